@@ -1,0 +1,98 @@
+/**
+ * The layers of the workspace, bottom up. A package imports from the layers below its own, and nothing
+ * else of the workspace. Packages are listed by folder, and by npm name where the two differ.
+ */
+const LAYERS = [
+  ['core'],
+  ['transport-smtp', 'resilience', 'verification', 'templates', 'testing'],
+  ['queue'],
+  ['adapter-[^/]+', 'connector-smtp', 'cli'],
+];
+
+/** What does I/O, among the builtins and among the packages that someone might reach for. */
+const IO_BUILTINS =
+  'child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|readline|repl|sqlite|tls|tty|wasi|worker_threads';
+const IO_PACKAGES = 'nodemailer|smtp-server|undici';
+
+const TEST = '\\.test(-d)?\\.ts$';
+
+// An import of the workspace is seen as the file it resolves to (packages/core/dist/index.js), or as it
+// was written (@postern/core) where that package has not been built yet.
+const WORKSPACE = '^(packages|apps|@postern)/';
+const inPackages = (names) => `^(packages|@postern)/(${names.join('|')})(/|$)`;
+
+const layerRule = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  comment:
+    'An import only goes down: core ← transport-smtp, resilience, verification, templates, testing ← queue ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
+  from,
+  to: { path: WORKSPACE, pathNot: inPackages(allowed) },
+});
+
+const layerRules = LAYERS.flatMap((packages, index) => {
+  const from = `^packages/(${packages.join('|')})/`;
+  const below = LAYERS.slice(0, index).flat();
+  // A test of core that imported testing would be a cycle of packages.
+  return index === 0
+    ? [layerRule('layers', { path: from }, [...below, '$1'])]
+    : [
+        layerRule('layers', { path: from, pathNot: TEST }, [...below, '$1']),
+        layerRule('layers-of-tests', { path: `${from}.*${TEST}` }, [...below, '$1', 'testing']),
+      ];
+});
+
+export default {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'apps-stand-alone',
+      severity: 'error',
+      comment: 'An app imports packages, never another app.',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: WORKSPACE, pathNot: [inPackages(LAYERS.flat()), '^apps/$1/'] },
+    },
+    {
+      name: 'package-has-a-layer',
+      severity: 'error',
+      comment: 'Give the new package its layer in .dependency-cruiser.mjs.',
+      from: { path: '^packages/', pathNot: inPackages(LAYERS.flat()) },
+      to: {},
+    },
+    {
+      name: 'packages-by-name',
+      severity: 'error',
+      comment: 'Import another package by its name, not by a path into its folder.',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '^(packages|apps)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'packages-by-public-entry',
+      severity: 'error',
+      comment: 'Import what another package exports; its files are its own.',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: ['^packages/[^/]+/src/', '^@postern/[^/]+/(src|dist|lib)(/|$)'], pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'core-does-no-io',
+      severity: 'error',
+      comment:
+        'core takes what it needs as arguments: files, sockets and processes belong to the packages above.',
+      from: { path: '^packages/core/', pathNot: TEST },
+      to: { path: [`^(node:)?(${IO_BUILTINS})(/|$)`, `(^|/node_modules/)(${IO_PACKAGES})(/|$)`] },
+    },
+    {
+      name: 'no-circular-imports',
+      severity: 'error',
+      comment: 'Move what both need into a file of its own.',
+      from: { path: '^(packages|apps)/' },
+      to: { circular: true },
+    },
+  ],
+  options: {
+    // Imports of types count too.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: ['node_modules', '^packages/[^/]+/(dist|lib)/'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
