@@ -1,0 +1,143 @@
+import { sanitizeHeaderValue } from './header-field.js';
+import { MailError } from './mail-error.js';
+import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
+import type { PayloadValue } from './payload.js';
+import { htmlToPlainText } from './plain-text.js';
+import type { Template } from './template.js';
+import { compileTemplate, type MissingVariable, type TemplateProgram } from './template-program.js';
+import { readTemplate } from './template-source.js';
+
+const MAX_CONTENT_LENGTH = 1 << 20;
+const MAX_SUBJECT_LENGTH = 998;
+
+/** What a template makes of a payload. */
+export interface RenderedTemplate {
+  subject: string;
+  text: string;
+  html?: string;
+  /** `undefined` where the template has none; `unusable` where it rendered to no address. */
+  from?: Mailbox | 'unusable';
+  replyTo?: readonly Mailbox[] | 'unusable';
+}
+
+/** A template, compiled once and rendered many times. */
+export interface CompiledTemplate {
+  readonly locale: string | undefined;
+  render(payload: Record<string, PayloadValue>): RenderedTemplate;
+}
+
+/** What is compiled: a template of the config, or an override that was checked. */
+export type TemplateToCompile = Omit<Template, 'usageType'>;
+
+type RenderMailboxes = (
+  payload: Record<string, PayloadValue>,
+  problems: Set<string>,
+) => readonly Mailbox[] | 'unusable';
+
+export function compileEmailTemplate(
+  type: string,
+  template: TemplateToCompile,
+  missingVariable: MissingVariable,
+): CompiledTemplate {
+  const compile = (field: string, text: string, escapeHtml = false): TemplateProgram => {
+    const read = readTemplate(text);
+    if (read.ok) return compileTemplate(read.source, { escape: escapeHtml, missingVariable });
+    const { line, column, message } = read.problem;
+    throw new MailError(
+      'template_invalid',
+      `The ${field} of the ${type} template is broken at line ${line}, column ${column}: ${message}.`,
+      {
+        stage: 'template',
+      },
+    );
+  };
+  const isHtml = template.contentType === 'text/html';
+  const subject = compile('subject', template.subject);
+  const content = compile('content', template.content, isHtml);
+  const text = template.text === undefined ? undefined : compile('text', template.text);
+  const from = template.sendFrom ? compileMailbox('sendFrom', template.sendFrom, compile) : undefined;
+  const replyTo = template.replyTo ? compileMailbox('replyTo', template.replyTo, compile) : undefined;
+
+  return {
+    locale: template.locale,
+    render(payload) {
+      const problems = new Set<string>();
+      const body = content(payload, problems);
+      const rendered: RenderedTemplate = {
+        subject: sanitizeHeaderValue(subject(payload, problems)),
+        text: text ? text(payload, problems) : isHtml ? htmlToPlainText(body) : body,
+        ...(isHtml && { html: body }),
+        ...(from && { from: first(from(payload, problems)) }),
+        ...(replyTo && { replyTo: replyTo(payload, problems) }),
+      };
+      refuse(type, [...problems]);
+      refuse(type, oversized(rendered));
+      return rendered;
+    },
+  };
+}
+
+const first = (mailboxes: readonly Mailbox[] | 'unusable') =>
+  mailboxes === 'unusable' ? mailboxes : (mailboxes[0] ?? 'unusable');
+
+function refuse(type: string, problems: string[]): void {
+  if (problems.length === 0) return;
+  throw new MailError(
+    'payload_invalid',
+    `The payload does not fit the ${type} template: ${problems.join(', ')}.`,
+    {
+      stage: 'payload',
+      hint: 'Pass the variable in payload, or wrap it in {{#if …}} in the template.',
+    },
+  );
+}
+
+const oversized = ({ subject, text, html = '' }: RenderedTemplate): string[] => [
+  ...(subject.length > MAX_SUBJECT_LENGTH
+    ? [`the subject becomes longer than ${MAX_SUBJECT_LENGTH} characters`]
+    : []),
+  ...(Math.max(text.length, html.length) > MAX_CONTENT_LENGTH
+    ? [`the content becomes longer than ${MAX_CONTENT_LENGTH} characters`]
+    : []),
+];
+
+/**
+ * Name and address are rendered apart, along the angle bracket that the template's author wrote, so that
+ * no value can move it: a display name can't smuggle an address.
+ */
+function compileMailbox(
+  field: string,
+  text: string,
+  compile: (field: string, text: string) => TemplateProgram,
+): RenderMailboxes {
+  const parts = /^(?<name>.*)<(?<address>[^<>]*)>\s*$/s.exec(text)?.groups;
+  if (
+    !parts?.name?.includes('{{') &&
+    !parts?.address?.includes('{{') &&
+    !(parts === undefined && text.includes('{{'))
+  ) {
+    const fixed = readMailboxList(text);
+    return () => (fixed.ok ? fixed.value : 'unusable');
+  }
+  if (!parts) {
+    const whole = compile(field, text);
+    return (payload, problems) => {
+      const mailbox = readMailbox(whole(payload, problems));
+      return mailbox.ok ? [mailbox.value] : 'unusable';
+    };
+  }
+  const name = compile(field, parts.name ?? '');
+  const address = compile(field, parts.address ?? '');
+  return (payload, problems) => {
+    const mailbox = readMailbox(address(payload, problems));
+    const displayName = toDisplayName(name(payload, problems));
+    if (!mailbox.ok) return 'unusable';
+    return [{ ...(displayName && { name: displayName }), address: mailbox.value.address }];
+  };
+}
+
+/** Without the author's quotes (the transport quotes again) and without angle brackets. */
+function toDisplayName(rendered: string): string {
+  const text = sanitizeHeaderValue(rendered).trim();
+  return (/^"(?<inner>.*)"$/.exec(text)?.groups?.inner ?? text).replace(/[<>]/g, '').trim();
+}

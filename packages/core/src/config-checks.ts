@@ -1,0 +1,282 @@
+import { closestMatch } from 'leven';
+import { readPort } from './config-input.js';
+import type { ConfigIssue } from './config-issue.js';
+import { HEADER_NAME_RULE, isHeaderName, isReservedHeader } from './header-field.js';
+import { normalizeLocale } from './locale.js';
+import { isLoopbackHost } from './loopback.js';
+import { readMailboxList } from './mailbox.js';
+import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from './payload.js';
+import { AUTH_KEYS } from './smtp-auth.js';
+import { DKIM_KEYS } from './smtp-config.js';
+import { templateSchema } from './template.js';
+import { readTemplate, type TemplateVariable } from './template-source.js';
+
+type Raw = Record<string, unknown>;
+type Path = (string | number)[];
+
+const isRecord = (value: unknown): value is Raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const warning = (path: Path, code: string, message: string): ConfigIssue => ({
+  severity: 'warning',
+  path,
+  code,
+  message,
+});
+const error = (path: Path, code: string, message: string): ConfigIssue => ({
+  severity: 'error',
+  path,
+  code,
+  message,
+});
+
+/** A slip of the finger apart: one edit for every three letters, or another letter case. */
+function findSimilar(name: string, known: readonly string[]): string | undefined {
+  const lower = known.map((each) => each.toLowerCase());
+  const closest = closestMatch(name.toLowerCase(), lower, { maxDistance: Math.floor(name.length / 3) });
+  return closest === undefined ? undefined : known[lower.indexOf(closest)];
+}
+
+/**
+ * Everything about a config that no single field shows. Works on what was written, however broken, so that
+ * one pass reports it all beside what the schema finds.
+ */
+export const checkConfig = (raw: Raw, knownKeys: readonly string[]): ConfigIssue[] => [
+  ...checkKeys(raw, [...knownKeys, 'url'], []),
+  ...(isRecord(raw.auth) ? checkKeys(raw.auth, AUTH_KEYS, ['auth']) : []),
+  ...(isRecord(raw.dkim) ? checkKeys(raw.dkim, DKIM_KEYS, ['dkim']) : []),
+  ...checkTransportSecurity(raw),
+  ...checkName(raw),
+  ...checkCustomHeaders(raw.customHeaders),
+  ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale) : []),
+];
+
+function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): ConfigIssue[] {
+  return Object.keys(object)
+    .filter((key) => !knownKeys.includes(key))
+    .map((key) => {
+      const shown = [...path, key].join('.');
+      const similar = findSimilar(key, knownKeys);
+      const advice = similar ? `did you mean ${[...path, similar].join('.')}?` : 'it is ignored';
+      return warning([...path, key], 'unknown_key', `unknown key ${shown}: ${advice}`);
+    });
+}
+
+function checkTransportSecurity(raw: Raw): ConfigIssue[] {
+  const { secure, ignoreTLS, requireTLS, host, auth } = raw;
+  const port = readPort(raw.port);
+  const issues: ConfigIssue[] = [];
+  if (port === 465 && secure === false) {
+    issues.push(
+      warning(
+        ['secure'],
+        'secure_expected',
+        'port 465 expects TLS from the first byte: write "secure": true',
+      ),
+    );
+  }
+  if ((port === 587 || port === 25) && secure === true) {
+    issues.push(
+      warning(
+        ['secure'],
+        'secure_unexpected',
+        `port ${port} begins in plain text and changes to TLS by STARTTLS: write "secure": false`,
+      ),
+    );
+  }
+  if (ignoreTLS === true && requireTLS === true) {
+    issues.push(
+      warning(
+        ['ignoreTLS'],
+        'contradiction',
+        'ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS',
+      ),
+    );
+  }
+  const hasCredentials = isRecord(auth) && Object.keys(auth).some((key) => key !== 'type');
+  const isPlain = ignoreTLS === true && requireTLS !== true && secure !== true;
+  // Without a host it is a well-known service, and none of those is on this machine.
+  if (hasCredentials && isPlain && !(typeof host === 'string' && isLoopbackHost(host))) {
+    issues.push(
+      warning(
+        ['ignoreTLS'],
+        'plaintext_credentials',
+        'ignoreTLS sends the credentials and every code in plain text: remove ignoreTLS, or use port 465 with "secure": true',
+      ),
+    );
+  }
+  return issues;
+}
+
+function checkName({ name }: Raw): ConfigIssue[] {
+  if (typeof name !== 'string' || /^[\x21-\x7e]*$/.test(name)) return [];
+  return [
+    warning(
+      ['name'],
+      'name_not_ascii',
+      'name is sent in EHLO, where many servers (Gmail: 501 5.5.4) accept ASCII only: write a host name',
+    ),
+  ];
+}
+
+function checkCustomHeaders(headers: unknown): ConfigIssue[] {
+  if (!isRecord(headers)) return [];
+  return Object.keys(headers).flatMap((name) => {
+    if (!isHeaderName(name)) return [error(['customHeaders', name], 'header_name', HEADER_NAME_RULE)];
+    return isReservedHeader(name)
+      ? [
+          warning(
+            ['customHeaders', name],
+            'header_reserved',
+            `${name} is written by Postern itself: this custom header is ignored`,
+          ),
+        ]
+      : [];
+  });
+}
+
+function checkTemplates(templates: readonly unknown[], defaultLocale: unknown): ConfigIssue[] {
+  return [
+    ...checkRequiredTypes(templates),
+    ...checkVariants(templates, defaultLocale),
+    ...templates.flatMap((template, index) => (isRecord(template) ? checkTemplate(template, index) : [])),
+  ];
+}
+
+function checkRequiredTypes(templates: readonly unknown[]): ConfigIssue[] {
+  const present = new Set(templates.map((template) => (isRecord(template) ? template.usageType : undefined)));
+  return REQUIRED_USAGE_TYPES.filter((type) => !present.has(type)).map((type) =>
+    error(
+      ['templates'],
+      'template_missing',
+      `there is no template for ${type}: add one with "usageType": "${type}"`,
+    ),
+  );
+}
+
+/** The same type in the same language twice, and types that some languages fall through. */
+function checkVariants(templates: readonly unknown[], defaultLocale: unknown): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const seen = new Map<string, Set<string>>();
+  for (const [index, template] of templates.entries()) {
+    if (!isRecord(template) || typeof template.usageType !== 'string') continue;
+    const { usageType } = template;
+    const locale =
+      typeof template.locale === 'string' ? (normalizeLocale(template.locale) ?? template.locale) : '';
+    const locales = seen.get(usageType) ?? new Set();
+    seen.set(usageType, locales);
+    if (locales.has(locale)) {
+      issues.push(
+        warning(
+          ['templates', index],
+          'template_duplicate',
+          `there is an earlier template for ${usageType}${locale && ` in ${locale}`}: this one is never used`,
+        ),
+      );
+    }
+    locales.add(locale);
+  }
+  const fallback = typeof defaultLocale === 'string' ? normalizeLocale(defaultLocale) : undefined;
+  for (const [type, locales] of seen) {
+    if (
+      locales.has('') ||
+      (fallback !== undefined &&
+        [...locales].some((locale) => fallback === locale || fallback.startsWith(`${locale}-`)))
+    )
+      continue;
+    issues.push(
+      warning(
+        ['templates'],
+        'template_without_fallback',
+        `${type} is only there in ${[...locales].join(', ')}: set defaultLocale, or add a ${type} template without locale for everyone else`,
+      ),
+    );
+  }
+  return issues;
+}
+
+const TEMPLATE_FIELDS = ['subject', 'content', 'text', 'replyTo', 'sendFrom'];
+
+function checkTemplate(template: Raw, index: number): ConfigIssue[] {
+  const path = ['templates', index];
+  const issues = checkKeys(template, Object.keys(templateSchema.shape), path);
+  const variables: TemplateVariable[] = [];
+  let isBroken = false;
+  for (const field of TEMPLATE_FIELDS) {
+    const text = template[field];
+    if (typeof text !== 'string') continue;
+    const read = readTemplate(text);
+    if (read.ok) {
+      variables.push(...read.source.variables);
+      continue;
+    }
+    isBroken = true;
+    const { line, column, message } = read.problem;
+    issues.push(
+      error(
+        [...path, field],
+        'template_syntax',
+        `templates[${index}].${field} is broken at line ${line}, column ${column}: ${message}`,
+      ),
+    );
+  }
+  issues.push(...checkAddresses(template, index));
+  const { usageType } = template;
+  if (typeof usageType === 'string' && !isBroken) issues.push(...checkVariables(usageType, variables, path));
+  return issues;
+}
+
+/** Addresses without variables can be judged before any email is rendered. */
+function checkAddresses(template: Raw, index: number): ConfigIssue[] {
+  return (
+    [
+      ['sendFrom', 'fromEmail'],
+      ['replyTo', 'the replyTo of the config'],
+    ] as const
+  ).flatMap(([field, instead]) => {
+    const text = template[field];
+    if (typeof text !== 'string' || text.includes('{{')) return [];
+    const mailboxes = readMailboxList(text);
+    if (mailboxes.ok) return [];
+    const message = `${field} is not a usable address (${mailboxes.problem}): ${instead} is used instead`;
+    return [warning(['templates', index, field], 'address_unusable', message)];
+  });
+}
+
+function checkVariables(
+  usageType: string,
+  variables: readonly TemplateVariable[],
+  path: Path,
+): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const outer = variables.filter(({ inner }) => !inner);
+  if (carriesCode(usageType) && !outer.some(({ root }) => root === 'code' || root === 'link')) {
+    issues.push(
+      warning(
+        path,
+        'code_missing',
+        `the ${usageType} template never shows the code: write {{code}} where it goes`,
+      ),
+    );
+  }
+  for (const name of new Set(
+    variables.filter(({ unescaped }) => unescaped).map((variable) => variable.path),
+  )) {
+    issues.push(
+      warning(
+        path,
+        'template_unescaped',
+        `{{{${name}}}} is escaped like {{${name}}}: values can't bring markup`,
+      ),
+    );
+  }
+  const known = variablesOf(usageType);
+  if (!known) return issues;
+  for (const root of new Set(outer.map((variable) => variable.root))) {
+    if (known.includes(root)) continue;
+    const similar = findSimilar(root, known);
+    const advice = similar ? `did you mean {{${similar}}}?` : `its variables are ${known.join(', ')}`;
+    issues.push(warning(path, 'variable_unknown', `${usageType} emails have no {{${root}}}: ${advice}`));
+  }
+  return issues;
+}

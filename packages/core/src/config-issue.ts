@@ -1,0 +1,52 @@
+import type { z } from 'zod';
+import { MailError } from './mail-error.js';
+
+/** One thing about a config: an error makes it unusable, a warning is likely a mistake. */
+export interface ConfigIssue {
+  severity: 'error' | 'warning';
+  /** Where in the object, outermost key first. */
+  path: (string | number)[];
+  /** Stable, for programs: `missing`, `not_allowed`, `unknown_key`, `template_syntax`, … */
+  code: string;
+  /** What is wrong and what to write instead. Never contains a secret. */
+  message: string;
+  hint?: string;
+}
+
+/** A config that can't be used, with everything that is wrong about it. */
+export class ConfigError extends MailError {
+  /** Every problem that was found, errors and warnings. */
+  readonly issues: readonly ConfigIssue[];
+
+  constructor(issues: readonly ConfigIssue[]) {
+    const errors = issues.filter(({ severity }) => severity === 'error');
+    const list = errors
+      .map((issue) => `\n  ${formatPath(issue.path) || 'config'}: ${issue.message}`)
+      .join('');
+    super(
+      'config_invalid',
+      `The config has ${errors.length} ${errors.length === 1 ? 'problem' : 'problems'}:${list}`,
+      {
+        stage: 'config',
+        hint: errors.find(({ hint }) => hint)?.hint ?? errors[0]?.message,
+      },
+    );
+    this.name = 'ConfigError';
+    this.issues = issues;
+  }
+}
+
+/** `['templates', 2, 'subject']` → `templates[2].subject` */
+export const formatPath = (path: readonly (string | number)[]): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${part}` : part),
+    '',
+  );
+
+/** Zod's issue as ours; the input itself is only looked at to tell "missing" from "wrong". */
+export function fromZodIssue(issue: z.core.$ZodIssue): ConfigIssue {
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+  const params: { code?: string; hint?: string } = issue.code === 'custom' ? (issue.params ?? {}) : {};
+  const code = params.code ?? (issue.input === undefined ? 'missing' : 'not_allowed');
+  return { severity: 'error', path, code, message: issue.message, ...(params.hint && { hint: params.hint }) };
+}

@@ -1,0 +1,420 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { REQUIRED_TEMPLATES, seedConfig, template } from '../fixtures/seed-config.js';
+import {
+  ConfigError,
+  connectorConfigSchema,
+  formatPath,
+  inspectConnectorConfig,
+  parseConnectorConfig,
+  smtpConfigSchema,
+} from './index.js';
+
+/** `path: message`, of the errors only. */
+const errorsOf = (input: unknown) =>
+  inspectConnectorConfig(input)
+    .issues.filter(({ severity }) => severity === 'error')
+    .map(({ path, message }) => `${formatPath(path)}: ${message}`);
+
+test('the config of the manual is valid, and nothing about it looks like a mistake', () => {
+  const { config, issues } = inspectConnectorConfig(seedConfig());
+
+  expect(issues).toEqual([]);
+  expect(config).toMatchObject({
+    host: 'smtp.example.com',
+    port: 587,
+    fromEmail: 'Example <noreply@example.com>',
+  });
+  expect(config?.templates.map(({ usageType }) => usageType)).toEqual([
+    'Register',
+    'SignIn',
+    'ForgotPassword',
+    'Generic',
+  ]);
+});
+
+describe('what is wrong, and what to write instead', () => {
+  const cases: [name: string, change: object, errors: string[]][] = [
+    [
+      'no sender',
+      { fromEmail: undefined },
+      [
+        'fromEmail: fromEmail is missing: write the sender of your emails, such as "Example <noreply@example.com>"',
+      ],
+    ],
+    [
+      'a sender that is no address',
+      { fromEmail: 'noreply' },
+      [
+        'fromEmail: fromEmail is not a usable address (there is no @): write one such as "Example <noreply@example.com>"',
+      ],
+    ],
+    ['port as text', { port: '587' }, []],
+    ['port as a word', { port: 'abc' }, ['port: port has to be a number from 1 to 65535, not "abc"']],
+    ['port out of range', { port: 70_000 }, ['port: port has to be a number from 1 to 65535, not 70000']],
+    [
+      'port as an object',
+      { port: { toString: 1 } },
+      ['port: port has to be a number from 1 to 65535, not {"toString":1}'],
+    ],
+    [
+      'no port',
+      { port: null },
+      ['port: port is missing: write the port of your SMTP server, usually 587 or 465'],
+    ],
+    [
+      'no host',
+      { host: '' },
+      ['host: host is missing: write the name of your SMTP server, such as "smtp.example.com"'],
+    ],
+    [
+      'no template for ForgotPassword',
+      { templates: REQUIRED_TEMPLATES.filter(({ usageType }) => usageType !== 'ForgotPassword') },
+      ['templates: there is no template for ForgotPassword: add one with "usageType": "ForgotPassword"'],
+    ],
+    [
+      'no templates',
+      { templates: undefined },
+      ['templates: templates is missing: write a list of { usageType, contentType, subject, content }'],
+    ],
+    [
+      'a template that is none',
+      { templates: [...REQUIRED_TEMPLATES, 'SignIn'] },
+      ['templates[4]: a template has to be an object with usageType, contentType, subject and content'],
+    ],
+    [
+      'contentType in short',
+      { templates: [...REQUIRED_TEMPLATES, template('MfaVerification', { contentType: 'html' })] },
+      ['templates[4].contentType: contentType has to be "text/plain" or "text/html", not "html"'],
+    ],
+    [
+      'a template with a block that does not end',
+      {
+        templates: [
+          ...REQUIRED_TEMPLATES,
+          template('MfaVerification', { content: 'Hi\n  {{#if code}}{{code}' }),
+        ],
+      },
+      [
+        'templates[4].content: templates[4].content is broken at line 2, column 17: a {{…}} is not complete or not closed with }}',
+      ],
+    ],
+    [
+      'no auth',
+      { auth: null },
+      ['auth: auth is missing: write { "user": …, "pass": … }, or {} for a relay that needs no login'],
+    ],
+    [
+      'a user without a password',
+      { auth: { user: 'mailer' } },
+      [
+        'auth.pass: auth.pass is missing: write the password that belongs to auth.user (or remove auth.user if the server needs no login)',
+      ],
+    ],
+    [
+      'a password without a user',
+      { auth: { pass: 'hunter2' } },
+      ['auth.user: auth.user is missing: write the user name of your SMTP account'],
+    ],
+    [
+      'a service account without its key',
+      { auth: { type: 'OAuth2', user: 'a@example.com', serviceClient: '1134' } },
+      [
+        'auth.privateKey: auth.privateKey is missing: write the private key of the service account (PEM), it goes with auth.serviceClient',
+      ],
+    ],
+    [
+      'OAuth2 with nothing that logs in',
+      { auth: { type: 'OAuth2', user: 'a@example.com', clientId: 'x' } },
+      ['auth.refreshToken: auth.refreshToken is missing: write it (or auth.accessToken), it is what logs in'],
+    ],
+    [
+      'a type of auth that there is not',
+      { auth: { type: 'custom', user: 'a', pass: 'b' } },
+      ['auth.type: auth.type has to be "login" or "oauth2"'],
+    ],
+    [
+      'a timeout in words',
+      { socketTimeout: '10 minutes' },
+      ['socketTimeout: socketTimeout has to be a number of milliseconds, such as 600000, not "10 minutes"'],
+    ],
+    [
+      'a header name that is none',
+      { customHeaders: { 'X Mailer': 'x' } },
+      ['customHeaders.X Mailer: the name of a header has to be printable ASCII without spaces or colons'],
+    ],
+    [
+      'a url of another protocol',
+      { url: 'https://user:secret@example.com' },
+      ['url: url has to begin with smtp:// or smtps://, such as smtps://user:password@smtp.example.com:465'],
+    ],
+  ];
+
+  test.each(cases)('%s', (_name, change, errors) => {
+    expect(errorsOf(seedConfig(change))).toEqual(errors);
+  });
+
+  test.each([
+    [
+      'text',
+      '{"host":"smtp.example.com"}',
+      'the config is text: pass the object that JSON.parse makes of it',
+    ],
+    ['a list', [], 'the config has to be an object'],
+    ['nothing', undefined, 'the config has to be an object'],
+  ])('%s in place of a config', (_name, input, message) => {
+    expect(inspectConnectorConfig(input)).toEqual({
+      issues: [{ severity: 'error', path: [], code: 'not_allowed', message }],
+    });
+  });
+
+  test('all of it is reported at once, with paths and codes for programs', () => {
+    const { config, issues } = inspectConnectorConfig({
+      port: 'abc',
+      fromMail: 'noreply@example.com',
+      auth: { user: 'mailer' },
+      templates: [template('SignIn', { content: '{{#if code}}', contentType: 'html' })],
+    });
+
+    expect(config).toBeUndefined();
+    expect(issues.map(({ severity, path, code }) => `${severity} ${formatPath(path)} ${code}`)).toEqual([
+      'error port not_allowed',
+      'error auth.pass missing',
+      'error fromEmail missing',
+      'error templates[0].contentType not_allowed',
+      'error host missing',
+      'warning fromMail unknown_key',
+      'error templates template_missing',
+      'error templates template_missing',
+      'error templates template_missing',
+      'error templates[0].content template_syntax',
+    ]);
+  });
+
+  test('parseConnectorConfig throws one error that lists every problem', () => {
+    const parse = () => parseConnectorConfig(seedConfig({ host: undefined, fromEmail: null }));
+
+    expect(parse).toThrow(ConfigError);
+    expect(parse).toThrow(
+      expect.objectContaining({
+        code: 'config_invalid',
+        stage: 'config',
+        retryable: false,
+        message:
+          'The config has 2 problems:\n' +
+          '  fromEmail: fromEmail is missing: write the sender of your emails, such as "Example <noreply@example.com>"\n' +
+          '  host: host is missing: write the name of your SMTP server, such as "smtp.example.com"',
+      }),
+    );
+  });
+
+  test('the zod schema reports the same problems', () => {
+    const input = seedConfig({ port: 'abc', auth: { user: 'mailer' } });
+    const parsed = connectorConfigSchema.safeParse(input);
+
+    expect(
+      parsed.error?.issues.map(({ path, message }) => `${formatPath(path as string[])}: ${message}`),
+    ).toEqual(errorsOf(input));
+  });
+});
+
+describe('what is understood', () => {
+  const parse = (more: object) => parseConnectorConfig(seedConfig(more));
+
+  test('timeouts have defaults, and `null`, an empty text and 0 mean "not set"', () => {
+    const defaults = {
+      connectionTimeout: 120_000,
+      greetingTimeout: 30_000,
+      socketTimeout: 600_000,
+      dnsTimeout: 30_000,
+    };
+
+    for (const unset of [undefined, null, '', 0]) {
+      const timeouts = Object.fromEntries(Object.keys(defaults).map((name) => [name, unset]));
+      expect(inspectConnectorConfig(seedConfig(timeouts))).toMatchObject({ config: defaults, issues: [] });
+    }
+    expect(parse({ socketTimeout: '5000' }).socketTimeout).toBe(5000);
+  });
+
+  test('every optional field may be null', () => {
+    const optional = [
+      'tls', 'secure', 'servername', 'ignoreTLS', 'requireTLS', 'name', 'localAddress', 'logger', 'debug',
+      'disableFileAccess', 'disableUrlAccess', 'replyTo', 'customHeaders', 'dkim', 'pool', 'maxConnections',
+      'maxMessages', 'idleTimeout', 'url', 'service', 'envelopeFrom', 'defaultLocale',
+    ]; // biome-ignore format: a list
+    const { issues } = inspectConnectorConfig(
+      seedConfig(Object.fromEntries(optional.map((name) => [name, null]))),
+    );
+
+    expect(issues).toEqual([]);
+  });
+
+  test('files and URLs stay closed unless the config opens them', () => {
+    expect(parse({})).toMatchObject({ disableFileAccess: true, disableUrlAccess: true });
+    expect(parse({ disableFileAccess: false }).disableFileAccess).toBe(false);
+  });
+
+  test('port 465 means TLS from the first byte', () => {
+    expect(parse({ port: 465 }).secure).toBe(true);
+    expect(parse({ port: 587 }).secure).toBeUndefined();
+  });
+
+  test.each([
+    [
+      'smtps://me%40example.com:p%2Fw@smtp.example.com',
+      { host: 'smtp.example.com', port: 465, secure: true },
+    ],
+    [
+      'smtp://me%40example.com:p%2Fw@smtp.example.com',
+      { host: 'smtp.example.com', port: 587, secure: false },
+    ],
+    ['smtp://me%40example.com:p%2Fw@[::1]:2525', { host: '::1', port: 2525, secure: false }],
+  ])('a url in place of host, port and auth: %s', (url, expected) => {
+    const config = parse({ url, host: null, port: null, auth: null });
+
+    expect(config).toMatchObject({ ...expected, auth: { user: 'me@example.com', pass: 'p/w' } });
+    expect(config).not.toHaveProperty('url');
+  });
+
+  test('a url without credentials is a relay without login, keys of its own win', () => {
+    const config = parse({ url: 'smtp://relay.internal:25', host: null, port: 2525, auth: undefined });
+
+    expect(config).toMatchObject({ host: 'relay.internal', port: 2525, auth: {} });
+  });
+
+  test('a service in place of host and port', () => {
+    expect(errorsOf(seedConfig({ service: 'SendGrid', host: null, port: null }))).toEqual([]);
+  });
+
+  test.each([
+    ['login', { user: 'u', pass: 'p' }, { type: 'login' }],
+    ['login, in any letter case', { type: 'LOGIN', user: 'u', pass: 'p' }, { type: 'login' }],
+    [
+      'a service key',
+      { type: 'OAuth2', user: 'u', serviceClient: 'c', privateKey: 'a\\nb' },
+      {
+        type: 'oauth2',
+        privateKey: 'a\nb',
+      },
+    ],
+    [
+      'a token',
+      { user: 'u', clientId: 'c', clientSecret: 's', refreshToken: 'r', expires: '17' },
+      {
+        type: 'oauth2',
+        refreshToken: 'r',
+        expires: 17,
+      },
+    ],
+    ['no login', {}, {}],
+  ])('auth by %s', (_name, auth, expected) => {
+    expect(parse({ auth }).auth).toMatchObject(expected);
+  });
+
+  test('language tags are normalized', () => {
+    const { defaultLocale, templates } = parse({
+      defaultLocale: 'zh_cn',
+      templates: [...REQUIRED_TEMPLATES, template('SignIn', { locale: 'DE-at' })],
+    });
+
+    expect(defaultLocale).toBe('zh-CN');
+    expect(templates.at(-1)?.locale).toBe('de-AT');
+  });
+
+  test('the result is frozen; what the caller passed is left alone', () => {
+    const ca = ['-----BEGIN CERTIFICATE-----'];
+    const input = seedConfig({ tls: { ca }, customHeaders: { 'X-Mailer': ['a'] } });
+    const before = structuredClone(input);
+    const config = parseConnectorConfig(input);
+
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.templates[0])).toBe(true);
+    expect(Object.isFrozen(config.auth)).toBe(true);
+    expect(Object.isFrozen(config.tls)).toBe(true);
+    expect(input).toEqual(before);
+    expect(Object.isFrozen(ca)).toBe(false);
+    expect(Object.isFrozen(input.templates[0])).toBe(false);
+  });
+
+  test('smtpConfigSchema reads the server part of the same object', () => {
+    const config = smtpConfigSchema.parse(seedConfig());
+
+    expect(config).toMatchObject({ host: 'smtp.example.com', port: 587 });
+    expect(config).not.toHaveProperty('templates');
+  });
+});
+
+describe('whatever is written', () => {
+  const knownKey = fc.constantFrom(
+    'host', 'port', 'auth', 'fromEmail', 'replyTo', 'templates', 'secure', 'tls', 'name', 'url', 'service',
+    'dkim', 'customHeaders', 'defaultLocale', 'connectionTimeout', 'usageType', 'contentType', 'subject',
+    'content', 'locale', 'user', 'pass', 'type', 'privateKey', 'toString', '__proto__',
+  ); // biome-ignore format: a list
+  const json = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.jsonValue(),
+      fc.constantFrom(
+        '587',
+        '{{code}}',
+        '{{#if',
+        'a@example.com',
+        'login',
+        'OAuth2',
+        'smtps://u:p@h',
+        465,
+        null,
+      ),
+      tie('object'),
+      fc.array(tie('value'), { maxLength: 4 }),
+    ),
+    object: fc.dictionary(fc.oneof(knownKey, fc.string()), tie('value'), { maxKeys: 8 }),
+  })).object;
+
+  test('inspection never throws, says why there is no config, and every issue says something', () => {
+    fc.assert(
+      fc.property(json, fc.boolean(), (object, isComplete) => {
+        const input = isComplete ? { ...seedConfig(), ...object } : object;
+        const { config, issues } = inspectConnectorConfig(input);
+
+        expect(config === undefined).toBe(issues.some(({ severity }) => severity === 'error'));
+        for (const { message, code } of issues) {
+          expect(message).not.toMatch(/^(Invalid|Expected)/); // zod's own words
+          expect(code).toMatch(/^[a-z_]+$/);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('a config that was parsed is valid, and parses to itself', () => {
+    fc.assert(
+      fc.property(json, (object) => {
+        const { config } = inspectConnectorConfig({ ...seedConfig(), ...object });
+        if (config) expect(inspectConnectorConfig(config).config).toEqual(config);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each([
+    ['a number that JSON does not have', { port: 587n }],
+    ['an object in a circle', { port: Object.assign([], { 0: [] }), name: circle(), tls: circle() }],
+    ['very deep objects', { tls: nested(20_000), customHeaders: nested(20_000) }],
+    ['a very deep template', { templates: [template('X', { content: `${'{{#if a}}'.repeat(9000)}` })] }],
+  ])('nor does it throw for %s', (_name, change) => {
+    expect(() => inspectConnectorConfig(seedConfig(change))).not.toThrow();
+  });
+
+  function circle() {
+    const object: Record<string, unknown> = {};
+    object.self = object;
+    return object;
+  }
+
+  function nested(depth: number): object {
+    let object = {};
+    for (let level = 0; level < depth; level += 1) object = { a: object };
+    return object;
+  }
+});

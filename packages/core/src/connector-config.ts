@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { checkConfig } from './config-checks.js';
+import { prepareConfig } from './config-input.js';
+import { ConfigError, type ConfigIssue, fromZodIssue } from './config-issue.js';
+import { isReservedHeader } from './header-field.js';
+import { normalizeLocale } from './locale.js';
+import { readMailbox, readMailboxList } from './mailbox.js';
+import { smtpAuthSchema } from './smtp-auth.js';
+import { type SmtpConfig, smtpConfigShape } from './smtp-config.js';
+import { templateSchema } from './template.js';
+
+const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
+
+const senderShape = z.object({
+  /** The sender of every email: an address, or `Name <address>`. */
+  fromEmail: z
+    .string({
+      error: ({ input }) =>
+        input === undefined
+          ? `fromEmail is missing: write the sender of your emails, such as ${SENDER_EXAMPLE}`
+          : `fromEmail has to be text, such as ${SENDER_EXAMPLE}`,
+    })
+    .superRefine((value, context) => {
+      const mailbox = readMailbox(value);
+      if (!mailbox.ok)
+        context.addIssue({
+          code: 'custom',
+          params: { code: 'sender_invalid' },
+          message: `fromEmail is not a usable address (${mailbox.problem}): write one such as ${SENDER_EXAMPLE}`,
+        });
+    }),
+  /** Where answers go, if not to the sender; several addresses are separated by commas. */
+  replyTo: z
+    .string('replyTo has to be text: write an address')
+    .optional()
+    .superRefine((value, context) => {
+      if (value === undefined) return;
+      const mailboxes = readMailboxList(value);
+      if (!mailboxes.ok)
+        context.addIssue({
+          code: 'custom',
+          params: { code: 'reply_to_invalid' },
+          message: `replyTo is not a usable address (${mailboxes.problem}): write one such as "help@example.com"`,
+        });
+    }),
+  /** The language when a request names none, or none that there is a template for (BCP 47). */
+  defaultLocale: z
+    .string('defaultLocale has to be text, such as "en"')
+    .optional()
+    .transform((value, context) => {
+      const locale = normalizeLocale(value);
+      if (value !== undefined && locale === undefined)
+        context.addIssue('defaultLocale has to be a language tag such as "en" or "pt-BR"');
+      return locale;
+    }),
+  templates: z.array(templateSchema, {
+    error: ({ input }) =>
+      input === undefined
+        ? 'templates is missing: write a list of { usageType, contentType, subject, content }'
+        : 'templates has to be a list of { usageType, contentType, subject, content }',
+  }),
+  /** Further header fields of every email. */
+  customHeaders: z
+    .record(
+      z.string(),
+      z.union(
+        [z.string(), z.array(z.string())],
+        'the value of a custom header has to be text or a list of texts',
+      ),
+      'customHeaders has to be an object of names and values',
+    )
+    .optional()
+    .transform(
+      (headers) =>
+        headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
+    ),
+});
+
+/** Every key of the file, once `url` was taken apart. */
+export const connectorConfigShape = z.object({ ...smtpConfigShape.shape, ...senderShape.shape });
+
+/** The one JSON object, checked and normalized: server, sender and templates. Frozen. */
+export type ConnectorConfig = Readonly<z.output<typeof connectorConfigShape>>;
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const child of Object.values(value)) deepFreeze(child);
+  }
+  return value;
+}
+
+function inspect<T extends z.ZodObject>(
+  shape: T,
+  input: unknown,
+  check: (raw: Record<string, unknown>) => ConfigIssue[],
+): { config?: z.output<T>; issues: ConfigIssue[] } {
+  const prepared = prepareConfig(input);
+  if (!prepared.ok) return { issues: [prepared.issue] };
+  const parsed = shape.safeParse(prepared.config, { reportInput: true });
+  const structural = parsed.success ? [] : parsed.error.issues.map(fromZodIssue);
+  const issues = [...structural, ...prepared.issues, ...check(prepared.config)];
+  const isUsable = parsed.success && !issues.some(({ severity }) => severity === 'error');
+  return isUsable ? { config: deepFreeze(parsed.data), issues } : { issues };
+}
+
+/** Runs an inspection as a zod schema: its errors become zod issues with the same paths and messages. */
+const asSchema = <Output>(run: (input: unknown) => { config?: Output; issues: ConfigIssue[] }) =>
+  z.unknown().transform((input, context): Output => {
+    const { config, issues } = run(input);
+    if (config !== undefined) return config;
+    for (const { severity, path, code, message, hint } of issues) {
+      if (severity === 'error')
+        context.addIssue({ code: 'custom', path, message, params: { code, hint }, input });
+    }
+    return z.NEVER;
+  });
+
+/**
+ * Checks a config and reports everything about it at once: errors that make it unusable, and warnings about
+ * likely mistakes. Never throws. `config` is there when there is no error.
+ *
+ * @example
+ * ```ts
+ * const { config, issues } = inspectConnectorConfig(JSON.parse(text));
+ * for (const issue of issues) console.log(issue.severity, issue.path.join('.'), issue.message);
+ * ```
+ */
+export const inspectConnectorConfig = (input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[] } =>
+  inspect(connectorConfigShape, input, (raw) => checkConfig(raw, Object.keys(connectorConfigShape.shape)));
+
+/**
+ * Checks, normalizes and freezes the one JSON object of a Logto SMTP connector, or of your own.
+ * `null` and `''` in optional fields mean "not set", as admin forms store them.
+ *
+ * @throws {ConfigError} with every problem in `issues`
+ */
+export function parseConnectorConfig(input: unknown): ConnectorConfig {
+  const { config, issues } = inspectConnectorConfig(input);
+  if (config === undefined) throw new ConfigError(issues);
+  return config;
+}
+
+/** {@link parseConnectorConfig} as a zod schema. */
+export const connectorConfigSchema: z.ZodType<ConnectorConfig> = asSchema(inspectConnectorConfig);
+
+/** Here a missing `auth` is `{}`: a program says so by leaving it out. */
+const serverShape = smtpConfigShape.extend({ auth: smtpAuthSchema.default({}) });
+
+/** Only the part that reaches the server; other keys of a connector config are left out. */
+export const smtpConfigSchema: z.ZodType<SmtpConfig> = asSchema((input) =>
+  inspect(serverShape, input, () => []),
+);

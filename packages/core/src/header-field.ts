@@ -1,0 +1,46 @@
+/**
+ * Makes a value safe for a header field (RFC 5322 section 2.2): one line, no control characters.
+ * Line breaks and tabs become one space, other control characters go, lone surrogates become U+FFFD.
+ */
+export const sanitizeHeaderValue = (value: string): string =>
+  value
+    .toWellFormed()
+    .replace(/[\t\r\n\u0085\u2028\u2029]+/g, ' ')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
+
+export const HEADER_NAME_RULE = 'the name of a header has to be printable ASCII without spaces or colons';
+
+/** RFC 5322 section 3.6.8: printable ASCII without the colon. */
+export const isHeaderName = (name: string): boolean => /^[\x21-\x39\x3b-\x7e]+$/.test(name);
+
+const RESERVED = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'bcc',
+  'subject',
+  'date',
+  'message-id',
+  'otp-token',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'dkim-signature',
+  'return-path',
+  'received',
+]);
+
+/** Fields that Postern writes itself; a custom header of that name would contradict the envelope. */
+export const isReservedHeader = (name: string): boolean => RESERVED.has(name.toLowerCase());
+
+/** Later maps win over earlier ones; names are compared without regard to case. */
+export function mergeHeaders<V>(...maps: ReadonlyArray<Readonly<Record<string, V>>>): Record<string, V> {
+  const merged = new Map<string, [name: string, value: V]>();
+  for (const map of maps) {
+    for (const [name, value] of Object.entries(map)) merged.set(name.toLowerCase(), [name, value]);
+  }
+  return Object.fromEntries(merged.values());
+}

@@ -1,0 +1,103 @@
+/**
+ * What went wrong, and whether the same request can succeed later.
+ * The value is the default of {@link MailError.retryable}; a reply code can say otherwise.
+ */
+const RETRYABLE_BY_CODE = {
+  config_invalid: false,
+  template_not_found: false,
+  template_invalid: false,
+  payload_invalid: false,
+  recipient_invalid: false,
+  connection_failed: true,
+  tls_failed: false,
+  auth_failed: false,
+  sender_rejected: false,
+  recipient_rejected: false,
+  message_rejected: false,
+  rate_limited: true,
+  timeout: true,
+  /** The server may have taken the message: the connection broke after the final dot. */
+  delivery_unknown: true,
+  /** The request's `expiresAt` had passed before the email was handed to a server. */
+  expired: false,
+  aborted: false,
+  closed: false,
+} as const;
+
+/** A stable, documented identifier of a failure. Switch on it; never on message text. */
+export type MailErrorCode = keyof typeof RETRYABLE_BY_CODE;
+
+/**
+ * Where on the path of one email a failure happened, in the order of that path.
+ *
+ * `config`, `recipient`, `payload`, `template`: before anything is sent.
+ * `pool`: waiting for a connection. `dns`, `connect`, `greeting`, `ehlo`, `tls`, `auth`: opening one.
+ * `mail`, `rcpt`, `data`: the SMTP commands (RFC 5321). `delivery`: after the final dot.
+ */
+export type MailStage =
+  | 'config'
+  | 'recipient'
+  | 'payload'
+  | 'template'
+  | 'pool'
+  | 'dns'
+  | 'connect'
+  | 'greeting'
+  | 'ehlo'
+  | 'tls'
+  | 'auth'
+  | 'mail'
+  | 'rcpt'
+  | 'data'
+  | 'delivery';
+
+/** Everything a {@link MailError} carries beside its code. */
+export interface MailErrorDetails {
+  stage: MailStage;
+  /** @default what the code usually means */
+  retryable?: boolean;
+  hint?: string;
+  responseCode?: number;
+  response?: string;
+  cause?: unknown;
+}
+
+/**
+ * The one error type of Postern. Message, hint and response are safe to log: they never hold a code,
+ * a link, a password or a token.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await mailer.send(request);
+ * } catch (error) {
+ *   if (error instanceof MailError && error.code === 'recipient_rejected') showTypoHint();
+ *   else throw error;
+ * }
+ * ```
+ */
+export class MailError extends Error {
+  /** What went wrong. */
+  readonly code: MailErrorCode;
+  /** Where on the path it went wrong. */
+  readonly stage: MailStage;
+  /** Whether sending the same email again later can succeed. */
+  readonly retryable: boolean;
+  /** What to do about it, in a sentence for the person who runs the service. */
+  declare readonly hint?: string;
+  /** The SMTP reply code (RFC 5321 section 4.2), when a server answered. */
+  declare readonly responseCode?: number;
+  /** What the server answered, secrets removed. */
+  declare readonly response?: string;
+
+  constructor(code: MailErrorCode, message: string, details: MailErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'MailError';
+    this.code = code;
+    this.stage = details.stage;
+    this.retryable = details.retryable ?? RETRYABLE_BY_CODE[code];
+    if (details.hint !== undefined) this.hint = details.hint;
+    if (details.responseCode !== undefined) this.responseCode = details.responseCode;
+    if (details.response !== undefined) this.response = details.response;
+  }
+}

@@ -1,0 +1,28 @@
+import { ConfigError } from './config-issue.js';
+
+/**
+ * @throws {ConfigError} for anything but an https origin
+ */
+export function parseOtpOrigin(input: string): string {
+  const url = URL.canParse(input) ? new URL(input) : undefined;
+  // Letters, digits, dots and hyphens only: the value stands inside a quoted string.
+  if (url?.protocol === 'https:' && !url.username && !url.password && /^[a-z0-9.-]+$/.test(url.hostname))
+    return url.origin;
+  throw new ConfigError([
+    {
+      severity: 'error',
+      path: ['otpOrigin'],
+      code: 'not_allowed',
+      message: 'otpOrigin has to be an https origin, such as https://example.com',
+    },
+  ]);
+}
+
+/**
+ * `"123456"; origin="https://example.com"`: a structured field (RFC 9651), as draft-goto-otp-token-01 has it.
+ * `undefined` for a code that such a field can't hold.
+ */
+export function formatOtpToken(code: unknown, origin: string): string | undefined {
+  if (typeof code !== 'string' || !/^[\x20-\x7e]+$/.test(code)) return undefined;
+  return `"${code.replace(/["\\]/g, '\\$&')}"; origin="${origin}"`;
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+
+/** Plain data: what a template can show. */
+export type PayloadValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly PayloadValue[]
+  | { readonly [name: string]: PayloadValue };
+
+/** Names a template may use in every email, beside what its usage type requires. */
+export interface CommonPayload {
+  /** The application the person signs in to. */
+  application?: { name?: string; [name: string]: PayloadValue };
+  /** The organization the email is about. */
+  organization?: { name?: string; [name: string]: PayloadValue };
+  /** The person the email is about. */
+  user?: { [name: string]: PayloadValue };
+  [name: string]: PayloadValue;
+}
+
+/** Lets its holder in: a one-time code, a link, or both. */
+export type CodePayload = CommonPayload & ({ code: string; link?: string } | { link: string; code?: string });
+
+/** Asks someone to join. */
+export type InvitationPayload = CommonPayload & {
+  link: string;
+  inviter?: { [name: string]: PayloadValue };
+};
+
+/**
+ * Which variables each usage type has. Open to declaration merging for custom types:
+ *
+ * @example
+ * ```ts
+ * declare module '@postern/core' {
+ *   interface PayloadByType {
+ *     Welcome: { firstName: string };
+ *   }
+ * }
+ * await mailer.send({ to, type: 'Welcome', payload: { firstName: 'Ada' } });
+ * ```
+ */
+export interface PayloadByType {
+  Register: CodePayload;
+  SignIn: CodePayload;
+  ForgotPassword: CodePayload;
+  Generic: CodePayload;
+  OrganizationInvitation: InvitationPayload;
+  UserPermissionValidation: CodePayload;
+  BindNewIdentifier: CodePayload;
+  MfaVerification: CodePayload;
+  BindMfa: CodePayload;
+}
+
+/** The usage types known at compile time: Logto's nine, and whatever was declared beside them. */
+export type UsageType = keyof PayloadByType;
+
+/** Every Logto instance sends these; a config without a template for one of them is incomplete. */
+export const REQUIRED_USAGE_TYPES = ['Register', 'SignIn', 'ForgotPassword', 'Generic'] as const;
+
+const MAX_DEPTH = 8;
+const MAX_TEXT_LENGTH = 100_000;
+
+/** Why a value can't be shown by a template, or `undefined` if it can. */
+function findUnusable(value: unknown, path: string, depth = 0): string | undefined {
+  if (depth > MAX_DEPTH) return `${path} is nested deeper than ${MAX_DEPTH} levels`;
+  switch (typeof value) {
+    case 'undefined':
+    case 'boolean':
+    case 'number':
+      return undefined;
+    case 'string':
+      return value.length > MAX_TEXT_LENGTH
+        ? `${path} is longer than ${MAX_TEXT_LENGTH} characters`
+        : undefined;
+    case 'object': {
+      if (value === null) return undefined;
+      const prototype: unknown = Object.getPrototypeOf(value);
+      if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+        return `${path} is a ${value.constructor?.name ?? 'class instance'}, write it as text`;
+      }
+      for (const [name, child] of Object.entries(value)) {
+        const problem = findUnusable(child, `${path}.${name}`, depth + 1);
+        if (problem) return problem;
+      }
+      return undefined;
+    }
+    default:
+      return `${path} is a ${typeof value}, write it as text`;
+  }
+}
+
+/** Any plain object of text, numbers, booleans, lists and plain objects. */
+export const payloadSchema = z.unknown().transform((value, context): Record<string, PayloadValue> => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const problem = findUnusable(value, 'payload');
+    if (problem === undefined) return value as Record<string, PayloadValue>; // just checked, all of it
+    context.addIssue(problem);
+  } else {
+    context.addIssue('payload has to be an object with the variables of the template');
+  }
+  return z.NEVER;
+});
+
+const text = z.string().min(1);
+const codePayload = z.union([z.looseObject({ code: text }), z.looseObject({ link: text })]);
+
+/** The same rules as {@link PayloadByType}, at run time. */
+const requiredVariables: Record<string, { schema: z.ZodType; needs: string }> = {
+  ...Object.fromEntries(
+    [
+      'Register',
+      'SignIn',
+      'ForgotPassword',
+      'Generic',
+      'UserPermissionValidation',
+      'BindNewIdentifier',
+      'MfaVerification',
+      'BindMfa',
+    ].map((type) => [type, { schema: codePayload, needs: 'a code or a link, as text' }]),
+  ),
+  OrganizationInvitation: { schema: z.looseObject({ link: text }), needs: 'a link, as text' },
+};
+
+/** What the usage type requires and the payload lacks, in words; `undefined` when nothing is missing. */
+export function findMissingVariables(
+  type: string,
+  payload: Record<string, PayloadValue>,
+): string | undefined {
+  const rule = Object.hasOwn(requiredVariables, type) ? requiredVariables[type] : undefined;
+  return rule === undefined || rule.schema.safeParse(payload).success ? undefined : rule.needs;
+}
+
+const COMMON_VARIABLES = ['application', 'organization', 'user', 'locale', 'uiLocales', 'ip'];
+const CODE_VARIABLES = ['code', 'link', ...COMMON_VARIABLES];
+const VARIABLES_BY_TYPE: Readonly<Record<string, readonly string[]>> = {
+  Register: CODE_VARIABLES,
+  SignIn: CODE_VARIABLES,
+  ForgotPassword: CODE_VARIABLES,
+  UserPermissionValidation: CODE_VARIABLES,
+  BindNewIdentifier: CODE_VARIABLES,
+  MfaVerification: CODE_VARIABLES,
+  BindMfa: CODE_VARIABLES,
+  OrganizationInvitation: ['link', 'inviter', ...COMMON_VARIABLES],
+};
+
+/**
+ * The variables that exist for a usage type, or `undefined` where anything may be passed: custom types,
+ * and `Generic`, which stands in for all of them.
+ */
+export const variablesOf = (type: string): readonly string[] | undefined =>
+  Object.hasOwn(VARIABLES_BY_TYPE, type) ? VARIABLES_BY_TYPE[type] : undefined;
+
+/** Whether emails of this type exist to carry a code. */
+export const carriesCode = (type: string): boolean =>
+  variablesOf(type)?.includes('code') ?? type === 'Generic';

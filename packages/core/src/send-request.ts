@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { MailError } from './mail-error.js';
+import { type PayloadByType, payloadSchema, type UsageType } from './payload.js';
+
+interface SendRequestOf<Type, Payload> {
+  /** Exactly one address. */
+  to: string;
+  /** The usage type; it chooses the template. */
+  type: Type;
+  /** The template's variables. */
+  payload: Payload;
+  /** The reader's language, BCP 47; `zh_CN` and the like are understood. @default the config's defaultLocale */
+  locale?: string;
+  /** The address the request came from; for the log. */
+  ip?: string;
+  /** After this moment the email is not sent any more. */
+  expiresAt?: Date;
+  /** Requests with the same key carry the same `Message-ID`, so that receivers can drop the second. */
+  idempotencyKey?: string;
+}
+
+/** Asks for one email to one person. A wrong payload for a usage type does not compile. */
+export type SendRequest<Type extends UsageType = UsageType> = {
+  [T in Type]: SendRequestOf<T, PayloadByType[T]>;
+}[Type];
+
+/** A request of any usage type, as it is once it was checked. */
+export type AnySendRequest = SendRequestOf<string, z.output<typeof payloadSchema>>;
+
+const EXPIRES_AT = 'expiresAt has to be a Date, an ISO 8601 time or milliseconds';
+
+/** JSON has no `undefined`, so what is not set is often `null` there. */
+const nullAsUnset = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+/**
+ * Checks a request from outside (an HTTP body, a queue). `expiresAt` may be a Date, an ISO 8601 string or
+ * milliseconds since the epoch.
+ */
+export const sendRequestSchema = z.object(
+  {
+    to: z.string('to has to be text, exactly one address'),
+    type: z
+      .string('type has to be text, a usage type such as SignIn')
+      .min(1, 'type is empty, write a usage type such as SignIn'),
+    payload: payloadSchema,
+    locale: nullAsUnset(z.string('locale has to be text, such as "en" or "pt-BR"')),
+    ip: nullAsUnset(z.string('ip has to be text')),
+    expiresAt: nullAsUnset(
+      // Only these: `false` would be a date in 1970, after which nothing is ever sent.
+      z.union([z.date(), z.string(), z.number()], EXPIRES_AT).pipe(z.coerce.date(EXPIRES_AT)),
+    ),
+    idempotencyKey: nullAsUnset(
+      z
+        .string('idempotencyKey has to be text')
+        .min(1, 'idempotencyKey is empty')
+        .max(500, 'idempotencyKey is longer than 500 characters'),
+    ),
+  },
+  'the request has to be an object with to, type and payload',
+);
+
+/**
+ * @throws {MailError} `recipient_invalid` or `payload_invalid`, with every problem in the message. Values
+ * are never repeated.
+ */
+export function parseSendRequest(input: unknown): AnySendRequest {
+  const parsed = sendRequestSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const onlyRecipient = parsed.error.issues.every(({ path }) => path[0] === 'to');
+  const problems = parsed.error.issues.map(({ message }) => message).join('; ');
+  if (onlyRecipient) {
+    throw new MailError('recipient_invalid', `The recipient is not a usable address: ${problems}.`, {
+      stage: 'recipient',
+      hint: 'Pass exactly one address, such as ada@example.com.',
+    });
+  }
+  throw new MailError('payload_invalid', `The send request is not valid: ${problems}.`, { stage: 'payload' });
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { hideOnInspect } from './secrets.js';
+
+const text = (name: string, what: string) =>
+  z.string({
+    error: ({ input }) =>
+      input === undefined
+        ? `auth.${name} is missing: write ${what}`
+        : `auth.${name} has to be text: write ${what}`,
+  });
+
+/** Private keys often come from environment variables, where line breaks are written `\n`. */
+const pem = z.string().transform((key) => key.replaceAll('\\n', '\n'));
+
+const loginAuthSchema = z.object({
+  type: z.literal('login'),
+  user: text('user', 'the user name of your SMTP account'),
+  pass: text(
+    'pass',
+    'the password that belongs to auth.user (or remove auth.user if the server needs no login)',
+  ),
+});
+
+const user = text('user', 'the address of the mailbox that sends');
+
+const optionalText = (name: string) => z.string(`auth.${name} has to be text`).optional();
+
+/** Where tokens come from. @default Google's endpoint */
+const accessUrl = z
+  .url('auth.accessUrl has to be a URL, such as https://oauth2.googleapis.com/token')
+  .optional();
+
+const serviceKeyAuthSchema = z.object({
+  type: z.literal('oauth2'),
+  user,
+  serviceClient: text('serviceClient', 'the client id of the service account'),
+  privateKey: z.union([pem, z.object({ key: pem, passphrase: z.string() })], {
+    error: ({ input }) =>
+      input === undefined
+        ? 'auth.privateKey is missing: write the private key of the service account (PEM), it goes with auth.serviceClient'
+        : 'auth.privateKey has to be the key as text (PEM), or { "key": …, "passphrase": … }',
+  }),
+  accessUrl,
+});
+
+const tokenAuthSchema = z.object({
+  type: z.literal('oauth2'),
+  user,
+  clientId: optionalText('clientId'),
+  clientSecret: optionalText('clientSecret'),
+  refreshToken: optionalText('refreshToken'),
+  accessToken: optionalText('accessToken'),
+  /** When the access token expires, in milliseconds since the epoch. */
+  expires: z.coerce.number('auth.expires has to be a number of milliseconds since 1970').optional(),
+  accessUrl,
+});
+
+/** User name and password. */
+export type LoginAuth = z.output<typeof loginAuthSchema>;
+/** OAuth2 for a service account that acts for `user` (Google Workspace). */
+export type ServiceKeyAuth = z.output<typeof serviceKeyAuthSchema>;
+/** OAuth2 with a refresh token, or a ready access token. */
+export type TokenAuth = z.output<typeof tokenAuthSchema>;
+/** `{}`: a relay that trusts by address. */
+export type NoAuth = { type?: undefined };
+export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const SERVICE_KEYS = ['serviceClient', 'privateKey'];
+const TOKEN_KEYS = ['clientId', 'clientSecret', 'refreshToken', 'accessToken', 'accessUrl', 'expires'];
+
+/** The keys of every kind of auth, for spotting misspelt ones. */
+export const AUTH_KEYS = ['type', 'user', 'pass', ...SERVICE_KEYS, ...TOKEN_KEYS];
+
+const has = (auth: Record<string, unknown>, keys: string[]) => keys.some((key) => auth[key] !== undefined);
+
+function schemaFor(auth: Record<string, unknown>) {
+  if (has(auth, SERVICE_KEYS)) return serviceKeyAuthSchema;
+  if (has(auth, TOKEN_KEYS) && auth.pass === undefined) return tokenAuthSchema;
+  return loginAuthSchema;
+}
+
+/**
+ * Login, OAuth2 with a service key, or OAuth2 with a token: told apart by their keys, as `type` may be left
+ * out and comes in any letter case. `{}` means no login (a relay that trusts by address).
+ */
+export const smtpAuthSchema = z.unknown().transform((input, context): SmtpAuth => {
+  const fail = (message: string, path: (string | number)[], params: { code: string }) => {
+    context.addIssue({ code: 'custom', message, path, params, input });
+    return z.NEVER;
+  };
+  if (!isRecord(input)) {
+    const isMissing = input === undefined;
+    return fail(
+      `auth ${isMissing ? 'is missing' : 'has to be an object'}: write { "user": …, "pass": … }, or {} for a relay that needs no login`,
+      [],
+      { code: isMissing ? 'missing' : 'not_allowed' },
+    );
+  }
+  const { type: rawType, ...keys } = input;
+  const schema = schemaFor(keys);
+  const type = typeof rawType === 'string' ? rawType.toLowerCase() : rawType;
+  if (type !== undefined && type !== 'login' && type !== 'oauth2') {
+    return fail('auth.type has to be "login" or "oauth2"', ['type'], { code: 'not_allowed' });
+  }
+  if (type === 'oauth2' && schema === loginAuthSchema) {
+    return fail(
+      'auth.type is "oauth2", but there is neither auth.serviceClient with auth.privateKey nor auth.refreshToken or auth.accessToken',
+      ['type'],
+      { code: 'missing' },
+    );
+  }
+  if (type === 'login' && schema !== loginAuthSchema && keys.pass === undefined) {
+    return fail('auth.type is "login", but the keys are those of OAuth2: write "oauth2"', ['type'], {
+      code: 'not_allowed',
+    });
+  }
+  if (!Object.keys(keys).some((key) => AUTH_KEYS.includes(key))) return {};
+  const parsed = schema.safeParse(
+    { ...keys, type: schema === loginAuthSchema ? 'login' : 'oauth2' },
+    { reportInput: true },
+  );
+  if (parsed.success) {
+    if (schema === tokenAuthSchema && !has(keys, ['refreshToken', 'accessToken'])) {
+      return fail(
+        'auth.refreshToken is missing: write it (or auth.accessToken), it is what logs in',
+        ['refreshToken'],
+        {
+          code: 'missing',
+        },
+      );
+    }
+    return hideAuthSecrets(parsed.data);
+  }
+  for (const issue of parsed.error.issues) {
+    const params = { code: issue.input === undefined ? 'missing' : 'not_allowed' };
+    fail(
+      issue.message,
+      issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
+      params,
+    );
+  }
+  return z.NEVER;
+});
+
+function hideAuthSecrets(auth: LoginAuth | ServiceKeyAuth | TokenAuth): SmtpAuth {
+  if ('pass' in auth) return hideOnInspect(auth, ['pass']);
+  if ('serviceClient' in auth) return hideOnInspect(auth, ['privateKey']);
+  return hideOnInspect(auth, ['clientSecret', 'refreshToken', 'accessToken']);
+}

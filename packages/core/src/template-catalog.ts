@@ -1,0 +1,93 @@
+import { type CompiledTemplate, compileEmailTemplate, type TemplateToCompile } from './compiled-template.js';
+import { lookupLocale } from './locale.js';
+import type { Logger } from './logger.js';
+import { MailError } from './mail-error.js';
+import type { Template, TemplateOverride } from './template.js';
+import { templateOverrideSchema } from './template.js';
+import type { MissingVariable } from './template-program.js';
+
+/** Overrides are recognized by their text; this many stay compiled. */
+const MAX_COMPILED_OVERRIDES = 200;
+
+/** Finds the template for an email, and compiles each at most once. */
+export interface TemplateCatalog {
+  /**
+   * By type and language, else by `Generic` and language.
+   *
+   * @throws {MailError} `template_not_found`, `template_invalid`
+   */
+  find(type: string, locale: string | undefined): CompiledTemplate;
+  /**
+   * Compiles a template that is not part of the config.
+   *
+   * @throws {MailError} `template_invalid`
+   */
+  compileOverride(type: string, override: TemplateOverride): CompiledTemplate;
+}
+
+export function createTemplateCatalog(options: {
+  templates: readonly Template[];
+  defaultLocale: string | undefined;
+  missingVariable: MissingVariable;
+  logger: Logger;
+}): TemplateCatalog {
+  const { templates, defaultLocale, missingVariable, logger } = options;
+  const compiled = new Map<Template, CompiledTemplate>();
+  const overrides = new Map<string, CompiledTemplate>();
+
+  const compile = (type: string, template: TemplateToCompile): CompiledTemplate => {
+    const result = compileEmailTemplate(type, template, missingVariable);
+    logger.debug({ event: 'template.compiled', type, locale: template.locale });
+    return result;
+  };
+
+  return {
+    find(type, locale) {
+      const template =
+        findTemplate(templates, type, locale, defaultLocale) ??
+        findTemplate(templates, 'Generic', locale, defaultLocale);
+      if (!template) {
+        throw new MailError('template_not_found', `There is no template for ${type}, and no Generic one.`, {
+          stage: 'template',
+          hint: `Add a template with the usageType ${JSON.stringify(type)}, or one with "Generic" that fits every email.`,
+        });
+      }
+      const known = compiled.get(template) ?? compile(template.usageType, template);
+      compiled.set(template, known);
+      return known;
+    },
+
+    compileOverride(type, override) {
+      const checked = templateOverrideSchema.safeParse(override);
+      if (!checked.success) {
+        const problems = checked.error.issues.map(({ message }) => message).join('; ');
+        throw new MailError(
+          'template_invalid',
+          `The template override for ${type} is not valid: ${problems}.`,
+          { stage: 'template' },
+        );
+      }
+      const key = JSON.stringify(checked.data);
+      const known = overrides.get(key) ?? compile(type, checked.data);
+      // Re-inserted at the end: the first one of the map is the least recently used.
+      overrides.delete(key);
+      overrides.set(key, known);
+      const [oldest] = overrides.keys();
+      if (overrides.size > MAX_COMPILED_OVERRIDES && oldest !== undefined) overrides.delete(oldest);
+      return known;
+    },
+  };
+}
+
+/** Exact language → wider language → default language → the template without a language. */
+function findTemplate(
+  templates: readonly Template[],
+  type: string,
+  locale: string | undefined,
+  defaultLocale: string | undefined,
+): Template | undefined {
+  const candidates = templates.filter(({ usageType }) => usageType === type);
+  const available = candidates.flatMap((template) => template.locale ?? []);
+  const chosen = lookupLocale(available, locale) ?? lookupLocale(available, defaultLocale);
+  return candidates.find((template) => template.locale === chosen) ?? undefined;
+}
