@@ -1,0 +1,163 @@
+import { MailError, type MailErrorCode, type MailStage } from '@postern/core';
+import {
+  type Fault,
+  type FaultKind,
+  type FaultStage,
+  type SmtpTrap,
+  startSmtpTrap,
+  testEmail,
+} from '@postern/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSmtpTransport } from './index.js';
+
+/** Time-outs short enough for a test; a cell that needed longer than all of them together would hang. */
+const timeouts = { connectionTimeout: 300, greetingTimeout: 150, socketTimeout: 150, dnsTimeout: 100 };
+const DEADLINE = 3000;
+
+type Outcome = { code: MailErrorCode; stage: MailStage; retryable: boolean };
+
+const outcome = (code: MailErrorCode, stage: MailStage, retryable: boolean): Outcome => ({
+  code,
+  stage,
+  retryable,
+});
+const lost = (stage: MailStage) => outcome('connection_failed', stage, true);
+const late = (stage: MailStage) => outcome('timeout', stage, true);
+
+/**
+ * What each fault at each stage has to become. A reset after the final dot, a stall there and anything else
+ * that is no reply leave the delivery unknown; everywhere before, the message was certainly not delivered.
+ */
+const expected: Record<FaultStage, Record<FaultKind, Outcome>> = {
+  connect: {
+    reset: lost('greeting'),
+    stall: late('greeting'),
+    '4xx': lost('greeting'),
+    '5xx': outcome('connection_failed', 'greeting', false),
+    garbage: lost('greeting'),
+    drip: late('greeting'),
+  },
+  greeting: {
+    reset: lost('greeting'),
+    stall: late('greeting'),
+    '4xx': lost('greeting'),
+    '5xx': outcome('connection_failed', 'greeting', false),
+    garbage: lost('greeting'),
+    drip: late('greeting'),
+  },
+  ehlo: {
+    reset: lost('ehlo'),
+    stall: late('ehlo'),
+    '4xx': lost('ehlo'),
+    '5xx': outcome('connection_failed', 'ehlo', false),
+    garbage: lost('ehlo'),
+    drip: late('ehlo'),
+  },
+  starttls: {
+    reset: outcome('tls_failed', 'tls', true),
+    stall: late('tls'),
+    '4xx': outcome('tls_failed', 'tls', true),
+    '5xx': outcome('tls_failed', 'tls', false),
+    garbage: outcome('tls_failed', 'tls', true),
+    drip: late('tls'),
+  },
+  auth: {
+    reset: lost('auth'),
+    stall: late('auth'),
+    '4xx': outcome('rate_limited', 'auth', true),
+    '5xx': outcome('auth_failed', 'auth', false),
+    garbage: lost('auth'),
+    drip: late('auth'),
+  },
+  mail: {
+    reset: lost('mail'),
+    stall: late('mail'),
+    '4xx': outcome('sender_rejected', 'mail', true),
+    '5xx': outcome('sender_rejected', 'mail', false),
+    garbage: lost('mail'),
+    drip: late('mail'),
+  },
+  rcpt: {
+    reset: lost('rcpt'),
+    stall: late('rcpt'),
+    '4xx': outcome('recipient_rejected', 'rcpt', true),
+    '5xx': outcome('recipient_rejected', 'rcpt', false),
+    garbage: lost('rcpt'),
+    drip: late('rcpt'),
+  },
+  data: {
+    reset: lost('data'),
+    stall: late('data'),
+    '4xx': outcome('message_rejected', 'data', true),
+    '5xx': outcome('message_rejected', 'data', false),
+    garbage: lost('data'),
+    drip: late('data'),
+  },
+  delivery: {
+    reset: outcome('delivery_unknown', 'delivery', true),
+    stall: outcome('delivery_unknown', 'delivery', true),
+    '4xx': outcome('message_rejected', 'delivery', true),
+    '5xx': outcome('message_rejected', 'delivery', false),
+    garbage: outcome('delivery_unknown', 'delivery', true),
+    drip: outcome('delivery_unknown', 'delivery', true),
+  },
+};
+
+const cells = (Object.keys(expected) as FaultStage[]).flatMap((at) =>
+  (Object.keys(expected[at]) as FaultKind[]).map((kind) => ({ at, kind, becomes: expected[at][kind] })),
+);
+
+/** A reset can overtake what was sent before it, so the client may not have seen the reply before. */
+const stagesOfReset = (stage: MailStage): MailStage[] => {
+  if (stage === 'greeting') return ['connect', 'greeting'];
+  return stage === 'rcpt' || stage === 'data' ? ['mail', 'rcpt', 'data'] : [stage];
+};
+
+const auth = { user: 'ada', pass: 'pass-phrase' };
+
+async function setUp(trap: SmtpTrap) {
+  const transport = createSmtpTransport(
+    { host: trap.host, port: trap.port, auth, tls: { ca: trap.certificate }, ...timeouts },
+    { maxConnections: 1 },
+  );
+  onTestFinished(async () => {
+    await transport.close();
+    await trap.close();
+  });
+  return transport;
+}
+
+describe.each([
+  { pipelining: true, hideExtensions: [] },
+  { pipelining: false, hideExtensions: ['PIPELINING'] as const },
+])('the fault matrix (pipelining: $pipelining)', ({ hideExtensions }) => {
+  it.each(cells)('$at, $kind → $becomes.code', { timeout: DEADLINE }, async ({ at, kind, becomes }) => {
+    const trap = await startSmtpTrap({ auth, hideExtensions });
+    const transport = await setUp(trap);
+    // EHLO fails twice: a client that is refused tries HELO (RFC 5321 section 3.2).
+    const times = at === 'ehlo' && (kind === '4xx' || kind === '5xx' || kind === 'garbage') ? 2 : 1;
+    const fault = trap.fault({ at, kind, times } as Fault);
+    const email = testEmail();
+
+    const error: unknown = await transport.send(email).then(
+      () => expect.unreachable('the fault had no effect'),
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(MailError);
+    const { stage, ...others } = becomes;
+    expect(error).toMatchObject(others);
+    expect(kind === 'reset' ? stagesOfReset(stage) : [stage]).toContain((error as MailError).stage);
+    expect(fault.fired).toBe(times);
+
+    // `delivery_unknown` tells the truth, and so does everything else.
+    const isStored = trap.inbox.messages.some(({ messageId }) => messageId === email.messageId);
+    if (becomes.code !== 'delivery_unknown') expect(isStored).toBe(false);
+
+    const next = testEmail();
+    await transport.send(next);
+    expect(trap.inbox.messages.map(({ messageId }) => messageId)).toContain(next.messageId);
+    await transport.close();
+    await trap.waitForConnectionClose();
+    expect(trap.stats.openConnections).toBe(0);
+  });
+});

@@ -1,0 +1,118 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { startSmtpTrap, testEmail } from '@postern/testing';
+import '@postern/testing/vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSmtpTransport, type SmtpTransportConfig } from './index.js';
+
+const accessToken = 'ya29.fresh-access-token';
+
+/** A token endpoint on loopback that answers every request with the same token, or refuses all. */
+async function startTokenEndpoint(respond: (request: URLSearchParams) => { status: number; body: unknown }) {
+  const requests: URLSearchParams[] = [];
+  const server = createServer(async (request: IncomingMessage, response) => {
+    const form = new URLSearchParams(await text(request));
+    requests.push(form);
+    const { status, body } = respond(form);
+    response
+      .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+      .end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const { port } = server.address() as AddressInfo; // listening on TCP
+  return { url: `http://127.0.0.1:${port}/token`, requests };
+}
+
+async function setUp(auth: SmtpTransportConfig['auth']) {
+  const trap = await startSmtpTrap({ auth: { user: 'ada@example.com', accessToken } });
+  const transport = createSmtpTransport({
+    host: trap.host,
+    port: trap.port,
+    tls: { ca: trap.certificate },
+    auth,
+  });
+  onTestFinished(async () => {
+    await transport.close();
+    await trap.close();
+  });
+  return { trap, transport };
+}
+
+const grant = () => ({ status: 200, body: { access_token: accessToken, expires_in: 3600 } });
+
+describe('OAuth2', () => {
+  it('fetches one token with the refresh token and shares it among all connections', async () => {
+    const endpoint = await startTokenEndpoint(grant);
+    const { trap, transport } = await setUp({
+      user: 'ada@example.com',
+      clientId: 'client',
+      clientSecret: 'client-secret',
+      refreshToken: 'refresh-token',
+      accessUrl: endpoint.url,
+    });
+    await Promise.all(Array.from({ length: 12 }, () => transport.send(testEmail())));
+    expect(trap.stats.messages).toBe(12);
+    expect(trap.stats.logins).toBeGreaterThan(1);
+    expect(endpoint.requests).toHaveLength(1);
+    expect(endpoint.requests[0]?.get('refresh_token')).toBe('refresh-token');
+  });
+
+  it('renews a token that the server no longer takes, once for all connections', async () => {
+    const endpoint = await startTokenEndpoint(grant);
+    const { trap, transport } = await setUp({
+      type: 'OAuth2',
+      user: 'ada@example.com',
+      accessToken: 'ya29.stale-access-token',
+      refreshToken: 'refresh-token',
+      accessUrl: endpoint.url,
+    });
+    await Promise.all(Array.from({ length: 12 }, () => transport.send(testEmail())));
+    expect(trap.stats.messages).toBe(12);
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it('signs for a token with the key of a service account', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const endpoint = await startTokenEndpoint(grant);
+    const { trap, transport } = await setUp({
+      user: 'ada@example.com',
+      serviceClient: 'service-account',
+      privateKey: String(privateKey.export({ type: 'pkcs8', format: 'pem' })).replaceAll('\n', '\\n'),
+      accessUrl: endpoint.url,
+    });
+    await transport.send(testEmail());
+    expect(trap.stats.messages).toBe(1);
+    expect(endpoint.requests[0]?.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
+  });
+
+  it('reports a grant that was withdrawn as auth_failed, for good', async () => {
+    const endpoint = await startTokenEndpoint(() => ({
+      status: 400,
+      body: { error: 'invalid_grant', error_description: 'Token refresh-token has been revoked.' },
+    }));
+    const { transport } = await setUp({
+      user: 'ada@example.com',
+      refreshToken: 'refresh-token',
+      accessUrl: endpoint.url,
+    });
+    const sending = transport.send(testEmail());
+    await expect(sending).rejects.toBeMailError('auth_failed', { stage: 'auth', retryable: false });
+    await expect(sending).rejects.toThrow('invalid_grant');
+    await expect(sending).rejects.not.toThrow('refresh-token');
+  });
+
+  it('reports a token endpoint that is down as auth_failed, for now', async () => {
+    const { transport } = await setUp({
+      user: 'ada@example.com',
+      refreshToken: 'refresh-token',
+      accessUrl: 'http://127.0.0.1:9/token',
+    });
+    await expect(transport.send(testEmail())).rejects.toBeMailError('auth_failed', {
+      stage: 'auth',
+      retryable: true,
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
+import { inspect } from 'node:util';
+import { createMailer, parseConnectorConfig } from '@postern/core';
+import { type FaultStage, startSmtpTrap } from '@postern/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSmtpTransport } from './index.js';
+
+const password = 'correct-horse-battery';
+const code = '739204';
+const token = 'eyJhbGciOiJub25lIn0.payload.tail';
+const link = `https://example.com/verify?email=ada&token=${token}`;
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** The secrets in every form in which they cross the wire. */
+const forbidden = [password, code, token, link, base64(password), base64(`\0ada\0${password}`)];
+
+/** Everything that anything in this process prints. */
+let printed = '';
+let restore: () => void;
+
+beforeEach(() => {
+  printed = '';
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      printed += String(chunk);
+      done();
+    },
+  });
+  const originals = { console: globalThis.console, out: process.stdout.write, err: process.stderr.write };
+  globalThis.console = new Console(sink, sink);
+  const capture: typeof process.stdout.write = (chunk: string | Uint8Array) => sink.write(chunk);
+  process.stdout.write = capture;
+  process.stderr.write = capture;
+  restore = () => {
+    globalThis.console = originals.console;
+    process.stdout.write = originals.out;
+    process.stderr.write = originals.err;
+  };
+});
+
+afterEach(() => restore());
+
+describe('with logger and debug on and a server that echoes everything back', () => {
+  // The server repeats in its refusal whatever it was told.
+  const echo = (status: string) =>
+    `${status} you said ${password} ${base64(`\0ada\0${password}`)} ${code} ${link} for ada@example.com`;
+  const replies: Array<[at: FaultStage, reply: string]> = [
+    ['auth', echo('535 5.7.8')],
+    ['mail', echo('550 5.7.1')],
+    ['rcpt', echo('550 5.1.1')],
+    ['data', echo('554 5.7.1')],
+    ['delivery', echo('554 5.6.0')],
+  ];
+
+  it.each(replies)('nothing printed, thrown or inspected holds a secret (%s)', async (at, reply) => {
+    await using trap = await startSmtpTrap({ auth: { user: 'ada', pass: password } });
+    const config = parseConnectorConfig({
+      host: trap.host,
+      port: trap.port,
+      auth: { user: 'ada', pass: password },
+      tls: { ca: trap.certificate },
+      logger: true,
+      debug: true,
+      fromEmail: 'noreply@example.com',
+      templates: ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
+        usageType,
+        contentType: 'text/html',
+        subject: '{{code}} is your code',
+        content: '<p>{{code}} <a href="{{link}}">Sign in</a></p>',
+      })),
+    });
+    const transport = createSmtpTransport(config);
+    await using mailer = createMailer({ config, transport, logger: console });
+    trap.fault({ at, kind: '5xx', reply, times: 1 });
+    const request = { to: 'ada@example.com', type: 'SignIn', payload: { code, link } } as const;
+
+    const error: unknown = await mailer.send(request).catch((reason: unknown) => reason);
+    const receipt = await mailer.send(request);
+    const email = await mailer.render(request);
+    const { log } = console;
+    log(error, receipt, email, config, transport, mailer);
+    log(String(error), JSON.stringify(error), JSON.stringify(receipt));
+    log(
+      inspect([error, receipt, email, config, transport, mailer], {
+        depth: 20,
+        showHidden: true,
+        getters: true,
+      }),
+    );
+
+    expect(printed).toContain('smtp.dialogue');
+    expect(printed).toContain('mail.failed');
+    for (const secret of forbidden) expect(printed).not.toContain(secret);
+    // Addresses in logs are masked; only the receipt and the email itself say whom they are for.
+    const logged = printed.split('\n').filter((line) => line.includes('"event"'));
+    expect(logged.length).toBeGreaterThan(5);
+    for (const line of logged) expect(line).not.toContain('ada@example.com');
+  });
+});
+
+it('keeps what a server says with its acceptance free of secrets, too', async () => {
+  await using trap = await startSmtpTrap();
+  await using transport = createSmtpTransport({
+    host: trap.host,
+    port: trap.port,
+    tls: { ca: trap.certificate },
+  });
+  const config = parseConnectorConfig({
+    host: trap.host,
+    port: trap.port,
+    auth: {},
+    fromEmail: 'noreply@example.com',
+    templates: ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
+      usageType,
+      contentType: 'text/plain',
+      subject: 'Code',
+      content: '{{code}}',
+    })),
+  });
+  await using mailer = createMailer({ config, transport });
+  const receipt = await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code } });
+  expect(JSON.stringify(receipt)).not.toContain(code);
+});

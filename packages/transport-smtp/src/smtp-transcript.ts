@@ -1,0 +1,116 @@
+import { type Logger, type MailStage, maskAddress, redact } from '@postern/core';
+
+/** The stage of the reply that each command waits for. */
+const STAGE_OF_COMMAND: Readonly<Record<string, MailStage>> = {
+  EHLO: 'ehlo',
+  HELO: 'ehlo',
+  STARTTLS: 'tls',
+  AUTH: 'auth',
+  MAIL: 'mail',
+  RCPT: 'rcpt',
+  DATA: 'data',
+  RSET: 'mail',
+};
+
+interface Entry {
+  tnx?: string;
+  remoteAddress?: string;
+  outByteCount?: number;
+}
+
+const ADDRESS = /[^\s<>"'(),:;]+@[^\s<>"'(),;]+/g;
+
+/** A line of the dialogue for the log: no credentials, no secrets, addresses masked. */
+export const toLogLine = (line: string, secrets: Iterable<string>): string =>
+  redact(line.replace(/^(AUTH \S+) .*/i, '$1 [hidden]'), secrets).replace(ADDRESS, maskAddress);
+
+export interface TranscriptOptions {
+  /** TLS comes before the greeting. */
+  secure: boolean;
+  /** Gets every line of the dialogue, when the config says `debug`. */
+  dialogue: Logger | undefined;
+  /** What must not show up in a line. */
+  secrets: () => Iterable<string>;
+  /** Called whenever a reply is complete or a command was sent. */
+  onProgress: (isWaiting: boolean) => void;
+}
+
+/**
+ * Follows the dialogue of one connection, to know at any moment which reply the client waits for. It
+ * listens as nodemailer's `transactionLog`, which reports each command and each complete reply, never the
+ * content of a message.
+ */
+export class SmtpTranscript {
+  /** Replies still to come, in order; with PIPELINING there are several. */
+  private awaited: MailStage[];
+  private last: MailStage;
+  /** What the server offers (RFC 5321 section 4.1.1.1), keywords in capitals. */
+  capabilities: ReadonlySet<string> = new Set();
+
+  constructor(private readonly options: TranscriptOptions) {
+    this.last = options.secure ? 'tls' : 'greeting';
+    this.awaited = [this.last];
+  }
+
+  /** The stage of the reply that is waited for, else of the last one that came. */
+  get stage(): MailStage {
+    return this.awaited[0] ?? this.last;
+  }
+
+  /** A new message begins. */
+  startMessage(): void {
+    this.awaited = [];
+    this.last = 'mail';
+  }
+
+  // The bunyan-like interface that nodemailer logs to.
+  readonly trace = () => {};
+  readonly warn = () => {};
+  readonly error = () => {};
+  readonly fatal = () => {};
+
+  readonly info = (entry: Entry): void => {
+    if (entry.tnx === 'network' && entry.remoteAddress !== undefined && this.stage === 'tls') {
+      // Implicit TLS is up; now comes the greeting.
+      this.awaited = ['greeting'];
+    }
+    if (entry.tnx === 'message' && entry.outByteCount !== undefined) {
+      // The content and the final dot were handed to the socket.
+      this.awaited = ['delivery'];
+      this.options.onProgress(true);
+    }
+  };
+
+  readonly debug = (entry: Entry, line = ''): void => {
+    if (entry.tnx === 'client') this.onCommand(line);
+    else if (entry.tnx === 'server') this.onReply(line);
+  };
+
+  private onCommand(line: string): void {
+    const verb = /^[A-Z]+/i.exec(line)?.[0].toUpperCase() ?? '';
+    const stage = Object.hasOwn(STAGE_OF_COMMAND, verb) ? STAGE_OF_COMMAND[verb] : undefined;
+    // Lines without a verb are the client's side of AUTH.
+    this.awaited.push(stage ?? (this.last === 'auth' ? 'auth' : this.stage));
+    this.report('client', line);
+    this.options.onProgress(true);
+  }
+
+  private onReply(line: string): void {
+    this.last = this.awaited.shift() ?? this.last;
+    if (this.last === 'ehlo') {
+      this.capabilities = new Set(
+        line.split(/\r?\n/).map((part) => part.slice(4).split(/[ =]/)[0]?.toUpperCase() ?? ''),
+      );
+    }
+    this.report('server', line);
+    this.options.onProgress(this.awaited.length > 0);
+  }
+
+  private report(from: 'client' | 'server', line: string): void {
+    this.options.dialogue?.debug({
+      event: 'smtp.dialogue',
+      from,
+      line: toLogLine(line, this.options.secrets()),
+    });
+  }
+}

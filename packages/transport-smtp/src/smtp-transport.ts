@@ -1,0 +1,179 @@
+import {
+  type Clock,
+  ConfigError,
+  createDrain,
+  type Email,
+  type Logger,
+  MailError,
+  type Receipt,
+  redact,
+  type SmtpConfig,
+  silentLogger,
+  smtpConfigSchema,
+  systemClock,
+  type Transport,
+} from '@postern/core';
+import { z } from 'zod';
+import { createConnectionPool } from './connection-pool.js';
+import { consoleLogger } from './console-logger.js';
+import { createLogin } from './smtp-login.js';
+import { composeMessage } from './smtp-message.js';
+import { openSession, type SmtpSession, wasStale } from './smtp-session.js';
+import type { Lookup } from './smtp-socket.js';
+import { resolveService } from './well-known-service.js';
+
+const DEFAULT_IDLE_TIMEOUT = 60_000;
+
+const whole = (name: string) =>
+  z.int(`${name} has to be a whole number`).min(1, `${name} has to be at least 1`);
+
+const optionsSchema = z.object({
+  maxConnections: whole('maxConnections').optional(),
+  maxMessages: whole('maxMessages').optional(),
+  idleTimeoutMs: whole('idleTimeoutMs').optional(),
+  plaintextAuth: z.enum(['refuse', 'warn'], 'plaintextAuth has to be "refuse" or "warn"').default('refuse'),
+});
+
+export interface SmtpTransportOptions {
+  /** How many connections may be open at once. @default the config's maxConnections, else 5 */
+  maxConnections?: number;
+  /** Emails per connection before it is replaced. @default the config's maxMessages, else 100 */
+  maxMessages?: number;
+  /** Close a connection after this long without an email, in milliseconds. @default the config's idleTimeout, else 60,000 */
+  idleTimeoutMs?: number;
+  /**
+   * What to do when credentials would cross a network in plain text: refuse to send, or send and warn.
+   * `ignoreTLS: true` in the config accepts it as well. @default 'refuse'
+   */
+  plaintextAuth?: 'refuse' | 'warn';
+  /** How host names become addresses. @default `dns.lookup` */
+  lookup?: Lookup;
+  /** @default nothing is logged, or the console where the config says `logger: true` */
+  logger?: Logger;
+  /** @default the wall clock */
+  clock?: Clock;
+}
+
+/**
+ * Sends emails through an SMTP server (RFC 5321), over a pool of connections that are kept open and logged in.
+ * Takes the SMTP part of a connector config; other keys are left alone.
+ *
+ * Certificates are verified. With credentials and a host that is not this machine, plain text is refused unless
+ * the config says `ignoreTLS: true` or `plaintextAuth` is `'warn'`.
+ *
+ * @throws {ConfigError} when the config or an option can't be used
+ *
+ * @example
+ * ```ts
+ * await using transport = createSmtpTransport({ host: 'smtp.example.com', port: 587, auth: { user, pass } });
+ * await transport.verify();
+ * ```
+ */
+export function createSmtpTransport(
+  config: SmtpTransportConfig,
+  options: SmtpTransportOptions = {},
+): Transport {
+  const smtp = resolveService(parse(smtpConfigSchema, config));
+  const { maxConnections, maxMessages, idleTimeoutMs, plaintextAuth } = parse(optionsSchema, options);
+  const logger = options.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
+  const clock = options.clock ?? systemClock;
+  const login = createLogin(smtp);
+  /** The emails that are on their way; nothing of them may get into a log or an error. */
+  const sending = new Set<Email>();
+  const secrets = () => [...(login?.secrets() ?? []), ...[...sending].flatMap((email) => email.secrets)];
+  const sessionOptions = {
+    config: smtp,
+    login,
+    plaintextAuth,
+    lookup: options.lookup,
+    logger,
+    secrets,
+    recipients: () => [...sending].map(({ to }) => to),
+  };
+  const pool = createConnectionPool({
+    open: (signal) => openSession(sessionOptions, signal),
+    maxConnections: maxConnections ?? smtp.maxConnections ?? 5,
+    maxMessages: maxMessages ?? smtp.maxMessages ?? 100,
+    idleTimeoutMs: idleTimeoutMs ?? smtp.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+  });
+
+  /** Lends a session for one operation; one that the server had closed meanwhile is replaced without anyone noticing. */
+  async function withSession<T>(
+    signal: AbortSignal | undefined,
+    use: (session: SmtpSession) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
+      const session = await pool.acquire(signal);
+      try {
+        return await use(session);
+      } catch (error) {
+        if (!wasStale(error, session)) throw error;
+      } finally {
+        pool.release(session);
+      }
+    }
+  }
+
+  async function send(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
+    const startedAt = clock.now();
+    sending.add(email);
+    try {
+      refuseUnsendable(email, signal, clock);
+      const message = await composeMessage(email, smtp);
+      const response = await withSession(signal, (session) => {
+        // It may have waited long for its turn.
+        refuseUnsendable(email, signal, clock);
+        return session.send(message, signal);
+      });
+      return {
+        messageId: email.messageId,
+        accepted: email.to,
+        transport: 'smtp',
+        response: redact(response, secrets()),
+        attempts: 1,
+        durationMs: clock.now() - startedAt,
+      };
+    } finally {
+      sending.delete(email);
+    }
+  }
+
+  const drain = createDrain('transport', () => pool.close());
+
+  return {
+    name: 'smtp',
+    send: (email, operation) => drain.run(() => send(email, operation?.signal)),
+    verify: (operation) =>
+      drain.run(() => withSession(operation?.signal, (session) => session.check(operation?.signal))),
+    close: drain.close,
+    [Symbol.asyncDispose]: drain.close,
+  };
+}
+
+/** What may be written: `auth.type` in any letter case or left out, ports and numbers as text, `url` or `service` in place of host and port. */
+export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
+  port?: number | string;
+  url?: string;
+  auth?: SmtpConfig['auth'] | { user?: string; pass?: string; type?: string } | Record<string, unknown>;
+};
+
+function refuseUnsendable(email: Email, signal: AbortSignal | undefined, clock: Clock): void {
+  if (signal?.aborted)
+    throw new MailError('aborted', 'The send was aborted before it began.', { stage: 'pool' });
+  if (email.expiresAt && email.expiresAt.getTime() <= clock.now()) {
+    throw new MailError('expired', 'The email had expired before it was sent.', { stage: 'pool' });
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => ({
+      severity: 'error' as const,
+      path: path.map((part) => (typeof part === 'number' ? part : String(part))),
+      code: 'not_allowed',
+      message,
+    })),
+  );
+}

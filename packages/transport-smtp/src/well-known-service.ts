@@ -1,0 +1,27 @@
+import { ConfigError, type SmtpConfig } from '@postern/core';
+import wellKnown from 'nodemailer/lib/well-known';
+
+/** A config whose server is known. */
+export type ServerConfig = SmtpConfig & { host: string; port: number };
+
+const refuse = (path: string, message: string) =>
+  new ConfigError([{ severity: 'error', path: [path], code: 'not_allowed', message }]);
+
+/** Fills host, port and TLS mode from nodemailer's list of well-known services; what the config says itself wins. */
+export function resolveService(config: SmtpConfig): ServerConfig {
+  const { service } = config;
+  const known = service === undefined ? undefined : wellKnown(service);
+  if (known === false) {
+    throw refuse(
+      'service',
+      `service ${JSON.stringify(service)} is not in the list of well-known services: write host and port instead`,
+    );
+  }
+  const host = config.host ?? known?.host;
+  const port = config.port ?? (known?.port === undefined ? undefined : Number(known.port));
+  if (host === undefined)
+    throw refuse('host', 'host is missing: write the name of your SMTP server, such as "smtp.example.com"');
+  if (port === undefined)
+    throw refuse('port', 'port is missing: write the port of your SMTP server, usually 587 or 465');
+  return { ...config, host, port, secure: config.secure ?? known?.secure ?? port === 465 };
+}
