@@ -1,0 +1,38 @@
+import { firstMatch } from './find-code.js';
+
+const HREF = /\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi;
+const URL_IN_TEXT = /\bhttps?:\/\/[^\s<>"'()[\]]+/gi;
+
+const NAMED_ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Which link is meant, when an email has several. */
+export interface FindLinkOptions {
+  /**
+   * Only a link that matches counts.
+   * @default every http(s) link
+   */
+  pattern?: RegExp;
+}
+
+/** The first http(s) link: from the `href`s of the html part, else from the text. */
+export function findLink(
+  email: { readonly text: string; readonly html?: string },
+  { pattern = /^https?:\/\//i }: FindLinkOptions = {},
+): string | undefined {
+  const hrefs = [...(email.html ?? '').matchAll(HREF)].map(([, double, single, bare]) =>
+    decodeEntities(double ?? single ?? bare ?? ''),
+  );
+  const urls = [...email.text.matchAll(URL_IN_TEXT)].map(([url]) => url.replace(/[.,;:!?]+$/, ''));
+  return [...hrefs, ...urls].find((link) => /^https?:\/\//i.test(link) && firstMatch(link, pattern));
+}
+
+/** An attribute value is escaped: a token's `=` or `&` would otherwise arrive as `&#x3D;` or `&amp;`. */
+const decodeEntities = (value: string): string =>
+  value.replace(
+    /&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi,
+    (entity, hex?: string, decimal?: string, name?: string) => {
+      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
+      return NAMED_ENTITIES[name?.toLowerCase() ?? ''] ?? entity;
+    },
+  );

@@ -1,0 +1,24 @@
+export type { CertificateOptions } from './certificate.js';
+export type { Fault, FaultKind, FaultStage } from './fault.js';
+export type { FaultHandle } from './fault-plan.js';
+export type { FindCodeOptions } from './find-code.js';
+export type { FindLinkOptions } from './find-link.js';
+export type { Inbox, InboxEmail, WaitForCodeOptions, WaitForLinkOptions } from './inbox.js';
+export {
+  createMemoryTransport,
+  type FailureHandle,
+  type MemoryTransport,
+  type MemoryTransportOptions,
+} from './memory-transport.js';
+export type { ReceivedEmail, ReceivedEnvelope, ReceivedHeader, ReceivedOver } from './received-email.js';
+export type { SmtpSession, SmtpStats } from './session-log.js';
+export {
+  type HideableExtension,
+  type SmtpTrap,
+  type SmtpTrapOptions,
+  startSmtpTrap,
+  type TrapAuthMethod,
+} from './smtp-trap.js';
+export { testEmail } from './test-email.js';
+export type { TrapAuth } from './trap-server.js';
+export type { WaitOptions } from './wait-list.js';

@@ -1,0 +1,122 @@
+import {
+  type Clock,
+  type Email,
+  MailError,
+  type OperationOptions,
+  type Receipt,
+  systemClock,
+  type Transport,
+} from '@postern/core';
+import { createMailStore, type Inbox } from './inbox.js';
+
+/** Options of {@link createMemoryTransport}. */
+export interface MemoryTransportOptions {
+  /**
+   * The name that its receipts carry.
+   * @default 'memory'
+   */
+  name?: string;
+  /**
+   * Decides whether an email has expired.
+   * @default the wall clock
+   */
+  clock?: Clock;
+}
+
+/** A failure that was set on a memory transport. */
+export interface FailureHandle {
+  /** How many sends it has failed so far. */
+  readonly fired: number;
+  /** Sends succeed again. */
+  clear(): void;
+}
+
+/** A transport that keeps what it is given. */
+export interface MemoryTransport extends Transport {
+  /** Everything that was sent, oldest first: the very objects that `send` got. */
+  readonly emails: readonly Email[];
+  /** The same emails, with ways to wait for them and to find codes and links in them. */
+  readonly inbox: Inbox<Email>;
+  /**
+   * Makes sends reject with this error. Of several failures the oldest strikes.
+   * @param options.times how many sends fail. @default Infinity
+   */
+  failWith(error: MailError, options?: { times?: number }): FailureHandle;
+}
+
+/**
+ * A transport for tests that delivers into an array.
+ *
+ * It behaves as the contract asks: it rejects expired emails, honours abort signals, and fails with `closed`
+ * after `close`.
+ *
+ * @example
+ * ```ts
+ * const transport = createMemoryTransport();
+ * const mailer = createMailer({ config, transport });
+ * await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code: '123456' } });
+ * expect(await transport.inbox.waitForCode('ada@example.com')).toBe('123456');
+ * ```
+ */
+export function createMemoryTransport(options: MemoryTransportOptions = {}): MemoryTransport {
+  const { name = 'memory', clock = systemClock } = options;
+  const store = createMailStore<Email>((email) => [email.to]);
+  const failures = new Set<{ readonly error: MailError; readonly times: number; fired: number }>();
+  let closed = false;
+
+  const check = ({ signal }: OperationOptions) => {
+    if (closed) throw new MailError('closed', 'The memory transport is closed.', { stage: 'pool' });
+    if (signal?.aborted) {
+      throw new MailError('aborted', 'The operation was aborted.', { stage: 'pool', cause: signal.reason });
+    }
+  };
+
+  const close = async () => {
+    closed = true;
+    store.close('The memory transport was closed.');
+  };
+
+  return {
+    name,
+    get emails() {
+      return store.inbox.messages;
+    },
+    inbox: store.inbox,
+    async send(email, operation = {}): Promise<Receipt> {
+      check(operation);
+      const startedAt = clock.now();
+      if (email.expiresAt && email.expiresAt.getTime() <= startedAt) {
+        throw new MailError('expired', 'The email expired before it was sent.', { stage: 'pool' });
+      }
+      for (const failure of failures) {
+        if (failure.fired >= failure.times) continue;
+        failure.fired += 1;
+        throw failure.error;
+      }
+      store.add(email);
+      return {
+        messageId: email.messageId,
+        accepted: email.to,
+        transport: name,
+        response: '250 2.0.0 Kept in memory',
+        attempts: 1,
+        durationMs: Math.max(0, clock.now() - startedAt),
+      };
+    },
+    async verify(operation = {}) {
+      check(operation);
+    },
+    failWith(error, { times = Number.POSITIVE_INFINITY } = {}) {
+      const failure = { error, times, fired: 0 };
+      failures.add(failure);
+      return {
+        get fired() {
+          return failure.fired;
+        },
+        clear: () => failures.delete(failure),
+      };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

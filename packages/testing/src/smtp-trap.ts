@@ -1,0 +1,200 @@
+import type { AddressInfo } from 'node:net';
+import { type CertificateOptions, certificateFor } from './certificate.js';
+import type { Fault } from './fault.js';
+import { createFaultPlan, type FaultHandle } from './fault-plan.js';
+import { createMailStore, type Inbox } from './inbox.js';
+import type { ReceivedEmail } from './received-email.js';
+import { createSessionLog, type SmtpSession, type SmtpStats } from './session-log.js';
+import { type TrapAuth, TrapServer } from './trap-server.js';
+import type { WaitOptions } from './wait-list.js';
+
+/** An SMTP extension that a trap can leave out of its EHLO reply. */
+export type HideableExtension = 'PIPELINING' | '8BITMIME' | 'SMTPUTF8' | 'STARTTLS';
+
+/** A login mechanism of a trap. */
+export type TrapAuthMethod = 'PLAIN' | 'LOGIN' | 'XOAUTH2';
+
+/** Options of {@link startSmtpTrap}. */
+export interface SmtpTrapOptions {
+  /**
+   * The address to listen on.
+   * @default '127.0.0.1'
+   */
+  host?: string;
+  /**
+   * The port to listen on; 0 takes a free one.
+   * @default 0
+   */
+  port?: number;
+  /**
+   * `starttls`: plain at first, with an upgrade on offer. `implicit`: TLS from the first byte, as on port 465.
+   * `none`: no TLS at all; logins are then allowed in plain text.
+   * @default 'starttls'
+   */
+  tls?: 'starttls' | 'implicit' | 'none';
+  /** What the certificate says, to provoke the errors of bad ones. */
+  certificate?: CertificateOptions;
+  /** Who may log in. Without it the trap does not offer AUTH and takes mail from everyone. */
+  auth?: TrapAuth;
+  /**
+   * The mechanisms on offer, in this order.
+   * @default ['PLAIN', 'LOGIN', 'XOAUTH2']
+   */
+  authMethods?: readonly TrapAuthMethod[];
+  /**
+   * Refuse mail before a login, with 530.
+   * @default true when there is `auth`
+   */
+  requireAuth?: boolean;
+  /** The largest message in bytes (SIZE, RFC 1870). A larger one gets 552. No limit unless given. */
+  size?: number;
+  /**
+   * Extensions that EHLO does not announce. A hidden STARTTLS still works; a hidden SMTPUTF8 is refused.
+   * @default []
+   */
+  hideExtensions?: readonly HideableExtension[];
+}
+
+/** A running SMTP server that keeps all mail to itself. */
+export interface SmtpTrap extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** `smtp://host:port`, or `smtps://` with implicit TLS; without credentials. */
+  readonly url: string;
+  /** The self-signed certificate, PEM. A client that trusts it as a `ca` accepts the trap. */
+  readonly certificate: string;
+  /** The mail that was accepted. */
+  readonly inbox: Inbox;
+  /** Numbers so far, as of now. */
+  readonly stats: SmtpStats;
+  /** What each connection did, in the order they were opened, as of now. */
+  readonly sessions: readonly SmtpSession[];
+  /**
+   * Makes something go wrong from now on. Of several faults that apply, the oldest strikes.
+   * @throws TypeError for a combination that could never fire.
+   * @example
+   * ```ts
+   * const greylisted = trap.fault({ at: 'rcpt', kind: '4xx', reply: '450 4.7.1 Greylisted', times: 1 });
+   * await transport.send(email);
+   * expect(greylisted.fired).toBe(1);
+   * ```
+   */
+  fault(fault: Fault): FaultHandle;
+  /** Takes all faults back. A connection that already hangs stays so. */
+  clearFaults(): void;
+  /**
+   * Ends the connections that are idle now: silently, or after saying `421`, as servers do after a while.
+   * Resolves with their number when they are closed on both sides.
+   * @param how @default 'fin'
+   */
+  closeIdleConnections(how?: 'fin' | '421'): Promise<number>;
+  /** Resolves once `count` connections have been opened in total. */
+  waitForConnections(count: number, options?: WaitOptions): Promise<void>;
+  /** Resolves once all connections that are open now have closed; at once if there are none. */
+  waitForConnectionClose(options?: WaitOptions): Promise<void>;
+  /**
+   * Resolves once the numbers satisfy the predicate.
+   * @example `await trap.waitUntil((stats) => stats.commands.RCPT === 2)`
+   */
+  waitUntil(predicate: (stats: SmtpStats) => boolean, options?: WaitOptions): Promise<void>;
+  /** Breaks all connections off, rejects all waits, and resolves when every socket is closed. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Faults may last as long as a test wants; smtp-server must not end them with its own time-out. */
+const NO_TIMEOUT = 2 ** 31 - 1;
+
+/**
+ * Starts a real SMTP server on loopback that keeps all mail to itself, and can be told to misbehave.
+ *
+ * @throws TypeError when `requireAuth` is set without `auth`.
+ * @example
+ * ```ts
+ * await using trap = await startSmtpTrap({ auth: { user: 'postern', pass: 'secret' } });
+ * await sendWith({ host: trap.host, port: trap.port, tls: { ca: trap.certificate } });
+ * const code = await trap.inbox.waitForCode('ada@example.com');
+ * ```
+ */
+export async function startSmtpTrap(options: SmtpTrapOptions = {}): Promise<SmtpTrap> {
+  const { host = '127.0.0.1', port = 0, tls = 'starttls', auth, hideExtensions = [] } = options;
+  const { requireAuth = auth !== undefined, authMethods = ['PLAIN', 'LOGIN', 'XOAUTH2'] } = options;
+  if (requireAuth && !auth) throw new TypeError('requireAuth needs auth: nobody could log in.');
+
+  const certificate = await certificateFor(options.certificate);
+  const log = createSessionLog();
+  const faults = createFaultPlan();
+  const store = createMailStore<ReceivedEmail>((email) => email.envelope.to);
+
+  const server = new TrapServer(
+    {
+      ...certificate,
+      name: 'localhost',
+      secure: tls === 'implicit',
+      disabledCommands: [...(auth ? [] : ['AUTH']), ...(tls === 'none' ? ['STARTTLS'] : [])],
+      authMethods: [...authMethods],
+      authOptional: !requireAuth,
+      ...(options.size !== undefined && { size: options.size, rejectOversized: true }),
+      ...Object.fromEntries(hideExtensions.map((extension) => [`hide${extension}`, true])),
+      maxAllowedUnauthenticatedCommands: false,
+      disableReverseLookup: true,
+      socketTimeout: NO_TIMEOUT,
+      logger: false,
+    },
+    { log, faults, auth, store: store.add },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.server.once('error', reject);
+    server.listen(port, host, () => {
+      server.server.off('error', reject);
+      resolve();
+    });
+  });
+
+  const address = boundAddress(server.server.address());
+  const urlHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  let closing: Promise<void> | undefined;
+  const shutDown = async () => {
+    const reason = 'The SMTP trap was closed.';
+    store.close(reason);
+    faults.close(reason);
+    await server.shutDown();
+    await log.waitForClose();
+    log.close(reason);
+  };
+  const close = () => {
+    closing ??= shutDown();
+    return closing;
+  };
+
+  return {
+    host: address.address,
+    port: address.port,
+    url: `${tls === 'implicit' ? 'smtps' : 'smtp'}://${urlHost}:${address.port}`,
+    certificate: certificate.cert,
+    inbox: store.inbox,
+    get stats() {
+      return log.stats;
+    },
+    get sessions() {
+      return log.sessions;
+    },
+    fault: faults.add,
+    clearFaults: faults.clear,
+    async closeIdleConnections(how = 'fin') {
+      const closed = server.closeIdle(how);
+      // smtp-server waits 5 s for a client to close its side.
+      await log.waitForClose(closed, { timeout: 10_000 });
+      return closed.length;
+    },
+    waitForConnections: (count, wait) => log.waitUntil((stats) => stats.connections >= count, wait),
+    waitForConnectionClose: (wait) => log.waitForClose(undefined, wait),
+    waitUntil: log.waitUntil,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function boundAddress(address: AddressInfo | string | null): AddressInfo {
+  if (address === null || typeof address === 'string') throw new Error('The trap is not on a TCP port.');
+  return address;
+}

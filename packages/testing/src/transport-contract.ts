@@ -1,0 +1,271 @@
+import { inspect } from 'node:util';
+import { type Email, MailError, type Transport } from '@postern/core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type DeliveredEmail, recipientsOf } from './delivered-email.js';
+import { testEmail } from './test-email.js';
+
+/** A transport under test, with the world it delivers to. Made anew for every test. */
+export interface TransportHarness {
+  /** The transport, ready to send. The suite closes it. */
+  transport: Transport;
+  /**
+   * Everything that was really delivered. Where `send` resolves before the delivery (a queue), it first waits
+   * until nothing is on its way any more. Must work after the transport was closed, too.
+   */
+  received(): readonly DeliveredEmail[] | Promise<readonly DeliveredEmail[]>;
+  /** Makes the next `send` fail, however often the transport tries; the one after that succeeds again. */
+  failNext?(): unknown;
+  /** Makes the destination unreachable for good, so that `verify` has something to find. */
+  down?(): unknown;
+  /** Frees what the factory opened beside the transport; called when the test is over. */
+  dispose?(): unknown;
+}
+
+const MANY = 20;
+
+/**
+ * The tests that every `Transport` must pass, as a vitest suite.
+ *
+ * @param name names the suite
+ * @param factory makes a fresh transport and its world for each test
+ * @example
+ * ```ts
+ * describeTransportContract('smtp', async () => {
+ *   const trap = await startSmtpTrap();
+ *   return {
+ *     transport: createSmtpTransport({ host: trap.host, port: trap.port, tls: { ca: trap.certificate } }),
+ *     received: () => trap.inbox.messages,
+ *     failNext: () => trap.fault({ at: 'mail', kind: '5xx', times: 1 }),
+ *     down: () => trap.close(),
+ *     dispose: () => trap.close(),
+ *   };
+ * });
+ * ```
+ */
+export function describeTransportContract(
+  name: string,
+  factory: () => TransportHarness | Promise<TransportHarness>,
+): void {
+  const setUp = async (): Promise<TransportHarness> => {
+    const harness = await factory();
+    onTestFinished(async () => {
+      await harness.transport.close();
+      await harness.dispose?.();
+    });
+    return harness;
+  };
+
+  describe(`transport contract: ${name}`, () => {
+    describe('send', () => {
+      it('delivers the email to its one recipient and to nobody else', async () => {
+        const { transport, received } = await setUp();
+        const email = testEmail();
+        await transport.send(email);
+        const [delivered, ...others] = await received();
+        expect(others).toEqual([]);
+        expect(delivered && recipientsOf(delivered)).toEqual([email.to]);
+        expect(delivered?.from?.address).toBe(email.from.address);
+        expect(delivered?.subject).toBe(email.subject);
+        expect(delivered?.text.trim()).toBe(email.text.trim());
+        expect(delivered?.html?.trim()).toBe(email.html?.trim());
+      });
+
+      it('keeps the Message-ID', async () => {
+        const { transport, received } = await setUp();
+        const email = testEmail();
+        const receipt = await transport.send(email);
+        const [delivered] = await received();
+        expect(delivered?.messageId).toBe(email.messageId);
+        expect(receipt.messageId).toBe(email.messageId);
+      });
+
+      it('resolves with a complete receipt', async () => {
+        const { transport } = await setUp();
+        const email = testEmail();
+        const receipt = await transport.send(email);
+        expect(receipt.accepted).toBe(email.to);
+        expect(receipt.transport).not.toBe('');
+        expect(receipt.response).not.toBe('');
+        expect(receipt.attempts).toBeGreaterThanOrEqual(1);
+        expect(receipt.durationMs).toBeGreaterThanOrEqual(0);
+        expect(Number.isFinite(receipt.durationMs)).toBe(true);
+      });
+
+      it(`delivers ${MANY} emails that are sent at once, each of them once`, async () => {
+        const { transport, received } = await setUp();
+        const emails = Array.from({ length: MANY }, () => testEmail());
+        const receipts = await Promise.all(emails.map((email) => transport.send(email)));
+        expect(receipts.map((receipt) => receipt.accepted)).toEqual(emails.map((email) => email.to));
+        expect((await messageIds(received)).sort()).toEqual(emails.map((email) => email.messageId).sort());
+      });
+
+      it('takes a deeply frozen email and leaves it as it was', async () => {
+        const { transport } = await setUp();
+        const email = testEmail();
+        const before = structuredClone({ ...email });
+        await transport.send(email);
+        expect({ ...email }).toEqual(before);
+      });
+
+      it('rejects an email that has expired, and does not deliver it', async () => {
+        const { transport, received } = await setUp();
+        const email = testEmail({ expiresAt: new Date(Date.now() - 60_000) });
+        const error = await failureOf(transport.send(email));
+        expect(error).toMatchObject({ code: 'expired', retryable: false });
+        expect(await received()).toEqual([]);
+      });
+    });
+
+    describe('abort', () => {
+      it('rejects with `aborted` when the signal already is, and delivers nothing', async () => {
+        const { transport, received } = await setUp();
+        const error = await failureOf(transport.send(testEmail(), { signal: AbortSignal.abort() }));
+        expect(error).toMatchObject({ code: 'aborted', retryable: false });
+        expect(await received()).toEqual([]);
+      });
+
+      it('aborts a send on its way without harm to the next', async () => {
+        const { transport, received } = await setUp();
+        const controller = new AbortController();
+        const aborted = testEmail();
+        const outcome = transport.send(aborted, { signal: controller.signal }).then(
+          () => 'delivered',
+          (error: unknown) => error,
+        );
+        controller.abort();
+        const result = await outcome;
+        // Too late to stop it is a fair answer; anything else than these two is not.
+        if (result !== 'delivered') expect(result).toMatchObject({ name: 'MailError', code: 'aborted' });
+
+        const next = testEmail();
+        await transport.send(next);
+        const ids = await messageIds(received);
+        expect(ids.filter((id) => id === next.messageId)).toHaveLength(1);
+        expect(ids.includes(aborted.messageId)).toBe(result === 'delivered');
+      });
+    });
+
+    describe('verify', () => {
+      it('resolves while the destination is up, and sends nothing', async () => {
+        const { transport, received } = await setUp();
+        await expect(transport.verify()).resolves.toBeUndefined();
+        expect(await received()).toEqual([]);
+      });
+
+      it('rejects with `aborted` when the signal already is', async () => {
+        const { transport } = await setUp();
+        const error = await failureOf(transport.verify({ signal: AbortSignal.abort() }));
+        expect(error).toMatchObject({ code: 'aborted' });
+      });
+
+      it('rejects with a MailError when the destination is down', async ({ skip }) => {
+        const { transport, down } = await setUp();
+        if (!down) return skip('the harness cannot take its destination down');
+        await down();
+        await failureOf(transport.verify());
+      });
+    });
+
+    describe('failure', () => {
+      it('rejects with a MailError that says what, where and whether to retry', async ({ skip }) => {
+        const { transport, failNext, received } = await setUp();
+        if (!failNext) return skip('the harness cannot make a send fail');
+        await failNext();
+        const error = await failureOf(transport.send(testEmail()));
+        expect(error.code).toMatch(/^[a-z_]+$/);
+        expect(error.stage).toMatch(/^[a-z]+$/);
+        expect(typeof error.retryable).toBe('boolean');
+        expect(error.message).not.toBe('');
+        expect(await received()).toEqual([]);
+
+        const next = testEmail();
+        await transport.send(next);
+        expect(await messageIds(received)).toEqual([next.messageId]);
+      });
+    });
+
+    describe('secrets', () => {
+      it('keeps them out of the receipt and out of the inspected transport', async () => {
+        const { transport } = await setUp();
+        const email = testEmail();
+        const receipt = await transport.send(email);
+        expectNoSecrets(email, inspected(transport), inspected(receipt), JSON.stringify(receipt));
+      });
+
+      it('keeps them out of the error', async ({ skip }) => {
+        const { transport, failNext } = await setUp();
+        if (!failNext) return skip('the harness cannot make a send fail');
+        await failNext();
+        const email = testEmail();
+        const error = await failureOf(transport.send(email));
+        expectNoSecrets(
+          email,
+          inspected(transport),
+          inspected(error),
+          JSON.stringify(error),
+          error.stack ?? '',
+        );
+      });
+    });
+
+    describe('close', () => {
+      it('lets the emails on their way arrive', async () => {
+        const { transport, received } = await setUp();
+        const emails = Array.from({ length: 3 }, () => testEmail());
+        const sends = emails.map((email) => transport.send(email));
+        await Promise.all([transport.close(), ...sends]);
+        expect((await messageIds(received)).sort()).toEqual(emails.map((email) => email.messageId).sort());
+      });
+
+      it('may be called as often as one likes', async () => {
+        const { transport } = await setUp();
+        await transport.send(testEmail());
+        await Promise.all([transport.close(), transport.close()]);
+        await expect(transport.close()).resolves.toBeUndefined();
+      });
+
+      it('makes later calls fail with `closed`', async () => {
+        const { transport, received } = await setUp();
+        await transport.close();
+        expect(await failureOf(transport.send(testEmail()))).toMatchObject({
+          code: 'closed',
+          retryable: false,
+        });
+        expect(await failureOf(transport.verify())).toMatchObject({ code: 'closed' });
+        expect(await received()).toEqual([]);
+      });
+
+      it('happens at the end of an `await using` block', async () => {
+        const { transport: outer } = await setUp();
+        {
+          await using transport = outer;
+          await transport.send(testEmail());
+        }
+        expect(await failureOf(outer.send(testEmail()))).toMatchObject({ code: 'closed' });
+      });
+    });
+  });
+}
+
+/** The `MailError` an operation rejects with; anything else fails the test. */
+async function failureOf(operation: Promise<unknown>): Promise<MailError> {
+  const error = await operation.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof MailError) return error;
+  throw new Error(
+    `Expected a rejection with a MailError, got ${error === undefined ? 'none' : inspect(error)}`,
+  );
+}
+
+const messageIds = async (received: TransportHarness['received']) =>
+  (await received()).map((email) => email.messageId);
+
+const inspected = (thing: unknown) => inspect(thing, { depth: 20, getters: true, showHidden: true });
+
+function expectNoSecrets(email: Email, ...texts: readonly string[]): void {
+  for (const text of texts) {
+    for (const secret of email.secrets) expect(text).not.toContain(secret);
+  }
+}
