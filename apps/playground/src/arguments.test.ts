@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments, UsageError } from './arguments.js';
+
+describe('readArguments', () => {
+  it.each([
+    [[], {}, { help: false }],
+    [['--config', 'a.json', '--port', '8080'], {}, { help: false, configFile: 'a.json', port: 8080 }],
+    [['--', '--port=0'], {}, { help: false, port: 0 }],
+    [[], { POSTERN_CONFIG: 'b.json' }, { help: false, configFile: 'b.json' }],
+    [['--config=a.json'], { POSTERN_CONFIG: 'b.json' }, { help: false, configFile: 'a.json' }],
+    [[], { POSTERN_CONFIG: '' }, { help: false }],
+    [['-h'], {}, { help: true }],
+  ])('%j with %j', (argv, env, expected) => {
+    expect(readArguments(argv, env)).toEqual(expected);
+  });
+
+  it.each([
+    [['--colour'], "Unknown option '--colour'."],
+    [['connector.json'], "Unexpected argument 'connector.json'."],
+    [['--config'], "Option '--config <value>' argument missing."],
+    [['--config='], '--config needs the name of a file.'],
+    [['--port', 'http'], '--port needs a whole number from 0 to 65535.'],
+    [['--port', '65536'], '--port needs a whole number from 0 to 65535.'],
+    [['--port', ''], '--port needs a whole number from 0 to 65535.'],
+  ])('refuses %j', (argv, message) => {
+    expect(() => readArguments(argv, {})).toThrow(new UsageError(message));
+  });
+});

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+/** As `start` runs it. */
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+function run(args: string[], env: Record<string, string> = {}) {
+  const { POSTERN_CONFIG: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  const ended = once(child, 'close').then(([exitCode]) => ({ exitCode: exitCode as number, ...output }));
+  const started = new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      const url = /^Postern playground: (\S+)\n/m.exec(output.stdout)?.[1];
+      if (url) resolve(url);
+    });
+    void ended.then(({ stderr }) => reject(new Error(`It ended before it had started. ${stderr}`)));
+  });
+  // Not every test waits for it.
+  started.catch(() => {});
+  return { child, started, ended };
+}
+
+async function writeConfig(config: unknown): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'my-connector.json');
+  await writeFile(file, JSON.stringify(config));
+  return file;
+}
+
+const template = (usageType: string) => ({
+  usageType,
+  contentType: 'text/plain',
+  subject: 'Your code',
+  content: '{{code}}',
+});
+
+const USABLE = {
+  host: '127.0.0.1',
+  port: '2525',
+  auth: {},
+  fromEmail: 'noreply@example.com',
+  templates: ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map(template),
+};
+
+describe('the playground as a program', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'starts, says where it is, and ends cleanly on %s',
+    async (signal) => {
+      const { child, started, ended } = run(['--port', '0']);
+      const url = await started;
+      const response = await fetch(url);
+      expect(await response.text()).toContain('<title>Postern playground</title>');
+      // An open page must not keep it.
+      const events = await fetch(new URL('/api/events', url));
+      child.kill(signal);
+      const { exitCode, stdout, stderr } = await ended;
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout.trimEnd().split('\n').at(-1)).toBe(`Postern playground: ${url}`);
+      await events.text();
+    },
+  );
+
+  it('prints every issue of a bad config, with path and hint, and exits 1', async () => {
+    const file = await writeConfig({
+      ...USABLE,
+      port: 99_999,
+      auth: { user: 'me' },
+      fromEmial: 'x',
+      templates: [template('SignIn'), { ...template('Register'), content: '{{#if code}}' }],
+    });
+    const { exitCode, stdout, stderr } = await run(['--config', file]).ended;
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain(`${file} can't be used: 5 errors, 1 warning\n`);
+    for (const [severity, path, message] of [
+      ['error', 'port', 'port has to be a number from 1 to 65535'],
+      ['error', 'auth.pass', 'auth.pass is missing: write the password'],
+      ['warning', 'fromEmial', 'unknown key fromEmial: did you mean fromEmail?'],
+      ['error', 'templates', 'there is no template for ForgotPassword'],
+      ['error', 'templates', 'there is no template for Generic'],
+      ['error', 'templates[1].content', 'templates[1].content is broken at line 1'],
+    ]) {
+      expect(stderr).toContain(`  ${severity?.padEnd(8)} ${path}\n           ${message}`);
+    }
+  });
+
+  it('says that a config is missing, with a hint, and exits 1', async () => {
+    const { exitCode, stderr } = await run([], { POSTERN_CONFIG: 'no-such-file.json' }).ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("no-such-file.json can't be used: 1 error\n");
+    expect(stderr).toContain('hint: Paths are relative to ');
+  });
+
+  it('reports a service that nobody knows like any other issue', async () => {
+    const { host: _host, port: _port, ...rest } = USABLE;
+    const file = await writeConfig({ ...rest, service: 'Pigeon' });
+    const { exitCode, stderr } = await run(['--config', file]).ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('  error    service\n           service "Pigeon" is not in the list');
+  });
+
+  it('prints the warnings of a config, and starts all the same', async () => {
+    const file = await writeConfig({ ...USABLE, colour: 'red' });
+    const { child, started, ended } = run(['--port=0'], { POSTERN_CONFIG: file });
+    await started;
+    child.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Mail is really sent, through 127.0.0.1:2525.\n');
+    expect(stderr).toContain(`${file}: 1 warning\n  warning  colour\n`);
+  });
+
+  it('explains itself', async () => {
+    const { exitCode, stdout } = await run(['--help']).ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('--config FILE');
+  });
+
+  it('exits 2 on arguments that it does not know', async () => {
+    const { exitCode, stderr } = await run(['--colour']).ended;
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: "Unknown option '--colour'.\nSee --help.\n",
+    });
+  });
+});

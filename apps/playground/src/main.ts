@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url';
+import { ConfigError } from '@postern/core';
+import { DEFAULT_PORT, HELP, readArguments, UsageError } from './arguments.js';
+import { formatIssues, readConfigFile } from './config-file.js';
+import { isPortTaken, type Playground, startPlayground } from './playground.js';
+
+const BUILT_IN_CONFIG = fileURLToPath(new URL('../connector.json', import.meta.url));
+
+/** Runners such as npm pass on the signal that the terminal sent to everyone; that is no second Ctrl-C. */
+const SAME_SIGNAL = 250;
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+function fail(message: string, exitCode: number): void {
+  process.stderr.write(message.endsWith('\n') ? message : `${message}\n`);
+  process.exitCode = exitCode;
+}
+
+async function main(): Promise<void> {
+  const { help, configFile, port } = readArguments(process.argv.slice(2), process.env);
+  if (help) return void process.stdout.write(HELP);
+
+  const file = configFile ?? BUILT_IN_CONFIG;
+  const { config, issues } = await readConfigFile(file);
+  if (config === undefined) return fail(formatIssues(file, issues), 1);
+  if (issues.length > 0) process.stderr.write(formatIssues(file, issues));
+
+  try {
+    const playground = await startPlayground({
+      config,
+      mode: configFile === undefined ? 'trap' : 'server',
+      port: port ?? DEFAULT_PORT,
+      orFreePort: port === undefined,
+      print,
+    });
+    closeOnSignal(playground);
+    print(`Postern playground: ${playground.url}`);
+  } catch (error) {
+    if (error instanceof ConfigError) return fail(formatIssues(file, error.issues), 1);
+    if (isPortTaken(error)) return fail(`Port ${port} can't be used: choose another with --port.`, 1);
+    throw error;
+  }
+}
+
+/** The first signal lets everything end, a second one doesn't wait for it. */
+function closeOnSignal(playground: Playground): void {
+  let firstAt: number | undefined;
+  const onSignal = () => {
+    if (firstAt !== undefined) {
+      if (performance.now() - firstAt > SAME_SIGNAL) process.exit(130);
+      return;
+    }
+    firstAt = performance.now();
+    playground.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        fail(String(error), 1);
+        process.exit();
+      },
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  fail(`${error.message}\nSee --help.`, 2);
+}

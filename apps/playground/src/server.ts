@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url';
+import type { ConnectorConfig, Mailer, SendRequest } from '@postern/core';
+import express, { type Express } from 'express';
+import type { Delivery } from './delivery.js';
+import { sendPreview } from './email-preview.js';
+import { sendError } from './error-response.js';
+import type { EventStream } from './event-stream.js';
+import type { MailList } from './mail-list.js';
+import { requireJson, requireOwnHost, secureHeaders } from './request-guard.js';
+import { SAMPLE_RECIPIENT, samplePayload } from './sample-emails.js';
+
+/** The same place from `src` and from `dist`. */
+const PAGE = fileURLToPath(new URL('../page/', import.meta.url));
+
+export interface PlaygroundServerOptions {
+  readonly config: ConnectorConfig;
+  readonly delivery: Pick<Delivery, 'mode' | 'server'>;
+  readonly mailer: Mailer;
+  readonly mails: MailList;
+  readonly events: EventStream;
+  /** Ends sends that are under way. */
+  readonly signal: AbortSignal;
+}
+
+/** The page and its API. */
+export function createPlaygroundServer(options: PlaygroundServerOptions): Express {
+  const { config, delivery, mailer, mails, events, signal } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requireOwnHost, secureHeaders);
+  app.use(
+    express.static(PAGE, {
+      cacheControl: false,
+      setHeaders: (response) => void response.set('Cache-Control', 'no-cache'),
+    }),
+  );
+
+  const api = express.Router();
+  api.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  api.get('/config', (_request, response) => {
+    response.json(describeConfig(config, delivery));
+  });
+  api.get('/events', events.open);
+  api.get('/emails', (_request, response) => {
+    response.json({ emails: mails.summaries() });
+  });
+  api.get('/emails/:id', (request, response, next) => {
+    const email = mails.find(Number(request.params.id));
+    if (email) response.json(email);
+    else next();
+  });
+  api.get('/emails/:id/preview', (request, response, next) => {
+    const html = mails.find(Number(request.params.id))?.html;
+    if (html === undefined) next();
+    else sendPreview(response, html);
+  });
+  api.post('/emails', requireJson, express.json(), async (request, response) => {
+    const { to, type, locale, payload } = request.body ?? {};
+    // The mailer checks requests from outside too, so nothing is taken on trust here.
+    const receipt = await mailer.send({ to, type, locale: locale || undefined, payload } as SendRequest, {
+      signal,
+    });
+    response.status(201).json(receipt);
+  });
+  app.use('/api', api);
+
+  app.use((_request, response) => {
+    response.status(404).json({ code: 'not_found', message: 'There is nothing here.' });
+  });
+  app.use(sendError);
+  return app;
+}
+
+/** What the form needs to know; no credentials. */
+function describeConfig(
+  { templates, fromEmail, defaultLocale }: ConnectorConfig,
+  { mode, server }: Pick<Delivery, 'mode' | 'server'>,
+) {
+  const types = [...new Set(templates.map(({ usageType }) => usageType))];
+  return {
+    mode,
+    server,
+    fromEmail,
+    ...(defaultLocale !== undefined && { defaultLocale }),
+    recipient: SAMPLE_RECIPIENT,
+    usageTypes: types.map((type) => ({
+      type,
+      locales: templates.flatMap(({ usageType, locale }) => (usageType === type && locale ? [locale] : [])),
+      payload: samplePayload(type),
+    })),
+  };
+}
