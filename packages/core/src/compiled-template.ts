@@ -55,8 +55,8 @@ export function compileEmailTemplate(
   const subject = compile('subject', template.subject);
   const content = compile('content', template.content, isHtml);
   const text = template.text === undefined ? undefined : compile('text', template.text);
-  const from = template.sendFrom ? compileMailbox('sendFrom', template.sendFrom, compile) : undefined;
-  const replyTo = template.replyTo ? compileMailbox('replyTo', template.replyTo, compile) : undefined;
+  const from = template.sendFrom ? compileMailboxes('sendFrom', template.sendFrom, compile) : undefined;
+  const replyTo = template.replyTo ? compileMailboxes('replyTo', template.replyTo, compile) : undefined;
 
   return {
     locale: template.locale,
@@ -101,15 +101,27 @@ const oversized = ({ subject, text, html = '' }: RenderedTemplate): string[] => 
     : []),
 ];
 
+type Compile = (field: string, text: string) => TemplateProgram;
+
+/** A list is taken apart where the template's author put the commas, so that no value can make it longer. */
+function compileMailboxes(field: string, text: string, compile: Compile): RenderMailboxes {
+  const parts = text.match(/(?:"(?:[^"\\]|\\.)*"|\{\{[^{}]*\}\}|[^",])+/g) ?? [text];
+  // A comma inside of a block belongs to the block.
+  if (parts.length === 1 || !parts.every((part) => readTemplate(part).ok))
+    return compileMailbox(field, text, compile);
+  const mailboxes = parts.map((part) => compileMailbox(field, part.trim(), compile));
+  return (payload, problems) => {
+    const rendered = mailboxes.map((render) => render(payload, problems));
+    const usable = rendered.filter((each) => each !== 'unusable');
+    return usable.length === rendered.length ? usable.flat() : 'unusable';
+  };
+}
+
 /**
  * Name and address are rendered apart, along the angle bracket that the template's author wrote, so that
  * no value can move it: a display name can't smuggle an address.
  */
-function compileMailbox(
-  field: string,
-  text: string,
-  compile: (field: string, text: string) => TemplateProgram,
-): RenderMailboxes {
+function compileMailbox(field: string, text: string, compile: Compile): RenderMailboxes {
   const parts = /^(?<name>.*)<(?<address>[^<>]*)>\s*$/s.exec(text)?.groups;
   if (
     !parts?.name?.includes('{{') &&

@@ -92,11 +92,11 @@ describe('what is wrong, and what to write instead', () => {
       {
         templates: [
           ...REQUIRED_TEMPLATES,
-          template('MfaVerification', { content: 'Hi\n  {{#if code}}{{code}' }),
+          template('MfaVerification', { content: 'Hi\n  {{#if code}}{{code}}' }),
         ],
       },
       [
-        'templates[4].content: templates[4].content is broken at line 2, column 17: a {{…}} is not complete or not closed with }}',
+        'templates[4].content: templates[4].content is broken at line 2, column 3: {{#if code}} is never closed, add {{/if}}',
       ],
     ],
     [

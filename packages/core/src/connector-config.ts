@@ -5,6 +5,7 @@ import { ConfigError, type ConfigIssue, fromZodIssue } from './config-issue.js';
 import { isReservedHeader } from './header-field.js';
 import { normalizeLocale } from './locale.js';
 import { readMailbox, readMailboxList } from './mailbox.js';
+import { quote } from './quote.js';
 import { smtpAuthSchema } from './smtp-auth.js';
 import { type SmtpConfig, smtpConfigShape } from './smtp-config.js';
 import { templateSchema } from './template.js';
@@ -46,13 +47,12 @@ const senderShape = z.object({
   /** The language when a request names none, or none that there is a template for (BCP 47). */
   defaultLocale: z
     .string('defaultLocale has to be text, such as "en"')
-    .optional()
-    .transform((value, context) => {
-      const locale = normalizeLocale(value);
-      if (value !== undefined && locale === undefined)
-        context.addIssue('defaultLocale has to be a language tag such as "en" or "pt-BR"');
-      return locale;
-    }),
+    .refine((value) => normalizeLocale(value) !== undefined, {
+      error: ({ input }) =>
+        `defaultLocale has to be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
+    })
+    .overwrite((value) => normalizeLocale(value) ?? value)
+    .optional(),
   templates: z.array(templateSchema, {
     error: ({ input }) =>
       input === undefined
@@ -69,11 +69,10 @@ const senderShape = z.object({
       ),
       'customHeaders has to be an object of names and values',
     )
-    .optional()
-    .transform(
-      (headers) =>
-        headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
-    ),
+    .overwrite((headers) =>
+      Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
+    )
+    .optional(),
 });
 
 /** Every key of the file, once `url` was taken apart. */

@@ -1,13 +1,17 @@
 /**
  * Handlebars reads more into a text than Logto does: a backslash before `{{` is an escape to it, a third
- * brace another kind of tag, `{{a.0}}` and `{{007}}` numbers. Line separators make it lose count of columns,
+ * brace another kind of tag, `{{007}}` a number, `{{a.true}}` nonsense. Line separators make it lose count of columns,
  * NUL stops it. Here all of that is text, so while it reads, such characters are swapped for private-use ones
  * that do not occur in the text. One stands for one: every position stays true.
  */
-const DISGUISED = '0123456789\\{}\0\u2028\u2029';
+const DISGUISED = '0123456789tfnue\\{}\0\u2028\u2029';
 
 /** What Logto takes for a variable, with every brace that touches it. */
 const VARIABLE = /(?<!\{)(?<open>\{{2,})(?<tag>\s*(?<name>[\w.]+)\s*)(?<close>\}{2,})/g;
+
+/** Words that are names wherever Logto reads them, unless they stand alone. */
+const RESERVED =
+  /^(?:true|false|null|undefined|else)(?=\.)|(?<=\.)(?:true|false|null|undefined|this)(?=\.|$)/g;
 
 export interface DisguisedText {
   text: string;
@@ -25,7 +29,10 @@ export function disguiseFromLexer(text: string): DisguisedText {
     // `{{{x}}}` is Handlebars' own; any other third brace is text that happens to touch a variable.
     const isTriple = open.length === 3 && close.length >= 3;
     const hasNumber = /(?:^|\.)\d/.test(name);
-    const inside = (hasNumber ? tag.replace(/\d/g, swap) : tag).replace(/[\u2028\u2029]/g, ' ');
+    const path = name.replace(RESERVED, (word) => swap(word.charAt(0)) + word.slice(1));
+    const inside = tag
+      .replace(name, hasNumber ? path.replace(/\d/g, swap) : path)
+      .replace(/[\u2028\u2029]/g, ' ');
     return isTriple
       ? `${open}${inside}${close}`
       : `${swap(open.slice(2))}{{${inside}}}${swap(close.slice(2))}`;

@@ -1,5 +1,3 @@
-import { lookup } from 'bcp-47-match';
-
 /** Turns what browsers, apps and databases write (`zh_CN`, `DE-at`) into a BCP 47 tag, or `undefined`. */
 export function normalizeLocale(input: string | undefined): string | undefined {
   if (!input || input.length > 100) return undefined;
@@ -15,6 +13,12 @@ export function normalizeLocale(input: string | undefined): string | undefined {
  * (`zh-Hant-TW` → `zh-Hant` → `zh`).
  */
 export function lookupLocale(available: readonly string[], wanted: string | undefined): string | undefined {
-  const range = normalizeLocale(wanted);
-  return range === undefined ? undefined : lookup([...available], [range]);
+  let range = normalizeLocale(wanted)?.toLowerCase();
+  while (range) {
+    const found = available.find((tag) => tag.toLowerCase() === range);
+    if (found !== undefined) return found;
+    // A single letter introduces what follows it, so the two go together.
+    range = range.includes('-') ? range.replace(/(?:-[a-z0-9])?-[^-]*$/, '') : undefined;
+  }
+  return undefined;
 }

@@ -187,7 +187,11 @@ export function createMailer(options: MailerOptions): Mailer {
         ...(checked.ip && { ip: checked.ip }),
       });
       const email = await renderChecked(checked);
-      Object.assign(context, { messageId: email.messageId, locale: email.locale });
+      Object.assign(context, {
+        to: maskAddress(email.to),
+        messageId: email.messageId,
+        locale: email.locale,
+      });
       const receipt = await deliver(email, signal);
       const { attempts, durationMs } = receipt;
       logger.info({ event: 'mail.sent', ...context, transport: receipt.transport, attempts, durationMs });

@@ -33,8 +33,9 @@ export function redact(text: string, secrets: Iterable<string>): string {
 
 /** `ada@example.com` → `a***@example.com`: enough to recognize, not enough to write to. */
 export function maskAddress(address: string): string {
+  // A single @, and a host name after it: what was never an address may hold anything.
   const { first, domain } =
-    /^(?<first>.).*(?<domain>@[\p{L}\p{N}.-]{1,253})>?$/su.exec(address)?.groups ?? {};
+    /^(?<first>[^@])[^@]*(?<domain>@[\p{L}\p{N}.-]{1,253})>?$/u.exec(address)?.groups ?? {};
   return first && domain ? `${first}***${domain}` : '***';
 }
 

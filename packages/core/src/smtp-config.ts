@@ -3,24 +3,28 @@ import { quote } from './quote.js';
 import { hideOnInspect } from './secrets.js';
 import { smtpAuthSchema } from './smtp-auth.js';
 
-const numeric = (message: (input: unknown) => string, schema: z.ZodNumber) =>
-  z.union([schema, z.string().regex(/^\d+$/).transform(Number).pipe(schema)], {
-    error: ({ input }) => message(input),
-  });
+type Say = { error: (issue: { input?: unknown }) => string };
+
+/** A number, or digits. Every check says the same: a union passes on what its only likely side says. */
+function numeric(message: (input: unknown) => string, range: (number: z.ZodNumber, say: Say) => z.ZodNumber) {
+  const say: Say = { error: ({ input }) => message(input) };
+  const number = range(z.number(say), say);
+  return z.union([number, z.string().regex(/^\d+$/).transform(Number).pipe(number)], say);
+}
 
 const port = numeric(
   (input) =>
     input === undefined
       ? 'port is missing: write the port of your SMTP server, usually 587 or 465'
       : `port has to be a number from 1 to 65535, not ${quote(input)}`,
-  z.int().min(1).max(65_535),
+  (number, say) => number.int(say).min(1, say).max(65_535, say),
 );
 
 /** 0 means "not set", as it does to nodemailer. */
 const milliseconds = (name: string, standard: number) =>
   numeric(
     (input) => `${name} has to be a number of milliseconds, such as ${standard}, not ${quote(input)}`,
-    z.number().min(0),
+    (number, say) => number.min(0, say),
   )
     .optional()
     .transform((value) => value || standard);
@@ -28,22 +32,33 @@ const milliseconds = (name: string, standard: number) =>
 const count = (name: string) =>
   numeric(
     (input) => `${name} has to be a whole number from 1 up, not ${quote(input)}`,
-    z.int().min(1),
+    (number, say) => number.int(say).min(1, say),
   ).optional();
 
 const flag = (name: string) => z.boolean(`${name} has to be true or false`).optional();
 const text = (name: string, what: string) => z.string(`${name} has to be text: write ${what}`).optional();
 
+const dkimText = (name: string, what: string) =>
+  z.string({
+    error: ({ input }) =>
+      `dkim.${name} ${input === undefined ? 'is missing' : 'has to be text'}: write ${what}`,
+  });
+
 const dkimSchema = z
-  .object({
-    domainName: z.string('dkim.domainName is missing: write the domain that signs'),
-    keySelector: z.string('dkim.keySelector is missing: write the selector of the DNS record'),
-    privateKey: z
-      .string('dkim.privateKey is missing: write the private key (PEM)')
-      .transform((key) => key.replaceAll('\\n', '\n')),
-    headerFieldNames: z.string('dkim.headerFieldNames has to be text, names separated by colons').optional(),
-    skipFields: z.string('dkim.skipFields has to be text, names separated by colons').optional(),
-  })
+  .object(
+    {
+      domainName: dkimText('domainName', 'the domain that signs'),
+      keySelector: dkimText('keySelector', 'the selector of the DNS record'),
+      privateKey: dkimText('privateKey', 'the private key (PEM)').transform((key) =>
+        key.replaceAll('\\n', '\n'),
+      ),
+      headerFieldNames: z
+        .string('dkim.headerFieldNames has to be text, names separated by colons')
+        .optional(),
+      skipFields: z.string('dkim.skipFields has to be text, names separated by colons').optional(),
+    },
+    'dkim has to be an object with domainName, keySelector and privateKey',
+  )
   .transform((dkim) => hideOnInspect(dkim, ['privateKey']));
 
 /** The keys of `dkim`, for spotting misspelt ones. */
@@ -64,9 +79,9 @@ export const smtpConfigShape = z.object({
   /** Options of Node's `tls.connect`, such as `ca` or `minVersion`. */
   tls: z
     .record(z.string(), z.unknown(), 'tls has to be an object with options of Node’s tls.connect')
-    .optional()
     // Frozen here, and not what is in it: a certificate or a secure context belongs to the caller.
-    .transform((tls) => tls && Object.freeze(hideOnInspect({ ...tls }, TLS_SECRETS))),
+    .overwrite((tls) => Object.freeze(hideOnInspect({ ...tls }, TLS_SECRETS)))
+    .optional(),
   /** The name to expect in the certificate, and to ask for (SNI). @default host */
   servername: text('servername', 'the host name in the server’s certificate'),
   /** Never use STARTTLS, even where it is offered: everything goes in plain text. */

@@ -30,7 +30,7 @@ export interface TemplateSource {
 }
 
 /** Far above any auth email. */
-export const MAX_TEMPLATE_LENGTH = 256 * 1024;
+const MAX_TEMPLATE_LENGTH = 256 * 1024;
 
 /** Blocks and helpers a template may use; everything else is refused before it can run. */
 export const BLOCK_HELPERS = ['if', 'unless', 'each', 'with'] as const;
@@ -39,10 +39,6 @@ const ALLOWED_TEXT = `Allowed are ${[...BLOCK_HELPERS, ...INLINE_HELPERS].join('
 
 const isBlockHelper = (name: string) => (BLOCK_HELPERS as readonly string[]).includes(name);
 const isInlineHelper = (name: string) => (INLINE_HELPERS as readonly string[]).includes(name);
-
-/** Nodes inside nodes; a block inside a block counts twice. Handlebars compiles by recursion. */
-const MAX_NESTING = 200;
-const TOO_DEEP = 'its blocks are nested too deeply';
 
 class TemplateReadError extends Error {
   constructor(
@@ -57,19 +53,11 @@ class TemplateReadError extends Error {
 /** Walks the whole program, refuses what is not allowed, and notes the variables. */
 class Inspector extends Handlebars.Visitor {
   readonly variables: TemplateVariable[] = [];
-  private nesting = 0;
   /** Inside `each` and `with` a name can mean something of the inner object. */
   private scopes = 0;
 
   constructor(private readonly reveal: (part: string) => string) {
     super();
-  }
-
-  override accept(node: hbs.AST.Node): void {
-    this.nesting += 1;
-    if (this.nesting > MAX_NESTING) this.refuse(node, TOO_DEEP);
-    super.accept(node);
-    this.nesting -= 1;
   }
 
   override MustacheStatement(node: hbs.AST.MustacheStatement): void {
@@ -189,7 +177,7 @@ function parserPosition(): { line: number; column: number } {
   return { line: lexer.yylloc.first_line, column: lexer.yylloc.first_column + 1 };
 }
 
-function describeParseError(error: unknown): TemplateProblem {
+function describeParseError(error: unknown, unclosed: Tag | undefined): TemplateProblem {
   if (error instanceof TemplateReadError)
     return { message: error.message, line: error.line, column: error.column };
   const { message, lineNumber, column } = error as { message: string; lineNumber?: number; column?: number };
@@ -197,19 +185,48 @@ function describeParseError(error: unknown): TemplateProblem {
   if (lineNumber !== undefined && column !== undefined) {
     return { message: message.replace(/ - \d+:\d+$/, ''), line: lineNumber, column: column + 1 };
   }
-  if (error instanceof RangeError) return { message: TOO_DEEP, line: 1, column: 1 };
-  return { message: describeToken(message), ...parserPosition() };
+  // The parser says which token it met, and which ones would have been right.
+  const got = /got '(\w+)'/.exec(message)?.[1];
+  if (got === 'EOF' && message.includes("'OPEN_ENDBLOCK'") && unclosed) {
+    const { text, line, column } = unclosed;
+    return { message: `${text} is never closed, add {{/${/\w+/.exec(text)?.[0]}}}`, line, column };
+  }
+  const what =
+    got === 'OPEN_ENDBLOCK'
+      ? 'a block is closed here that was not opened before'
+      : got === 'INVERSE' || got === 'OPEN_INVERSE_CHAIN'
+        ? 'an {{else}} stands here that belongs to no block'
+        : 'a {{…}} is not complete or not closed with }}';
+  return { message: what, ...parserPosition() };
 }
 
-/** The parser says which token it met, and which ones would have been right. */
-function describeToken(message: string): string {
-  const got = /got '(\w+)'/.exec(message)?.[1];
-  if (got === 'EOF' && message.includes("'OPEN_ENDBLOCK'"))
-    return 'a block is opened and never closed, add its {{/…}}';
-  if (got === 'OPEN_ENDBLOCK') return 'a block is closed here that was not opened before';
-  if (got === 'INVERSE' || got === 'OPEN_INVERSE_CHAIN')
-    return 'an {{else}} stands here that belongs to no block';
-  return 'a {{…}} is not complete or not closed with }}';
+/** Far above any auth email. Handlebars works by recursion, and its parser takes cubic time. */
+const MAX_NESTING = 100;
+
+interface Tag {
+  text: string;
+  line: number;
+  column: number;
+}
+
+/** Looks for the blocks before the parser does: which is the innermost never closed, and which is too deep. */
+function scanBlocks(text: string): { unclosed?: Tag; tooDeep?: Tag } {
+  const open: { tag: RegExpExecArray; depth: number }[] = [];
+  const locate = ({ 0: tag, index }: RegExpExecArray): Tag => {
+    const before = text.slice(0, index).split(/\r\n?|\n/);
+    return { text: tag, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  };
+  for (const tag of text.matchAll(/\{\{[^{}]*\}\}/g)) {
+    const block = open.at(-1);
+    if (/^\{\{~?[#^]/.test(tag[0])) open.push({ tag, depth: (block?.depth ?? 0) + 1 });
+    // `{{else if}}` is a block inside its block.
+    else if (block && /^\{\{~?else\s+\w/.test(tag[0])) block.depth += 1;
+    else if (/^\{\{~?\//.test(tag[0])) open.pop();
+    const calls = tag[0].split('(').length - 1;
+    if ((open.at(-1)?.depth ?? 0) + calls > MAX_NESTING) return { tooDeep: locate(tag) };
+  }
+  const unclosed = open.at(-1);
+  return unclosed ? { unclosed: locate(unclosed.tag) } : {};
 }
 
 /** Reads a template and finds what is wrong with it; nothing of it is run. */
@@ -217,9 +234,15 @@ export function readTemplate(
   text: string,
 ): { ok: true; source: TemplateSource } | { ok: false; problem: TemplateProblem } {
   if (text.length > MAX_TEMPLATE_LENGTH) {
+    const message = `it is longer than ${MAX_TEMPLATE_LENGTH} characters`;
+    return { ok: false, problem: { message, line: 1, column: 1 } };
+  }
+  const { tooDeep, unclosed } = scanBlocks(text);
+  if (tooDeep) {
+    const { line, column } = tooDeep;
     return {
       ok: false,
-      problem: { message: `it is longer than ${MAX_TEMPLATE_LENGTH} characters`, line: 1, column: 1 },
+      problem: { message: `blocks are nested deeper than ${MAX_NESTING} levels`, line, column },
     };
   }
   try {
@@ -229,6 +252,6 @@ export function readTemplate(
     inspector.accept(program);
     return { ok: true, source: { program, text, variables: inspector.variables } };
   } catch (error) {
-    return { ok: false, problem: describeParseError(error) };
+    return { ok: false, problem: describeParseError(error, unclosed) };
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { normalizeLocale } from './locale.js';
 import { quote } from './quote.js';
 
-export const CONTENT_TYPES = ['text/plain', 'text/html'] as const;
+const CONTENT_TYPES = ['text/plain', 'text/html'] as const;
 
 /** What an email's content is written in. */
 export type ContentType = (typeof CONTENT_TYPES)[number];
@@ -35,14 +35,11 @@ export const templateSchema = z.object(
     /** The language it is written in (BCP 47). Without it, the template is for every language. */
     locale: z
       .string('locale has to be text, such as "en" or "pt-BR"')
-      .optional()
-      .transform((value, context) => {
-        if (value === undefined) return undefined;
-        const locale = normalizeLocale(value);
-        if (locale === undefined)
-          context.addIssue(`locale has to be a language tag such as "en" or "pt-BR", not ${quote(value)}`);
-        return locale;
-      }),
+      .refine((value) => normalizeLocale(value) !== undefined, {
+        error: ({ input }) => `locale has to be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
+      })
+      .overwrite((value) => normalizeLocale(value) ?? value)
+      .optional(),
     /** The plain-text alternative of an html email. @default derived from the content */
     text: optionalText('text'),
     /** Replaces the config's `replyTo`; may use variables. */

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { REQUIRED_TEMPLATES, seedConfig, template } from '../fixtures/seed-config.js';
+import { formatPath, inspectConnectorConfig } from './index.js';
+
+/** `path: message`, of a config that is usable all the same. */
+function warningsOf(change: object): string[] {
+  const { config, issues } = inspectConnectorConfig(seedConfig(change));
+  expect(config).toBeDefined();
+  expect(issues.map(({ severity }) => severity)).not.toContain('error');
+  return issues.map(({ path, message }) => `${formatPath(path)}: ${message}`);
+}
+
+const withTemplate = (usageType: string, more: object) => ({
+  templates: [
+    ...REQUIRED_TEMPLATES.filter((required) => required.usageType !== usageType),
+    template(usageType, more),
+  ],
+});
+
+describe('likely mistakes', () => {
+  const cases: [name: string, change: object, warnings: string[]][] = [
+    ['port 465 without secure, which then is on', { port: 465 }, []],
+    [
+      'port 465 with secure off',
+      { port: 465, secure: false },
+      ['secure: port 465 expects TLS from the first byte: write "secure": true'],
+    ],
+    [
+      'port 587 with secure',
+      { port: '587', secure: true },
+      ['secure: port 587 begins in plain text and changes to TLS by STARTTLS: write "secure": false'],
+    ],
+    [
+      'port 25 with secure',
+      { port: 25, secure: true },
+      ['secure: port 25 begins in plain text and changes to TLS by STARTTLS: write "secure": false'],
+    ],
+    [
+      'TLS required and ignored',
+      { ignoreTLS: true, requireTLS: true },
+      ['ignoreTLS: ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS'],
+    ],
+    [
+      'credentials in plain text',
+      { ignoreTLS: true },
+      [
+        'ignoreTLS: ignoreTLS sends the credentials and every code in plain text: remove ignoreTLS, or use port 465 with "secure": true',
+      ],
+    ],
+    [
+      'credentials in plain text to a service',
+      { ignoreTLS: true, service: 'SendGrid', host: null, port: null },
+      [
+        'ignoreTLS: ignoreTLS sends the credentials and every code in plain text: remove ignoreTLS, or use port 465 with "secure": true',
+      ],
+    ],
+    ['credentials in plain text that never leave the machine', { ignoreTLS: true, host: '127.0.0.1' }, []],
+    ['plain text without credentials', { ignoreTLS: true, auth: {} }, []],
+    [
+      'a name that EHLO can’t carry',
+      { name: 'bücher.example' },
+      [
+        'name: name is sent in EHLO, where many servers (Gmail: 501 5.5.4) accept ASCII only: write a host name',
+      ],
+    ],
+    ['an unknown key', { fromMail: 'x' }, ['fromMail: unknown key fromMail: did you mean fromEmail?']],
+    [
+      'a key in another letter case',
+      { FROMEMAIL: 'x' },
+      ['FROMEMAIL: unknown key FROMEMAIL: did you mean fromEmail?'],
+    ],
+    ['a key for url', { urls: 'x' }, ['urls: unknown key urls: did you mean url?']],
+    ['a key like none', { colour: 'red' }, ['colour: unknown key colour: it is ignored']],
+    [
+      'an unknown key of auth',
+      { auth: { user: 'u', pass: 'p', passs: 'p' } },
+      ['auth.passs: unknown key auth.passs: did you mean auth.pass?'],
+    ],
+    [
+      'an unknown key of dkim',
+      { dkim: { domainName: 'example.com', keySelector: 's', privateKey: 'k', keySelecter: 's' } },
+      ['dkim.keySelecter: unknown key dkim.keySelecter: did you mean dkim.keySelector?'],
+    ],
+    [
+      'an unknown key of a template',
+      withTemplate('Generic', { body: 'x' }),
+      ['templates[3].body: unknown key templates.3.body: it is ignored'],
+    ],
+    [
+      'a header that Postern writes',
+      { customHeaders: { bcc: 'eve@example.com' } },
+      ['customHeaders.bcc: bcc is written by Postern itself: this custom header is ignored'],
+    ],
+    [
+      'a code template without the code',
+      withTemplate('SignIn', { content: 'Hello.' }),
+      ['templates[3]: the SignIn template never shows the code: write {{code}} where it goes'],
+    ],
+    ['a code template with a link instead', withTemplate('SignIn', { content: '{{link}}' }), []],
+    ['an invitation needs no code', withTemplate('OrganizationInvitation', { content: '{{link}}' }), []],
+    ['a type of one’s own needs no code', withTemplate('Welcome', { content: 'Hi {{firstName}}' }), []],
+    [
+      'a variable that its type never has',
+      withTemplate('SignIn', { content: '{{code}} {{cod}} {{weather.today}}' }),
+      [
+        'templates[3]: SignIn emails have no {{cod}}: did you mean {{code}}?',
+        'templates[3]: SignIn emails have no {{weather}}: its variables are code, link, application, organization, user, locale, uiLocales, ip',
+      ],
+    ],
+    [
+      'an inviter, in an email that nobody invites by',
+      withTemplate('SignIn', { subject: '{{inviter.name}}' }),
+      [
+        'templates[3]: SignIn emails have no {{inviter}}: its variables are code, link, application, organization, user, locale, uiLocales, ip',
+      ],
+    ],
+    [
+      'names inside each and with',
+      withTemplate('SignIn', {
+        content:
+          '{{code}}{{#with user}}{{nick}}{{/with}}{{#each user.roles}}{{@index}}{{label}}{{/each}}{{@root.code}}',
+      }),
+      [],
+    ],
+    [
+      'a value that wants to be markup',
+      withTemplate('SignIn', { content: '{{{code}}}' }),
+      ["templates[3]: {{{code}}} is escaped like {{code}}: values can't bring markup"],
+    ],
+    [
+      'the same type twice',
+      { templates: [...REQUIRED_TEMPLATES, template('SignIn')] },
+      ['templates[4]: there is an earlier template for SignIn: this one is never used'],
+    ],
+    [
+      'the same type twice in one language',
+      {
+        templates: [
+          ...REQUIRED_TEMPLATES,
+          template('SignIn', { locale: 'de_at' }),
+          template('SignIn', { locale: 'de-AT' }),
+        ],
+      },
+      ['templates[5]: there is an earlier template for SignIn in de-AT: this one is never used'],
+    ],
+    [
+      'a type that is only there in some languages',
+      withTemplate('SignIn', { locale: 'de' }),
+      [
+        'templates: SignIn is only there in de: set defaultLocale, or add a SignIn template without locale for everyone else',
+      ],
+    ],
+    [
+      '… of which one is the default',
+      { ...withTemplate('SignIn', { locale: 'de' }), defaultLocale: 'de-AT' },
+      [],
+    ],
+    [
+      'a sender of a template that is no address',
+      withTemplate('SignIn', { sendFrom: 'noreply' }),
+      ['templates[3].sendFrom: sendFrom is not a usable address (there is no @): fromEmail is used instead'],
+    ],
+    [
+      'the part of a url that is not read',
+      { url: 'smtp://smtp.example.com?pool=true' },
+      ['url: the part of url after the ? is ignored: write options as keys of their own'],
+    ],
+  ];
+
+  test.each(cases)('%s', (_name, change, warnings) => {
+    expect(warningsOf(change)).toEqual(warnings);
+  });
+});

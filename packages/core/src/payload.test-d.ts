@@ -1,0 +1,117 @@
+import { describe, expectTypeOf, test } from 'vitest';
+import type {
+  ConnectorConfig,
+  createMailer,
+  MailErrorCode,
+  Mailer,
+  PayloadByType,
+  parseConnectorConfig,
+  SendRequest,
+  UsageType,
+} from './index.js';
+
+// Inside the package the interface is merged where it stands; everyone else writes '@postern/core'.
+declare module './payload.js' {
+  interface PayloadByType {
+    Welcome: { firstName: string; visits?: number };
+  }
+}
+
+declare const mailer: Mailer;
+const to = 'ada@example.com';
+
+describe('a payload that fits its usage type', () => {
+  test('compiles', () => {
+    mailer.send({ to, type: 'SignIn', payload: { code: '482913' } });
+    mailer.send({ to, type: 'ForgotPassword', payload: { link: 'https://example.com' } });
+    mailer.send({ to, type: 'Generic', payload: { code: '1', link: 'https://example.com' } });
+    mailer.send({
+      to,
+      type: 'OrganizationInvitation',
+      payload: { link: 'https://example.com', inviter: { name: 'Bob' } },
+    });
+    mailer.send({
+      to,
+      type: 'BindMfa',
+      payload: { code: '1', application: { name: 'Notes', plan: 3 }, anything: ['else'] },
+    });
+    mailer.send({
+      to,
+      type: 'SignIn',
+      payload: { code: '1' },
+      locale: 'de',
+      ip: '::1',
+      expiresAt: new Date(),
+      idempotencyKey: 'a',
+    });
+  });
+});
+
+describe('a payload that does not', () => {
+  test('does not compile', () => {
+    // @ts-expect-error: neither a code nor a link
+    mailer.send({ to, type: 'SignIn', payload: {} });
+    // @ts-expect-error: a code is text, or leading zeros are lost
+    mailer.send({ to, type: 'SignIn', payload: { code: 482913 } });
+    // @ts-expect-error: a link is text
+    mailer.send({ to, type: 'SignIn', payload: { link: new URL('https://example.com') } });
+    // @ts-expect-error: an invitation needs a link
+    mailer.send({ to, type: 'OrganizationInvitation', payload: { code: '1' } });
+    // @ts-expect-error: no such usage type
+    mailer.send({ to, type: 'SingIn', payload: { code: '1' } });
+    // @ts-expect-error: a date has to be written as text
+    mailer.send({ to, type: 'SignIn', payload: { code: '1', until: new Date() } });
+    // @ts-expect-error: the name of an application is text
+    mailer.send({ to, type: 'SignIn', payload: { code: '1', application: { name: 5 } } });
+    // @ts-expect-error: exactly one address
+    mailer.send({ to: [to], type: 'SignIn', payload: { code: '1' } });
+    // @ts-expect-error: no payload
+    mailer.send({ to, type: 'SignIn' });
+    // @ts-expect-error: no such option
+    mailer.send({ to, type: 'SignIn', payload: { code: '1' }, language: 'de' });
+  });
+});
+
+describe('a type of one’s own', () => {
+  test('is declared by merging', () => {
+    mailer.send({ to, type: 'Welcome', payload: { firstName: 'Ada' } });
+    // @ts-expect-error: firstName is required
+    mailer.send({ to, type: 'Welcome', payload: {} });
+    // @ts-expect-error: visits is a number
+    mailer.send({ to, type: 'Welcome', payload: { firstName: 'Ada', visits: 'many' } });
+    expectTypeOf<PayloadByType['Welcome']>().toEqualTypeOf<{ firstName: string; visits?: number }>();
+  });
+});
+
+test('the usage types are those of Logto and the declared ones', () => {
+  expectTypeOf<UsageType>().toEqualTypeOf<
+    | 'Register' | 'SignIn' | 'ForgotPassword' | 'Generic' | 'OrganizationInvitation' | 'UserPermissionValidation'
+    | 'BindNewIdentifier' | 'MfaVerification' | 'BindMfa' | 'Welcome'
+  >(); // biome-ignore format: a list
+  expectTypeOf<SendRequest<'SignIn'>['type']>().toEqualTypeOf<'SignIn'>();
+});
+
+test('a config may be written in code, in short', () => {
+  expectTypeOf<{
+    config: {
+      fromEmail: string;
+      templates: { usageType: string; contentType: 'text/html'; subject: string; content: string }[];
+    };
+    transport: Parameters<typeof createMailer>[0]['transport'];
+  }>().toExtend<Parameters<typeof createMailer>[0]>();
+});
+
+test('a parsed config says what is there', () => {
+  expectTypeOf<typeof parseConnectorConfig>().returns.toEqualTypeOf<ConnectorConfig>();
+  expectTypeOf<ConnectorConfig['fromEmail']>().toEqualTypeOf<string>();
+  expectTypeOf<ConnectorConfig['port']>().toEqualTypeOf<number | undefined>();
+  expectTypeOf<ConnectorConfig['socketTimeout']>().toEqualTypeOf<number>();
+  expectTypeOf<ConnectorConfig['templates'][number]['contentType']>().toEqualTypeOf<
+    'text/plain' | 'text/html'
+  >();
+});
+
+test('error codes can be switched on', () => {
+  expectTypeOf<'delivery_unknown' | 'recipient_rejected'>().toExtend<MailErrorCode>();
+  expectTypeOf<string>().not.toExtend<MailErrorCode>();
+});

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { parseSendRequest } from './index.js';
+
+const request = (more: object = {}) => ({
+  to: 'ada@example.com',
+  type: 'SignIn',
+  payload: { code: '482913' },
+  ...more,
+});
+
+describe('a request from outside', () => {
+  test.each([
+    ['an ISO 8601 time', '2030-01-01T00:00:00Z'],
+    ['milliseconds', Date.UTC(2030, 0, 1)],
+    ['a Date', new Date('2030-01-01T00:00:00Z')],
+  ])('expiresAt may be %s', (_name, expiresAt) => {
+    expect(parseSendRequest(request({ expiresAt })).expiresAt).toEqual(new Date('2030-01-01T00:00:00Z'));
+  });
+
+  test('null means not set, as in JSON', () => {
+    const unset = { locale: null, ip: null, expiresAt: null, idempotencyKey: null };
+
+    expect(parseSendRequest(request(unset))).toEqual(request());
+  });
+
+  test.each<[change: object, code: string, message: string]>([
+    [
+      { to: 5 },
+      'recipient_invalid',
+      'The recipient is not a usable address: to has to be text, exactly one address.',
+    ],
+    [
+      { to: ['a@x.com'] },
+      'recipient_invalid',
+      'The recipient is not a usable address: to has to be text, exactly one address.',
+    ],
+    [
+      { type: '' },
+      'payload_invalid',
+      'The send request is not valid: type is empty, write a usage type such as SignIn.',
+    ],
+    [
+      { payload: 'x' },
+      'payload_invalid',
+      'The send request is not valid: payload has to be an object with the variables of the template.',
+    ],
+    [
+      { payload: { a: { at: new Date() } } },
+      'payload_invalid',
+      'The send request is not valid: payload.a.at is a Date, write it as text.',
+    ],
+    [
+      { payload: { a: () => 1 } },
+      'payload_invalid',
+      'The send request is not valid: payload.a is a function, write it as text.',
+    ],
+    [
+      { payload: { a: Symbol.iterator } },
+      'payload_invalid',
+      'The send request is not valid: payload.a is a symbol, write it as text.',
+    ],
+    [
+      { payload: { a: [[[[[[[[[1]]]]]]]]] } },
+      'payload_invalid',
+      'The send request is not valid: payload.a.0.0.0.0.0.0.0.0 is nested deeper than 8 levels.',
+    ],
+    [
+      { expiresAt: 'soon' },
+      'payload_invalid',
+      'The send request is not valid: expiresAt has to be a Date, an ISO 8601 time or milliseconds.',
+    ],
+    [
+      { expiresAt: false },
+      'payload_invalid',
+      'The send request is not valid: expiresAt has to be a Date, an ISO 8601 time or milliseconds.',
+    ],
+    [{ idempotencyKey: '' }, 'payload_invalid', 'The send request is not valid: idempotencyKey is empty.'],
+    [
+      { to: undefined, type: 5, locale: 5 },
+      'payload_invalid',
+      'The send request is not valid: to has to be text, exactly one address; type has to be text, a usage type such as SignIn; locale has to be text, such as "en" or "pt-BR".',
+    ],
+  ])('%o is refused', (change, code, message) => {
+    expect(() => parseSendRequest(request(change))).toThrow(expect.objectContaining({ code, message }));
+  });
+
+  test.each([undefined, null, 'x', []])('%j in place of a request', (input) => {
+    expect(() => parseSendRequest(input)).toThrow(
+      'The send request is not valid: the request has to be an object with to, type and payload.',
+    );
+  });
+});

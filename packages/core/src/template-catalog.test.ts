@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { recordingLogger, recordingTransport } from '../fixtures/recording.js';
+import { createMailer, type MailerOptions, type SendRequest, type TemplateOverride } from './index.js';
+
+/** Templates that say which one they are: `SignIn`, `SignIn de`, … */
+const templates = (...names: string[]) =>
+  names.map((name) => {
+    const [usageType = '', locale] = name.split(' ');
+    return {
+      usageType,
+      contentType: 'text/plain' as const,
+      subject: name,
+      content: '{{code}}',
+      ...(locale && { locale }),
+    };
+  });
+
+const mailerWith = (names: string[], more: Partial<MailerOptions> & { defaultLocale?: string } = {}) =>
+  createMailer({
+    config: { fromEmail: 'a@example.com', templates: templates(...names), defaultLocale: more.defaultLocale },
+    transport: recordingTransport(),
+    ...more,
+  });
+
+const request = (type: 'SignIn' | 'Register', locale?: string): SendRequest => ({
+  to: 'ada@example.com',
+  type,
+  locale,
+  payload: { code: '482913', link: 'https://example.com/join' },
+});
+
+describe('the template is found by', () => {
+  const all = ['SignIn', 'SignIn de', 'SignIn de-AT', 'SignIn zh-Hant', 'Generic', 'Generic fr'];
+
+  test.each<[wanted: string | undefined, defaultLocale: string | undefined, names: string[], found: string]>([
+    ['de-AT', undefined, all, 'SignIn de-AT'],
+    ['de_at', undefined, all, 'SignIn de-AT'],
+    ['de-CH', undefined, all, 'SignIn de'],
+    ['de-AT-1996', undefined, all, 'SignIn de-AT'],
+    ['zh-Hant-TW', undefined, all, 'SignIn zh-Hant'],
+    ['de-x-private', undefined, all, 'SignIn de'],
+    ['zh', undefined, all, 'SignIn'],
+    ['fr', 'de-AT', all, 'SignIn de-AT'],
+    ['fr', 'it', all, 'SignIn'],
+    [undefined, 'de', all, 'SignIn de'],
+    [undefined, undefined, all, 'SignIn'],
+    ['no such tag!', undefined, all, 'SignIn'],
+    ['*', 'de', all, 'SignIn de'],
+    ['en', undefined, ['SignIn de', 'Generic', 'Generic en'], 'Generic en'],
+    ['it', undefined, ['SignIn de', 'Generic', 'Generic en'], 'Generic'],
+    ['it', undefined, ['SignIn de', 'SignIn', 'SignIn'], 'SignIn'],
+  ])('locale %s, default %s, of %j: %s', async (locale, defaultLocale, names, found) => {
+    const email = await mailerWith(names, { defaultLocale }).render(request('SignIn', locale));
+
+    expect(email.subject).toBe(found);
+    expect(email.locale).toBe(found.split(' ')[1]);
+    expect(email.headers['Content-Language']).toBe(found.split(' ')[1]);
+  });
+
+  test('nothing, where there is neither one for the type nor a Generic one', async () => {
+    await expect(mailerWith(['SignIn']).render(request('Register'))).rejects.toMatchObject({
+      code: 'template_not_found',
+      stage: 'template',
+      retryable: false,
+      message: 'There is no template for Register, and no Generic one.',
+      hint: 'Add a template with the usageType "Register", or one with "Generic" that fits every email.',
+    });
+  });
+
+  test.each(['toString', '__proto__', 'constructor'])('a type called %s is just a type', async (type) => {
+    const email = await mailerWith(['Generic']).render({
+      ...request('SignIn'),
+      type,
+    } as unknown as SendRequest);
+
+    expect(email).toMatchObject({ type, subject: 'Generic' });
+  });
+});
+
+describe('resolveTemplate', () => {
+  const override = (more: object = {}): TemplateOverride => ({
+    subject: 'from elsewhere',
+    content: '<p>{{code}}</p>',
+    ...more,
+  });
+
+  test('wins over the config, with its own sender and language', async () => {
+    const asked: unknown[] = [];
+    const mailer = mailerWith(['Generic'], {
+      resolveTemplate: async (...question) => {
+        asked.push(question);
+        return override({
+          sendFrom: '{{code}} <notice@example.org>',
+          replyTo: 'help@example.org',
+          locale: 'de',
+        });
+      },
+    });
+
+    expect(await mailer.render(request('SignIn', 'de-AT'))).toMatchObject({
+      subject: 'from elsewhere',
+      html: '<p>482913</p>',
+      text: '482913',
+      locale: 'de',
+      from: { name: '482913', address: 'notice@example.org' },
+      replyTo: [{ address: 'help@example.org' }],
+      messageId: expect.stringMatching(/@example\.org>$/),
+    });
+    expect(asked).toEqual([['SignIn', 'de-AT']]);
+  });
+
+  test.each<[name: string, resolve: () => Promise<TemplateOverride | undefined>, reason: string | undefined]>(
+    [
+      ['has none', async () => undefined, undefined],
+      ['fails', () => Promise.reject(new Error('secret of a database')), 'resolveTemplate failed'],
+      [
+        'has a broken one',
+        async () => override({ content: '{{#if' }),
+        'The content of the SignIn template is broken at line 1, column 4: a {{…}} is not complete or not closed with }}.',
+      ],
+      [
+        'has half of one',
+        async () => ({ subject: 'x' }) as TemplateOverride,
+        'The template override for SignIn is not valid: content is missing: write the body of the email, with {{code}} where the code goes.',
+      ],
+    ],
+  )('where it %s, the config’s template is used', async (_name, resolveTemplate, reason) => {
+    const logger = recordingLogger();
+    const mailer = mailerWith(['SignIn'], { resolveTemplate, logger });
+
+    expect((await mailer.render(request('SignIn'))).subject).toBe('SignIn');
+    expect(logger.events.filter(({ level }) => level === 'warn')).toEqual(
+      reason === undefined
+        ? []
+        : [{ level: 'warn', event: 'template.override_failed', type: 'SignIn', locale: undefined, reason }],
+    );
+  });
+
+  test('the same text is compiled once, though it is another object each time', async () => {
+    const logger = recordingLogger();
+    const mailer = mailerWith([], { logger, resolveTemplate: async () => override() });
+    for (let turn = 0; turn < 50; turn += 1) await mailer.render(request('SignIn'));
+
+    expect(logger.events.filter(({ event }) => event === 'template.compiled')).toHaveLength(1);
+  });
+
+  test('a sender that renders to no address is replaced by the config’s, and logged', async () => {
+    const logger = recordingLogger();
+    const resolveTemplate = async () => override({ sendFrom: '{{code}}', replyTo: '{{code}}' });
+    const email = await mailerWith([], { logger, resolveTemplate }).render(request('SignIn'));
+
+    expect(email.from).toEqual({ address: 'a@example.com' });
+    expect(email).not.toHaveProperty('replyTo');
+    expect(logger.events).toContainEqual({
+      level: 'warn',
+      event: 'template.address_unusable',
+      type: 'SignIn',
+      field: 'sendFrom',
+    });
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * The examples of a README, compiled and run as printed.
+ *
+ * Every ```ts block is a module of its own and has to compile. One marked ```ts run is also run, and has to
+ * print what the ```text block that follows it says. One marked ```ts fragment is left alone.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Example {
+  /** Where its code begins, 1-based. */
+  readonly line: number;
+  readonly code: string;
+  readonly isRun: boolean;
+  /** What it has to print; only for those that are run. */
+  readonly output: string;
+}
+
+const BLOCK =
+  /^```ts(?<run> run)?\n(?<code>.*?)^```$(?:(?=[^`]*^```text$)[^`]*^```text\n(?<output>.*?)^```$)?/gms;
+
+export const readExamples = (markdown: string): Example[] =>
+  [...markdown.matchAll(BLOCK)].map(({ index, groups }) => ({
+    line: markdown.slice(0, index).split('\n').length + 1,
+    code: groups?.code ?? '',
+    isRun: groups?.run !== undefined,
+    output: (groups?.run && groups.output) ?? '',
+  }));
+
+/** Compiles and runs the examples of `folder/README.md`. Returns what is wrong with them. */
+export async function checkReadme(folder: string): Promise<string[]> {
+  const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
+  if (examples.length === 0) return [];
+  await using project = await makeProject(folder);
+  const fileOf = ({ line }: Example) => `README.${line}.ts`;
+  for (const example of examples) {
+    // On the same line as in the README, so that the compiler names that one.
+    await writeFile(join(project.root, fileOf(example)), '\n'.repeat(example.line - 1) + example.code);
+  }
+  const node = (...args: string[]) =>
+    run(process.execPath, args, { cwd: project.root }).then(
+      ({ stdout }) => stdout,
+      ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+    );
+  const problems = (await node(join(WORKSPACE, 'node_modules/typescript/bin/tsc'), '-p', '.'))
+    .split('\n')
+    .filter(Boolean);
+  if (problems.length > 0) return problems;
+  for (const example of examples.filter(({ isRun }) => isRun)) {
+    const printed = await node(fileOf(example));
+    if (printed !== example.output)
+      problems.push(`${fileOf(example)} printed:\n${printed}in place of:\n${example.output}`);
+  }
+  return problems;
+}
+
+/** A project outside of the workspace that has the package and what the package has. */
+async function makeProject(folder: string): Promise<AsyncDisposable & { root: string }> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'postern-readme-')));
+  const link = async (name: string, target: string) => {
+    const path = join(root, 'node_modules', name);
+    await mkdir(dirname(path), { recursive: true });
+    await symlink(target, path, 'dir').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  };
+  const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string };
+  await link(name, folder);
+  for (const found of await listPackages(join(folder, 'node_modules'))) await link(found.name, found.path);
+  await link('@types/node', join(WORKSPACE, 'node_modules/@types/node'));
+  await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'readme', type: 'module' }));
+  await writeFile(
+    join(root, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2024',
+        lib: ['es2024', 'esnext.disposable'],
+        types: ['node'],
+        strict: true,
+        noUncheckedIndexedAccess: true,
+        verbatimModuleSyntax: true,
+        erasableSyntaxOnly: true,
+        skipLibCheck: true,
+        noEmit: true,
+      },
+      include: ['*.ts'],
+    }),
+  );
+  return { root, [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };
+}
+
+async function listPackages(modules: string): Promise<{ name: string; path: string }[]> {
+  const names = await readdir(modules).catch(() => []);
+  const found = names
+    .filter((name) => !name.startsWith('.'))
+    .map(async (name) =>
+      name.startsWith('@')
+        ? (await readdir(join(modules, name))).map((scoped) => `${name}/${scoped}`)
+        : [name],
+    );
+  return (await Promise.all(found)).flat().map((name) => ({ name, path: join(modules, name) }));
+}
