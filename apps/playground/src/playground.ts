@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { type ConnectorConfig, createMailer, type SendRequest } from '@postern/core';
+import { type ConnectorConfig, createMailer } from '@postern/core';
 import { deliverToServer, deliverToTrap } from './delivery.js';
 import { createEventPrinter } from './event-printer.js';
 import { createEventStream } from './event-stream.js';
@@ -68,7 +68,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   try {
     if (mode === 'trap') {
       print(`Mail goes to a trap on ${delivery.server} and stays there.`);
-      for (const request of sampleRequests(config)) await mailer.send(request as SendRequest);
+      for (const request of sampleRequests(config)) await mailer.send(request);
     } else {
       print(`Mail is really sent, through ${delivery.server}.`);
     }

@@ -1,4 +1,10 @@
-import type { AnySendRequest, ConnectorConfig, PayloadByType, PayloadValue } from '@postern/core';
+import {
+  type ConnectorConfig,
+  type PayloadByType,
+  type PayloadValue,
+  parseSendRequest,
+  type SendRequest,
+} from '@postern/core';
 
 /** To whom the samples go, and whom the form suggests. */
 export const SAMPLE_RECIPIENT = 'ada@example.com';
@@ -29,10 +35,7 @@ export const samplePayload = (type: string): Record<string, PayloadValue> =>
     : { code: '482913', link: 'https://app.example.com/', application };
 
 /** One request for each template: every usage type, in every language it is there in. */
-export const sampleRequests = ({ templates }: ConnectorConfig): AnySendRequest[] =>
-  templates.map(({ usageType, locale }) => ({
-    to: SAMPLE_RECIPIENT,
-    type: usageType,
-    payload: samplePayload(usageType),
-    ...(locale !== undefined && { locale }),
-  }));
+export const sampleRequests = ({ templates }: ConnectorConfig): SendRequest[] =>
+  templates.map(({ usageType, locale }) =>
+    parseSendRequest({ to: SAMPLE_RECIPIENT, type: usageType, payload: samplePayload(usageType), locale }),
+  );

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { ConnectorConfig, Mailer, SendRequest } from '@postern/core';
+import { type ConnectorConfig, type Mailer, parseSendRequest } from '@postern/core';
 import express, { type Express } from 'express';
 import type { Delivery } from './delivery.js';
 import { sendPreview } from './email-preview.js';
@@ -58,11 +58,7 @@ export function createPlaygroundServer(options: PlaygroundServerOptions): Expres
     else sendPreview(response, html);
   });
   api.post('/emails', requireJson, express.json(), async (request, response) => {
-    const { to, type, locale, payload } = request.body ?? {};
-    // The mailer checks requests from outside too, so nothing is taken on trust here.
-    const receipt = await mailer.send({ to, type, locale: locale || undefined, payload } as SendRequest, {
-      signal,
-    });
+    const receipt = await mailer.send(parseSendRequest(request.body ?? {}), { signal });
     response.status(201).json(receipt);
   });
   app.use('/api', api);

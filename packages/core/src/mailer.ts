@@ -1,44 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
-import type { RenderedTemplate } from './compiled-template.js';
-import { ConfigError, type ConfigIssue } from './config-issue.js';
-import type { ConnectorConfig } from './connector-config.js';
 import { createDrain } from './drain.js';
-import { type Email, freezeEmail } from './email.js';
-import {
-  HEADER_NAME_RULE,
-  isHeaderName,
-  isReservedHeader,
-  mergeHeaders,
-  sanitizeHeaderValue,
-} from './header-field.js';
+import type { Email } from './email.js';
+import { createEmailRenderer, type MailerConfig, type ResolveTemplate } from './email-renderer.js';
 import { type Logger, silentLogger } from './logger.js';
 import { MailError } from './mail-error.js';
-import { type Mailbox, parseRecipient, readMailbox, readMailboxList } from './mailbox.js';
-import { formatOtpToken, parseOtpOrigin } from './otp-token.js';
-import { findMissingVariables } from './payload.js';
-import { collectSecrets, maskAddress } from './secrets.js';
-import { type AnySendRequest, parseSendRequest, type SendRequest } from './send-request.js';
-import type { TemplateOverride } from './template.js';
-import { createTemplateCatalog } from './template-catalog.js';
-import type { MissingVariable } from './template-program.js';
+import { maskAddress } from './secrets.js';
+import { checkSendRequest, type SendRequest } from './send-request.js';
+import type { MissingVariable } from './template/template-program.js';
 import type { OperationOptions, Receipt, Transport } from './transport.js';
-
-/** The part of a {@link ConnectorConfig} that a mailer needs: sender and templates. */
-export type MailerConfig = Pick<ConnectorConfig, 'fromEmail' | 'replyTo' | 'templates' | 'customHeaders'> & {
-  /** The language when a request names none, or none that there is a template for (BCP 47). */
-  defaultLocale?: string;
-};
 
 export interface MailerOptions {
   config: MailerConfig;
   /** Delivers what the mailer renders, e.g. `createSmtpTransport(config)`. */
   transport: Transport;
-  /**
-   * Asked before the config's templates, e.g. a look-up in a database. Where it resolves to `undefined`, or
-   * fails (which is logged), the config's template is used.
-   */
-  resolveTemplate?: (type: string, locale: string | undefined) => Promise<TemplateOverride | undefined>;
+  /** Asked before the config's templates, e.g. a look-up in a database. */
+  resolveTemplate?: ResolveTemplate;
   /** What a variable becomes that the payload lacks. @default 'error' */
   missingVariable?: MissingVariable;
   /**
@@ -76,9 +52,6 @@ export interface Mailer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Automatic mail, and nobody's out-of-office reply to it (RFC 3834; Microsoft [MS-OXCMAIL] 2.2.3.2.14). */
-const STANDARD_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
-
 /**
  * Makes a mailer from a config and a transport.
  *
@@ -92,80 +65,11 @@ const STANDARD_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-
  * ```
  */
 export function createMailer(options: MailerOptions): Mailer {
-  const { config, transport, resolveTemplate } = options;
-  const missingVariable = options.missingVariable ?? 'error';
+  const { config, transport, resolveTemplate, otpOrigin } = options;
   const logger = options.logger ?? silentLogger;
   const clock = options.clock ?? systemClock;
-  const sender = readSender(config.fromEmail);
-  const replyTo = config.replyTo ? readReplyTo(config.replyTo) : undefined;
-  const otpOrigin = options.otpOrigin === undefined ? undefined : parseOtpOrigin(options.otpOrigin);
-  const catalog = createTemplateCatalog({
-    templates: config.templates,
-    defaultLocale: config.defaultLocale,
-    missingVariable,
-    logger,
-  });
-  const customHeaders = readCustomHeaders(config.customHeaders ?? {});
-
-  async function resolveOverride(type: string, locale: string | undefined) {
-    try {
-      const override = await resolveTemplate?.(type, locale);
-      return override && catalog.compileOverride(type, override);
-    } catch (error) {
-      // Its message may come from anywhere, so only ours is safe to log.
-      const reason = error instanceof MailError ? error.message : 'resolveTemplate failed';
-      logger.warn({ event: 'template.override_failed', type, locale, reason });
-      return undefined;
-    }
-  }
-
-  async function renderChecked(request: AnySendRequest): Promise<Email> {
-    const { type, payload, locale, expiresAt, idempotencyKey } = request;
-    const to = parseRecipient(request.to);
-    const missing = missingVariable === 'error' ? findMissingVariables(type, payload) : undefined;
-    if (missing) {
-      throw new MailError('payload_invalid', `A ${type} email needs ${missing} in its payload.`, {
-        stage: 'payload',
-        hint: `Send it with payload: { ${missing.startsWith('a code') ? 'code: "482913"' : 'link: "https://…"'} }.`,
-      });
-    }
-    const template = (await resolveOverride(type, locale)) ?? catalog.find(type, locale);
-    const rendered = template.render(payload);
-    const from = usable(rendered.from, 'sendFrom', type) ?? sender;
-    const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
-    const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);
-    return freezeEmail({
-      type,
-      ...(template.locale !== undefined && { locale: template.locale }),
-      messageId: messageIdFor(from, { to, type, idempotencyKey }),
-      date: new Date(clock.now()),
-      from,
-      to,
-      ...(answersTo && { replyTo: answersTo }),
-      subject: rendered.subject,
-      text: rendered.text,
-      ...(rendered.html !== undefined && { html: rendered.html }),
-      headers: mergeHeaders<string | readonly string[]>(
-        STANDARD_HEADERS,
-        template.locale === undefined ? {} : { 'Content-Language': template.locale },
-        customHeaders,
-        otpToken === undefined ? {} : { 'OTP-Token': otpToken },
-      ),
-      ...(expiresAt && { expiresAt }),
-      secrets: collectSecrets(payload),
-    });
-  }
-
-  /** A sign-in email with a wrong Reply-To is better than none; the log says so. */
-  function usable<T>(
-    value: T | 'unusable' | undefined,
-    field: keyof RenderedTemplate | 'sendFrom',
-    type: string,
-  ): T | undefined {
-    if (value !== 'unusable') return value;
-    logger.warn({ event: 'template.address_unusable', type, field });
-    return undefined;
-  }
+  const missingVariable = options.missingVariable ?? 'error';
+  const render = createEmailRenderer({ config, resolveTemplate, missingVariable, otpOrigin, logger, clock });
 
   async function deliver(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
     if (signal?.aborted)
@@ -180,13 +84,13 @@ export function createMailer(options: MailerOptions): Mailer {
     const startedAt = clock.now();
     const context: Record<string, unknown> = {};
     try {
-      const checked = parseSendRequest(request);
+      const checked = checkSendRequest(request);
       Object.assign(context, {
         type: checked.type,
         to: maskAddress(checked.to),
         ...(checked.ip && { ip: checked.ip }),
       });
-      const email = await renderChecked(checked);
+      const email = await render(checked);
       Object.assign(context, {
         to: maskAddress(email.to),
         messageId: email.messageId,
@@ -219,75 +123,10 @@ export function createMailer(options: MailerOptions): Mailer {
   return {
     send: (request, operation) => drain.run(() => send(request, operation?.signal)),
     async render(request) {
-      return renderChecked(parseSendRequest(request));
+      return render(checkSendRequest(request));
     },
     verify: (operation) => drain.run(() => transport.verify(operation)),
     close: drain.close,
     [Symbol.asyncDispose]: drain.close,
   };
-}
-
-function readSender(fromEmail: string): Mailbox {
-  const sender = readMailbox(fromEmail);
-  if (sender.ok) return sender.value;
-  throw new ConfigError([
-    {
-      severity: 'error',
-      path: ['fromEmail'],
-      code: 'sender_invalid',
-      message: `fromEmail is not a usable address (${sender.problem})`,
-    },
-  ]);
-}
-
-function readReplyTo(text: string): readonly Mailbox[] {
-  const replyTo = readMailboxList(text);
-  if (replyTo.ok) return replyTo.value;
-  throw new ConfigError([
-    {
-      severity: 'error',
-      path: ['replyTo'],
-      code: 'reply_to_invalid',
-      message: `replyTo is not a usable address (${replyTo.problem})`,
-    },
-  ]);
-}
-
-/** A config that was written in code has not been through `parseConnectorConfig`. */
-function readCustomHeaders(
-  headers: Readonly<Record<string, string | readonly string[]>>,
-): Record<string, string | readonly string[]> {
-  const issues = Object.keys(headers)
-    .filter((name) => !isHeaderName(name))
-    .map(
-      (name): ConfigIssue => ({
-        severity: 'error',
-        path: ['customHeaders', name],
-        code: 'header_name',
-        message: HEADER_NAME_RULE,
-      }),
-    );
-  if (issues.length > 0) throw new ConfigError(issues);
-  return Object.fromEntries(
-    Object.entries(headers)
-      .filter(([name]) => !isReservedHeader(name))
-      .map(([name, value]) => [
-        name,
-        typeof value === 'string' ? sanitizeHeaderValue(value) : value.map(sanitizeHeaderValue),
-      ]),
-  );
-}
-
-/** Random; with an idempotency key the same for every request of that key, even from another process. */
-function messageIdFor(from: Mailbox, request: { to: string; type: string; idempotencyKey?: string }): string {
-  const { to, type, idempotencyKey } = request;
-  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  const unique =
-    idempotencyKey === undefined
-      ? randomUUID()
-      : createHash('sha256')
-          .update(JSON.stringify([idempotencyKey, type, to]))
-          .digest('hex')
-          .slice(0, 32);
-  return `<${unique}@${domain}>`;
 }

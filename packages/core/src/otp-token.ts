@@ -1,4 +1,4 @@
-import { ConfigError } from './config-issue.js';
+import { ConfigError } from './config/config-issue.js';
 
 /**
  * @throws {ConfigError} for anything but an https origin

@@ -24,8 +24,8 @@ export type SendRequest<Type extends UsageType = UsageType> = {
   [T in Type]: SendRequestOf<T, PayloadByType[T]>;
 }[Type];
 
-/** A request of any usage type, as it is once it was checked. */
-export type AnySendRequest = SendRequestOf<string, z.output<typeof payloadSchema>>;
+/** A request of whatever usage type, once it was checked. */
+export type CheckedSendRequest = SendRequestOf<string, z.output<typeof payloadSchema>>;
 
 const EXPIRES_AT = 'expiresAt has to be a Date, an ISO 8601 time or milliseconds';
 
@@ -61,10 +61,21 @@ export const sendRequestSchema = z.object(
 );
 
 /**
+ * Checks a request from outside, ready for `mailer.send`. Its type may be one that the compiler doesn't know.
+ *
  * @throws {MailError} `recipient_invalid` or `payload_invalid`, with every problem in the message. Values
  * are never repeated.
+ *
+ * @example
+ * ```ts
+ * await mailer.send(parseSendRequest(JSON.parse(body)));
+ * ```
  */
-export function parseSendRequest(input: unknown): AnySendRequest {
+export const parseSendRequest = (input: unknown): SendRequest =>
+  // What each type needs beyond this is checked against the template when it is rendered.
+  checkSendRequest(input) as SendRequest;
+
+export function checkSendRequest(input: unknown): CheckedSendRequest {
   const parsed = sendRequestSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const onlyRecipient = parsed.error.issues.every(({ path }) => path[0] === 'to');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordingLogger, recordingTransport } from '../fixtures/recording.js';
+import { recordingLogger, recordingTransport } from '../../fixtures/recording.js';
 import {
   createMailer,
   type Email,
@@ -10,7 +10,7 @@ import {
   type PayloadValue,
   type SendRequest,
   type Template,
-} from './index.js';
+} from '../index.js';
 
 type Payload = Record<string, PayloadValue>;
 
@@ -323,7 +323,7 @@ describe('the plain-text alternative', () => {
       { code: '482913', link },
     );
 
-    expect(text).toBe(`Your code\n\n482913\n\nOr sign in (${link}) — https://example.com\n\nBye`);
+    expect(text).toBe(`Your code\n\n482913\n\nOr sign in <${link}> — https://example.com\n\nBye`);
   });
 
   test('is what the template says, where it says so', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { REQUIRED_USAGE_TYPES } from '../payload.js';
+import type { templateSchema } from '../template/template.js';
 import { connectorConfigShape } from './connector-config.js';
-import { REQUIRED_USAGE_TYPES } from './payload.js';
-import type { templateSchema } from './template.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 

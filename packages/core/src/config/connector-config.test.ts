@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { REQUIRED_TEMPLATES, seedConfig, template } from '../fixtures/seed-config.js';
+import { REQUIRED_TEMPLATES, seedConfig, template } from '../../fixtures/seed-config.js';
 import {
   ConfigError,
   connectorConfigSchema,
@@ -8,7 +8,7 @@ import {
   inspectConnectorConfig,
   parseConnectorConfig,
   smtpConfigSchema,
-} from './index.js';
+} from '../index.js';
 
 /** `path: message`, of the errors only. */
 const errorsOf = (input: unknown) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hideOnInspect } from './secrets.js';
+import { hideOnInspect } from '../secrets.js';
 
 const text = (name: string, what: string) =>
   z.string({

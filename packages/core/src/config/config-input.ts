@@ -89,10 +89,18 @@ export function prepareConfig(
       isRecord(template) ? withoutBlanks(template, TEMPLATE_TEXTS) : template,
     );
   }
-  if (config.secure === undefined && readPort(config.port) === 465) config.secure = true;
   const needsHost =
     config.service === undefined && fromUrl.issues.every(({ severity }) => severity !== 'error');
   const issues = [...fromUrl.issues];
+  if (config.secure === undefined && readPort(config.port) === 465) {
+    config.secure = true;
+    issues.push({
+      severity: 'warning',
+      path: ['secure'],
+      code: 'secure_expected',
+      message: 'port 465 expects TLS from the first byte, so secure is taken as true: write "secure": true',
+    });
+  }
   if (needsHost && config.host === undefined) {
     issues.push(
       error(

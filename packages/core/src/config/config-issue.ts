@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { MailError } from './mail-error.js';
+import { MailError } from '../mail-error.js';
 
 /** One thing about a config: an error makes it unusable, a warning is likely a mistake. */
 export interface ConfigIssue {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { REQUIRED_TEMPLATES, seedConfig, template } from '../fixtures/seed-config.js';
-import { formatPath, inspectConnectorConfig } from './index.js';
+import { REQUIRED_TEMPLATES, seedConfig, template } from '../../fixtures/seed-config.js';
+import { formatPath, inspectConnectorConfig } from '../index.js';
 
 /** `path: message`, of a config that is usable all the same. */
 function warningsOf(change: object): string[] {
@@ -19,7 +19,11 @@ const withTemplate = (usageType: string, more: object) => ({
 
 describe('likely mistakes', () => {
   const cases: [name: string, change: object, warnings: string[]][] = [
-    ['port 465 without secure, which then is on', { port: 465 }, []],
+    [
+      'port 465 without secure, which then is on',
+      { port: 465 },
+      ['secure: port 465 expects TLS from the first byte, so secure is taken as true: write "secure": true'],
+    ],
     [
       'port 465 with secure off',
       { port: 465, secure: false },
@@ -69,6 +73,7 @@ describe('likely mistakes', () => {
       { FROMEMAIL: 'x' },
       ['FROMEMAIL: unknown key FROMEMAIL: did you mean fromEmail?'],
     ],
+    ['letters swapped', { hots: 'x' }, ['hots: unknown key hots: did you mean host?']],
     ['a key for url', { urls: 'x' }, ['urls: unknown key urls: did you mean url?']],
     ['a key like none', { colour: 'red' }, ['colour: unknown key colour: it is ignored']],
     [

@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { isReservedHeader } from '../header-field.js';
+import { normalizeLocale } from '../locale.js';
+import { readMailbox, readMailboxList } from '../mailbox.js';
+import { quote } from '../quote.js';
+import { templateSchema } from '../template/template.js';
 import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
 import { ConfigError, type ConfigIssue, fromZodIssue } from './config-issue.js';
-import { isReservedHeader } from './header-field.js';
-import { normalizeLocale } from './locale.js';
-import { readMailbox, readMailboxList } from './mailbox.js';
-import { quote } from './quote.js';
 import { smtpAuthSchema } from './smtp-auth.js';
 import { type SmtpConfig, smtpConfigShape } from './smtp-config.js';
-import { templateSchema } from './template.js';
 
 const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
 

@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import type { PayloadValue } from './payload.js';
+import type { PayloadValue } from '../payload.js';
 import { BLOCK_HELPERS, INLINE_HELPERS, partsOf, type TemplateSource } from './template-source.js';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { REQUIRED_TEMPLATES, seedConfig, template } from '../fixtures/seed-config.js';
-import { inspectConnectorConfig } from './index.js';
+import { REQUIRED_TEMPLATES, seedConfig, template } from '../../fixtures/seed-config.js';
+import { inspectConnectorConfig } from '../index.js';
 
 function problemOf(content: string): string | undefined {
   const templates = [...REQUIRED_TEMPLATES, template('Welcome', { content })];

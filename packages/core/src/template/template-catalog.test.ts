@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { recordingLogger, recordingTransport } from '../fixtures/recording.js';
-import { createMailer, type MailerOptions, type SendRequest, type TemplateOverride } from './index.js';
+import { recordingLogger, recordingTransport } from '../../fixtures/recording.js';
+import { createMailer, type MailerOptions, type SendRequest, type TemplateOverride } from '../index.js';
 
 /** Templates that say which one they are: `SignIn`, `SignIn de`, … */
 const templates = (...names: string[]) =>

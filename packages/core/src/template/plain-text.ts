@@ -16,7 +16,8 @@ const convert = compile({
   limits: { maxDepth: MAX_DEPTH },
   selectors: [
     ...headings,
-    { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'] } },
+    // RFC 3986 appendix C: between these, mail readers see where a link ends.
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
     { selector: 'img', format: 'skip' },
     // Preheaders and other text that no reader of the html sees.
     { selector: '[hidden]', format: 'skip' },

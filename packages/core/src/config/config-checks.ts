@@ -1,15 +1,15 @@
 import { closestMatch } from 'leven';
+import { HEADER_NAME_RULE, isHeaderName, isReservedHeader } from '../header-field.js';
+import { normalizeLocale } from '../locale.js';
+import { isLoopbackHost } from '../loopback.js';
+import { readMailboxList } from '../mailbox.js';
+import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from '../payload.js';
+import { templateSchema } from '../template/template.js';
+import { readTemplate, type TemplateVariable } from '../template/template-source.js';
 import { readPort } from './config-input.js';
 import type { ConfigIssue } from './config-issue.js';
-import { HEADER_NAME_RULE, isHeaderName, isReservedHeader } from './header-field.js';
-import { normalizeLocale } from './locale.js';
-import { isLoopbackHost } from './loopback.js';
-import { readMailboxList } from './mailbox.js';
-import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from './payload.js';
 import { AUTH_KEYS } from './smtp-auth.js';
 import { DKIM_KEYS } from './smtp-config.js';
-import { templateSchema } from './template.js';
-import { readTemplate, type TemplateVariable } from './template-source.js';
 
 type Raw = Record<string, unknown>;
 type Path = (string | number)[];
@@ -30,8 +30,12 @@ const error = (path: Path, code: string, message: string): ConfigIssue => ({
   message,
 });
 
-/** A slip of the finger apart: one edit for every three letters, or another letter case. */
+const letters = (name: string) => [...name.toLowerCase()].sort().join('');
+
+/** A slip of the finger apart: letters swapped, one edit for every three letters, or another letter case. */
 function findSimilar(name: string, known: readonly string[]): string | undefined {
+  const swapped = known.find((each) => letters(each) === letters(name));
+  if (swapped !== undefined) return swapped;
   const lower = known.map((each) => each.toLowerCase());
   const closest = closestMatch(name.toLowerCase(), lower, { maxDistance: Math.floor(name.length / 3) });
   return closest === undefined ? undefined : known[lower.indexOf(closest)];

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { REQUIRED_TEMPLATES, seedConfig, template } from '../fixtures/seed-config.js';
-import { connectorConfigJsonSchema, inspectConnectorConfig } from './index.js';
+import { REQUIRED_TEMPLATES, seedConfig, template } from '../../fixtures/seed-config.js';
+import { connectorConfigJsonSchema, inspectConnectorConfig } from '../index.js';
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strict: true, strictRequired: false });
 const validate = ajv.compile(connectorConfigJsonSchema);

@@ -1,7 +1,7 @@
+import { lookupLocale } from '../locale.js';
+import type { Logger } from '../logger.js';
+import { MailError } from '../mail-error.js';
 import { type CompiledTemplate, compileEmailTemplate, type TemplateToCompile } from './compiled-template.js';
-import { lookupLocale } from './locale.js';
-import type { Logger } from './logger.js';
-import { MailError } from './mail-error.js';
 import type { Template, TemplateOverride } from './template.js';
 import { templateOverrideSchema } from './template.js';
 import type { MissingVariable } from './template-program.js';

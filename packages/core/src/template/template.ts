@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { normalizeLocale } from './locale.js';
-import { quote } from './quote.js';
+import { normalizeLocale } from '../locale.js';
+import { quote } from '../quote.js';
 
 const CONTENT_TYPES = ['text/plain', 'text/html'] as const;
 

@@ -1,7 +1,7 @@
-import { sanitizeHeaderValue } from './header-field.js';
-import { MailError } from './mail-error.js';
-import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
-import type { PayloadValue } from './payload.js';
+import { sanitizeHeaderValue } from '../header-field.js';
+import { MailError } from '../mail-error.js';
+import { type Mailbox, readMailbox, readMailboxList } from '../mailbox.js';
+import type { PayloadValue } from '../payload.js';
 import { htmlToPlainText } from './plain-text.js';
 import type { Template } from './template.js';
 import { compileTemplate, type MissingVariable, type TemplateProgram } from './template-program.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { quote } from './quote.js';
-import { hideOnInspect } from './secrets.js';
+import { quote } from '../quote.js';
+import { hideOnInspect } from '../secrets.js';
 import { smtpAuthSchema } from './smtp-auth.js';
 
 type Say = { error: (issue: { input?: unknown }) => string };

@@ -1,0 +1,138 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Clock } from './clock.js';
+import type { ConnectorConfig } from './config/connector-config.js';
+import { type Email, freezeEmail } from './email.js';
+import { mergeHeaders } from './header-field.js';
+import type { Logger } from './logger.js';
+import { MailError } from './mail-error.js';
+import { type Mailbox, parseRecipient } from './mailbox.js';
+import { formatOtpToken, parseOtpOrigin } from './otp-token.js';
+import { findMissingVariables } from './payload.js';
+import { collectSecrets } from './secrets.js';
+import type { CheckedSendRequest } from './send-request.js';
+import { readCustomHeaders, readReplyTo, readSender } from './sender.js';
+import type { TemplateOverride } from './template/template.js';
+import { createTemplateCatalog } from './template/template-catalog.js';
+import type { MissingVariable } from './template/template-program.js';
+
+/** The part of a {@link ConnectorConfig} that a mailer needs: sender and templates. */
+export type MailerConfig = Pick<ConnectorConfig, 'fromEmail' | 'replyTo' | 'templates' | 'customHeaders'> & {
+  /** The language when a request names none, or none that there is a template for (BCP 47). */
+  defaultLocale?: string;
+};
+
+/**
+ * Finds a template elsewhere than in the config. Where it resolves to `undefined`, or fails (which is logged), the
+ * config's template is used.
+ */
+export type ResolveTemplate = (
+  type: string,
+  locale: string | undefined,
+) => Promise<TemplateOverride | undefined>;
+
+export interface EmailRendererOptions {
+  config: MailerConfig;
+  resolveTemplate: ResolveTemplate | undefined;
+  missingVariable: MissingVariable;
+  otpOrigin: string | undefined;
+  logger: Logger;
+  clock: Clock;
+}
+
+/** Automatic mail, and nobody's out-of-office reply to it (RFC 3834; Microsoft [MS-OXCMAIL] 2.2.3.2.14). */
+const STANDARD_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
+/**
+ * Turns requests into emails: recipient, template, content, sender and header fields.
+ *
+ * @throws {ConfigError} when the sender, the custom headers or `otpOrigin` can't be used
+ */
+export function createEmailRenderer(
+  options: EmailRendererOptions,
+): (request: CheckedSendRequest) => Promise<Email> {
+  const { config, resolveTemplate, missingVariable, logger, clock } = options;
+  const sender = readSender(config.fromEmail);
+  const replyTo = config.replyTo ? readReplyTo(config.replyTo) : undefined;
+  const otpOrigin = options.otpOrigin === undefined ? undefined : parseOtpOrigin(options.otpOrigin);
+  const customHeaders = readCustomHeaders(config.customHeaders ?? {});
+  const catalog = createTemplateCatalog({
+    templates: config.templates,
+    defaultLocale: config.defaultLocale,
+    missingVariable,
+    logger,
+  });
+
+  async function resolveOverride(type: string, locale: string | undefined) {
+    try {
+      const override = await resolveTemplate?.(type, locale);
+      return override && catalog.compileOverride(type, override);
+    } catch (error) {
+      // Its message may come from anywhere, so only ours is safe to log.
+      const reason = error instanceof MailError ? error.message : 'resolveTemplate failed';
+      logger.warn({ event: 'template.override_failed', type, locale, reason });
+      return undefined;
+    }
+  }
+
+  /** A sign-in email with a wrong Reply-To is better than none; the log says so. */
+  function usable<T>(
+    value: T | 'unusable' | undefined,
+    field: 'sendFrom' | 'replyTo',
+    type: string,
+  ): T | undefined {
+    if (value !== 'unusable') return value;
+    logger.warn({ event: 'template.address_unusable', type, field });
+    return undefined;
+  }
+
+  return async (request) => {
+    const { type, payload, locale, expiresAt, idempotencyKey } = request;
+    const to = parseRecipient(request.to);
+    const missing = missingVariable === 'error' ? findMissingVariables(type, payload) : undefined;
+    if (missing) {
+      throw new MailError('payload_invalid', `A ${type} email needs ${missing} in its payload.`, {
+        stage: 'payload',
+        hint: `Send it with payload: { ${missing.startsWith('a code') ? 'code: "482913"' : 'link: "https://…"'} }.`,
+      });
+    }
+    const template = (await resolveOverride(type, locale)) ?? catalog.find(type, locale);
+    const rendered = template.render(payload);
+    const from = usable(rendered.from, 'sendFrom', type) ?? sender;
+    const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
+    const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);
+    return freezeEmail({
+      type,
+      ...(template.locale !== undefined && { locale: template.locale }),
+      messageId: messageIdFor(from, { to, type, idempotencyKey }),
+      date: new Date(clock.now()),
+      from,
+      to,
+      ...(answersTo && { replyTo: answersTo }),
+      subject: rendered.subject,
+      text: rendered.text,
+      ...(rendered.html !== undefined && { html: rendered.html }),
+      headers: mergeHeaders<string | readonly string[]>(
+        STANDARD_HEADERS,
+        template.locale === undefined ? {} : { 'Content-Language': template.locale },
+        customHeaders,
+        otpToken === undefined ? {} : { 'OTP-Token': otpToken },
+      ),
+      ...(expiresAt && { expiresAt }),
+      secrets: collectSecrets(payload),
+    });
+  };
+}
+
+/** Random; with an idempotency key the same for every request of that key, even from another process. */
+function messageIdFor(from: Mailbox, request: { to: string; type: string; idempotencyKey?: string }): string {
+  const { to, type, idempotencyKey } = request;
+  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
+  const unique =
+    idempotencyKey === undefined
+      ? randomUUID()
+      : createHash('sha256')
+          .update(JSON.stringify([idempotencyKey, type, to]))
+          .digest('hex')
+          .slice(0, 32);
+  return `<${unique}@${domain}>`;
+}

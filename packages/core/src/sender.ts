@@ -1,0 +1,54 @@
+import { ConfigError, type ConfigIssue } from './config/config-issue.js';
+import { HEADER_NAME_RULE, isHeaderName, isReservedHeader, sanitizeHeaderValue } from './header-field.js';
+import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
+
+export function readSender(fromEmail: string): Mailbox {
+  const sender = readMailbox(fromEmail);
+  if (sender.ok) return sender.value;
+  throw new ConfigError([
+    {
+      severity: 'error',
+      path: ['fromEmail'],
+      code: 'sender_invalid',
+      message: `fromEmail is not a usable address (${sender.problem})`,
+    },
+  ]);
+}
+
+export function readReplyTo(text: string): readonly Mailbox[] {
+  const replyTo = readMailboxList(text);
+  if (replyTo.ok) return replyTo.value;
+  throw new ConfigError([
+    {
+      severity: 'error',
+      path: ['replyTo'],
+      code: 'reply_to_invalid',
+      message: `replyTo is not a usable address (${replyTo.problem})`,
+    },
+  ]);
+}
+
+/** A config that was written in code has not been through `parseConnectorConfig`. */
+export function readCustomHeaders(
+  headers: Readonly<Record<string, string | readonly string[]>>,
+): Record<string, string | readonly string[]> {
+  const issues = Object.keys(headers)
+    .filter((name) => !isHeaderName(name))
+    .map(
+      (name): ConfigIssue => ({
+        severity: 'error',
+        path: ['customHeaders', name],
+        code: 'header_name',
+        message: HEADER_NAME_RULE,
+      }),
+    );
+  if (issues.length > 0) throw new ConfigError(issues);
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !isReservedHeader(name))
+      .map(([name, value]) => [
+        name,
+        typeof value === 'string' ? sanitizeHeaderValue(value) : value.map(sanitizeHeaderValue),
+      ]),
+  );
+}
