@@ -1,32 +1,60 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startSmtpTrap } from '@postern/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkReadme, readExamples } from './readme-examples.js';
+import { checkReadme, makeProject, readExamples } from './readme-examples.js';
 
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
 
 const fence = (info: string, ...lines: string[]) => ['```' + info, ...lines, '```', ''].join('\n');
 
-/** Their READMEs have examples in parts that belong together. */
-const NOT_YET = ['testing'];
-
 describe('the examples of the README', () => {
-  const folders = readdirSync(PACKAGES)
-    .filter((name) => !NOT_YET.includes(name))
-    .map((name) => join(PACKAGES, name))
-    .filter((folder) => existsSync(join(folder, 'README.md')));
+  const folders = [WORKSPACE, ...readdirSync(PACKAGES).map((name) => join(PACKAGES, name))].filter((folder) =>
+    existsSync(join(folder, 'README.md')),
+  );
 
-  test.each(folders.map((folder) => [folder.slice(WORKSPACE.length), folder]))(
+  test.each(folders.map((folder) => [folder.slice(WORKSPACE.length) || 'the workspace', folder]))(
     'of %s compile, and print what they say',
     { timeout: 120_000 },
     async (_name, folder) => {
       expect(await checkReadme(folder)).toEqual([]);
     },
   );
+});
+
+describe('the examples that send an email', () => {
+  // The root README has the config; only where the server is differs here.
+  const readConfig = async () => {
+    const markdown = await readFile(join(WORKSPACE, 'README.md'), 'utf8');
+    return JSON.parse(/^```json\n(.*?)^```$/ms.exec(markdown)?.[1] ?? '{}');
+  };
+
+  test.each([
+    ['the workspace', WORKSPACE],
+    ['packages/transport-smtp', join(PACKAGES, 'transport-smtp')],
+  ])('of %s send it', { timeout: 60_000 }, async (_name, folder) => {
+    const config = await readConfig();
+    await using trap = await startSmtpTrap({ auth: config.auth });
+    await using project = await makeProject(folder);
+    const server = { host: trap.host, port: trap.port, tls: { ca: trap.certificate } };
+    await writeFile(join(project.root, 'connector.json'), JSON.stringify({ ...config, ...server }));
+    const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
+
+    for (const { code } of examples) {
+      await writeFile(join(project.root, 'example.ts'), code);
+      const { stderr } = await promisify(execFile)(process.execPath, ['example.ts'], { cwd: project.root });
+      expect(stderr.replace(/.*ExperimentalWarning.*\n.*--trace-warnings.*\n/, '')).toBe('');
+    }
+
+    expect(trap.inbox.messages).toHaveLength(examples.length);
+    expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
+  });
 });
 
 describe('an example', () => {

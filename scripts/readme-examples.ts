@@ -2,7 +2,8 @@
  * The examples of a README, compiled and run as printed.
  *
  * Every ```ts block is a module of its own and has to compile. One marked ```ts run is also run, and has to
- * print what the ```text block that follows it says. One marked ```ts fragment is left alone.
+ * print what the ```text block that follows it says; one that imports vitest is run by vitest, and has to pass. One
+ * marked ```ts fragment is left alone.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
@@ -39,7 +40,7 @@ export async function checkReadme(folder: string): Promise<string[]> {
   const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
   if (examples.length === 0) return [];
   await using project = await makeProject(folder);
-  const fileOf = ({ line }: Example) => `README.${line}.ts`;
+  const fileOf = (example: Example) => `README.${example.line}${isTest(example) ? '.test' : ''}.ts`;
   for (const example of examples) {
     // On the same line as in the README, so that the compiler names that one.
     await writeFile(join(project.root, fileOf(example)), '\n'.repeat(example.line - 1) + example.code);
@@ -58,11 +59,19 @@ export async function checkReadme(folder: string): Promise<string[]> {
     if (printed !== example.output)
       problems.push(`${fileOf(example)} printed:\n${printed}in place of:\n${example.output}`);
   }
+  if (examples.some(isTest)) {
+    const vitest = join(WORKSPACE, 'node_modules/vitest/vitest.mjs');
+    const printed = await node(vitest, 'run', '--reporter=json', '--outputFile=results.json').catch(String);
+    const { success } = JSON.parse(await readFile(join(project.root, 'results.json'), 'utf8'));
+    if (success !== true) problems.push(printed);
+  }
   return problems;
 }
 
-/** A project outside of the workspace that has the package and what the package has. */
-async function makeProject(folder: string): Promise<AsyncDisposable & { root: string }> {
+const isTest = ({ code }: Example) => /^import .*'(?:vitest|@postern\/testing\/vitest)';$/m.test(code);
+
+/** A project outside of the workspace that has the package and its dependencies. */
+export async function makeProject(folder: string): Promise<AsyncDisposable & { root: string }> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'postern-readme-')));
   const link = async (name: string, target: string) => {
     const path = join(root, 'node_modules', name);
@@ -73,8 +82,10 @@ async function makeProject(folder: string): Promise<AsyncDisposable & { root: st
   };
   const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string };
   await link(name, folder);
-  for (const found of await listPackages(join(folder, 'node_modules'))) await link(found.name, found.path);
-  await link('@types/node', join(WORKSPACE, 'node_modules/@types/node'));
+  // What the package has, and then its neighbours: an example may show them together.
+  for (const modules of [join(folder, 'node_modules'), join(WORKSPACE, 'node_modules')]) {
+    for (const found of await listPackages(modules)) await link(found.name, found.path);
+  }
   await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'readme', type: 'module' }));
   await writeFile(
     join(root, 'tsconfig.json'),
