@@ -90,7 +90,7 @@ export function createEmailRenderer(
     const to = parseRecipient(request.to);
     const missing = missingVariable === 'error' ? findMissingVariables(type, payload) : undefined;
     if (missing) {
-      throw new MailError('payload_invalid', `A ${type} email needs ${missing} in its payload.`, {
+      throw new MailError('payload_invalid', `The ${type} email needs ${missing} in its payload, as text.`, {
         stage: 'payload',
         hint: `Send it with payload: { ${missing.startsWith('a code') ? 'code: "482913"' : 'link: "https://…"'} }.`,
       });

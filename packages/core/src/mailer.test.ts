@@ -95,7 +95,7 @@ describe('send', () => {
       {
         code: 'payload_invalid',
         stage: 'payload',
-        message: 'A SignIn email needs a code or a link, as text in its payload.',
+        message: 'The SignIn email needs a code or a link in its payload, as text.',
         hint: 'Send it with payload: { code: "482913" }.',
       },
     ],
@@ -104,7 +104,7 @@ describe('send', () => {
       { type: 'OrganizationInvitation' },
       {
         code: 'payload_invalid',
-        message: 'A OrganizationInvitation email needs a link, as text in its payload.',
+        message: 'The OrganizationInvitation email needs a link in its payload, as text.',
         hint: 'Send it with payload: { link: "https://…" }.',
       },
     ],

@@ -120,9 +120,9 @@ const requiredVariables: Record<string, { schema: z.ZodType; needs: string }> = 
       'BindNewIdentifier',
       'MfaVerification',
       'BindMfa',
-    ].map((type) => [type, { schema: codePayload, needs: 'a code or a link, as text' }]),
+    ].map((type) => [type, { schema: codePayload, needs: 'a code or a link' }]),
   ),
-  OrganizationInvitation: { schema: z.looseObject({ link: text }), needs: 'a link, as text' },
+  OrganizationInvitation: { schema: z.looseObject({ link: text }), needs: 'a link' },
 };
 
 /** What the usage type requires and the payload lacks, in words; `undefined` when nothing is missing. */

@@ -11,7 +11,7 @@ const MAX_CONTENT_LENGTH = 1 << 20;
 const MAX_SUBJECT_LENGTH = 998;
 
 /** What a template makes of a payload. */
-export interface RenderedTemplate {
+interface RenderedTemplate {
   subject: string;
   text: string;
   html?: string;
