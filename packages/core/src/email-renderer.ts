@@ -11,12 +11,15 @@ import { findMissingVariables } from './payload.js';
 import { collectSecrets } from './secrets.js';
 import type { CheckedSendRequest } from './send-request.js';
 import { readCustomHeaders, readReplyTo, readSender } from './sender.js';
+import type { BrokenTemplate } from './template/plain-template.js';
 import type { TemplateOverride } from './template/template.js';
 import { createTemplateCatalog } from './template/template-catalog.js';
 import type { MissingVariable } from './template/template-program.js';
 
 /** The part of a {@link ConnectorConfig} that a mailer needs: sender and templates. */
-export type MailerConfig = Pick<ConnectorConfig, 'fromEmail' | 'replyTo' | 'templates' | 'customHeaders'> & {
+export type MailerConfig = Pick<ConnectorConfig, 'replyTo' | 'templates' | 'customHeaders'> & {
+  /** Text is checked; a mailbox is taken as it is, for senders that only your own server knows how to read. */
+  fromEmail: string | Mailbox;
   /** The language when a request names none, or none that there is a template for (BCP 47). */
   defaultLocale?: string;
 };
@@ -34,6 +37,7 @@ export interface EmailRendererOptions {
   config: MailerConfig;
   resolveTemplate: ResolveTemplate | undefined;
   missingVariable: MissingVariable;
+  brokenTemplate: BrokenTemplate;
   otpOrigin: string | undefined;
   logger: Logger;
   clock: Clock;
@@ -50,7 +54,7 @@ const STANDARD_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-
 export function createEmailRenderer(
   options: EmailRendererOptions,
 ): (request: CheckedSendRequest) => Promise<Email> {
-  const { config, resolveTemplate, missingVariable, logger, clock } = options;
+  const { config, resolveTemplate, missingVariable, brokenTemplate, logger, clock } = options;
   const sender = readSender(config.fromEmail);
   const replyTo = config.replyTo ? readReplyTo(config.replyTo) : undefined;
   const otpOrigin = options.otpOrigin === undefined ? undefined : parseOtpOrigin(options.otpOrigin);
@@ -59,6 +63,7 @@ export function createEmailRenderer(
     templates: config.templates,
     defaultLocale: config.defaultLocale,
     missingVariable,
+    brokenTemplate,
     logger,
   });
 

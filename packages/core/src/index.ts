@@ -1,9 +1,10 @@
 export { type Clock, systemClock } from './clock.js';
-export { ConfigError, type ConfigIssue, formatPath } from './config/config-issue.js';
+export { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config/config-issue.js';
 export { connectorConfigJsonSchema } from './config/config-json-schema.js';
 export {
   type ConnectorConfig,
   connectorConfigSchema,
+  type InspectOptions,
   inspectConnectorConfig,
   parseConnectorConfig,
   smtpConfigSchema,
@@ -39,6 +40,8 @@ export {
   type SendRequest,
   sendRequestSchema,
 } from './send-request.js';
+export { requireSendable } from './sendable.js';
+export type { BrokenTemplate } from './template/plain-template.js';
 export {
   type ContentType,
   type Template,

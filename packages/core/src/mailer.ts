@@ -6,6 +6,8 @@ import { type Logger, silentLogger } from './logger.js';
 import { MailError } from './mail-error.js';
 import { maskAddress } from './secrets.js';
 import { checkSendRequest, type SendRequest } from './send-request.js';
+import { requireSendable } from './sendable.js';
+import type { BrokenTemplate } from './template/plain-template.js';
 import type { MissingVariable } from './template/template-program.js';
 import type { OperationOptions, Receipt, Transport } from './transport.js';
 
@@ -17,6 +19,12 @@ export interface MailerOptions {
   resolveTemplate?: ResolveTemplate;
   /** What a variable becomes that the payload lacks. @default 'error' */
   missingVariable?: MissingVariable;
+  /**
+   * A template that Handlebars can't read (`{{` without `}}`) is refused; with `text` its plain variables are filled in
+   * and the rest stays as written.
+   * @default 'error'
+   */
+  brokenTemplate?: BrokenTemplate;
   /**
    * The https origin that codes are for. With it, emails that carry a code have an `OTP-Token` header, by which
    * mail apps offer the code only on that site (draft-goto-otp-token-01).
@@ -69,16 +77,16 @@ export function createMailer(options: MailerOptions): Mailer {
   const logger = options.logger ?? silentLogger;
   const clock = options.clock ?? systemClock;
   const missingVariable = options.missingVariable ?? 'error';
-  const render = createEmailRenderer({ config, resolveTemplate, missingVariable, otpOrigin, logger, clock });
-
-  async function deliver(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
-    if (signal?.aborted)
-      throw new MailError('aborted', 'The send was aborted before it began.', { stage: 'pool' });
-    if (email.expiresAt && email.expiresAt.getTime() <= clock.now()) {
-      throw new MailError('expired', 'The email had expired before it was sent.', { stage: 'pool' });
-    }
-    return transport.send(email, { signal });
-  }
+  const brokenTemplate = options.brokenTemplate ?? 'error';
+  const render = createEmailRenderer({
+    config,
+    resolveTemplate,
+    missingVariable,
+    brokenTemplate,
+    otpOrigin,
+    logger,
+    clock,
+  });
 
   async function send(request: SendRequest, signal: AbortSignal | undefined): Promise<Receipt> {
     const startedAt = clock.now();
@@ -96,7 +104,8 @@ export function createMailer(options: MailerOptions): Mailer {
         messageId: email.messageId,
         locale: email.locale,
       });
-      const receipt = await deliver(email, signal);
+      requireSendable(email, signal, clock);
+      const receipt = await transport.send(email, { signal });
       const { attempts, durationMs } = receipt;
       logger.info({ event: 'mail.sent', ...context, transport: receipt.transport, attempts, durationMs });
       return receipt;

@@ -2,7 +2,8 @@ import { ConfigError, type ConfigIssue } from './config/config-issue.js';
 import { HEADER_NAME_RULE, isHeaderName, isReservedHeader, sanitizeHeaderValue } from './header-field.js';
 import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
 
-export function readSender(fromEmail: string): Mailbox {
+export function readSender(fromEmail: string | Mailbox): Mailbox {
+  if (typeof fromEmail !== 'string') return fromEmail;
   const sender = readMailbox(fromEmail);
   if (sender.ok) return sender.value;
   throw new ConfigError([

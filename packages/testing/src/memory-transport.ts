@@ -1,9 +1,10 @@
 import {
   type Clock,
+  createDrain,
   type Email,
   MailError,
-  type OperationOptions,
   type Receipt,
+  requireSendable,
   systemClock,
   type Transport,
 } from '@postern/core';
@@ -62,19 +63,26 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
   const { name = 'memory', clock = systemClock } = options;
   const store = createMailStore<Email>((email) => [email.to]);
   const failures = new Set<{ readonly error: MailError; readonly times: number; fired: number }>();
-  let closed = false;
+  const drain = createDrain('memory transport', async () => store.close('The memory transport was closed.'));
 
-  const check = ({ signal }: OperationOptions) => {
-    if (closed) throw new MailError('closed', 'The memory transport is closed.', { stage: 'pool' });
-    if (signal?.aborted) {
-      throw new MailError('aborted', 'The operation was aborted.', { stage: 'pool', cause: signal.reason });
+  async function deliver(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
+    const startedAt = clock.now();
+    requireSendable(email, signal, clock);
+    for (const failure of failures) {
+      if (failure.fired >= failure.times) continue;
+      failure.fired += 1;
+      throw failure.error;
     }
-  };
-
-  const close = async () => {
-    closed = true;
-    store.close('The memory transport was closed.');
-  };
+    store.add(email);
+    return {
+      messageId: email.messageId,
+      accepted: email.to,
+      transport: name,
+      response: '250 2.0.0 Kept in memory',
+      attempts: 1,
+      durationMs: Math.max(0, clock.now() - startedAt),
+    };
+  }
 
   return {
     name,
@@ -82,30 +90,12 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
       return store.inbox.messages;
     },
     inbox: store.inbox,
-    async send(email, operation = {}): Promise<Receipt> {
-      check(operation);
-      const startedAt = clock.now();
-      if (email.expiresAt && email.expiresAt.getTime() <= startedAt) {
-        throw new MailError('expired', 'The email expired before it was sent.', { stage: 'pool' });
-      }
-      for (const failure of failures) {
-        if (failure.fired >= failure.times) continue;
-        failure.fired += 1;
-        throw failure.error;
-      }
-      store.add(email);
-      return {
-        messageId: email.messageId,
-        accepted: email.to,
-        transport: name,
-        response: '250 2.0.0 Kept in memory',
-        attempts: 1,
-        durationMs: Math.max(0, clock.now() - startedAt),
-      };
-    },
-    async verify(operation = {}) {
-      check(operation);
-    },
+    send: (email, operation) => drain.run(() => deliver(email, operation?.signal)),
+    verify: (operation) =>
+      drain.run(async () => {
+        if (operation?.signal?.aborted)
+          throw new MailError('aborted', 'The check was aborted.', { stage: 'pool' });
+      }),
     failWith(error, { times = Number.POSITIVE_INFINITY } = {}) {
       const failure = { error, times, fired: 0 };
       failures.add(failure);
@@ -116,7 +106,7 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
         clear: () => failures.delete(failure),
       };
     },
-    close,
-    [Symbol.asyncDispose]: close,
+    close: drain.close,
+    [Symbol.asyncDispose]: drain.close,
   };
 }

@@ -22,7 +22,7 @@ export interface ConnectionPool {
   acquire(signal: AbortSignal | undefined): Promise<SmtpSession>;
   /** Gives a session back; a closed one makes room for another. */
   release(session: SmtpSession): void;
-  /** Closes every idle session politely, and each other one as soon as it is given back. */
+  /** Says QUIT on every session. Nothing may be lent or waiting any more. */
   close(): Promise<void>;
 }
 
@@ -35,14 +35,8 @@ export function createConnectionPool({
   const idle = new Map<SmtpSession, NodeJS.Timeout>();
   const waiters = new Set<Waiter>();
   const closing = new Set<Promise<void>>();
-  /** Sessions that are open, being opened or being lent. */
+  /** Sessions that are being opened, are open or are saying QUIT. */
   let size = 0;
-  let isClosed = false;
-
-  const retire = (session: SmtpSession) => {
-    const done = session.quit().finally(() => closing.delete(done));
-    closing.add(done);
-  };
 
   /** Room for one more session: the first in line may open it. */
   const makeRoom = () => {
@@ -52,6 +46,15 @@ export function createConnectionPool({
     size += 1;
     waiters.delete(next);
     next.grant(undefined);
+  };
+
+  /** There is room only once the socket is closed: servers count connections, too. */
+  const retire = (session: SmtpSession) => {
+    const done = session.quit().finally(() => {
+      closing.delete(done);
+      makeRoom();
+    });
+    closing.add(done);
   };
 
   const takeIdle = (): SmtpSession | undefined => {
@@ -66,9 +69,7 @@ export function createConnectionPool({
 
   const putIdle = (session: SmtpSession) => {
     const timer = setTimeout(() => {
-      if (!idle.delete(session)) return;
-      retire(session);
-      makeRoom();
+      if (idle.delete(session)) retire(session);
     }, idleTimeoutMs);
     timer.unref();
     session.keepAlive(false);
@@ -130,18 +131,14 @@ export function createConnectionPool({
 
     release(session) {
       if (!session.isOpen) return makeRoom();
+      if (session.served >= maxMessages) return retire(session);
       const [next] = waiters;
-      if (session.served >= maxMessages || (isClosed && !next)) {
-        retire(session);
-        return makeRoom();
-      }
       if (!next) return putIdle(session);
       waiters.delete(next);
       next.grant(session);
     },
 
     async close() {
-      isClosed = true;
       for (const [session, timer] of idle) {
         clearTimeout(timer);
         retire(session);

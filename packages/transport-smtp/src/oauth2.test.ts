@@ -74,6 +74,32 @@ describe('OAuth2', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
+  it('renews a token that the server refuses without the detour of a 334', async () => {
+    const endpoint = await startTokenEndpoint(grant);
+    const { trap, transport } = await setUp({
+      user: 'ada@example.com',
+      accessToken: 'ya29.stale-access-token',
+      refreshToken: 'refresh-token',
+      accessUrl: endpoint.url,
+    });
+    trap.fault({ at: 'auth', kind: '5xx', reply: '535 5.7.3 Authentication unsuccessful', times: 1 });
+    await transport.send(testEmail());
+    expect(endpoint.requests).toHaveLength(1);
+    expect(trap.stats).toMatchObject({ connections: 1, messages: 1 });
+  });
+
+  it('asks only once for a token that the server refuses all the same', async () => {
+    const endpoint = await startTokenEndpoint(grant);
+    const { trap, transport } = await setUp({
+      user: 'ada@example.com',
+      refreshToken: 'refresh-token',
+      accessUrl: endpoint.url,
+    });
+    trap.fault({ at: 'auth', kind: '5xx', reply: '535 5.7.3 Authentication unsuccessful' });
+    await expect(transport.send(testEmail())).rejects.toBeMailError('auth_failed', { retryable: false });
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
   it('signs for a token with the key of a service account', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const endpoint = await startTokenEndpoint(grant);
@@ -102,6 +128,43 @@ describe('OAuth2', () => {
     await expect(sending).rejects.toBeMailError('auth_failed', { stage: 'auth', retryable: false });
     await expect(sending).rejects.toThrow('invalid_grant');
     await expect(sending).rejects.not.toThrow('refresh-token');
+  });
+
+  it('reports a token endpoint in trouble as auth_failed, for now', async () => {
+    const endpoint = await startTokenEndpoint(() => ({ status: 503, body: 'Service Unavailable' }));
+    const { transport } = await setUp({
+      user: 'ada@example.com',
+      refreshToken: 'refresh-token',
+      accessUrl: endpoint.url,
+    });
+    await expect(transport.send(testEmail())).rejects.toBeMailError('auth_failed', {
+      stage: 'auth',
+      retryable: true,
+    });
+  });
+
+  it('breaks off an unanswered token request when it is closed', async () => {
+    const asked = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<void>();
+    const server = createServer((request) => {
+      request.socket.once('close', () => gone.resolve());
+      asked.resolve();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const { port } = server.address() as AddressInfo; // listening on TCP
+    const { transport } = await setUp({
+      user: 'ada@example.com',
+      refreshToken: 'refresh-token',
+      accessUrl: `http://127.0.0.1:${port}/token`,
+    });
+    const controller = new AbortController();
+    const sending = transport.send(testEmail(), { signal: controller.signal });
+    await asked.promise;
+    controller.abort();
+    await expect(sending).rejects.toBeMailError('aborted', { stage: 'auth' });
+    await transport.close();
+    await gone.promise;
   });
 
   it('reports a token endpoint that is down as auth_failed, for now', async () => {

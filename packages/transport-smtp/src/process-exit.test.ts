@@ -58,6 +58,15 @@ it.each([
       await mailer.send({ to: 'a@example.com', type: 'SignIn', payload: { code: '482913' } }, { signal }).catch((error) => console.log(error.code));`,
     prints: 'aborted',
   },
+  {
+    name: 'after an abort while the name is looked up',
+    program: `const waiting = createSmtpTransport({ host: 'smtp.example.test', port: 587 }, { lookup: () => controller.abort() });
+      const controller = new AbortController();
+      await send('ada@example.com');
+      await waiting.verify(controller).catch((error) => console.log(error.code));
+      await waiting.close();`,
+    prints: 'aborted',
+  },
 ])('a program ends by itself $name', async ({ program, prints }) => {
   await using trap = await startSmtpTrap();
   expect((await runProgram(trap, program)).trim()).toBe(prints);

@@ -2,7 +2,7 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import { createMailer, parseConnectorConfig } from '@postern/core';
-import { type FaultStage, startSmtpTrap } from '@postern/testing';
+import { type FaultStage, startSmtpTrap, testEmail } from '@postern/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSmtpTransport } from './index.js';
 
@@ -98,6 +98,20 @@ describe('with logger and debug on and a server that echoes everything back', ()
     expect(logged.length).toBeGreaterThan(5);
     for (const line of logged) expect(line).not.toContain('ada@example.com');
   });
+});
+
+it('keeps an email secret that is on its way twice', async () => {
+  await using trap = await startSmtpTrap();
+  await using transport = createSmtpTransport(
+    { host: trap.host, port: trap.port, tls: { ca: trap.certificate } },
+    { maxConnections: 1 },
+  );
+  const email = testEmail({ text: code, secrets: [code] });
+  const refused = trap.fault({ at: 'rcpt', kind: '5xx', reply: `550 5.7.1 ${code}`, message: 2 });
+  const [, second] = await Promise.allSettled([transport.send(email), transport.send(email)]);
+  expect(refused.fired).toBe(1);
+  expect(inspect(second)).toContain('550 5.7.1');
+  expect(inspect(second)).not.toContain(code);
 });
 
 it('keeps what a server says with its acceptance free of secrets, too', async () => {

@@ -10,10 +10,7 @@ export interface SmtpMessage {
   content: Buffer;
 }
 
-const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
-
-/** Whether the server has to support SMTPUTF8 (RFC 6531) to take the message. */
-export const needsSmtpUtf8 = ({ from, to }: SmtpMessage): boolean => !isAscii(from) || !isAscii(to);
+export const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
 
 /** Composes the MIME message and signs it, if the config says so. */
 export async function composeMessage(

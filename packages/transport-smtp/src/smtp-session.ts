@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { isLoopbackHost, type Logger, MailError, type MailStage, type SmtpConfig } from '@postern/core';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { type SmtpFailure, toMailError } from './smtp-failure.js';
+import type { SmtpFailure } from './smtp-failure.js';
 import type { SmtpLogin } from './smtp-login.js';
-import { needsSmtpUtf8, type SmtpMessage } from './smtp-message.js';
+import { toMailError } from './smtp-mail-error.js';
+import { isAscii, type SmtpMessage } from './smtp-message.js';
 import { type Lookup, openSocket } from './smtp-socket.js';
 import { SmtpTranscript } from './smtp-transcript.js';
 
@@ -22,7 +23,7 @@ export interface SessionOptions {
   recipients: () => Iterable<string>;
 }
 
-type Done<T> = (error: SmtpFailure | null | undefined, result?: T) => void;
+type Done<T> = (error: SmtpFailure | MailError | null | undefined, result?: T) => void;
 
 /** One connection to the server, logged in, that carries one message at a time. */
 export interface SmtpSession {
@@ -35,22 +36,20 @@ export interface SmtpSession {
    * @throws {MailError}
    */
   send(message: SmtpMessage, signal?: AbortSignal): Promise<string>;
-  /** Asks the server whether it is still there (RSET). */
+  /** Makes sure that the server is still there (RSET). */
   check(signal?: AbortSignal): Promise<void>;
   /** Says QUIT and resolves once the socket is closed. */
   quit(): Promise<void>;
-  /** Closes the socket at once. */
-  destroy(): void;
   /** Called once when the connection is gone, whoever closed it. */
   onClose(listener: () => void): void;
   /** Whether an open, idle connection keeps the process alive. */
   keepAlive(isNeeded: boolean): void;
 }
 
-/** The connection broke, or was found broken, before the server had answered anything about the message. */
+/** The connection broke, or was being closed (421), before the server had answered anything about the message. */
 export const wasStale = (error: unknown, session: SmtpSession): boolean =>
   error instanceof MailError &&
-  error.code === 'connection_failed' &&
+  (error.code === 'connection_failed' || error.responseCode === 421) &&
   error.stage === 'mail' &&
   session.served > 1 &&
   !session.isOpen;
@@ -103,7 +102,7 @@ class NodemailerSession implements SmtpSession {
       port,
       secure = false,
       tls,
-      servername,
+      servername = '',
       name,
       greetingTimeout,
       socketTimeout,
@@ -123,7 +122,8 @@ class NodemailerSession implements SmtpSession {
       tls: { ...tls },
       requireTLS: tlsIsRequired(options),
       ignoreTLS: config.ignoreTLS,
-      servername,
+      // SNI is for names (RFC 6066 section 3); an address is compared as the host.
+      servername: isIP(servername) ? undefined : servername,
       name,
       greetingTimeout,
       socketTimeout,
@@ -179,8 +179,19 @@ class NodemailerSession implements SmtpSession {
   private toMailError(failure: SmtpFailure): MailError {
     const { config, secrets, recipients } = this.options;
     const { host, port, secure = false } = config;
-    const { stage } = this.transcript;
-    return toMailError(failure, { host, port, secure, stage, secrets: secrets(), recipients: recipients() });
+    const { stage, refusal } = this.transcript;
+    // With PIPELINING, nodemailer reports a refusal after all replies have come; a server may hang up before.
+    const cause =
+      refusal && failure.response === undefined
+        ? Object.assign(failure, {
+            code: 'EENVELOPE',
+            command: refusal.stage === 'mail' ? 'MAIL FROM' : 'RCPT TO',
+            response: refusal.reply,
+            responseCode: Number(refusal.reply.slice(0, 3)),
+            permanent: refusal.reply.startsWith('5'),
+          })
+        : failure;
+    return toMailError(cause, { host, port, secure, stage, secrets: secrets(), recipients: recipients() });
   }
 
   async open(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
@@ -224,15 +235,22 @@ class NodemailerSession implements SmtpSession {
         hint: 'The password and every code cross the network in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS.',
       });
     }
-    await this.run<boolean>((done) => this.connection.login(login.credentials(), done), signal);
+    this.transcript.startLogin();
+    const { credentials, renew } = login.start();
+    const attempt = () => this.run<boolean>((done) => this.connection.login(credentials, done), signal);
+    try {
+      await attempt();
+    } catch (error) {
+      // nodemailer renews a token itself after a 334; other servers refuse it outright.
+      if (!(error instanceof MailError && error.responseCode === 535 && renew())) throw error;
+      await attempt();
+    }
   }
 
   async send(message: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
     this.served += 1;
+    this.requireSmtpUtf8(message);
     try {
-      if (needsSmtpUtf8(message) && !this.transcript.capabilities.has('SMTPUTF8')) {
-        throw this.lacksSmtpUtf8();
-      }
       if (this.needsReset) await this.reset(signal);
       this.transcript.startMessage();
       const { from, to, content } = message;
@@ -243,30 +261,49 @@ class NodemailerSession implements SmtpSession {
         signal,
       );
       this.needsReset = false;
+      if (this.transcript.isSendingContent) throw this.toMailError(answeredTooEarly(response));
       return response;
     } catch (error) {
-      if (!canGoOn(error)) this.destroy();
+      // While content is still on its way, the next command would become part of it.
+      if (!canGoOn(error) || this.transcript.isSendingContent) this.destroy();
       throw error;
     }
   }
 
-  private lacksSmtpUtf8(): MailError {
+  private requireSmtpUtf8({ from, to }: SmtpMessage): void {
+    if ((isAscii(from) && isAscii(to)) || this.transcript.capabilities.has('SMTPUTF8')) return;
     const { host, port } = this.options.config;
     const message = `${host}:${port} does not support internationalized addresses (SMTPUTF8).`;
-    return new MailError('recipient_rejected', message, {
-      stage: 'mail',
-      hint: 'Ask the person for an address in ASCII, or send through a server that supports SMTPUTF8.',
-    });
+    throw isAscii(to)
+      ? new MailError('sender_rejected', message, {
+          stage: 'mail',
+          hint: 'Send from an address in ASCII, or through a server that supports SMTPUTF8.',
+        })
+      : new MailError('recipient_rejected', message, {
+          stage: 'mail',
+          hint: 'Ask the person for an address in ASCII, or send through a server that supports SMTPUTF8.',
+        });
   }
 
+  /** RSET. A server that can't clear its transaction gets no further message over this connection. */
   private async reset(signal: AbortSignal | undefined): Promise<void> {
     this.transcript.startMessage();
-    await this.run<boolean>((done) => this.connection.reset(done), signal);
+    await this.run<boolean>(
+      (done) => this.connection.reset((error, result) => done(error && this.refusedReset(), result)),
+      signal,
+    );
     this.needsReset = false;
+  }
+
+  private refusedReset(): MailError {
+    const { host, port } = this.options.config;
+    return new MailError('connection_failed', `${host}:${port} refused RSET.`, { stage: 'mail' });
   }
 
   async check(signal?: AbortSignal): Promise<void> {
     this.served += 1;
+    // It has just logged in.
+    if (this.served === 1) return;
     try {
       await this.reset(signal);
     } catch (error) {
@@ -286,7 +323,8 @@ class NodemailerSession implements SmtpSession {
     clearTimeout(timer);
   }
 
-  destroy(): void {
+  /** Closes the socket at once. */
+  private destroy(): void {
     this.connection.close();
     this.socket.destroy();
   }
@@ -311,11 +349,15 @@ class NodemailerSession implements SmtpSession {
 /** The server has refused this message and said so; the session itself is in order. */
 const canGoOn = (error: unknown) =>
   error instanceof MailError &&
-  (error.responseCode !== undefined
-    ? error.responseCode !== 421
-    : error.stage === 'mail' && error.code === 'recipient_rejected');
+  error.responseCode !== undefined &&
+  error.responseCode !== 421 &&
+  error.code !== 'connection_failed' &&
+  error.code !== 'delivery_unknown';
 
 const lostConnection = () => Object.assign(new Error('Connection closed'), { code: 'ECONNECTION' });
+
+const answeredTooEarly = (response: string) =>
+  Object.assign(new Error('Reply before the end of the message'), { code: 'EPROTOCOL', response });
 
 const abortedAt = (stage: MailStage) =>
   stage === 'delivery'

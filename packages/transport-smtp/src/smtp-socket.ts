@@ -16,25 +16,6 @@ export interface SocketOptions {
   lookup: Lookup | undefined;
 }
 
-/** Time-outs belong to the look-up itself here: Node's has none. */
-function lookupWithDeadline(lookup: Lookup, timeoutMs: number, onDone: () => void): Lookup {
-  return (hostname, options, callback) => {
-    let isDone = false;
-    const settle: typeof callback = (...result) => {
-      if (isDone) return;
-      isDone = true;
-      clearTimeout(timer);
-      onDone();
-      callback(...result);
-    };
-    const timer = setTimeout(
-      () => settle(Object.assign(new Error('DNS timed out'), { code: dns.TIMEOUT }), ''),
-      timeoutMs,
-    );
-    lookup(hostname, options, settle);
-  };
-}
-
 const NOT_FOUND: ReadonlySet<string> = new Set([dns.NOTFOUND, dns.NODATA, 'ENOENT']);
 
 function toMailError(
@@ -83,20 +64,28 @@ function toMailError(
  * @throws {MailError} `connection_failed`, `timeout` or `aborted`, with the stage `dns` or `connect`
  */
 export function openSocket(options: SocketOptions, signal: AbortSignal | undefined): Promise<net.Socket> {
-  const { host, port, localAddress, dnsTimeout, connectionTimeout } = options;
+  const { host, port, localAddress, dnsTimeout, connectionTimeout, lookup = dns.lookup } = options;
   return new Promise((resolve, reject) => {
     let stage: 'dns' | 'connect' = net.isIP(host) ? 'connect' : 'dns';
+    let dnsTimer: NodeJS.Timeout | undefined;
     const socket = net.connect({
       host,
       port,
       ...(localAddress && { localAddress }),
       autoSelectFamily: true,
       noDelay: true,
-      lookup: lookupWithDeadline(options.lookup ?? dns.lookup, dnsTimeout, () => {
-        stage = 'connect';
-      }),
+      lookup: (hostname, lookupOptions, callback) => {
+        // Node's look-up has no time-out of its own.
+        dnsTimer = setTimeout(() => onTimeout(), dnsTimeout);
+        lookup(hostname, lookupOptions, (error, ...addresses) => {
+          clearTimeout(dnsTimer);
+          if (!error) stage = 'connect';
+          callback(error, ...addresses);
+        });
+      },
     });
     const settle = (finish: () => void) => {
+      clearTimeout(dnsTimer);
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
       socket.removeListener('error', onError);
@@ -108,23 +97,15 @@ export function openSocket(options: SocketOptions, signal: AbortSignal | undefin
         socket.destroy();
         reject(error);
       });
-    const onError = (error: NodeJS.ErrnoException) => {
-      const isLookup =
-        error.syscall === 'getaddrinfo' || error.code === dns.TIMEOUT || error.code === dns.NOTFOUND;
-      fail(toMailError(error, isLookup ? 'dns' : stage, options));
-    };
+    const onError = (error: NodeJS.ErrnoException) => fail(toMailError(error, stage, options));
     const onAbort = () => fail(new MailError('aborted', 'The send was aborted while connecting.', { stage }));
-    const timer = setTimeout(
-      () =>
-        fail(
-          toMailError(
-            Object.assign(new Error('Connection timed out'), { code: 'ETIMEDOUT' }),
-            stage,
-            options,
-          ),
-        ),
-      connectionTimeout,
-    );
+    const onTimeout = () =>
+      onError(
+        Object.assign(new Error('Connection timed out'), {
+          code: stage === 'dns' ? dns.TIMEOUT : 'ETIMEDOUT',
+        }),
+      );
+    const timer = setTimeout(onTimeout, connectionTimeout);
     socket.once('error', onError);
     socket.once('connect', () => settle(() => resolve(socket)));
     signal?.addEventListener('abort', onAbort, { once: true });

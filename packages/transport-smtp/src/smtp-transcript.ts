@@ -18,11 +18,16 @@ interface Entry {
   outByteCount?: number;
 }
 
-const ADDRESS = /[^\s<>"'(),:;]+@[^\s<>"'(),;]+/g;
+/** What may be an address. Found first and looked at afterwards: one pattern for both would take forever on long lines. */
+const WORD = /[^\s<>"'(),:;]+/g;
+
+const isRefusal = (reply: string) => /^[45]\d\d/.test(reply);
 
 /** A line of the dialogue for the log: no credentials, no secrets, addresses masked. */
-export const toLogLine = (line: string, secrets: Iterable<string>): string =>
-  redact(line.replace(/^(AUTH \S+) .*/i, '$1 [hidden]'), secrets).replace(ADDRESS, maskAddress);
+const toLogLine = (line: string, secrets: Iterable<string>): string =>
+  redact(line.replace(/^(AUTH \S+) .*/i, '$1 [hidden]'), secrets).replace(WORD, (word) =>
+    word.includes('@') ? maskAddress(word) : word,
+  );
 
 export interface TranscriptOptions {
   /** TLS comes before the greeting. */
@@ -44,6 +49,10 @@ export class SmtpTranscript {
   /** Replies still to come, in order; with PIPELINING there are several. */
   private awaited: MailStage[];
   private last: MailStage;
+  /** The server asked for the content, and has not got its final dot. */
+  isSendingContent = false;
+  /** The first reply that refused the sender or the recipient of this message. */
+  refusal: { stage: 'mail' | 'rcpt'; reply: string } | undefined;
   /** What the server offers (RFC 5321 section 4.1.1.1), keywords in capitals. */
   capabilities: ReadonlySet<string> = new Set();
 
@@ -57,10 +66,17 @@ export class SmtpTranscript {
     return this.awaited[0] ?? this.last;
   }
 
+  /** The login begins, with a token that may have to be fetched first. */
+  startLogin(): void {
+    this.last = 'auth';
+  }
+
   /** A new message begins. */
   startMessage(): void {
     this.awaited = [];
     this.last = 'mail';
+    this.isSendingContent = false;
+    this.refusal = undefined;
   }
 
   // The bunyan-like interface that nodemailer logs to.
@@ -77,6 +93,7 @@ export class SmtpTranscript {
     if (entry.tnx === 'message' && entry.outByteCount !== undefined) {
       // The content and the final dot were handed to the socket.
       this.awaited = ['delivery'];
+      this.isSendingContent = false;
       this.options.onProgress(true);
     }
   };
@@ -91,12 +108,20 @@ export class SmtpTranscript {
     const stage = Object.hasOwn(STAGE_OF_COMMAND, verb) ? STAGE_OF_COMMAND[verb] : undefined;
     // Lines without a verb are the client's side of AUTH.
     this.awaited.push(stage ?? (this.last === 'auth' ? 'auth' : this.stage));
+    this.isSendingContent = false;
     this.report('client', line);
     this.options.onProgress(true);
   }
 
   private onReply(line: string): void {
+    const wasAwaited = this.awaited.length > 0;
     this.last = this.awaited.shift() ?? this.last;
+    // 421 ends the connection (RFC 5321 section 3.8): no further reply comes.
+    if (line.startsWith('421')) this.awaited = [];
+    if (wasAwaited && this.last === 'data') this.isSendingContent = !isRefusal(line);
+    if ((this.last === 'mail' || this.last === 'rcpt') && isRefusal(line)) {
+      this.refusal ??= { stage: this.last, reply: line };
+    }
     if (this.last === 'ehlo') {
       this.capabilities = new Set(
         line.split(/\r?\n/).map((part) => part.slice(4).split(/[ =]/)[0]?.toUpperCase() ?? ''),

@@ -400,6 +400,15 @@ describe('what goes over the wire', () => {
     expect(trap.inbox.messages[0]?.envelope.from).toBe('bounces@example.com');
   });
 
+  it('takes an envelope sender with an internationalized domain', async () => {
+    const { trap, transport } = await setUp(
+      { hideExtensions: ['SMTPUTF8'] },
+      { envelopeFrom: 'bounces@bücher.example' },
+    );
+    await transport.send(testEmail());
+    expect(trap.inbox.messages[0]?.envelope.from).toBe('bounces@xn--bcher-kva.example');
+  });
+
   it('keeps header fields, their order of values, and the display name', async () => {
     const { trap, transport } = await setUp();
     await transport.send(
@@ -451,6 +460,32 @@ describe('the config', () => {
     expect(() => createSmtpTransport({ host: 'smtp.example.com', port: 587 }, { maxConnections: 0 })).toThrow(
       'maxConnections has to be at least 1',
     );
+  });
+
+  it.each([
+    { name: 'tls', config: { tls: { minVersion: 'TLSv9' } }, says: 'ERR_TLS_INVALID_PROTOCOL_VERSION' },
+    {
+      name: 'dkim.privateKey',
+      config: { dkim: { domainName: 'example.com', keySelector: 's1', privateKey: 'no key' } },
+      says: 'RSA private key',
+    },
+    { name: 'localAddress', config: { localAddress: 'eth0' }, says: 'IP address' },
+    { name: 'envelopeFrom', config: { envelopeFrom: 'a@example.com\r\nDATA' }, says: 'one address' },
+  ])('refuses $name that can’t be used', ({ name, config, says }) => {
+    const create = () => createSmtpTransport({ host: 'smtp.example.com', port: 587, ...config });
+    expect(create).toThrow(ConfigError);
+    expect(create).toThrow(name);
+    expect(create).toThrow(says);
+  });
+
+  it('takes the TLS mode of a well-known service only with its own port', async () => {
+    const trap = await startSmtpTrap({ tls: 'none' });
+    // Gmail is listed with port 465 and TLS from the first byte.
+    const { host, port } = trap;
+    await using transport = createSmtpTransport({ service: 'Gmail', host, port });
+    await transport.verify();
+    await transport.close();
+    await trap.close();
   });
 
   it('shows no password when it is inspected', () => {

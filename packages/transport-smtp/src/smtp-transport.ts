@@ -3,10 +3,11 @@ import {
   ConfigError,
   createDrain,
   type Email,
+  fromZodIssue,
   type Logger,
-  MailError,
   type Receipt,
   redact,
+  requireSendable,
   type SmtpConfig,
   silentLogger,
   smtpConfigSchema,
@@ -14,6 +15,7 @@ import {
   type Transport,
 } from '@postern/core';
 import { z } from 'zod';
+import { requireUsable } from './config-requirements.js';
 import { createConnectionPool } from './connection-pool.js';
 import { consoleLogger } from './console-logger.js';
 import { createLogin } from './smtp-login.js';
@@ -23,6 +25,9 @@ import type { Lookup } from './smtp-socket.js';
 import { resolveService } from './well-known-service.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
+
+/** What Node's timers can count; more would fire at once. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const whole = (name: string) =>
   z.int(`${name} has to be a whole number`).min(1, `${name} has to be at least 1`);
@@ -73,14 +78,14 @@ export function createSmtpTransport(
   config: SmtpTransportConfig,
   options: SmtpTransportOptions = {},
 ): Transport {
-  const smtp = resolveService(parse(smtpConfigSchema, config));
+  const smtp = requireUsable(resolveService(parse(smtpConfigSchema, config)));
   const { maxConnections, maxMessages, idleTimeoutMs, plaintextAuth } = parse(optionsSchema, options);
   const logger = options.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
   const clock = options.clock ?? systemClock;
   const login = createLogin(smtp);
-  /** The emails that are on their way; nothing of them may get into a log or an error. */
-  const sending = new Set<Email>();
-  const secrets = () => [...(login?.secrets() ?? []), ...[...sending].flatMap((email) => email.secrets)];
+  /** One for each send under way; nothing of its email may get into a log or an error. */
+  const sending = new Set<Pick<Email, 'to' | 'secrets'>>();
+  const secrets = () => [...(login?.secrets() ?? []), ...[...sending].flatMap((own) => own.secrets)];
   const sessionOptions = {
     config: smtp,
     login,
@@ -94,7 +99,7 @@ export function createSmtpTransport(
     open: (signal) => openSession(sessionOptions, signal),
     maxConnections: maxConnections ?? smtp.maxConnections ?? 5,
     maxMessages: maxMessages ?? smtp.maxMessages ?? 100,
-    idleTimeoutMs: idleTimeoutMs ?? smtp.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
+    idleTimeoutMs: Math.min(idleTimeoutMs ?? smtp.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, LONGEST_TIMEOUT),
   });
 
   /** Lends a session for one operation; one that the server had closed meanwhile is replaced without anyone noticing. */
@@ -116,13 +121,15 @@ export function createSmtpTransport(
 
   async function send(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
     const startedAt = clock.now();
-    sending.add(email);
+    // An object of its own: the same email may be on its way twice.
+    const own = { to: email.to, secrets: email.secrets };
+    sending.add(own);
     try {
-      refuseUnsendable(email, signal, clock);
+      requireSendable(email, signal, clock);
       const message = await composeMessage(email, smtp);
       const response = await withSession(signal, (session) => {
         // It may have waited long for its turn.
-        refuseUnsendable(email, signal, clock);
+        requireSendable(email, signal, clock);
         return session.send(message, signal);
       });
       return {
@@ -134,11 +141,14 @@ export function createSmtpTransport(
         durationMs: clock.now() - startedAt,
       };
     } finally {
-      sending.delete(email);
+      sending.delete(own);
     }
   }
 
-  const drain = createDrain('transport', () => pool.close());
+  const drain = createDrain('transport', async () => {
+    login?.close();
+    await pool.close();
+  });
 
   return {
     name: 'smtp',
@@ -157,23 +167,8 @@ export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
   auth?: SmtpConfig['auth'] | { user?: string; pass?: string; type?: string } | Record<string, unknown>;
 };
 
-function refuseUnsendable(email: Email, signal: AbortSignal | undefined, clock: Clock): void {
-  if (signal?.aborted)
-    throw new MailError('aborted', 'The send was aborted before it began.', { stage: 'pool' });
-  if (email.expiresAt && email.expiresAt.getTime() <= clock.now()) {
-    throw new MailError('expired', 'The email had expired before it was sent.', { stage: 'pool' });
-  }
-}
-
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new ConfigError(
-    parsed.error.issues.map(({ path, message }) => ({
-      severity: 'error' as const,
-      path: path.map((part) => (typeof part === 'number' ? part : String(part))),
-      code: 'not_allowed',
-      message,
-    })),
-  );
+  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
 }

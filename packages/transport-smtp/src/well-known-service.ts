@@ -23,5 +23,7 @@ export function resolveService(config: SmtpConfig): ServerConfig {
     throw refuse('host', 'host is missing: write the name of your SMTP server, such as "smtp.example.com"');
   if (port === undefined)
     throw refuse('port', 'port is missing: write the port of your SMTP server, usually 587 or 465');
-  return { ...config, host, port, secure: config.secure ?? known?.secure ?? port === 465 };
+  // What the list says about TLS is said of its own port.
+  const secure = config.secure ?? (config.port === undefined ? known?.secure : undefined) ?? port === 465;
+  return { ...config, host, port, secure };
 }

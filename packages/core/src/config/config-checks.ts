@@ -4,6 +4,7 @@ import { normalizeLocale } from '../locale.js';
 import { isLoopbackHost } from '../loopback.js';
 import { readMailboxList } from '../mailbox.js';
 import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from '../payload.js';
+import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
 import { readTemplate, type TemplateVariable } from '../template/template-source.js';
 import { readPort } from './config-input.js';
@@ -45,14 +46,18 @@ function findSimilar(name: string, known: readonly string[]): string | undefined
  * Everything about a config that no single field shows. Works on what was written, however broken, so that
  * one pass reports it all beside what the schema finds.
  */
-export const checkConfig = (raw: Raw, knownKeys: readonly string[]): ConfigIssue[] => [
+export const checkConfig = (
+  raw: Raw,
+  knownKeys: readonly string[],
+  brokenTemplate: BrokenTemplate,
+): ConfigIssue[] => [
   ...checkKeys(raw, [...knownKeys, 'url'], []),
   ...(isRecord(raw.auth) ? checkKeys(raw.auth, AUTH_KEYS, ['auth']) : []),
   ...(isRecord(raw.dkim) ? checkKeys(raw.dkim, DKIM_KEYS, ['dkim']) : []),
   ...checkTransportSecurity(raw),
   ...checkName(raw),
   ...checkCustomHeaders(raw.customHeaders),
-  ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale) : []),
+  ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale, brokenTemplate) : []),
 ];
 
 function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): ConfigIssue[] {
@@ -139,11 +144,17 @@ function checkCustomHeaders(headers: unknown): ConfigIssue[] {
   });
 }
 
-function checkTemplates(templates: readonly unknown[], defaultLocale: unknown): ConfigIssue[] {
+function checkTemplates(
+  templates: readonly unknown[],
+  defaultLocale: unknown,
+  brokenTemplate: BrokenTemplate,
+): ConfigIssue[] {
   return [
     ...checkRequiredTypes(templates),
     ...checkVariants(templates, defaultLocale),
-    ...templates.flatMap((template, index) => (isRecord(template) ? checkTemplate(template, index) : [])),
+    ...templates.flatMap((template, index) =>
+      isRecord(template) ? checkTemplate(template, index, brokenTemplate) : [],
+    ),
   ];
 }
 
@@ -201,7 +212,7 @@ function checkVariants(templates: readonly unknown[], defaultLocale: unknown): C
 
 const TEMPLATE_FIELDS = ['subject', 'content', 'text', 'replyTo', 'sendFrom'];
 
-function checkTemplate(template: Raw, index: number): ConfigIssue[] {
+function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTemplate): ConfigIssue[] {
   const path = ['templates', index];
   const issues = checkKeys(template, Object.keys(templateSchema.shape), path);
   const variables: TemplateVariable[] = [];
@@ -216,8 +227,9 @@ function checkTemplate(template: Raw, index: number): ConfigIssue[] {
     }
     isBroken = true;
     const { line, column, message } = read.problem;
+    const report = brokenTemplate === 'error' ? error : warning;
     issues.push(
-      error(
+      report(
         [...path, field],
         'template_syntax',
         `templates[${index}].${field} is broken at line ${line}, column ${column}: ${message}`,

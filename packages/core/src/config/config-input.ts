@@ -44,7 +44,7 @@ function readUrl(url: unknown): { keys: Raw; issues: ConfigIssue[] } {
       username || password ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {};
     return {
       keys: {
-        host: hostname.replace(/^\[|\]$/g, ''),
+        host: hostname,
         port: port === '' ? (secure ? 465 : 587) : Number(port),
         secure,
         auth: withoutBlanks(auth),
@@ -82,6 +82,8 @@ export function prepareConfig(
   const { url, ...own } = withoutBlanks(input);
   const fromUrl = url === undefined ? { keys: {}, issues: [] } : readUrl(url);
   const config: Raw = { ...fromUrl.keys, ...own };
+  // An IPv6 address has brackets in URLs, and nowhere else.
+  if (typeof config.host === 'string') config.host = config.host.replace(/^\[(.*)\]$/, '$1');
   if (isRecord(config.auth)) config.auth = withoutBlanks(config.auth);
   if (isRecord(config.dkim)) config.dkim = withoutBlanks(config.dkim);
   if (Array.isArray(config.templates)) {

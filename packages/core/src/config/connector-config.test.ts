@@ -282,6 +282,13 @@ describe('what is understood', () => {
     expect(config).toMatchObject({ host: 'relay.internal', port: 2525, auth: {} });
   });
 
+  test('an IPv6 host with the brackets of a URL, and a time-out beyond what timers can count', () => {
+    expect(parse({ host: '[::1]', socketTimeout: 3e9 })).toMatchObject({
+      host: '::1',
+      socketTimeout: 2 ** 31 - 1,
+    });
+  });
+
   test('a service in place of host and port', () => {
     expect(errorsOf(seedConfig({ service: 'SendGrid', host: null, port: null }))).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { isReservedHeader } from '../header-field.js';
 import { normalizeLocale } from '../locale.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
 import { quote } from '../quote.js';
+import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
 import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
@@ -115,6 +116,11 @@ const asSchema = <Output>(run: (input: unknown) => { config?: Output; issues: Co
     return z.NEVER;
   });
 
+export interface InspectOptions {
+  /** Whether a template that Handlebars can't read is an error, or (`text`) a warning. @default 'error' */
+  brokenTemplate?: BrokenTemplate;
+}
+
 /**
  * Checks a config and reports everything about it at once: errors that make it unusable, and warnings about
  * likely mistakes. Never throws. `config` is there when there is no error.
@@ -125,8 +131,13 @@ const asSchema = <Output>(run: (input: unknown) => { config?: Output; issues: Co
  * for (const issue of issues) console.log(issue.severity, issue.path.join('.'), issue.message);
  * ```
  */
-export const inspectConnectorConfig = (input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[] } =>
-  inspect(connectorConfigShape, input, (raw) => checkConfig(raw, Object.keys(connectorConfigShape.shape)));
+export const inspectConnectorConfig = (
+  input: unknown,
+  { brokenTemplate = 'error' }: InspectOptions = {},
+): { config?: ConnectorConfig; issues: ConfigIssue[] } =>
+  inspect(connectorConfigShape, input, (raw) =>
+    checkConfig(raw, Object.keys(connectorConfigShape.shape), brokenTemplate),
+  );
 
 /**
  * Checks, normalizes and freezes the one JSON object of a Logto SMTP connector, or of your own.
@@ -141,7 +152,9 @@ export function parseConnectorConfig(input: unknown): ConnectorConfig {
 }
 
 /** {@link parseConnectorConfig} as a zod schema. */
-export const connectorConfigSchema: z.ZodType<ConnectorConfig> = asSchema(inspectConnectorConfig);
+export const connectorConfigSchema: z.ZodType<ConnectorConfig> = asSchema((input) =>
+  inspectConnectorConfig(input),
+);
 
 /** Here a missing `auth` is `{}`: a program says so by leaving it out. */
 const serverShape = smtpConfigShape.extend({ auth: smtpAuthSchema.default({}) });

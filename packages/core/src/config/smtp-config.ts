@@ -20,6 +20,9 @@ const port = numeric(
   (number, say) => number.int(say).min(1, say).max(65_535, say),
 );
 
+/** What Node's timers can count; more would fire at once. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
 /** 0 means "not set", as it does to nodemailer. */
 const milliseconds = (name: string, standard: number) =>
   numeric(
@@ -27,7 +30,7 @@ const milliseconds = (name: string, standard: number) =>
     (number, say) => number.min(0, say),
   )
     .optional()
-    .transform((value) => value || standard);
+    .transform((value) => Math.min(value || standard, LONGEST_TIMEOUT));
 
 const count = (name: string) =>
   numeric(

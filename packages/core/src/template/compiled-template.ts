@@ -2,6 +2,7 @@ import { sanitizeHeaderValue } from '../header-field.js';
 import { MailError } from '../mail-error.js';
 import { type Mailbox, readMailbox, readMailboxList } from '../mailbox.js';
 import type { PayloadValue } from '../payload.js';
+import { type BrokenTemplate, compilePlainTemplate } from './plain-template.js';
 import { htmlToPlainText } from './plain-text.js';
 import type { Template } from './template.js';
 import { compileTemplate, type MissingVariable, type TemplateProgram } from './template-program.js';
@@ -38,10 +39,13 @@ export function compileEmailTemplate(
   type: string,
   template: TemplateToCompile,
   missingVariable: MissingVariable,
+  brokenTemplate: BrokenTemplate,
 ): CompiledTemplate {
   const compile = (field: string, text: string, escapeHtml = false): TemplateProgram => {
     const read = readTemplate(text);
-    if (read.ok) return compileTemplate(read.source, { escape: escapeHtml, missingVariable });
+    const options = { escape: escapeHtml, missingVariable };
+    if (read.ok) return compileTemplate(read.source, options);
+    if (brokenTemplate === 'text') return compilePlainTemplate(text, options);
     const { line, column, message } = read.problem;
     throw new MailError(
       'template_invalid',

@@ -2,6 +2,7 @@ import { lookupLocale } from '../locale.js';
 import type { Logger } from '../logger.js';
 import { MailError } from '../mail-error.js';
 import { type CompiledTemplate, compileEmailTemplate, type TemplateToCompile } from './compiled-template.js';
+import type { BrokenTemplate } from './plain-template.js';
 import type { Template, TemplateOverride } from './template.js';
 import { templateOverrideSchema } from './template.js';
 import type { MissingVariable } from './template-program.js';
@@ -29,14 +30,15 @@ export function createTemplateCatalog(options: {
   templates: readonly Template[];
   defaultLocale: string | undefined;
   missingVariable: MissingVariable;
+  brokenTemplate: BrokenTemplate;
   logger: Logger;
 }): TemplateCatalog {
-  const { templates, defaultLocale, missingVariable, logger } = options;
+  const { templates, defaultLocale, missingVariable, brokenTemplate, logger } = options;
   const compiled = new Map<Template, CompiledTemplate>();
   const overrides = new Map<string, CompiledTemplate>();
 
   const compile = (type: string, template: TemplateToCompile): CompiledTemplate => {
-    const result = compileEmailTemplate(type, template, missingVariable);
+    const result = compileEmailTemplate(type, template, missingVariable, brokenTemplate);
     logger.debug({ event: 'template.compiled', type, locale: template.locale });
     return result;
   };

@@ -98,7 +98,7 @@ class ShowVariables extends Handlebars.Visitor {
 const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** What `String()` makes of it, except that nothing in the value is called: `toString` may be a name in it. */
-const toText = (value: PayloadValue): string => {
+export const toText = (value: PayloadValue): string => {
   if (!isRecord(value)) return String(value);
   return Array.isArray(value) ? value.map((item) => toText(item ?? '')).join(',') : '[object Object]';
 };

@@ -1,0 +1,168 @@
+import type { MailErrorCode, MailStage } from '@postern/core';
+import type { FailureContext, SmtpFailure } from './smtp-failure.js';
+
+/** OpenSSL and Node error codes of a certificate that was not accepted, in words. */
+const CERTIFICATE_PROBLEMS: Readonly<Record<string, readonly [problem: string, cure: string]>> = {
+  CERT_HAS_EXPIRED: ['has expired', 'Renew the certificate of the server.'],
+  CERT_NOT_YET_VALID: ['is not valid yet', 'Check the clock of this machine, and the certificate.'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['is self-signed', 'If it is yours, pass it in tls.ca.'],
+  SELF_SIGNED_CERT_IN_CHAIN: [
+    'comes from a certificate authority that is not trusted',
+    'If it is yours, pass its certificate in tls.ca.',
+  ],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
+    'comes without the certificates between it and its authority',
+    'Have the server send its full chain, or pass the missing part in tls.ca.',
+  ],
+  UNABLE_TO_GET_ISSUER_CERT: [
+    'comes without the certificate of its issuer',
+    'Have the server send its full chain, or pass the missing part in tls.ca.',
+  ],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [
+    'comes from a certificate authority that is not trusted',
+    'If it is yours, pass its certificate in tls.ca.',
+  ],
+  CERT_UNTRUSTED: ['is not trusted', 'If it is yours, pass it in tls.ca.'],
+  CERT_REVOKED: ['was revoked', 'Replace the certificate of the server.'],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'is for another host name',
+    'Write the name in the certificate as host, or as servername.',
+  ],
+  HOSTNAME_MISMATCH: [
+    'is for another host name',
+    'Write the name in the certificate as host, or as servername.',
+  ],
+};
+
+/** OpenSSL met bytes that are not TLS: the port speaks plain SMTP. */
+const NOT_TLS: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_UNEXPECTED_MESSAGE',
+  'ERR_SSL_HTTP_REQUEST',
+]);
+
+/** What a person is told: what happened, and what to do about it where that is known. */
+export function describeFailure(
+  failure: SmtpFailure,
+  code: MailErrorCode,
+  stage: MailStage,
+  context: FailureContext,
+): { message: string; hint?: string } {
+  const server = `${context.host}:${context.port}`;
+  const { originalCode = '', response } = failure;
+  const said =
+    response === undefined
+      ? ''
+      : `: ${response
+          .split('\n', 20)
+          .map((line) => line.trim())
+          .join(' ')}`;
+  const lost = originalCode ? `the connection was lost (${originalCode})` : 'the connection was closed';
+  switch (code) {
+    case 'tls_failed': {
+      const certificate = Object.hasOwn(CERTIFICATE_PROBLEMS, originalCode)
+        ? CERTIFICATE_PROBLEMS[originalCode]
+        : undefined;
+      if (certificate) {
+        const name =
+          originalCode === 'ERR_TLS_CERT_ALTNAME_INVALID'
+            ? ` (${failure.message.replace(/^.*?:\s*/s, '')})`
+            : '';
+        return { message: `The certificate of ${server} ${certificate[0]}${name}.`, hint: certificate[1] };
+      }
+      if (NOT_TLS.has(originalCode)) {
+        return {
+          message: `${server} does not speak TLS from the first byte.`,
+          hint: 'Write "secure": false to begin in plain text and change to TLS by STARTTLS, or use port 465.',
+        };
+      }
+      if (response !== undefined) {
+        return {
+          message: `${server} refused STARTTLS${said}`,
+          hint: 'Without TLS, credentials would be readable on the way. Use port 465 with "secure": true, or "ignoreTLS": true if you accept that.',
+        };
+      }
+      return {
+        message: `TLS with ${server} failed: ${originalCode || 'the connection was closed during the handshake'}.`,
+        hint: 'Check that the port matches "secure": 465 with true, 587 with false.',
+      };
+    }
+    case 'auth_failed':
+      return response === undefined
+        ? {
+            message: `No login at ${server} was possible: ${failure.message}.`,
+            hint: 'Check the auth part of the config; a token may have to be granted again.',
+          }
+        : {
+            message: `${server} refused the login${said}`,
+            hint: 'Check user and password. Many providers want an app password or an API key here, not the password of the account.',
+          };
+    case 'sender_rejected':
+      return {
+        message: `${server} refused the sender${said}`,
+        hint: 'Check fromEmail: most providers only send for addresses and domains that you have verified with them.',
+      };
+    case 'recipient_rejected':
+      return {
+        message: `${server} refused the recipient${said}`,
+        hint: 'Check the address for typing mistakes. Some servers only take addresses that exist, or that are on a list of theirs.',
+      };
+    case 'message_rejected':
+      return response === undefined
+        ? {
+            message: `${failure.message}.`,
+            hint: 'Make the template smaller; images are better linked than embedded.',
+          }
+        : {
+            message: `${server} refused the message${said}`,
+            hint: 'The server judged the message itself: its size, its content, or the reputation of the sender. Its words above say which.',
+          };
+    case 'rate_limited':
+      return {
+        message: `${server} asks to slow down${said}`,
+        hint: 'Send later, over fewer connections, or raise the limit with your provider.',
+      };
+    case 'delivery_unknown':
+      return {
+        message:
+          response === undefined
+            ? `${server} got the whole message, then ${failure.code === 'ETIMEDOUT' ? 'did not answer in time' : lost}: it may or may not be delivered.`
+            : `${server} got the whole message and answered something that is no reply: it may or may not be delivered.`,
+        hint: 'Sending again may deliver it twice; both carry the same Message-ID.',
+      };
+    case 'timeout':
+      return stage === 'greeting' && !context.secure
+        ? {
+            message: `${server} accepted the connection and then said nothing.`,
+            hint: 'If the port expects TLS from the first byte (465 does), write "secure": true.',
+          }
+        : {
+            message: `${server} did not answer in time (${STAGE_IN_WORDS[stage] ?? stage}).`,
+            hint: 'Try again later. If it stays so, a firewall between may hold the connection, or the server is overloaded.',
+          };
+    case 'recipient_invalid':
+      return { message: 'The sender or the recipient is not an address that SMTP can carry.' };
+    default:
+      return response === undefined
+        ? {
+            message: `${server}: ${lost} (${STAGE_IN_WORDS[stage] ?? stage}).`,
+            hint: 'Try again later. If it stays so, check that host and port are those of an SMTP server that serves you.',
+          }
+        : {
+            message: `${server} does not go on (${STAGE_IN_WORDS[stage] ?? stage})${said}`,
+            hint: 'Its words above say why; for a reply that begins with 4, try again later.',
+          };
+  }
+}
+
+const STAGE_IN_WORDS: Partial<Record<MailStage, string>> = {
+  greeting: 'waiting for the greeting',
+  ehlo: 'after EHLO',
+  tls: 'during the TLS handshake',
+  auth: 'during the login',
+  mail: 'after MAIL FROM',
+  rcpt: 'after RCPT TO',
+  data: 'while sending the message',
+  delivery: 'after the message',
+};

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { testEmail } from '@postern/testing';
+import '@postern/testing/vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { createSmtpTransport, type SmtpTransportOptions } from './index.js';
+
+/** What a server says to a line, given the connection; `undefined` leaves it to good manners. */
+type Script = (line: string, connection: { number: number; socket: Socket }) => string | undefined;
+
+/** For what no sane server does, and the trap can't be told to do. */
+async function startScriptedServer(script: Script, options: SmtpTransportOptions = { maxConnections: 1 }) {
+  const stats = { connections: 0, open: 0, peak: 0, delivered: [] as number[] };
+  const server = createServer((socket) => {
+    stats.connections += 1;
+    stats.open += 1;
+    stats.peak = Math.max(stats.peak, stats.open);
+    const connection = { number: stats.connections, socket };
+    let isContent = false;
+    const politely = (line: string): string => {
+      if (isContent) {
+        if (line !== '.') return '';
+        isContent = false;
+        stats.delivered.push(connection.number);
+        return '250 Delivered';
+      }
+      if (line.startsWith('EHLO')) return '250-Hi\r\n250 PIPELINING';
+      if (line.startsWith('QUIT')) return '221 Bye';
+      return line === 'DATA' ? '354 Go on' : '250 OK';
+    };
+    let rest = '';
+    socket.on('error', () => {});
+    socket.once('finish', () => {
+      stats.open -= 1;
+    });
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\r\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const reply = (isContent && line !== '.' ? undefined : script(line, connection)) ?? politely(line);
+        if (reply.startsWith('354')) isContent = true;
+        if (reply && socket.writable) socket.write(`${reply}\r\n`);
+      }
+    });
+    socket.write('220 Ready\r\n');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // listening on TCP
+  const transport = createSmtpTransport({ host: '127.0.0.1', port }, options);
+  onTestFinished(async () => {
+    await transport.close();
+    server.close();
+    await once(server, 'close');
+  });
+  return { transport, stats };
+}
+
+it('does not say of a message that it was refused when the reply is none', async () => {
+  // An extra 250 shifts all replies by one: the 354 is read as the answer to the final dot.
+  const { transport } = await startScriptedServer((line) =>
+    line.startsWith('MAIL') ? '250 OK\r\n250 OK' : undefined,
+  );
+  await expect(transport.send(testEmail())).rejects.toBeMailError('delivery_unknown', { stage: 'delivery' });
+});
+
+it('does not go on over a connection that can’t be reset', async () => {
+  const { transport, stats } = await startScriptedServer((line, { number }) => {
+    if (line === 'RSET') return '502 What?';
+    return number === 1 && /^(?:RCPT|DATA)/.test(line) ? '550 5.1.1 No such user' : undefined;
+  });
+  await expect(transport.send(testEmail())).rejects.toBeMailError('recipient_rejected');
+  await transport.send(testEmail());
+  await transport.verify();
+  expect(stats.connections).toBe(3);
+  expect(stats.delivered).toEqual([2]);
+});
+
+it('does not go on over a connection that answered before it had the whole message', async () => {
+  const large = testEmail({ text: 'A line of text.\n'.repeat(500_000) });
+  const { transport, stats } = await startScriptedServer((line, { number }) => {
+    if (line === '.' && number === 1) return '';
+    return line === 'DATA' && number === 1 ? '354 Go on\r\n552 5.3.4 Too large' : undefined;
+  });
+  await expect(transport.send(large)).rejects.toBeMailError('message_rejected', { responseCode: 552 });
+  await transport.send(testEmail());
+  expect(stats.delivered).toEqual([2]);
+});
+
+it('does not take an acceptance for one that comes before the whole message', async () => {
+  const large = testEmail({ text: 'A line of text.\n'.repeat(500_000) });
+  const { transport } = await startScriptedServer((line) =>
+    line === 'DATA' ? '354 Go on\r\n250 Fine' : undefined,
+  );
+  await expect(transport.send(large)).rejects.toBeMailError('connection_failed', { stage: 'data' });
+});
+
+it('reports a refusal although the server hangs up before it has answered everything', async () => {
+  const { transport } = await startScriptedServer((line, { socket }) => {
+    if (!line.startsWith('MAIL')) return undefined;
+    socket.end('550 5.7.1 Blocked\r\n');
+    return '';
+  });
+  await expect(transport.send(testEmail())).rejects.toBeMailError('sender_rejected', {
+    stage: 'mail',
+    responseCode: 550,
+    retryable: false,
+  });
+});
+
+it.each(['421 4.7.0 Too many messages over this connection', '451 4.4.2 Timeout - closing connection'])(
+  'takes another connection where the server ends the old one instead of taking a message (%s)',
+  async (reply) => {
+    const { transport, stats } = await startScriptedServer((line, { number, socket }) => {
+      if (!line.startsWith('MAIL') || stats.delivered.at(-1) !== number) return undefined;
+      socket.end(`${reply}\r\n`);
+      return '';
+    });
+    for (let i = 0; i < 3; i += 1) await transport.send(testEmail());
+    expect(stats.delivered).toEqual([1, 2, 3]);
+  },
+);
+
+it.each([' ', 'a', '@', 'a@'])('reads a megabyte of %j without choking', { timeout: 2000 }, async (text) => {
+  const { transport } = await startScriptedServer((line) =>
+    line.startsWith('MAIL') ? `550 ${text.repeat(900_000 / text.length)}.` : undefined,
+  );
+  const error: unknown = await transport.send(testEmail()).catch((reason: unknown) => reason);
+  expect(error).toBeMailError('sender_rejected');
+  expect(String(error).length).toBeLessThan(10_000);
+});
+
+it('opens no connection beside one that still says QUIT', async () => {
+  const hangUp = (socket: Socket, turns: number) =>
+    setImmediate(() => (turns > 0 ? hangUp(socket, turns - 1) : socket.end('221 Bye\r\n')));
+  const { transport, stats } = await startScriptedServer(
+    (line, { socket }) => {
+      if (line !== 'QUIT') return undefined;
+      hangUp(socket, 20);
+      return '';
+    },
+    { maxConnections: 2, maxMessages: 1 },
+  );
+  await Promise.all(Array.from({ length: 12 }, () => transport.send(testEmail())));
+  expect(stats).toMatchObject({ connections: 12, peak: 2 });
+});

@@ -1,0 +1,43 @@
+import { MailError, maskAddress, redact } from '@postern/core';
+import { describeFailure } from './failure-message.js';
+import { codeFor, type FailureContext, retryableFor, type SmtpFailure, stageOf } from './smtp-failure.js';
+
+/** Replies can be a megabyte long; nobody logs or reads that. */
+const LONGEST_TEXT = 4000;
+
+/**
+ * Turns a failure of nodemailer into a {@link MailError}, by its codes alone. What the server said is kept,
+ * without secrets.
+ */
+export function toMailError(failure: SmtpFailure, context: FailureContext): MailError {
+  const stage = stageOf(failure, context.stage);
+  const code = codeFor(failure, stage);
+  const secrets = [...context.secrets];
+  const recipients = [...context.recipients].filter((address) => address !== '');
+  const clean = (text: string) =>
+    recipients
+      .reduce((result, address) => result.replaceAll(address, maskAddress(address)), redact(text, secrets))
+      .slice(0, LONGEST_TEXT);
+  const { message, hint } = describeFailure(failure, code, stage, context);
+  return new MailError(code, clean(message), {
+    stage,
+    retryable: retryableFor(failure, code),
+    ...(hint !== undefined && { hint }),
+    ...(failure.responseCode && { responseCode: failure.responseCode }),
+    ...(failure.response !== undefined && { response: clean(failure.response) }),
+    cause: withoutSecrets(failure, clean),
+  });
+}
+
+/** A copy: nodemailer's error quotes the server, and its stack quotes the error. */
+function withoutSecrets(failure: SmtpFailure, clean: (text: string) => string): Error {
+  const copy = new Error(clean(failure.message));
+  copy.name = failure.name;
+  if (failure.stack !== undefined) copy.stack = clean(failure.stack);
+  const { code, originalCode, command } = failure;
+  return Object.assign(copy, {
+    ...(code && { code }),
+    ...(originalCode && { originalCode }),
+    ...(command && { command }),
+  });
+}
