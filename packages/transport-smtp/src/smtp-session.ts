@@ -1,29 +1,7 @@
-import { isIP, type Socket } from 'node:net';
-import { isLoopbackHost, type Logger, MailError, type MailStage, type SmtpConfig } from '@postern/core';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { SmtpFailure } from './smtp-failure.js';
-import type { SmtpLogin } from './smtp-login.js';
-import { toMailError } from './smtp-mail-error.js';
+import { isLoopbackHost, MailError } from '@postern/core';
+import { type SessionOptions, SmtpConnection } from './smtp-connection.js';
 import { isAscii, type SmtpMessage } from './smtp-message.js';
-import { type Lookup, openSocket } from './smtp-socket.js';
-import { SmtpTranscript } from './smtp-transcript.js';
-
-/** How long a server may take to close its side after QUIT, in milliseconds. */
-const QUIT_TIMEOUT = 1000;
-
-export interface SessionOptions {
-  config: SmtpConfig & { host: string; port: number };
-  login: SmtpLogin | undefined;
-  plaintextAuth: 'refuse' | 'warn';
-  lookup: Lookup | undefined;
-  logger: Logger;
-  /** What must not show up in logs and errors: credentials, and the codes and links that are on their way. */
-  secrets: () => Iterable<string>;
-  /** Whose addresses are on their way; logs and errors mask them. */
-  recipients: () => Iterable<string>;
-}
-
-type Done<T> = (error: SmtpFailure | MailError | null | undefined, result?: T) => void;
+import { openSocket } from './smtp-socket.js';
 
 /** One connection to the server, logged in, that carries one message at a time. */
 export interface SmtpSession {
@@ -31,7 +9,7 @@ export interface SmtpSession {
   readonly served: number;
   readonly isOpen: boolean;
   /**
-   * Sends one message and resolves with the server's final reply, secrets removed.
+   * Sends one message and resolves with the server's final reply, as it came.
    *
    * @throws {MailError}
    */
@@ -54,13 +32,6 @@ export const wasStale = (error: unknown, session: SmtpSession): boolean =>
   session.served > 1 &&
   !session.isOpen;
 
-/** With credentials, plain text is only good enough for this machine, unless the config accepts it. */
-function tlsIsRequired({ config, login, plaintextAuth }: SessionOptions): boolean {
-  if (config.requireTLS) return true;
-  if (config.secure || config.ignoreTLS || login === undefined || plaintextAuth === 'warn') return false;
-  return !isLoopbackHost(config.host);
-}
-
 /**
  * Connects, changes to TLS and logs in.
  *
@@ -77,137 +48,39 @@ export async function openSession(
     { host, port, localAddress, dnsTimeout, connectionTimeout, lookup: options.lookup },
     signal,
   );
-  const session = new NodemailerSession(options, socket);
+  const session = new PooledSession(options, new SmtpConnection(options, socket));
   await session.open(Math.max(deadline - Date.now(), 1), signal);
   return session;
 }
 
-class NodemailerSession implements SmtpSession {
+class PooledSession implements SmtpSession {
   served = 0;
-  private readonly connection: SMTPConnection;
-  private readonly transcript: SmtpTranscript;
   /** A refused message leaves its transaction open (RFC 5321 section 4.1.1.5). */
   private needsReset = false;
-  /** Fails the operation that is under way. */
-  private fail: ((failure: SmtpFailure | MailError) => void) | undefined;
-  private replyTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly options: SessionOptions,
-    private readonly socket: Socket,
-  ) {
-    const { config, logger } = options;
-    const {
-      host,
-      port,
-      secure = false,
-      tls,
-      servername = '',
-      name,
-      greetingTimeout,
-      socketTimeout,
-      connectionTimeout,
-    } = config;
-    this.transcript = new SmtpTranscript({
-      secure,
-      dialogue: config.debug ? logger : undefined,
-      secrets: options.secrets,
-      onProgress: (isWaiting) => this.expectReply(isWaiting),
-    });
-    this.connection = new SMTPConnection({
-      connection: socket,
-      host,
-      port,
-      secure,
-      tls: { ...tls },
-      requireTLS: tlsIsRequired(options),
-      ignoreTLS: config.ignoreTLS,
-      // SNI is for names (RFC 6066 section 3); an address is compared as the host.
-      servername: isIP(servername) ? undefined : servername,
-      name,
-      greetingTimeout,
-      socketTimeout,
-      connectionTimeout,
-      socketCloseTimeout: QUIT_TIMEOUT,
-      logger: this.transcript,
-      transactionLog: true,
-    });
-    this.connection.on('error', (error: SmtpFailure) => this.fail?.(error));
-    // nodemailer closes the connection first and says why afterwards; its own reason is the better one.
-    this.connection.on('end', () => setImmediate(() => this.fail?.(lostConnection())));
-    socket.once('close', () => clearTimeout(this.replyTimer));
-  }
+    private readonly connection: SmtpConnection,
+  ) {}
 
   get isOpen(): boolean {
-    return !this.connection.destroyed && !this.socket.destroyed;
-  }
-
-  /** nodemailer's own time-outs start anew with every byte; a reply has to be complete in time. */
-  private expectReply(isWaiting: boolean): void {
-    clearTimeout(this.replyTimer);
-    if (!isWaiting) return;
-    this.replyTimer = setTimeout(() => this.timeOut(), this.options.config.socketTimeout);
-  }
-
-  private timeOut(): void {
-    this.fail?.(Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT' }));
-    this.destroy();
-  }
-
-  /** Runs one callback-style operation until it, an error, a lost connection, a time-out or the signal ends it. */
-  private async run<T>(start: (done: Done<T>) => void, signal: AbortSignal | undefined): Promise<T> {
-    const onAbort = () => {
-      this.fail?.(abortedAt(this.transcript.stage));
-      this.destroy();
-    };
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        this.fail = reject;
-        signal?.addEventListener('abort', onAbort, { once: true });
-        if (signal?.aborted) return onAbort();
-        start((error, result) => (error ? reject(error) : resolve(result as T))); // nodemailer: an error or a result
-      });
-    } catch (error) {
-      throw error instanceof MailError ? error : this.toMailError(error as SmtpFailure); // all that nodemailer rejects with
-    } finally {
-      this.fail = undefined;
-      this.expectReply(false);
-      signal?.removeEventListener('abort', onAbort);
-    }
-  }
-
-  private toMailError(failure: SmtpFailure): MailError {
-    const { config, secrets, recipients } = this.options;
-    const { host, port, secure = false } = config;
-    const { stage, refusal } = this.transcript;
-    // With PIPELINING, nodemailer reports a refusal after all replies have come; a server may hang up before.
-    const cause =
-      refusal && failure.response === undefined
-        ? Object.assign(failure, {
-            code: 'EENVELOPE',
-            command: refusal.stage === 'mail' ? 'MAIL FROM' : 'RCPT TO',
-            response: refusal.reply,
-            responseCode: Number(refusal.reply.slice(0, 3)),
-            permanent: refusal.reply.startsWith('5'),
-          })
-        : failure;
-    return toMailError(cause, { host, port, secure, stage, secrets: secrets(), recipients: recipients() });
+    return this.connection.isOpen;
   }
 
   async open(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const timer = setTimeout(() => this.timeOut(), timeoutMs);
+    const timer = setTimeout(() => this.connection.timeOut(), timeoutMs);
     try {
-      await this.run<void>((done) => this.connection.connect((error) => done(error)), signal);
+      await this.connection.run<void>((smtp, done) => smtp.connect((error) => done(error)), signal);
       await this.logIn(signal);
     } catch (error) {
-      this.destroy();
+      this.connection.destroy();
       throw error;
     } finally {
       clearTimeout(timer);
     }
     const { host, port } = this.options.config;
     const { logger } = this.options;
-    const secure = this.connection.secure;
+    const secure = this.connection.isSecure;
     logger.debug({ event: 'smtp.connection.opened', host, port, secure });
     this.onClose(() => logger.debug({ event: 'smtp.connection.closed', host, port, messages: this.served }));
   }
@@ -218,16 +91,16 @@ class NodemailerSession implements SmtpSession {
     if (!this.connection.allowsAuth) {
       throw new MailError(
         'auth_failed',
-        `${config.host}:${config.port} offers no login${this.connection.secure ? '' : ' without TLS'}.`,
+        `${config.host}:${config.port} offers no login${this.connection.isSecure ? '' : ' without TLS'}.`,
         {
           stage: 'auth',
-          hint: this.connection.secure
+          hint: this.connection.isSecure
             ? 'Use the port for mail submission (587 or 465), or write "auth": {} for a relay that needs no login.'
             : 'Remove ignoreTLS or use port 465 with "secure": true; or write "auth": {} for a relay that needs no login.',
         },
       );
     }
-    if (!this.connection.secure && !isLoopbackHost(config.host)) {
+    if (!this.connection.isSecure && !isLoopbackHost(config.host)) {
       logger.warn({
         event: 'smtp.plaintext_auth',
         host: config.host,
@@ -235,9 +108,9 @@ class NodemailerSession implements SmtpSession {
         hint: 'The password and every code cross the network in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS.',
       });
     }
-    this.transcript.startLogin();
+    this.connection.transcript.startLogin();
     const { credentials, renew } = login.start();
-    const attempt = () => this.run<boolean>((done) => this.connection.login(credentials, done), signal);
+    const attempt = () => this.connection.run<boolean>((smtp, done) => smtp.login(credentials, done), signal);
     try {
       await attempt();
     } catch (error) {
@@ -252,26 +125,27 @@ class NodemailerSession implements SmtpSession {
     this.requireSmtpUtf8(message);
     try {
       if (this.needsReset) await this.reset(signal);
-      this.transcript.startMessage();
+      this.connection.transcript.startMessage();
       const { from, to, content } = message;
       const envelope = { from, to: [to], size: content.length };
       this.needsReset = true;
-      const { response } = await this.run<{ response: string }>(
-        (done) => this.connection.send(envelope, content, done),
+      const { response } = await this.connection.run<{ response: string }>(
+        (smtp, done) => smtp.send(envelope, content, done),
         signal,
       );
       this.needsReset = false;
-      if (this.transcript.isSendingContent) throw this.toMailError(answeredTooEarly(response));
+      if (this.connection.transcript.isSendingContent)
+        throw this.connection.toMailError(answeredTooEarly(response));
       return response;
     } catch (error) {
       // While content is still on its way, the next command would become part of it.
-      if (!canGoOn(error) || this.transcript.isSendingContent) this.destroy();
+      if (!canGoOn(error) || this.connection.transcript.isSendingContent) this.connection.destroy();
       throw error;
     }
   }
 
   private requireSmtpUtf8({ from, to }: SmtpMessage): void {
-    if ((isAscii(from) && isAscii(to)) || this.transcript.capabilities.has('SMTPUTF8')) return;
+    if ((isAscii(from) && isAscii(to)) || this.connection.transcript.capabilities.has('SMTPUTF8')) return;
     const { host, port } = this.options.config;
     const message = `${host}:${port} does not support internationalized addresses (SMTPUTF8).`;
     throw isAscii(to)
@@ -287,9 +161,9 @@ class NodemailerSession implements SmtpSession {
 
   /** RSET. A server that can't clear its transaction gets no further message over this connection. */
   private async reset(signal: AbortSignal | undefined): Promise<void> {
-    this.transcript.startMessage();
-    await this.run<boolean>(
-      (done) => this.connection.reset((error, result) => done(error && this.refusedReset(), result)),
+    this.connection.transcript.startMessage();
+    await this.connection.run<boolean>(
+      (smtp, done) => smtp.reset((error, result) => done(error && this.refusedReset(), result)),
       signal,
     );
     this.needsReset = false;
@@ -307,42 +181,21 @@ class NodemailerSession implements SmtpSession {
     try {
       await this.reset(signal);
     } catch (error) {
-      this.destroy();
+      this.connection.destroy();
       throw error;
     }
   }
 
-  async quit(): Promise<void> {
-    if (this.socket.destroyed) return;
-    const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
-    const timer = setTimeout(() => this.destroy(), QUIT_TIMEOUT);
-    this.keepAlive(true);
-    if (this.connection.destroyed) this.socket.end();
-    else this.connection.quit();
-    await closed;
-    clearTimeout(timer);
-  }
-
-  /** Closes the socket at once. */
-  private destroy(): void {
-    this.connection.close();
-    this.socket.destroy();
+  quit(): Promise<void> {
+    return this.connection.quit();
   }
 
   onClose(listener: () => void): void {
-    let isDone = false;
-    const once = () => {
-      if (isDone) return;
-      isDone = true;
-      listener();
-    };
-    this.connection.once('end', once);
-    this.socket.once('close', once);
+    this.connection.onClose(listener);
   }
 
   keepAlive(isNeeded: boolean): void {
-    if (isNeeded) this.socket.ref();
-    else this.socket.unref();
+    this.connection.keepAlive(isNeeded);
   }
 }
 
@@ -354,16 +207,5 @@ const canGoOn = (error: unknown) =>
   error.code !== 'connection_failed' &&
   error.code !== 'delivery_unknown';
 
-const lostConnection = () => Object.assign(new Error('Connection closed'), { code: 'ECONNECTION' });
-
 const answeredTooEarly = (response: string) =>
   Object.assign(new Error('Reply before the end of the message'), { code: 'EPROTOCOL', response });
-
-const abortedAt = (stage: MailStage) =>
-  stage === 'delivery'
-    ? new MailError(
-        'aborted',
-        'The send was aborted when the server already had the message: it may be delivered.',
-        { stage },
-      )
-    : new MailError('aborted', 'The send was aborted.', { stage });
