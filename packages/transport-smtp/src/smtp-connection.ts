@@ -14,6 +14,7 @@ export interface SessionOptions {
   config: SmtpConfig & { host: string; port: number };
   login: SmtpLogin | undefined;
   plaintextAuth: 'refuse' | 'warn';
+  missingAuth: 'refuse' | 'warn';
   lookup: Lookup | undefined;
   logger: Logger;
   /** What must not show up in logs and errors: credentials, and the codes and links that are on their way. */

@@ -88,18 +88,7 @@ class PooledSession implements SmtpSession {
   private async logIn(signal: AbortSignal | undefined): Promise<void> {
     const { login, config, logger } = this.options;
     if (!login) return;
-    if (!this.connection.allowsAuth) {
-      throw new MailError(
-        'auth_failed',
-        `${config.host}:${config.port} offers no login${this.connection.isSecure ? '' : ' without TLS'}.`,
-        {
-          stage: 'auth',
-          hint: this.connection.isSecure
-            ? 'Use the port for mail submission (587 or 465), or write "auth": {} for a relay that needs no login.'
-            : 'Remove ignoreTLS or use port 465 with "secure": true; or write "auth": {} for a relay that needs no login.',
-        },
-      );
-    }
+    if (!this.connection.allowsAuth) return this.goOnWithoutLogin();
     if (!this.connection.isSecure && !isLoopbackHost(config.host)) {
       logger.warn({
         event: 'smtp.plaintext_auth',
@@ -118,6 +107,19 @@ class PooledSession implements SmtpSession {
       if (!(error instanceof MailError && error.responseCode === 535 && renew())) throw error;
       await attempt();
     }
+  }
+
+  /** The config has credentials, and the server nothing to do with them. */
+  private goOnWithoutLogin(): void {
+    const { config, missingAuth, logger } = this.options;
+    const { host, port } = config;
+    const { isSecure } = this.connection;
+    const hint = isSecure
+      ? 'Use the port for mail submission (587 or 465), or write "auth": {} for a relay that needs no login.'
+      : 'Remove ignoreTLS or use port 465 with "secure": true; or write "auth": {} for a relay that needs no login.';
+    if (missingAuth === 'warn') return logger.warn({ event: 'smtp.login_not_offered', host, port, hint });
+    const message = `${host}:${port} offers no login${isSecure ? '' : ' without TLS'}.`;
+    throw new MailError('auth_failed', message, { stage: 'auth', hint });
   }
 
   async send(message: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {

@@ -209,6 +209,17 @@ describe('login', () => {
     expect(inspect(error)).not.toContain('wrong-password');
   });
 
+  it('sends without a login where the server offers none, and says so, with missingAuth: "warn"', async () => {
+    const { logger, events } = recordingLogger();
+    const auth = { user: 'ada', pass: 'pass-phrase' };
+    const { trap, transport } = await setUp({}, { auth }, { missingAuth: 'warn', logger });
+    await transport.send(testEmail());
+    expect(trap.stats).toMatchObject({ messages: 1, logins: 0 });
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'smtp.login_not_offered', level: 'warn' }),
+    );
+  });
+
   it('says so when the server offers no login', async () => {
     const { transport } = await setUp({}, { auth: { user: 'ada', pass: 'pass-phrase' } });
     const error = await failureOf(transport.verify());

@@ -37,6 +37,7 @@ const optionsSchema = z.object({
   maxMessages: whole('maxMessages').optional(),
   idleTimeoutMs: whole('idleTimeoutMs').optional(),
   plaintextAuth: z.enum(['refuse', 'warn'], 'plaintextAuth has to be "refuse" or "warn"').default('refuse'),
+  missingAuth: z.enum(['refuse', 'warn'], 'missingAuth has to be "refuse" or "warn"').default('refuse'),
 });
 
 export interface SmtpTransportOptions {
@@ -51,6 +52,11 @@ export interface SmtpTransportOptions {
    * `ignoreTLS: true` in the config accepts it as well. @default 'refuse'
    */
   plaintextAuth?: 'refuse' | 'warn';
+  /**
+   * What to do when the config has credentials and the server offers no login: refuse to send, or send without and
+   * warn. @default 'refuse'
+   */
+  missingAuth?: 'refuse' | 'warn';
   /** How host names become addresses. @default `dns.lookup` */
   lookup?: Lookup;
   /** @default nothing is logged, or the console where the config says `logger: true` */
@@ -79,7 +85,10 @@ export function createSmtpTransport(
   options: SmtpTransportOptions = {},
 ): Transport {
   const smtp = requireUsable(resolveService(parse(smtpConfigSchema, config)));
-  const { maxConnections, maxMessages, idleTimeoutMs, plaintextAuth } = parse(optionsSchema, options);
+  const { maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth } = parse(
+    optionsSchema,
+    options,
+  );
   const logger = options.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
   const clock = options.clock ?? systemClock;
   const login = createLogin(smtp);
@@ -90,6 +99,7 @@ export function createSmtpTransport(
     config: smtp,
     login,
     plaintextAuth,
+    missingAuth,
     lookup: options.lookup,
     logger,
     secrets,
