@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const BUNDLE = new URL('../lib/index.js', import.meta.url);
+const manifest: { dependencies: object; peerDependencies: object } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+);
+
+test('the bundle imports what the host has, and nothing else', () => {
+  const imports = readFileSync(BUNDLE, 'utf8').matchAll(
+    /^(?:import|export) (?:[^'"]+ from )?["'](?<from>[^'"]+)["'];$/gm,
+  );
+  const packages = new Set([...imports].map(({ groups }) => groups?.from ?? ''));
+  for (const name of [...packages]) {
+    if (name.startsWith('node:') || builtinModules.includes(name)) packages.delete(name);
+  }
+  expect([...packages].sort()).toEqual(['@logto/connector-kit', 'zod']);
+});
+
+test('the manifest says so, with ranges that Logto’s loader can read as they stand', () => {
+  expect(Object.keys(manifest.dependencies)).toEqual(['@logto/connector-kit']);
+  expect(Object.keys(manifest.peerDependencies)).toEqual(['zod']);
+  expect(JSON.stringify([manifest.dependencies, manifest.peerDependencies])).not.toMatch(
+    /catalog:|workspace:/,
+  );
+});
+
+test('the bundle works, with the errors of the host', async () => {
+  const program = `
+    import { ConnectorError } from '@logto/connector-kit';
+    import { ZodError } from 'zod';
+    import createConnector from ${JSON.stringify(BUNDLE.href)};
+    const { sendMessage, configGuard } = await createConnector({ getConfig: async () => ({ host: 'x' }) });
+    const error = await sendMessage({ to: 'a@example.com', type: 'SignIn', payload: {} }).catch((error) => error);
+    const { error: issues } = configGuard.safeParse({});
+    console.log(error instanceof ConnectorError, error.data instanceof ZodError, issues instanceof ZodError);
+  `;
+  const cwd = fileURLToPath(new URL('..', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd,
+  });
+  expect(stdout.trim()).toBe('true true true');
+});

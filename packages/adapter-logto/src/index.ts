@@ -1,0 +1,1 @@
+export { createConnector as default } from './create-connector.js';

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type ConnectorConfigFormItem, ConnectorType, connectorMetadataGuard } from '@logto/connector-kit';
+import createOfficial from '@logto/connector-smtp';
+import { expect, test } from 'vitest';
+import createConnector from './index.js';
+
+const getConfig = async () => ({});
+const { metadata, type, configGuard } = await createConnector({ getConfig });
+const { metadata: official } = await createOfficial({ getConfig });
+
+const inPackage = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+test('is an email connector that the host accepts', () => {
+  expect(type).toBe(ConnectorType.Email);
+  expect(connectorMetadataGuard.parse(metadata)).toEqual(metadata);
+});
+
+test('takes the place of the official connector', () => {
+  expect(metadata).toMatchObject({ id: official.id, target: official.target, platform: official.platform });
+  expect(Object.keys(metadata.name)).toEqual(expect.arrayContaining(Object.keys(official.name)));
+  expect(Object.keys(metadata.description)).toEqual(
+    expect.arrayContaining(Object.keys(official.description)),
+  );
+  expect(new Set(Object.values(metadata.description)).size).toBe(Object.keys(metadata.name).length);
+});
+
+test('has every field of the official form, by the same key, type and label', () => {
+  const facts = (items: ConnectorConfigFormItem[] = []) =>
+    items.map((item) => ({ key: item.key, type: item.type, label: item.label }));
+  const ours = facts(metadata.formItems);
+  expect(ours).toEqual(expect.arrayContaining(facts(official.formItems)));
+  expect(new Set(ours.map(({ key }) => key)).size).toBe(ours.length);
+  const added = metadata.formItems?.filter(
+    ({ key }) => !official.formItems?.some((item) => item.key === key),
+  );
+  expect(added?.map(({ key }) => key)).toEqual([
+    'service',
+    'defaultLocale',
+    'dkim',
+    'envelopeFrom',
+    'maxConnections',
+  ]);
+  expect(added?.every(({ required }) => required === false)).toBe(true);
+});
+
+test('begins with a form that only lacks what nobody else can know', () => {
+  const defaults = metadata.formItems?.flatMap(({ key, defaultValue }) =>
+    defaultValue === undefined ? [] : [[key, defaultValue]],
+  );
+  const config = Object.fromEntries(defaults ?? []);
+  expect(configGuard.safeParse(config).error?.issues.map(({ path }) => path)).toEqual([
+    ['fromEmail'],
+    ['host'],
+    ['port'],
+  ]);
+  const filled = {
+    ...config,
+    host: 'smtp.example.com',
+    port: 465,
+    secure: true,
+    fromEmail: 'noreply@example.com',
+  };
+  expect(configGuard.safeParse(filled).success).toBe(true);
+});
+
+test('names files that are there, and small', () => {
+  for (const path of [metadata.logo, metadata.logoDark ?? '', metadata.readme]) {
+    expect(existsSync(inPackage(path))).toBe(true);
+  }
+  for (const path of [metadata.logo, metadata.logoDark ?? '']) {
+    const svg = readFileSync(inPackage(path), 'utf8');
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(svg.length).toBeLessThan(2000);
+  }
+});

@@ -1,0 +1,499 @@
+import dns from 'node:dns';
+import { inspect } from 'node:util';
+import {
+  ConnectorError,
+  type GetI18nEmailTemplate,
+  type SendMessageData,
+  TemplateType,
+} from '@logto/connector-kit';
+import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ZodError } from 'zod';
+import createConnector from './index.js';
+import { closeTransports } from './send-message.js';
+
+afterEach(async () => {
+  await closeTransports();
+});
+
+const LOGIN = { user: 'mailer', pass: 'hunter2-hunter2' };
+const TYPES = ['Register', 'SignIn', 'ForgotPassword', 'Generic'];
+const templates = (more: object = {}) =>
+  TYPES.map((usageType) => ({
+    usageType,
+    contentType: 'text/plain',
+    subject: `${usageType} {{code}}`,
+    content: 'Your code is {{code}}.',
+    ...more,
+  }));
+
+const configFor = (trap: SmtpTrap, more: object = {}) => ({
+  host: trap.host,
+  port: trap.port,
+  auth: LOGIN,
+  tls: { ca: trap.certificate },
+  fromEmail: 'Example <noreply@example.com>',
+  templates: templates(),
+  ...more,
+});
+
+const message = (more: Partial<SendMessageData> = {}): SendMessageData => ({
+  to: 'ada@example.com',
+  type: TemplateType.SignIn,
+  payload: { code: '482913' },
+  ...more,
+});
+
+/** The connector as Logto makes it, for a config in its database. */
+async function connectorFor(config: unknown, getI18nEmailTemplate?: GetI18nEmailTemplate) {
+  const getConfig = vi.fn(async () => config);
+  return { getConfig, ...(await createConnector({ getConfig, getI18nEmailTemplate })) };
+}
+
+async function startTrap(options: Parameters<typeof startSmtpTrap>[0] = { auth: LOGIN }) {
+  const trap = await startSmtpTrap(options);
+  onTestFinished(() => trap.close());
+  return trap;
+}
+
+/** What the connector writes to the console. */
+function captureLog() {
+  const lines: Record<string, unknown>[] = [];
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    const spy = vi
+      .spyOn(console, level)
+      .mockImplementation((line: string) => void lines.push({ level, ...JSON.parse(line) }));
+    onTestFinished(() => spy.mockRestore());
+  }
+  return lines;
+}
+
+const failureOf = async (sending: Promise<unknown>): Promise<ConnectorError> => {
+  const error = await sending.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ConnectorError)) throw new Error('no ConnectorError', { cause: error });
+  return error;
+};
+
+describe('a message', () => {
+  test('goes out with the stored config, by its usage type', async () => {
+    const trap = await startTrap();
+    const { sendMessage, getConfig } = await connectorFor(configFor(trap));
+    const receipt = await sendMessage(message());
+    expect(getConfig).toHaveBeenCalledWith('simple-mail-transfer-protocol');
+    expect(receipt).toMatchObject({ accepted: 'ada@example.com', transport: 'smtp' });
+    const [email] = trap.inbox.messages;
+    expect(email).toMatchObject({
+      subject: 'SignIn 482913',
+      text: 'Your code is 482913.\n',
+      from: { name: 'Example', address: 'noreply@example.com' },
+      envelope: { from: 'noreply@example.com', to: ['ada@example.com'] },
+      session: { secure: true, user: 'mailer' },
+    });
+  });
+
+  test('goes out with the config that is being tested', async () => {
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(undefined);
+    await sendMessage(message({ type: TemplateType.Generic, payload: { code: '000000' } }), configFor(trap));
+    expect(trap.inbox.messages[0]?.subject).toBe('Generic 000000');
+  });
+
+  test('of a type without a template uses the one for Generic', async () => {
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(configFor(trap));
+    await sendMessage(message({ type: TemplateType.BindMfa }));
+    expect(trap.inbox.messages[0]?.subject).toBe('Generic 482913');
+  });
+
+  test('keeps what the payload lacks as it was written, and shows missing parts as nothing', async () => {
+    const trap = await startTrap();
+    const content =
+      '{{code}}|{{ link }}|{{user.name}}|{{application.name}}|{{a.0.b}}|{{organization.name.x}}';
+    const { sendMessage } = await connectorFor(configFor(trap, { templates: templates({ content }) }));
+    await sendMessage(
+      message({ payload: { code: '1234', application: {}, a: [{ b: 7 }], organization: { name: null } } }),
+    );
+    expect(trap.inbox.messages[0]?.text).toBe('1234|{{ link }}|{{user.name}}||7|\n');
+  });
+
+  test('escapes values in html, and nowhere else', async () => {
+    const trap = await startTrap();
+    const html = templates({
+      contentType: 'text/html',
+      subject: '{{application.name}}',
+      content: '<b>{{application.name}}</b>',
+    });
+    const { sendMessage } = await connectorFor(configFor(trap, { templates: html }));
+    await sendMessage(message({ payload: { application: { name: '<i>A & B</i>' } } }));
+    expect(trap.inbox.messages[0]).toMatchObject({
+      subject: '<i>A & B</i>',
+      html: '<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>\n',
+      text: '<i>A & B</i>\n',
+    });
+  });
+
+  test('shows a template that Handlebars can’t read as it is, with its variables filled in', async () => {
+    const trap = await startTrap();
+    const broken = templates({
+      content: 'Use {{ {{code}} or {{#foo}} {{a-b}} {{code..x}}',
+      subject: '{{code}} {{',
+    });
+    const { sendMessage } = await connectorFor(configFor(trap, { templates: broken }));
+    await sendMessage(message());
+    expect(trap.inbox.messages[0]).toMatchObject({
+      subject: '482913 {{',
+      text: 'Use {{ 482913 or {{#foo}} {{a-b}} \n',
+    });
+  });
+
+  test('takes a payload of anything', async () => {
+    const trap = await startTrap();
+    const content = '{{at}}|{{url}}|{{map}}|{{n}}|{{list}}|{{fn}}|{{user.name}}';
+    const { sendMessage } = await connectorFor(configFor(trap, { templates: templates({ content }) }));
+    const deep = Array.from({ length: 20 }).reduce<object>((inner) => ({ inner }), {});
+    const user = { name: 'Ada', customData: deep, bio: 'x'.repeat(200_000) };
+    const at = new Date(0);
+    await sendMessage(
+      message({
+        payload: {
+          at,
+          url: new URL('https://example.com/'),
+          map: new Map(),
+          n: 5n,
+          list: [1, [2]],
+          fn: () => 1,
+          user,
+        },
+      }),
+    );
+    expect(trap.inbox.messages[0]?.text).toBe(`${at}|https://example.com/|[object Object]|5|1,2||Ada\n`);
+  });
+
+  test('carries custom headers, several of one name too', async () => {
+    const trap = await startTrap();
+    const customHeaders = { 'X-One': '1', 'X-Many': ['a', 'b'], Bcc: 'eve@example.com' };
+    const { sendMessage } = await connectorFor(
+      configFor(trap, { customHeaders, replyTo: 'help@example.com' }),
+    );
+    await sendMessage(message());
+    const [email] = trap.inbox.messages;
+    expect(email?.headers.filter(({ name }) => name.startsWith('X-M')).map(({ value }) => value)).toEqual([
+      'a',
+      'b',
+    ]);
+    expect(email?.header('X-One')).toBe('1');
+    expect(email?.envelope.to).toEqual(['ada@example.com']);
+    expect(email?.replyTo).toEqual([{ address: 'help@example.com' }]);
+  });
+});
+
+describe('a template of Logto’s own', () => {
+  test('wins over those of the config, sender and reply address included', async () => {
+    const trap = await startTrap();
+    const getTemplate = vi.fn<GetI18nEmailTemplate>(async () => ({
+      subject: 'Hallo {{user.name}}',
+      content: '<p>{{code}}</p>',
+      replyTo: '{{application.name}} <hilfe@example.com>',
+      sendFrom: '{{application.name}} <notice@example.com>',
+    }));
+    const { sendMessage } = await connectorFor(configFor(trap), getTemplate);
+    const payload = {
+      code: '482913',
+      locale: 'de-AT',
+      user: { name: 'Ada' },
+      application: { name: 'Ac<me>\r\nBcc: x' },
+    };
+    await sendMessage(message({ payload }));
+    expect(getTemplate).toHaveBeenCalledWith('SignIn', 'de-AT');
+    expect(trap.inbox.messages[0]).toMatchObject({
+      subject: 'Hallo Ada',
+      html: '<p>482913</p>\n',
+      from: { name: 'Acme Bcc: x', address: 'notice@example.com' },
+      replyTo: [{ address: 'hilfe@example.com' }],
+      envelope: { from: 'notice@example.com', to: ['ada@example.com'] },
+    });
+  });
+
+  test.each<[string, GetI18nEmailTemplate]>([
+    ['is not there', async () => undefined],
+    ['can’t be had', () => Promise.reject(new Error('no database'))],
+    [
+      'can’t be had at once',
+      () => {
+        throw new Error('no database');
+      },
+    ],
+  ])('that %s leaves it to the config', async (_name, getTemplate) => {
+    captureLog();
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(configFor(trap), getTemplate);
+    await sendMessage(message());
+    expect(trap.inbox.messages[0]?.subject).toBe('SignIn 482913');
+  });
+
+  test('belongs to the request that asked for it', async () => {
+    const trap = await startTrap();
+    const connectors = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) =>
+        connectorFor(configFor(trap), async () => ({
+          subject: name,
+          content: name,
+          contentType: 'text/plain',
+        })),
+      ),
+    );
+    await Promise.all(
+      connectors.map(({ sendMessage }, index) => sendMessage(message({ to: `user${index}@example.com` }))),
+    );
+    const subjects = connectors.map(
+      (_, index) => trap.inbox.for(`user${index}@example.com`).messages[0]?.subject,
+    );
+    expect(subjects).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('a config', () => {
+  test('of the form, with null, text and empty objects', async () => {
+    const trap = await startTrap({});
+    const form = {
+      connectionTimeout: null,
+      dnsTimeout: null,
+      maxConnections: null,
+      dkim: {},
+      customHeaders: {},
+      replyTo: '',
+    };
+    const { sendMessage } = await connectorFor(
+      configFor(trap, { ...form, port: String(trap.port), auth: {} }),
+    );
+    await sendMessage(message());
+    expect(trap.stats).toMatchObject({ messages: 1, logins: 0 });
+  });
+
+  test.each([
+    ['user and password', LOGIN],
+    ['the placeholder of the form', { type: 'login', user: '<username>', pass: '<password>' }],
+    ['a user without a password', { type: 'login', user: 'mailer' }],
+  ])('for a relay that trusts by address may have %s', async (_name, auth) => {
+    const lines = captureLog();
+    const trap = await startTrap({});
+    const { sendMessage } = await connectorFor(configFor(trap, { auth }));
+    await sendMessage(message());
+    await sendMessage(message());
+    expect(trap.stats).toMatchObject({ messages: 2, logins: 0 });
+    expect(lines).toMatchObject([{ level: 'warn' }]);
+  });
+
+  test('without a login says so where the server wants one', async () => {
+    captureLog();
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(configFor(trap, { auth: { user: 'mailer' } }));
+    const { data } = await failureOf(sendMessage(message()));
+    expect(data).toMatchObject({ responseCode: 530, hint: expect.stringContaining('auth.pass is missing') });
+  });
+
+  test.each([
+    ['Acme, Inc. <noreply@example.com>', { name: 'Acme, Inc.', address: 'noreply@example.com' }],
+    ['noreply@[192.0.2.1]', { address: 'noreply@[192.0.2.1]' }],
+  ])('may have the sender %s', async (fromEmail, from) => {
+    const lines = captureLog();
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(configFor(trap, { fromEmail }));
+    await sendMessage(message());
+    expect(trap.inbox.messages[0]).toMatchObject({ from, envelope: { from: from.address } });
+    expect(lines).toMatchObject([{ level: 'warn', event: 'config.repaired', path: 'fromEmail' }]);
+  });
+
+  test('that can’t be used at all fails with issues of the host’s zod', async () => {
+    const { sendMessage } = await connectorFor({ host: 'smtp.example.com', port: 'https' });
+    const error = await failureOf(sendMessage(message()));
+    expect(error.code).toBe('invalid_config');
+    expect(error.data).toBeInstanceOf(ZodError);
+    expect(error.cause).toMatchObject({ code: 'config_invalid' });
+  });
+
+  test('that the official connector accepts, and can’t send with either, says why when it sends', async () => {
+    const trap = await startTrap();
+    const { sendMessage, configGuard } = await connectorFor(configFor(trap, { fromEmail: 'Acme' }));
+    expect(configGuard.safeParse(configFor(trap, { fromEmail: 'Acme' })).success).toBe(true);
+    const { code, data } = await failureOf(sendMessage(message()));
+    expect(code).toBe('invalid_config');
+    expect(data).toMatchObject({ issues: [{ path: ['fromEmail'] }] });
+  });
+
+  test('that Logto can’t find is Logto’s own error', async () => {
+    const notFound = new Error('entity.not_found');
+    const { sendMessage } = await createConnector({ getConfig: () => Promise.reject(notFound) });
+    await expect(sendMessage(message())).rejects.toBe(notFound);
+  });
+});
+
+describe('a failure', () => {
+  test('of the login says what the server said, and what to do', async () => {
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(
+      configFor(trap, { auth: { ...LOGIN, pass: 'wrong-password' } }),
+    );
+    const error = await failureOf(sendMessage(message()));
+    expect(error.code).toBe('general');
+    expect(error.data).toMatchObject({
+      code: 'auth_failed',
+      stage: 'auth',
+      retryable: false,
+      responseCode: 535,
+    });
+    expect(error.data).toHaveProperty(
+      'errorDescription',
+      expect.stringMatching(/^127\.0\.0\.1:\d+ refused the login: 535 .*\. Check user and password\./),
+    );
+    expect(error.cause).toMatchObject({ name: 'MailError', code: 'auth_failed' });
+  });
+
+  test.each([
+    ['too much, too fast', { at: 'rcpt', kind: '4xx', reply: '451 4.7.28 Slow down' }, 'rate_limit_exceeded'],
+    ['the recipient', { at: 'rcpt', kind: '5xx' }, 'general'],
+    ['the message', { at: 'delivery', kind: '5xx' }, 'general'],
+    ['a lost connection', { at: 'mail', kind: 'reset' }, 'general'],
+  ] as const)('of %s has the closest code', async (_name, fault, code) => {
+    const trap = await startTrap();
+    trap.fault(fault);
+    const { sendMessage } = await connectorFor(configFor(trap));
+    expect(await failureOf(sendMessage(message()))).toMatchObject({
+      code,
+      data: { message: expect.any(String) },
+    });
+  });
+
+  test.each(['ada@example.com, eve@example.com', 'ada', '', 'ada@example.com\r\nBcc: eve@example.com'])(
+    'of the recipient %j comes before anything is sent',
+    async (to) => {
+      const trap = await startTrap();
+      const { sendMessage } = await connectorFor(configFor(trap));
+      const error = await failureOf(sendMessage(message({ to })));
+      expect(error).toMatchObject({
+        code: 'invalid_request_parameters',
+        data: { code: 'recipient_invalid' },
+      });
+      expect(trap.stats.connections).toBe(0);
+    },
+  );
+
+  test('to find a template in the language, or for everyone', async () => {
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(configFor(trap, { templates: templates({ locale: 'de' }) }));
+    const error = await failureOf(sendMessage(message({ payload: { code: '1', locale: 'fr' } })));
+    expect(error).toMatchObject({ code: 'template_not_found', data: { code: 'template_not_found' } });
+  });
+
+  test('never shows a secret', async () => {
+    const lines = captureLog();
+    const trap = await startTrap();
+    const code = '482913-secret-code';
+    trap.fault({ at: 'delivery', kind: '5xx', reply: `554 5.7.1 ${code} from ${LOGIN.pass}` });
+    const { sendMessage } = await connectorFor(configFor(trap, { debug: true, logger: true }));
+    const error = await failureOf(sendMessage(message({ payload: { code } })));
+    const shown = [
+      inspect(error, { depth: 10 }),
+      JSON.stringify(error),
+      error.message,
+      JSON.stringify(lines),
+    ].join();
+    expect(shown).toContain('554 5.7.1 [hidden] from [hidden]');
+    expect(shown).not.toContain(code);
+    expect(shown).not.toContain(LOGIN.pass);
+    expect(shown).not.toContain('ada@example.com');
+  });
+});
+
+describe('the log', () => {
+  test('is silent unless the config asks for it', async () => {
+    const lines = captureLog();
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(configFor(trap));
+    await sendMessage(message());
+    expect(lines).toEqual([]);
+  });
+
+  test('has structured, masked lines with usage type and ip', async () => {
+    const lines = captureLog();
+    const trap = await startTrap();
+    const { sendMessage } = await connectorFor(configFor(trap, { logger: true }));
+    await sendMessage(message({ ip: '203.0.113.7' }));
+    trap.fault({ at: 'rcpt', kind: '5xx' });
+    await failureOf(sendMessage(message({ ip: '203.0.113.8' })));
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        event: 'mail.sent',
+        type: 'SignIn',
+        ip: '203.0.113.7',
+        to: 'a***@example.com',
+      }),
+    );
+    expect(lines).toContainEqual(
+      expect.objectContaining({ event: 'mail.failed', ip: '203.0.113.8', code: 'recipient_rejected' }),
+    );
+  });
+
+  test('warns of credentials in plain text, with the cure, and sends', async () => {
+    const lines = captureLog();
+    const lookup = vi
+      .spyOn(dns, 'lookup')
+      .mockImplementation(((
+        _host: string,
+        _options: object,
+        callback: (error: null, addresses: { address: string; family: number }[]) => void,
+      ) => callback(null, [{ address: '127.0.0.1', family: 4 }])) as typeof dns.lookup); // one of its overloads
+    onTestFinished(() => lookup.mockRestore());
+    const trap = await startTrap({ tls: 'none', auth: LOGIN });
+    const { sendMessage } = await connectorFor(configFor(trap, { host: 'smtpdm.example.com' }));
+    await sendMessage(message());
+    expect(trap.stats).toMatchObject({ messages: 1, logins: 1 });
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        event: 'smtp.plaintext_auth',
+        host: 'smtpdm.example.com',
+        hint: expect.stringContaining('port 465'),
+      }),
+    ]);
+  });
+
+  test('nothing is sent in plain text where the config requires TLS', async () => {
+    const trap = await startTrap({ tls: 'none', auth: LOGIN });
+    const { sendMessage } = await connectorFor(configFor(trap, { requireTLS: true }));
+    expect(await failureOf(sendMessage(message()))).toMatchObject({ data: { code: 'tls_failed' } });
+  });
+});
+
+describe('connections', () => {
+  test('are shared by a thousand connectors', async () => {
+    const trap = await startTrap();
+    // Otherwise a connection is replaced after a hundred emails.
+    const config = configFor(trap, { maxMessages: 1000 });
+    await Promise.all(
+      Array.from({ length: 1000 }, async (_, index) => {
+        const { sendMessage } = await connectorFor(structuredClone(config));
+        await sendMessage(message({ to: `user${index}@example.com` }));
+      }),
+    );
+    expect(trap.stats.messages).toBe(1000);
+    expect(trap.stats.connections).toBeLessThanOrEqual(5);
+  }, 30_000);
+
+  test('outlive a change of the templates, and end with a change of the password', async () => {
+    const trap = await startTrap();
+    await (await connectorFor(configFor(trap))).sendMessage(message());
+    await (await connectorFor(configFor(trap, { templates: templates({ subject: 'New' }) }))).sendMessage(
+      message(),
+    );
+    expect(trap.stats.connections).toBe(1);
+    const { sendMessage } = await connectorFor(
+      configFor(trap, { auth: { ...LOGIN, pass: 'another-password' } }),
+    );
+    await failureOf(sendMessage(message()));
+    await trap.waitForConnectionClose();
+  });
+});

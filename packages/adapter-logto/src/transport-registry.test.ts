@@ -1,0 +1,108 @@
+import { type ConnectorConfig, type Email, parseConnectorConfig, type Transport } from '@postern/core';
+import { createMemoryTransport, testEmail } from '@postern/testing';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createTransportRegistry } from './transport-registry.js';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+const configOf = (more: object = {}): ConnectorConfig =>
+  parseConnectorConfig({
+    host: 'smtp.example.com',
+    port: 587,
+    auth: { user: 'mailer', pass: 'hunter2' },
+    fromEmail: 'noreply@example.com',
+    templates: ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
+      usageType,
+      contentType: 'text/plain',
+      subject: 'Your code',
+      content: '{{code}}',
+    })),
+    ...more,
+  });
+
+/** A registry whose transports only note what happens to them. */
+function setUp(options: { maxTransports?: number; idleMs?: number } = {}) {
+  const opened: (Transport & { isClosed: boolean; sent: Email[] })[] = [];
+  const registry = createTransportRegistry({
+    ...options,
+    open() {
+      const memory = createMemoryTransport();
+      const transport = {
+        ...memory,
+        isClosed: false,
+        sent: [] as Email[],
+        send: (email: Email) => {
+          transport.sent.push(email);
+          return memory.send(email);
+        },
+        close: async () => {
+          transport.isClosed = true;
+          await memory.close();
+        },
+      };
+      opened.push(transport);
+      return transport;
+    },
+  });
+  const send = (config: ConnectorConfig) => registry.transportFor(config).send(testEmail());
+  return { registry, opened, send, closed: () => opened.map(({ isClosed }) => isClosed) };
+}
+
+test('equal settings share one transport, wherever they come from', async () => {
+  const { opened, send } = setUp();
+  await send(configOf());
+  await send(configOf());
+  await send(configOf({ fromEmail: 'other@example.com', customHeaders: { 'X-A': '1' } }));
+  expect(opened).toHaveLength(1);
+});
+
+test.each([
+  ['another server', { host: 'smtp.example.net' }],
+  ['another user', { auth: { user: 'other', pass: 'hunter2' } }],
+])('%s is another transport', async (_name, change) => {
+  const { send, closed } = setUp();
+  await send(configOf());
+  await send(configOf(change));
+  expect(closed()).toEqual([false, false]);
+});
+
+test.each([
+  ['another password', { auth: { user: 'mailer', pass: 'hunter3' } }],
+  ['other options', { requireTLS: true }],
+])('%s for the same account replaces its transport', async (_name, change) => {
+  const { send, closed } = setUp();
+  await send(configOf());
+  await send(configOf(change));
+  expect(closed()).toEqual([true, false]);
+});
+
+test('a transport is closed when it was not used for a while, and opened again', async () => {
+  const { registry, send, closed } = setUp({ idleMs: 1000 });
+  await send(configOf());
+  vi.advanceTimersByTime(999);
+  await send(configOf());
+  vi.advanceTimersByTime(999);
+  expect(closed()).toEqual([false]);
+  vi.advanceTimersByTime(1);
+  expect(closed()).toEqual([true]);
+  expect(registry.size).toBe(0);
+  await send(configOf());
+  expect(closed()).toEqual([true, false]);
+});
+
+test('the one that was not used for longest makes room', async () => {
+  const { send, closed } = setUp({ maxTransports: 2 });
+  const [a, b, c] = ['a', 'b', 'c'].map((host) => configOf({ host: `${host}.example.com` }));
+  for (const config of [a, b, a, c]) if (config) await send(config);
+  expect(closed()).toEqual([false, true, false]);
+});
+
+test('nothing stays when the registry is closed', async () => {
+  const { registry, send, closed } = setUp();
+  await send(configOf());
+  await send(configOf({ host: 'smtp.example.net' }));
+  await registry.close();
+  expect(closed()).toEqual([true, true]);
+  expect(vi.getTimerCount()).toBe(0);
+});
