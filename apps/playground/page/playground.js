@@ -51,7 +51,8 @@ const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeS
 const formatTime = (date) =>
   (date.toDateString() === new Date().toDateString() ? clock : calendar).format(date);
 
-const describeType = ({ type, locale }) => [type ?? 'Unknown type', locale].filter(Boolean).join(' · ');
+const describeType = ({ type, locale, via }) =>
+  [type ?? 'Unknown type', locale, via && 'through Logto'].filter(Boolean).join(' · ');
 
 function renderEntry(summary) {
   const button = element('button');
@@ -198,6 +199,7 @@ function renderConfig(config) {
     byId('real-server').textContent = `This really sends an email, through ${config.server}.`;
     byId('real-server').hidden = false;
   }
+  byId('path').hidden = !config.hasLogto;
   byId('type').replaceChildren(...config.usageTypes.map(({ type }) => new Option(type, type)));
   if (state.config === undefined) {
     byId('to').value = config.recipient;
@@ -288,11 +290,17 @@ async function send() {
   if (read === undefined) return byId('payload').focus();
   setSending(true);
   try {
-    const { to, type, locale } = byId('form').elements;
+    const { to, type, locale, via } = byId('form').elements;
     const receipt = await call('api/emails', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ to: to.value, type: type.value, locale: locale.value.trim(), ...read }),
+      body: JSON.stringify({
+        to: to.value,
+        type: type.value,
+        locale: locale.value.trim(),
+        via: via.value,
+        ...read,
+      }),
     });
     showReceipt(receipt);
     state.selected = undefined;

@@ -9,6 +9,8 @@ export interface Delivery {
   /** For people: `127.0.0.1:40211` */
   readonly server: string;
   readonly transport: Transport;
+  /** The config that it really uses. */
+  readonly config: ConnectorConfig;
   /** Once the transport is closed: ends whatever else there is. */
   close(): Promise<void>;
 }
@@ -31,10 +33,12 @@ export async function deliverToTrap(
     show(showReceived(received, underway.get(messageId), new Date()));
   });
   const tls = { ...config.tls, ca: trap.certificate };
-  const smtp = createSmtpTransport({ ...config, port: trap.port, tls });
+  const used = { ...config, port: trap.port, tls };
+  const smtp = createSmtpTransport(used);
   return {
     mode: 'trap',
     server: `${trap.host}:${trap.port}`,
+    config: used,
     transport: {
       ...smtp,
       async send(email, operation) {
@@ -61,6 +65,7 @@ export function deliverToServer(config: ConnectorConfig, show: (email: ShownEmai
   return {
     mode: 'server',
     server: config.service ?? `${config.host}:${config.port}`,
+    config,
     transport: { ...smtp, send },
     close: async () => {},
   };

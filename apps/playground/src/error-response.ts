@@ -1,5 +1,7 @@
+import { ConnectorError } from '@logto/connector-kit';
 import { MailError, type MailErrorCode } from '@postern/core';
 import type { ErrorRequestHandler } from 'express';
+import { z } from 'zod';
 
 const STATUS: Readonly<Record<MailErrorCode, number>> = {
   config_invalid: 500,
@@ -21,6 +23,17 @@ const STATUS: Readonly<Record<MailErrorCode, number>> = {
   timeout: 504,
 };
 
+/** What the connector says beside the words for Logto's console; its own copy of `MailError` is another class. */
+const connectorProblem = z.object({
+  message: z.string(),
+  code: z.enum(Object.keys(STATUS) as [MailErrorCode, ...MailErrorCode[]]).optional(), // the table has them all
+  stage: z.string().optional(),
+  retryable: z.boolean().optional(),
+  hint: z.string().optional(),
+  responseCode: z.number().optional(),
+  response: z.string().optional(),
+});
+
 /** Everything that goes wrong becomes JSON of one shape. Express knows an error handler by its four arguments. */
 export const sendError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error);
@@ -29,6 +42,11 @@ export const sendError: ErrorRequestHandler = (error: unknown, _request, respons
     response
       .status(STATUS[code])
       .json({ code, stage, retryable, hint, message, responseCode, response: reply });
+    return;
+  }
+  if (error instanceof ConnectorError) {
+    const problem = connectorProblem.safeParse(error.data).data ?? { message: error.message };
+    response.status(problem.code ? STATUS[problem.code] : 502).json(problem);
     return;
   }
   const { status, ...problem } = describe(error);

@@ -100,6 +100,26 @@ describe('a playground with the built-in config', () => {
     expect(lines.join('\n')).not.toMatch(/194207|482913|ada@/);
   });
 
+  it('sends through the Logto connector, in the language that was asked for', async () => {
+    const { post, list, email } = await start();
+    const sent = await post({ ...SIGN_IN, locale: 'de', via: 'logto' });
+    expect(sent).toMatchObject({ status: 201, body: { accepted: SIGN_IN.to, attempts: 1 } });
+    const [newest] = await list();
+    expect(newest).toMatchObject({ type: 'SignIn', via: 'logto', to: SIGN_IN.to });
+    const { subject, session } = await email(newest?.id ?? 0);
+    expect(subject).toBe('112233 ist Ihr Anmeldecode');
+    expect(session).toEqual({ secure: true, user: 'demo' });
+  });
+
+  it.each([
+    [{ to: 'a@example.com,b@example.com' }, 400, { code: 'recipient_invalid' }],
+    [{ type: 'NoSuchType' }, 400, { code: 'payload_invalid' }],
+    [{ payload: 'text' }, 400, { code: 'payload_invalid' }],
+  ])('says what the Logto connector says: %j', async (change, status, body) => {
+    const { post } = await start();
+    expect(await post({ ...SIGN_IN, via: 'logto', ...change })).toMatchObject({ status, body });
+  });
+
   it('tells the form what it needs, and no secret', async () => {
     const { getJson } = await start();
     const config = await getJson<{ usageTypes: { type: string; locales: string[] }[] }>('/api/config');

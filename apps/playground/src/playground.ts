@@ -5,6 +5,7 @@ import { type ConnectorConfig, createMailer } from '@postern/core';
 import { deliverToServer, deliverToTrap } from './delivery.js';
 import { createEventPrinter } from './event-printer.js';
 import { createEventStream } from './event-stream.js';
+import { startLogtoHost } from './logto-host.js';
 import { createMailList } from './mail-list.js';
 import { sampleRequests } from './sample-emails.js';
 import { createPlaygroundServer } from './server.js';
@@ -42,9 +43,11 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const mails = createMailList(events.send);
   const delivery = await (mode === 'trap' ? deliverToTrap : deliverToServer)(config, mails.add);
   const mailer = createMailer({ config, transport: delivery.transport, logger: createEventPrinter(print) });
+  // Only the trap can show what it sends: the connector keeps its emails to itself.
+  const logto = mode === 'trap' ? await startLogtoHost(delivery.config) : undefined;
   const ending = new AbortController();
   const server = createServer(
-    createPlaygroundServer({ config, delivery, mailer, mails, events, signal: ending.signal }),
+    createPlaygroundServer({ config, delivery, mailer, logto, mails, events, signal: ending.signal }),
   );
 
   async function shutDown() {

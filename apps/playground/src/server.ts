@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { type ConnectorConfig, type Mailer, parseSendRequest } from '@postern/core';
+import { type ConnectorConfig, MailError, type Mailer, parseSendRequest } from '@postern/core';
 import express, { type Express } from 'express';
+import { z } from 'zod';
 import type { Delivery } from './delivery.js';
 import { sendPreview } from './email-preview.js';
 import { sendError } from './error-response.js';
 import type { EventStream } from './event-stream.js';
+import type { LogtoHost } from './logto-host.js';
 import type { MailList } from './mail-list.js';
 import { requireJson, requireOwnHost, secureHeaders } from './request-guard.js';
 import { SAMPLE_RECIPIENT, samplePayload } from './sample-emails.js';
@@ -16,6 +18,8 @@ export interface PlaygroundServerOptions {
   readonly config: ConnectorConfig;
   readonly delivery: Pick<Delivery, 'mode' | 'server'>;
   readonly mailer: Mailer;
+  /** The other way to the same place: through the drop-in connector. */
+  readonly logto: LogtoHost | undefined;
   readonly mails: MailList;
   readonly events: EventStream;
   /** Ends sends that are under way. */
@@ -24,8 +28,18 @@ export interface PlaygroundServerOptions {
 
 /** The page and its API. */
 export function createPlaygroundServer(options: PlaygroundServerOptions): Express {
-  const { config, delivery, mailer, mails, events, signal } = options;
+  const { config, delivery, mailer, logto, mails, events, signal } = options;
   const app = express();
+
+  async function send({ via, ...request }: Record<string, unknown>) {
+    if (via !== 'logto') return mailer.send(parseSendRequest(request), { signal });
+    if (!logto) throw new MailError('payload_invalid', 'There is no Logto here.', { stage: 'payload' });
+    const { to, type, locale, payload } = request;
+    const receipt = receiptSchema.parse(await logto.send({ to, type, payload: withLocale(payload, locale) }));
+    mails.label(receipt.messageId, { type: String(type), via });
+    return receipt;
+  }
+
   app.disable('x-powered-by');
   app.use(requireOwnHost, secureHeaders);
   app.use(
@@ -41,7 +55,7 @@ export function createPlaygroundServer(options: PlaygroundServerOptions): Expres
     next();
   });
   api.get('/config', (_request, response) => {
-    response.json(describeConfig(config, delivery));
+    response.json(describeConfig(config, delivery, logto !== undefined));
   });
   api.get('/events', events.open);
   api.get('/emails', (_request, response) => {
@@ -58,7 +72,7 @@ export function createPlaygroundServer(options: PlaygroundServerOptions): Expres
     else sendPreview(response, html);
   });
   api.post('/emails', requireJson, express.json(), async (request, response) => {
-    const receipt = await mailer.send(parseSendRequest(request.body ?? {}), { signal });
+    const receipt = await send(request.body ?? {});
     response.status(201).json(receipt);
   });
   app.use('/api', api);
@@ -70,10 +84,18 @@ export function createPlaygroundServer(options: PlaygroundServerOptions): Expres
   return app;
 }
 
+/** Logto looks at nothing that a connector returns; this one returns a receipt. */
+const receiptSchema = z.object({ messageId: z.string() }).passthrough();
+
+/** Logto has the language in the payload. */
+const withLocale = (payload: unknown, locale: unknown) =>
+  locale && typeof payload === 'object' ? { ...payload, locale } : payload;
+
 /** What the form needs to know; no credentials. */
 function describeConfig(
   { templates, fromEmail, defaultLocale }: ConnectorConfig,
   { mode, server }: Pick<Delivery, 'mode' | 'server'>,
+  hasLogto: boolean,
 ) {
   const types = [...new Set(templates.map(({ usageType }) => usageType))];
   return {
@@ -82,6 +104,7 @@ function describeConfig(
     fromEmail,
     ...(defaultLocale !== undefined && { defaultLocale }),
     recipient: SAMPLE_RECIPIENT,
+    hasLogto,
     usageTypes: types.map((type) => ({
       type,
       locales: templates.flatMap(({ usageType, locale }) => (usageType === type && locale ? [locale] : [])),

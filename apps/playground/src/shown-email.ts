@@ -8,6 +8,8 @@ export interface ShownEmail {
   /** Not known of emails that something else sent to the trap. */
   readonly type?: string;
   readonly locale?: string;
+  /** What sent it, if not the mailer. */
+  readonly via?: 'logto';
   readonly from: string;
   readonly to: string;
   readonly subject: string;
