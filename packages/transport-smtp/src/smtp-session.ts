@@ -117,7 +117,10 @@ class PooledSession implements SmtpSession {
     const hint = isSecure
       ? 'Use the port for mail submission (587 or 465), or write "auth": {} for a relay that needs no login.'
       : 'Remove ignoreTLS or use port 465 with "secure": true; or write "auth": {} for a relay that needs no login.';
-    if (missingAuth === 'warn') return logger.warn({ event: 'smtp.login_not_offered', host, port, hint });
+    if (missingAuth === 'warn') {
+      logger.warn({ event: 'smtp.login_not_offered', host, port, hint });
+      return;
+    }
     const message = `${host}:${port} offers no login${isSecure ? '' : ' without TLS'}.`;
     throw new MailError('auth_failed', message, { stage: 'auth', hint });
   }
