@@ -63,6 +63,7 @@ describe('values', () => {
     ['{{#with user}}{{name}} {{../code}}{{/with}}', { code: '1', user: { name: 'Ada' } }, 'Ada 1'],
     ['{{lookup list 1}} {{@root.code}}', { code: '1', list: ['a', 'b'] }, 'b 1'],
     ['a { b: {{code}}} {{{{code}}}} \\{{code}} \\\\{{code}}', { code: '1' }, 'a { b: 1} {{1}} \\1 \\\\1'],
+    ['{{this}}{{ this }}', { this: 'X' }, 'XX'],
     ['a\r\n\u2028 {{code}}\ue000\0', { code: '1' }, 'a\r\n\u2028 1\ue000\0'],
   ])('%j with %j is %j', async (content, payload, text) => {
     expect(await renderText(content, payload)).toBe(text);

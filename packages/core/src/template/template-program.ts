@@ -103,6 +103,10 @@ export const toText = (value: PayloadValue): string => {
   return Array.isArray(value) ? value.map((item) => toText(item ?? '')).join(',') : '[object Object]';
 };
 
+/** A variable that is really called `this`, which Handlebars takes for no name. */
+const isNamedThis = (context: unknown, written: string): context is { this: PayloadValue } =>
+  isRecord(context) && Object.hasOwn(context, 'this') && /^\{+\s*this\s*\}+$/.test(written);
+
 function showHelper(missingVariable: MissingVariable, problems: Set<string>) {
   return function show(
     this: unknown,
@@ -114,14 +118,15 @@ function showHelper(missingVariable: MissingVariable, problems: Set<string>) {
   ): string | Handlebars.SafeString {
     const isKeeping = missingVariable === 'keep';
     // Handlebars takes the length and the characters of a text for parts of it.
-    const value = typeof owner === 'string' ? undefined : found;
+    const part = typeof owner === 'string' ? undefined : found;
+    const value = isNamedThis(this, written) ? this.this : part;
     if (value === undefined || value === null) {
       if (missingVariable === 'error') problems.add(`${path} is missing`);
       const isUnknown = root !== '' && !(isRecord(this) && Object.hasOwn(this, root));
       return isKeeping && isUnknown ? new Handlebars.SafeString(written) : '';
     }
     if (isRecord(value)) {
-      if (isKeeping && path === 'this') return new Handlebars.SafeString(written);
+      if (isKeeping && path === 'this' && value === this) return new Handlebars.SafeString(written);
       if (missingVariable === 'error')
         problems.add(`${path} is ${Array.isArray(value) ? 'a list' : 'an object'}, not text`);
     }
