@@ -1,0 +1,123 @@
+import type { CreateConnector, EmailConnector, SendMessageData } from '@logto/connector-kit';
+import createOfficial from '@logto/connector-smtp';
+import { type ReceivedEmail, type SmtpTrap, startSmtpTrap } from '@postern/testing';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { pictureOf } from './differential/email-picture.js';
+import { expectedOf } from './differential/intended-differences.js';
+import { answerOf, configOf, type SendCase, sendCase } from './differential/send-case.js';
+import createConnector from './index.js';
+import { closeTransports } from './send-message.js';
+
+/** Side by side, because the official connector mostly waits: for a connection of its own for each email. */
+const LANES = [1, 2, 3, 4];
+const RUNS_PER_LANE = 550;
+
+const AUTH = { user: 'mailer', pass: 'hunter2-hunter2' };
+/** As Logto's form stores it: with a type, and without. */
+const AUTH_FOR: Readonly<Record<SendCase['server'], object>> = {
+  open: {},
+  login: { type: 'login', ...AUTH },
+  starttls: AUTH,
+};
+
+type Connector = CreateConnector<EmailConnector>;
+type Traps = Readonly<Record<SendCase['server'], SmtpTrap>>;
+
+async function startTraps(opened: AsyncDisposableStack): Promise<Traps> {
+  const [open, login, starttls] = await Promise.all([
+    startSmtpTrap({ tls: 'none' }),
+    startSmtpTrap({ tls: 'none', auth: AUTH }),
+    startSmtpTrap({ auth: AUTH }),
+  ]);
+  for (const trap of [open, login, starttls]) opened.use(trap);
+  return { open, login, starttls };
+}
+
+/** The one email that comes of the case. */
+async function receive(create: Connector, traps: Traps, send: SendCase): Promise<ReceivedEmail> {
+  const trap = traps[send.server];
+  trap.inbox.clear();
+  const { host, port, certificate } = trap;
+  const tls = send.server === 'starttls' ? { tls: { ca: certificate } } : {};
+  const config = { ...configOf(send), host, port, auth: AUTH_FOR[send.server], ...tls };
+  const connector = await create({
+    getConfig: async () => config,
+    getI18nEmailTemplate: async () => answerOf(send),
+  });
+  const { to, type, payload } = send;
+  // A server may be of a newer version than the connector-kit, with types and values that this one does not know.
+  await connector.sendMessage({ to, type, payload } as SendMessageData);
+  expect(trap.inbox.messages).toHaveLength(1);
+  return trap.inbox.waitForEmail();
+}
+
+/** Sends through both, each to servers of its own, and compares. */
+const sameAsOfficial = (create: Connector, official: Traps, ours: Traps, done?: () => void) =>
+  fc.asyncProperty(sendCase, async (send) => {
+    // What can't be sent today needs no replacement: a sender from a value that is no address.
+    const theirs = await receive(createOfficial, official, send).catch(() => undefined);
+    fc.pre(theirs !== undefined);
+    const email = await receive(create, ours, send);
+    expect(pictureOf(email)).toEqual(expectedOf(send, pictureOf(theirs)));
+    done?.();
+  });
+
+// Half of the cases have something to warn of.
+beforeAll(() => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+});
+afterAll(() => closeTransports());
+
+describe('every email is that of the official connector, but for the intended differences', () => {
+  test.concurrent.each(LANES)('lane %i', { timeout: 300_000 }, async () => {
+    await using opened = new AsyncDisposableStack();
+    const [official, ours] = [await startTraps(opened), await startTraps(opened)];
+    let compared = 0;
+    const count = () => {
+      compared += 1;
+    };
+    await fc.assert(sameAsOfficial(createConnector, official, ours, count), { numRuns: RUNS_PER_LANE });
+    expect(compared).toBe(RUNS_PER_LANE);
+  });
+});
+
+/** Ours, with something wrong. */
+const MISTAKES: readonly [name: string, connector: Connector][] = [
+  ['nothing is escaped, and nothing added', createOfficial],
+  ['the template store is not asked', (options) => createConnector({ getConfig: options.getConfig })],
+  [
+    'the code is another',
+    withChange(({ payload, ...rest }) => ({ ...rest, payload: { ...payload, code: '0' } })),
+  ],
+  ['the recipient is another', withChange((data) => ({ ...data, to: 'eve@example.com' }))],
+  ['the type is another', withChange((data) => ({ ...data, type: 'Generic' as SendMessageData['type'] }))],
+  ...['replyTo', 'customHeaders'].map((key): [string, Connector] => [
+    `${key} is left out`,
+    ({ getConfig, ...options }) =>
+      createConnector({
+        ...options,
+        getConfig: async (id) => ({ ...Object(await getConfig(id)), [key]: undefined }),
+      }),
+  ]),
+];
+
+function withChange(change: (data: SendMessageData) => SendMessageData): Connector {
+  return async (options) => {
+    const connector = await createConnector(options);
+    return { ...connector, sendMessage: (data, config) => connector.sendMessage(change(data), config) };
+  };
+}
+
+describe('the comparison notices when', () => {
+  test.each(MISTAKES)('%s', { timeout: 60_000 }, async (_name, connector) => {
+    await using opened = new AsyncDisposableStack();
+    const [official, ours] = [await startTraps(opened), await startTraps(opened)];
+    const { failed, errorInstance } = await fc.check(sameAsOfficial(connector, official, ours), {
+      numRuns: 500,
+      endOnFailure: true,
+    });
+    expect(failed).toBe(true);
+    expect(String(errorInstance)).toContain('deeply equal');
+  });
+});

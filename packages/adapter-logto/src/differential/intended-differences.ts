@@ -1,0 +1,169 @@
+import { domainToASCII } from 'node:url';
+import type { Mailbox } from '@postern/core';
+import { asBody, asField, byName, type EmailPicture } from './email-picture.js';
+import { type CaseOverride, type CaseTemplate, type SendCase, templateOf } from './send-case.js';
+import { type Payload, renderOurs, type TemplateText, written } from './template-text.js';
+import type { AddressTemplate } from './written-address.js';
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#x27;',
+  '`': '&#x60;',
+  '=': '&#x3D;',
+};
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, mapTexts(part, change)]));
+}
+
+const escaped = (payload: Payload): Payload =>
+  Object.fromEntries(
+    Object.entries(payload).map(([name, value]) => [
+      name,
+      mapTexts(value, (text) => text.replace(/[&<>"'`=]/g, (char) => ESCAPES[char] ?? char)),
+    ]),
+  );
+
+const clean = (text: string) =>
+  text
+    .toWellFormed()
+    .replace(/[\t\r\n\u0085\u2028\u2029]+/g, ' ')
+    .replace(/\p{Cc}/gu, '');
+
+/** Names of header fields that belong to Postern: `customHeaders` can't set them. */
+const ENVELOPE_FIELDS = new Set(['from', 'to', 'cc', 'bcc', 'reply-to', 'subject', 'date', 'message-id']);
+
+const fill = (text: string, payload: Payload) => renderOurs([{ written: text }], payload);
+
+const MAILBOX =
+  /^(?:(?<name>[^"<>,;:@()\\\p{Cc}]*)<)?(?<address>[^\s"<>,;:@()\\\p{C}]+@[a-z0-9.-]+)(?<end>>?)$/iu;
+
+/** One address, with a name or without; no list, and nothing that could be read in two ways. */
+function readOne(text: string): Mailbox | undefined {
+  const { name, address, end } = MAILBOX.exec(text)?.groups ?? {};
+  if (address === undefined || (name === undefined) !== (end === '')) return undefined;
+  return { ...(name?.trim() && { name: asField(name) }), address };
+}
+
+/** README, "Safer emails": no value moves the borders between name and address that the author drew. */
+function mailboxOf(template: AddressTemplate, payload: Payload): Mailbox | undefined {
+  const mailbox = readOne(fill(template.address, payload));
+  if (!mailbox || !template.name) return mailbox;
+  const text = clean(fill(template.name, payload)).trim();
+  const name = text
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/[<>]/g, '')
+    .trim();
+  return { ...(name && { name: asField(name) }), address: mailbox.address };
+}
+
+/** Whether a value means something else in an address than in a text, or may do so. */
+const hasSpecialValue = ({ name, address }: AddressTemplate, payload: Payload) =>
+  address.includes('{{') || /["<>,;:@()\\\p{C}\p{Zl}\p{Zp}]/u.test(fill(name, payload));
+
+/** What ours has to be, given what the official connector made of the same. */
+export function expectedOf(send: SendCase, official: EmailPicture): EmailPicture {
+  const template = templateOf(send);
+  if (!template) throw new Error('There is always a Generic one.');
+  const { payload } = send;
+  const custom = new Set(Object.keys(send.customHeaders ?? {}).map((name) => name.toLowerCase()));
+  const from = expectedSender(send, template, custom.has('from'), official);
+  return {
+    envelope: {
+      from: from?.address ?? '',
+      // README, "Safer emails": custom header fields can't add a recipient.
+      to: ['to', 'cc', 'bcc'].some((name) => custom.has(name))
+        ? [asciiAddress(send.to)]
+        : official.envelope.to,
+    },
+    ...(from && { from }),
+    to: custom.has('to') ? [{ address: asciiAddress(send.to) }] : official.to,
+    replyTo: expectedReplyTo(send, template, custom.has('reply-to'), official),
+    subject: expectedSubject(template.subject, payload, custom.has('subject'), official),
+    ...expectedBody(template, payload, official),
+    headers: expectedHeaders(custom, official),
+  };
+}
+
+const asciiAddress = (address: string) => {
+  const [local, domain = ''] = address.split('@');
+  return `${local}@${domainToASCII(domain)}`;
+};
+
+/** The nodemailer of the official connector cuts characters such as emoji in two where it wraps a long field; ours does not. */
+const isCut = (field = '') => field.includes('\ufffd');
+
+type UsedTemplate = CaseTemplate | CaseOverride;
+
+function expectedSender(
+  { from, payload }: SendCase,
+  template: UsedTemplate,
+  isCustom: boolean,
+  official: EmailPicture,
+) {
+  const sendFrom = 'sendFrom' in template ? template.sendFrom : undefined;
+  // README, "Safer emails": values and custom header fields can't change the sender.
+  if (sendFrom && (isCustom || isCut(official.from?.name) || hasSpecialValue(sendFrom, payload)))
+    return mailboxOf(sendFrom, payload) ?? from.means;
+  // README, "More forgiving configs": of several senders, the first one.
+  const isOurs = !sendFrom && (isCustom || from.isListToOfficial);
+  return isOurs ? from.means : official.from;
+}
+
+function expectedReplyTo(
+  { replyTo, payload }: SendCase,
+  template: UsedTemplate,
+  isCustom: boolean,
+  official: EmailPicture,
+) {
+  const own = 'replyTo' in template ? template.replyTo : undefined;
+  if (own && (isCustom || isCut(official.replyTo[0]?.name) || hasSpecialValue(own, payload))) {
+    const mailbox = mailboxOf(own, payload);
+    return mailbox ? [mailbox] : (replyTo?.means ?? []);
+  }
+  return isCustom && !own ? (replyTo?.means ?? []) : official.replyTo;
+}
+
+function expectedSubject(
+  template: TemplateText,
+  payload: Payload,
+  isCustom: boolean,
+  official: EmailPicture,
+) {
+  const ours = clean(renderOurs(template, payload));
+  return isCustom || isCut(official.subject) || ours !== fill(written(template), payload)
+    ? asField(ours)
+    : official.subject;
+}
+
+/** The address of a link is part of the text; space is what html takes for it. */
+const showsText = (html: string) => html.replace(/<(?!a )[^<>]*>|[ \t\r\n\f\u200b]/g, '') !== '';
+
+function expectedBody({ contentType, content }: UsedTemplate, payload: Payload, official: EmailPicture) {
+  const isHtml = contentType !== 'text/plain';
+  // README, "Safer emails": values are text, not markup.
+  const ours = renderOurs(content, isHtml ? escaped(payload) : payload);
+  const isSame = ours === fill(written(content), payload);
+  return isHtml
+    ? {
+        // README, "Safer emails": there is a plain-text alternative.
+        contentType: ours === '' ? 'text/plain' : showsText(ours) ? 'multipart/alternative' : 'text/html',
+        html: isSame ? official.html : ours === '' ? undefined : asBody(ours),
+        text: ours === '' ? '' : undefined,
+      }
+    : { contentType: official.contentType, html: undefined, text: isSame ? official.text : asBody(ours) };
+}
+
+/** README, "Safer emails": every email says that it is automatic. */
+const AUTOMATIC = { 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' };
+
+function expectedHeaders(custom: ReadonlySet<string>, official: EmailPicture) {
+  const added = Object.entries(AUTOMATIC).filter(([name]) => !custom.has(name));
+  return [...official.headers.filter(([name]) => !ENVELOPE_FIELDS.has(name)), ...added].sort(byName);
+}
