@@ -1,0 +1,35 @@
+export { canonicalAddress } from './address.js';
+export { type MemoryStoreOptions, memoryStore } from './memory-store.js';
+export { type Policy, type PolicyInput, UNAMBIGUOUS } from './policy.js';
+export {
+  type PostgresPool,
+  type PostgresStore,
+  type PostgresStoreOptions,
+export type { Random } from './random.js';
+export {
+  createVerification,
+  type LinkPreview,
+  type Started,
+  type Verification,
+  type Verified,
+  type VerifiedLink,
+} from './verification.js';
+export {
+  type RateLimitScope,
+  VerificationError,
+  type VerificationErrorCode,
+  type VerificationErrorDetails,
+} from './verification-error.js';
+export type { VerificationOptions } from './verification-options.js';
+export type { CancelRequest, CheckRequest, StartRequest } from './verification-request.js';
+export type {
+  At,
+  Challenge,
+  CounterState,
+  CountRequest,
+  GuessRequest,
+  PutRequest,
+  StoredChallenge,
+  TakeRequest,
+  VerificationStore,
+} from './verification-store.js';

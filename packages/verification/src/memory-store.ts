@@ -1,0 +1,121 @@
+import { toSeconds, VerificationError } from './verification-error.js';
+import type {
+  At,
+  Challenge,
+  CounterState,
+  StoredChallenge,
+  VerificationStore,
+} from './verification-store.js';
+
+export interface MemoryStoreOptions {
+  /**
+   * How many challenges and how many counters it keeps at most. When that many are alive it takes no new ones
+   * (`rate_limited`, scope `store`): dropping a counter would hand out fresh guesses.
+   * @default 100000
+   */
+  maxEntries?: number;
+}
+
+/** A map that forgets what is over, and refuses rather than forgets what is not. */
+class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }> {
+  readonly #maxEntries: number;
+  #nextEnd = 0;
+
+  constructor(maxEntries: number) {
+    super();
+    this.#maxEntries = maxEntries;
+  }
+
+  add(key: string, value: Value & { readonly until: number }, now: number): void {
+    if (!this.has(key) && this.size >= this.#maxEntries) this.#makeRoom(now);
+    this.#nextEnd = Math.min(this.#nextEnd, value.until);
+    this.set(key, value);
+  }
+
+  #makeRoom(now: number): void {
+    // Looks at every entry only when one of them has ended.
+    if (this.#nextEnd <= now) {
+      this.#nextEnd = Number.POSITIVE_INFINITY;
+      for (const [key, { until }] of this) {
+        if (until <= now) this.delete(key);
+        else this.#nextEnd = Math.min(this.#nextEnd, until);
+      }
+    }
+    if (this.size >= this.#maxEntries)
+      throw new VerificationError('rate_limited', {
+        scope: 'store',
+        retryAfter: toSeconds(this.#nextEnd - now),
+      });
+  }
+}
+
+/**
+ * Keeps everything in the memory of this process: for development, tests, and services of one process.
+ * A restart forgets codes and guess budgets alike.
+ */
+export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): VerificationStore {
+  const challenges = new ExpiringMap<Challenge>(maxEntries);
+  const counters = new ExpiringMap<{ readonly count: number }>(maxEntries);
+  const subjects = new ExpiringMap<{ readonly subject: string }>(maxEntries);
+
+  const timeOf = ({ now = Date.now() }: At) => now;
+  const drop = ({ id, subject }: Challenge) => {
+    challenges.delete(subject);
+    subjects.delete(id);
+  };
+
+  function read(subject: string | undefined, now: number): StoredChallenge | undefined {
+    const found = subject === undefined ? undefined : challenges.get(subject);
+    if (!found) return undefined;
+    const { until, ...challenge } = found;
+    return { ...challenge, expiresAt: new Date(until), isAlive: until > now };
+  }
+
+  function count(key: string, points: number, windowMs: number, now: number): CounterState {
+    const current = counters.get(key);
+    const isRunning = current !== undefined && current.until > now;
+    if (!isRunning && points <= 0) return { count: 0, resetMs: 0 };
+    // The clock of another process may have been ahead.
+    const until = isRunning ? Math.min(current.until, now + windowMs) : now + windowMs;
+    const next = { count: Math.max((isRunning ? current.count : 0) + points, 0), until };
+    counters.add(key, next, now);
+    return { count: next.count, resetMs: until - now };
+  }
+
+  // No method awaits anything, so each is one step.
+  return {
+    async count(request) {
+      return count(request.key, request.points, request.windowMs, timeOf(request));
+    },
+    async put({ challenge, ttlMs, ...at }) {
+      const now = timeOf(at);
+      const former = read(challenge.subject, now);
+      const until = now + ttlMs;
+      if (former) drop(former);
+      subjects.add(challenge.id, { subject: challenge.subject, until }, now);
+      challenges.add(challenge.subject, { ...challenge, until }, now);
+      return { expiresAt: new Date(until), ...(former?.isAlive && { superseded: former.id }) };
+    },
+    async guess({ subject, counter, windowMs, ...at }) {
+      const now = timeOf(at);
+      const challenge = read(subject, now);
+      return challenge && { challenge, guesses: count(counter, challenge.isAlive ? 1 : 0, windowMs, now) };
+    },
+    async find({ id, ...at }) {
+      return read(subjects.get(id)?.subject, timeOf(at));
+    },
+    async take({ id, refund, ...at }) {
+      const now = timeOf(at);
+      for (const key of refund) count(key, -1, Number.POSITIVE_INFINITY, now);
+      const challenge = read(subjects.get(id)?.subject, now);
+      if (!challenge?.isAlive) return false;
+      drop(challenge);
+      return true;
+    },
+    async remove({ subject, ...at }) {
+      const challenge = read(subject, timeOf(at));
+      if (challenge) drop(challenge);
+      return challenge?.isAlive ? challenge.id : undefined;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+const seconds = (atMost: number) =>
+  z
+    .int('has to be a whole number of seconds')
+    .min(1, 'has to be 1 second or more')
+    .max(atMost, `has to be ${atMost} seconds or less`);
+const DAY = 86_400;
+const limit = z
+  .int('has to be a whole number')
+  .min(1, 'has to be 1 or more')
+  .max(1_000_000, 'has to be 1000000 or less');
+
+const windowOf = (defaults: { limit: number; window: number }) =>
+  z
+    .strictObject({
+      limit: limit.default(defaults.limit),
+      window: seconds(30 * DAY).default(defaults.window),
+    })
+    .prefault({});
+
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+/** Fewer than this many codes would not hold against the guess budget. */
+const FEWEST_CODES = 1_000_000;
+
+/** Every rule with its default. Durations are in seconds. */
+export const policySchema = z
+  .strictObject({
+    /** @default 6 */
+    codeLength: z
+      .int('has to be a whole number')
+      .min(4, 'has to be 4 or more')
+      .max(32, 'has to be 32 or less')
+      .default(6),
+    /** What codes are made of; `UNAMBIGUOUS` avoids look-alikes. @default the ten digits */
+    codeAlphabet: z
+      .string()
+      .regex(/^(?:([0-9A-Za-z])(?!.*\1)){2,}$/, 'has to be two or more ASCII letters or digits, each once')
+      .default('0123456789'),
+    /** How long a code is good. @default 600 */
+    codeTtl: seconds(DAY).default(600),
+    /** How long a link is good. @default 600 */
+    linkTtl: seconds(7 * DAY).default(600),
+    /** Between two emails to one address, whatever their type. @default 60 */
+    cooldown: z
+      .int('has to be a whole number of seconds')
+      .min(0, 'has to be 0 or more')
+      .max(DAY, `has to be ${DAY} or less`)
+      .default(60),
+    /** Wrong guesses per address and type. @default 5 in 3600 */
+    guesses: windowOf({ limit: 5, window: 3600 }),
+    /** Emails per address. @default 5 in 3600 */
+    perAddress: windowOf({ limit: 5, window: 3600 }),
+    /** Starts per IPv4 address or IPv6 /64. @default 30 in 3600 */
+    perIp: windowOf({ limit: 30, window: 3600 }),
+    /** Where `redirectTo` may lead, such as `https://app.example.com`. @default nowhere */
+    redirectOrigins: z
+      .array(z.string().refine(isOrigin, 'has to be an origin such as https://app.example.com'))
+      .readonly()
+      .default([]),
+  })
+  .refine(({ codeLength, codeAlphabet }) => codeAlphabet.length ** codeLength >= FEWEST_CODES, {
+    path: ['codeLength'],
+    message: `makes fewer than ${FEWEST_CODES} different codes, write a larger one`,
+  })
+  .readonly();
+
+/** What may be set of the policy; see the table in the README. */
+export type PolicyInput = z.input<typeof policySchema>;
+export type Policy = z.output<typeof policySchema>;
+
+/** Capitals and digits without those that are mistaken for each other: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V. */
+export const UNAMBIGUOUS = '34679ACDEFGHJKMNPQRTWXY';

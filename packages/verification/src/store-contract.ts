@@ -1,0 +1,432 @@
+import type { Mailer, Receipt, SendRequest } from '@postern/core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { PolicyInput } from './policy.js';
+import { createVerification, type Verification } from './verification.js';
+import { VerificationError } from './verification-error.js';
+import type { Challenge, VerificationStore } from './verification-store.js';
+
+/** A store to test, and what the suite can't know about it. */
+export interface StoreHarness {
+  store: VerificationStore;
+  /** The same data as another process sees it, e.g. through a pool of its own. @default the same store */
+  other?: VerificationStore;
+  /** Everything that is kept, as text, to look for secrets in. */
+  dump?(): Promise<string>;
+  dispose?(): Promise<void>;
+}
+
+const START = Date.UTC(2026, 0, 1);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const SECRET = 'a secret of the contract suite, not of yours';
+const RECEIPT: Receipt = {
+  messageId: '',
+  accepted: '',
+  transport: '',
+  response: '',
+  attempts: 1,
+  durationMs: 0,
+};
+
+let serial = 0;
+/** Every test has keys of its own, so that a database can serve them all. */
+const unique = (name: string) => `${name}-${process.pid}-${Date.now()}-${serial++}`;
+
+/** How each of many calls ended: `verified`, `started`, or the code of its error, with how many did. */
+async function tally(calls: readonly Promise<unknown>[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const result of await Promise.allSettled(calls)) {
+    if (result.status === 'rejected' && !(result.reason instanceof VerificationError)) throw result.reason;
+    const outcome = result.status === 'fulfilled' ? 'fulfilled' : result.reason.code;
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const failure = (code: string, details: object = {}) =>
+  expect.objectContaining({ name: 'VerificationError', code, ...details });
+
+/**
+ * The tests that every {@link VerificationStore} has to pass: each method by itself, and the promises of
+ * `createVerification` that rest on them. Run it inside a test file of vitest.
+ *
+ * @example
+ * ```ts
+ * describeStoreContract('my store', async () => ({ store: myStore(client) }));
+ * ```
+ */
+export function describeStoreContract(name: string, setUp: () => Promise<StoreHarness>): void {
+  const open = async () => {
+    const harness = await setUp();
+    onTestFinished(async () => harness.dispose?.());
+    return { other: harness.store, ...harness };
+  };
+
+  const challengeOf = (subject: string): Challenge => ({
+    id: unique('id'),
+    subject,
+    mac: 'bWFj',
+    sealed: 'c2VhbGVk',
+  });
+
+  /** A process: its clock, the emails that it sent, and its verification. */
+  function processOn(
+    store: VerificationStore,
+    { ahead = 0, policy }: { ahead?: number; policy?: PolicyInput } = {},
+  ) {
+    const time = { now: START + ahead };
+    const sent: SendRequest[] = [];
+    const mailer: Pick<Mailer, 'send'> = {
+      async send(request) {
+        sent.push(request);
+        return RECEIPT;
+      },
+    };
+    const verification = createVerification({
+      mailer,
+      store,
+      secret: SECRET,
+      policy,
+      clock: { now: () => time.now },
+    });
+    return { time, sent, verification, mailer, code: () => String(sent.at(-1)?.payload.code) };
+  }
+
+  const person = () => ({ to: `${unique('ada')}@example.com`, type: 'SignIn' }) as const;
+  const start = (verification: Verification, who: ReturnType<typeof person>) =>
+    verification.start({ ...who, method: 'code' });
+  const wrong = (code: string, by = 1) => String((Number(code) + by) % 1_000_000).padStart(6, '0');
+
+  describe(`the verification store contract: ${name}`, () => {
+    describe('counters', () => {
+      test('count up to the end of a window that begins with the first point', async () => {
+        const { store, other } = await open();
+        const key = unique('counter');
+        const count = (points: number, now: number, by = store) =>
+          by.count({ key, points, windowMs: HOUR, now });
+
+        expect(await count(1, START)).toEqual({ count: 1, resetMs: HOUR });
+        expect(await count(2, START + 1000, other)).toEqual({ count: 3, resetMs: HOUR - 1000 });
+        expect(await count(1, START + HOUR - 1)).toEqual({ count: 4, resetMs: 1 });
+        expect(await count(1, START + HOUR)).toEqual({ count: 1, resetMs: HOUR });
+      });
+
+      test('are read and given back to without beginning a window, and never fall below zero', async () => {
+        const { store } = await open();
+        const key = unique('counter');
+        const count = (points: number, now = START) => store.count({ key, points, windowMs: HOUR, now });
+
+        expect(await count(0)).toMatchObject({ count: 0 });
+        expect(await count(-1)).toMatchObject({ count: 0 });
+        expect(await count(1)).toEqual({ count: 1, resetMs: HOUR });
+        expect(await count(0, START + 5)).toEqual({ count: 1, resetMs: HOUR - 5 });
+        expect(await count(-3)).toMatchObject({ count: 0 });
+        expect(await count(1)).toMatchObject({ count: 1 });
+        expect(await count(-1, START + HOUR)).toMatchObject({ count: 0 });
+      });
+
+      test('lose no point of parallel calls', async () => {
+        const { store, other } = await open();
+        const key = unique('counter');
+        const states = await Promise.all(
+          Array.from({ length: 100 }, (_, n) =>
+            (n % 2 ? store : other).count({ key, points: 1, windowMs: HOUR, now: START }),
+          ),
+        );
+        expect(states.map(({ count }) => count).sort((a, b) => a - b)).toEqual(
+          Array.from({ length: 100 }, (_, n) => n + 1),
+        );
+      });
+
+      test('that a clock ahead began end after one window by the clock behind', async () => {
+        const { store } = await open();
+        const key = unique('counter');
+        await store.count({ key, points: 1, windowMs: HOUR, now: START + 24 * HOUR });
+        expect(await store.count({ key, points: 1, windowMs: HOUR, now: START })).toEqual({
+          count: 2,
+          resetMs: HOUR,
+        });
+      });
+    });
+
+    describe('challenges', () => {
+      test('are kept whole, found by id, and are alive until their time is over', async () => {
+        const { store, other } = await open();
+        const challenge = challengeOf(unique('subject'));
+        const expiresAt = new Date(START + MINUTE);
+
+        expect(await store.put({ challenge, ttlMs: MINUTE, now: START })).toEqual({ expiresAt });
+        const find = (now: number) => other.find({ id: challenge.id, now });
+        expect(await find(START)).toEqual({ ...challenge, expiresAt, isAlive: true });
+        expect(await find(START + MINUTE - 1)).toMatchObject({ isAlive: true });
+        expect(await find(START + MINUTE)).toMatchObject({ isAlive: false });
+        expect(await store.find({ id: unique('id'), now: START })).toBeUndefined();
+      });
+
+      test('replace the former one of their subject, and name it if it was alive', async () => {
+        const { store } = await open();
+        const [first, second, third] = [1, 2, 3].map(() => challengeOf('')) as [
+          Challenge,
+          Challenge,
+          Challenge,
+        ];
+        const subject = unique('subject');
+        const put = (challenge: Challenge, now: number) =>
+          store.put({ challenge: { ...challenge, subject }, ttlMs: MINUTE, now });
+
+        expect(await put(first, START)).not.toHaveProperty('superseded');
+        expect(await put(second, START + 1)).toMatchObject({ superseded: first.id });
+        expect(await store.find({ id: first.id, now: START + 1 })).toBeUndefined();
+        expect(await put(third, START + 1 + MINUTE)).not.toHaveProperty('superseded');
+      });
+
+      test('count a guess when they are read for one, unless they are dead or missing', async () => {
+        const { store } = await open();
+        const challenge = challengeOf(unique('subject'));
+        const counter = unique('guesses');
+        const guess = (now: number, subject = challenge.subject) =>
+          store.guess({ subject, counter, windowMs: HOUR, now });
+        await store.put({ challenge, ttlMs: MINUTE, now: START });
+
+        expect(await guess(START, unique('subject'))).toBeUndefined();
+        expect(await guess(START)).toEqual({
+          challenge: { ...challenge, expiresAt: new Date(START + MINUTE), isAlive: true },
+          guesses: { count: 1, resetMs: HOUR },
+        });
+        expect(await guess(START + 1)).toMatchObject({ guesses: { count: 2 } });
+        expect(await guess(START + MINUTE)).toMatchObject({ challenge: { isAlive: false } });
+        expect(
+          await store.count({ key: counter, points: 0, windowMs: HOUR, now: START + MINUTE }),
+        ).toMatchObject({ count: 2 });
+      });
+
+      test('are taken by one of many, while alive, and refund what is asked', async () => {
+        const { store, other } = await open();
+        const challenge = challengeOf(unique('subject'));
+        const key = unique('guesses');
+        await store.count({ key, points: 60, windowMs: HOUR, now: START });
+        await store.put({ challenge, ttlMs: MINUTE, now: START });
+        const take = (now: number, by = store) => by.take({ id: challenge.id, refund: [key], now });
+
+        expect(await take(START + MINUTE)).toBe(false);
+        const wins = await Promise.all(
+          Array.from({ length: 50 }, (_, n) => take(START, n % 2 ? store : other)),
+        );
+        expect(wins.filter(Boolean)).toEqual([true]);
+        expect(await store.find({ id: challenge.id, now: START })).toBeUndefined();
+        expect(await store.count({ key, points: 0, windowMs: HOUR, now: START })).toMatchObject({ count: 9 });
+      });
+
+      test('are removed by subject, and named if they were alive', async () => {
+        const { store } = await open();
+        const challenge = challengeOf(unique('subject'));
+        const remove = (now: number) => store.remove({ subject: challenge.subject, now });
+        await store.put({ challenge, ttlMs: MINUTE, now: START });
+
+        expect(await remove(START)).toBe(challenge.id);
+        expect(await remove(START)).toBeUndefined();
+        await store.put({ challenge, ttlMs: MINUTE, now: START });
+        expect(await remove(START + MINUTE)).toBeUndefined();
+        expect(await store.find({ id: challenge.id, now: START })).toBeUndefined();
+      });
+    });
+
+    test('has a clock of its own for callers without one', async () => {
+      const { store } = await open();
+      const challenge = challengeOf(unique('subject'));
+      const { expiresAt } = await store.put({ challenge, ttlMs: HOUR });
+      expect(Math.abs(expiresAt.getTime() - Date.now() - HOUR)).toBeLessThan(MINUTE);
+      expect(await store.find({ id: challenge.id })).toMatchObject({ isAlive: true });
+      expect(
+        await store.guess({ subject: challenge.subject, counter: unique('guesses'), windowMs: HOUR }),
+      ).toMatchObject({
+        guesses: { count: 1 },
+      });
+      expect(await store.take({ id: challenge.id, refund: [] })).toBe(true);
+    });
+
+    test('200 parallel guesses get no further than the budget', async () => {
+      const { store, other } = await open();
+      const [here, there] = [processOn(store), processOn(other)];
+      const who = person();
+      await start(here.verification, who);
+      const code = here.code();
+
+      const guesses = Array.from({ length: 200 }, (_, n) =>
+        (n % 2 ? here : there).verification.check({ ...who, code: wrong(code, n + 1) }),
+      );
+      expect(await tally(guesses)).toEqual({ code_incorrect: 5, attempts_exhausted: 195 });
+      await expect(here.verification.check({ ...who, code })).rejects.toEqual(
+        failure('attempts_exhausted', { retryAfter: 3600 }),
+      );
+    });
+
+    test('of 200 parallel checks of the right code exactly one wins', async () => {
+      const { store, other } = await open();
+      const [here, there] = [processOn(store), processOn(other)];
+      const who = person();
+      await start(here.verification, who);
+      const code = here.code();
+
+      const { fulfilled, ...rest } = await tally(
+        Array.from({ length: 200 }, (_, n) => (n % 2 ? here : there).verification.check({ ...who, code })),
+      );
+      expect(fulfilled).toBe(1);
+      expect(
+        Object.keys(rest).filter((outcome) => !['not_found', 'attempts_exhausted'].includes(outcome)),
+      ).toEqual([]);
+    });
+
+    test('of 50 parallel starts one sends, and its code works', async () => {
+      const { store, other } = await open();
+      const [here, there] = [processOn(store), processOn(other)];
+      const who = person();
+
+      const starts = Array.from({ length: 50 }, (_, n) => start((n % 2 ? here : there).verification, who));
+      expect(await tally(starts)).toEqual({ fulfilled: 1, cooldown: 49 });
+      const [mail, ...others] = [...here.sent, ...there.sent];
+      expect(others).toEqual([]);
+      await expect(
+        here.verification.check({ ...who, code: String(mail?.payload.code) }),
+      ).resolves.toMatchObject({
+        status: 'verified',
+        id: mail?.idempotencyKey,
+      });
+    });
+
+    test('the guess budget survives resends', async () => {
+      const { store } = await open();
+      const { time, verification, code } = processOn(store);
+      const who = person();
+      for (const attemptsLeft of [4, 3, 2, 1, 0]) {
+        await start(verification, who);
+        await expect(verification.check({ ...who, code: wrong(code()) })).rejects.toEqual(
+          failure('code_incorrect', { attemptsLeft }),
+        );
+        time.now += MINUTE;
+      }
+      await expect(verification.check({ ...who, code: code() })).rejects.toEqual(
+        failure('attempts_exhausted'),
+      );
+      await expect(start(verification, who)).rejects.toEqual(failure('attempts_exhausted'));
+    });
+
+    test('two processes whose clocks are minutes apart share codes, cooldowns and budgets', async () => {
+      const { store, other } = await open();
+      const here = processOn(store);
+      const ahead = processOn(other, { ahead: 3 * MINUTE });
+      const who = person();
+      await start(ahead.verification, who);
+
+      // The one behind waits no longer than a cooldown, though the other's ends three minutes later by its clock.
+      await expect(start(here.verification, who)).rejects.toEqual(failure('cooldown', { retryAfter: 60 }));
+      const guesses = Array.from({ length: 20 }, (_, n) =>
+        (n % 2 ? here : ahead).verification.check({ ...who, code: wrong(ahead.code(), n + 1) }),
+      );
+      expect(await tally(guesses)).toEqual({ code_incorrect: 5, attempts_exhausted: 15 });
+
+      const someone = person();
+      await start(here.verification, someone);
+      await expect(ahead.verification.check({ ...someone, code: here.code() })).resolves.toMatchObject({
+        status: 'verified',
+      });
+      await expect(here.verification.check({ ...someone, code: here.code() })).rejects.toEqual(
+        failure('not_found'),
+      );
+
+      const late = person();
+      await start(here.verification, late);
+      here.time.now += 8 * MINUTE;
+      ahead.time.now += 8 * MINUTE;
+      // Ten minutes are over by the clock that is ahead, and not yet by the other.
+      await expect(ahead.verification.check({ ...late, code: here.code() })).rejects.toEqual(
+        failure('code_expired'),
+      );
+      await expect(here.verification.check({ ...late, code: here.code() })).resolves.toMatchObject({
+        status: 'verified',
+      });
+    });
+
+    test('a crash between store and send costs one cooldown and gives no guesses back', async () => {
+      const { store, other } = await open();
+      const who = person();
+      const survivor = processOn(other);
+      await start(survivor.verification, who);
+      await expect(survivor.verification.check({ ...who, code: wrong(survivor.code()) })).rejects.toEqual(
+        failure('code_incorrect', { attemptsLeft: 4 }),
+      );
+      survivor.time.now += MINUTE;
+
+      const stored = Promise.withResolvers<string>();
+      const crashing = createVerification({
+        // The process ends here: this send neither succeeds nor fails.
+        mailer: {
+          send: ({ payload }) => {
+            stored.resolve(String(payload.code));
+            return new Promise(() => {});
+          },
+        },
+        store,
+        secret: SECRET,
+        clock: { now: () => survivor.time.now },
+      });
+      void start(crashing, who);
+      const unsent = await stored.promise;
+
+      await expect(start(survivor.verification, who)).rejects.toEqual(
+        failure('cooldown', { retryAfter: 60 }),
+      );
+      survivor.time.now += MINUTE;
+      await start(survivor.verification, who);
+      const wrongCode = unsent === survivor.code() ? wrong(unsent) : unsent;
+      await expect(survivor.verification.check({ ...who, code: wrongCode })).rejects.toEqual(
+        failure('code_incorrect', { attemptsLeft: 3 }),
+      );
+      await expect(survivor.verification.check({ ...who, code: survivor.code() })).resolves.toMatchObject({
+        status: 'verified',
+      });
+    });
+
+    test('keeps no code, token or address', async (context) => {
+      const { store, dump } = await open();
+      if (!dump) return context.skip();
+      const sent: SendRequest[] = [];
+      const verification = createVerification({
+        mailer: {
+          async send(request) {
+            sent.push(request);
+            return RECEIPT;
+          },
+        },
+        store,
+        secret: SECRET,
+        // Letters as well: six digits may be part of anything.
+        policy: {
+          codeLength: 12,
+          codeAlphabet: 'ABCDEFGHKMNPQRSTUVWXYZ',
+          redirectOrigins: ['https://app.example.com'],
+        },
+        linkUrl: 'https://app.example.com/confirm',
+      });
+      const [one, two] = [person(), person()];
+      const redirectTo = 'https://app.example.com/after';
+      await verification.start({ ...one, method: 'code', ip: '203.0.113.77' });
+      await verification.start({ ...two, method: 'link', ip: '203.0.113.77', redirectTo });
+      const token = new URL(String(sent[1]?.payload.link)).searchParams.get('token');
+
+      const kept = await dump();
+      expect(kept).toContain(sent[0]?.idempotencyKey);
+      for (const secret of [
+        sent[0]?.payload.code,
+        token,
+        one.to,
+        two.to,
+        'example.com',
+        '203.0.113.77',
+        'SignIn',
+        SECRET,
+      ])
+        expect(kept).not.toContain(secret);
+    });
+  });
+}

@@ -1,0 +1,66 @@
+/** What a verification can fail with, beside the `MailError`s of its email. */
+export type VerificationErrorCode =
+  /** Wrong; `attemptsLeft` says how many more guesses there are. */
+  | 'code_incorrect'
+  /** The code or the link was good once; its time is over. */
+  | 'code_expired'
+  /** There is no such code or link: never issued, used, superseded or cancelled. */
+  | 'not_found'
+  /** Too many wrong guesses for this address and type. */
+  | 'attempts_exhausted'
+  /** An email went to this address a moment ago. */
+  | 'cooldown'
+  /** The window of the `scope` is used up. */
+  | 'rate_limited';
+
+/** What a `rate_limited` is about: one address, one client network, or a memory store that is full. */
+export type RateLimitScope = 'address' | 'ip' | 'store';
+
+export interface VerificationErrorDetails {
+  attemptsLeft?: number;
+  /** Seconds. */
+  retryAfter?: number;
+  scope?: RateLimitScope;
+}
+
+const MESSAGES: Record<VerificationErrorCode, string> = {
+  code_incorrect: 'The code is not the one that was sent.',
+  code_expired: 'The code or link has expired.',
+  not_found: 'There is no such code or link, or it was used, replaced or cancelled.',
+  attempts_exhausted: 'Too many wrong codes for this address.',
+  cooldown: 'An email was sent to this address a moment ago.',
+  rate_limited: 'Too many requests.',
+};
+
+/**
+ * The person has to do something else: type again, wait, or start over. Its message holds nothing of the request, so
+ * it is safe to log.
+ *
+ * It is no `MailError`: no email failed, and nothing is for the operator to repair. The two also share a code name
+ * (`rate_limited`) that means different things, so tell them apart by class.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof VerificationError && error.retryAfter !== undefined)
+ *   response.setHeader('Retry-After', error.retryAfter);
+ * ```
+ */
+export class VerificationError extends Error {
+  readonly code: VerificationErrorCode;
+  /** Of `code_incorrect`: how many more guesses this address and type has in the current window. */
+  declare readonly attemptsLeft?: number;
+  /** Of `attempts_exhausted`, `cooldown` and `rate_limited`: when to try again, in seconds, 1 or more. */
+  declare readonly retryAfter?: number;
+  /** Of `rate_limited`. */
+  declare readonly scope?: RateLimitScope;
+
+  constructor(code: VerificationErrorCode, details: VerificationErrorDetails = {}) {
+    super(MESSAGES[code]);
+    this.name = 'VerificationError';
+    this.code = code;
+    Object.assign(this, details);
+  }
+}
+
+/** Milliseconds as the whole seconds of a `Retry-After`. */
+export const toSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));

@@ -1,0 +1,69 @@
+import { type Clock, ConfigError, fromZodIssue, isLoopbackHost, type Mailer } from '@postern/core';
+import { z } from 'zod';
+import { type Policy, type PolicyInput, policySchema } from './policy.js';
+import type { Random } from './random.js';
+import type { VerificationStore } from './verification-store.js';
+
+export interface VerificationOptions {
+  /** Sends the emails, e.g. `createMailer(…)`. */
+  mailer: Pick<Mailer, 'send'>;
+  /** `memoryStore()`, `postgresStore({ pool })`, or one of your own. */
+  store: VerificationStore;
+  /**
+   * Signs everything that is kept: 32 characters or more from a random source. To rotate it, pass a list: the first
+   * one signs, all of them verify.
+   */
+  secret: string | readonly string[];
+  /** What differs from the defaults. */
+  policy?: PolicyInput;
+  /** The page that links lead to; `token` is added to its query. Needed for the method `link`. */
+  linkUrl?: string;
+  /**
+   * Told the id of a code or link that a newer one replaced, or that was cancelled. It is the `idempotencyKey` of an
+   * email which is worthless now: a queue can drop it.
+   */
+  onSuperseded?: (mail: { readonly id: string }) => void | Promise<void>;
+  /**
+   * Passed to the store with every call.
+   * @default the store's own clock; that of `postgresStore` is the database's, the same for all processes
+   */
+  clock?: Clock;
+  /** @default node:crypto */
+  random?: Random;
+}
+
+const SHORTEST_SECRET = 32;
+const secretSchema = z
+  .string('has to be text, or a list of texts')
+  .min(SHORTEST_SECRET, `has to have ${SHORTEST_SECRET} characters or more, from a random source`);
+
+const isPage = (text: string) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    url !== undefined &&
+    (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)))
+  );
+};
+
+const optionsSchema = z.object({
+  secret: z.preprocess(
+    (secret) => (Array.isArray(secret) ? secret : [secret]),
+    z.tuple([secretSchema], secretSchema),
+  ),
+  policy: policySchema.prefault({}),
+  linkUrl: z
+    .string()
+    .refine(isPage, 'has to be an https URL, such as https://app.example.com/sign-in/confirm')
+    .optional(),
+});
+
+/** @throws {ConfigError} with every problem */
+export function parseOptions({ secret, policy, linkUrl }: VerificationOptions): {
+  secret: [string, ...string[]];
+  policy: Policy;
+  linkUrl?: string | undefined;
+} {
+  const parsed = optionsSchema.safeParse({ secret, policy, linkUrl });
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
+}

@@ -1,0 +1,80 @@
+/** What is kept of a code or a link. Nothing in it leads back to the code, the token or the address. */
+export interface Challenge {
+  /** Unique, also the `idempotencyKey` of its email. */
+  readonly id: string;
+  /** A digest of the type and the address. A subject has one challenge at most. */
+  readonly subject: string;
+  /** HMAC-SHA-256 over purpose, address and code. */
+  readonly mac: string;
+  /** The address and where to go next, encrypted under the code or the token itself. */
+  readonly sealed: string;
+}
+
+export interface StoredChallenge extends Challenge {
+  readonly expiresAt: Date;
+  /** By the clock of the store, or the `now` that was passed. */
+  readonly isAlive: boolean;
+}
+
+/** The state of a counter after an operation. */
+export interface CounterState {
+  readonly count: number;
+  /** Until its window ends, in milliseconds. */
+  readonly resetMs: number;
+}
+
+/** The time of the caller in milliseconds since the epoch. Without it, the store's own clock counts. */
+export interface At {
+  readonly now?: number;
+}
+
+export interface CountRequest extends At {
+  readonly key: string;
+  readonly points: number;
+  readonly windowMs: number;
+}
+
+export interface PutRequest extends At {
+  readonly challenge: Challenge;
+  readonly ttlMs: number;
+}
+
+export interface GuessRequest extends At {
+  readonly subject: string;
+  /** The counter of wrong guesses. */
+  readonly counter: string;
+  readonly windowMs: number;
+}
+
+export interface TakeRequest extends At {
+  readonly id: string;
+  /** Counters to take one point off, whether or not the challenge was still there. */
+  readonly refund: readonly string[];
+}
+
+/**
+ * Keeps challenges and counters. Every method is atomic by itself: parallel calls, from any number of processes,
+ * end as if they had come one after the other. No method holds a lock beyond its own call.
+ *
+ * A counter's window begins with its first point and has a fixed end; after that the counter is as if it were not
+ * there. It never goes below zero.
+ *
+ * An implementation has to pass `describeStoreContract` of `@postern/verification/vitest`.
+ */
+export interface VerificationStore {
+  /**
+   * Adds points to a counter and returns it. Points of zero or less never begin a window: they read a counter, or
+   * give a point back.
+   */
+  count(request: CountRequest): Promise<CounterState>;
+  /** Keeps a challenge in place of the subject's former one, whose id it returns if that one was alive. */
+  put(request: PutRequest): Promise<{ expiresAt: Date; superseded?: string }>;
+  /** Finds the challenge of a subject and, if it is alive, counts one guess: in one step, before anyone compares. */
+  guess(request: GuessRequest): Promise<{ challenge: StoredChallenge; guesses: CounterState } | undefined>;
+  /** Reads a challenge and changes nothing. */
+  find(request: { readonly id: string } & At): Promise<StoredChallenge | undefined>;
+  /** Removes a live challenge and says whether it was this call that did. Of parallel calls exactly one wins. */
+  take(request: TakeRequest): Promise<boolean>;
+  /** Removes the challenge of a subject, and returns its id if it was alive. */
+  remove(request: { readonly subject: string } & At): Promise<string | undefined>;
+}
