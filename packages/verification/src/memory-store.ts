@@ -104,12 +104,13 @@ export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): 
     async find({ id, ...at }) {
       return read(subjects.get(id)?.subject, timeOf(at));
     },
-    async take({ id, refund, ...at }) {
+    async take({ id, refund, clear, ...at }) {
       const now = timeOf(at);
-      for (const key of refund) count(key, -1, Number.POSITIVE_INFINITY, now);
+      if (refund !== undefined) count(refund, -1, Number.POSITIVE_INFINITY, now);
       const challenge = read(subjects.get(id)?.subject, now);
       if (!challenge?.isAlive) return false;
       drop(challenge);
+      if (clear !== undefined) counters.delete(clear);
       return true;
     },
     async remove({ subject, ...at }) {

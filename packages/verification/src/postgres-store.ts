@@ -92,9 +92,12 @@ export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions)
       SELECT challenge.*, coalesce(count, 0) AS count, coalesce(reset_ms, 0) AS reset_ms
       FROM challenge LEFT JOIN counted ON true`,
     find: `WITH ${timeOf('$2')} ${read('id = $1')}`,
-    take: `WITH ${timeOf('$3')},
+    take: `WITH ${timeOf('$4')},
       taken AS (DELETE FROM ${challenges} USING time WHERE id = $1 AND expires_at > now RETURNING id),
-      refunded AS (UPDATE ${counters} SET count = greatest(count - 1, 0) WHERE key = ANY($2::text[]))
+      refunded AS (
+        UPDATE ${counters} SET count = CASE WHEN key = $2 THEN greatest(count - 1, 0) ELSE 0 END
+        WHERE key = $2 OR (key = $3 AND EXISTS (SELECT FROM taken))
+      )
       SELECT id FROM taken`,
     remove: `WITH ${timeOf('$2')}
       DELETE FROM ${challenges} USING time WHERE subject = $1 RETURNING id, expires_at > now AS is_alive`,
@@ -141,8 +144,10 @@ export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions)
       return first(row, statements.guess, subject, counter, windowMs, now);
     },
     find: ({ id, now }) => first(challengeRow, statements.find, id, now),
-    async take({ id, refund, now }) {
-      return (await first(z.object({ id: z.string() }), statements.take, id, refund, now)) !== undefined;
+    async take({ id, refund, clear, now }) {
+      return (
+        (await first(z.object({ id: z.string() }), statements.take, id, refund, clear, now)) !== undefined
+      );
     },
     async remove({ subject, now }) {
       const row = z.object({ id: z.string(), is_alive: z.boolean() });

@@ -200,21 +200,29 @@ export function describeStoreContract(name: string, setUp: () => Promise<StoreHa
         ).toMatchObject({ count: 2 });
       });
 
-      test('are taken by one of many, while alive, and refund what is asked', async () => {
+      test('are taken by one of many, while alive, which refunds one counter and clears another', async () => {
         const { store, other } = await open();
         const challenge = challengeOf(unique('subject'));
         const key = unique('guesses');
+        const clear = unique('cooldown');
         await store.count({ key, points: 60, windowMs: HOUR, now: START });
+        await store.count({ key: clear, points: 3, windowMs: HOUR, now: START });
         await store.put({ challenge, ttlMs: MINUTE, now: START });
-        const take = (now: number, by = store) => by.take({ id: challenge.id, refund: [key], now });
+        const take = (now: number, by = store) => by.take({ id: challenge.id, refund: key, clear, now });
 
         expect(await take(START + MINUTE)).toBe(false);
+        expect(await store.count({ key: clear, points: 0, windowMs: HOUR, now: START })).toMatchObject({
+          count: 3,
+        });
         const wins = await Promise.all(
           Array.from({ length: 50 }, (_, n) => take(START, n % 2 ? store : other)),
         );
         expect(wins.filter(Boolean)).toEqual([true]);
         expect(await store.find({ id: challenge.id, now: START })).toBeUndefined();
         expect(await store.count({ key, points: 0, windowMs: HOUR, now: START })).toMatchObject({ count: 9 });
+        expect(await store.count({ key: clear, points: 0, windowMs: HOUR, now: START })).toMatchObject({
+          count: 0,
+        });
       });
 
       test('are removed by subject, and named if they were alive', async () => {
@@ -242,7 +250,7 @@ export function describeStoreContract(name: string, setUp: () => Promise<StoreHa
       ).toMatchObject({
         guesses: { count: 1 },
       });
-      expect(await store.take({ id: challenge.id, refund: [] })).toBe(true);
+      expect(await store.take({ id: challenge.id })).toBe(true);
     });
 
     test('200 parallel guesses get no further than the budget', async () => {

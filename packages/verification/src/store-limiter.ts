@@ -2,6 +2,9 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import RateLimiterStoreAbstract from 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js';
 import type { CounterState, VerificationStore } from './verification-store.js';
 
+/** More points than a counter ever has, and still a 32-bit number. */
+const ALL = 2_000_000_000;
+
 export interface StoreLimiterOptions {
   readonly store: VerificationStore;
   readonly now: () => number | undefined;
@@ -42,6 +45,10 @@ export class StoreLimiter extends RateLimiterStoreAbstract {
 
   _get(key: string): Promise<CounterState> {
     return this._upsert(key, 0, this.msDuration);
+  }
+
+  _delete(key: string): Promise<CounterState> {
+    return this._upsert(key, -ALL, this.msDuration);
   }
 
   _getRateLimiterRes(_key: string, changed: number, { count, resetMs }: CounterState): RateLimiterRes {

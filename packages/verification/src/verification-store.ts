@@ -48,8 +48,10 @@ export interface GuessRequest extends At {
 
 export interface TakeRequest extends At {
   readonly id: string;
-  /** Counters to take one point off, whether or not the challenge was still there. */
-  readonly refund: readonly string[];
+  /** A counter to take one point off, whether or not the challenge was still there. */
+  readonly refund?: string | undefined;
+  /** A counter to set to zero if this call removed the challenge. */
+  readonly clear?: string | undefined;
 }
 
 /**

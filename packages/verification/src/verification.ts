@@ -19,7 +19,7 @@ import {
   startRequestSchema,
   tokenSchema,
 } from './verification-request.js';
-import type { StoredChallenge } from './verification-store.js';
+import type { TakeRequest } from './verification-store.js';
 
 export interface Started {
   /** Also the `idempotencyKey` of the email. */
@@ -118,7 +118,7 @@ export function createVerification(options: VerificationOptions): Verification {
 
   const release = (address: string) =>
     // Why the start failed matters more than that this did too; the cooldown ends by itself.
-    cooldown.reward(cooldownKey(address)).catch(() => undefined);
+    cooldown.delete(cooldownKey(address)).catch(() => undefined);
 
   /** What is made before anything is sent: the secret of the email, and where it is found again. */
   function draw(method: 'code' | 'link') {
@@ -194,14 +194,14 @@ export function createVerification(options: VerificationOptions): Verification {
       const contents = isRight ? keyring.open(challenge, code) : undefined;
       if (!contents) throw new VerificationError('code_incorrect', { attemptsLeft });
       // It was no wrong guess; and whoever read the email need not wait for the next one.
-      await take(challenge, [counter, cooldownKey(address)]);
+      await take({ id: challenge.id, refund: counter, clear: cooldownKey(address) });
       return { status: 'verified', to: contents.to, type, id: challenge.id };
     }
     throw new VerificationError('not_found');
   }
 
-  async function take({ id }: StoredChallenge, refund: string[]): Promise<void> {
-    if (!(await store.take({ id, refund, ...at() }))) throw new VerificationError('not_found');
+  async function take(request: TakeRequest): Promise<void> {
+    if (!(await store.take({ ...request, ...at() }))) throw new VerificationError('not_found');
   }
 
   async function readLink(input: string) {
@@ -226,7 +226,7 @@ export function createVerification(options: VerificationOptions): Verification {
     },
     async consumeLink(token) {
       const { challenge, contents, address } = await readLink(token);
-      await take(challenge, [cooldownKey(address)]);
+      await take({ id: challenge.id, clear: cooldownKey(address) });
       return { status: 'verified', id: challenge.id, ...contents };
     },
     async cancel(input) {

@@ -1,0 +1,566 @@
+import { inspect } from 'node:util';
+import { createMailer, MailError, type SendRequest } from '@postern/core';
+import { createMemoryTransport } from '@postern/testing';
+import '@postern/testing/vitest';
+import { describe, expect, test } from 'vitest';
+import {
+  canonicalAddress,
+  createVerification,
+  memoryStore,
+  type PolicyInput,
+  UNAMBIGUOUS,
+  VerificationError,
+  type VerificationOptions,
+} from './index.js';
+
+const START = Date.UTC(2026, 0, 1);
+const SECRET = 'the secret of these tests, 32 or more';
+const ADA = { to: 'ada@example.com', type: 'SignIn' } as const;
+const MINUTE = 60_000;
+
+const template = (usageType: string) => ({
+  usageType,
+  contentType: 'text/plain' as const,
+  subject: 'Sign in',
+  content: '{{#if code}}Your code is {{code}}.{{/if}}{{#if link}}Open {{link}} now.{{/if}} {{greeting}}',
+});
+
+/** Everything real but the clock and the last mile. */
+function setUp(options: Partial<VerificationOptions> & { policy?: PolicyInput } = {}) {
+  const clock = { time: START, now: () => clock.time };
+  const transport = createMemoryTransport({ clock });
+  const mailer = createMailer({
+    config: { fromEmail: 'noreply@example.com', templates: [template('SignIn'), template('Register')] },
+    transport,
+    missingVariable: 'empty',
+    clock,
+  });
+  const superseded: string[] = [];
+  const requests: SendRequest[] = [];
+  const store = memoryStore();
+  const verification = createVerification({
+    mailer: {
+      send(request, operation) {
+        requests.push(request);
+        return mailer.send(request, operation);
+      },
+    },
+    store,
+    secret: SECRET,
+    linkUrl: 'https://app.example.com/confirm?from=mail',
+    onSuperseded: ({ id }) => void superseded.push(id),
+    clock,
+    ...options,
+    policy: { redirectOrigins: ['https://app.example.com'], ...options.policy },
+  });
+  const lastCode = () => String(requests.at(-1)?.payload.code);
+  const lastToken = () => new URL(String(requests.at(-1)?.payload.link)).searchParams.get('token') ?? '';
+  const code = (request = {}) => verification.start({ ...ADA, method: 'code', ...request });
+  const link = (request = {}) => verification.start({ ...ADA, method: 'link', ...request });
+  return {
+    clock,
+    transport,
+    mailer,
+    store,
+    verification,
+    superseded,
+    requests,
+    lastCode,
+    lastToken,
+    code,
+    link,
+  };
+}
+
+const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+const failure = (code: string, details: object = {}) =>
+  expect.objectContaining({ name: 'VerificationError', code, ...details });
+
+describe('a code', () => {
+  test('arrives by mail, and signs in once', async () => {
+    const { verification, transport, code } = setUp();
+    const started = await code();
+
+    expect(started).toEqual({
+      id: expect.any(String),
+      expiresAt: new Date(START + 10 * MINUTE),
+      resendAfter: 60,
+    });
+    const sent = await transport.inbox.waitForCode(ADA.to);
+    expect(sent).toMatch(/^\d{6}$/);
+    expect(inspect(started, { depth: 9 })).not.toContain(sent);
+    await expect(verification.check({ ...ADA, code: sent })).resolves.toEqual({
+      status: 'verified',
+      ...ADA,
+      id: started.id,
+    });
+    await expect(verification.check({ ...ADA, code: sent })).rejects.toEqual(failure('not_found'));
+  });
+
+  test('is understood as people type it', async () => {
+    const { verification, lastCode, code } = setUp();
+    for (const spell of [
+      (plain: string) => ` ${plain.slice(0, 3)} ${plain.slice(3)}\n`,
+      (plain: string) => `${plain.slice(0, 3)}-${plain.slice(3)}`,
+      (plain: string) => plain.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))),
+    ]) {
+      await code();
+      await verification.check({ ...ADA, code: spell(lastCode()) });
+    }
+  });
+
+  test('can be of letters without look-alikes, typed small or large', async () => {
+    const { verification, lastCode, code } = setUp({ policy: { codeAlphabet: UNAMBIGUOUS, codeLength: 8 } });
+    await code();
+    expect(lastCode()).toMatch(/^[34679ACDEFGHJKMNPQRTWXY]{8}$/);
+    await verification.check({ ...ADA, code: lastCode().toLowerCase() });
+  });
+
+  test('expires, with its email', async () => {
+    const { verification, clock, requests, lastCode, code } = setUp();
+    const { expiresAt } = await code();
+    expect(requests[0]?.expiresAt).toEqual(expiresAt);
+    clock.time += 10 * MINUTE;
+    await expect(verification.check({ ...ADA, code: lastCode() })).rejects.toEqual(failure('code_expired'));
+  });
+
+  test('that is dead is not delivered', async () => {
+    const { clock, transport, mailer } = setUp();
+    const late = setUp({
+      clock,
+      mailer: {
+        send(request) {
+          clock.time += 10 * MINUTE;
+          return mailer.send(request);
+        },
+      },
+    });
+    await expect(late.code()).rejects.toBeMailError('expired');
+    expect(transport.emails).toEqual([]);
+  });
+
+  test('is good for its address and type only', async () => {
+    const { verification, lastCode, code, store } = setUp();
+    await code();
+    const sent = lastCode();
+    await expect(verification.check({ ...ADA, type: 'Register', code: sent })).rejects.toEqual(
+      failure('not_found'),
+    );
+    await expect(verification.check({ ...ADA, to: 'eve@example.com', code: sent })).rejects.toEqual(
+      failure('not_found'),
+    );
+    const foreign = createVerification({
+      mailer: { send: () => Promise.reject() },
+      store,
+      secret: `not ${SECRET}`,
+    });
+    await expect(foreign.check({ ...ADA, code: sent })).rejects.toEqual(failure('not_found'));
+    await verification.check({ ...ADA, code: sent });
+  });
+
+  test('is drawn without bias', () => {
+    // Chi-squared over every place: what a modulo would do to ten digits shows, chance does not (p < 1e-9).
+    const { verification, lastCode } = setUp({
+      policy: { cooldown: 0, perAddress: { limit: 1_000_000 }, codeLength: 32 },
+    });
+    return (async () => {
+      const counts = Array<number>(10).fill(0);
+      const starts = 400;
+      for (let n = 0; n < starts; n++) {
+        await verification.start({ ...ADA, method: 'code' });
+        for (const digit of lastCode()) counts[Number(digit)] = (counts[Number(digit)] ?? 0) + 1;
+      }
+      const expected = (starts * 32) / 10;
+      const chiSquared = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+      expect(chiSquared).toBeLessThan(60);
+    })();
+  });
+});
+
+describe('guesses', () => {
+  test('are counted down, lock the address and type for the window, and not another type', async () => {
+    const { verification, clock, lastCode, code } = setUp();
+    await code();
+    const sent = lastCode();
+    for (const attemptsLeft of [4, 3, 2, 1, 0]) {
+      await expect(verification.check({ ...ADA, code: wrong(sent) })).rejects.toEqual(
+        failure('code_incorrect', { attemptsLeft }),
+      );
+    }
+    clock.time += MINUTE;
+    const locked = failure('attempts_exhausted', { retryAfter: 3540 });
+    await expect(verification.check({ ...ADA, code: sent })).rejects.toEqual(locked);
+    await expect(code()).rejects.toEqual(locked);
+    await code({ type: 'Register' });
+    await verification.check({ ...ADA, type: 'Register', code: lastCode() });
+
+    clock.time += 59 * MINUTE;
+    await code();
+    await verification.check({ ...ADA, code: lastCode() });
+  });
+
+  test('that were right cost nothing', async () => {
+    const { verification, lastCode, code } = setUp({ policy: { perAddress: { limit: 50 } } });
+    for (let n = 0; n < 12; n++) {
+      await code();
+      await verification.check({ ...ADA, code: lastCode() });
+    }
+  });
+});
+
+describe('a resend', () => {
+  test('makes a new code in place of the old one, and tells the queue which email is worthless', async () => {
+    const { verification, clock, superseded, requests, lastCode, code } = setUp();
+    const first = await code();
+    const old = lastCode();
+    clock.time += MINUTE;
+    const second = await code();
+
+    expect(superseded).toEqual([first.id]);
+    expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual([first.id, second.id]);
+    if (old !== lastCode()) {
+      await expect(verification.check({ ...ADA, code: old })).rejects.toEqual(failure('code_incorrect'));
+    }
+    await expect(verification.check({ ...ADA, code: lastCode() })).resolves.toMatchObject({ id: second.id });
+  });
+
+  test('waits for the cooldown of the address, whatever the type, unless the code was used', async () => {
+    const { verification, clock, lastCode, code } = setUp();
+    await code();
+    clock.time += 18_500;
+    await expect(code()).rejects.toEqual(failure('cooldown', { retryAfter: 42 }));
+    await expect(code({ type: 'Register' })).rejects.toEqual(failure('cooldown', { retryAfter: 42 }));
+    await verification.check({ ...ADA, code: lastCode() });
+    await code({ type: 'Register' });
+  });
+
+  test('after a failed send needs no cooldown, and has no more guesses', async () => {
+    const { verification, clock, transport, lastCode, code } = setUp();
+    await code();
+    await expect(verification.check({ ...ADA, code: wrong(lastCode()) })).rejects.toEqual(
+      failure('code_incorrect', { attemptsLeft: 4 }),
+    );
+    clock.time += MINUTE;
+    transport.failWith(new MailError('connection_failed', 'No server.', { stage: 'connect' }), { times: 1 });
+    // Those that were turned away meanwhile don't hold the cooldown either.
+    const [failed, ...turnedAway] = await Promise.allSettled([code(), code(), code()]);
+    expect(failed).toMatchObject({ reason: { name: 'MailError', code: 'connection_failed' } });
+    for (const each of turnedAway) expect(each).toMatchObject({ reason: { code: 'cooldown' } });
+    await code();
+    await expect(verification.check({ ...ADA, code: wrong(lastCode()) })).rejects.toEqual(
+      failure('code_incorrect', { attemptsLeft: 3 }),
+    );
+  });
+
+  test('stands when a send fails so late that the cooldown was over', async () => {
+    const failing = Promise.withResolvers<never>();
+    const { clock, mailer, store } = setUp();
+    let sends = 0;
+    const late = setUp({
+      clock,
+      store,
+      mailer: { send: (request) => (sends++ === 0 ? failing.promise : mailer.send(request)) },
+    });
+    const slow = late.code();
+    while (sends === 0) await Promise.resolve();
+    clock.time += MINUTE;
+    await late.code();
+    failing.reject(new MailError('timeout', 'Too slow.', { stage: 'connect' }));
+    await expect(slow).rejects.toBeMailError('timeout');
+    await expect(late.code()).rejects.toEqual(failure('cooldown'));
+  });
+
+  test('that is aborted fails as the mailer says', async () => {
+    const { code } = setUp();
+    await expect(code({ signal: AbortSignal.abort() })).rejects.toBeMailError('aborted');
+  });
+});
+
+describe('windows', () => {
+  test('per address hold over all types, and end', async () => {
+    const { clock, code } = setUp();
+    for (const type of ['SignIn', 'Register', 'SignIn', 'Register', 'SignIn']) {
+      await code({ type });
+      clock.time += MINUTE;
+    }
+    await expect(code({ type: 'Register' })).rejects.toEqual(
+      failure('rate_limited', { scope: 'address', retryAfter: 55 * 60 }),
+    );
+    clock.time += 55 * MINUTE;
+    await code();
+  });
+
+  test('per IP hold over all addresses; an IPv6 client is its /64', async () => {
+    const { code } = setUp({ policy: { perIp: { limit: 2 } } });
+    const limited = failure('rate_limited', { scope: 'ip', retryAfter: 3600 });
+    await code({ to: 'a@example.com', ip: '192.0.2.1' });
+    await code({ to: 'b@example.com', ip: '::ffff:192.0.2.1' });
+    await expect(code({ to: 'c@example.com', ip: '192.0.2.1' })).rejects.toEqual(limited);
+
+    await code({ to: 'd@example.com', ip: '2001:db8::1' });
+    await code({ to: 'e@example.com', ip: '2001:DB8:0:0:ffff::2' });
+    await expect(code({ to: 'f@example.com', ip: '2001:db8:0:0:1:2:3:4%eth0' })).rejects.toEqual(limited);
+    await code({ to: 'f@example.com', ip: '2001:db8:0:1::1' });
+  });
+
+  test('and everything else are the same for an address without an account, but for the email', async () => {
+    const { verification, clock, transport, code } = setUp();
+    const answers = async (request: { to: string; deliver?: boolean }) => {
+      const seen: unknown[] = [];
+      const note = (call: Promise<object>) =>
+        call.then(
+          (value) => seen.push(Object.keys(value)),
+          (error: object) => seen.push({ ...error }),
+        );
+      await note(code(request));
+      await note(code(request));
+      for (let n = 0; n < 6; n++) await note(verification.check({ ...ADA, to: request.to, code: '12' }));
+      return seen;
+    };
+    const known = await answers({ to: 'known@example.com' });
+    const unknown = await answers({ to: 'unknown@example.com', deliver: false });
+    expect(unknown).toEqual(known);
+    expect(known).toContainEqual({ name: 'VerificationError', code: 'attempts_exhausted', retryAfter: 3600 });
+    expect(transport.emails.map(({ to }) => to)).toEqual(['known@example.com']);
+    for (let n = 0; n < 5; n++) {
+      clock.time += MINUTE;
+      await code({ to: 'third@example.com', deliver: false });
+    }
+    clock.time += MINUTE;
+    await expect(code({ to: 'third@example.com' })).rejects.toEqual(
+      failure('rate_limited', { scope: 'address' }),
+    );
+  });
+});
+
+describe('addresses', () => {
+  test('are one and the same in every spelling, and the email goes to what was typed', async () => {
+    const { verification, requests, lastCode, code } = setUp();
+    const typed = 'Ａda.Lovelace@BÜCHER.example';
+    await code({ to: typed });
+    expect(requests[0]?.to).toBe(typed);
+    await expect(code({ to: 'ada.lovelace@xn--bcher-kva.example' })).rejects.toEqual(failure('cooldown'));
+    await expect(
+      verification.check({ ...ADA, to: 'Ada.lovelace@bücher.example', code: lastCode() }),
+    ).resolves.toMatchObject({ to: 'Ａda.Lovelace@xn--bcher-kva.example' });
+  });
+
+  test.each([
+    ['Ada@EXAMPLE.com', 'ada@example.com'],
+    ['Ada <ada@example.com>', 'ada@example.com'],
+    ['ada@Bücher.example', 'ada@xn--bcher-kva.example'],
+    ['e\u0301va@example.com', 'éva@example.com'],
+    ['\u212Aim@example.com', 'kim@example.com'],
+    ['ﬁn@example.com', 'fin@example.com'],
+    ['ａda@example.com', 'ada@example.com'],
+  ])('%s is %s', (typed, canonical) => {
+    expect(canonicalAddress(typed)).toBe(canonical);
+    expect(canonicalAddress(canonical)).toBe(canonical);
+  });
+});
+
+describe('a link', () => {
+  test('is peeked at as often as one likes, and consumed once', async () => {
+    const { verification, requests, lastToken, link } = setUp();
+    const { id, expiresAt } = await link({ redirectTo: 'https://app.example.com/inbox?a=1' });
+    const token = lastToken();
+    expect(token).toMatch(/^[\w-]{43}$/);
+    expect(requests[0]?.payload.link).toBe(`https://app.example.com/confirm?from=mail&token=${token}`);
+
+    for (let n = 0; n < 3; n++) {
+      expect(await verification.peekLink(token)).toEqual({
+        to: 'a***@example.com',
+        type: 'SignIn',
+        expiresAt,
+      });
+    }
+    const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => verification.consumeLink(token)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([
+      {
+        status: 'fulfilled',
+        value: { status: 'verified', ...ADA, id, redirectTo: 'https://app.example.com/inbox?a=1' },
+      },
+    ]);
+    await expect(verification.peekLink(token)).rejects.toEqual(failure('not_found'));
+    await expect(verification.consumeLink(token)).rejects.toEqual(failure('not_found'));
+  });
+
+  test('expires, is superseded and cancelled like a code', async () => {
+    const { verification, clock, superseded, lastToken, link, code } = setUp();
+    const { id } = await link();
+    const first = lastToken();
+    clock.time += MINUTE;
+    await code();
+    expect(superseded).toEqual([id]);
+    await expect(verification.consumeLink(first)).rejects.toEqual(failure('not_found'));
+    clock.time += MINUTE;
+    await link();
+    clock.time += 10 * MINUTE;
+    await expect(verification.peekLink(lastToken())).rejects.toEqual(failure('code_expired'));
+    await expect(verification.consumeLink(lastToken())).rejects.toEqual(failure('code_expired'));
+  });
+
+  test('of anyone else is not found', async () => {
+    const { verification } = setUp();
+    for (const token of ['', 'x', 'A'.repeat(43), `${'A'.repeat(42)}%`, 'A'.repeat(10_000)]) {
+      await expect(verification.peekLink(token)).rejects.toEqual(failure('not_found'));
+      await expect(verification.consumeLink(token)).rejects.toEqual(failure('not_found'));
+    }
+  });
+
+  test.each([
+    'https://evil.example/',
+    'https://app.example.com.evil.example/',
+    'https://app.example.com@evil.example/',
+    'https://user@app.example.com/',
+    'http://app.example.com/',
+    'https://app.example.com:444/',
+    '//app.example.com/',
+    '/inbox',
+    'javascript:alert(1)',
+    'https:\\\\evil.example\\app.example.com',
+  ])('leads nowhere but to the origins of the policy: %s', async (redirectTo) => {
+    const { link, requests } = setUp();
+    await expect(link({ redirectTo })).rejects.toBeMailError('payload_invalid');
+    expect(requests).toEqual([]);
+  });
+
+  test('needs a page to lead to', async () => {
+    await expect(setUp({ linkUrl: undefined }).link()).rejects.toBeMailError('payload_invalid');
+  });
+});
+
+describe('cancel', () => {
+  test('makes the code worthless, tells the queue, and leaves the limits', async () => {
+    const { verification, superseded, lastCode, code } = setUp();
+    const { id } = await code();
+    await verification.cancel(ADA);
+    await verification.cancel(ADA);
+    expect(superseded).toEqual([id]);
+    await expect(verification.check({ ...ADA, code: lastCode() })).rejects.toEqual(failure('not_found'));
+    await expect(code()).rejects.toEqual(failure('cooldown'));
+  });
+});
+
+describe('secrets', () => {
+  const NEW = 'a newer secret of these tests, also 32';
+
+  test('rotate: the newest signs, all verify', async () => {
+    const { clock, store, superseded, ...old } = setUp();
+    const rotated = setUp({ clock, store, secret: [NEW, SECRET] });
+    const done = setUp({ clock, store, secret: NEW });
+
+    await old.code();
+    await rotated.verification.check({ ...ADA, code: old.lastCode() });
+    clock.time += MINUTE;
+    await old.link();
+    await rotated.verification.consumeLink(old.lastToken());
+
+    await rotated.code();
+    await expect(old.verification.check({ ...ADA, code: rotated.lastCode() })).rejects.toEqual(
+      failure('not_found'),
+    );
+    await done.verification.check({ ...ADA, code: rotated.lastCode() });
+    await rotated.link();
+    await done.verification.consumeLink(rotated.lastToken());
+  });
+
+  test('rotate: a resend under the new one supersedes what the old one signed', async () => {
+    const { clock, store, code, lastCode } = setUp();
+    const { id } = await code();
+    clock.time += MINUTE;
+    const rotated = setUp({ clock, store, secret: [NEW, SECRET] });
+    await rotated.code();
+    expect(rotated.superseded).toEqual([id]);
+    if (lastCode() !== rotated.lastCode()) {
+      await expect(rotated.verification.check({ ...ADA, code: lastCode() })).rejects.toEqual(
+        failure('code_incorrect'),
+      );
+    }
+  });
+});
+
+describe('what is wrong with a request or an option', () => {
+  test('is a MailError that repeats nothing of it', async () => {
+    const { verification, code, requests } = setUp();
+    await expect(code({ to: 'a@example.com, b@example.com' })).rejects.toBeMailError('recipient_invalid');
+    for (const request of [
+      { ip: 'hidden' },
+      { ip: '1.2.3.999' },
+      { method: 'hidden' },
+      { type: '' },
+      { redirectTo: 42 },
+      { deliver: 'hidden' },
+      { payload: { hidden: () => {} } },
+    ]) {
+      await expect(code(request)).rejects.toBeMailError('payload_invalid');
+      await expect(code(request)).rejects.not.toThrow(/is not valid.*hidden$/);
+    }
+    for (const wrongCode of ['', '1'.repeat(1000), 123456, null, { toString: () => '1' }]) {
+      await expect(verification.check({ ...ADA, code: wrongCode as string })).rejects.toBeMailError(
+        'payload_invalid',
+      );
+    }
+    await expect(verification.peekLink(undefined as unknown as string)).rejects.toBeMailError(
+      'payload_invalid',
+    );
+    expect(requests).toEqual([]);
+  });
+
+  test.each<[string, Partial<VerificationOptions>]>([
+    ['a short secret', { secret: 'hidden' }],
+    ['no secret', { secret: [] }],
+    ['a short secret in a list', { secret: [SECRET, 'hidden'] }],
+    ['a plain http page', { linkUrl: 'http://app.example.com/' }],
+    ['a policy with an unknown rule', { policy: { codeTTL: 5 } as PolicyInput }],
+    ['a negative time', { policy: { codeTtl: -1 } }],
+    ['guesses without a limit', { policy: { guesses: { limit: 0 } } }],
+    ['an origin with a path', { policy: { redirectOrigins: ['https://app.example.com/'] } }],
+    ['an alphabet with a letter twice', { policy: { codeAlphabet: 'AAB' } }],
+    ['codes that are too few', { policy: { codeLength: 4 } }],
+  ])('is a ConfigError: %s', (_name, options) => {
+    const create = () => setUp(options);
+    expect(create).toThrow(expect.objectContaining({ name: 'ConfigError', code: 'config_invalid' }));
+    expect(create).not.toThrow(/hidden/);
+  });
+
+  test('an explicit undefined gets the default', async () => {
+    const { code } = setUp({
+      policy: { codeTtl: undefined, guesses: undefined, perIp: { limit: undefined } },
+    });
+    expect(await code({ ip: undefined, deliver: undefined })).toMatchObject({ resendAfter: 60 });
+  });
+});
+
+describe('VerificationError', () => {
+  test('is an error with a code of its own, and no MailError', () => {
+    const error = new VerificationError('rate_limited', { scope: 'ip', retryAfter: 5 });
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(MailError);
+    expect({ ...error }).toEqual({
+      name: 'VerificationError',
+      code: 'rate_limited',
+      scope: 'ip',
+      retryAfter: 5,
+    });
+    expect(Object.keys(new VerificationError('not_found'))).toEqual(['code', 'name']);
+  });
+
+  test('says nothing of the code, the token, the address or the secret', async () => {
+    const { verification, lastCode, lastToken, code, link, clock } = setUp();
+    const errors: unknown[] = [];
+    const keep = (error: unknown) => errors.push(error);
+    await code();
+    const sent = lastCode();
+    await code().catch(keep);
+    for (let n = 0; n < 6; n++) await verification.check({ ...ADA, code: wrong(sent) }).catch(keep);
+    clock.time += 60 * MINUTE;
+    await link();
+    const token = lastToken();
+    await verification.consumeLink(token);
+    await verification.consumeLink(token).catch(keep);
+    expect(errors).toHaveLength(8);
+    const shown = inspect([errors, verification], { depth: 9, showHidden: true });
+    for (const secret of [sent, wrong(sent), token, ADA.to, SECRET]) expect(shown).not.toContain(secret);
+  });
+});
