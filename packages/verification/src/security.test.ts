@@ -1,0 +1,147 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SendRequest } from '@postern/core';
+import { expect, onTestFinished, test } from 'vitest';
+import { createVerification, memoryStore, VerificationError } from './index.js';
+import { createKeyring } from './keyring.js';
+
+const SECRETS: [string, string] = [
+  'the first secret of these tests, long enough',
+  'the second secret of these tests, as long',
+];
+const RECEIPT = { messageId: '', accepted: '', transport: '', response: '', attempts: 1, durationMs: 0 };
+
+const capture = () => {
+  const sent: SendRequest[] = [];
+  const send = async (request: SendRequest) => {
+    sent.push(request);
+    return RECEIPT;
+  };
+  return { sent, mailer: { send } };
+};
+
+test('an attacker with unlimited resends and 10,000 IPs has 120 guesses a day at one address', async () => {
+  const clock = { time: Date.UTC(2026, 0, 1), now: () => clock.time };
+  const { sent, mailer } = capture();
+  const verification = createVerification({ mailer, store: memoryStore(), secret: SECRETS[0], clock });
+  const victim = { to: 'ada@example.com', type: 'SignIn' } as const;
+  const STEP = 30_000;
+  const IPS_PER_STEP = 4; // 4 × 2880 steps: all 10,000 have had a turn
+  let guesses = 0;
+  let next = 0;
+  const codeOf = async (call: Promise<unknown>) =>
+    call.then(
+      () => 'done',
+      (error: unknown) => (error instanceof VerificationError ? error.code : Promise.reject(error)),
+    );
+
+  for (let elapsed = 0; elapsed < 24 * 3_600_000; elapsed += STEP, clock.time += STEP) {
+    for (let n = 0; n < IPS_PER_STEP; n++, next = (next + 1) % 10_000) {
+      const ip = `198.18.${next >> 8}.${next & 255}`;
+      await codeOf(verification.start({ ...victim, method: 'code', ip }));
+    }
+    // Never the right one: then every guess that is compared has the same small chance.
+    const right = Number(sent.at(-1)?.payload.code);
+    for (let n = 1; n <= 8; n++) {
+      const code = String((right + n) % 1_000_000).padStart(6, '0');
+      const outcome = await codeOf(verification.check({ ...victim, code }));
+      expect(outcome).not.toBe('done');
+      if (outcome === 'code_incorrect') guesses += 1;
+    }
+  }
+
+  const probability = 1 - (1 - 1e-6) ** guesses;
+  process.stdout.write(
+    `Guessing one address's code within 24 h: ${guesses} guesses, ${sent.length} emails, P = ${(probability * 100).toFixed(4)} %\n`,
+  );
+  expect(guesses).toBe(120);
+  expect(probability).toBeLessThan(0.000_121);
+}, 60_000);
+
+/** In how many of many interleaved pairs the first takes longer. Half of them, if there is no difference. */
+function howOftenSlower(first: () => unknown, second: () => unknown, pairs = 3000): number {
+  const BATCH = 10;
+  const timed = (run: () => unknown) => {
+    const begin = process.hrtime.bigint();
+    for (let n = 0; n < BATCH; n++) run();
+    return process.hrtime.bigint() - begin;
+  };
+  const pair = (isFirstFirst: boolean) => {
+    if (isFirstFirst) {
+      const a = timed(first);
+      return a > timed(second);
+    }
+    const b = timed(second);
+    return timed(first) > b;
+  };
+  for (let n = 0; n < 300; n++) pair(n % 2 === 0);
+  // Who goes first changes with every pair, so that neither gains from it.
+  return Array.from({ length: pairs }, (_, n) => pair(n % 2 === 0)).filter(Boolean).length / pairs;
+}
+
+test('right and wrong codes take the same time to compare', () => {
+  const keyring = createKeyring(SECRETS);
+  const claim = (code: string) => ['code', 'SignIn', 'ada@example.com', code] as const;
+  const mac = keyring.sign(claim('482913'));
+  const right = () => keyring.matches(mac, claim('482913'));
+  const wrongAtFirst = () => keyring.matches(mac, claim('982913'));
+  const wrongAtLast = () => keyring.matches(mac, claim('482919'));
+  expect([right(), wrongAtFirst(), wrongAtLast()]).toEqual([true, false, false]);
+
+  // Chance alone stays within 0.5 ± 0.05 (five standard deviations of 3,000 pairs); the rest is for a busy machine.
+  for (const [one, other] of [
+    [right, wrongAtFirst],
+    [right, wrongAtLast],
+    [wrongAtFirst, wrongAtLast],
+  ] as const) {
+    const share = howOftenSlower(one, other);
+    expect(share).toBeGreaterThan(0.35);
+    expect(share).toBeLessThan(0.65);
+  }
+
+  // The same measurement sees a comparison that stops at the first secret that fits.
+  const single = SECRETS.map((secret) => createKeyring([secret]));
+  const stopsEarly = (code: string) => single.some((each) => each.matches(mac, claim(code)));
+  expect(
+    howOftenSlower(
+      () => stopsEarly('982913'),
+      () => stopsEarly('482913'),
+      500,
+    ),
+  ).toBeGreaterThan(0.8);
+}, 60_000);
+
+test('GET and HEAD never consume a link', async () => {
+  const { sent, mailer } = capture();
+  const linkUrl = 'https://app.example.com/confirm';
+  const verification = createVerification({ mailer, store: memoryStore(), secret: SECRETS[0], linkUrl });
+  const server = createServer(async (request, response) => {
+    const token = new URL(request.url ?? '/', 'http://localhost').searchParams.get('token') ?? '';
+    const answer = request.method === 'POST' ? verification.consumeLink(token) : verification.peekLink(token);
+    await answer.then(
+      () => response.writeHead(200).end(),
+      () => response.writeHead(400).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  await verification.start({ to: 'ada@example.com', type: 'SignIn', method: 'link' });
+  const { search } = new URL(String(sent[0]?.payload.link));
+  const visit = async (method: string) =>
+    (await fetch(`http://127.0.0.1:${port}/confirm${search}`, { method, headers: { connection: 'close' } }))
+      .status;
+
+  for (let n = 0; n < 10; n++) {
+    expect(await visit('HEAD')).toBe(200);
+    expect(await visit('GET')).toBe(200);
+  }
+  expect(await visit('POST')).toBe(200);
+  expect(await visit('POST')).toBe(400);
+  expect(await visit('GET')).toBe(400);
+});
