@@ -7,7 +7,7 @@ const contentsSchema = z.object({ to: z.string(), type: z.string(), redirectTo: 
 export type Contents = z.output<typeof contentsSchema>;
 
 /** What a MAC is over. */
-export type Claim = readonly [method: 'code' | 'link', type: string, address: string, value: string];
+type Claim = readonly [method: 'code' | 'link', type: string, address: string, value: string];
 
 export interface Keyring {
   /** A digest that finds the same thing again, under the newest secret. */

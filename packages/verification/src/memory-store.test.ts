@@ -44,6 +44,10 @@ describe('memoryStore', () => {
     expect(await store.find({ id: 'id a', now: 60_000 })).toBeUndefined();
   });
 
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('has no bound of %s', (maxEntries) => {
+    expect(() => memoryStore({ maxEntries })).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+  });
+
   test('shows nothing of what it keeps', async () => {
     const store = memoryStore();
     await put(store, 'subject', 0);

@@ -1,3 +1,5 @@
+import { ConfigError, fromZodIssue } from '@postern/core';
+import { z } from 'zod';
 import { toSeconds, VerificationError } from './verification-error.js';
 import type {
   At,
@@ -15,6 +17,10 @@ export interface MemoryStoreOptions {
    */
   maxEntries?: number;
 }
+
+const optionsSchema = z.object({
+  maxEntries: z.int('has to be a whole number').min(1, 'has to be 1 or more').default(100_000),
+});
 
 /** A map that forgets what is over, and refuses rather than forgets what is not. */
 class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }> {
@@ -52,8 +58,13 @@ class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }>
 /**
  * Keeps everything in the memory of this process: for development, tests, and services of one process.
  * A restart forgets codes and guess budgets alike.
+ *
+ * @throws {ConfigError} when `maxEntries` can't be used
  */
-export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): VerificationStore {
+export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore {
+  const parsed = optionsSchema.safeParse(options);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(fromZodIssue));
+  const { maxEntries } = parsed.data;
   const challenges = new ExpiringMap<Challenge>(maxEntries);
   const counters = new ExpiringMap<{ readonly count: number }>(maxEntries);
   const subjects = new ExpiringMap<{ readonly subject: string }>(maxEntries);

@@ -20,7 +20,7 @@ export interface VerificationOptions {
   linkUrl?: string;
   /**
    * Told the id of a code or link that a newer one replaced, or that was cancelled. It is the `idempotencyKey` of an
-   * email which is worthless now: a queue can drop it.
+   * email which is worthless now: a queue can drop it. If it throws, the new email is not sent either.
    */
   onSuperseded?: (mail: { readonly id: string }) => void | Promise<void>;
   /**

@@ -270,6 +270,20 @@ describe('a resend', () => {
     await expect(late.code()).rejects.toEqual(failure('cooldown'));
   });
 
+  test('whose hook fails is not sent, and can be tried again', async () => {
+    let isDown = true;
+    const { clock, requests, code } = setUp({
+      onSuperseded: () => (isDown ? Promise.reject(new Error('The queue is down.')) : undefined),
+    });
+    await code();
+    clock.time += MINUTE;
+    await expect(code()).rejects.toThrow('The queue is down.');
+    expect(requests).toHaveLength(1);
+    isDown = false;
+    await code();
+    expect(requests).toHaveLength(2);
+  });
+
   test('that is aborted fails as the mailer says', async () => {
     const { code } = setUp();
     await expect(code({ signal: AbortSignal.abort() })).rejects.toBeMailError('aborted');
