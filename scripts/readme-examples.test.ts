@@ -1,12 +1,14 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startSmtpTrap } from '@postern/testing';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { checkReadme, makeProject, readExamples } from './readme-examples.js';
 
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
@@ -56,6 +58,51 @@ describe('the examples that send an email', () => {
     expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
   });
 });
+
+test('the sign-in of packages/verification lets in who has the code', { timeout: 60_000 }, async () => {
+  const folder = join(PACKAGES, 'verification');
+  const [flow] = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
+  await using trap = await startSmtpTrap();
+  await using project = await makeProject(folder);
+  await writeFile(join(project.root, 'flow.ts'), flow?.code ?? '');
+  const { port } = await findFreePort();
+  const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
+    ...{ usageType, contentType: 'text/plain', subject: 'Your code', content: '{{code}}' },
+  }));
+  const server = { host: trap.host, port: trap.port, auth: {}, tls: { ca: trap.certificate } };
+  const CONNECTOR_CONFIG = JSON.stringify({ ...server, fromEmail: 'noreply@example.com', templates });
+  const env = { ...process.env, CONNECTOR_CONFIG, VERIFICATION_SECRET: 's'.repeat(32), PORT: String(port) };
+  const program = spawn(process.execPath, ['flow.ts'], { cwd: project.root, env, stdio: 'ignore' });
+  onTestFinished(async () => {
+    const ended = once(program, 'exit');
+    program.kill();
+    await ended;
+  });
+
+  const post = async (path: string, fields: Record<string, string>) => {
+    const request = { method: 'POST', body: new URLSearchParams(fields), headers: { Connection: 'close' } };
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, request);
+    return `${response.status} ${await response.text()}`;
+  };
+  const to = 'ada@example.com';
+  // It listens as soon as it is compiled.
+  await vi.waitFor(() => post('/check', { to, code: '000000' }), { timeout: 20_000 });
+  expect(await post('/start', { to })).toBe('200 Look into your mailbox.');
+  expect(await post('/start', { to })).toMatch(/^429 /);
+  expect(await post('/check', { to, code: 'abcdef' })).toMatch(/^400 /);
+  const code = await trap.inbox.waitForCode(to);
+  expect(await post('/check', { to, code })).toBe(`200 Signed in: ${to}`);
+  expect(await post('/check', { to, code })).toMatch(/^400 /);
+});
+
+async function findFreePort(): Promise<AddressInfo> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo; // listening on TCP
+  server.close();
+  await once(server, 'close');
+  return address;
+}
 
 describe('an example', () => {
   test('is a block of ts, with its line and what it has to print', () => {
