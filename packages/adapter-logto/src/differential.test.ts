@@ -22,16 +22,18 @@ const AUTH_FOR: Readonly<Record<SendCase['server'], object>> = {
 };
 
 type Connector = CreateConnector<EmailConnector>;
-type Traps = Readonly<Record<SendCase['server'], SmtpTrap>>;
+type Traps = Readonly<Record<SendCase['server'], SmtpTrap>> & AsyncDisposable;
 
-async function startTraps(opened: AsyncDisposableStack): Promise<Traps> {
+async function startTraps(): Promise<Traps> {
   const [open, login, starttls] = await Promise.all([
     startSmtpTrap({ tls: 'none' }),
     startSmtpTrap({ tls: 'none', auth: AUTH }),
     startSmtpTrap({ auth: AUTH }),
   ]);
-  for (const trap of [open, login, starttls]) opened.use(trap);
-  return { open, login, starttls };
+  const close = async () => {
+    await Promise.all([open.close(), login.close(), starttls.close()]);
+  };
+  return { open, login, starttls, [Symbol.asyncDispose]: close };
 }
 
 /** The one email that comes of the case. */
@@ -71,8 +73,8 @@ afterAll(() => closeTransports());
 
 describe('every email is that of the official connector, but for the intended differences', () => {
   test.concurrent.each(LANES)('lane %i', { timeout: 300_000 }, async () => {
-    await using opened = new AsyncDisposableStack();
-    const [official, ours] = [await startTraps(opened), await startTraps(opened)];
+    await using official = await startTraps();
+    await using ours = await startTraps();
     let compared = 0;
     const count = () => {
       compared += 1;
@@ -111,8 +113,8 @@ function withChange(change: (data: SendMessageData) => SendMessageData): Connect
 
 describe('the comparison notices when', () => {
   test.each(MISTAKES)('%s', { timeout: 60_000 }, async (_name, connector) => {
-    await using opened = new AsyncDisposableStack();
-    const [official, ours] = [await startTraps(opened), await startTraps(opened)];
+    await using official = await startTraps();
+    await using ours = await startTraps();
     const { failed, errorInstance } = await fc.check(sameAsOfficial(connector, official, ours), {
       numRuns: 500,
       endOnFailure: true,
