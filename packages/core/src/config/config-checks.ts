@@ -8,28 +8,12 @@ import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
 import { readTemplate, type TemplateVariable } from '../template/template-source.js';
 import { readPort } from './config-input.js';
-import type { ConfigIssue } from './config-issue.js';
+import { type ConfigIssue, error, warning } from './config-issue.js';
+import { isRecord, type Raw } from './raw-config.js';
 import { AUTH_KEYS } from './smtp-auth.js';
 import { DKIM_KEYS } from './smtp-config.js';
 
-type Raw = Record<string, unknown>;
-type Path = (string | number)[];
-
-const isRecord = (value: unknown): value is Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const warning = (path: Path, code: string, message: string): ConfigIssue => ({
-  severity: 'warning',
-  path,
-  code,
-  message,
-});
-const error = (path: Path, code: string, message: string): ConfigIssue => ({
-  severity: 'error',
-  path,
-  code,
-  message,
-});
+type Path = ConfigIssue['path'];
 
 const letters = (name: string) => [...name.toLowerCase()].sort().join('');
 

@@ -1,9 +1,5 @@
-import type { ConfigIssue } from './config-issue.js';
-
-type Raw = Record<string, unknown>;
-
-const isRecord = (value: unknown): value is Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { type ConfigIssue, error, warning } from './config-issue.js';
+import { isRecord, type Raw } from './raw-config.js';
 
 const isBlank = (value: unknown) => value === undefined || value === null || value === '';
 
@@ -15,13 +11,6 @@ const withoutBlanks = (object: Raw, except: readonly string[] = []): Raw =>
 
 /** In a template these may be empty on purpose; empty is not missing. */
 const TEMPLATE_TEXTS = ['subject', 'content'];
-
-const error = (path: string[], code: string, message: string): ConfigIssue => ({
-  severity: 'error',
-  path,
-  code,
-  message,
-});
 
 /** The port as far as it is one; whether it is allowed is for the schema to say. */
 export const readPort = (port: unknown): number | undefined =>
@@ -51,12 +40,11 @@ function readUrl(url: unknown): { keys: Raw; issues: ConfigIssue[] } {
       },
       issues: search
         ? [
-            {
-              severity: 'warning',
-              path: ['url'],
-              code: 'ignored',
-              message: 'the part of url after the ? is ignored: write options as keys of their own',
-            },
+            warning(
+              ['url'],
+              'ignored',
+              'the part of url after the ? is ignored: write options as keys of their own',
+            ),
           ]
         : [],
     };
@@ -96,12 +84,13 @@ export function prepareConfig(
   const issues = [...fromUrl.issues];
   if (config.secure === undefined && readPort(config.port) === 465) {
     config.secure = true;
-    issues.push({
-      severity: 'warning',
-      path: ['secure'],
-      code: 'secure_expected',
-      message: 'port 465 expects TLS from the first byte, so secure is taken as true: write "secure": true',
-    });
+    issues.push(
+      warning(
+        ['secure'],
+        'secure_expected',
+        'port 465 expects TLS from the first byte, so secure is taken as true: write "secure": true',
+      ),
+    );
   }
   if (needsHost && config.host === undefined) {
     issues.push(

@@ -13,6 +13,20 @@ export interface ConfigIssue {
   hint?: string;
 }
 
+export const error = (path: ConfigIssue['path'], code: string, message: string): ConfigIssue => ({
+  severity: 'error',
+  path,
+  code,
+  message,
+});
+
+export const warning = (path: ConfigIssue['path'], code: string, message: string): ConfigIssue => ({
+  severity: 'warning',
+  path,
+  code,
+  message,
+});
+
 /** A config that can't be used, with everything that is wrong about it. */
 export class ConfigError extends MailError {
   /** Every problem that was found, errors and warnings. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hideOnInspect } from '../secrets.js';
+import { isRecord } from './raw-config.js';
 
 const text = (name: string, what: string) =>
   z.string({
@@ -64,9 +65,6 @@ export type TokenAuth = z.output<typeof tokenAuthSchema>;
 /** `{}`: a relay that trusts by address. */
 export type NoAuth = { type?: undefined };
 export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const SERVICE_KEYS = ['serviceClient', 'privateKey'];
 const TOKEN_KEYS = ['clientId', 'clientSecret', 'refreshToken', 'accessToken', 'accessUrl', 'expires'];
