@@ -14,8 +14,12 @@ export const idOfToken = (token: string): string | undefined =>
     ? createHash('sha256').update('postern link id\0').update(token).digest('base64url').slice(0, 22)
     : undefined;
 
-/** The link of the email: the configured page with the token. */
+/** Where a `linkUrl` wants its token, as in a URI Template (RFC 6570). */
+const PLACE = '{token}';
+
+/** The link of the email: the configured page with the token in its place, or else in the query. */
 export function linkWith(token: string, linkUrl: string): string {
+  if (linkUrl.includes(PLACE)) return new URL(linkUrl.replace(PLACE, token)).href;
   const url = new URL(linkUrl);
   url.searchParams.set('token', token);
   return url.href;

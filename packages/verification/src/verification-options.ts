@@ -16,7 +16,10 @@ export interface VerificationOptions {
   secret: string | readonly string[];
   /** What differs from the defaults. */
   policy?: PolicyInput;
-  /** The page that links lead to; `token` is added to its query. Needed for the method `link`. */
+  /**
+   * The page that links lead to, such as `https://app.example.com/mail/links/{token}`; without `{token}` the token is
+   * added to the query as `token`. Needed for the method `link`.
+   */
   linkUrl?: string;
   /**
    * Told the id of a code or link that a newer one replaced, or that was cancelled. It is the `idempotencyKey` of an

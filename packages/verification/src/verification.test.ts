@@ -374,6 +374,16 @@ describe('addresses', () => {
 });
 
 describe('a link', () => {
+  test('has its token where linkUrl wants it', async () => {
+    const { verification, requests, link } = setUp({
+      linkUrl: 'https://app.example.com/links/{token}?from=mail',
+    });
+    await link();
+    const { pathname, search } = new URL(String(requests[0]?.payload.link));
+    expect(search).toBe('?from=mail');
+    expect(await verification.peekLink(pathname.replace('/links/', ''))).toMatchObject({ type: 'SignIn' });
+  });
+
   test('is peeked at as often as one likes, and consumed once', async () => {
     const { verification, requests, lastToken, link } = setUp();
     const { id, expiresAt } = await link({ redirectTo: 'https://app.example.com/inbox?a=1' });
