@@ -1,0 +1,2 @@
+export { bearerToken } from '@postern/http';
+export { createMailRouter, type MailRouterOptions } from './mail-router.js';

@@ -1,0 +1,54 @@
+import { createMailHandler, type HttpBody, type HttpRequest, type MailHandlerOptions } from '@postern/http';
+import { type Request, type Response, Router } from 'express';
+
+/** Options of {@link createMailRouter}; hooks find Express's request in `request.native`. */
+export type MailRouterOptions = MailHandlerOptions<Request>;
+
+/** What came first may have read the body; then it is where body parsers leave it. */
+const bodyOf = (request: Request): HttpBody =>
+  request.readableDidRead ? { state: 'parsed', value: request.body } : { state: 'unread', bytes: request };
+
+const toHttpRequest = (request: Request): HttpRequest<Request> => ({
+  method: request.method,
+  path: request.path,
+  header: (name) => {
+    const value = request.headers[name.toLowerCase()];
+    return Array.isArray(value) ? value.join(', ') : value;
+  },
+  clientAddress: request.ip,
+  body: bodyOf(request),
+  native: request,
+});
+
+/**
+ * A router for Express 5 and 4 with the routes of `@postern/http`. A path that is none of them goes on to the next
+ * middleware. The client's address is `req.ip`, so it follows the setting `trust proxy`.
+ *
+ * @throws {ConfigError} when an option can't be used, with every problem
+ *
+ * @example
+ * ```ts
+ * app.use('/mail', createMailRouter({ mailer, verification, authorize: bearerToken(secret) }));
+ * ```
+ */
+export function createMailRouter(options: MailRouterOptions): Router {
+  const handler = createMailHandler(options);
+  const router = Router();
+
+  async function answer(request: Request, response: Response): Promise<void> {
+    const { status, headers, body } = await handler.handle(toHttpRequest(request));
+    response.status(status);
+    for (const [name, value] of Object.entries(headers)) {
+      // A session or a middleware may have set a cookie of its own.
+      if (name.toLowerCase() === 'set-cookie') response.append(name, [value].flat());
+      else response.setHeader(name, typeof value === 'string' ? value : [...value]);
+    }
+    response.end(body);
+  }
+
+  router.use((request, response, next) => {
+    if (handler.finds(request.path)) answer(request, response).catch(next);
+    else next();
+  });
+  return router;
+}

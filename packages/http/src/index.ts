@@ -1,0 +1,23 @@
+export { bearerToken } from './bearer-token.js';
+export { createFetchHandler, type FetchHandlerOptions } from './fetch-handler.js';
+export type { HttpBody, HttpHeaders, HttpRequest, HttpResponse } from './http-message.js';
+export type { LinkTexts } from './link-page.js';
+export { createMailHandler, type MailHandler } from './mail-handler.js';
+export type {
+  MailHandlerOptions,
+  MailQueue,
+  StartDecision,
+  VerificationCalls,
+  VerificationStart,
+  VerifiedAnswer,
+  VerifiedPerson,
+} from './mail-handler-options.js';
+export {
+  type FieldError,
+  type Problem,
+  type ProblemCode,
+  type ProblemDetails,
+  ProblemError,
+  problemResponse,
+} from './problem.js';
+export type { OperationId, RouteInfo } from './route.js';

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { HttpHeaders, HttpResponse } from './http-message.js';
+import { respond } from './http-message.js';
+
+/** The words on the pages of links. `{address}` stands for the masked address that the email went to. */
+export interface LinkTexts {
+  /** The language of these texts, BCP 47. */
+  lang: string;
+  /** Over the button. */
+  title: string;
+  /** Under it. */
+  text: string;
+  button: string;
+  doneTitle: string;
+  doneText: string;
+  /** On the way to another site. */
+  continue: string;
+  failedTitle: string;
+  /** A link that was used, replaced, or never was. */
+  notFoundText: string;
+  expiredText: string;
+  /** Everything else: a form sent from another site, a failure on this side. */
+  failedText: string;
+}
+
+export const ENGLISH: LinkTexts = {
+  lang: 'en',
+  title: 'Almost there',
+  text: 'Press the button to go on as {address}.',
+  button: 'Continue',
+  doneTitle: 'Done',
+  doneText: 'You can close this page.',
+  continue: 'Continue',
+  failedTitle: 'This link does not work',
+  notFoundText: 'It was used already, or a newer one took its place. Ask for a new one.',
+  expiredText: 'It has expired. Ask for a new one.',
+  failedText: 'Open it from the email once more, or ask for a new one.',
+};
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? '');
+
+const STYLE = `
+:root{color-scheme:light dark;font-family:system-ui,sans-serif}
+main{max-width:26rem;margin:20vh auto;padding:0 1.5rem;text-align:center}
+h1{font-size:1.4rem}
+p{overflow-wrap:anywhere}
+button,a{display:inline-block;font:inherit;font-weight:600;padding:.8rem 2rem;border:0;border-radius:.5rem;cursor:pointer;background:#1a56db;color:#fff;text-decoration:none}
+`;
+
+/** Nothing runs, nothing loads, nobody frames it, and its one form goes where it came from. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+export interface LinkPage {
+  lang: string;
+  title: string;
+  text: string;
+  /** A form of one button that posts to the page's own address, so it works wherever the routes are mounted. */
+  button?: string;
+  /** Leads elsewhere by itself, and by a click. */
+  next?: { href: string; text: string };
+}
+
+/** A page with one thing to do at most. Everything in it is escaped. */
+export function respondPage(status: number, page: LinkPage, headers: HttpHeaders = {}): HttpResponse {
+  const { lang, title, text, button, next } = page;
+  const href = next && escapeHtml(next.href);
+  const body = [
+    '<!doctype html>',
+    `<html lang="${escapeHtml(lang)}">`,
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width">',
+    '<meta name="robots" content="noindex">',
+    href && `<meta http-equiv="refresh" content="0;url=${href}">`,
+    `<title>${escapeHtml(title)}</title>`,
+    `<style>${STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<main>',
+    `<h1>${escapeHtml(title)}</h1>`,
+    `<p>${escapeHtml(text)}</p>`,
+    button && `<form method="post"><button>${escapeHtml(button)}</button></form>`,
+    next && `<a href="${href}">${escapeHtml(next.text)}</a>`,
+    '</main>',
+    '</body>',
+    '</html>',
+  ].filter(Boolean);
+  return respond(
+    status,
+    { type: 'text/html; charset=utf-8', body: `${body.join('\n')}\n` },
+    {
+      'Content-Security-Policy': PAGE_POLICY,
+      'Content-Language': lang,
+      Vary: 'Accept, Accept-Language',
+      ...headers,
+    },
+  );
+}

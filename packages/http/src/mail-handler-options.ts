@@ -1,0 +1,174 @@
+import {
+  type Clock,
+  ConfigError,
+  fromZodIssue,
+  type Logger,
+  type Mailer,
+  type SendRequest,
+  silentLogger,
+  systemClock,
+} from '@postern/core';
+import type { Verification, Verified, VerifiedLink } from '@postern/verification';
+import { z } from 'zod';
+import type { HttpHeaders, HttpRequest } from './http-message.js';
+import type { LinkTexts } from './link-page.js';
+
+/** Takes emails over, to deliver them later. */
+export interface MailQueue {
+  /** Resolves when the request is safely kept. */
+  enqueue(request: SendRequest, options?: { idempotencyKey?: string }): Promise<{ id: string }>;
+}
+
+/** Someone asks for a code or a link. */
+export interface VerificationStart {
+  /** As it was typed. `canonicalAddress` of `@postern/verification` is what accounts are found by. */
+  readonly email: string;
+  readonly type: string;
+  readonly method: 'code' | 'link';
+  readonly locale?: string | undefined;
+}
+
+/** What to do for someone who asks for a code or a link. */
+export type StartDecision =
+  /** Send it. */
+  | 'send'
+  /** Do everything but send it: for an address without an account. The answer is that of one with an account. */
+  | 'pretend'
+  /** Answer 403. */
+  | 'refuse';
+
+/** Who was verified, and how. */
+export type VerifiedPerson =
+  | (Verified & { readonly method: 'code' })
+  | (VerifiedLink & { readonly method: 'link' });
+
+/** What goes into the answer to someone who was verified. */
+export interface VerifiedAnswer {
+  /** Such as `Set-Cookie`. */
+  readonly headers?: HttpHeaders;
+  /** The answer to a program; one to a browser that opened a link is a page. Makes it a 200. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /**
+   * Where to go next: a path such as `/welcome`, or an absolute http(s) URL. A browser that opened a link is sent there; a
+   * program finds it in the body. Never pass on what a request asked for without checking it.
+   *
+   * @default the `redirectTo` that the link was made with
+   */
+  readonly redirectTo?: string;
+}
+
+/** What the routes of codes and links call. */
+export type VerificationCalls = Pick<Verification, 'start' | 'check' | 'peekLink' | 'consumeLink'>;
+
+/** Options of {@link createMailHandler}. */
+export interface MailHandlerOptions<Native = unknown> {
+  /** Sends the emails, e.g. `createMailer(…)`. */
+  mailer: Pick<Mailer, 'send' | 'verify'>;
+  /** With it there are the routes of codes and links, e.g. `createVerification(…)`. */
+  verification?: VerificationCalls | undefined;
+  /**
+   * Who may send: asked for `POST /messages` and `POST /test`, before the body is read. There is no default.
+   *
+   * @example `bearerToken(secret)`
+   */
+  authorize: (request: HttpRequest<Native>) => boolean | Promise<boolean>;
+  /** With it `POST /messages` answers 202 as soon as the queue has the email. */
+  queue?: MailQueue | undefined;
+  /** Asked before a code or a link is made, e.g. to look for an account or to check a CAPTCHA. @default send to everyone */
+  onStart?:
+    | ((start: VerificationStart, request: HttpRequest<Native>) => StartDecision | Promise<StartDecision>)
+    | undefined;
+  /**
+   * Told who was verified: this is where a session starts. The code or link is used up by then. If it throws, so does the
+   * route; a `ProblemError` says with what.
+   */
+  onVerified?:
+    | ((
+        verified: VerifiedPerson,
+        request: HttpRequest<Native>,
+      ) => VerifiedAnswer | undefined | Promise<VerifiedAnswer | undefined>)
+    | undefined;
+  /**
+   * The usage types that a code or a link may be asked for.
+   * @default Register, SignIn, ForgotPassword, Generic, UserPermissionValidation, BindNewIdentifier, MfaVerification, BindMfa
+   */
+  verificationTypes?: readonly [string, ...string[]] | undefined;
+  /** The words on the pages of links, for a reader's language. @default English */
+  linkTexts?: ((locale: string | undefined) => Partial<LinkTexts> | undefined) | undefined;
+  /** The largest body in bytes. @default 65536 */
+  bodyLimit?: number | undefined;
+  /** How long an answer of `GET /health` is good for, in milliseconds. @default 30000 */
+  healthIntervalMs?: number | undefined;
+  /** Told every 5xx with its cause. @default nothing is logged */
+  logger?: Logger | undefined;
+  /** @default the wall clock */
+  clock?: Clock | undefined;
+}
+
+/** Carried by a code in the one place, by a link in the other; an invitation can be neither. */
+const VERIFICATION_TYPES = [
+  'Register',
+  'SignIn',
+  'ForgotPassword',
+  'Generic',
+  'UserPermissionValidation',
+  'BindNewIdentifier',
+  'MfaVerification',
+  'BindMfa',
+] as const;
+
+const functionSchema = <T>(message: string) => z.custom<T>((value) => typeof value === 'function', message);
+const withMethods = <T extends object>(message: string, ...names: (keyof T & string)[]) =>
+  z.custom<T>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      names.every((name) => name in value && typeof (value as Record<string, unknown>)[name] === 'function'),
+    message,
+  );
+
+type Options = MailHandlerOptions<unknown>;
+
+const optionsSchema = z.object({
+  mailer: withMethods<Options['mailer']>('has to be a mailer, e.g. createMailer(…)', 'send', 'verify'),
+  verification: withMethods<VerificationCalls>(
+    'has to be a verification, e.g. createVerification(…)',
+    'start',
+    'check',
+    'peekLink',
+    'consumeLink',
+  ).optional(),
+  authorize: functionSchema<Options['authorize']>(
+    'has to be a function that says who may send, e.g. bearerToken(secret); there is no default',
+  ),
+  queue: withMethods<MailQueue>('has to be a queue with enqueue', 'enqueue').optional(),
+  onStart: functionSchema<NonNullable<Options['onStart']>>('has to be a function').optional(),
+  onVerified: functionSchema<NonNullable<Options['onVerified']>>('has to be a function').optional(),
+  verificationTypes: z
+    .tuple([z.string().min(1)], z.string().min(1))
+    .readonly()
+    .default([...VERIFICATION_TYPES]),
+  linkTexts: functionSchema<NonNullable<Options['linkTexts']>>('has to be a function').optional(),
+  bodyLimit: z
+    .int('has to be a whole number of bytes')
+    .min(1024, 'has to be 1024 or more')
+    .max(10_485_760, 'has to be 10485760 or less')
+    .default(65_536),
+  healthIntervalMs: z
+    .int('has to be a whole number of milliseconds')
+    .min(0, 'has to be 0 or more')
+    .default(30_000),
+  logger: withMethods<Logger>('has to be a logger, e.g. console', 'debug', 'info', 'warn', 'error').default(
+    silentLogger,
+  ),
+  clock: withMethods<Clock>('has to be a clock with now', 'now').default(systemClock),
+});
+
+export type ParsedOptions = z.output<typeof optionsSchema>;
+
+/** @throws {ConfigError} with every problem */
+export function parseOptions<Native>(options: MailHandlerOptions<Native>): ParsedOptions {
+  const parsed = optionsSchema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
+}

@@ -1,0 +1,105 @@
+import type { HttpHeaders, HttpRequest, HttpResponse } from './http-message.js';
+import { type MailHandlerOptions, parseOptions } from './mail-handler-options.js';
+import { messageRoutes } from './message-routes.js';
+import { describeOpenApi } from './open-api.js';
+import { PROBLEMS, ProblemError, problemResponse, toProblemError } from './problem.js';
+import { readBody } from './request-body.js';
+import type { Route, RouteInfo } from './route.js';
+import { serviceRoutes } from './service-routes.js';
+import { verificationRoutes } from './verification-routes.js';
+
+/** Answers HTTP requests about auth emails, the same in every framework. */
+export interface MailHandler<Native = unknown> {
+  /** What it answers. */
+  readonly routes: readonly RouteInfo[];
+  /** Whether a route has this path, by whatever method. Other paths are for who comes next, or a 404. */
+  finds(path: string): boolean;
+  /** Answers a request. It never rejects: a failure is a problem document. */
+  handle(request: HttpRequest<Native>): Promise<HttpResponse>;
+}
+
+/** What stands for `:token`, if the path is one of the route. Nothing is decoded: a token has nothing to decode. */
+function matchPath(route: RouteInfo, path: string): { token: string } | undefined {
+  const start = route.path.indexOf(':');
+  if (start < 0) return path === route.path ? { token: '' } : undefined;
+  const token = path.slice(start);
+  return path.startsWith(route.path.slice(0, start)) && /^[^/]+$/.test(token) ? { token } : undefined;
+}
+
+const withoutQuery = (path: string) => path.replace(/[?#].*$/s, '');
+
+/**
+ * Makes the handler that every adapter mounts.
+ *
+ * @throws {ConfigError} when an option can't be used, with every problem
+ *
+ * @example
+ * ```ts
+ * const handler = createMailHandler({ mailer, verification, authorize: bearerToken(secret) });
+ * const { status, headers, body } = await handler.handle(request);
+ * ```
+ */
+export function createMailHandler<Native = unknown>(
+  options: MailHandlerOptions<Native>,
+): MailHandler<Native> {
+  const parsed = parseOptions(options);
+  const { authorize, bodyLimit, logger, verification } = parsed;
+  let openApi: string | undefined;
+  const routes: readonly Route[] = [
+    ...messageRoutes(parsed),
+    ...(verification ? verificationRoutes(verification, parsed) : []),
+    ...serviceRoutes(parsed, () => {
+      openApi ??= JSON.stringify(describeOpenApi(routes));
+      return openApi;
+    }),
+  ];
+
+  async function answer(route: Route, token: string, request: HttpRequest<Native>): Promise<HttpResponse> {
+    let call = { request, token, body: undefined as unknown };
+    try {
+      if (route.access === 'authorized' && !(await authorize(request)))
+        throw new ProblemError('unauthorized');
+      if (route.body) call = { ...call, body: await readBody(request, route.body, bodyLimit) };
+      return await route.handle(call);
+    } catch (error) {
+      const { code } = toProblemError(error);
+      if (PROBLEMS[code].status >= 500 && !(error instanceof ProblemError))
+        logger.error({ event: 'http.failed', route: `${route.method} ${route.path}`, code, error });
+      return route.fail?.(error, call) ?? problemResponse(error);
+    }
+  }
+
+  return {
+    routes,
+    finds: (path) => routes.some((route) => matchPath(route, withoutQuery(path)) !== undefined),
+    async handle(request) {
+      const path = withoutQuery(request.path);
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      const found = routes.flatMap((route) => {
+        const match = matchPath(route, path);
+        return match ? [{ route, ...match }] : [];
+      });
+      const wanted = found.find(({ route }) => route.method === method);
+      const response = wanted
+        ? await answer(wanted.route, wanted.token, request)
+        : problemResponse(
+            found.length === 0
+              ? new ProblemError('not_found')
+              : new ProblemError(
+                  'method_not_allowed',
+                  {},
+                  { Allow: allowed(found.map(({ route }) => route)) },
+                ),
+          );
+      return request.method === 'HEAD' ? withoutBody(response) : response;
+    },
+  };
+}
+
+const allowed = (routes: readonly RouteInfo[]): string =>
+  routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+
+function withoutBody({ status, headers, body }: HttpResponse): HttpResponse {
+  const length: HttpHeaders = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+  return { status, headers: { ...headers, ...length } };
+}

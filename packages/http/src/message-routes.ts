@@ -1,0 +1,121 @@
+import { parseSendRequest } from '@postern/core';
+import { z } from 'zod';
+import { type HttpRequest, respondJson } from './http-message.js';
+import { localeOf } from './locale.js';
+import type { ParsedOptions } from './mail-handler-options.js';
+import type { ProblemCode } from './problem.js';
+import { defineRoute, type Route } from './route.js';
+
+const to = z
+  .string('has to be text')
+  .max(1000, 'is too long')
+  .meta({ examples: ['ada@example.com'] });
+const type = z
+  .string('has to be text')
+  .min(1, 'is empty')
+  .max(200, 'is too long')
+  .meta({ examples: ['SignIn'] });
+const payload = z
+  .record(z.string(), z.unknown(), 'has to be an object with the variables of the template')
+  .meta({ examples: [{ code: '482913' }] });
+/** JSON has no `undefined`, so what is not set is often `null` there. */
+const locale = z.string('has to be text').max(100, 'is too long').nullish();
+
+/** What Logto's HTTP email connector sends fits as it is. */
+const messageSchema = z
+  .object(
+    {
+      to,
+      type,
+      payload,
+      locale,
+      ip: z.string('has to be text').max(100, 'is too long').nullish(),
+      expiresAt: z.iso.datetime({ offset: true, error: 'has to be an ISO 8601 time' }).nullish(),
+      idempotencyKey: z.string('has to be text').min(1, 'is empty').max(500, 'is too long').nullish(),
+    },
+    'has to be an object with to, type and payload',
+  )
+  .meta({ id: 'Message', description: 'One email to one person.' });
+
+const testSchema = z
+  .object(
+    { to, type: type.default('Generic'), payload: payload.default({ code: '000000' }), locale },
+    'has to be an object with to',
+  )
+  .meta({ id: 'TestMessage', description: 'A test email to one person.' });
+
+const sentSchema = z
+  .object({ messageId: z.string() })
+  .meta({ id: 'SentMessage', description: 'The Message-ID of the email that the mail server took.' });
+const queuedSchema = z
+  .object({ id: z.string() })
+  .meta({ id: 'QueuedMessage', description: 'Where the queue keeps the email.' });
+
+/** What a send can fail with. */
+export const SEND_PROBLEMS = [
+  'recipient_invalid',
+  'payload_invalid',
+  'template_not_found',
+  'recipient_rejected',
+  'sending_misconfigured',
+  'mail_server_refused',
+  'mail_server_failed',
+  'delivery_unknown',
+  'mail_server_unavailable',
+  'mail_server_busy',
+  'shutting_down',
+  'mail_server_timeout',
+] as const satisfies readonly ProblemCode[];
+
+/** The key of draft-ietf-httpapi-idempotency-key-header-07, with its quotation marks or without. */
+const idempotencyKeyOf = (request: HttpRequest): string | undefined =>
+  request.header('idempotency-key')?.replace(/^"(.*)"$/, '$1') || undefined;
+
+const localeIn = (payload: Record<string, unknown>) =>
+  typeof payload.locale === 'string' ? payload.locale : undefined;
+
+export function messageRoutes({ mailer, queue }: ParsedOptions): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/messages',
+      operationId: 'sendMessage',
+      access: 'authorized',
+      summary: 'Sends one email to one person.',
+      body: messageSchema,
+      answers: queue
+        ? { 202: { description: 'The queue has it.', schema: queuedSchema } }
+        : { 200: { description: 'The mail server has it.', schema: sentSchema } },
+      problems: [...SEND_PROBLEMS, 'expired'],
+      async handle({ body, request }) {
+        const message = parseSendRequest({
+          ...body,
+          // Logto says it in the payload.
+          locale: body.locale ?? localeIn(body.payload) ?? localeOf(request),
+          idempotencyKey: body.idempotencyKey ?? idempotencyKeyOf(request),
+        });
+        if (!queue) return respondJson(200, { messageId: (await mailer.send(message)).messageId });
+        const { idempotencyKey } = message;
+        const { id } = await queue.enqueue(message, idempotencyKey === undefined ? {} : { idempotencyKey });
+        return respondJson(202, { id });
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/test',
+      operationId: 'sendTest',
+      access: 'authorized',
+      summary: 'Sends a test email, by default what the console of Logto sends.',
+      body: testSchema,
+      answers: { 200: { description: 'The mail server has it.', schema: sentSchema } },
+      problems: SEND_PROBLEMS,
+      async handle({ body, request }) {
+        const message = parseSendRequest({
+          ...body,
+          locale: body.locale ?? localeIn(body.payload) ?? localeOf(request),
+        });
+        return respondJson(200, { messageId: (await mailer.send(message)).messageId });
+      },
+    }),
+  ];
+}

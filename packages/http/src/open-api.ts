@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { PROBLEMS, type ProblemCode, problemTypeOf } from './problem.js';
+import type { Route } from './route.js';
+
+const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
+
+const problemSchema = z
+  .object({
+    type: z.enum((Object.keys(PROBLEMS) as ProblemCode[]).map(problemTypeOf)),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(PROBLEMS) as ProblemCode[]),
+    detail: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    retryAfter: z.int().optional().describe('Seconds, as in the Retry-After field.'),
+    retryable: z.boolean().optional(),
+    attemptsLeft: z.int().optional(),
+    scope: z.enum(['address', 'ip', 'store']).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
+
+/** What follows from a route being guarded, or having a body. */
+const problemsOf = ({ access, body, problems }: Route): ProblemCode[] => [
+  ...(access === 'authorized' ? (['unauthorized'] as const) : []),
+  ...(body
+    ? (['malformed_json', 'invalid_request', 'content_too_large', 'unsupported_media_type'] as const)
+    : []),
+  ...problems,
+  'internal_error',
+];
+
+const RESPONSE_HEADERS: Readonly<Record<number, object>> = {
+  204: {
+    RateLimit: {
+      description: 'How long the cooldown of an address lasts (draft-ietf-httpapi-ratelimit-headers-10).',
+      schema: { type: 'string' },
+    },
+  },
+  429: {
+    'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } },
+    RateLimit: {
+      description: 'Which limit it was (draft-ietf-httpapi-ratelimit-headers-10).',
+      schema: { type: 'string' },
+    },
+  },
+};
+
+/** The OpenAPI 3.1 document of these routes, relative to the address it is read from. */
+export function describeOpenApi(routes: readonly Route[]): object {
+  const schemas: Record<string, unknown> = {};
+  const referTo = (schema: z.ZodType, io: 'input' | 'output') => {
+    const { id = '' } = schema.meta() ?? {};
+    const { $schema, id: _id, ...definition } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    schemas[id] = definition;
+    return { $ref: `#/components/schemas/${id}` };
+  };
+  referTo(problemSchema, 'output');
+
+  const responsesOf = (route: Route) => {
+    const good = Object.entries(route.answers).map(([status, { description, contentType, schema }]) => [
+      status,
+      {
+        description,
+        ...(RESPONSE_HEADERS[Number(status)] && { headers: RESPONSE_HEADERS[Number(status)] }),
+        ...((schema || contentType) && {
+          content: {
+            [contentType ?? 'application/json']: schema ? { schema: referTo(schema, 'output') } : {},
+          },
+        }),
+      },
+    ]);
+    const codes = Map.groupBy(new Set(problemsOf(route)), (code) => PROBLEMS[code].status);
+    const bad = [...codes].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n'),
+        ...(RESPONSE_HEADERS[status] && { headers: RESPONSE_HEADERS[status] }),
+        content: { 'application/problem+json': { schema: PROBLEM_REF } },
+      },
+    ]);
+    return Object.fromEntries([...good, ...bad]);
+  };
+
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] ??= {};
+    paths[path][route.method.toLowerCase()] = {
+      operationId: route.operationId,
+      summary: route.summary,
+      security: route.access === 'authorized' ? [{ authorization: [] }] : [],
+      ...(path.includes('{token}') && {
+        parameters: [{ name: 'token', in: 'path', required: true, schema: { type: 'string' } }],
+      }),
+      ...(route.body && {
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: referTo(route.body, 'input') } },
+        },
+      }),
+      responses: responsesOf(route),
+    };
+  }
+
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Postern',
+      description: 'Auth emails, one-time codes and links.',
+      version: '1.0.0',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    // Wherever the routes are mounted, they are beside this document.
+    servers: [{ url: '.' }],
+    paths,
+    components: {
+      schemas,
+      securitySchemes: { authorization: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+}

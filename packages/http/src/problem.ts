@@ -1,0 +1,197 @@
+import { MailError, type MailErrorCode } from '@postern/core';
+import { type RateLimitScope, VerificationError, type VerificationErrorCode } from '@postern/verification';
+import { type HttpHeaders, type HttpResponse, respond } from './http-message.js';
+
+/** Every problem that a route can answer with. Texts are fixed: nothing of a request or a server gets into them. */
+export const PROBLEMS = {
+  malformed_json: { status: 400, title: 'The body is no valid JSON.' },
+  invalid_request: { status: 400, title: 'The request is not valid.' },
+  recipient_invalid: { status: 400, title: 'That is not exactly one usable email address.' },
+  payload_invalid: { status: 400, title: 'The payload does not fit the template.' },
+  template_not_found: { status: 400, title: 'There is no template for this type.' },
+  recipient_rejected: { status: 400, title: 'The mail server refuses this recipient.' },
+  expired: { status: 400, title: 'The email expired before it could be sent.' },
+  code_incorrect: { status: 400, title: 'The code is not the one that was sent.' },
+  code_expired: { status: 400, title: 'The code has expired.' },
+  code_not_found: { status: 400, title: 'There is no such code, or it was used or replaced.' },
+  unauthorized: { status: 401, title: 'The request is not authorized.' },
+  forbidden: { status: 403, title: 'The request is refused.' },
+  cross_site: { status: 403, title: 'The request comes from another site.' },
+  not_found: { status: 404, title: 'There is nothing here.' },
+  link_not_found: { status: 404, title: 'There is no such link, or it was used or replaced.' },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here.' },
+  link_expired: { status: 410, title: 'The link has expired.' },
+  content_too_large: { status: 413, title: 'The body is too large.' },
+  unsupported_media_type: { status: 415, title: 'The body has to be JSON in UTF-8.' },
+  attempts_exhausted: { status: 429, title: 'Too many wrong codes for this address.' },
+  cooldown: { status: 429, title: 'An email was sent to this address a moment ago.' },
+  rate_limited: { status: 429, title: 'Too many requests.' },
+  internal_error: { status: 500, title: 'Something is wrong on this side.' },
+  sending_misconfigured: { status: 500, title: 'Emails are not set up correctly here.' },
+  mail_server_refused: { status: 502, title: 'The mail server refused the email.' },
+  mail_server_failed: { status: 502, title: 'The mail server can not be used.' },
+  delivery_unknown: { status: 502, title: 'The email may or may not have been sent.' },
+  mail_server_unavailable: { status: 503, title: 'The mail server can not be reached.' },
+  mail_server_busy: { status: 503, title: 'The mail server takes no more emails for now.' },
+  shutting_down: { status: 503, title: 'The service is shutting down.' },
+  mail_server_timeout: { status: 504, title: 'The mail server did not answer in time.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** The stable name of a problem; its `type` is `urn:postern:problem:` and this. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One thing that is wrong about a body. */
+export interface FieldError {
+  /** Where: a JSON Pointer (RFC 6901), such as `/to`. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface ProblemDetails {
+  /** What to do about this one. It is shown to the client. */
+  detail?: string | undefined;
+  errors?: readonly FieldError[] | undefined;
+  /** Seconds. Also the `Retry-After` field. */
+  retryAfter?: number | undefined;
+  /** Whether the same request can succeed later. */
+  retryable?: boolean | undefined;
+  attemptsLeft?: number | undefined;
+  scope?: RateLimitScope | undefined;
+}
+
+/** The body of every answer from 400 on (RFC 9457). */
+export interface Problem extends ProblemDetails {
+  /** `urn:postern:problem:` and the code. */
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+}
+
+/**
+ * Answers a request with a problem. A hook may throw it too.
+ *
+ * @example
+ * ```ts
+ * throw new ProblemError('forbidden', { detail: 'This account is locked.' });
+ * ```
+ */
+export class ProblemError extends Error {
+  readonly code: ProblemCode;
+  readonly details: ProblemDetails;
+  readonly headers: HttpHeaders;
+
+  constructor(code: ProblemCode, details: ProblemDetails = {}, headers: HttpHeaders = {}) {
+    super(PROBLEMS[code].title);
+    this.name = 'ProblemError';
+    this.code = code;
+    this.details = details;
+    this.headers = headers;
+  }
+}
+
+const PROBLEM_OF_MAIL: Record<MailErrorCode, ProblemCode> = {
+  config_invalid: 'sending_misconfigured',
+  template_not_found: 'template_not_found',
+  template_invalid: 'sending_misconfigured',
+  payload_invalid: 'payload_invalid',
+  recipient_invalid: 'recipient_invalid',
+  connection_failed: 'mail_server_unavailable',
+  tls_failed: 'mail_server_failed',
+  auth_failed: 'mail_server_failed',
+  sender_rejected: 'mail_server_refused',
+  recipient_rejected: 'recipient_rejected',
+  message_rejected: 'mail_server_refused',
+  rate_limited: 'mail_server_busy',
+  timeout: 'mail_server_timeout',
+  delivery_unknown: 'delivery_unknown',
+  expired: 'expired',
+  aborted: 'mail_server_unavailable',
+  closed: 'shutting_down',
+};
+
+const PROBLEM_OF_VERIFICATION: Record<VerificationErrorCode, ProblemCode> = {
+  code_incorrect: 'code_incorrect',
+  code_expired: 'code_expired',
+  not_found: 'code_not_found',
+  attempts_exhausted: 'attempts_exhausted',
+  cooldown: 'cooldown',
+  rate_limited: 'rate_limited',
+};
+
+/** What the body parsers of frameworks throw (http-errors, Fastify): a 4xx status, and a text that may repeat the body. */
+const PROBLEM_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'malformed_json',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'content_too_large',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+};
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const status = 'statusCode' in error ? error.statusCode : 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}
+
+function fromMailError({ code, retryable }: MailError): ProblemError {
+  const problem = PROBLEM_OF_MAIL[code];
+  // A refusal for now (greylisting, a full mailbox) is not the fault of the request.
+  if (retryable && PROBLEMS[problem].status < 500) return new ProblemError('mail_server_busy', { retryable });
+  return new ProblemError(problem, PROBLEMS[problem].status < 500 ? {} : { retryable });
+}
+
+/** The draft's name for what a limit counts (draft-ietf-httpapi-ratelimit-headers-10). */
+const rateLimit = (policy: string, remaining: number, reset?: number): HttpHeaders => ({
+  RateLimit: `"${policy}";r=${remaining}${reset === undefined ? '' : `;t=${reset}`}`,
+});
+
+/** Until the next email may go to this address. */
+export const cooldownHeaders = (seconds: number): HttpHeaders =>
+  seconds > 0 ? rateLimit('cooldown', 0, seconds) : {};
+
+function fromVerificationError(error: VerificationError): ProblemError {
+  const { code, attemptsLeft, retryAfter, scope } = error;
+  const policy = code === 'cooldown' ? 'cooldown' : (scope ?? 'guesses');
+  const left = attemptsLeft ?? (retryAfter === undefined ? undefined : 0);
+  return new ProblemError(
+    PROBLEM_OF_VERIFICATION[code],
+    { attemptsLeft, retryAfter, scope },
+    left === undefined ? {} : rateLimit(policy, left, retryAfter),
+  );
+}
+
+/** Whatever was thrown, as the problem that a client is told. What isn't known is an `internal_error`. */
+export function toProblemError(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof MailError) return fromMailError(error);
+  if (error instanceof VerificationError) return fromVerificationError(error);
+  const status = statusOf(error);
+  return new ProblemError(
+    status === undefined ? 'internal_error' : (PROBLEM_OF_STATUS[status] ?? 'invalid_request'),
+  );
+}
+
+export const problemTypeOf = (code: ProblemCode): string => `urn:postern:problem:${code}`;
+
+/**
+ * The answer to whatever a route threw: a `MailError`, a `VerificationError`, a {@link ProblemError}, what a body
+ * parser throws, or anything else. For the error handler of a framework.
+ */
+export function problemResponse(error: unknown): HttpResponse {
+  const { code, details, headers } = toProblemError(error);
+  const { status, title } = PROBLEMS[code];
+  const problem: Problem = { type: problemTypeOf(code), title, status, code, ...details };
+  return respond(
+    status,
+    { type: 'application/problem+json', body: JSON.stringify(problem) },
+    {
+      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+      ...(details.retryAfter !== undefined && { 'Retry-After': String(details.retryAfter) }),
+      ...headers,
+    },
+  );
+}

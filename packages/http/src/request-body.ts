@@ -1,0 +1,125 @@
+import type { z } from 'zod';
+import type { HttpBody, HttpRequest } from './http-message.js';
+import { ProblemError } from './problem.js';
+
+/** What a template needs at most, and the request around it. */
+const MAX_DEPTH = 12;
+/** How much more than the limit is read, unseen, so that a client that is still sending gets its answer. */
+const DRAINED = 16;
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:; *charset="?utf-8"?)? *$/i;
+
+const malformed = (detail?: string) => new ProblemError('malformed_json', { detail });
+const tooLarge = (limit: number) =>
+  new ProblemError('content_too_large', { detail: `The limit is ${limit} bytes.` });
+
+/**
+ * Reads and checks the JSON body of a request.
+ *
+ * @throws {ProblemError} 415, 413 or 400
+ */
+export async function readBody<Schema extends z.ZodType>(
+  request: HttpRequest,
+  schema: Schema,
+  limit: number,
+): Promise<z.output<Schema>> {
+  if (
+    !JSON_TYPE.test(request.header('content-type') ?? '') ||
+    (request.body?.state === 'unread' && !/^(?:identity)?$/i.test(request.header('content-encoding') ?? ''))
+  )
+    throw new ProblemError('unsupported_media_type');
+  const length = Number(request.header('content-length') ?? 0);
+  // Far too much is not even drained: the connection is worth less than the bytes.
+  if (length > limit * DRAINED)
+    throw new ProblemError('content_too_large', tooLarge(limit).details, { Connection: 'close' });
+  const value = await readJson(request.body, limit, length);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ProblemError('invalid_request', {
+    errors: parsed.error.issues.map(({ path, message }) => ({ pointer: pointerTo(path), detail: message })),
+  });
+}
+
+async function readJson(body: HttpBody | undefined, limit: number, length: number): Promise<unknown> {
+  if (body?.state === 'parsed' && !(body.value instanceof Uint8Array)) {
+    if (length > limit) throw tooLarge(limit);
+    if (isTooDeep(body.value)) throw malformed('It is nested too deeply.');
+    return body.value;
+  }
+  const bytes = await readBytes(
+    body?.state === 'parsed' ? [body.value as Uint8Array] : (body?.bytes ?? []),
+    limit,
+  );
+  const text = decode(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed();
+  }
+  const ambiguity = findAmbiguity(text);
+  if (ambiguity) throw malformed(ambiguity);
+  return value;
+}
+
+async function readBytes(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of source) {
+      size += chunk.byteLength;
+      if (size <= limit) chunks.push(chunk);
+      // Leaving the loop ends the connection.
+      else if (size > limit * DRAINED) break;
+    }
+  } catch {
+    throw malformed('It ended early.');
+  }
+  if (size > limit) throw tooLarge(limit);
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw malformed('It is not UTF-8.');
+  }
+}
+
+/**
+ * What two parsers could read differently in a valid JSON text: a name that occurs twice in one object (RFC 8259
+ * section 4), or nesting that some stack does not survive.
+ */
+function findAmbiguity(text: string): string | undefined {
+  const names: Set<string>[] = [];
+  for (const [token, string, colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') {
+      names.push(new Set());
+      if (names.length > MAX_DEPTH) return 'It is nested too deeply.';
+    } else if (token === '}' || token === ']') names.pop();
+    else if (string !== undefined && colon !== undefined) {
+      const name: string = JSON.parse(string);
+      const known = names.at(-1);
+      if (known?.has(name)) return 'A name occurs twice in one object.';
+      known?.add(name);
+    }
+  }
+  return undefined;
+}
+
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+/** RFC 6901. */
+const pointerTo = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

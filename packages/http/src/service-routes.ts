@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { createHealthCheck } from './health.js';
+import { respond, respondJson } from './http-message.js';
+import type { ParsedOptions } from './mail-handler-options.js';
+import { ProblemError } from './problem.js';
+import { defineRoute, type Route } from './route.js';
+
+const healthSchema = z.object({ status: z.literal('pass') }).meta({ id: 'Health' });
+
+export function serviceRoutes(
+  { mailer, healthIntervalMs, clock, logger }: ParsedOptions,
+  openApi: () => string,
+): readonly Route[] {
+  const check = createHealthCheck(mailer, healthIntervalMs, clock);
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/health',
+      operationId: 'getHealth',
+      access: 'public',
+      summary: 'Whether emails can be sent: the mail server takes connections and the login.',
+      answers: { 200: { description: 'They can.', schema: healthSchema } },
+      problems: ['mail_server_unavailable'],
+      async handle() {
+        try {
+          await check();
+        } catch (error) {
+          // Which of the many reasons it is matters to the operator alone.
+          logger.warn({ event: 'http.unhealthy', error });
+          throw new ProblemError('mail_server_unavailable', { retryable: true });
+        }
+        return respondJson(200, { status: 'pass' });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/openapi.json',
+      operationId: 'getOpenApi',
+      access: 'public',
+      summary: 'This description.',
+      answers: { 200: { description: 'OpenAPI 3.1.', contentType: 'application/json' } },
+      problems: [],
+      handle: async () => respond(200, { type: 'application/json; charset=utf-8', body: openApi() }),
+    }),
+  ];
+}

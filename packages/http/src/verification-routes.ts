@@ -1,0 +1,131 @@
+import { isIP } from 'node:net';
+import type { UsageType } from '@postern/core';
+import { z } from 'zod';
+import { type HttpRequest, type HttpResponse, respond } from './http-message.js';
+import { linkRoutes } from './link-routes.js';
+import { localeOf } from './locale.js';
+import type { ParsedOptions, VerificationCalls } from './mail-handler-options.js';
+import { SEND_PROBLEMS } from './message-routes.js';
+import { cooldownHeaders, type ProblemCode, ProblemError } from './problem.js';
+import { defineRoute, type Route } from './route.js';
+import { respondVerified, verifiedSchema } from './verified-answer.js';
+
+const START_PROBLEMS = [
+  ...SEND_PROBLEMS,
+  'forbidden',
+  'attempts_exhausted',
+  'cooldown',
+  'rate_limited',
+] as const satisfies readonly ProblemCode[];
+
+const email = z
+  .string('has to be text')
+  .max(1000, 'is too long')
+  .meta({ examples: ['ada@example.com'] });
+
+/** The routes of codes and links. */
+export function verificationRoutes(
+  verification: VerificationCalls,
+  options: ParsedOptions,
+): readonly Route[] {
+  const { onStart, onVerified, verificationTypes } = options;
+
+  const [firstType] = verificationTypes;
+  const type = z
+    .enum(verificationTypes, `has to be one of ${verificationTypes.join(', ')}`)
+    .default(verificationTypes.includes('SignIn') ? 'SignIn' : firstType);
+  const startShape = { email, type, locale: z.string('has to be text').max(100, 'is too long').nullish() };
+  const codeSchema = z
+    .object(startShape, 'has to be an object with email')
+    .meta({ id: 'CodeRequest', description: 'Asks for a code by email.' });
+  const checkSchema = z
+    .object(
+      {
+        email,
+        verificationCode: z.string('has to be text').min(1, 'is empty').max(200, 'is too long'),
+        type,
+      },
+      'has to be an object with email and verificationCode',
+    )
+    .meta({ id: 'CodeCheck', description: 'A code as it was typed.' });
+  const linkSchema = z
+    .object(
+      { ...startShape, redirectTo: z.string('has to be text').max(4000, 'is too long').nullish() },
+      'has to be an object with email',
+    )
+    .meta({ id: 'LinkRequest', description: 'Asks for a link by email.' });
+
+  async function start(
+    method: 'code' | 'link',
+    body: z.output<typeof linkSchema>,
+    request: HttpRequest,
+  ): Promise<HttpResponse> {
+    const locale = body.locale ?? localeOf(request);
+    const decision =
+      (await onStart?.({ email: body.email, type: body.type, method, locale }, request)) ?? 'send';
+    if (decision === 'refuse') throw new ProblemError('forbidden');
+    const { clientAddress } = request;
+    const started = await verification.start({
+      to: body.email,
+      // One that the options allow has its template, even if the compiler doesn't know it.
+      type: body.type as UsageType,
+      method,
+      deliver: decision === 'send',
+      ...(locale !== undefined && { locale }),
+      ...(body.redirectTo && { redirectTo: body.redirectTo }),
+      // A Unix socket has none.
+      ...(clientAddress !== undefined && isIP(clientAddress) !== 0 && { ip: clientAddress }),
+    });
+    return respond(204, undefined, cooldownHeaders(started.resendAfter));
+  }
+
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/verification-codes',
+      operationId: 'startCode',
+      access: 'public',
+      summary: 'Sends a one-time code.',
+      body: codeSchema,
+      answers: { 204: { description: 'The code is on its way.' } },
+      problems: START_PROBLEMS,
+      handle: ({ body, request }) => start('code', body, request),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/verification-codes/verify',
+      operationId: 'verifyCode',
+      access: 'public',
+      summary: 'Checks a one-time code and uses it up.',
+      body: checkSchema,
+      answers: {
+        204: { description: 'It is right.' },
+        200: { description: 'It is right, and the service has more to say.', schema: verifiedSchema },
+      },
+      problems: [
+        'recipient_invalid',
+        'code_incorrect',
+        'code_expired',
+        'code_not_found',
+        'attempts_exhausted',
+      ],
+      async handle({ body, request }) {
+        const { email: to, verificationCode: code } = body;
+        const verified = await verification.check({ to, type: body.type as UsageType, code });
+        return respondVerified({ ...verified, method: 'code' }, request, onVerified);
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/links',
+      operationId: 'startLink',
+      access: 'public',
+      summary: 'Sends a one-time link.',
+      body: linkSchema,
+      answers: { 204: { description: 'The link is on its way.' } },
+      problems: START_PROBLEMS,
+      handle: ({ body, request }) => start('link', body, request),
+    }),
+    ...linkRoutes(verification, options),
+  ];
+}

@@ -1,0 +1,1 @@
+export { describeHttpContract, type HttpHarness } from './http-contract.js';
