@@ -1,4 +1,5 @@
-import type { HttpHeaders, HttpRequest, HttpResponse } from './http-message.js';
+import { MailError } from '@postern/core';
+import type { HttpRequest, HttpResponse } from './http-message.js';
 import { type MailHandlerOptions, parseOptions } from './mail-handler-options.js';
 import { messageRoutes } from './message-routes.js';
 import { describeOpenApi } from './open-api.js';
@@ -65,7 +66,8 @@ export function createMailHandler<Native = unknown>(
       const { code } = toProblemError(error);
       if (PROBLEMS[code].status >= 500 && !(error instanceof ProblemError))
         logger.error({ event: 'http.failed', route: `${route.method} ${route.path}`, code, error });
-      return route.fail?.(error, call) ?? problemResponse(error);
+      if (route.fail) return route.fail(error, call) ?? problemResponse(error);
+      return problemResponse(route.access === 'authorized' ? explained(error) : error);
     }
   }
 
@@ -91,15 +93,25 @@ export function createMailHandler<Native = unknown>(
                   { Allow: allowed(found.map(({ route }) => route)) },
                 ),
           );
-      return request.method === 'HEAD' ? withoutBody(response) : response;
+      return finish(response, request.method === 'HEAD');
     },
   };
+}
+
+/** Who may send may know what is wrong about the email; these messages repeat no values. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof MailError)) return error;
+  const { code, details, headers } = toProblemError(error);
+  const isAboutRequest = ['recipient', 'payload'].includes(error.stage) || code === 'template_not_found';
+  return isAboutRequest ? new ProblemError(code, { ...details, detail: error.message }, headers) : error;
 }
 
 const allowed = (routes: readonly RouteInfo[]): string =>
   routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 
-function withoutBody({ status, headers, body }: HttpResponse): HttpResponse {
-  const length: HttpHeaders = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
-  return { status, headers: { ...headers, ...length } };
+/** With its length, which the answer to a HEAD tells too. */
+function finish({ status, headers, body }: HttpResponse, isHead: boolean): HttpResponse {
+  if (body === undefined) return { status, headers };
+  const sized = { ...headers, 'Content-Length': String(Buffer.byteLength(body)) };
+  return { status, headers: sized, ...(!isHead && { body }) };
 }

@@ -45,13 +45,19 @@ const RESPONSE_HEADERS: Readonly<Record<number, object>> = {
   },
 };
 
+/** The JSON Schema of a schema that has an id. */
+export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): z.core.JSONSchema.BaseSchema {
+  const { id = '' } = schema.meta() ?? {};
+  const { $defs } = z.toJSONSchema(schema, { io });
+  return $defs?.[id] ?? {};
+}
+
 /** The OpenAPI 3.1 document of these routes, relative to the address it is read from. */
 export function describeOpenApi(routes: readonly Route[]): object {
   const schemas: Record<string, unknown> = {};
   const referTo = (schema: z.ZodType, io: 'input' | 'output') => {
     const { id = '' } = schema.meta() ?? {};
-    const { $schema, id: _id, ...definition } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-    schemas[id] = definition;
+    schemas[id] = jsonSchemaOf(schema, io);
     return { $ref: `#/components/schemas/${id}` };
   };
   referTo(problemSchema, 'output');

@@ -1,1 +1,2 @@
-export { describeHttpContract, type HttpHarness } from './http-contract.js';
+export type { HttpHarness, HttpHarnessFactory } from './contract/contract-world.js';
+export { describeHttpContract } from './contract/http-contract.js';

@@ -1,0 +1,37 @@
+import { describe } from 'vitest';
+import type { HttpHarnessFactory } from './contract-world.js';
+import { describeHooks } from './hooks.js';
+import { describeHostileBodies } from './hostile-bodies.js';
+import { describeLinks } from './links.js';
+import { describeRoutes } from './route-matrix.js';
+import { describeSignIns } from './sign-ins.js';
+
+/**
+ * The tests that every adapter has to pass, over real HTTP and with a real mail server: the same requests, the same
+ * answers. Run it inside a test file of vitest.
+ *
+ * @param name names the suite
+ * @param factory mounts the routes with these options on a server of its own
+ *
+ * @example
+ * ```ts
+ * describeHttpContract('express', async (options) => {
+ *   const server = express().use('/mail', createMailRouter(options)).listen(0, '127.0.0.1');
+ *   await once(server, 'listening');
+ *   const { port } = server.address() as AddressInfo;
+ *   return {
+ *     url: `http://127.0.0.1:${port}/mail`,
+ *     close: () => new Promise((resolve) => server.close(() => resolve())),
+ *   };
+ * });
+ * ```
+ */
+export function describeHttpContract(name: string, factory: HttpHarnessFactory): void {
+  describe(`http contract: ${name}`, () => {
+    describeRoutes(factory);
+    describeLinks(factory);
+    describeHooks(factory);
+    describeHostileBodies(factory);
+    describeSignIns(factory);
+  });
+}

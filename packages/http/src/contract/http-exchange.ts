@@ -1,0 +1,67 @@
+import { Agent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
+
+export interface Answer {
+  readonly status: number;
+  /** By lower-case name, repeated fields as a list. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As they came: names and values in turn. */
+  readonly rawHeaders: readonly string[];
+  readonly text: string;
+  /** @throws SyntaxError where the body is no JSON */
+  json(): Record<string, unknown>;
+}
+
+export interface Exchange {
+  method?: string;
+  headers?: OutgoingHttpHeaders;
+  /** An object is sent as JSON, with its content type. */
+  body?: string | Uint8Array | object | undefined;
+  /** Without a Content-Length, in chunks. */
+  chunked?: boolean;
+}
+
+/** A client that sends exactly what it is told, over connections that it keeps. */
+export interface HttpClient {
+  send(path: string, exchange?: Exchange): Promise<Answer>;
+  close(): void;
+}
+
+export function createHttpClient(baseUrl: string): HttpClient {
+  const agent = new Agent({ keepAlive: true });
+
+  function send(path: string, exchange: Exchange = {}): Promise<Answer> {
+    const { method = 'GET', headers = {}, body, chunked } = exchange;
+    const isJson = typeof body === 'object' && !(body instanceof Uint8Array);
+    const bytes = body === undefined ? undefined : Buffer.from(isJson ? JSON.stringify(body) : body);
+    return new Promise((resolve, reject) => {
+      const request = httpRequest(`${baseUrl}${path}`, {
+        agent,
+        method,
+        headers: {
+          ...(isJson && { 'Content-Type': 'application/json' }),
+          ...(bytes && !chunked && { 'Content-Length': bytes.byteLength }),
+          ...headers,
+        },
+      });
+      let hasAnswer = false;
+      // A server may answer before it has read everything.
+      request.on('error', (error) => {
+        if (!hasAnswer) reject(error);
+      });
+      request.on('response', (response) => {
+        hasAnswer = true;
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const { statusCode: status = 0, headers, rawHeaders } = response;
+          resolve({ status, headers, rawHeaders, text, json: () => JSON.parse(text) });
+        });
+      });
+      request.end(bytes);
+    });
+  }
+
+  return { send, close: () => agent.destroy() };
+}

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type HttpHarnessFactory,
+  openWorld,
+  somebody,
+  type World,
+  type WorldOptions,
+} from './contract-world.js';
+
+const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Site': 'same-origin' };
+
+/** The pages of links, and their one button. */
+export function describeLinks(factory: HttpHarnessFactory): void {
+  async function openLink(options: WorldOptions = {}, body: object = {}) {
+    const world = await openWorld(factory, options);
+    const email = somebody();
+    expect((await world.post('/links', { email, ...body })).status).toBe(204);
+    return { world, email, path: await world.linkTo(email) };
+  }
+  const press = (world: World, path: string, headers: object = BROWSER) =>
+    world.post(path, undefined, { ...headers });
+
+  describe('a link', () => {
+    test('opened however often is good until its button is pressed, and then no more', async () => {
+      const { world, path } = await openLink();
+      for (const method of ['GET', 'HEAD', 'GET', 'HEAD', 'GET']) {
+        const answer = await world.send(path, { method, headers: BROWSER });
+        expect(answer.status).toBe(200);
+      }
+      expect((await press(world, path)).status).toBe(200);
+      for (const answer of [await world.send(path, { headers: BROWSER }), await press(world, path)]) {
+        expect(answer.status).toBe(404);
+        expect(answer.headers['content-type']).toMatch(/^text\/html/);
+        expect(answer.text).toContain('It was used already');
+      }
+      expect((await world.send(path)).json()).toMatchObject({ code: 'link_not_found' });
+    });
+
+    test('is pressed once, however many press', async () => {
+      const { world, path } = await openLink();
+      const answers = await Promise.all(Array.from({ length: 10 }, () => press(world, path)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(404)]);
+    });
+
+    test('shows a page that runs, loads and tells nothing', async () => {
+      const { world, email, path } = await openLink();
+      const { headers, text } = await world.send(path, { headers: BROWSER });
+      expect(headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        vary: expect.stringContaining('Accept'),
+      });
+      const policy = String(headers['content-security-policy']).split('; ');
+      expect(policy).toEqual([
+        "default-src 'none'",
+        expect.stringMatching(/^style-src 'sha256-[\w+/]{43}='$/),
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+      ]);
+      expect(text).toContain('<form method="post"><button>');
+      expect(text.match(/<(?:form|button|script|img|link|iframe|a)\b/g)).toEqual(['<form', '<button']);
+      // Not even in the address that the form goes to.
+      expect(text).not.toContain(path.split('/').at(-1));
+      expect(text).toContain(`${email[0]}***@example.com`);
+      expect(text).not.toContain(email);
+    });
+
+    test('escapes what is on its page, and shows it in the language of the reader', async () => {
+      const { world, path } = await openLink({
+        linkTexts: (locale) => ({
+          lang: `${locale}"><script>`,
+          title: '<script>alert(1)</script>',
+          text: `'"&<img src=x onerror=alert(1)> {address} {address}`,
+          button: '</button><script>',
+        }),
+      });
+      const { text } = await world.send(path, {
+        headers: { ...BROWSER, 'Accept-Language': 'de-AT,de;q=0.8' },
+      });
+      expect(text).not.toMatch(/<script|<img|onerror=alert\(1\)>/);
+      expect(text).toContain('lang="de-AT&quot;&gt;');
+      expect(text.match(/a\*\*\*@example\.com/g)).toHaveLength(2);
+    });
+
+    test.each([
+      ['another site', { 'Sec-Fetch-Site': 'cross-site' }],
+      ['a neighbour', { 'Sec-Fetch-Site': 'same-site' }],
+      ['another origin, in an old browser', { Origin: 'https://evil.example' }],
+      ['nobody knows where, in an old browser', { Origin: 'null' }],
+      ['what is no origin', { Origin: 'evil' }],
+    ])('is not pressed by %s', async (_name, headers) => {
+      const { world, path } = await openLink();
+      const page = await press(world, path, { ...headers, Accept: 'text/html' });
+      expect(page.status).toBe(403);
+      expect(page.headers['content-type']).toMatch(/^text\/html/);
+      expect((await press(world, path, headers)).json()).toMatchObject({ code: 'cross_site' });
+      // Nothing was used up.
+      const Origin = new URL(world.url).origin;
+      expect((await press(world, path, { Origin })).status).toBe(204);
+    });
+
+    test('expires', async () => {
+      const { world, path } = await openLink();
+      world.clock.time += 600_000;
+      for (const method of ['GET', 'POST']) {
+        const page = await world.send(path, { method, headers: BROWSER });
+        expect(page.status).toBe(410);
+        expect(page.text).toContain('It has expired');
+        const problem = await world.send(path, { method });
+        expect(problem.json()).toMatchObject({ status: 410, code: 'link_expired' });
+      }
+    });
+
+    test('goes on where it was made to go, and nowhere else', async () => {
+      const policy = { redirectOrigins: ['https://app.example.com'], cooldown: 0 };
+      const redirectTo = `https://app.example.com/inbox?a="b"&c=<d>`;
+      const { world, path } = await openLink({ policy }, { redirectTo });
+      const page = await press(world, path);
+      // By a page: `form-action 'self'` would stop a redirect of the form to another site.
+      expect(page.status).toBe(200);
+      expect(page.text).toContain(
+        '<meta http-equiv="refresh" content="0;url=https://app.example.com/inbox?a=%22b%22&amp;c=%3Cd%3E">',
+      );
+      for (const elsewhere of [
+        'https://evil.example/',
+        '//evil.example/',
+        'https://app.example.com@evil.example/',
+        'javascript:alert(1)',
+        '/inbox',
+      ]) {
+        const answer = await world.post('/links', { email: somebody(), redirectTo: elsewhere });
+        expect(answer.json()).toMatchObject({ status: 400, code: 'payload_invalid' });
+      }
+    });
+
+    test('leads to a path of the same site with a 303', async () => {
+      const { world, path } = await openLink({ onVerified: () => ({ redirectTo: '/welcome?a=1#b' }) });
+      const answer = await press(world, path);
+      expect(answer).toMatchObject({ status: 303, text: '', headers: { location: '/welcome?a=1#b' } });
+    });
+
+    test.each(['//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)', 'welcome'])(
+      'never leads to %j, even if a hook says so',
+      async (redirectTo) => {
+        const { world, path } = await openLink({ onVerified: () => ({ redirectTo }) });
+        const answer = await press(world, path);
+        expect(answer.status).toBe(500);
+        expect(answer.headers.location).toBeUndefined();
+      },
+    );
+
+    test('says to a program what it says to a browser', async () => {
+      const { world, path } = await openLink({
+        onVerified: () => ({ redirectTo: '/welcome', body: { name: 'Ada' } }),
+      });
+      const answer = await press(world, path, {});
+      expect(answer.status).toBe(200);
+      expect(answer.json()).toEqual({ name: 'Ada', redirectTo: '/welcome' });
+    });
+  });
+}

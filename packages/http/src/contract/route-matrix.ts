@@ -1,0 +1,291 @@
+import { describe, expect, test } from 'vitest';
+import { createMailHandler } from '../mail-handler.js';
+import { jsonSchemaOf } from '../open-api.js';
+import type { RouteInfo } from '../route.js';
+import { AUTHORIZED, type HttpHarnessFactory, openWorld, type World } from './contract-world.js';
+import type { Answer, Exchange } from './http-exchange.js';
+import { SAMPLES } from './route-samples.js';
+
+const LIMIT = 65_536;
+
+/** The table itself; nobody calls these. */
+const nobody = (): never => expect.unreachable();
+const { routes: ROUTES } = createMailHandler({
+  mailer: { send: nobody, verify: nobody },
+  verification: {
+    start: nobody,
+    check: nobody,
+    peekLink: nobody,
+    consumeLink: nobody,
+  },
+  authorize: () => false,
+});
+
+const named = (routes: readonly RouteInfo[]) =>
+  routes.map((route) => [`${route.method} ${route.path}`, route] as const);
+const WITH_BODY = ROUTES.filter(({ body }) => body);
+
+/** The fields of a body, and which of them have to be there. */
+function fieldsOf({ body }: RouteInfo): { all: string[]; required: string[] } {
+  const { properties = {}, required = [] } = body ? jsonSchemaOf(body, 'input') : {};
+  return { all: Object.keys(properties), required };
+}
+
+/** A valid request of the route, but for what is given. */
+async function ask(world: World, route: RouteInfo, change: Exchange = {}): Promise<Answer> {
+  const { path, body } = await SAMPLES[route.operationId].prepare(world);
+  return tell(world, route, { body, ...change }, path);
+}
+
+/** Exactly this, by who may. */
+const tell = (
+  world: World,
+  route: RouteInfo,
+  exchange: Exchange,
+  path: string = route.path,
+): Promise<Answer> =>
+  world.send(path, {
+    method: route.method,
+    ...exchange,
+    headers: { ...(route.access === 'authorized' && AUTHORIZED), ...exchange.headers },
+  });
+
+/** As a problem document, with everything that all of them have. */
+function expectProblem(answer: Answer, status: number, code: string, rest: object = {}): void {
+  expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+  expect(answer.json()).toEqual({
+    type: `urn:postern:problem:${code}`,
+    title: expect.any(String),
+    status,
+    code,
+    ...rest,
+  });
+  expectSafe(answer);
+}
+
+function expectSafe({ headers }: Answer): void {
+  expect(headers['cache-control']).toBe('no-store');
+  expect(headers['referrer-policy']).toBe('no-referrer');
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/);
+}
+
+export function describeRoutes(factory: HttpHarnessFactory): void {
+  const json = { 'Content-Type': 'application/json' };
+
+  describe.each(named(ROUTES))('%s', (_name, route) => {
+    const sample = SAMPLES[route.operationId];
+
+    test('answers a valid request as its description says', async () => {
+      const world = await openWorld(factory);
+      const answer = await ask(world, route);
+      expect({ status: answer.status, text: answer.text }).toMatchObject({ status: sample.status });
+      expectSafe(answer);
+      const { paths } = (await world.send('/openapi.json')).json() as {
+        paths: Record<string, Record<string, { operationId: string; responses: object }>>;
+      };
+      const path = route.path.replace(/:(\w+)/, '{$1}');
+      const described = paths[path]?.[route.method.toLowerCase()];
+      expect(described?.operationId).toBe(route.operationId);
+      expect(Object.keys(described?.responses ?? {})).toContain(String(answer.status));
+    });
+
+    test(sample.mails ? 'is a 503 while the mail server is down' : 'needs no mail server', async () => {
+      const world = await openWorld(factory);
+      const { path = route.path, body } = await sample.prepare(world);
+      await world.trap.close();
+      const answer = await world.send(path, { method: route.method, body, headers: AUTHORIZED });
+      if (sample.mails) expectProblem(answer, 503, 'mail_server_unavailable', { retryable: true });
+      else expect(answer.status).toBe(sample.status);
+      expect(answer.text).not.toContain(String(world.trap.port));
+    });
+
+    if (route.method === 'GET')
+      test('answers HEAD like GET, without a body', async () => {
+        const world = await openWorld(factory);
+        const { path = route.path } = await sample.prepare(world);
+        const head = await world.send(path, { method: 'HEAD' });
+        const get = await world.send(path);
+        expect(head.status).toBe(get.status);
+        expect(head.text).toBe('');
+        const fields = ({ date, connection, 'keep-alive': _, ...rest }: Answer['headers']) => rest;
+        expect(fields(head.headers)).toEqual(fields(get.headers));
+      });
+
+    if (route.access === 'authorized')
+      test('is for those who are authorized', async () => {
+        const world = await openWorld(factory);
+        const right = AUTHORIZED.Authorization;
+        for (const Authorization of [
+          '',
+          'Bearer',
+          `${right}x`,
+          right.slice(0, -1),
+          right.replace('Bearer', 'Basic'),
+        ]) {
+          const answer = await ask(world, route, { headers: { Authorization } });
+          expectProblem(answer, 401, 'unauthorized');
+          expect(answer.headers['www-authenticate']).toBe('Bearer');
+        }
+        // What they send is not even looked at.
+        expectProblem(await world.post(route.path, '{', json), 401, 'unauthorized');
+        expect(world.trap.inbox.messages).toEqual([]);
+      });
+
+    if (sample.limit)
+      test('is limited, and says for how long', async () => {
+        const world = await openWorld(factory);
+        const { body = {} } = await sample.prepare(world);
+        const { code, policy } = (await sample.limit?.(world, body)) ?? {};
+        const answer = await world.post(route.path, body);
+        const { retryAfter } = answer.json();
+        expectProblem(answer, 429, String(code), { retryAfter: expect.any(Number) });
+        expect(answer.headers['retry-after']).toBe(String(retryAfter));
+        expect(answer.headers.ratelimit).toBe(`"${policy}";r=0;t=${retryAfter}`);
+      });
+  });
+
+  describe.each(named(WITH_BODY))('the body of %s', (_name, route) => {
+    const { all, required } = fieldsOf(route);
+
+    test.each(required)('has to have %s', async (field) => {
+      const world = await openWorld(factory);
+      const { body = {} } = await SAMPLES[route.operationId].prepare(world);
+      const { [field]: _, ...rest } = body;
+      const { messages } = world.trap.stats;
+      expectProblem(await tell(world, route, { body: rest }), 400, 'invalid_request', {
+        errors: [{ pointer: `/${field}`, detail: expect.any(String) }],
+      });
+      expect(world.trap.stats.messages).toBe(messages);
+    });
+
+    test.each(all)('has to have the right type of %s', async (field) => {
+      const world = await openWorld(factory);
+      const { body = {} } = await SAMPLES[route.operationId].prepare(world);
+      for (const value of [[17], 17, true]) {
+        expectProblem(
+          await tell(world, route, { body: { ...body, [field]: value } }),
+          400,
+          'invalid_request',
+          {
+            errors: [{ pointer: `/${field}`, detail: expect.any(String) }],
+          },
+        );
+      }
+    });
+
+    test.each(['[]', 'null', '17', '"text"'])('has to be an object, not %s', async (body) => {
+      const world = await openWorld(factory);
+      const answer = await tell(world, route, { body, headers: json });
+      expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 400 });
+      expect(world.trap.inbox.messages).toEqual([]);
+    });
+
+    test.each([
+      ['cut off', '{"email":'],
+      ['empty', ''],
+      ['no JSON', 'email=ada@example.com'],
+      ['nested deeply', `{"to":${'['.repeat(5000)}${']'.repeat(5000)}}`],
+    ])('has to be well-formed JSON: %s', async (_name, body) => {
+      const world = await openWorld(factory);
+      const answer = await tell(world, route, { body, headers: json });
+      expectProblem(
+        answer,
+        400,
+        'malformed_json',
+        answer.text.includes('detail') ? { detail: expect.any(String) } : {},
+      );
+    });
+
+    test('has to have each name once, in UTF-8', async () => {
+      const world = await openWorld(factory);
+      const [field = ''] = required;
+      const twice = `{"${field}":"ada@example.com","\\u00${field.charCodeAt(0).toString(16)}${field.slice(1)}":"eve@example.com"}`;
+      expectProblem(await tell(world, route, { body: twice, headers: json }), 400, 'malformed_json', {
+        detail: 'A name occurs twice in one object.',
+      });
+      const latin1 = Buffer.from(`{"${field}":"\xe9"}`, 'latin1');
+      expectProblem(await tell(world, route, { body: latin1, headers: json }), 400, 'malformed_json', {
+        detail: 'It is not UTF-8.',
+      });
+    });
+
+    test('has to be JSON by its content type', async () => {
+      const world = await openWorld(factory);
+      const { body } = await SAMPLES[route.operationId].prepare(world);
+      const text = JSON.stringify(body);
+      for (const headers of [
+        { 'Content-Type': 'text/plain' },
+        { 'Content-Type': 'application/x-www-form-urlencoded' },
+        { 'Content-Type': 'application/json; charset=utf-16' },
+        { 'Content-Type': 'application/jsonx' },
+        { 'Content-Type': 'application/vnd.example+json' },
+        {},
+        { ...json, 'Content-Encoding': 'gzip' },
+      ])
+        expectProblem(await tell(world, route, { body: text, headers }), 415, 'unsupported_media_type');
+      const fine = { 'Content-Type': 'Application/JSON;charset="UTF-8"' };
+      expect((await tell(world, route, { body: text, headers: fine })).status).toBe(
+        SAMPLES[route.operationId].status,
+      );
+    });
+
+    test('has a limit, with a Content-Length and without', async () => {
+      const world = await openWorld(factory);
+      const body = JSON.stringify({ [required[0] ?? '']: 'x'.repeat(LIMIT) });
+      const detail = `The limit is ${LIMIT} bytes.`;
+      for (const chunked of [false, true]) {
+        const answer = await tell(world, route, { body, chunked, headers: json });
+        expectProblem(answer, 413, 'content_too_large', { detail });
+        // The connection is still good.
+        expect(answer.headers.connection).not.toBe('close');
+      }
+      expect((await ask(world, route)).status).toBe(SAMPLES[route.operationId].status);
+    });
+  });
+
+  describe('other requests', () => {
+    const paths = [...Map.groupBy(ROUTES, ({ path }) => path)];
+
+    test.each(paths)('%s has its methods and no other', async (path, routes) => {
+      const world = await openWorld(factory);
+      const known = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        if (known.includes(method)) continue;
+        const answer = await world.send(path, { method, headers: AUTHORIZED });
+        expect(answer.status).toBe(405);
+        expect(String(answer.headers.allow).split(', ').sort()).toEqual(known.sort());
+        if (method !== 'HEAD') expectProblem(answer, 405, 'method_not_allowed');
+      }
+    });
+
+    test.each([
+      '',
+      '/',
+      '/nothing',
+      '/Messages',
+      '/messages/',
+      '/messages%2F',
+      '/health/../messages',
+      '/links/a/b',
+      '/links/a%2Fb',
+      '/links/%00',
+      '/links/%E0%A4%A',
+      '/links/..%2f..%2fhealth',
+      '/links/',
+      '/__proto__',
+    ])('%s is nothing', async (path) => {
+      const world = await openWorld(factory);
+      const answer = await world.send(path);
+      // A path that the framework itself can't read is a 400 there.
+      expect([400, 404, 405]).toContain(answer.status);
+      expect(answer.text).not.toMatch(/node_modules|\.ts:|\.js:/);
+    });
+
+    test('a query changes nothing', async () => {
+      const world = await openWorld(factory);
+      expect((await world.send('/health?a=1&/openapi.json')).json()).toEqual({ status: 'pass' });
+    });
+  });
+}

@@ -1,0 +1,66 @@
+import type { OperationId } from '../route.js';
+import { somebody, type World } from './contract-world.js';
+
+/** A request that a route has to like. */
+export interface Sample {
+  /** Makes what the request needs to exist first. */
+  prepare(world: World): Promise<{ path?: string; body?: Record<string, unknown> }>;
+  readonly status: number;
+  /** Whether it needs the mail server. */
+  readonly mails: boolean;
+  /** Uses a limit up. The next valid request with the same body is then a 429 with this code. */
+  limit?(world: World, body: Record<string, unknown>): Promise<{ code: string; policy: string }>;
+}
+
+const cooldown = async (world: World, body: Record<string, unknown>) => {
+  await world.post('/verification-codes', body);
+  return { code: 'cooldown', policy: 'cooldown' };
+};
+
+/** Of every route: one that isn't here does not compile. */
+export const SAMPLES: Readonly<Record<OperationId, Sample>> = {
+  sendMessage: {
+    prepare: async () => ({
+      body: { to: somebody(), type: 'SignIn', payload: { code: '482913' }, ip: '203.0.113.7' },
+    }),
+    status: 200,
+    mails: true,
+  },
+  sendTest: { prepare: async () => ({ body: { to: somebody() } }), status: 200, mails: true },
+  startCode: {
+    prepare: async () => ({ body: { email: somebody() } }),
+    status: 204,
+    mails: true,
+    limit: cooldown,
+  },
+  verifyCode: {
+    async prepare(world) {
+      const email = somebody();
+      await world.post('/verification-codes', { email });
+      return { body: { email, verificationCode: await world.trap.inbox.waitForCode(email) } };
+    },
+    status: 204,
+    mails: false,
+    async limit(world, body) {
+      for (let guess = 0; guess < 5; guess++)
+        await world.post('/verification-codes/verify', { ...body, verificationCode: 'wrong' });
+      return { code: 'attempts_exhausted', policy: 'guesses' };
+    },
+  },
+  startLink: {
+    prepare: async () => ({ body: { email: somebody() } }),
+    status: 204,
+    mails: true,
+    limit: cooldown,
+  },
+  showLink: { prepare: prepareLink, status: 200, mails: false },
+  consumeLink: { prepare: prepareLink, status: 204, mails: false },
+  getHealth: { prepare: async () => ({}), status: 200, mails: true },
+  getOpenApi: { prepare: async () => ({}), status: 200, mails: false },
+};
+
+async function prepareLink(world: World): Promise<{ path: string }> {
+  const email = somebody();
+  await world.post('/links', { email });
+  return { path: await world.linkTo(email) };
+}

@@ -1,0 +1,193 @@
+import { ConfigError } from '@postern/core';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, test } from 'vitest';
+import {
+  bearerToken,
+  createMailHandler,
+  type HttpRequest,
+  type MailHandlerOptions,
+  ProblemError,
+  problemResponse,
+} from './index.js';
+
+const mailer: MailHandlerOptions['mailer'] = {
+  send: () => expect.unreachable(),
+  verify: async () => {},
+};
+const verification: MailHandlerOptions['verification'] = {
+  start: () => expect.unreachable(),
+  check: () => expect.unreachable(),
+  peekLink: () => expect.unreachable(),
+  consumeLink: () => expect.unreachable(),
+};
+const queue = { enqueue: () => expect.unreachable() };
+const authorize = bearerToken('a secret of these tests'.replaceAll(' ', '-'));
+
+const get = (path: string, headers: Record<string, string> = {}): HttpRequest => ({
+  method: 'GET',
+  path,
+  header: (name) => headers[name.toLowerCase()],
+  native: undefined,
+});
+
+describe('the options', () => {
+  test('need someone who says who may send', () => {
+    // @ts-expect-error There is no default.
+    expect(() => createMailHandler({ mailer })).toThrow(
+      /authorize: has to be a function that says who may send, e\.g\. bearerToken\(secret\); there is no default/,
+    );
+  });
+
+  test('are refused with every problem at once', () => {
+    const wrong: object = {
+      mailer: {},
+      authorize: 'secret',
+      verification: 1,
+      queue: {},
+      onStart: 1,
+      onVerified: 1,
+      verificationTypes: [],
+      linkTexts: 1,
+      bodyLimit: 10,
+      healthIntervalMs: -1,
+      logger: {},
+      clock: {},
+    };
+    try {
+      createMailHandler(wrong as MailHandlerOptions);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      const { issues } = error as ConfigError;
+      expect(issues.map(({ path }) => path[0]).sort()).toEqual(Object.keys(wrong).sort());
+    }
+  });
+
+  test('may be undefined for their defaults', async () => {
+    const handler = createMailHandler({
+      mailer,
+      authorize,
+      verification: undefined,
+      queue: undefined,
+      onStart: undefined,
+      onVerified: undefined,
+      verificationTypes: undefined,
+      linkTexts: undefined,
+      bodyLimit: undefined,
+      healthIntervalMs: undefined,
+      logger: undefined,
+      clock: undefined,
+    });
+    expect((await handler.handle(get('/health'))).status).toBe(200);
+  });
+});
+
+test.each([
+  ['everything', { mailer, authorize, verification }],
+  ['a queue', { mailer, authorize, verification, queue }],
+  ['emails alone', { mailer, authorize }],
+])('the OpenAPI document of %s is a valid one', async (_name, options) => {
+  const { body = '' } = await createMailHandler(options).handle(get('/openapi.json'));
+  const validator = new Validator();
+  expect(await validator.validate(JSON.parse(body))).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
+  // Every reference leads somewhere, and every schema is referred to.
+  const { schemas } = JSON.parse(body).components;
+  const references = [...body.matchAll(/"\$ref":"([^"]*)"/g)].map(([, target]) => target);
+  expect(new Set(references)).toEqual(
+    new Set(Object.keys(schemas).map((name) => `#/components/schemas/${name}`)),
+  );
+});
+
+describe('a bearer token', () => {
+  const [old, current] = ['an-old-secret-0123456789', 'a-secret/of+these~tests._=='];
+  const ask = (authorization?: string) => bearerToken([current, old])({ header: () => authorization });
+
+  test.each([`Bearer ${current}`, `bearer  ${old} `])('%s is right', (authorization) => {
+    expect(ask(authorization)).toBe(true);
+  });
+
+  test.each([
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    current,
+    `Basic ${current}`,
+    `Bearer ${current}x`,
+    `Bearer ${current.slice(1)}`,
+    `Bearer ${current} ${current}`,
+    `Bearer ${'x'.repeat(100_000)}`,
+  ])('%s is wrong', (authorization) => {
+    expect(ask(authorization)).toBe(false);
+  });
+
+  test.each([['short'], [''], ['with a space in the middle'], ['line\r\nbreaks-in-a-secret'], []])(
+    'is not made of %j',
+    (...secrets) => {
+      const secret = secrets[0] ?? [];
+      expect(() => bearerToken(secret)).toThrow(ConfigError);
+      if (secret.length > 0) expect(() => bearerToken(secret)).not.toThrow(new RegExp(String(secret)));
+    },
+  );
+});
+
+describe('a problem', () => {
+  test.each([
+    [new ProblemError('forbidden', { detail: 'Locked.' }), 403, { code: 'forbidden', detail: 'Locked.' }],
+    [Object.assign(new Error('Unexpected token <secret>'), { status: 400 }), 400, { code: 'malformed_json' }],
+    [Object.assign(new Error('too large'), { statusCode: 413 }), 413, { code: 'content_too_large' }],
+    [Object.assign(new Error('teapot'), { status: 418 }), 400, { code: 'invalid_request' }],
+    [Object.assign(new Error('secret'), { status: 503 }), 500, { code: 'internal_error' }],
+    [new Error('secret'), 500, { code: 'internal_error' }],
+    ['secret', 500, { code: 'internal_error' }],
+    [undefined, 500, { code: 'internal_error' }],
+  ])('is made of %s', (error, status, expected) => {
+    const { headers, body = '', ...response } = problemResponse(error);
+    expect(response.status).toBe(status);
+    expect(headers).toMatchObject({
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+    });
+    expect(JSON.parse(body)).toMatchObject({ ...expected, status });
+    expect(body).not.toContain('secret');
+  });
+});
+
+test('a path that is none of the routes is for others', () => {
+  const handler = createMailHandler({ mailer, authorize, verification });
+  expect(['/messages', '/links/abc?x=1', '/health'].filter(handler.finds)).toHaveLength(3);
+  expect(['/', '/links/', '/links/a/b', '/messages/', '/MESSAGES'].filter(handler.finds)).toEqual([]);
+});
+
+test('what a framework parsed has the same limits', async () => {
+  const handler = createMailHandler({ mailer, authorize: () => true });
+  const post = async (value: unknown) => {
+    const request = get('/messages', { 'content-type': 'application/json' });
+    const response = await handler.handle({ ...request, method: 'POST', body: { state: 'parsed', value } });
+    return JSON.parse(response.body ?? '');
+  };
+  let deep: unknown = 1;
+  for (let depth = 0; depth < 20_000; depth++) deep = [deep];
+  expect(await post({ to: deep })).toMatchObject({ code: 'malformed_json' });
+  expect(await post({ to: 'x'.repeat(65_536) })).toMatchObject({ code: 'content_too_large' });
+  expect(await post(Buffer.from('{"to":1,"to":2}'))).toMatchObject({ code: 'malformed_json' });
+  expect(await post(undefined)).toMatchObject({ code: 'invalid_request' });
+});
+
+test('a body that does not end is not read to its end', async () => {
+  let isLeft = false;
+  async function* endless() {
+    try {
+      while (true) yield Buffer.alloc(4096, ' ');
+    } finally {
+      isLeft = true;
+    }
+  }
+  const handler = createMailHandler({ mailer, authorize: () => true });
+  const request = get('/messages', { 'content-type': 'application/json' });
+  const body = { state: 'unread' as const, bytes: endless() };
+  const response = await handler.handle({ ...request, method: 'POST', body });
+  expect(response.status).toBe(413);
+  expect(isLeft).toBe(true);
+});
