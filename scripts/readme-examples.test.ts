@@ -59,41 +59,105 @@ describe('the examples that send an email', () => {
   });
 });
 
-test('the sign-in of packages/verification lets in who has the code', { timeout: 60_000 }, async () => {
-  const folder = join(PACKAGES, 'verification');
-  const [flow] = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
-  await using trap = await startSmtpTrap();
-  await using project = await makeProject(folder);
-  await writeFile(join(project.root, 'flow.ts'), flow?.code ?? '');
-  const { port } = await findFreePort();
-  const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
-    ...{ usageType, contentType: 'text/plain', subject: 'Your code', content: '{{code}}' },
-  }));
-  const server = { host: trap.host, port: trap.port, auth: {}, tls: { ca: trap.certificate } };
-  const CONNECTOR_CONFIG = JSON.stringify({ ...server, fromEmail: 'noreply@example.com', templates });
-  const env = { ...process.env, CONNECTOR_CONFIG, VERIFICATION_SECRET: 's'.repeat(32), PORT: String(port) };
-  const program = spawn(process.execPath, ['flow.ts'], { cwd: project.root, env, stdio: 'ignore' });
-  onTestFinished(async () => {
-    const ended = once(program, 'exit');
-    program.kill();
-    await ended;
+describe('the program of', () => {
+  const to = 'ada@example.com';
+
+  test('packages/verification lets in who has the code', { timeout: 60_000 }, async () => {
+    const { post, trap } = await startProgram('verification');
+    const form = (fields: Record<string, string>) => new URLSearchParams(fields);
+    expect(await post('/check', form({ to, code: '000000' }))).toMatch(/^400 /);
+    expect(await post('/start', form({ to }))).toBe('200 Look into your mailbox.');
+    expect(await post('/start', form({ to }))).toMatch(/^429 /);
+    expect(await post('/check', form({ to, code: 'abcdef' }))).toMatch(/^400 /);
+    const code = await trap.inbox.waitForCode(to);
+    expect(await post('/check', form({ to, code }))).toBe(`200 Signed in: ${to}`);
+    expect(await post('/check', form({ to, code }))).toMatch(/^400 /);
   });
 
-  const post = async (path: string, fields: Record<string, string>) => {
-    const request = { method: 'POST', body: new URLSearchParams(fields), headers: { Connection: 'close' } };
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, request);
+  test('packages/adapter-express lets in who has the code, or the link', { timeout: 60_000 }, async () => {
+    const { code, origin, post, trap, stop } = await startProgram('adapter-express');
+    expect(code.split('\n').length - 1).toBeLessThan(40);
+    const json = (value: object) => new Blob([JSON.stringify(value)], { type: 'application/json' });
+    const hello = async (answer: Response) => {
+      const [cookie = ''] = answer.headers.getSetCookie();
+      expect(cookie).toMatch(/^__Host-session=[\w-]+; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
+      return (await fetch(`${origin}/`, { headers: { Cookie: cookie, Connection: 'close' } })).text();
+    };
+    expect(await (await fetch(`${origin}/`, { headers: { Connection: 'close' } })).text()).toBe(
+      'Hello, stranger.',
+    );
+
+    const message = json({ to: 'bob@example.com', type: 'SignIn', payload: { code: '482913' } });
+    expect(await post('/mail/messages', message)).toMatch(/^401 /);
+    expect(await post('/mail/messages', message, { Authorization: 'Bearer the-secret-of-the-api' })).toMatch(
+      /^200 /,
+    );
+    expect(await trap.inbox.waitForCode('bob@example.com')).toBe('482913');
+
+    expect(await post('/mail/verification-codes', json({ email: to }))).toBe('204 ');
+    const body = json({ email: to, verificationCode: await trap.inbox.waitForCode(to) });
+    const verified = await fetch(`${origin}/mail/verification-codes/verify`, { method: 'POST', body });
+    expect([verified.status, await verified.json()]).toEqual([200, { redirectTo: '/' }]);
+    expect(await hello(verified)).toBe(`Hello, ${to}.`);
+
+    expect(await post('/mail/links', json({ email: to }))).toBe('204 ');
+    const link = await trap.inbox.waitForLink(to);
+    const headers = { Accept: 'text/html', Connection: 'close' };
+    expect(await (await fetch(link, { headers })).text()).toContain('<button>');
+    const pressed = await fetch(link, { method: 'POST', headers, redirect: 'manual' });
+    expect([pressed.status, pressed.headers.get('location')]).toEqual([303, '/']);
+    expect(await hello(pressed)).toBe(`Hello, ${to}.`);
+    expect(await stop()).toEqual([0, null]);
+  });
+});
+
+/** Runs the first program of a README as printed, with a trap for its emails. */
+async function startProgram(name: string) {
+  const folder = join(PACKAGES, name);
+  const [{ code = '' } = {}] = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
+  const trap = await startSmtpTrap();
+  const project = await makeProject(folder);
+  await writeFile(join(project.root, 'program.ts'), code);
+  const { port } = await findFreePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const content = '{{#if code}}{{code}}{{/if}}{{#if link}}{{link}} {{/if}}';
+  const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
+    ...{ usageType, contentType: 'text/plain', subject: 'Your code', content },
+  }));
+  const server = { host: trap.host, port: trap.port, auth: {}, tls: { ca: trap.certificate } };
+  const env = {
+    ...process.env,
+    CONNECTOR_CONFIG: JSON.stringify({ ...server, fromEmail: 'noreply@example.com', templates }),
+    VERIFICATION_SECRET: 's'.repeat(32),
+    API_SECRET: 'the-secret-of-the-api',
+    ORIGIN: origin,
+    PORT: String(port),
+  };
+  const program = spawn(process.execPath, ['program.ts'], { cwd: project.root, env, stdio: 'ignore' });
+  const ended = once(program, 'exit');
+  const stop = () => {
+    program.kill();
+    return ended;
+  };
+  onTestFinished(async () => {
+    await stop();
+    await trap.close();
+    await project[Symbol.asyncDispose]();
+  });
+
+  const post = async (
+    path: string,
+    body: NonNullable<RequestInit['body']>,
+    headers: Record<string, string> = {},
+  ) => {
+    const request = { method: 'POST', body, headers: { Connection: 'close', ...headers } };
+    const response = await fetch(origin + path, request);
     return `${response.status} ${await response.text()}`;
   };
-  const to = 'ada@example.com';
   // It listens as soon as it is compiled.
-  await vi.waitFor(() => post('/check', { to, code: '000000' }), { timeout: 20_000 });
-  expect(await post('/start', { to })).toBe('200 Look into your mailbox.');
-  expect(await post('/start', { to })).toMatch(/^429 /);
-  expect(await post('/check', { to, code: 'abcdef' })).toMatch(/^400 /);
-  const code = await trap.inbox.waitForCode(to);
-  expect(await post('/check', { to, code })).toBe(`200 Signed in: ${to}`);
-  expect(await post('/check', { to, code })).toMatch(/^400 /);
-});
+  await vi.waitFor(() => post('/', ''), { timeout: 20_000 });
+  return { code, origin, post, trap, stop };
+}
 
 async function findFreePort(): Promise<AddressInfo> {
   const server = createServer().listen(0, '127.0.0.1');

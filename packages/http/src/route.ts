@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { HttpRequest, HttpResponse } from './http-message.js';
-import type { ParsedOptions } from './mail-handler-options.js';
 import type { ProblemCode } from './problem.js';
 
 /** What a route gets. */
@@ -24,7 +23,7 @@ export type OperationId =
   | 'getOpenApi';
 
 /** A good answer. */
-export interface RouteAnswer {
+interface RouteAnswer {
   readonly description: string;
   readonly contentType?: string;
   readonly schema?: z.ZodType;
@@ -52,8 +51,6 @@ export interface Route<Body extends z.ZodType = z.ZodType> extends RouteInfo {
   /** The answer to a failure, where it isn't a problem document. */
   fail?(error: unknown, call: RouteCall): HttpResponse | undefined;
 }
-
-export type RouteFactory = (options: ParsedOptions) => readonly Route[];
 
 /** Lets `handle` know what its schema makes of the body. */
 export const defineRoute = <Body extends z.ZodType>(route: Route<Body>): Route =>

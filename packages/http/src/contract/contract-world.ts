@@ -19,7 +19,7 @@ export interface HttpHarness {
 
 export type HttpHarnessFactory = (options: MailHandlerOptions) => HttpHarness | Promise<HttpHarness>;
 
-export const SECRET = 'the-secret-of-the-http-contract';
+const SECRET = 'the-secret-of-the-http-contract';
 export const AUTHORIZED = { Authorization: `Bearer ${SECRET}` };
 
 const CONTENT = '{{#if code}}{{greeting}} {{code}}.{{/if}}{{#if link}}{{greeting}} {{link}} {{/if}}';

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { createMailHandler, type ProblemCode, ProblemError, problemResponse } from './index.js';
+
+const markdown = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+/** The cells of every row that begins with code. */
+const rows = [...markdown.matchAll(/^\| `([^`]+)` +\| ([^|]*?) +\|/gm)].map(([, name = '', next]) => [
+  name,
+  next,
+]);
+
+const nobody = (): never => expect.unreachable();
+const handler = createMailHandler({
+  mailer: { send: nobody, verify: nobody },
+  verification: { start: nobody, check: nobody, peekLink: nobody, consumeLink: nobody },
+  authorize: nobody,
+});
+
+test('the README lists every route, and who may call it', () => {
+  const listed = rows.filter(([name]) => /^(?:GET|POST) /.test(name ?? ''));
+  expect(listed).toEqual(
+    handler.routes.map(({ method, path, access }) => [
+      `${method} ${path}`,
+      access === 'authorized' ? '`authorize`' : 'everyone',
+    ]),
+  );
+});
+
+test('the README lists every problem with its status', async () => {
+  const { body = '' } = await handler.handle({
+    ...{ method: 'GET', path: '/openapi.json', header: () => undefined, native: undefined },
+  });
+  const codes: ProblemCode[] = JSON.parse(body).components.schemas.Problem.properties.code.enum;
+  const listed = rows.filter(([, status]) => /^[45]\d\d$/.test(status ?? ''));
+  expect(listed).toEqual(codes.map((code) => [code, String(problemResponse(new ProblemError(code)).status)]));
+});
