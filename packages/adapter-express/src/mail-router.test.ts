@@ -48,9 +48,15 @@ async function serve(app: Express) {
   onTestFinished(close);
   const send = (path: string, init: RequestInit = {}) =>
     fetch(url + path, { ...init, headers: { Connection: 'close', ...init.headers } });
-  const post = (path: string, body: object | string, headers: Record<string, string> = {}) =>
+  const post = (
+    path: string,
+    body: object | string,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ) =>
     send(path, {
       method: 'POST',
+      ...(signal && { signal }),
       body: typeof body === 'string' ? body : JSON.stringify(body),
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${SECRET}`, ...headers },
     });
@@ -101,6 +107,75 @@ describe('the router', () => {
       await start('ada@example.com', '192.0.2.1'),
       await start('bob@example.com', '192.0.2.2'),
     ]).toEqual(statuses);
+  });
+
+  test('sends nothing for someone who has hung up, and so has no address', async () => {
+    const { transport, router } = setUp();
+    const { post } = await serve(
+      express()
+        .use(express.json())
+        .use(async (request, _response, next) => {
+          const isFirst = request.body.email === 'ada@example.com';
+          if (isFirst) await once(request.socket, 'close');
+          next();
+          if (isFirst) passed.resolve();
+        })
+        .use(router),
+    );
+    const passed = Promise.withResolvers<void>();
+    const leaving = new AbortController();
+    const left = post('/verification-codes', { email: 'ada@example.com' }, {}, leaving.signal);
+    expect((await post('/verification-codes', { email: 'bob@example.com' })).status).toBe(204);
+    leaving.abort();
+    await expect(left).rejects.toThrow('aborted');
+    await passed.promise;
+    // The window of this network is used up, so this one proves that nobody else is on the way.
+    expect((await post('/verification-codes', { email: 'eve@example.com' })).status).toBe(429);
+    expect(transport.inbox.messages.map(({ to }) => to)).toEqual(['bob@example.com']);
+  });
+
+  test.each([
+    ['with a length', (size: number) => ' '.repeat(size)],
+    ['in chunks', (size: number) => ReadableStream.from([Buffer.alloc(size, ' ')])],
+  ])('says of a body that is far too large what is wrong: %s', async (_name, bodyOf) => {
+    const { router } = setUp();
+    const { send } = await serve(express().use(router));
+    const ask = (size: number) =>
+      send('/verification-codes', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: bodyOf(size),
+        duplex: 'half',
+      } as RequestInit);
+    for (const size of [65_537, 1_000_000]) {
+      const answer = await ask(size);
+      expect([answer.status, await answer.json()]).toEqual([
+        413,
+        expect.objectContaining({ code: 'content_too_large' }),
+      ]);
+    }
+    const far = await ask(3_000_000).then(
+      ({ status }) => status,
+      () => 'broken off',
+    );
+    expect([413, 'broken off']).toContain(far);
+  });
+
+  test('lets a hook answer by itself', async () => {
+    const { router } = setUp({
+      onStart(_start, { native }) {
+        native.res?.redirect('/elsewhere');
+        return 'refuse';
+      },
+    });
+    const { send } = await serve(express().use(router));
+    const answer = await send('/verification-codes', {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"email":"ada@example.com"}',
+    });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/elsewhere']);
   });
 
   test("gives hooks Express's request, and keeps the cookies of others", async () => {

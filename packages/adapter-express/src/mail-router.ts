@@ -36,7 +36,11 @@ export function createMailRouter(options: MailRouterOptions): Router {
   const router = Router();
 
   async function answer(request: Request, response: Response): Promise<void> {
+    // Who has hung up has no address any more, and would get round the window of their network.
+    if (request.socket.destroyed) return;
     const { status, headers, body } = await handler.handle(toHttpRequest(request));
+    // A hook may have answered by itself.
+    if (response.headersSent) return;
     response.status(status);
     for (const [name, value] of Object.entries(headers)) {
       // A session or a middleware may have set a cookie of its own.

@@ -1,4 +1,4 @@
-import type { Clock, Mailer } from '@postern/core';
+import type { Clock, Logger, Mailer } from '@postern/core';
 
 /** A server that takes longer to say hello is not one to send through. */
 const TIMEOUT_MS = 10_000;
@@ -9,21 +9,29 @@ const TIMEOUT_MS = 10_000;
  */
 export function createHealthCheck(
   mailer: Pick<Mailer, 'verify'>,
-  intervalMs: number,
-  clock: Clock,
-): () => Promise<void> {
-  let latest: { readonly answer: Promise<void>; endedAt?: number } | undefined;
+  { intervalMs, clock, logger }: { intervalMs: number; clock: Clock; logger: Logger },
+): () => Promise<boolean> {
+  const verify = async () => {
+    try {
+      await mailer.verify({ signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return true;
+    } catch (error) {
+      // Which of the many reasons it is matters to the operator alone.
+      logger.warn({ event: 'http.unhealthy', error });
+      return false;
+    }
+  };
+  let latest: { readonly answer: Promise<boolean>; endedAt?: number } | undefined;
   return () => {
     const isFresh =
       latest && (latest.endedAt === undefined || clock.now() - latest.endedAt < intervalMs)
         ? latest
         : undefined;
     if (isFresh) return isFresh.answer;
-    const check: { answer: Promise<void>; endedAt?: number } = {
-      answer: mailer.verify({ signal: AbortSignal.timeout(TIMEOUT_MS) }).finally(() => {
-        check.endedAt = clock.now();
-      }),
-    };
+    const check: { answer: Promise<boolean>; endedAt?: number } = { answer: verify() };
+    void check.answer.then(() => {
+      check.endedAt = clock.now();
+    });
     latest = check;
     return check.answer;
   };

@@ -91,7 +91,7 @@ export function respondPage(status: number, page: LinkPage, headers: HttpHeaders
     '<body>',
     '<main>',
     `<h1>${escapeHtml(title)}</h1>`,
-    `<p>${escapeHtml(text)}</p>`,
+    text && `<p>${escapeHtml(text)}</p>`,
     button && `<form method="post"><button>${escapeHtml(button)}</button></form>`,
     next && `<a href="${href}">${escapeHtml(next.text)}</a>`,
     '</main>',
@@ -103,7 +103,6 @@ export function respondPage(status: number, page: LinkPage, headers: HttpHeaders
     { type: 'text/html; charset=utf-8', body: `${body.join('\n')}\n` },
     {
       'Content-Security-Policy': PAGE_POLICY,
-      'Content-Language': lang,
       Vary: 'Accept, Accept-Language',
       ...headers,
     },

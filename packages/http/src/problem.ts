@@ -7,7 +7,7 @@ export const PROBLEMS = {
   malformed_json: { status: 400, title: 'The body is no valid JSON.' },
   invalid_request: { status: 400, title: 'The request is not valid.' },
   recipient_invalid: { status: 400, title: 'That is not exactly one usable email address.' },
-  payload_invalid: { status: 400, title: 'The payload does not fit the template.' },
+  payload_invalid: { status: 400, title: 'No email can be made of this request.' },
   template_not_found: { status: 400, title: 'There is no template for this type.' },
   recipient_rejected: { status: 400, title: 'The mail server refuses this recipient.' },
   expired: { status: 400, title: 'The email expired before it could be sent.' },

@@ -11,7 +11,7 @@ export function serviceRoutes(
   { mailer, healthIntervalMs, clock, logger }: ParsedOptions,
   openApi: () => string,
 ): readonly Route[] {
-  const check = createHealthCheck(mailer, healthIntervalMs, clock);
+  const check = createHealthCheck(mailer, { intervalMs: healthIntervalMs, clock, logger });
   return [
     defineRoute({
       method: 'GET',
@@ -22,13 +22,7 @@ export function serviceRoutes(
       answers: { 200: { description: 'They can.', schema: healthSchema } },
       problems: ['mail_server_unavailable'],
       async handle() {
-        try {
-          await check();
-        } catch (error) {
-          // Which of the many reasons it is matters to the operator alone.
-          logger.warn({ event: 'http.unhealthy', error });
-          throw new ProblemError('mail_server_unavailable', { retryable: true });
-        }
+        if (!(await check())) throw new ProblemError('mail_server_unavailable', { retryable: true });
         return respondJson(200, { status: 'pass' });
       },
     }),

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { UsageType } from '@postern/core';
+import { MailError, type UsageType } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, type HttpResponse, respond } from './http-message.js';
 import { linkRoutes } from './link-routes.js';
@@ -22,6 +22,16 @@ const email = z
   .string('has to be text')
   .max(1000, 'is too long')
   .meta({ examples: ['ada@example.com'] });
+
+/** Nothing in a request of everyone, but where to go next, can be what an email lacks: then it is the set-up. */
+function misconfigured(error: unknown): unknown {
+  if (!(error instanceof MailError && ['payload_invalid', 'template_not_found'].includes(error.code)))
+    return error;
+  return new MailError('config_invalid', `No code or link can be sent. ${error.message}`, {
+    stage: 'config',
+    cause: error,
+  });
+}
 
 /** The routes of codes and links. */
 export function verificationRoutes(
@@ -65,7 +75,7 @@ export function verificationRoutes(
       (await onStart?.({ email: body.email, type: body.type, method, locale }, request)) ?? 'send';
     if (decision === 'refuse') throw new ProblemError('forbidden');
     const { clientAddress } = request;
-    const started = await verification.start({
+    const starting = verification.start({
       to: body.email,
       // One that the options allow has its template, even if the compiler doesn't know it.
       type: body.type as UsageType,
@@ -76,7 +86,10 @@ export function verificationRoutes(
       // A Unix socket has none.
       ...(clientAddress !== undefined && isIP(clientAddress) !== 0 && { ip: clientAddress }),
     });
-    return respond(204, undefined, cooldownHeaders(started.resendAfter));
+    const { resendAfter } = await starting.catch((error: unknown) => {
+      throw body.redirectTo ? error : misconfigured(error);
+    });
+    return respond(204, undefined, cooldownHeaders(resendAfter));
   }
 
   return [

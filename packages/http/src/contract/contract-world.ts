@@ -22,6 +22,7 @@ export type HttpHarnessFactory = (options: MailHandlerOptions) => HttpHarness | 
 const SECRET = 'the-secret-of-the-http-contract';
 export const AUTHORIZED = { Authorization: `Bearer ${SECRET}` };
 
+const LINK_URL = 'https://auth.example.com/mail/links/{token}';
 const CONTENT = '{{#if code}}{{greeting}} {{code}}.{{/if}}{{#if link}}{{greeting}} {{link}} {{/if}}';
 const templateOf = (usageType: string) => [
   { usageType, contentType: 'text/plain' as const, subject: 'Your code', content: CONTENT },
@@ -50,6 +51,7 @@ export interface World {
 
 export interface WorldOptions extends Partial<MailHandlerOptions> {
   policy?: PolicyInput;
+  linkUrl?: string | undefined;
 }
 
 let serial = 0;
@@ -57,7 +59,7 @@ let serial = 0;
 export const somebody = (): string => `ada-${process.pid}-${serial++}@example.com`;
 
 export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions = {}): Promise<World> {
-  const { policy, ...options } = given;
+  const { policy, linkUrl, ...options } = { linkUrl: LINK_URL, ...given };
   const clock = { time: Date.UTC(2026, 0, 1), now: () => clock.time };
   const log: LogEvent[] = [];
   const note = (event: LogEvent) => void log.push(event);
@@ -78,7 +80,7 @@ export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions
     mailer: { send: ({ expiresAt: _, ...request }, operation) => mailer.send(request, operation) },
     store: memoryStore(),
     secret: 'a secret of the contract suite, not of yours',
-    linkUrl: 'https://auth.example.com/mail/links/{token}',
+    linkUrl,
     policy,
     clock,
   });

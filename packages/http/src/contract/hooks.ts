@@ -99,6 +99,14 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       expect(world.trap.inbox.for(known).messages).toHaveLength(1);
     });
 
+    test('that is not set up for links is a 500, and its operator learns why', async () => {
+      const world = await openWorld(factory, { linkUrl: undefined });
+      const answer = await world.post('/links', { email: somebody() });
+      expect(answer.json()).toMatchObject({ status: 500, code: 'sending_misconfigured' });
+      const failure = world.log.find(({ event }) => event === 'http.failed');
+      expect(inspect(failure)).toContain('linkUrl');
+    });
+
     test('refuses to send', async () => {
       const world = await openWorld(factory, { onStart: () => 'refuse' });
       for (const path of ['/verification-codes', '/links']) {
@@ -268,6 +276,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
         );
       expect(new Set(await ask())).toEqual(new Set([200]));
       expect(calls).toBe(1);
+      expect(world.log).toEqual([]);
       isDown = true;
       world.clock.time += 29_999;
       expect(new Set(await ask())).toEqual(new Set([200]));
@@ -275,6 +284,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       expect(new Set(await ask())).toEqual(new Set([503]));
       expect(calls).toBe(2);
       expect((await world.send('/health')).text).not.toContain('internal');
+      expect(world.log).toEqual([{ event: 'http.unhealthy', error: expect.any(Error) }]);
     });
   });
 

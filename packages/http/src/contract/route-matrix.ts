@@ -220,6 +220,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
         { 'Content-Type': 'application/x-www-form-urlencoded' },
         { 'Content-Type': 'application/json; charset=utf-16' },
         { 'Content-Type': 'application/jsonx' },
+        { 'Content-Type': `application/json${' '.repeat(10_000)}x` },
         { 'Content-Type': 'application/vnd.example+json' },
         {},
         { ...json, 'Content-Encoding': 'gzip' },
