@@ -1,4 +1,5 @@
 import { ConfigError } from '@postern/core';
+import { VerificationError } from '@postern/verification';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import {
@@ -152,6 +153,53 @@ describe('a problem', () => {
     expect(JSON.parse(body)).toMatchObject({ ...expected, status });
     expect(body).not.toContain('secret');
   });
+});
+
+test('HEAD is answered without a body, and with its length', async () => {
+  const handler = createMailHandler({ mailer, authorize });
+  const { body = '', ...rest } = await handler.handle(get('/openapi.json'));
+  expect(await handler.handle({ ...get('/openapi.json'), method: 'HEAD' })).toEqual(rest);
+  expect(rest.headers['Content-Length']).toBe(String(Buffer.byteLength(body)));
+});
+
+test('whoever asks for the health while it is found out gets the same answer', async () => {
+  const answer = Promise.withResolvers<void>();
+  const signals: unknown[] = [];
+  const handler = createMailHandler({
+    mailer: {
+      ...mailer,
+      verify(operation) {
+        signals.push(operation?.signal);
+        return answer.promise;
+      },
+    },
+    authorize,
+    healthIntervalMs: 0,
+  });
+  const answers = Array.from({ length: 20 }, () => handler.handle(get('/health')));
+  answer.resolve();
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+  // It does not wait for ever.
+  expect(signals).toEqual([expect.any(AbortSignal)]);
+});
+
+test('words that fail are a problem like any other', async () => {
+  const handler = createMailHandler({
+    mailer,
+    authorize,
+    verification: {
+      start: () => expect.unreachable(),
+      check: () => expect.unreachable(),
+      consumeLink: () => expect.unreachable(),
+      peekLink: () => Promise.reject(new VerificationError('not_found')),
+    },
+    linkTexts() {
+      throw new Error('secret');
+    },
+  });
+  const { status, body } = await handler.handle(get('/links/abc', { accept: 'text/html' }));
+  expect(status).toBe(500);
+  expect(body).not.toContain('secret');
 });
 
 test('a path that is none of the routes is for others', () => {

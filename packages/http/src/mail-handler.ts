@@ -5,7 +5,7 @@ import { messageRoutes } from './message-routes.js';
 import { describeOpenApi } from './open-api.js';
 import { PROBLEMS, ProblemError, problemResponse, toProblemError } from './problem.js';
 import { readBody } from './request-body.js';
-import type { Route, RouteInfo } from './route.js';
+import type { Route, RouteCall, RouteInfo } from './route.js';
 import { serviceRoutes } from './service-routes.js';
 import { verificationRoutes } from './verification-routes.js';
 
@@ -66,8 +66,7 @@ export function createMailHandler<Native = unknown>(
       const { code } = toProblemError(error);
       if (PROBLEMS[code].status >= 500 && !(error instanceof ProblemError))
         logger.error({ event: 'http.failed', route: `${route.method} ${route.path}`, code, error });
-      if (route.fail) return route.fail(error, call) ?? problemResponse(error);
-      return problemResponse(route.access === 'authorized' ? explained(error) : error);
+      return failureOf(route, error, call);
     }
   }
 
@@ -96,6 +95,16 @@ export function createMailHandler<Native = unknown>(
       return finish(response, request.method === 'HEAD');
     },
   };
+}
+
+function failureOf(route: Route, error: unknown, call: RouteCall): HttpResponse {
+  try {
+    const page = route.fail?.(error, call);
+    return page ?? problemResponse(route.access === 'authorized' ? explained(error) : error);
+  } catch (failure) {
+    // The application's own words for the page.
+    return problemResponse(failure);
+  }
 }
 
 /** Who may send may know what is wrong about the email; these messages repeat no values. */
