@@ -86,7 +86,7 @@ export interface MailHandlerOptions<Native = unknown> {
     | ((
         verified: VerifiedPerson,
         request: HttpRequest<Native>,
-      ) => VerifiedAnswer | undefined | Promise<VerifiedAnswer | undefined>)
+      ) => VerifiedAnswer | undefined | Promise<VerifiedAnswer | undefined> | Promise<void>)
     | undefined;
   /**
    * The usage types that a code or a link may be asked for.

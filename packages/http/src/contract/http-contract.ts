@@ -1,5 +1,8 @@
 import { describe } from 'vitest';
+import { describeCodes } from './codes.js';
 import type { HttpHarnessFactory } from './contract-world.js';
+import { describeEmails } from './emails.js';
+import { describeHealthCheck } from './health-check.js';
 import { describeHooks } from './hooks.js';
 import { describeHostileBodies } from './hostile-bodies.js';
 import { describeLinks } from './links.js';
@@ -30,7 +33,10 @@ export function describeHttpContract(name: string, factory: HttpHarnessFactory):
   describe(`http contract: ${name}`, () => {
     describeRoutes(factory);
     describeLinks(factory);
+    describeCodes(factory);
+    describeEmails(factory);
     describeHooks(factory);
+    describeHealthCheck(factory);
     describeHostileBodies(factory);
     describeSignIns(factory);
   });

@@ -1,0 +1,79 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { AUTHORIZED, type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
+
+/** What codes are good for, and that nobody else learns them. */
+export function describeCodes(factory: HttpHarnessFactory): void {
+  describe('a code', () => {
+    test('costs a guess when it is wrong, and is good once', async () => {
+      const world = await openWorld(factory);
+      const email = somebody();
+      const check = (verificationCode: string) =>
+        world.post('/verification-codes/verify', { email, verificationCode });
+      expect((await check('000000')).json()).toMatchObject({ status: 400, code: 'code_not_found' });
+      const started = await world.post('/verification-codes', { email });
+      expect(started.headers.ratelimit).toBe('"cooldown";r=0;t=60');
+      const wrong = await check('wrong');
+      expect(wrong.json()).toMatchObject({ status: 400, code: 'code_incorrect', attemptsLeft: 4 });
+      expect(wrong.headers.ratelimit).toBe('"guesses";r=4');
+      const code = await world.trap.inbox.waitForCode(email);
+      expect(
+        (await world.post('/verification-codes/verify', { email, verificationCode: code, type: 'Register' }))
+          .status,
+      ).toBe(400);
+      expect((await check(code)).status).toBe(204);
+      expect((await check(code)).json()).toMatchObject({ status: 400, code: 'code_not_found' });
+    });
+
+    test('expires', async () => {
+      const world = await openWorld(factory);
+      const email = somebody();
+      await world.post('/verification-codes', { email });
+      world.clock.time += 600_000;
+      const verificationCode = await world.trap.inbox.waitForCode(email);
+      const answer = await world.post('/verification-codes/verify', { email, verificationCode });
+      expect(answer.json()).toMatchObject({ status: 400, code: 'code_expired' });
+    });
+
+    test('is for the types of an application', async () => {
+      const world = await openWorld(factory, { verificationTypes: ['Register'] });
+      const email = somebody();
+      expect((await world.post('/verification-codes', { email, type: 'SignIn' })).json()).toMatchObject({
+        errors: [{ pointer: '/type', detail: 'has to be one of Register' }],
+      });
+      expect((await world.post('/verification-codes', { email })).status).toBe(204);
+      expect(world.trap.inbox.for(email).messages).toHaveLength(1);
+    });
+  });
+
+  test('no code, link or token is logged or answered', async () => {
+    const world = await openWorld(factory);
+    const email = somebody();
+    await world.post('/verification-codes', { email });
+    const verificationCode = await world.trap.inbox.waitForCode(email);
+    const answer = await world.post('/verification-codes/verify', { email, verificationCode });
+    await world.post('/links', { email });
+    const link = await world.linkTo(email);
+    const answers = [
+      answer,
+      await world.send(link),
+      await world.post(link, undefined, { 'Sec-Fetch-Site': 'cross-site' }),
+      await world.post(link),
+      await world.send(link, { headers: { Accept: 'text/html' } }),
+      await world.authorized('/messages', { to: email, type: 'SignIn', payload: { code: '739164' } }),
+      await world.authorized('/messages', {
+        to: email,
+        type: 'SignIn',
+        payload: { code: ['739164'], x: { link } },
+      }),
+    ];
+    const said = inspect([world.log, answers.map(({ headers, text }) => ({ headers, text }))], { depth: 20 });
+    for (const secret of [
+      verificationCode,
+      link.replace('/links/', ''),
+      '739164',
+      AUTHORIZED.Authorization.slice(7),
+    ])
+      expect(said).not.toContain(secret);
+  });
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
+
+/** What is sent for a request, and what is said when it can't be. */
+export function describeEmails(factory: HttpHarnessFactory): void {
+  describe('an email', () => {
+    test('that Logto asks for arrives, in the language of its payload', async () => {
+      const world = await openWorld(factory);
+      const to = somebody();
+      const answer = await world.authorized('/messages', {
+        to,
+        type: 'SignIn',
+        payload: { code: '482913', locale: 'de', uiLocales: 'de en', application: { name: 'Example' } },
+        ip: '203.0.113.7',
+      });
+      const [email] = world.trap.inbox.for(to).messages;
+      expect(email).toMatchObject({ subject: 'Ihr Code', envelope: { to: [to] } });
+      expect(answer.json()).toEqual({ messageId: email?.messageId });
+      expect(world.log).toContainEqual(expect.objectContaining({ event: 'mail.sent', ip: '203.0.113.7' }));
+    });
+
+    test('with the same key is the same email', async () => {
+      const world = await openWorld(factory);
+      const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' } };
+      const first = await world.authorized('/messages', { ...message, idempotencyKey: 'a' });
+      const second = await world.authorized('/messages', message, { 'Idempotency-Key': '"a"' });
+      const third = await world.authorized('/messages', message, { 'Idempotency-Key': 'b' });
+      expect(second.text).toBe(first.text);
+      expect(third.text).not.toBe(first.text);
+    });
+
+    test.each([
+      ['recipient_invalid', { to: 'ada@example.com, eve@example.com' }],
+      ['payload_invalid', { payload: { code: '1', deep: [[[[[[[[[[]]]]]]]]]] } }],
+      ['expired', { expiresAt: '2020-01-01T00:00:00Z' }],
+      ['invalid_request', { expiresAt: 'tomorrow' }],
+    ])('that makes no sense is a 400: %s', async (code, change) => {
+      const world = await openWorld(factory);
+      const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' }, ...change };
+      const answer = await world.authorized('/messages', message);
+      expect({ ...answer.json(), text: answer.text }).toMatchObject({ status: 400, code });
+      expect(world.trap.inbox.messages).toEqual([]);
+    });
+
+    test.each([
+      ['recipient_rejected', 400, { at: 'rcpt', kind: '5xx' }],
+      ['mail_server_busy', 503, { at: 'rcpt', kind: '4xx' }],
+      ['mail_server_refused', 502, { at: 'mail', kind: '5xx' }],
+      ['mail_server_refused', 502, { at: 'delivery', kind: '5xx' }],
+      ['delivery_unknown', 502, { at: 'delivery', kind: 'reset' }],
+    ] as const)('that the mail server does not take is %s', async (code, status, fault) => {
+      const world = await openWorld(factory);
+      const reply = {
+        '4xx': '450 4.2.0 secret-host.internal',
+        '5xx': '550 5.1.1 secret-host.internal',
+        reset: undefined,
+      };
+      world.trap.fault({ ...fault, ...(reply[fault.kind] && { reply: reply[fault.kind] }) });
+      for (const answer of [
+        await world.authorized('/messages', { to: somebody(), type: 'SignIn', payload: { code: '482913' } }),
+        await world.post('/verification-codes', { email: somebody() }),
+      ]) {
+        expect({ ...answer.json(), text: answer.text }).toMatchObject({ status, code });
+        expect(answer.text).not.toContain('internal');
+      }
+    });
+
+    test('is in the language of the reader, unless the request says which', async () => {
+      const world = await openWorld(factory);
+      const subjectFor = async (language: string, body: object = {}) => {
+        const email = somebody();
+        await world.post('/verification-codes', { email, ...body }, { 'Accept-Language': language });
+        return world.trap.inbox.for(email).messages[0]?.subject;
+      };
+      expect(await subjectFor('en;q=0.5, de-AT')).toBe('Ihr Code');
+      expect(await subjectFor('de', { locale: 'en' })).toBe('Your code');
+      expect(await subjectFor('*')).toBe('Your code');
+      expect(await subjectFor(`${'x'.repeat(200)}, de`)).toBe('Ihr Code');
+    });
+  });
+}
