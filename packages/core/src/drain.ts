@@ -23,7 +23,7 @@ export function createDrain(name: string, release: () => Promise<void>): Drain {
   let closed: Promise<void> | undefined;
   return {
     async run(operation) {
-      if (closed) throw new MailError('closed', `The ${name} is closed.`, { stage: 'pool' });
+      if (closed) throw new MailError('closed', `The ${name} is closed.`, { stage: 'pool', attempts: 0 });
       const result = operation();
       const ended: Promise<void> = result.then(
         () => void running.delete(ended),

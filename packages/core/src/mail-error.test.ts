@@ -38,6 +38,7 @@ test('an error has the fields that it has something to say in', () => {
     hint: 'Look.',
     responseCode: 535,
     response: '535 no',
+    attempts: 3,
     cause,
   });
 
@@ -48,6 +49,7 @@ test('an error has the fields that it has something to say in', () => {
     hint: 'Look.',
     responseCode: 535,
     response: '535 no',
+    attempts: 3,
     cause,
   });
 });

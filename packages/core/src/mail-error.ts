@@ -59,6 +59,7 @@ export interface MailErrorDetails {
   hint?: string;
   responseCode?: number;
   response?: string;
+  attempts?: number;
   cause?: unknown;
 }
 
@@ -89,6 +90,8 @@ export class MailError extends Error {
   declare readonly responseCode?: number;
   /** What the server answered, secrets removed. */
   declare readonly response?: string;
+  /** How many times the email was tried in all, where that is known to be other than once. */
+  declare readonly attempts?: number;
 
   constructor(code: MailErrorCode, message: string, details: MailErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -99,5 +102,6 @@ export class MailError extends Error {
     if (details.hint !== undefined) this.hint = details.hint;
     if (details.responseCode !== undefined) this.responseCode = details.responseCode;
     if (details.response !== undefined) this.response = details.response;
+    if (details.attempts !== undefined) this.attempts = details.attempts;
   }
 }

@@ -241,6 +241,7 @@ describe('the log', () => {
       stage: 'rcpt',
       responseCode: 550,
       response: '550 5.1.1 no such user',
+      attempts: 2,
     });
     const transport = { ...recordingTransport(), send: () => Promise.reject(refusal) };
     const { mailer, logger } = setUp({ transport });
@@ -255,6 +256,7 @@ describe('the log', () => {
       retryable: false,
       responseCode: 550,
       response: '550 5.1.1 no such user',
+      attempts: 2,
       message: 'The server refused the recipient.',
     });
   });

@@ -110,7 +110,7 @@ export function createMailer(options: MailerOptions): Mailer {
       logger.info({ event: 'mail.sent', ...context, transport: receipt.transport, attempts, durationMs });
       return receipt;
     } catch (error) {
-      const { code, stage, retryable, responseCode, response, message } =
+      const { code, stage, retryable, responseCode, response, attempts, message } =
         error instanceof MailError ? error : ({} as Partial<MailError>);
       logger.error({
         event: 'mail.failed',
@@ -120,6 +120,7 @@ export function createMailer(options: MailerOptions): Mailer {
         retryable,
         responseCode,
         response,
+        attempts,
         message,
         durationMs: clock.now() - startedAt,
       });

@@ -9,8 +9,11 @@ import { MailError } from './mail-error.js';
  */
 export function requireSendable(email: Email, signal: AbortSignal | undefined, clock: Clock): void {
   if (signal?.aborted)
-    throw new MailError('aborted', 'The send was aborted before it began.', { stage: 'pool' });
+    throw new MailError('aborted', 'The send was aborted before it began.', { stage: 'pool', attempts: 0 });
   if (email.expiresAt && email.expiresAt.getTime() <= clock.now()) {
-    throw new MailError('expired', 'The email had expired before it was sent.', { stage: 'pool' });
+    throw new MailError('expired', 'The email had expired before it was sent.', {
+      stage: 'pool',
+      attempts: 0,
+    });
   }
 }
