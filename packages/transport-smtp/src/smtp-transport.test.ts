@@ -81,6 +81,12 @@ describe('the pool', () => {
     expect(trap.stats).toMatchObject({ connections: 3, messages: 5 });
   });
 
+  it.each([undefined, 'backup'])('names itself in the receipt: %s', async (name) => {
+    const { transport } = await setUp({}, {}, { name });
+    const receipt = await transport.send(testEmail());
+    expect([transport.name, receipt.transport]).toEqual([name ?? 'smtp', name ?? 'smtp']);
+  });
+
   it.each(['fin', '421'] as const)(
     'does not hand a message to a connection that the server closed while it was idle (%s)',
     async (how) => {

@@ -33,6 +33,7 @@ const whole = (name: string) =>
   z.int(`${name} has to be a whole number`).min(1, `${name} has to be at least 1`);
 
 const optionsSchema = z.object({
+  name: z.string('name has to be text').min(1, 'name is empty').default('smtp'),
   maxConnections: whole('maxConnections').optional(),
   maxMessages: whole('maxMessages').optional(),
   idleTimeoutMs: whole('idleTimeoutMs').optional(),
@@ -41,6 +42,8 @@ const optionsSchema = z.object({
 });
 
 export interface SmtpTransportOptions {
+  /** What receipts and logs call it; tells several servers apart. @default 'smtp' */
+  name?: string;
   /** How many connections may be open at once. @default the config's maxConnections, else 5 */
   maxConnections?: number;
   /** Emails per connection before it is replaced. @default the config's maxMessages, else 100 */
@@ -85,7 +88,7 @@ export function createSmtpTransport(
   options: SmtpTransportOptions = {},
 ): Transport {
   const smtp = requireUsable(resolveService(parse(smtpConfigSchema, config)));
-  const { maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth } = parse(
+  const { name, maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth } = parse(
     optionsSchema,
     options,
   );
@@ -145,7 +148,7 @@ export function createSmtpTransport(
       return {
         messageId: email.messageId,
         accepted: email.to,
-        transport: 'smtp',
+        transport: name,
         response: redact(response, secrets()),
         attempts: 1,
         durationMs: clock.now() - startedAt,
@@ -161,7 +164,7 @@ export function createSmtpTransport(
   });
 
   return {
-    name: 'smtp',
+    name,
     send: (email, operation) => drain.run(() => send(email, operation?.signal)),
     verify: (operation) =>
       drain.run(() => withSession(operation?.signal, (session) => session.check(operation?.signal))),
