@@ -10,6 +10,9 @@ const LAYERS = [
   ['adapter-[^/]+', 'connector-smtp', 'cli'],
 ];
 
+/** Its tests need a real transport, which is of the same layer. */
+const MADE_OF_TRANSPORTS = 'resilience';
+
 /** What does I/O, among the builtins and among the packages that someone might reach for. */
 const IO_BUILTINS =
   'child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|readline|repl|sqlite|tls|tty|wasi|worker_threads';
@@ -39,13 +42,24 @@ const layerRules = LAYERS.flatMap((packages, index) => {
     ? [layerRule('layers', { path: from }, [...below, '$1'])]
     : [
         layerRule('layers', { path: from, pathNot: TEST }, [...below, '$1']),
-        layerRule('layers-of-tests', { path: `${from}.*${TEST}` }, [...below, '$1', 'testing']),
+        layerRule(
+          'layers-of-tests',
+          { path: `${from}.*${TEST}`, pathNot: `^packages/${MADE_OF_TRANSPORTS}/` },
+          [...below, '$1', 'testing'],
+        ),
       ];
 });
+
+const testsOnRealTransports = layerRule(
+  'layers-of-tests',
+  { path: `^packages/${MADE_OF_TRANSPORTS}/.*${TEST}` },
+  ['core', MADE_OF_TRANSPORTS, 'testing', 'transport-smtp'],
+);
 
 export default {
   forbidden: [
     ...layerRules,
+    testsOnRealTransports,
     {
       name: 'apps-stand-alone',
       severity: 'error',

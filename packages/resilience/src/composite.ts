@@ -1,0 +1,72 @@
+import {
+  ConfigError,
+  createDrain,
+  type Email,
+  fromZodIssue,
+  type MailError,
+  maskAddress,
+  type OperationOptions,
+  type Receipt,
+  type Transport,
+} from '@postern/core';
+import type { z } from 'zod';
+
+interface CompositeParts {
+  /** What it does and to which, e.g. `retry(smtp)`. */
+  name: string;
+  children: readonly Transport[];
+  /** Aborted by `close`, which then waits: whoever waits for something gives up, and nothing new is begun. */
+  closing: AbortController;
+  /** Has to reach the child before it awaits anything: a child that is closed takes no more emails. */
+  send(email: Email, signal: AbortSignal | undefined): Promise<Receipt>;
+  verify(operation?: OperationOptions): Promise<void>;
+}
+
+/**
+ * A transport made of others, with the life cycle they have in common: closing it lets the tries that are under way
+ * finish, cuts off every wait, and closes the children.
+ */
+export function createComposite({ name, children, closing, send, verify }: CompositeParts): Transport {
+  const drain = createDrain(`transport ${name}`, async () => {});
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    if (!closed) {
+      closing.abort();
+      // Children at the same time, so that their waits are cut off, too.
+      closed = Promise.all([drain.close(), ...children.map((child) => child.close())]).then(() => {});
+    }
+    return closed;
+  };
+  return {
+    name,
+    send: (email, operation) => drain.run(() => send(email, operation?.signal)),
+    verify: (operation) => drain.run(() => verify(operation)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** How many tries a failure stands for. */
+export const attemptsOf = (error: MailError): number => error.attempts ?? 1;
+
+/** Whether the email is worthless at that time. */
+export const expiresBy = (time: number, { expiresAt }: Email): boolean =>
+  expiresAt !== undefined && expiresAt.getTime() <= time;
+
+/** What log events say of an email. */
+export const describeEmail = ({ type, messageId, to }: Email) => ({ type, messageId, to: maskAddress(to) });
+
+/** What log events say of a failure. */
+export const describeFailure = ({ code, stage, responseCode, attempts }: MailError) => ({
+  code,
+  stage,
+  ...(responseCode !== undefined && { responseCode }),
+  ...(attempts !== undefined && { attempts }),
+});
+
+/** @throws {ConfigError} with every problem */
+export function parseOptions<T>(schema: z.ZodType<T>, options: unknown): T {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
+}

@@ -1,0 +1,85 @@
+import type { Email, MailError, MailErrorCode, UsageType } from '@postern/core';
+import { z } from 'zod';
+
+/** By usage type: whether an email that may have arrived is sent once more, at the risk of arriving twice. */
+export type MayDuplicate = Readonly<Record<string, boolean>>;
+
+/**
+ * A second copy of a code is harmless, and without any nobody gets in; who is invited twice is annoyed. Complete by its
+ * type: a new usage type of core does not compile before it stands here.
+ */
+const MAY_DUPLICATE: Readonly<Record<UsageType, boolean>> = {
+  Register: true,
+  SignIn: true,
+  ForgotPassword: true,
+  Generic: true,
+  OrganizationInvitation: false,
+  UserPermissionValidation: true,
+  BindNewIdentifier: true,
+  MfaVerification: true,
+  BindMfa: true,
+};
+
+/** Types of your own are not sent twice unless they are listed. */
+export const mayDuplicateSchema = z
+  .record(z.string(), z.boolean('has to be true or false'))
+  .default({})
+  .transform((own): MayDuplicate => ({ ...MAY_DUPLICATE, ...own }));
+
+const mayBeSentTwice = (type: string, mayDuplicate: MayDuplicate) =>
+  Object.hasOwn(mayDuplicate, type) && mayDuplicate[type] === true;
+
+/** Whether the same transport is tried again. */
+export const isRetried = (error: MailError, { type }: Email, mayDuplicate: MayDuplicate): boolean =>
+  error.retryable && (error.code !== 'delivery_unknown' || mayBeSentTwice(type, mayDuplicate));
+
+interface FailureRule {
+  /** Whether the next transport gets the email; `mayDuplicate` leaves it to the usage type. */
+  readonly next: 'always' | 'retryable' | 'mayDuplicate' | 'never';
+  /** What the failure says of the transport; `unknown` where it was not asked. */
+  readonly transport: 'down' | 'up' | 'unknown';
+}
+
+/**
+ * The next transport gets the email where this one, its server or its account was at fault. A verdict on the email or on
+ * its recipient is final: it must not be got around, nor cost a second provider its good name.
+ */
+const FAILURE_RULES: Readonly<Record<MailErrorCode, FailureRule>> = {
+  config_invalid: { next: 'always', transport: 'down' },
+  template_not_found: { next: 'never', transport: 'unknown' },
+  template_invalid: { next: 'never', transport: 'unknown' },
+  payload_invalid: { next: 'never', transport: 'unknown' },
+  recipient_invalid: { next: 'never', transport: 'unknown' },
+  connection_failed: { next: 'always', transport: 'down' },
+  tls_failed: { next: 'always', transport: 'down' },
+  auth_failed: { next: 'always', transport: 'down' },
+  // A sender is known to one provider's account and not to another's.
+  sender_rejected: { next: 'always', transport: 'up' },
+  recipient_rejected: { next: 'never', transport: 'up' },
+  message_rejected: { next: 'retryable', transport: 'up' },
+  // Full for now; skipping it for longer than that would waste what it can take.
+  rate_limited: { next: 'always', transport: 'up' },
+  timeout: { next: 'always', transport: 'down' },
+  delivery_unknown: { next: 'mayDuplicate', transport: 'down' },
+  expired: { next: 'never', transport: 'unknown' },
+  aborted: { next: 'never', transport: 'unknown' },
+  closed: { next: 'always', transport: 'down' },
+};
+
+/** Whether the next transport gets the email. */
+export function isFailedOver(error: MailError, { type }: Email, mayDuplicate: MayDuplicate): boolean {
+  const { next } = FAILURE_RULES[error.code];
+  switch (next) {
+    case 'always':
+      return true;
+    case 'retryable':
+      return error.retryable;
+    case 'mayDuplicate':
+      return mayBeSentTwice(type, mayDuplicate);
+    case 'never':
+      return false;
+  }
+}
+
+/** What the failure says of the transport that it came from. */
+export const stateAfter = (error: MailError): FailureRule['transport'] => FAILURE_RULES[error.code].transport;

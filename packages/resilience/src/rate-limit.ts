@@ -1,0 +1,117 @@
+import {
+  type Clock,
+  type Email,
+  type Logger,
+  MailError,
+  type Receipt,
+  requireSendable,
+  silentLogger,
+  systemClock,
+  type Transport,
+} from '@postern/core';
+import { z } from 'zod';
+import { createComposite, describeEmail, expiresBy, parseOptions } from './composite.js';
+import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
+import { createTurnstile } from './turnstile.js';
+
+export interface RateLimitOptions {
+  /** How many emails are sent in any stretch of `intervalMs`, at most. */
+  limit: number;
+  /** In milliseconds. */
+  intervalMs: number;
+  /**
+   * What becomes of further ones: they wait, first come first served, or fail with `rate_limited`.
+   * @default 'wait'
+   */
+  onLimit?: 'wait' | 'refuse';
+  /** How many may wait; further ones fail with `rate_limited`. @default 1000 */
+  maxWaiting?: number;
+  /** @default nothing is logged */
+  logger?: Logger;
+  /** @default the wall clock */
+  clock?: Clock;
+  /** @default the timers of Node */
+  sleep?: Sleep;
+}
+
+const MOST = 1_000_000;
+const count = (name: string) =>
+  z
+    .int(`${name} has to be a whole number`)
+    .min(1, `${name} has to be at least 1`)
+    .max(MOST, `${name} has to be ${MOST} or less`);
+
+const optionsSchema = z.object({
+  limit: count('limit'),
+  intervalMs: z
+    .int('intervalMs has to be a whole number of milliseconds')
+    .min(1, 'intervalMs has to be at least 1')
+    .max(LONGEST_SLEEP, `intervalMs has to be ${LONGEST_SLEEP} or less`),
+  onLimit: z.enum(['wait', 'refuse'], 'onLimit has to be "wait" or "refuse"').default('wait'),
+  maxWaiting: count('maxWaiting').default(1000),
+});
+
+/**
+ * Keeps to the rate that a provider allows: no stretch of `intervalMs` sees more than `limit` emails handed on. In this
+ * process, that is: several of them share a limit only in a queue.
+ *
+ * An email that would expire before its turn is refused at once; the `signal` ends a wait at once. What is refused fails
+ * with `rate_limited`, which is retryable and makes a failover go on to its next transport. `verify` does not count.
+ *
+ * @throws {ConfigError} when an option can't be used
+ *
+ * @example
+ * ```ts
+ * const transport = withRateLimit(createSmtpTransport(config), { limit: 14, intervalMs: 1000 });
+ * ```
+ */
+export function withRateLimit(transport: Transport, options: RateLimitOptions): Transport {
+  const { limit, intervalMs, onLimit, maxWaiting } = parseOptions(optionsSchema, options);
+  const logger = options.logger ?? silentLogger;
+  const clock = options.clock ?? systemClock;
+  const sleep = options.sleep ?? systemSleep;
+  const name = `rate-limit(${transport.name})`;
+  const closing = new AbortController();
+  const turnstile = createTurnstile({ limit, intervalMs, clock, sleep });
+  closing.signal.addEventListener('abort', () => turnstile.close());
+
+  /** Why the email can't wait, or `undefined` if it can. */
+  function whyRefused(email: Email): string | undefined {
+    if (onLimit === 'refuse') return 'there is no room now';
+    if (turnstile.waiting >= maxWaiting) return `${maxWaiting} are waiting already`;
+    if (expiresBy(clock.now() + turnstile.delayMs, email)) return 'it would expire before its turn';
+    return undefined;
+  }
+
+  async function waitForTurn(email: Email, signal: AbortSignal | undefined): Promise<void> {
+    const why = whyRefused(email);
+    const { delayMs } = turnstile;
+    const event = { transport: name, ...describeEmail(email), delayMs };
+    if (why === undefined) {
+      logger.debug({ event: 'mail.waiting', ...event });
+      return turnstile.pass(signal);
+    }
+    logger.warn({ event: 'mail.rate_limited', ...event });
+    throw new MailError('rate_limited', `No more than ${limit} emails in ${intervalMs} ms: ${why}.`, {
+      stage: 'pool',
+      attempts: 0,
+      hint: `Its turn would come in ${delayMs} ms.`,
+    });
+  }
+
+  async function send(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
+    const startedAt = clock.now();
+    requireSendable(email, signal, clock);
+    if (!turnstile.tryPass()) await waitForTurn(email, signal);
+    const receipt = await transport.send(email, { signal });
+    return { ...receipt, durationMs: clock.now() - startedAt };
+  }
+
+  return createComposite({
+    name,
+    children: [transport],
+    closing,
+    send,
+    verify: (operation) => transport.verify(operation),
+  });
+}

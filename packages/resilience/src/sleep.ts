@@ -1,0 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
+
+/**
+ * Lets time pass: resolves after that many milliseconds, or rejects as soon as the signal is aborted. Tests pass one
+ * that turns their clock.
+ */
+export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+
+/** What Node's timers can count; more would fire at once. */
+export const LONGEST_SLEEP = 2 ** 31 - 1;
+
+/** The timers of Node. */
+export const systemSleep: Sleep = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
