@@ -1,0 +1,8 @@
+import type { LogEvent, Logger } from '@postern/core';
+
+/** A logger for tests that keeps what it is told. */
+export function createEventRecorder(): { readonly events: LogEvent[]; readonly logger: Logger } {
+  const events: LogEvent[] = [];
+  const keep = (event: LogEvent) => void events.push(event);
+  return { events, logger: { debug: keep, info: keep, warn: keep, error: keep } };
+}
