@@ -2,6 +2,7 @@ export { type Clock, systemClock } from './clock.js';
 export { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config/config-issue.js';
 export { connectorConfigJsonSchema } from './config/config-json-schema.js';
 export {
+  type ConfigRule,
   type ConnectorConfig,
   connectorConfigSchema,
   type InspectOptions,
@@ -41,6 +42,7 @@ export {
   sendRequestSchema,
 } from './send-request.js';
 export { requireSendable } from './sendable.js';
+export { readSender } from './sender.js';
 export type { BrokenTemplate } from './template/plain-template.js';
 export {
   type ContentType,

@@ -2,6 +2,11 @@ import { ConfigError, type ConfigIssue } from './config/config-issue.js';
 import { HEADER_NAME_RULE, isHeaderName, isReservedHeader, sanitizeHeaderValue } from './header-field.js';
 import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
 
+/**
+ * The sender as name and address (RFC 5322 section 3.4), from what `fromEmail` says.
+ *
+ * @throws {ConfigError} when it is no usable address
+ */
 export function readSender(fromEmail: string | Mailbox): Mailbox {
   if (typeof fromEmail !== 'string') return fromEmail;
   const sender = readMailbox(fromEmail);

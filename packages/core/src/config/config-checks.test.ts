@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { REQUIRED_TEMPLATES, seedConfig, template } from '../../fixtures/seed-config.js';
-import { formatPath, inspectConnectorConfig } from '../index.js';
+import { type ConfigIssue, formatPath, inspectConnectorConfig } from '../index.js';
 
 /** `path: message`, of a config that is usable all the same. */
 function warningsOf(change: object): string[] {
@@ -174,5 +174,26 @@ describe('likely mistakes', () => {
 
   test.each(cases)('%s', (_name, change, warnings) => {
     expect(warningsOf(change)).toEqual(warnings);
+  });
+});
+
+describe('further rules', () => {
+  const rule = (severity: ConfigIssue['severity']) => (config: Readonly<Record<string, unknown>>) => [
+    { severity, path: ['host'], code: 'rule', message: `not ${config.host}` },
+  ];
+
+  test('see the config as it is meant, and add to what is reported', () => {
+    const url = 'smtp://ada:secret@smtp.example.com:587';
+    const input = seedConfig({ url, host: '', port: null, auth: undefined });
+    const { config, issues } = inspectConnectorConfig(input, { rules: [rule('warning'), rule('warning')] });
+    expect(config).toBeDefined();
+    expect(issues.map(({ message }) => message)).toEqual(['not smtp.example.com', 'not smtp.example.com']);
+  });
+
+  test('can say that a config is unusable, and are asked however broken it is', () => {
+    expect(inspectConnectorConfig(seedConfig(), { rules: [rule('error')] }).config).toBeUndefined();
+    const { issues } = inspectConnectorConfig({ host: 'x' }, { rules: [rule('error')] });
+    expect(issues).toContainEqual(expect.objectContaining({ message: 'not x' }));
+    expect(inspectConnectorConfig('x', { rules: [rule('error')] }).issues).toHaveLength(1);
   });
 });

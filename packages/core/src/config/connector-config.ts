@@ -116,9 +116,17 @@ const asSchema = <Output>(run: (input: unknown) => { config?: Output; issues: Co
     return z.NEVER;
   });
 
+/**
+ * A further check of a config. It gets what was written, however broken: blanks are left out, and `url` is taken apart
+ * into `host`, `port`, `secure` and `auth`. It must not throw, and must not show a secret.
+ */
+export type ConfigRule = (config: Readonly<Record<string, unknown>>) => ConfigIssue[];
+
 export interface InspectOptions {
   /** Whether a template that Handlebars can't read is an error, or (`text`) a warning. @default 'error' */
   brokenTemplate?: BrokenTemplate;
+  /** Further checks, such as those of `@postern/transport-smtp` for well-known providers. @default none */
+  rules?: readonly ConfigRule[];
 }
 
 /**
@@ -133,11 +141,12 @@ export interface InspectOptions {
  */
 export const inspectConnectorConfig = (
   input: unknown,
-  { brokenTemplate = 'error' }: InspectOptions = {},
+  { brokenTemplate = 'error', rules = [] }: InspectOptions = {},
 ): { config?: ConnectorConfig; issues: ConfigIssue[] } =>
-  inspect(connectorConfigShape, input, (raw) =>
-    checkConfig(raw, Object.keys(connectorConfigShape.shape), brokenTemplate),
-  );
+  inspect(connectorConfigShape, input, (raw) => [
+    ...checkConfig(raw, Object.keys(connectorConfigShape.shape), brokenTemplate),
+    ...rules.flatMap((rule) => rule(raw)),
+  ]);
 
 /**
  * Checks, normalizes and freezes the one JSON object of a Logto SMTP connector, or of your own.
