@@ -42,6 +42,12 @@ const NOT_TLS: ReadonlySet<string> = new Set([
   'ERR_SSL_HTTP_REQUEST',
 ]);
 
+/** A server that refuses for now: greylisting, a full queue, a mailbox over quota (RFC 5321 section 4.2.1). */
+const LATER =
+  'Nothing is wrong with the config: try again in some minutes. Servers that greylist take the same email then.';
+
+const isForNow = ({ responseCode = 0 }: SmtpFailure) => responseCode >= 400 && responseCode < 500;
+
 /** What a person is told: what happened, and what to do about it where that is known. */
 export function describeFailure(
   failure: SmtpFailure,
@@ -56,7 +62,8 @@ export function describeFailure(
       ? ''
       : `: ${response
           .split('\n', 20)
-          .map((line) => line.trim())
+          // What a terminal takes for commands has no place in a log.
+          .map((line) => line.trim().replaceAll(/\p{Cc}/gu, '\ufffd'))
           .join(' ')}`;
   const lost = originalCode ? `the connection was lost (${originalCode})` : 'the connection was closed';
   switch (code) {
@@ -80,7 +87,9 @@ export function describeFailure(
       if (response !== undefined) {
         return {
           message: `${server} refused STARTTLS${said}`,
-          hint: 'Without TLS, credentials would be readable on the way. Use port 465 with "secure": true, or "ignoreTLS": true if you accept that.',
+          hint: isForNow(failure)
+            ? 'The server can’t do TLS right now: try again later, or use port 465 with "secure": true.'
+            : 'Without TLS, credentials would be readable on the way. Use port 465 with "secure": true, or "ignoreTLS": true if you accept that.',
         };
       }
       return {
@@ -96,17 +105,23 @@ export function describeFailure(
           }
         : {
             message: `${server} refused the login${said}`,
-            hint: 'Check user and password. Many providers want an app password or an API key here, not the password of the account.',
+            hint: hintForLogin(failure),
           };
     case 'sender_rejected':
       return {
         message: `${server} refused the sender${said}`,
-        hint: 'Check fromEmail: most providers only send for addresses and domains that you have verified with them.',
+        hint: isForNow(failure)
+          ? LATER
+          : failure.responseCode === 530
+            ? 'The server wants a login first: write auth with user and pass.'
+            : 'Check fromEmail: most providers only send for addresses and domains that you have verified with them.',
       };
     case 'recipient_rejected':
       return {
         message: `${server} refused the recipient${said}`,
-        hint: 'Check the address for typing mistakes. Some servers only take addresses that exist, or that are on a list of theirs.',
+        hint: isForNow(failure)
+          ? LATER
+          : 'Check the address for typing mistakes. Some servers only take addresses that exist, or that are on a list of theirs.',
       };
     case 'message_rejected':
       return response === undefined
@@ -149,10 +164,7 @@ export function describeFailure(
             message: `${server}: ${lost} (${STAGE_IN_WORDS[stage] ?? stage}).`,
             hint: 'Try again later. If it stays so, check that host and port are those of an SMTP server that serves you.',
           }
-        : {
-            message: `${server} does not go on (${STAGE_IN_WORDS[stage] ?? stage})${said}`,
-            hint: 'Its words above say why; for a reply that begins with 4, try again later.',
-          };
+        : describeReply(failure, stage, server, said);
   }
 }
 
@@ -166,3 +178,38 @@ const STAGE_IN_WORDS: Partial<Record<MailStage, string>> = {
   data: 'while sending the message',
   delivery: 'after the message',
 };
+
+/** 530 and 538 ask for TLS here (RFC 3207 section 4, RFC 4954 section 6). */
+function hintForLogin({ responseCode, command = '' }: SmtpFailure): string {
+  if (responseCode === 530 || responseCode === 538)
+    return 'The server wants TLS before a login: remove ignoreTLS, or use port 465 with "secure": true.';
+  return command.endsWith('XOAUTH2')
+    ? 'The token was refused: grant it again to the mailbox in auth.user, with the scope for SMTP.'
+    : 'Check user and password. Many providers want an app password or an API key here, not the password of the account.';
+}
+
+/** A reply where none of its kind was expected, at the beginning of a session. */
+function describeReply(
+  failure: SmtpFailure,
+  stage: MailStage,
+  server: string,
+  said: string,
+): { message: string; hint: string } {
+  const when = STAGE_IN_WORDS[stage] ?? stage;
+  const { responseCode = 0 } = failure;
+  if (responseCode < 400 || responseCode > 599) {
+    return {
+      message: `${server} answered with something that is no SMTP reply (${when})${said}`,
+      hint: 'Check host and port: what listens there may not be an SMTP server.',
+    };
+  }
+  const message = `${server} does not go on (${when})${said}`;
+  if (isForNow(failure)) return { message, hint: 'The server is in trouble or busy: try again later.' };
+  return {
+    message,
+    hint:
+      stage === 'ehlo'
+        ? 'The server may not accept how this machine calls itself: write its host name as name, in ASCII, or remove name.'
+        : 'The server does not serve this machine, or not on this port; its words above may say why. Use the port for mail submission (587 or 465), or ask its operator.',
+  };
+}

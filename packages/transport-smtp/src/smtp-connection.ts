@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { isLoopbackHost, type Logger, MailError, type MailStage, type SmtpConfig } from '@postern/core';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { providerOf } from './provider/known-providers.js';
 import type { SmtpFailure } from './smtp-failure.js';
 import type { SmtpLogin } from './smtp-login.js';
 import { toMailError } from './smtp-mail-error.js';
@@ -155,7 +156,9 @@ export class SmtpConnection {
             permanent: refusal.reply.startsWith('5'),
           })
         : failure;
-    return toMailError(cause, { host, port, secure, stage, secrets: secrets(), recipients: recipients() });
+    const provider = providerOf(host);
+    const context = { host, port, secure, provider, stage, secrets: secrets(), recipients: recipients() };
+    return toMailError(cause, context);
   }
 
   /** Says QUIT and resolves once the socket is closed. */

@@ -1,4 +1,5 @@
 import type { MailErrorCode, MailStage } from '@postern/core';
+import type { Provider } from './provider/provider.js';
 
 /** What nodemailer attaches to its errors. */
 export interface SmtpFailure extends Error {
@@ -16,6 +17,8 @@ export interface FailureContext {
   host: string;
   port: number;
   secure: boolean;
+  /** Whose server it is, where that is known. */
+  provider: Provider | undefined;
   /** Which reply the client was waiting for. */
   stage: MailStage;
   /** Hidden wherever they show up. */

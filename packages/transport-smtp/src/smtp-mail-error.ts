@@ -1,5 +1,6 @@
 import { MailError, maskAddress, redact } from '@postern/core';
 import { describeFailure } from './failure-message.js';
+import { adviceFor } from './provider/reply-advice.js';
 import { codeFor, type FailureContext, retryableFor, type SmtpFailure, stageOf } from './smtp-failure.js';
 
 /** Replies can be a megabyte long; nobody logs or reads that. */
@@ -19,10 +20,12 @@ export function toMailError(failure: SmtpFailure, context: FailureContext): Mail
       .reduce((result, address) => result.replaceAll(address, maskAddress(address)), redact(text, secrets))
       .slice(0, LONGEST_TEXT);
   const { message, hint } = describeFailure(failure, code, stage, context);
+  // The provider knows better what its reply means; code and stage stay what the codes say.
+  const advice = adviceFor(context.provider, stage, failure.response ?? '');
   return new MailError(code, clean(message), {
     stage,
     retryable: retryableFor(failure, code),
-    ...(hint !== undefined && { hint }),
+    ...(hint !== undefined && { hint: advice ? `${advice.meaning} ${advice.cure}` : hint }),
     ...(failure.responseCode && { responseCode: failure.responseCode }),
     ...(failure.response !== undefined && { response: clean(failure.response) }),
     cause: withoutSecrets(failure, clean),

@@ -1,28 +1,25 @@
 import {
   type Clock,
-  ConfigError,
   createDrain,
   type Email,
-  fromZodIssue,
   type Logger,
   type Receipt,
   redact,
   requireSendable,
   type SmtpConfig,
   silentLogger,
-  smtpConfigSchema,
   systemClock,
   type Transport,
 } from '@postern/core';
 import { z } from 'zod';
-import { requireUsable } from './config-requirements.js';
 import { createConnectionPool } from './connection-pool.js';
 import { consoleLogger } from './console-logger.js';
+import { providerOf } from './provider/known-providers.js';
+import { parse, readServerConfig } from './server-config.js';
 import { createLogin } from './smtp-login.js';
 import { composeMessage } from './smtp-message.js';
 import { openSession, type SmtpSession, wasStale } from './smtp-session.js';
 import type { Lookup } from './smtp-socket.js';
-import { resolveService } from './well-known-service.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
 
@@ -44,9 +41,9 @@ const optionsSchema = z.object({
 export interface SmtpTransportOptions {
   /** What receipts and logs call it; tells several servers apart. @default 'smtp' */
   name?: string;
-  /** How many connections may be open at once. @default the config's maxConnections, else 5 */
+  /** How many connections may be open at once. @default the config's maxConnections, else 5, or fewer where the provider allows fewer */
   maxConnections?: number;
-  /** Emails per connection before it is replaced. @default the config's maxMessages, else 100 */
+  /** Emails per connection before it is replaced. @default the config's maxMessages, else what the provider allows, else 100 */
   maxMessages?: number;
   /** Close a connection after this long without an email, in milliseconds. @default the config's idleTimeout, else 60,000 */
   idleTimeoutMs?: number;
@@ -87,7 +84,8 @@ export function createSmtpTransport(
   config: SmtpTransportConfig,
   options: SmtpTransportOptions = {},
 ): Transport {
-  const smtp = requireUsable(resolveService(parse(smtpConfigSchema, config)));
+  const smtp = readServerConfig(config);
+  const { limits } = providerOf(smtp.host) ?? {};
   const { name, maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth } = parse(
     optionsSchema,
     options,
@@ -110,8 +108,8 @@ export function createSmtpTransport(
   };
   const pool = createConnectionPool({
     open: (signal) => openSession(sessionOptions, signal),
-    maxConnections: maxConnections ?? smtp.maxConnections ?? 5,
-    maxMessages: maxMessages ?? smtp.maxMessages ?? 100,
+    maxConnections: maxConnections ?? smtp.maxConnections ?? Math.min(5, limits?.connections ?? 5),
+    maxMessages: maxMessages ?? smtp.maxMessages ?? limits?.messagesPerConnection ?? 100,
     idleTimeoutMs: Math.min(idleTimeoutMs ?? smtp.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, LONGEST_TIMEOUT),
   });
 
@@ -179,9 +177,3 @@ export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
   url?: string;
   auth?: SmtpConfig['auth'] | { user?: string; pass?: string; type?: string } | Record<string, unknown>;
 };
-
-function parse<T>(schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
-}

@@ -1,0 +1,49 @@
+import type { Provider } from './provider.js';
+
+export const brevo: Provider = {
+  name: 'Brevo',
+  // https://help.brevo.com/hc/en-us/articles/7924908994450 (Send transactional emails using Brevo SMTP)
+  hosts: /^smtp-relay\.(?:brevo|sendinblue)\.com$/,
+  ports: [
+    { port: 587, tls: 'starttls' },
+    { port: 465, tls: 'implicit' },
+    { port: 2525, tls: 'starttls' },
+  ],
+  fields: [
+    {
+      field: 'user',
+      must: { match: /@/ },
+      severity: 'warning',
+      message: 'the user name at Brevo is the SMTP login, an address',
+      hint: 'Take it from Settings, SMTP & API, SMTP.',
+    },
+    {
+      // https://help.brevo.com/hc/en-us/articles/7959631848850 (Create and manage your SMTP keys)
+      field: 'pass',
+      must: { match: /^(?!xkeysib-)/ },
+      severity: 'warning',
+      message: 'the password at Brevo is an SMTP key (xsmtpsib-…), not an API key (xkeysib-…)',
+      hint: 'Generate an SMTP key under Settings, SMTP & API, SMTP, and write that.',
+    },
+  ],
+  // https://help.brevo.com/hc/en-us/articles/115000188150 (Troubleshooting issues with Brevo SMTP)
+  replies: [
+    {
+      code: 525,
+      meaning: 'Brevo serves only the IP addresses that were authorized.',
+      cure: 'Authorize the address of this machine under Settings, Security, Authorized IPs.',
+    },
+    {
+      code: 535,
+      meaning:
+        'Brevo does not take this login with this key; neither an API key nor the account password works.',
+      cure: 'Take the SMTP login and an SMTP key from Settings, SMTP & API, SMTP.',
+    },
+    {
+      code: 502,
+      status: '5.7.0',
+      meaning: 'The SMTP account is not activated yet.',
+      cure: 'Ask Brevo to activate SMTP for the account.',
+    },
+  ],
+};

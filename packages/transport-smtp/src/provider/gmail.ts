@@ -1,0 +1,119 @@
+import type { Provider } from './provider.js';
+
+const APP_PASSWORD = 'https://myaccount.google.com/apppasswords';
+
+export const gmail: Provider = {
+  name: 'Gmail',
+  // https://support.google.com/a/answer/176600 (Send email from a printer, scanner, or app)
+  hosts: /^smtp(?:-relay)?\.(?:gmail|googlemail)\.com$/,
+  ports: [
+    { port: 465, tls: 'implicit' },
+    { port: 587, tls: 'starttls' },
+  ],
+  fields: [
+    {
+      field: 'user',
+      must: { match: /@/ },
+      severity: 'warning',
+      message: 'Gmail wants the whole address as the user name',
+      hint: 'Write the address of the account, such as ada@gmail.com or ada@example.com.',
+    },
+    {
+      // https://support.google.com/accounts/answer/185833 (Sign in with app passwords): 16 letters, shown in groups of four
+      field: 'pass',
+      must: { match: /^(?:[a-z]{4}[ \u00a0]?){3}[a-z]{4}$/i },
+      severity: 'warning',
+      message: 'Gmail takes no account password here, only app passwords: those have 16 letters',
+      hint: `Turn on 2-Step Verification, make an app password at ${APP_PASSWORD} and write that; or log in by OAuth2.`,
+    },
+    {
+      // https://support.google.com/mail/answer/22370 (Send emails from a different address or alias)
+      field: 'fromEmail',
+      must: { equal: 'user' },
+      severity: 'warning',
+      message: 'Gmail replaces the sender by the address of the account, unless that one is an alias of it',
+      hint: 'Send from the address of the account, or add the sender in Gmail under “Send mail as”.',
+    },
+    {
+      // https://support.google.com/a/answer/3221692 (SMTP errors: 501 5.5.4 HELO/EHLO argument invalid)
+      field: 'name',
+      must: { match: /^[\x21-\x7e]*$/ },
+      severity: 'error',
+      message: 'Gmail refuses an EHLO whose name is not ASCII (501 5.5.4)',
+      hint: 'Remove name, or write a host name in ASCII.',
+    },
+  ],
+  spf: '_spf.google.com',
+  // https://support.google.com/a/answer/3726730 (Gmail SMTP errors and codes)
+  replies: [
+    {
+      code: 534,
+      status: '5.7.9',
+      meaning: 'The account has 2-Step Verification, so its own password does not work here.',
+      cure: `Make an app password at ${APP_PASSWORD} and write it as auth.pass, or log in by OAuth2.`,
+    },
+    {
+      code: 534,
+      status: '5.7.14',
+      meaning: 'Google wants the owner of the account to log in with a browser first.',
+      cure: `Log in once with a browser and confirm that it was you; then make an app password at ${APP_PASSWORD}.`,
+    },
+    {
+      code: 535,
+      status: '5.7.8',
+      meaning:
+        'Gmail does not take this user name with this password; the password of the account never works.',
+      cure: `Make an app password (16 letters) at ${APP_PASSWORD} and write it as auth.pass, with the whole address as auth.user; or log in by OAuth2.`,
+    },
+    {
+      code: 501,
+      status: '5.5.4',
+      stages: ['ehlo'],
+      meaning: 'Gmail does not accept the name in EHLO.',
+      cure: 'Remove name from the config, or write a host name in ASCII.',
+    },
+    {
+      code: 530,
+      status: '5.5.1',
+      meaning: 'Gmail sends for nobody who has not logged in.',
+      cure: 'Write auth with the address of the account and an app password.',
+    },
+    {
+      code: 530,
+      status: '5.7.0',
+      meaning: 'Gmail wants TLS, or a login, before anything else.',
+      cure: 'Use port 465 with "secure": true and write auth; remove ignoreTLS.',
+    },
+    {
+      code: 421,
+      status: '4.7.0',
+      meaning: 'Gmail has had too many connections or logins from here lately.',
+      cure: 'Wait some minutes, then send over fewer connections (maxConnections).',
+    },
+    {
+      code: 454,
+      status: '4.7.0',
+      meaning: 'Gmail has had too many logins, or can’t check this one right now.',
+      cure: 'Wait some minutes. Keep connections open instead of logging in for every email.',
+    },
+    {
+      code: 550,
+      status: '5.4.5',
+      meaning: 'The account has reached its daily limit (500 recipients; 2,000 with Workspace).',
+      cure: 'Wait up to 24 hours, or send through a provider for transactional email.',
+    },
+    {
+      code: 550,
+      status: '5.7.0',
+      meaning: 'The Workspace relay does not serve this address or this machine.',
+      cure: 'Allow it in the Admin console: Apps, Google Workspace, Gmail, Routing, SMTP relay service.',
+    },
+    {
+      code: 550,
+      status: '5.7.1',
+      meaning:
+        'The Workspace relay does not serve this address or this machine, or Google judged the message as spam.',
+      cure: 'Check the SMTP relay service in the Admin console, and SPF, DKIM and DMARC of the sender’s domain.',
+    },
+  ],
+};

@@ -1,0 +1,47 @@
+import wellKnown from 'nodemailer/lib/well-known';
+import { aliyunDirectMail } from './aliyun-direct-mail.js';
+import { amazonSes } from './amazon-ses.js';
+import { brevo } from './brevo.js';
+import { gmail } from './gmail.js';
+import { mailgun } from './mailgun.js';
+import { mailjet } from './mailjet.js';
+import { microsoft365 } from './microsoft-365.js';
+import { outlookCom } from './outlook-com.js';
+import { postmark } from './postmark.js';
+import type { Provider } from './provider.js';
+import { qqMail } from './qq-mail.js';
+import { resend } from './resend.js';
+import { sendgrid } from './sendgrid.js';
+import { tencentExmail } from './tencent-exmail.js';
+import { zoho } from './zoho.js';
+
+/** Every provider that there are rules for. */
+const KNOWN_PROVIDERS: readonly Provider[] = [
+  gmail,
+  sendgrid,
+  aliyunDirectMail,
+  amazonSes,
+  mailgun,
+  postmark,
+  resend,
+  brevo,
+  microsoft365,
+  outlookCom,
+  zoho,
+  mailjet,
+  tencentExmail,
+  qqMail,
+];
+
+/** Whose SMTP server this is, where it is known. */
+export function providerOf(host: string): Provider | undefined {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return KNOWN_PROVIDERS.find(({ hosts }) => hosts.test(name));
+}
+
+/** The host that a config names, by itself or through `service`. */
+export function hostOf({ host, service }: { host?: unknown; service?: unknown }): string | undefined {
+  if (typeof host === 'string') return host;
+  const known = typeof service === 'string' ? wellKnown(service) : false;
+  return known === false ? undefined : known.host;
+}

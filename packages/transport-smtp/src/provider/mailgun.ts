@@ -1,0 +1,53 @@
+import type { Provider } from './provider.js';
+
+export const mailgun: Provider = {
+  name: 'Mailgun',
+  // https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-smtp
+  hosts: /^smtp(?:\.eu)?\.mailgun\.org$/,
+  ports: [
+    { port: 587, tls: 'starttls' },
+    { port: 465, tls: 'implicit' },
+    { port: 2525, tls: 'starttls' },
+    { port: 25, tls: 'starttls' },
+  ],
+  fields: [
+    {
+      field: 'user',
+      must: { match: /@/ },
+      severity: 'warning',
+      message:
+        'the user name at Mailgun is a whole address of the sending domain, such as postmaster@mg.example.com',
+      hint: 'Take user name and password from Domain settings, SMTP credentials.',
+    },
+    {
+      field: 'pass',
+      must: { match: /^(?!key-)/ },
+      severity: 'warning',
+      message: 'the password at Mailgun is that of the SMTP user, not an API key',
+      hint: 'Reset the password of the SMTP user under Domain settings, SMTP credentials, and write that.',
+    },
+  ],
+  // https://help.mailgun.com/hc/en-us/articles/203409854 (Why am I getting SMTP authentication errors?)
+  replies: [
+    {
+      code: 535,
+      meaning: 'Mailgun does not take this user name with this password; an API key never works.',
+      cure: 'Take both from Domain settings, SMTP credentials. A domain in the EU region needs the host smtp.eu.mailgun.org.',
+    },
+    {
+      code: 421,
+      stages: ['mail', 'rcpt', 'data', 'delivery'],
+      words: /not allowed to send|unverified|disabled|sandbox/i,
+      lasts: true,
+      meaning:
+        'The domain is not verified yet, or is disabled, or may only write to authorized recipients (sandbox).',
+      cure: 'Look at the domain in the Mailgun control panel; verify its DNS records.',
+    },
+    {
+      code: 550,
+      stages: ['mail', 'rcpt', 'data', 'delivery'],
+      meaning: 'Mailgun sends only from domains that were verified with it.',
+      cure: 'Change fromEmail to an address of the domain that auth.user belongs to.',
+    },
+  ],
+};

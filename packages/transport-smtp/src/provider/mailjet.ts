@@ -1,0 +1,44 @@
+import type { Provider } from './provider.js';
+
+export const mailjet: Provider = {
+  name: 'Mailjet',
+  // https://documentation.mailjet.com/hc/en-us/articles/360043229473 (How can I configure my SMTP parameters?)
+  hosts: /^in(?:-v3)?\.mailjet\.com$/,
+  ports: [
+    { port: 587, tls: 'starttls' },
+    { port: 465, tls: 'implicit' },
+    { port: 2525, tls: 'starttls' },
+    { port: 588, tls: 'starttls' },
+    { port: 80, tls: 'starttls' },
+    { port: 25, tls: 'starttls' },
+  ],
+  fields: [
+    {
+      field: 'user',
+      must: { match: /^[0-9a-f]{32}$/i },
+      severity: 'warning',
+      message: 'the user name at Mailjet is the API key, 32 characters',
+      hint: 'Take API key and secret key from Account settings, API Key Management.',
+    },
+    {
+      field: 'pass',
+      must: { match: /^[0-9a-f]{32}$/i },
+      severity: 'warning',
+      message: 'the password at Mailjet is the secret key, 32 characters',
+      hint: 'Take API key and secret key from Account settings, API Key Management.',
+    },
+  ],
+  replies: [
+    {
+      code: 535,
+      meaning: 'Mailjet does not know this pair of keys.',
+      cure: 'Write the API key as auth.user and the secret key as auth.pass (Account settings, API Key Management).',
+    },
+    {
+      code: 550,
+      stages: ['mail', 'data', 'delivery'],
+      meaning: 'Mailjet sends only from senders that were validated.',
+      cure: 'Validate the address or its domain under Account settings, Senders & Domains.',
+    },
+  ],
+};

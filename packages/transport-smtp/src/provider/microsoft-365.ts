@@ -1,0 +1,88 @@
+import type { Provider } from './provider.js';
+
+const ENABLE = 'Admin center: Users, Active users, the user, Mail, Manage email apps, Authenticated SMTP';
+
+export const microsoft365: Provider = {
+  name: 'Microsoft 365',
+  // https://learn.microsoft.com/exchange/mail-flow-best-practices/how-to-set-up-a-multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365
+  hosts: /^smtp(?:-legacy)?\.office365\.com$/,
+  ports: [
+    { port: 587, tls: 'starttls' },
+    { port: 25, tls: 'starttls' },
+  ],
+  fields: [
+    {
+      field: 'user',
+      must: { match: /@/ },
+      severity: 'warning',
+      message: 'the user name at Microsoft 365 is the whole sign-in address of the mailbox',
+      hint: 'Write the address, such as noreply@example.com.',
+    },
+    {
+      field: 'fromEmail',
+      must: { equal: 'user' },
+      severity: 'warning',
+      message: 'Microsoft 365 sends only from the mailbox that logs in, or where it has “Send as”',
+      hint: 'Send from the address of the mailbox, or give it “Send as” for the other one.',
+    },
+  ],
+  // https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits (SMTP AUTH: 3 concurrent connections, 30 messages per minute)
+  limits: { connections: 3 },
+  spf: 'spf.protection.outlook.com',
+  // https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
+  replies: [
+    {
+      code: 535,
+      status: '5.7.139',
+      words: /disabled for the (?:tenant|mailbox)/i,
+      meaning: 'SMTP login is switched off, which is Microsoft’s default.',
+      cure: `Switch it on for the mailbox (${ENABLE}).`,
+    },
+    {
+      code: 535,
+      status: '5.7.139',
+      meaning:
+        'A policy of the organization forbids this login: security defaults, conditional access, or a second factor.',
+      cure: `Log in by OAuth2, or have the administrator allow SMTP for the mailbox (${ENABLE}).`,
+    },
+    {
+      code: 535,
+      status: '5.7.3',
+      meaning:
+        'Microsoft 365 does not take this address with this password, or SMTP login is switched off for the mailbox.',
+      cure: `Check both, switch SMTP on (${ENABLE}), or log in by OAuth2.`,
+    },
+    {
+      code: 550,
+      status: '5.7.30',
+      meaning: 'Microsoft no longer takes a password here.',
+      cure: 'Log in by OAuth2.',
+    },
+    {
+      code: 530,
+      status: '5.7.57',
+      meaning: 'Microsoft 365 sends for nobody who has not logged in.',
+      cure: `Write auth, and switch SMTP on for the mailbox (${ENABLE}).`,
+    },
+    {
+      code: 550,
+      status: '5.7.60',
+      about: 'fromEmail',
+      meaning: 'The mailbox that logged in may not send from this address.',
+      cure: 'Send from the address of the mailbox, or give it “Send as” for the other one.',
+    },
+    {
+      code: 554,
+      status: '5.2.252',
+      about: 'fromEmail',
+      meaning: 'The mailbox that logged in may not send from this address.',
+      cure: 'Send from the address of the mailbox, or give it “Send as” for the other one.',
+    },
+    {
+      code: 432,
+      status: '4.3.2',
+      meaning: 'There are more than three connections of this mailbox at a time.',
+      cure: 'Write "maxConnections": 3 or fewer.',
+    },
+  ],
+};

@@ -1,0 +1,121 @@
+import { type ConfigIssue, type ConfigRule, readSender } from '@postern/core';
+import { type ConfigPatch, isObject } from '../diagnosis/config-patch.js';
+import { hostOf, providerOf } from './known-providers.js';
+import type { FieldRule, Provider } from './provider.js';
+
+/** An issue that a rule found, and the change that mends it where there is only one. */
+export interface ProviderIssue extends ConfigIssue {
+  patch?: ConfigPatch;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+const PATHS: Readonly<Record<FieldRule['field'], string[]>> = {
+  user: ['auth', 'user'],
+  pass: ['auth', 'pass'],
+  fromEmail: ['fromEmail'],
+  name: ['name'],
+};
+
+/** The address that a text holds, if it is one, with or without a display name. */
+function addressIn(text: string): string {
+  try {
+    return readSender(text).address;
+  } catch {
+    return ''; // Whatever else is wrong with it is for the schema to say.
+  }
+}
+
+function readField(config: Raw, field: FieldRule['field']): string | undefined {
+  const auth = isObject(config.auth) ? config.auth : {};
+  const value = field === 'user' || field === 'pass' ? auth[field] : config[field];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function obeys({ must, field }: FieldRule, value: string, config: Raw): boolean {
+  if ('match' in must) return must.match.test(value);
+  const other = addressIn(readField(config, must.equal) ?? '');
+  // There is nothing to compare with an address that is not there; a user name may be none.
+  if (other === '') return true;
+  const own = field === 'fromEmail' ? addressIn(value) : value;
+  return own.toLowerCase() === other.toLowerCase();
+}
+
+function patchFor({ field, must, literal }: FieldRule, value: string, config: Raw): ConfigPatch | undefined {
+  if (literal !== undefined) return field === 'user' ? { auth: { user: literal } } : undefined;
+  if (field === 'name') return { name: null };
+  if (!('equal' in must)) return undefined;
+  const other = addressIn(readField(config, must.equal) ?? '');
+  return field === 'user'
+    ? { auth: { user: other } }
+    : { fromEmail: value.includes('<') ? value.replace(/<[^<>]*>\s*$/, () => `<${other}>`) : other };
+}
+
+function checkFields(provider: Provider, config: Raw): ProviderIssue[] {
+  return provider.fields.flatMap((rule): ProviderIssue[] => {
+    const value = readField(config, rule.field);
+    if (value === undefined || obeys(rule, value, config)) return [];
+    const { severity, message, hint } = rule;
+    const patch = patchFor(rule, value, config);
+    return [
+      { severity, path: PATHS[rule.field], code: 'provider_field', message, hint, ...(patch && { patch }) },
+    ];
+  });
+}
+
+function checkPort({ name, ports }: Provider, config: Raw): ProviderIssue[] {
+  const port = Number(config.port);
+  if (config.port === undefined || Number.isNaN(port)) return [];
+  const list = ports.map((each) => each.port).join(', ');
+  const known = ports.find((each) => each.port === port);
+  if (!known) {
+    return [
+      {
+        severity: 'warning',
+        path: ['port'],
+        code: 'provider_port',
+        message: `${name} is reached over port ${list}, not ${port}`,
+        hint: `Write "port": ${ports[0]?.port}, "secure": ${ports[0]?.tls === 'implicit'}.`,
+      },
+    ];
+  }
+  const better = ports.find(({ tls }) => tls !== 'none');
+  if (known.tls !== 'none' || !better) return [];
+  return [
+    {
+      severity: 'warning',
+      path: ['port'],
+      code: 'provider_port',
+      message: `port ${port} of ${name} has no TLS: the password and every code cross the network in plain text`,
+      hint: `Write "port": ${better.port}, "secure": ${better.tls === 'implicit'}.`,
+      patch: { port: better.port, secure: better.tls === 'implicit' },
+    },
+  ];
+}
+
+function checkLogin({ name, oauth2Only }: Provider, config: Raw): ProviderIssue[] {
+  if (oauth2Only === undefined || readField(config, 'pass') === undefined) return [];
+  const message = `${name} takes no password, only OAuth2`;
+  return [{ severity: 'warning', path: ['auth'], code: 'provider_auth', message, hint: oauth2Only }];
+}
+
+/** What the provider of a config would say about it. */
+export function checkProvider(config: Raw): ProviderIssue[] {
+  const host = hostOf(config);
+  const provider = host === undefined ? undefined : providerOf(host);
+  if (!provider) return [];
+  return [...checkPort(provider, config), ...checkLogin(provider, config), ...checkFields(provider, config)];
+}
+
+/**
+ * What well-known providers want of a config (Gmail, SendGrid, Aliyun DirectMail, Amazon SES, …), for
+ * `inspectConnectorConfig`: the shape of user name, password and sender, the ports, and where there is no TLS.
+ *
+ * @example
+ * ```ts
+ * const { issues } = inspectConnectorConfig(input, { rules: providerRules });
+ * ```
+ */
+export const providerRules: readonly ConfigRule[] = [
+  (config) => checkProvider(config).map(({ patch: _, ...issue }) => issue),
+];

@@ -1,0 +1,61 @@
+import type { MailStage } from '@postern/core';
+
+/** How a port of a provider is to be spoken to. */
+interface ProviderPort {
+  port: number;
+  /** `implicit`: TLS from the first byte. `none`: it never leaves plain text. */
+  tls: 'implicit' | 'starttls' | 'none';
+}
+
+/** What a field of the config has to look like. */
+export interface FieldRule {
+  field: 'user' | 'pass' | 'fromEmail' | 'name';
+  /** A pattern, or another field whose address it has to be. */
+  must: { match: RegExp } | { equal: 'user' | 'fromEmail' };
+  /** An error, only where it surely can't work otherwise. */
+  severity: 'error' | 'warning';
+  /** What is wrong, and what to write instead. Never quotes what was written. */
+  message: string;
+  hint: string;
+  /** The only text that can be right. */
+  literal?: string;
+}
+
+/** A reply that is typical of a provider. */
+export interface ReplyRule {
+  /** Which reply it is; that of any stage unless given. */
+  stages?: readonly MailStage[];
+  code: number;
+  /** The enhanced status code (RFC 3463), where the provider sends one. */
+  status?: string;
+  /** Told apart by its documented words, where the codes are the same. */
+  words?: RegExp;
+  meaning: string;
+  cure: string;
+  /** It is the sender that is wrong: what the rules say about fromEmail cures it. */
+  about?: 'fromEmail';
+  /** Time alone does not cure it, although its code says so. */
+  lasts?: true;
+}
+
+/** What is known of an email provider. Facts from its manual, nothing that runs. */
+export interface Provider {
+  name: string;
+  /** Its SMTP hosts. `service` names of nodemailer's list are recognized by the host that they stand for. */
+  hosts: RegExp;
+  /** The first is the one to recommend. */
+  ports: readonly ProviderPort[];
+  /** Where a config can only log in by OAuth2, how to get there. */
+  oauth2Only?: string;
+  fields: readonly FieldRule[];
+  limits?: {
+    /** Emails per connection before the server closes it. */
+    messagesPerConnection?: number;
+    /** Connections at a time. */
+    connections?: number;
+  };
+  /** What the SPF record of a sender's domain has to include, where the provider sends in its name. */
+  spf?: string;
+  /** The most telling first: of several that match, the first counts. */
+  replies: readonly ReplyRule[];
+}
