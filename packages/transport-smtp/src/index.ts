@@ -1,5 +1,24 @@
 export { consoleLogger } from './console-logger.js';
+export type { AlternativePort } from './diagnosis/alternatives.js';
 export { applyConfigPatch, type ConfigPatch } from './diagnosis/config-patch.js';
+export { type DiagnoseConfig, type DiagnoseOptions, diagnose } from './diagnosis/diagnose.js';
+export type {
+  Alternative,
+  CertificateFacts,
+  Diagnosis,
+  DiagnosisFacts,
+  DiagnosisProblem,
+  DiagnosisStep,
+  DiagnosisStepName,
+} from './diagnosis/diagnosis.js';
+export {
+  type RenderOptions,
+  renderDiagnosis,
+  renderDiagnosisStep,
+  renderVerdict,
+  type TextRole,
+} from './diagnosis/render-diagnosis.js';
+export type { DnsResolver } from './diagnosis/sender-domain.js';
 export { providerRules } from './provider/provider-rules.js';
 export type { Lookup } from './smtp-socket.js';
 export {

@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { isLoopbackHost, type Logger, MailError, type MailStage, type SmtpConfig } from '@postern/core';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import SMTPConnection, { type SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection';
 import { providerOf } from './provider/known-providers.js';
 import type { SmtpFailure } from './smtp-failure.js';
 import type { SmtpLogin } from './smtp-login.js';
@@ -10,6 +11,14 @@ import { SmtpTranscript } from './smtp-transcript.js';
 
 /** How long a server may take to close its side after QUIT, in milliseconds. */
 const QUIT_TIMEOUT = 1000;
+
+/** Sees how a connection comes about. */
+export interface ConnectionObserver {
+  onConnected(socket: Socket): void;
+  onSecured(socket: TLSSocket): void;
+  /** Every complete reply, as it came. */
+  onReply(stage: MailStage, reply: string): void;
+}
 
 export interface SessionOptions {
   config: SmtpConfig & { host: string; port: number };
@@ -22,16 +31,28 @@ export interface SessionOptions {
   secrets: () => Iterable<string>;
   /** Whose addresses are on their way; logs and errors mask them. */
   recipients: () => Iterable<string>;
+  observer?: ConnectionObserver;
 }
 
 type Done<T> = (error: SmtpFailure | MailError | null | undefined, result?: T) => void;
 
 /** With credentials, plain text is only good enough for this machine, unless the config accepts it. */
-function tlsIsRequired({ config, login, plaintextAuth }: SessionOptions): boolean {
+export function tlsIsRequired({
+  config,
+  login,
+  plaintextAuth,
+}: Pick<SessionOptions, 'config' | 'login' | 'plaintextAuth'>): boolean {
   if (config.requireTLS) return true;
   if (config.secure || config.ignoreTLS || login === undefined || plaintextAuth === 'warn') return false;
   return !isLoopbackHost(config.host);
 }
+
+/** The login method that {@link SmtpConnection.command} hides behind. */
+const COMMAND = 'X-COMMAND';
+
+const runCommand = async ({ auth, sendCommand }: SMTPConnectionCustomAuthContext) => {
+  auth.onReply((await sendCommand(auth.line)).response);
+};
 
 /**
  * nodemailer's connection with promises for callbacks: one operation at a time, each ended by its result, an error, a
@@ -65,6 +86,11 @@ export class SmtpConnection {
       dialogue: config.debug ? logger : undefined,
       secrets: options.secrets,
       onProgress: (isWaiting) => this.expectReply(isWaiting),
+      onReply: (stage, reply) => options.observer?.onReply(stage, reply),
+      onSecured: () => {
+        const { _socket } = this.connection;
+        if (_socket instanceof TLSSocket) options.observer?.onSecured(_socket);
+      },
     });
     this.connection = new SMTPConnection({
       connection: socket,
@@ -83,6 +109,7 @@ export class SmtpConnection {
       socketCloseTimeout: QUIT_TIMEOUT,
       logger: this.transcript,
       transactionLog: true,
+      customAuth: { [COMMAND]: runCommand },
     });
     this.connection.on('error', (error: SmtpFailure) => this.fail?.(error));
     // nodemailer closes the connection first and says why afterwards; its own reason is the better one.
@@ -159,6 +186,19 @@ export class SmtpConnection {
     const provider = providerOf(host);
     const context = { host, port, secure, provider, stage, secrets: secrets(), recipients: recipients() };
     return toMailError(cause, context);
+  }
+
+  /**
+   * Sends a command and resolves with its reply, whatever that says. A login method of one's own is the only public
+   * way through nodemailer to send one.
+   */
+  async command(line: string, signal: AbortSignal | undefined): Promise<string> {
+    let reply = '';
+    const onReply = (text: string) => {
+      reply = text;
+    };
+    await this.run<boolean>((smtp, done) => smtp.login({ method: COMMAND, line, onReply }, done), signal);
+    return reply;
   }
 
   /** Says QUIT and resolves once the socket is closed. */

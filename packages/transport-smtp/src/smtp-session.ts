@@ -3,6 +3,12 @@ import { type SessionOptions, SmtpConnection } from './smtp-connection.js';
 import { isAscii, type SmtpMessage } from './smtp-message.js';
 import { openSocket } from './smtp-socket.js';
 
+/** Who sends to whom, as far as that is known (RFC 5321 section 2.3.1). */
+export interface Envelope {
+  from: string;
+  to?: string | undefined;
+}
+
 /** One connection to the server, logged in, that carries one message at a time. */
 export interface SmtpSession {
   /** Messages it has carried or tried to. */
@@ -16,6 +22,13 @@ export interface SmtpSession {
   send(message: SmtpMessage, signal?: AbortSignal): Promise<string>;
   /** Makes sure that the server is still there (RSET). */
   check(signal?: AbortSignal): Promise<void>;
+  /**
+   * Asks whether the server takes the sender (`MAIL FROM`) or then the recipient (`RCPT TO`), without a message to
+   * follow. Resolves with its reply.
+   *
+   * @throws {MailError}
+   */
+  ask(question: 'MAIL FROM' | 'RCPT TO', envelope: Envelope, signal?: AbortSignal): Promise<string>;
   /** Says QUIT and resolves once the socket is closed. */
   quit(): Promise<void>;
   /** Called once when the connection is gone, whoever closed it. */
@@ -48,6 +61,7 @@ export async function openSession(
     { host, port, localAddress, dnsTimeout, connectionTimeout, lookup: options.lookup },
     signal,
   );
+  options.observer?.onConnected(socket);
   const session = new PooledSession(options, new SmtpConnection(options, socket));
   await session.open(Math.max(deadline - Date.now(), 1), signal);
   return session;
@@ -149,7 +163,38 @@ class PooledSession implements SmtpSession {
     }
   }
 
-  private requireSmtpUtf8({ from, to }: SmtpMessage): void {
+  async ask(
+    question: 'MAIL FROM' | 'RCPT TO',
+    { from, to = '' }: Envelope,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const { connection } = this;
+    const isFirst = question === 'MAIL FROM';
+    const address = isFirst ? from : to;
+    this.requireSmtpUtf8(isFirst ? { from, to: '' } : { from: '', to });
+    if (isFirst) {
+      connection.transcript.startMessage();
+      this.needsReset = true;
+    }
+    // Asked for at the beginning, for every address to come (RFC 6531 section 3.4).
+    const needsUtf8 = isFirst && !(isAscii(from) && isAscii(to));
+    const canUtf8 = connection.transcript.capabilities.has('SMTPUTF8');
+    const parameters = needsUtf8 && canUtf8 ? ' SMTPUTF8' : '';
+    const response = await connection.command(`${question}:<${address}>${parameters}`, signal);
+    if (response.startsWith('2')) return response;
+    const responseCode = Number.parseInt(response, 10) || undefined;
+    throw connection.toMailError(
+      Object.assign(new Error(`${question} was refused`), {
+        code: 'EENVELOPE',
+        command: question,
+        response,
+        ...(responseCode && { responseCode }),
+        permanent: response.startsWith('5'),
+      }),
+    );
+  }
+
+  private requireSmtpUtf8({ from, to }: Pick<SmtpMessage, 'from' | 'to'>): void {
     if ((isAscii(from) && isAscii(to)) || this.connection.transcript.capabilities.has('SMTPUTF8')) return;
     const { host, port } = this.options.config;
     const message = `${host}:${port} does not support internationalized addresses (SMTPUTF8).`;
@@ -159,7 +204,7 @@ class PooledSession implements SmtpSession {
           hint: 'Send from an address in ASCII, or through a server that supports SMTPUTF8.',
         })
       : new MailError('recipient_rejected', message, {
-          stage: 'mail',
+          stage: 'rcpt',
           hint: 'Ask the person for an address in ASCII, or send through a server that supports SMTPUTF8.',
         });
   }

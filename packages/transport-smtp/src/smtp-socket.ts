@@ -18,10 +18,10 @@ export interface SocketOptions {
 
 const NOT_FOUND: ReadonlySet<string> = new Set([dns.NOTFOUND, dns.NODATA, 'ENOENT']);
 
-function toMailError(
+export function toSocketError(
   error: NodeJS.ErrnoException,
   stage: 'dns' | 'connect',
-  { host, port }: SocketOptions,
+  { host, port }: Pick<SocketOptions, 'host' | 'port'>,
 ): MailError {
   const { code = '' } = error;
   if (stage === 'dns') {
@@ -97,7 +97,7 @@ export function openSocket(options: SocketOptions, signal: AbortSignal | undefin
         socket.destroy();
         reject(error);
       });
-    const onError = (error: NodeJS.ErrnoException) => fail(toMailError(error, stage, options));
+    const onError = (error: NodeJS.ErrnoException) => fail(toSocketError(error, stage, options));
     const onAbort = () => fail(new MailError('aborted', 'The send was aborted while connecting.', { stage }));
     const onTimeout = () =>
       onError(

@@ -38,6 +38,10 @@ export interface TranscriptOptions {
   secrets: () => Iterable<string>;
   /** Called whenever a reply is complete or a command was sent. */
   onProgress: (isWaiting: boolean) => void;
+  /** Called with each complete reply, as it came. */
+  onReply?: ((stage: MailStage, reply: string) => void) | undefined;
+  /** Called when TLS is up. */
+  onSecured?: (() => void) | undefined;
 }
 
 /**
@@ -89,6 +93,7 @@ export class SmtpTranscript {
     if (entry.tnx === 'network' && entry.remoteAddress !== undefined && this.stage === 'tls') {
       // Implicit TLS is up; now comes the greeting.
       this.awaited = ['greeting'];
+      this.options.onSecured?.();
     }
     if (entry.tnx === 'message' && entry.outByteCount !== undefined) {
       // The content and the final dot were handed to the socket.
@@ -106,6 +111,8 @@ export class SmtpTranscript {
   private onCommand(line: string): void {
     const verb = /^[A-Z]+/i.exec(line)?.[0].toUpperCase() ?? '';
     const stage = Object.hasOwn(STAGE_OF_COMMAND, verb) ? STAGE_OF_COMMAND[verb] : undefined;
+    // STARTTLS has worked out: the dialogue begins anew (RFC 3207 section 4.2).
+    if (stage === 'ehlo' && this.last === 'tls') this.options.onSecured?.();
     // Lines without a verb are the client's side of AUTH.
     this.awaited.push(stage ?? (this.last === 'auth' ? 'auth' : this.stage));
     this.isSendingContent = false;
@@ -128,6 +135,7 @@ export class SmtpTranscript {
       );
     }
     this.report('server', line);
+    this.options.onReply?.(this.last, line);
     this.options.onProgress(this.awaited.length > 0);
   }
 

@@ -392,7 +392,7 @@ describe('what goes over the wire', () => {
   it('refuses an internationalized address where the server can’t take it, and goes on', async () => {
     const { trap, transport } = await setUp({ hideExtensions: ['SMTPUTF8'] });
     const error = await failureOf(transport.send(testEmail({ to: 'δοκιμή@example.com' })));
-    expect(error).toMatchObject({ code: 'recipient_rejected', stage: 'mail', retryable: false });
+    expect(error).toMatchObject({ code: 'recipient_rejected', stage: 'rcpt', retryable: false });
     await transport.send(testEmail());
     expect(trap.stats).toMatchObject({ connections: 1, messages: 1 });
   });

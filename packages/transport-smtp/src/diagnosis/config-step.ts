@@ -1,0 +1,78 @@
+import { ConfigError, type ConfigIssue, inspectConnectorConfig, readSender } from '@postern/core';
+import { hostOf, providerOf } from '../provider/known-providers.js';
+import type { Provider } from '../provider/provider.js';
+import { checkProvider, type ProviderIssue } from '../provider/provider-rules.js';
+import { readServerConfig } from '../server-config.js';
+import type { ServerConfig } from '../well-known-service.js';
+import { isObject } from './config-patch.js';
+import type { DiagnosisProblem } from './diagnosis.js';
+
+/** What is written, as far as it concerns the way of an email to the server. */
+export interface ReadConfig {
+  /** Not there when it can't be used. */
+  server?: ServerConfig;
+  provider: Provider | undefined;
+  /** The address that sends (RFC 5321 MAIL FROM), where the config names one. */
+  sender?: string;
+  /** The address that recipients see. */
+  from?: string;
+  problems: readonly DiagnosisProblem[];
+}
+
+const toProblem = ({ severity, message, hint, path, patch }: ProviderIssue): DiagnosisProblem => ({
+  severity,
+  ...(severity === 'error' && { code: 'config_invalid' }),
+  message,
+  ...(hint !== undefined && { hint }),
+  temporary: false,
+  path,
+  ...(patch && { patch }),
+});
+
+function readServer(config: unknown): { server?: ServerConfig; issues: readonly ConfigIssue[] } {
+  try {
+    return { server: readServerConfig(config), issues: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { issues: error.issues };
+    throw error;
+  }
+}
+
+function readFrom(fromEmail: unknown): { from?: string; issues: readonly ConfigIssue[] } {
+  if (typeof fromEmail !== 'string' || fromEmail === '') return { issues: [] };
+  try {
+    return { from: readSender(fromEmail).address, issues: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { issues: error.issues };
+    throw error;
+  }
+}
+
+/** Reads a config as the transport does, and asks the rules of its provider. Templates are not looked at. */
+export function readConfig(config: unknown): ReadConfig {
+  const raw = isObject(config) ? config : {};
+  const { server, issues } = readServer(config);
+  const { from, issues: issuesOfFrom } = readFrom(raw.fromEmail);
+  let ofProvider: ProviderIssue[] = [];
+  const inspected = inspectConnectorConfig(config, {
+    rules: [
+      (prepared) => {
+        ofProvider = checkProvider(prepared);
+        return [];
+      },
+    ],
+  });
+  const warnings = inspected.issues.filter(
+    ({ severity, path: [key] }) => severity === 'warning' && key !== 'templates' && key !== 'defaultLocale',
+  );
+  const problems = [...issues, ...issuesOfFrom, ...ofProvider, ...warnings].map(toProblem);
+  const host = server?.host ?? hostOf(raw);
+  const sender = server?.envelopeFrom ?? from;
+  return {
+    ...(server && !problems.some(({ severity }) => severity === 'error') && { server }),
+    provider: host === undefined ? undefined : providerOf(host),
+    ...(sender !== undefined && { sender }),
+    ...(from !== undefined && { from }),
+    problems,
+  };
+}

@@ -1,0 +1,143 @@
+import dns from 'node:dns';
+import { MailError, silentLogger } from '@postern/core';
+import { providerOf } from '../provider/known-providers.js';
+import type { ConnectionObserver } from '../smtp-connection.js';
+import type { SmtpLogin } from '../smtp-login.js';
+import { toMailError } from '../smtp-mail-error.js';
+import { type Envelope, openSession } from '../smtp-session.js';
+import { type Lookup, toSocketError } from '../smtp-socket.js';
+import type { ServerConfig } from '../well-known-service.js';
+
+/** What every attempt of one diagnosis has in common. */
+export interface AttemptLimits {
+  lookup: Lookup | undefined;
+  stepTimeoutMs: number;
+  /** The caller has had enough. */
+  signal: AbortSignal | undefined;
+  /** Time is up for the whole diagnosis. */
+  deadline: AbortSignal;
+}
+
+export interface AttemptObserver extends Partial<ConnectionObserver> {
+  onLookedUp?: (addresses: readonly { address: string; family: number }[]) => void;
+}
+
+/** Longer than any diagnosis: the time-outs of the steps come first. */
+const NO_TIMEOUT = 24 * 60 * 60 * 1000;
+
+/**
+ * Opens a session exactly as the transport does, but with a deadline for every step, and with someone watching.
+ *
+ * @throws {MailError} as the transport; `timeout` at the stage that took too long
+ */
+export async function attemptConnection(
+  server: ServerConfig,
+  login: SmtpLogin | undefined,
+  { lookup = dns.lookup, stepTimeoutMs, signal, deadline }: AttemptLimits,
+  observer: AttemptObserver = {},
+): Promise<WatchedSession> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), stepTimeoutMs);
+  let isOver = false;
+  /** One step is done, the next begins. */
+  const restart = () => {
+    if (!isOver) timer.refresh(); // a timer that was cleared would run again
+  };
+  const end = () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+  const stop = AbortSignal.any([late.signal, deadline, ...(signal ? [signal] : [])]);
+
+  const watched = async <T>(operation: () => Promise<T>): Promise<T> => {
+    restart();
+    try {
+      return await operation();
+    } catch (error) {
+      const isLate = error instanceof MailError && error.code === 'aborted' && !signal?.aborted;
+      throw isLate ? timedOut(error, server) : error;
+    }
+  };
+
+  /** Node asks for all addresses, as it tries them in turn. */
+  const watchedLookup: Lookup = (hostname, options, callback) =>
+    lookup(hostname, options, (error, address, family) => {
+      restart();
+      if (!error) {
+        const addresses = Array.isArray(address) ? address : [{ address, family: family ?? 4 }];
+        observer.onLookedUp?.(addresses);
+      }
+      callback(error, address, family);
+    });
+
+  try {
+    const session = await watched(() =>
+      openSession(
+        {
+          config: {
+            ...server,
+            connectionTimeout: NO_TIMEOUT,
+            greetingTimeout: NO_TIMEOUT,
+            socketTimeout: NO_TIMEOUT,
+            dnsTimeout: NO_TIMEOUT,
+          },
+          login,
+          plaintextAuth: 'refuse',
+          missingAuth: 'refuse',
+          lookup: watchedLookup,
+          logger: silentLogger,
+          secrets: () => login?.secrets() ?? [],
+          recipients: () => [],
+          observer: {
+            onConnected: (socket) => {
+              restart();
+              observer.onConnected?.(socket);
+            },
+            onSecured: (socket) => {
+              restart();
+              observer.onSecured?.(socket);
+            },
+            onReply: (stage, reply) => {
+              restart();
+              observer.onReply?.(stage, reply);
+            },
+          },
+        },
+        stop,
+      ),
+    );
+    return {
+      ask: (question, envelope) => watched(() => session.ask(question, envelope, stop)),
+      async quit() {
+        await session.quit();
+        end();
+      },
+    };
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** A session whose every question has to be answered in time. */
+export interface WatchedSession {
+  ask(question: 'MAIL FROM' | 'RCPT TO', envelope: Envelope): Promise<string>;
+  quit(): Promise<void>;
+}
+
+/** What the transport would have said if its own time-out had struck there. */
+function timedOut({ stage }: MailError, { host, port, secure = false }: ServerConfig): MailError {
+  if (stage === 'dns' || stage === 'connect') {
+    const code = stage === 'dns' ? dns.TIMEOUT : 'ETIMEDOUT';
+    return toSocketError(Object.assign(new Error('Timeout'), { code }), stage, { host, port });
+  }
+  return toMailError(Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT' }), {
+    host,
+    port,
+    secure,
+    provider: providerOf(host),
+    stage,
+    secrets: [],
+    recipients: [],
+  });
+}

@@ -1,0 +1,201 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { isLoopbackHost, MailError, type MailStage } from '@postern/core';
+import { tlsIsRequired } from '../smtp-connection.js';
+import { dayOf, tlsFactsOf } from './certificate-facts.js';
+import { attemptConnection, type WatchedSession } from './connection-attempt.js';
+import type { DiagnosisFacts, DiagnosisProblem, DiagnosisStepName } from './diagnosis.js';
+import { ehloFactsOf, offersStartTls } from './ehlo-facts.js';
+import { type DiagnosisContext, reportFailure } from './failure-report.js';
+import type { FailureFindings } from './problem-of-failure.js';
+
+/** A certificate that is about to expire deserves a word before it has. */
+const SOON_DAYS = 14;
+
+export interface ConnectionStepsOptions extends DiagnosisContext {
+  /** The user name, as it may be shown. */
+  user: string;
+  sender: string | undefined;
+  to: string | undefined;
+}
+
+const warn = (message: string, hint: string): DiagnosisProblem => ({
+  severity: 'warning',
+  message,
+  hint,
+  temporary: false,
+});
+
+const problemsOfTls = (
+  { certificate: { daysLeft } }: DiagnosisFacts['tls'],
+  isVerified: boolean,
+): DiagnosisProblem[] => [
+  ...(isVerified
+    ? []
+    : [
+        warn(
+          'The certificate is not verified: anyone on the way can pose as the server.',
+          'Remove tls.rejectUnauthorized; if the certificate is yours, pass it in tls.ca.',
+        ),
+      ]),
+  ...(daysLeft < SOON_DAYS
+    ? [warn(`The certificate expires in ${daysLeft} days.`, 'Renew it, or have its operator do so.')]
+    : []),
+];
+
+const firstLine = (reply: string) => reply.split(/\r?\n/, 1)[0] ?? '';
+
+/**
+ * The way of an email from the look-up of the host to the answer about the recipient, as the transport takes it. Each
+ * step is reported as it ends; the first that fails is the last.
+ */
+export async function reportConnection(options: ConnectionStepsOptions): Promise<void> {
+  const { server, login, user, sender, to, limits, log } = options;
+  const { host, port, secure = false } = server;
+  const where = `${host}:${port}`;
+  let addresses: FailureFindings['addresses'] = [];
+  let isSecured = false;
+  let lastReply = '';
+  let session: WatchedSession | undefined;
+
+  const tried: Partial<Record<DiagnosisStepName, string>> = {
+    dns: `Look up ${host}`,
+    connect: `Connect to ${where}`,
+    greeting: `Wait for the greeting of ${where}`,
+    tls: secure ? 'Begin with TLS' : 'Change to TLS (STARTTLS)',
+    ehlo: 'Say EHLO',
+    auth: `Log in as ${user}`,
+    mail: `Ask whether ${sender} may send`,
+    rcpt: `Ask whether ${to} is taken`,
+  };
+  const what = (name: DiagnosisStepName) => tried[name] ?? name;
+
+  const onLookedUp = (found: FailureFindings['addresses']) => {
+    addresses = found;
+    const of = (family: number) =>
+      found.filter((each) => each.family === family).map(({ address }) => address);
+    const summary = found.map(({ address }) => address).join(', ');
+    const facts = { a: of(4), aaaa: of(6) };
+    log.report({ name: 'dns', status: 'passed', tried: what('dns'), summary, facts });
+  };
+
+  const onConnected = ({ remoteAddress = '' }: Socket) =>
+    log.report({
+      name: 'connect',
+      status: 'passed',
+      tried: what('connect'),
+      summary: `${remoteAddress} port ${port}`,
+      facts: { address: remoteAddress, port },
+    });
+
+  const onSecured = (socket: TLSSocket) => {
+    isSecured = true;
+    const facts = tlsFactsOf(socket, secure);
+    const { names, validTo } = facts.certificate;
+    const problems = problemsOfTls(facts, socket.authorized);
+    log.report({
+      name: 'tls',
+      status: problems.length > 0 ? 'warning' : 'passed',
+      tried: what('tls'),
+      summary: `${facts.version}, certificate for ${names.join(', ')} until ${dayOf(validTo)}`,
+      facts,
+      problems,
+    });
+  };
+
+  const reportPlainText = () => {
+    const isSafe = isLoopbackHost(host);
+    log.report({
+      name: 'tls',
+      status: isSafe ? 'skipped' : 'warning',
+      tried: what('tls'),
+      summary: 'everything is said in plain text',
+      problems: isSafe
+        ? []
+        : [
+            warn(
+              'Every email, and the codes in it, cross the network in plain text.',
+              server.ignoreTLS
+                ? 'Remove ignoreTLS.'
+                : 'Use port 465 with "secure": true, or a port that offers STARTTLS.',
+            ),
+          ],
+    });
+  };
+
+  const onEhlo = (reply: string) => {
+    const isTlsToCome =
+      tlsIsRequired({ config: server, login, plaintextAuth: 'refuse' }) ||
+      (!server.ignoreTLS && offersStartTls(reply));
+    if (!isSecured && isTlsToCome) return;
+    if (!isSecured) reportPlainText();
+    const facts = ehloFactsOf(reply);
+    const auth = facts.auth.length > 0 ? `AUTH ${facts.auth.join(' ')}` : 'no AUTH';
+    const size = facts.size === undefined ? [] : [`messages up to ${Math.round(facts.size / 1_000_000)} MB`];
+    const others = [...(facts.eightBitMime ? ['8BITMIME'] : []), ...(facts.smtpUtf8 ? ['SMTPUTF8'] : [])];
+    log.report({
+      name: 'ehlo',
+      status: 'passed',
+      tried: what('ehlo'),
+      summary: [auth, ...size, ...others].join(', '),
+      response: reply,
+      facts,
+    });
+  };
+
+  const onReply = (stage: MailStage, reply: string) => {
+    lastReply = reply;
+    // What is refused is reported with its meaning when the attempt fails.
+    if (stage === 'greeting' && reply.startsWith('220')) {
+      const summary = firstLine(reply).slice(4);
+      log.report({ name: 'greeting', status: 'passed', tried: what('greeting'), summary, response: reply });
+    }
+    if (stage === 'ehlo' && reply.startsWith('250')) onEhlo(reply);
+  };
+
+  try {
+    session = await attemptConnection(server, login, limits, { onLookedUp, onConnected, onSecured, onReply });
+    if (login) {
+      log.report({
+        name: 'auth',
+        status: 'passed',
+        tried: what('auth'),
+        summary: `logged in as ${user}`,
+        response: lastReply,
+        facts: { user },
+      });
+    } else {
+      log.report({
+        name: 'auth',
+        status: 'skipped',
+        tried: 'Log in',
+        summary: 'the config has no credentials',
+      });
+    }
+    if (sender === undefined) return;
+    const taken = await session.ask('MAIL FROM', { from: sender, to });
+    log.report({
+      name: 'mail',
+      status: 'passed',
+      tried: what('mail'),
+      summary: `${sender} may send`,
+      response: taken,
+      facts: { from: sender },
+    });
+    if (to === undefined) return;
+    const response = await session.ask('RCPT TO', { from: sender, to });
+    log.report({
+      name: 'rcpt',
+      status: 'passed',
+      tried: what('rcpt'),
+      summary: `${to} is taken`,
+      response,
+      facts: { to },
+    });
+  } catch (error) {
+    if (!(error instanceof MailError) || limits.signal?.aborted) throw error;
+    await reportFailure(error, { ...options, addresses, what });
+  } finally {
+    await session?.quit();
+  }
+}

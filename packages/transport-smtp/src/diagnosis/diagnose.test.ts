@@ -1,0 +1,413 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import '@postern/testing/vitest';
+import type { SmtpTrap, SmtpTrapOptions } from '@postern/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createStage, HOST } from '../../fixtures/stage.js';
+import {
+  type DiagnoseConfig,
+  type DiagnoseOptions,
+  type Diagnosis,
+  type DiagnosisFacts,
+  type DiagnosisStep,
+  type DiagnosisStepName,
+  type DnsResolver,
+  diagnose,
+} from '../index.js';
+
+const auth = { user: 'noreply@example.com', pass: 'correct-horse-battery' };
+
+async function setUp(trapOptions: SmtpTrapOptions = {}) {
+  const stage = createStage();
+  onTestFinished(() => stage[Symbol.asyncDispose]());
+  const trap = await stage.trap(587, { auth, ...trapOptions });
+  const config = {
+    host: HOST,
+    port: trap.port,
+    auth,
+    tls: { ca: trap.certificate },
+    fromEmail: 'Example <noreply@example.com>',
+  };
+  const run = (own: DiagnoseConfig = {}, options: DiagnoseOptions = {}) =>
+    diagnose(
+      { ...config, ...own },
+      { lookup: stage.lookup, resolver: stage.resolver, alternativePorts: [], ...options },
+    );
+  return { stage, trap, config, run };
+}
+
+const namesOf = ({ steps }: Diagnosis) => steps.map(({ name }) => name);
+
+function stepOf<Name extends DiagnosisStepName>(
+  { steps }: Diagnosis,
+  name: Name,
+): Extract<DiagnosisStep, { name: Name }> {
+  const step = steps.find((each): each is Extract<DiagnosisStep, { name: Name }> => each.name === name);
+  return step ?? expect.unreachable(`there is no step ${name}`);
+}
+
+const commandsOf = (trap: SmtpTrap) => trap.sessions.flatMap(({ commands }) => commands);
+
+type Zone = Record<string, readonly string[] | Error>;
+
+/** A DNS that says what a test wants. */
+const zone = (records: Zone): DnsResolver => {
+  const answer = async (name: string) => {
+    const found = records[name] ?? Object.assign(new Error('queryTxt ENODATA'), { code: 'ENODATA' });
+    if (found instanceof Error) throw found;
+    return found;
+  };
+  return {
+    resolveMx: async (name) => (await answer(`mx ${name}`)).map((exchange) => ({ exchange, priority: 10 })),
+    resolveTxt: async (name) => (await answer(name)).map((text) => [text]),
+  };
+};
+
+describe('the steps', () => {
+  it('follow the way of an email, up to the message', async () => {
+    const { trap, run } = await setUp();
+    const live: DiagnosisStep[] = [];
+    const diagnosis = await run({}, { to: 'ada@example.org', onStep: (step) => live.push(step) });
+    expect(namesOf(diagnosis)).toEqual([
+      'config',
+      'dns',
+      'connect',
+      'greeting',
+      'tls',
+      'ehlo',
+      'auth',
+      'mail',
+      'rcpt',
+      'mx',
+      'spf',
+      'dmarc',
+    ]);
+    expect(diagnosis.verdict).toBe('ready');
+    expect(live).toEqual(diagnosis.steps);
+    expect(JSON.parse(JSON.stringify(diagnosis))).toEqual(diagnosis);
+    expect(commandsOf(trap).slice(3)).toEqual([
+      'AUTH PLAIN [hidden]',
+      'MAIL FROM:<noreply@example.com>',
+      'RCPT TO:<ada@example.org>',
+      'QUIT',
+    ]);
+    expect(trap.inbox.messages).toEqual([]);
+  });
+
+  it('begin with TLS where the port does', async () => {
+    const { run } = await setUp({ tls: 'implicit' });
+    const diagnosis = await run({ secure: true });
+    expect(namesOf(diagnosis).slice(2, 7)).toEqual(['connect', 'tls', 'greeting', 'ehlo', 'auth']);
+    expect(stepOf(diagnosis, 'tls').facts?.mode).toBe('implicit');
+  });
+
+  it('say what the server shows and can do', async () => {
+    const { run } = await setUp({ size: 20_000_000 });
+    const diagnosis = await run();
+    expect(stepOf(diagnosis, 'dns').facts).toEqual({ a: ['127.0.0.1'], aaaa: [] });
+    const { certificate, ...tls } = stepOf(diagnosis, 'tls').facts ?? expect.unreachable();
+    expect(tls).toEqual({ mode: 'starttls', version: 'TLSv1.3', cipher: expect.stringMatching(/^TLS_/) });
+    expect(certificate).toMatchObject({ names: [HOST], issuer: HOST, chain: [HOST] });
+    expect(certificate.daysLeft).toBeGreaterThan(300);
+    expect(stepOf(diagnosis, 'ehlo').facts).toEqual({
+      capabilities: expect.arrayContaining(['SIZE 20000000']),
+      size: 20_000_000,
+      eightBitMime: true,
+      smtpUtf8: true,
+      auth: ['PLAIN', 'LOGIN', 'XOAUTH2'],
+    } satisfies DiagnosisFacts['ehlo']);
+    expect(stepOf(diagnosis, 'auth').response).toMatch(/^235 /);
+  });
+
+  it('leave out what the config has no answer to', async () => {
+    const { trap, run } = await setUp({ auth: undefined });
+    const diagnosis = await run({ auth: {}, fromEmail: undefined }, { to: 'ada@example.org' });
+    expect(namesOf(diagnosis).slice(-1)).toEqual(['auth']);
+    expect(stepOf(diagnosis, 'auth').status).toBe('skipped');
+    expect(diagnosis.verdict).toBe('ready');
+    expect(commandsOf(trap)).not.toContainEqual(expect.stringMatching(/^(?:AUTH|MAIL|RCPT|DATA)/));
+  });
+
+  it('go on to the domain of the sender when the server fails', async () => {
+    const { trap, run } = await setUp();
+    trap.fault({ at: 'auth', kind: '5xx' });
+    expect(namesOf(await run()).slice(-4)).toEqual(['auth', 'mx', 'spf', 'dmarc']);
+  });
+
+  it('take the whole config of a connector, and ignore its templates', async () => {
+    const { run } = await setUp();
+    const templates = [{ usageType: 'SignIn', contentType: 'text/html', subject: '{{', content: '' }];
+    const diagnosis = await run({ templates, replyTo: '' } as DiagnoseConfig);
+    expect(stepOf(diagnosis, 'config').problems).toEqual([]);
+    expect(diagnosis.verdict).toBe('ready');
+  });
+
+  it('report every problem of the config, and what is no config at all', async () => {
+    const { run } = await setUp();
+    const diagnosis = await run({ port: 'smtp', fromEmail: 'nobody', hosst: 'x' } as DiagnoseConfig);
+    expect(stepOf(diagnosis, 'config').problems.map(({ severity, path }) => [severity, path?.[0]])).toEqual([
+      ['error', 'port'],
+      ['error', 'fromEmail'],
+      ['warning', 'hosst'],
+    ]);
+    expect(namesOf(diagnosis)).toEqual(['config']);
+    const none = await diagnose(null as unknown as DiagnoseConfig); // what JSON.parse may return
+    expect(none).toMatchObject({ verdict: 'broken', problem: { code: 'config_invalid' } });
+  });
+
+  it('warn of a certificate that nobody verifies', async () => {
+    const { run } = await setUp();
+    const diagnosis = await run({ tls: { rejectUnauthorized: false } });
+    expect(stepOf(diagnosis, 'tls')).toMatchObject({
+      status: 'warning',
+      problems: [{ hint: expect.stringContaining('tls.ca') }],
+    });
+  });
+
+  it('warn of plain text', async () => {
+    const { run } = await setUp({ tls: 'none' });
+    const diagnosis = await run({ ignoreTLS: true });
+    expect(stepOf(diagnosis, 'tls')).toMatchObject({
+      status: 'warning',
+      problems: [{ severity: 'warning', hint: 'Remove ignoreTLS.' }],
+    });
+    expect(diagnosis.verdict).toBe('ready');
+  });
+
+  it('send an address that is not ASCII only where the server can take it', async () => {
+    const able = await setUp();
+    const sent = await able.run({}, { to: 'jörg@example.org' });
+    expect(stepOf(sent, 'rcpt').status).toBe('passed');
+    const unable = await setUp({ hideExtensions: ['SMTPUTF8'] });
+    const diagnosis = await unable.run({}, { to: 'jörg@example.org' });
+    expect(stepOf(diagnosis, 'rcpt')).toMatchObject({
+      status: 'failed',
+      summary: expect.stringContaining('SMTPUTF8'),
+    });
+    expect(commandsOf(unable.trap)).not.toContainEqual(expect.stringMatching(/^RCPT/));
+  });
+});
+
+describe('another way to the server', () => {
+  it('is tried without credentials, and each attempt is reported', async () => {
+    const { stage, run } = await setUp();
+    const [plain, other] = [await stage.trap(25, { auth }), await stage.trap(465, { auth, tls: 'implicit' })];
+    const closed = await stage.closed(2525);
+    const diagnosis = await run(
+      { port: closed, tls: { ca: [plain.certificate, other.certificate] } },
+      {
+        alternativePorts: [
+          { port: plain.port, secure: true },
+          { port: other.port, secure: true },
+        ],
+      },
+    );
+    expect(diagnosis.problem?.patch).toEqual({ port: other.port, secure: true });
+    expect(diagnosis.problem?.alternatives?.map(({ works }) => works)).toEqual([false, true]);
+    expect(commandsOf(other).map((line) => line.split(' ')[0])).toEqual(['EHLO', 'QUIT']);
+    expect([plain.stats.logins, other.stats.logins]).toEqual([0, 0]);
+  });
+
+  it('is not looked for where the server has said why', async () => {
+    const { trap, run } = await setUp();
+    trap.fault({ at: 'greeting', kind: '5xx' });
+    const { problem } = await run({}, { alternativePorts: [{ port: trap.port, secure: true }] });
+    expect(problem).not.toHaveProperty('alternatives');
+    expect(trap.stats.connections).toBe(1);
+  });
+});
+
+describe('OAuth2', () => {
+  async function startTokenEndpoint(status: number, body: unknown) {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(status, { connection: 'close' }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`; // listening on TCP
+  }
+  const token = (accessUrl: string) => ({
+    user: 'noreply@example.com',
+    clientId: 'client',
+    clientSecret: 'client-secret',
+    refreshToken: 'refresh-secret',
+    accessUrl,
+  });
+
+  it('logs in with a token that it fetches, and shows none', async () => {
+    const { run } = await setUp({ auth: { user: 'noreply@example.com', accessToken: 'ya29.access-secret' } });
+    const url = await startTokenEndpoint(200, { access_token: 'ya29.access-secret', expires_in: 3600 });
+    const diagnosis = await run({ auth: token(url) });
+    expect(diagnosis.verdict).toBe('ready');
+    expect(JSON.stringify(diagnosis)).not.toContain('-secret');
+  });
+
+  it.each([
+    { status: 400, body: { error: 'invalid_grant' }, verdict: 'broken' },
+    { status: 503, body: 'busy', verdict: 'temporary' },
+  ])('is $verdict when the token endpoint says $status', async ({ status, body, verdict }) => {
+    const { run } = await setUp();
+    const diagnosis = await run({ auth: token(await startTokenEndpoint(status, body)) });
+    expect(diagnosis).toMatchObject({ verdict, problem: { code: 'auth_failed' } });
+    expect(namesOf(diagnosis)).toContain('auth');
+  });
+});
+
+describe('secrets', () => {
+  it('show up nowhere, even where the server repeats them', async () => {
+    const { trap, run } = await setUp();
+    const encoded = Buffer.from(`\0${auth.user}\0${auth.pass}`).toString('base64');
+    trap.fault({ at: 'auth', kind: '5xx', reply: `535 5.7.8 ${auth.pass} ${encoded} is wrong` });
+    const live: DiagnosisStep[] = [];
+    const shown = JSON.stringify([await run({}, { onStep: (step) => live.push(step) }), live]);
+    expect(shown).toContain('535 5.7.8');
+    expect(shown).not.toContain(auth.pass);
+    expect(shown).not.toContain(encoded);
+  });
+
+  it('nor in replies that say yes', async () => {
+    const { stage, run } = await setUp();
+    const port = await stage.scripted(25, (line) => {
+      if (line.startsWith('EHLO')) return '250-Hello\r\n250 AUTH PLAIN';
+      if (line.startsWith('AUTH')) return `235 Welcome, ${auth.pass}`;
+      return line.startsWith('RCPT') ? '250 <ada@example.org> is fine' : undefined;
+    });
+    const diagnosis = await run({ host: 'localhost', port }, { to: 'ada@example.org' });
+    expect(stepOf(diagnosis, 'auth').response).toBe('235 Welcome, [hidden]');
+    expect(stepOf(diagnosis, 'rcpt').response).toBe('250 <a***@example.org> is fine');
+  });
+
+  it('and the recipient only masked', async () => {
+    const { trap, run } = await setUp();
+    trap.fault({ at: 'rcpt', kind: '5xx', reply: '550 5.1.1 <ada@example.org> is unknown' });
+    const shown = JSON.stringify(await run({}, { to: 'ada@example.org' }));
+    expect(shown).toContain('a***@example.org');
+    expect(shown).not.toContain('ada@example.org');
+  });
+
+  it('hide a user name that is a token', async () => {
+    const user = '0123456789ABCDEF-token';
+    const { run } = await setUp({ auth: { ...auth, user } });
+    expect(JSON.stringify(await run({ auth: { ...auth, user } }))).not.toContain(user);
+  });
+});
+
+describe('time', () => {
+  it('is up for a whole diagnosis, though each step has its own', async () => {
+    const { trap, run } = await setUp();
+    trap.fault({ at: 'greeting', kind: 'drip', intervalMs: 50 });
+    const diagnosis = await run({}, { deadlineMs: 300, stepTimeoutMs: 60_000 });
+    expect(diagnosis.problem).toMatchObject({ code: 'timeout' });
+    expect(diagnosis.steps.find(({ status }) => status === 'failed')?.name).toBe('greeting');
+  });
+
+  it.each(['connect', 'ehlo', 'auth', 'rcpt'] as const)('does not matter to signal (%s)', async (at) => {
+    const { trap, run } = await setUp();
+    const fault = trap.fault({ at, kind: 'stall' });
+    const controller = new AbortController();
+    const running = run(
+      {},
+      { to: 'ada@example.org', signal: controller.signal, stepTimeoutMs: 60_000, deadlineMs: 60_000 },
+    );
+    await fault.waitUntilFired();
+    controller.abort();
+    await expect(running).rejects.toBeMailError('aborted');
+    await trap.waitForConnectionClose();
+  });
+
+  it('does not matter to signal while the DNS is silent', async () => {
+    const { run } = await setUp();
+    const controller = new AbortController();
+    const asked = Promise.withResolvers<void>();
+    const never = () => {
+      asked.resolve();
+      return new Promise<never>(() => {});
+    };
+    const resolver = { resolveMx: never, resolveTxt: never };
+    const running = run(
+      {},
+      { resolver, signal: controller.signal, stepTimeoutMs: 60_000, deadlineMs: 60_000 },
+    );
+    await asked.promise;
+    controller.abort();
+    await expect(running).rejects.toBeMailError('aborted');
+    await expect(run({}, { signal: controller.signal })).rejects.toBeMailError('aborted');
+  });
+
+  it('ends with what onStep throws', async () => {
+    const { trap, run } = await setUp();
+    const fail = ({ name }: DiagnosisStep) => {
+      if (name === 'greeting') throw new Error('no terminal');
+    };
+    await expect(run({}, { onStep: fail })).rejects.toThrow('no terminal');
+    await trap.waitForConnectionClose();
+  });
+
+  it('refuses options that make no sense', async () => {
+    const { run } = await setUp();
+    await expect(run({}, { stepTimeoutMs: 0 })).rejects.toBeMailError('config_invalid');
+    await expect(run({}, { to: 'ada@example.org, bob@example.org' })).rejects.toBeMailError(
+      'recipient_invalid',
+    );
+  });
+});
+
+describe('the domain of the sender', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const published = `v=DKIM1; k=rsa; p=${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`;
+  const dkim = { domainName: 'example.com', keySelector: 'post', privateKey: pem };
+  const good = {
+    'mx example.com': ['mail.example.com'],
+    'example.com': ['some verification', 'v=spf1 include:_spf.example.net ~all'],
+    'post._domainkey.example.com': [published],
+    '_dmarc.example.com': ['v=DMARC1; p=quarantine; rua=mailto:d@example.com'],
+  };
+  const look = async (records: Zone, own: DiagnoseConfig = {}) => {
+    const { run } = await setUp();
+    const diagnosis = await run({ dkim, ...own }, { resolver: zone(records) });
+    const steps = diagnosis.steps.filter(({ name }) => /^(?:mx|spf|dkim|dmarc)$/.test(name));
+    return { diagnosis, statuses: Object.fromEntries(steps.map(({ name, status }) => [name, status])) };
+  };
+
+  it('is fine with MX, SPF, the key that signs, and DMARC', async () => {
+    const { diagnosis, statuses } = await look(good);
+    expect(statuses).toEqual({ mx: 'passed', spf: 'passed', dkim: 'passed', dmarc: 'passed' });
+    expect(stepOf(diagnosis, 'mx').facts).toEqual({ records: ['10 mail.example.com'] });
+    expect(stepOf(diagnosis, 'spf').facts).toEqual({ record: good['example.com'][1] });
+    expect(stepOf(diagnosis, 'dmarc').facts?.policy).toBe('quarantine');
+  });
+
+  it('is warned of when it has nothing', async () => {
+    const { diagnosis, statuses } = await look({});
+    expect(statuses).toEqual({ mx: 'warning', spf: 'warning', dkim: 'warning', dmarc: 'warning' });
+    expect(stepOf(diagnosis, 'dkim').problems[0]?.hint).toContain(published);
+    expect(JSON.stringify(diagnosis)).not.toContain('PRIVATE KEY');
+    expect(diagnosis.verdict).toBe('ready');
+  });
+
+  it('inherits the DMARC policy of the domain above', async () => {
+    const { statuses } = await look(good, { fromEmail: 'noreply@mail.example.com' });
+    expect(statuses).toMatchObject({ dmarc: 'passed' });
+  });
+
+  it.each([
+    ['another DKIM key', { 'post._domainkey.example.com': ['v=DKIM1; p=MIIB'] }, 'dkim', /does not belong/],
+    ['two SPF records', { 'example.com': ['v=spf1 -all', 'v=spf1 ~all'] }, 'spf', /2 SPF records/],
+    ['an SPF record for everyone', { 'example.com': ['v=spf1 +all'] }, 'spf', /lets everyone send/],
+  ] as const)('is warned of with %s', async (_what, records, name, says) => {
+    const { diagnosis } = await look({ ...good, ...records });
+    expect(stepOf(diagnosis, name)).toMatchObject({
+      status: 'warning',
+      problems: [{ message: expect.stringMatching(says) }],
+    });
+  });
+
+  it('is not judged when the DNS does not answer', async () => {
+    const broken = Object.assign(new Error('queryTxt ESERVFAIL'), { code: 'ESERVFAIL' });
+    const { statuses } = await look({ ...good, 'example.com': broken, '_dmarc.example.com': broken });
+    expect(statuses).toEqual({ mx: 'passed', spf: 'skipped', dkim: 'passed', dmarc: 'skipped' });
+  });
+});

@@ -1,0 +1,218 @@
+import { MailError, parseRecipient } from '@postern/core';
+import { z } from 'zod';
+import { parse } from '../server-config.js';
+import { createLogin, type SmtpLogin } from '../smtp-login.js';
+import type { Lookup } from '../smtp-socket.js';
+import type { SmtpTransportConfig } from '../smtp-transport.js';
+import type { ServerConfig } from '../well-known-service.js';
+import type { AlternativePort } from './alternatives.js';
+import { type ReadConfig, readConfig } from './config-step.js';
+import { reportConnection } from './connection-steps.js';
+import type { Diagnosis, DiagnosisStep } from './diagnosis.js';
+import { checkSenderDomain, type DnsResolver, systemResolver } from './sender-domain.js';
+import { createStepLog, type StepLog } from './step-log.js';
+
+/** What to diagnose: a whole connector config, or the SMTP part of one. */
+export type DiagnoseConfig = SmtpTransportConfig & {
+  /** The sender, for MAIL FROM and for the checks of its domain, which are left out without it. */
+  fromEmail?: string;
+};
+
+const milliseconds = (name: string, standard: number) =>
+  z
+    .number(`${name} has to be a number of milliseconds`)
+    .min(1, `${name} has to be at least 1`)
+    .default(standard);
+
+const optionsSchema = z.object({
+  stepTimeoutMs: milliseconds('stepTimeoutMs', 5000),
+  deadlineMs: milliseconds('deadlineMs', 13_000),
+});
+
+export interface DiagnoseOptions {
+  /** Ask the server whether it takes mail for this address. Nothing is sent. */
+  to?: string;
+  /** Stops at once. */
+  signal?: AbortSignal;
+  /** Called as each step ends, in order. What it throws ends the diagnosis. */
+  onStep?: (step: DiagnosisStep) => void;
+  /** How long each step may take, in milliseconds. @default 5,000 */
+  stepTimeoutMs?: number;
+  /** How long everything may take, in milliseconds. @default 13,000 */
+  deadlineMs?: number;
+  /** How the host becomes addresses. @default `dns.lookup`, as when sending */
+  lookup?: Lookup;
+  /** For the records of the sender's domain. @default the DNS servers of this machine */
+  resolver?: DnsResolver;
+  /** The ports to try when the one in the config fails. @default those of the provider, else 587, 465 and 2525 */
+  alternativePorts?: readonly AlternativePort[];
+}
+
+/**
+ * Finds out why emails don't go out: walks the way of an email step by step, with the code that sends it, up to the
+ * point where the message would follow. Says what was tried, what the server said, what that means, what to change, and
+ * whether another port would do. Nothing is sent, and credentials go where they would go anyway.
+ *
+ * A config that can't work is a result like any other: what is wrong is in the steps.
+ *
+ * @throws {MailError} `aborted` when `signal` fires, `recipient_invalid` when `to` is no address
+ *
+ * @example
+ * ```ts
+ * const diagnosis = await diagnose(config, { to: 'ada@example.com' });
+ * console.log(renderDiagnosis(diagnosis));
+ * ```
+ */
+export async function diagnose(config: DiagnoseConfig, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+  const startedAt = performance.now();
+  const { stepTimeoutMs, deadlineMs } = parse(optionsSchema, options);
+  const to = options.to === undefined ? undefined : parseRecipient(options.to);
+  if (options.signal?.aborted) throw aborted();
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), deadlineMs);
+
+  const read = readConfig(config);
+  const { server, provider } = read;
+  const login = server && createLogin(server);
+  const broken = Promise.withResolvers<never>();
+  const log = createStepLog({
+    secrets: () => login?.secrets() ?? [],
+    recipient: to,
+    onStep: (step) => {
+      try {
+        options.onStep?.(step);
+      } catch (error) {
+        broken.reject(error); // not into the event handlers of a socket
+      }
+    },
+  });
+  try {
+    reportConfig(read, log);
+    if (server) {
+      const walk = { server, login, read, to, options, stepTimeoutMs, deadline: end.signal, log };
+      options.signal?.addEventListener('abort', () => broken.reject(aborted()), { signal: end.signal });
+      await Promise.race([broken.promise, walkAll(walk)]);
+    }
+  } finally {
+    clearTimeout(timer);
+    end.abort();
+    login?.close();
+  }
+  return conclude(log.steps, provider?.name, Math.round(performance.now() - startedAt));
+}
+
+const aborted = () => new MailError('aborted', 'The diagnosis was aborted.', { stage: 'pool' });
+
+function reportConfig({ server, provider, problems }: ReadConfig, log: StepLog): void {
+  const worst = problems.find(({ severity }) => severity === 'error') ?? problems[0];
+  const mode = server?.secure ? 'TLS from the first byte' : server?.ignoreTLS ? 'plain text' : 'STARTTLS';
+  log.report({
+    name: 'config',
+    status: server ? (worst ? 'warning' : 'passed') : 'failed',
+    tried: 'Read the config',
+    summary: server
+      ? `${server.host}:${server.port}, ${mode}${provider ? ` (${provider.name})` : ''}`
+      : (worst?.message ?? 'the config can’t be used'),
+    ...(server && {
+      facts: {
+        host: server.host,
+        port: server.port,
+        secure: server.secure ?? false,
+        ...(provider && { provider: provider.name }),
+      },
+    }),
+    problems,
+  });
+}
+
+interface Walk {
+  server: ServerConfig;
+  login: SmtpLogin | undefined;
+  read: ReadConfig;
+  to: string | undefined;
+  options: DiagnoseOptions;
+  stepTimeoutMs: number;
+  deadline: AbortSignal;
+  log: StepLog;
+}
+
+/** The connection, and meanwhile the domain of the sender, which does not depend on it. */
+async function walkAll({
+  server,
+  login,
+  read,
+  to,
+  options,
+  stepTimeoutMs,
+  deadline,
+  log,
+}: Walk): Promise<void> {
+  const { provider, sender, from, problems } = read;
+  const { signal, lookup, alternativePorts } = options;
+  const system = options.resolver ? undefined : systemResolver(stepTimeoutMs);
+  const resolver = options.resolver ?? system;
+  const startedAt = performance.now();
+  const domain =
+    from === undefined || !resolver
+      ? Promise.resolve([])
+      : checkSenderDomain(from, server.dkim, provider, withTimeout(resolver, stepTimeoutMs, deadline));
+  const domainTime = domain.then(() => performance.now() - startedAt);
+  try {
+    await reportConnection({
+      server,
+      login,
+      user: userOf(server),
+      provider,
+      sender,
+      to,
+      limits: { lookup, stepTimeoutMs, signal, deadline },
+      alternativePorts,
+      problemsOfConfig: problems,
+      log,
+    });
+    for (const step of await domain) log.report({ ...step, durationMs: await domainTime });
+  } finally {
+    system?.cancel();
+  }
+}
+
+/** Some providers use a token as the user name; only what is an address, or a word for everyone, is shown. */
+function userOf({ auth }: ServerConfig): string {
+  if (auth.type === undefined) return '';
+  return auth.user.includes('@') || /^[a-z]{1,12}$/.test(auth.user) ? auth.user : '[hidden]';
+}
+
+/** A resolver that always answers in time, if only to say that it was too late. */
+function withTimeout(resolver: DnsResolver, ms: number, deadline: AbortSignal): DnsResolver {
+  const limit = <T>(answer: Promise<T>): Promise<T> => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const late = () => reject(Object.assign(new Error('Timeout'), { code: 'ETIMEOUT' }));
+    const timer = setTimeout(late, ms);
+    deadline.addEventListener('abort', late, { once: true });
+    answer.then(resolve, reject);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      deadline.removeEventListener('abort', late);
+    });
+  };
+  return {
+    resolveMx: (name) => limit(resolver.resolveMx(name)),
+    resolveTxt: (name) => limit(resolver.resolveTxt(name)),
+  };
+}
+
+function conclude(
+  steps: readonly DiagnosisStep[],
+  provider: string | undefined,
+  durationMs: number,
+): Diagnosis {
+  const failed = steps.find(({ status }) => status === 'failed');
+  const problem = failed?.problems[0];
+  return {
+    verdict: !failed ? 'ready' : problem?.temporary ? 'temporary' : 'broken',
+    ...(provider !== undefined && { provider }),
+    steps,
+    ...(problem && { problem }),
+    durationMs,
+  };
+}

@@ -1,0 +1,87 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { MISCONFIGURATIONS, type Misconfiguration, type Scene } from '../../fixtures/misconfigurations.js';
+import { createStage, type Stage } from '../../fixtures/stage.js';
+import { applyConfigPatch, type DiagnoseConfig, type Diagnosis, diagnose } from '../index.js';
+
+const DOCS = fileURLToPath(new URL('../../docs/diagnosis.md', import.meta.url));
+
+const run = (stage: Stage, { options }: Scene, config: DiagnoseConfig): Promise<Diagnosis> => {
+  const { lookup, resolver } = stage;
+  // A slow machine must not bring a time-out about.
+  return diagnose(config, {
+    lookup,
+    resolver,
+    alternativePorts: [],
+    stepTimeoutMs: 30_000,
+    deadlineMs: 60_000,
+    ...options,
+  });
+};
+
+const statusOf = ({ steps }: Diagnosis, name: string) => steps.find((step) => step.name === name)?.status;
+
+/** The rows of the table in the docs, filled in by the tests. */
+const rows = new Map<string, string>();
+
+function row({ title, fails }: Misconfiguration, { problem }: Diagnosis, stage: Stage): string {
+  const { message = '', hint = '', patch } = problem ?? {};
+  const change = patch ? `${hint} \`${JSON.stringify(patch)}\`` : hint;
+  const cells = [title, `\`${fails}\``, message, change].map((text) =>
+    stage
+      .withNominalPorts(text)
+      .replace(/\d{4}-\d\d-\d\d/g, 'YYYY-MM-DD')
+      .replaceAll('|', '\\|'),
+  );
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** The formatter aligns the columns. */
+const unaligned = (markdown: string) => markdown.replaceAll(/-{3,}/g, '---').replaceAll(/ +/g, ' ');
+
+describe('a misconfiguration', () => {
+  it.each(MISCONFIGURATIONS)('$fails: $title', { timeout: 60_000 }, async (each) => {
+    await using stage = createStage(each.host);
+    const scene = await each.play(stage);
+    const diagnosis = await run(stage, scene, scene.config);
+    const { problem, steps, verdict } = diagnosis;
+
+    expect(problem?.message).toMatch(each.says);
+    // What is wrong with a field says what to write.
+    expect(problem?.hint ?? problem?.message).toMatch(each.cure);
+    expect(steps.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([each.fails]);
+    expect(verdict).toBe(each.verdict ?? 'broken');
+    expect(problem?.temporary).toBe(each.verdict === 'temporary');
+    expect(problem?.patch !== undefined).toBe(each.patch ?? false);
+    expect(JSON.stringify(diagnosis)).not.toMatch(
+      /correct-horse|wrong-horse|key-secret|old-secret|ya29|ada@example\.org/,
+    );
+
+    // What it says to do is what cures it.
+    const mended = problem?.patch ? applyConfigPatch(scene.config, problem.patch) : scene.mend?.();
+    if (mended) {
+      const after = await run(stage, scene, mended);
+      expect(['passed', 'warning']).toContain(statusOf(after, each.fails));
+      expect(after.verdict).toBe('ready');
+    }
+    rows.set(each.title, row(each, diagnosis, stage));
+  });
+
+  it('has a row in docs/diagnosis.md', async () => {
+    expect([...rows.keys()]).toEqual(MISCONFIGURATIONS.map(({ title }) => title));
+    const written = await readFile(DOCS, 'utf8');
+    const table = [
+      '| What is wrong | Fails at | It says | What to do |',
+      '| --- | --- | --- | --- |',
+      ...rows.values(),
+    ];
+    const [before, begin, , end, after] = written.split(/(<!-- (?:end of )?cases -->)/);
+    const expected = `${before}${begin}\n\n${table.join('\n')}\n\n${end}${after}`;
+    if (process.env.UPDATE_DOCS) await writeFile(DOCS, expected);
+    else
+      expect(unaligned(written), 'docs/diagnosis.md is stale: run this test with UPDATE_DOCS=1').toBe(
+        unaligned(expected),
+      );
+  });
+});

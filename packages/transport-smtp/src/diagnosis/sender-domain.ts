@@ -1,0 +1,208 @@
+import { createPublicKey } from 'node:crypto';
+import { Resolver } from 'node:dns/promises';
+import type { SmtpConfig } from '@postern/core';
+import type { Provider } from '../provider/provider.js';
+import type { DiagnosisProblem } from './diagnosis.js';
+import type { StepReport } from './step-log.js';
+
+/** What `diagnose` asks of the DNS about the sender's domain; a `Resolver` of `node:dns/promises` fits. */
+export interface DnsResolver {
+  resolveMx(name: string): Promise<{ exchange: string; priority: number }[]>;
+  resolveTxt(name: string): Promise<string[][]>;
+}
+
+export const systemResolver = (timeout: number) => new Resolver({ timeout, tries: 1 });
+
+/** There is no such name, or no such record. */
+const NOTHING = ['ENOTFOUND', 'ENODATA'];
+
+type Answer<T> = { records: T[] } | { trouble: string };
+
+async function ask<T>(query: () => Promise<T[]>): Promise<Answer<T>> {
+  try {
+    return { records: await query() };
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException; // c-ares errors have codes
+    return NOTHING.includes(code) ? { records: [] } : { trouble: code };
+  }
+}
+
+const warn = (message: string, hint: string): DiagnosisProblem => ({
+  severity: 'warning',
+  message,
+  hint,
+  temporary: false,
+});
+
+type Name = 'mx' | 'spf' | 'dkim' | 'dmarc';
+type Reported = Extract<StepReport, { name: Name }>;
+
+const unknown = (name: Name, tried: string, trouble: string): Reported => ({
+  name,
+  status: 'skipped',
+  tried,
+  summary: `the DNS did not answer (${trouble})`,
+});
+
+const missing = (name: Name, tried: string, summary: string, hint: string): Reported => ({
+  name,
+  status: 'warning',
+  tried,
+  summary,
+  problems: [warn(summary, hint)],
+});
+
+async function checkMx(domain: string, resolver: DnsResolver): Promise<Reported> {
+  const tried = `Look up the mail servers of ${domain}`;
+  const answer = await ask(() => resolver.resolveMx(domain));
+  if ('trouble' in answer) return unknown('mx', tried, answer.trouble);
+  const records = answer.records
+    // "." says that the domain takes no mail (RFC 7505).
+    .filter(({ exchange }) => exchange !== '' && exchange !== '.')
+    .sort((one, other) => one.priority - other.priority)
+    .map(({ exchange, priority }) => `${priority} ${exchange}`);
+  return records.length > 0
+    ? { name: 'mx', status: 'passed', tried, summary: records.join(', '), facts: { records } }
+    : missing(
+        'mx',
+        tried,
+        `${domain} has no mail server`,
+        'Answers and bounces get lost, and some servers refuse mail from such a domain: add an MX record, or send from a domain that has one.',
+      );
+}
+
+/** RFC 7208. */
+async function checkSpf(
+  domain: string,
+  resolver: DnsResolver,
+  provider: Provider | undefined,
+): Promise<Reported> {
+  const tried = `Look up the SPF record of ${domain}`;
+  const answer = await ask(() => resolver.resolveTxt(domain));
+  if ('trouble' in answer) return unknown('spf', tried, answer.trouble);
+  const records = answer.records
+    .map((parts) => parts.join(''))
+    .filter((text) => /^v=spf1(?: |$)/i.test(text));
+  const [record] = records;
+  const include = provider?.spf;
+  if (record === undefined) {
+    return missing(
+      'spf',
+      tried,
+      `${domain} has no SPF record`,
+      `Add a TXT record such as "v=spf1 include:${include ?? 'the name your provider gives'} ~all".`,
+    );
+  }
+  const problems = [
+    ...(records.length > 1
+      ? [
+          warn(
+            `${domain} has ${records.length} SPF records`,
+            'Join them into one: receivers ignore them all.',
+          ),
+        ]
+      : []),
+    ...(/(?:^| )\+?all(?: |$)/i.test(record)
+      ? [warn('the SPF record lets everyone send', 'Let it end in "~all" or "-all".')]
+      : []),
+    ...(include !== undefined && !record.includes(`include:${include}`)
+      ? [
+          warn(
+            `the SPF record does not name ${provider?.name}`,
+            `Add include:${include} to it, or sign with a DKIM key of your domain.`,
+          ),
+        ]
+      : []),
+  ];
+  const status = problems.length > 0 ? 'warning' : 'passed';
+  return { name: 'spf', status, tried, summary: record, facts: { record }, problems };
+}
+
+/** The key as it stands in the DNS (RFC 6376 section 3.6.1). */
+const publicKeyOf = (privateKey: string) =>
+  createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).toString('base64');
+
+async function checkDkim(
+  { domainName, keySelector, privateKey }: NonNullable<SmtpConfig['dkim']>,
+  domain: string,
+  resolver: DnsResolver,
+): Promise<Reported> {
+  const name = `${keySelector}._domainkey.${domainName}`;
+  const tried = `Look up the DKIM key ${name}`;
+  const answer = await ask(() => resolver.resolveTxt(name));
+  if ('trouble' in answer) return unknown('dkim', tried, answer.trouble);
+  const expected = `v=DKIM1; k=rsa; p=${publicKeyOf(privateKey)}`;
+  const record = answer.records.map((parts) => parts.join('')).find((text) => /(?:^|;)\s*p=/i.test(text));
+  if (record === undefined) {
+    return missing(
+      'dkim',
+      tried,
+      `there is no DKIM key at ${name}`,
+      `Add a TXT record there: "${expected}". Without it, every signature fails.`,
+    );
+  }
+  const published = /(?:^|;)\s*p=([^;]*)/i.exec(record)?.[1]?.replaceAll(/\s/g, '');
+  const aligned = domain === domainName.toLowerCase() || domain.endsWith(`.${domainName.toLowerCase()}`);
+  const problems = [
+    ...(published === publicKeyOf(privateKey)
+      ? []
+      : [
+          warn(
+            `the DKIM key at ${name} does not belong to dkim.privateKey`,
+            `Publish "${expected}" there, or use the key that belongs to the record.`,
+          ),
+        ]),
+    ...(aligned
+      ? []
+      : [
+          warn(
+            `dkim.domainName ${domainName} is not the domain of the sender`,
+            `Sign with ${domain}, or DMARC does not count the signature (RFC 7489 section 3.1).`,
+          ),
+        ]),
+  ];
+  const status = problems.length > 0 ? 'warning' : 'passed';
+  const facts = { selector: keySelector, record };
+  return { name: 'dkim', status, tried, summary: `the key at ${name}`, facts, problems };
+}
+
+/** `mail.example.com` → itself and `example.com`: the policy of a domain is also that of what is below it. */
+const withParents = (domain: string): string[] => {
+  const labels = domain.split('.');
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
+};
+
+/** RFC 7489. */
+async function checkDmarc(domain: string, resolver: DnsResolver): Promise<Reported> {
+  const tried = `Look up the DMARC policy of ${domain}`;
+  for (const each of withParents(domain)) {
+    const answer = await ask(() => resolver.resolveTxt(`_dmarc.${each}`));
+    if ('trouble' in answer) return unknown('dmarc', tried, answer.trouble);
+    const record = answer.records.map((parts) => parts.join('')).find((text) => /^v=DMARC1\b/i.test(text));
+    if (record === undefined) continue;
+    const policy = /;\s*p=\s*(\w+)/i.exec(record)?.[1]?.toLowerCase() ?? 'none';
+    return { name: 'dmarc', status: 'passed', tried, summary: record, facts: { record, policy } };
+  }
+  return missing(
+    'dmarc',
+    tried,
+    `${domain} has no DMARC policy`,
+    `Add a TXT record at _dmarc.${domain}, to begin with "v=DMARC1; p=none": Gmail and Yahoo ask it of who sends much.`,
+  );
+}
+
+/** What the DNS says about the domain that recipients see: whether its emails can prove where they come from. */
+export const checkSenderDomain = (
+  from: string,
+  dkim: SmtpConfig['dkim'],
+  provider: Provider | undefined,
+  resolver: DnsResolver,
+): Promise<Reported[]> => {
+  const domain = from.slice(from.lastIndexOf('@') + 1);
+  return Promise.all([
+    checkMx(domain, resolver),
+    checkSpf(domain, resolver, provider),
+    ...(dkim ? [checkDkim(dkim, domain, resolver)] : []),
+    checkDmarc(domain, resolver),
+  ]);
+};

@@ -1,0 +1,60 @@
+import { maskAddress, redact } from '@postern/core';
+import type { DiagnosisStep } from './diagnosis.js';
+
+type Loose<Step> = Step extends DiagnosisStep
+  ? Omit<Step, 'durationMs' | 'problems'> & Partial<Pick<Step, 'durationMs' | 'problems'>>
+  : never;
+
+/** A step as it is reported; how long it took is the time since the one before, unless it says so itself. */
+export type StepReport = Loose<DiagnosisStep>;
+
+/** The steps so far. */
+export interface StepLog {
+  readonly steps: readonly DiagnosisStep[];
+  /** When the last step ended, as `performance.now()`. */
+  readonly endOfLast: number;
+  report(step: StepReport): void;
+}
+
+export interface StepLogOptions {
+  /** What must not show up in any text. */
+  secrets: () => Iterable<string>;
+  /** Masked wherever it shows up. */
+  recipient: string | undefined;
+  onStep: ((step: DiagnosisStep) => void) | undefined;
+}
+
+/** The same value with every text in it cleaned, however deep. */
+function cleaned<T>(value: T, clean: (text: string) => string): T {
+  if (typeof value === 'string') return clean(value) as T; // a text for a text
+  if (Array.isArray(value)) return value.map((each) => cleaned(each, clean)) as T; // the same list
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, cleaned(each, clean)])) as T; // the same keys
+}
+
+export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): StepLog {
+  const steps: DiagnosisStep[] = [];
+  let endOfLast = performance.now();
+  return {
+    steps,
+    get endOfLast() {
+      return endOfLast;
+    },
+    report(report) {
+      const now = performance.now();
+      const durationMs = Math.round(report.durationMs ?? now - endOfLast);
+      endOfLast = now;
+      const problems = [...(report.problems ?? [])].sort(
+        (one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning'),
+      );
+      const hidden = [...secrets()];
+      const clean = (text: string) => {
+        const shown = redact(text, hidden);
+        return recipient === undefined ? shown : shown.replaceAll(recipient, maskAddress(recipient));
+      };
+      const step = cleaned({ ...report, durationMs, problems } as DiagnosisStep, clean); // what may be left out is back
+      steps.push(step);
+      onStep?.(step);
+    },
+  };
+}
