@@ -1,6 +1,7 @@
 export { type Clock, systemClock } from './clock.js';
 export { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config/config-issue.js';
 export { connectorConfigJsonSchema } from './config/config-json-schema.js';
+export { type ConfigVariables, resolveVariables } from './config/config-variables.js';
 export {
   type ConfigRule,
   type ConnectorConfig,

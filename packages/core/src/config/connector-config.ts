@@ -7,7 +7,9 @@ import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
 import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
-import { ConfigError, type ConfigIssue, fromZodIssue } from './config-issue.js';
+import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
+import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
+import { isRecord } from './raw-config.js';
 import { smtpAuthSchema } from './smtp-auth.js';
 import { type SmtpConfig, smtpConfigShape } from './smtp-config.js';
 
@@ -127,6 +129,12 @@ export interface InspectOptions {
   brokenTemplate?: BrokenTemplate;
   /** Further checks, such as those of `@postern/transport-smtp` for well-known providers. @default none */
   rules?: readonly ConfigRule[];
+  /**
+   * Where the references of a config lead, usually `process.env`: `"pass": "${SMTP_PASS}"` becomes the value of
+   * `SMTP_PASS`. Every text outside of `templates` may hold references; `$${` stands for a plain `${`.
+   * @default references are not looked up, and those in `auth` are errors
+   */
+  variables?: ConfigVariables;
 }
 
 /**
@@ -139,23 +147,38 @@ export interface InspectOptions {
  * for (const issue of issues) console.log(issue.severity, issue.path.join('.'), issue.message);
  * ```
  */
-export const inspectConnectorConfig = (
+export function inspectConnectorConfig(
   input: unknown,
-  { brokenTemplate = 'error', rules = [] }: InspectOptions = {},
-): { config?: ConnectorConfig; issues: ConfigIssue[] } =>
-  inspect(connectorConfigShape, input, (raw) => [
+  { brokenTemplate = 'error', rules = [], variables }: InspectOptions = {},
+): { config?: ConnectorConfig; issues: ConfigIssue[] } {
+  const resolved = variables
+    ? resolveVariables(input, variables)
+    : { config: input, issues: checkReferences(isRecord(input) ? input.auth : undefined) };
+  const { config, issues } = inspect(connectorConfigShape, resolved.config, (raw) => [
     ...checkConfig(raw, Object.keys(connectorConfigShape.shape), brokenTemplate),
     ...rules.flatMap((rule) => rule(raw)),
   ]);
+  if (resolved.issues.length === 0) return { ...(config && { config }), issues };
+  // What else there is to say about these fields is said of the reference, not of the value.
+  const unresolved = new Set(resolved.issues.map(({ path }) => formatPath(path)));
+  return { issues: [...resolved.issues, ...issues.filter(({ path }) => !unresolved.has(formatPath(path)))] };
+}
 
 /**
  * Checks, normalizes and freezes the one JSON object of a Logto SMTP connector, or of your own.
  * `null` and `''` in optional fields mean "not set", as admin forms store them.
  *
+ * @example
+ * ```ts
+ * const config = parseConnectorConfig(JSON.parse(text), { variables: process.env });
+ * ```
  * @throws {ConfigError} with every problem in `issues`
  */
-export function parseConnectorConfig(input: unknown): ConnectorConfig {
-  const { config, issues } = inspectConnectorConfig(input);
+export function parseConnectorConfig(
+  input: unknown,
+  options?: Pick<InspectOptions, 'variables'>,
+): ConnectorConfig {
+  const { config, issues } = inspectConnectorConfig(input, options);
   if (config === undefined) throw new ConfigError(issues);
   return config;
 }

@@ -1,0 +1,83 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in a config look like that
+import { describe, expect, it } from 'vitest';
+import { inspectConnectorConfig, parseConnectorConfig } from '../index.js';
+
+const template = (usageType: string) => ({
+  usageType,
+  contentType: 'text/plain',
+  subject: 'Your code',
+  content: '{{code}} ${SMTP_PASS}',
+});
+
+const config = (keys: Record<string, unknown> = {}) => ({
+  host: 'smtp.example.com',
+  port: '${SMTP_PORT}',
+  auth: { user: 'postern', pass: '${SMTP_PASS}' },
+  fromEmail: 'Example <noreply@${DOMAIN}>',
+  customHeaders: { 'X-Tags': ['${TAG}-mail', '$${TAG}', '$ {TAG} {TAG} $TAG'] },
+  templates: ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map(template),
+  ...keys,
+});
+
+const variables = { SMTP_PORT: '465', SMTP_PASS: 'pa$$w${SMTP_PORT}rd', DOMAIN: 'example.com', TAG: 'auth' };
+
+describe('references in a config', () => {
+  it('become the values of the variables, once, and never in a template', () => {
+    const parsed = parseConnectorConfig(config(), { variables });
+    expect(parsed.port).toBe(465);
+    expect(parsed.auth).toMatchObject({ pass: 'pa$$w${SMTP_PORT}rd' });
+    expect(parsed.fromEmail).toBe('Example <noreply@example.com>');
+    expect(parsed.customHeaders).toEqual({ 'X-Tags': ['auth-mail', '${TAG}', '$ {TAG} {TAG} $TAG'] });
+    expect(parsed.templates[0]?.content).toBe('{{code}} ${SMTP_PASS}');
+  });
+
+  it('leave what was passed as it was', () => {
+    const input = config();
+    parseConnectorConfig(input, { variables });
+    expect(input).toEqual(config());
+  });
+
+  it('to a variable that is not set, or empty, are errors that name it: one for each, beside everything else', () => {
+    const { config: usable, issues } = inspectConnectorConfig(config({ fromEmial: 'x' }), {
+      variables: { ...variables, SMTP_PORT: undefined, SMTP_PASS: '' },
+    });
+    expect(usable).toBeUndefined();
+    expect(issues.map(({ severity, path, code, message }) => [severity, path, code, message])).toEqual([
+      ['error', ['port'], 'variable_not_set', 'port needs the variable SMTP_PORT, which is not set: set it'],
+      [
+        'error',
+        ['auth', 'pass'],
+        'variable_not_set',
+        'auth.pass needs the variable SMTP_PASS, which is empty: set it',
+      ],
+      ['warning', ['fromEmial'], 'unknown_key', 'unknown key fromEmial: did you mean fromEmail?'],
+    ]);
+  });
+
+  it('reach nothing but own properties', () => {
+    const { issues } = inspectConnectorConfig(config({ name: '${constructor}' }), { variables });
+    expect(issues).toContainEqual(expect.objectContaining({ path: ['name'], code: 'variable_not_set' }));
+  });
+
+  it('in a login are an error where nothing says what they stand for', () => {
+    const { config: usable, issues } = inspectConnectorConfig(
+      config({ port: 587, fromEmail: 'a@example.com' }),
+    );
+    expect(usable).toBeUndefined();
+    expect(issues).toEqual([
+      {
+        severity: 'error',
+        path: ['auth', 'pass'],
+        code: 'variable_unresolved',
+        message: expect.stringContaining('pass { variables: process.env } with the config'),
+      },
+    ]);
+  });
+
+  it('in a login may be part of a password', () => {
+    const auth = { user: 'postern', pass: 'a${B}c' };
+    expect(parseConnectorConfig(config({ port: 587, fromEmail: 'a@example.com', auth })).auth).toMatchObject(
+      auth,
+    );
+  });
+});
