@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runInProcess } from './terminal/run-in-process.js';
+import { sampleConfig } from './terminal/sample-config.js';
+import { BIN, cleanEnvironment, runPostern } from './terminal/spawn-postern.js';
+import { openTerminal } from './terminal/terminal-session.js';
+import { makeWorkFolder } from './terminal/work-folder.js';
+
+const COMMANDS = ['init', 'check', 'preview', 'send', 'doctor'];
+
+/** Everything that a shell prints while it runs a script. */
+const shell = async (name: string, script: string, cwd: string) => {
+  const child = spawn(name, ['-c', script], {
+    cwd,
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  await once(child, 'close');
+  return output;
+};
+
+describe('the command line', { timeout: 30_000 }, () => {
+  it('explains itself, with every command and the exit codes', async () => {
+    await using folder = await makeWorkFolder();
+    for (const args of [[], ['--help'], ['help']]) {
+      const { exitCode, stdout, stderr } = await runPostern(args, { cwd: folder.path });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^ +${name} +\\w`, 'm'));
+      expect(stdout).toContain('Exit codes: 0 ');
+    }
+  });
+
+  it.each(COMMANDS)('explains %s, with --json on it', async (name) => {
+    await using folder = await makeWorkFolder();
+    const { exitCode, stdout, stderr } = await runInProcess([name, '--help'], { cwd: folder.path });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: postern ${name} `);
+    expect(stdout).toMatch(/^ +--json +Print/m);
+  });
+
+  it('knows its version', async () => {
+    await using folder = await makeWorkFolder();
+    const { exitCode, stdout } = await runPostern(['--version'], { cwd: folder.path });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['chekc'], 'Did you mean `check`?', 'Usage: postern init|check|preview|send|doctor'],
+    [['check', '--colour'], '--colour', 'Usage: postern check '],
+    [['check', 'a.json', 'b.json'], 'b.json', 'Usage: postern check '],
+    [['send', '--to', 'ada@example.com'], 'TYPE', 'Usage: postern send '],
+    [['send', 'SignIn'], '--to', 'Usage: postern send '],
+    [['init', '--provider', 'pigeon'], 'pigeon', 'Usage: postern init '],
+    [['init', '--port', '0'], '--port', 'Usage: postern init '],
+    [['init', '--pass-env', 'SMTP PASS'], '--pass-env', 'Usage: postern init '],
+  ])('refuses %j with exit code 2, on stderr alone', async (args, mistake, usage) => {
+    await using folder = await makeWorkFolder();
+    const { exitCode, stdout, stderr } = await runInProcess(args, { cwd: folder.path });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(mistake);
+    expect(stderr).toContain(usage);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('says what to do where there is no config, as text and as JSON', async () => {
+    await using folder = await makeWorkFolder();
+    const text = await runPostern(['check'], { cwd: folder.path });
+    expect(text).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(text.stderr).toBe(
+      '✗ There is no connector.json.\n  → Run `postern init` to make one, or name another file.\n',
+    );
+    const json = await runPostern(['doctor', 'my.json', '--json'], { cwd: folder.path });
+    expect(json).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(JSON.parse(json.stdout)).toEqual({
+      ok: false,
+      error: {
+        code: 'file_missing',
+        message: 'There is no my.json.',
+        hint: 'Run `postern init my.json` to make it, or name another file.',
+      },
+    });
+  });
+
+  it('shows a stack to whoever asks for one, and to nobody else', async () => {
+    await using folder = await makeWorkFolder();
+    const stack = /^ {4}at /m;
+    const { stderr: plain } = await runPostern(['check'], { cwd: folder.path });
+    expect(plain).not.toMatch(stack);
+    const { stderr: verbose } = await runPostern(['check', '--verbose'], { cwd: folder.path });
+    expect(verbose).toMatch(stack);
+    const { stderr: debug } = await runPostern(['check'], { cwd: folder.path, env: { DEBUG: '1' } });
+    expect(debug).toMatch(stack);
+  });
+
+  it('takes a failure that nobody thought of for a bug of its own: exit code 70', async () => {
+    const options = {
+      env: {},
+      get cwd(): never {
+        throw new RangeError('surprise');
+      },
+    };
+    const { exitCode, stdout } = await runInProcess(['check', '--json'], options);
+    expect(exitCode).toBe(70);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'internal' } });
+  });
+
+  it('is coloured where that is asked for, and not in a pipe', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', sampleConfig());
+    const colour = '\u001b[';
+    const check = (env: Record<string, string>) =>
+      runPostern(['check'], { cwd: folder.path, env: { SMTP_PASS: 'x', ...env } });
+    expect((await check({})).stdout).not.toContain(colour);
+    expect((await check({ FORCE_COLOR: '1' })).stdout).toContain(colour);
+    expect((await check({ FORCE_COLOR: '0' })).stdout).not.toContain(colour);
+  });
+
+  it('is coloured in a terminal, unless NO_COLOR says otherwise', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', sampleConfig());
+    for (const [env, coloured] of [
+      [{}, true],
+      [{ NO_COLOR: '1' }, false],
+    ] as const) {
+      const terminal = openTerminal(['check'], { cwd: folder.path, env });
+      expect(await terminal.ended).toBe(1);
+      expect(terminal.raw().includes('\u001b[31m')).toBe(coloured);
+    }
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    await using folder = await makeWorkFolder();
+    // Far more issues than a pipe holds.
+    const templates = Array.from({ length: 3000 }, () => ({ usageType: 'SignIn', colour: 'red' }));
+    await folder.write('connector.json', sampleConfig({ templates }));
+    const output = await shell('sh', `'${process.execPath}' '${BIN}' check | head -n 1`, folder.path);
+    expect(output).toBe('connector.json:6:5 error auth.pass\n');
+  });
+
+  it('keeps result and questions apart: with --json nothing is asked', async () => {
+    await using folder = await makeWorkFolder();
+    const { exitCode, stdout, stderr } = await runPostern(['init', '--json'], { cwd: folder.path });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'usage' } });
+  });
+});
+
+describe('completion', { timeout: 30_000 }, () => {
+  it('works in a real bash', async () => {
+    await using folder = await makeWorkFolder();
+    const script = await runPostern(['completion', 'bash'], { cwd: folder.path });
+    expect(script).toMatchObject({ exitCode: 0, stderr: '' });
+    // A `postern` on the PATH, as the script calls it.
+    await writeFile(join(folder.path, 'postern'), `#!/bin/sh\nexec '${process.execPath}' '${BIN}' "$@"\n`, {
+      mode: 0o755,
+    });
+    await folder.write('completion.bash', script.stdout);
+    const complete = (...words: string[]) =>
+      shell(
+        'bash',
+        `PATH="$PWD:$PATH"; source completion.bash
+         COMP_WORDS=(postern ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+         _postern; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        folder.path,
+      );
+    expect((await complete('ch')).trim()).toBe('check');
+    expect(await complete('send', 'Sign')).toContain('SignIn');
+    expect(await complete('init', '--provider', 'send')).toContain('sendgrid');
+    expect(await complete('check', '--e')).toContain('--env');
+  });
+
+  it.each(['bash', 'zsh', 'fish', 'pwsh', 'nu'])('has a script for %s', async (name) => {
+    await using folder = await makeWorkFolder();
+    const { exitCode, stdout, stderr } = await runInProcess(['completion', name], { cwd: folder.path });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain('postern');
+  });
+
+  it('refuses a shell that it does not know', async () => {
+    await using folder = await makeWorkFolder();
+    const { exitCode } = await runInProcess(['completion', 'tcsh'], { cwd: folder.path });
+    expect(exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,40 @@
+import { merge, object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant } from '@optique/core/primitives';
+import type { ConnectorConfig } from '@postern/core';
+import { type CommandContext, EXIT, type Outcome } from '../command.js';
+import { inspectConfigFile } from '../config-file.js';
+import { countIssues, formatIssues, sortIssues } from '../issue-list.js';
+import { configOptions, sharedOptions } from '../options.js';
+
+export const checkCommand = command(
+  'check',
+  merge(object({ command: constant('check') }), configOptions, sharedOptions),
+  { brief: message`Name everything that is wrong with a config, and what to write instead.` },
+);
+
+export async function check(
+  options: InferValue<typeof checkCommand>,
+  { io, printer }: CommandContext,
+): Promise<Outcome> {
+  const { config, issues } = await inspectConfigFile(io, options);
+  const { print, style } = printer;
+  if (issues.length > 0) print(`${formatIssues(options.file, issues, style)}\n`);
+  const counts = issues.length > 0 ? ` (${countIssues(issues)})` : '';
+  print(
+    config === undefined
+      ? style(`✗ ${options.file} can't be used${counts}`, 'failed')
+      : `${style(`✓ ${options.file} can be used${counts}`, 'passed')}: ${describe(config)}`,
+  );
+  return {
+    exitCode: config === undefined ? EXIT.problem : EXIT.ok,
+    result: { file: options.file, issues: sortIssues(issues) },
+  };
+}
+
+function describe({ service, host, port, templates }: ConnectorConfig): string {
+  const server = host === undefined ? service : [host, port].filter((part) => part !== undefined).join(':');
+  const count = templates.length;
+  return `${server}, ${count} ${count === 1 ? 'template' : 'templates'}`;
+}

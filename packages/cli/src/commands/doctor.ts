@@ -1,0 +1,73 @@
+import { Resolver } from 'node:dns/promises';
+import { merge, object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { optional } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant, option } from '@optique/core/primitives';
+import { string } from '@optique/core/valueparser';
+import { type Diagnosis, diagnose, renderDiagnosisStep, renderVerdict } from '@postern/transport-smtp';
+import { type CommandContext, EXIT, type ExitCode, type Outcome } from '../command.js';
+import { CommandError } from '../command-error.js';
+import { readRawConfigFile } from '../config-file.js';
+import { configOptions, sharedOptions } from '../options.js';
+
+export const doctorCommand = command(
+  'doctor',
+  merge(
+    object({
+      command: constant('doctor'),
+      to: optional(
+        option('--to', string({ metavar: 'ADDRESS' }), {
+          description: message`Also ask whether the server takes mail for this address.`,
+        }),
+      ),
+      dns: optional(
+        option('--dns', string({ metavar: 'IP' }), {
+          description: message`Look up the records of the sender's domain there, such as at 1.1.1.1. Without it, where this machine looks up names.`,
+        }),
+      ),
+    }),
+    configOptions,
+    sharedOptions,
+  ),
+  { brief: message`Find out why emails don't go out: walk the way of an email, and send nothing.` },
+);
+
+const EXIT_OF_VERDICT: Readonly<Record<Diagnosis['verdict'], ExitCode>> = {
+  ready: EXIT.ok,
+  temporary: EXIT.temporary,
+  broken: EXIT.problem,
+};
+
+export async function doctor(
+  { to, dns, ...options }: InferValue<typeof doctorCommand>,
+  { io, printer }: CommandContext,
+): Promise<Outcome> {
+  const resolver = dns === undefined ? undefined : resolverAt(dns);
+  const config = await readRawConfigFile(io, options);
+  const { print, progress, style } = printer;
+  progress('Looking …');
+  const diagnosis = await diagnose(config, {
+    ...(to !== undefined && { to }),
+    ...(resolver && { resolver }),
+    onStep(step) {
+      print(renderDiagnosisStep(step, { style }));
+      progress('Looking on …');
+    },
+  });
+  print(`\n${renderVerdict(diagnosis, { style })}`);
+  return { exitCode: EXIT_OF_VERDICT[diagnosis.verdict], result: { diagnosis } };
+}
+
+/** @throws {CommandError} when that is no IP address */
+function resolverAt(server: string): Resolver {
+  const resolver = new Resolver({ tries: 1 });
+  try {
+    resolver.setServers([server]);
+  } catch (error) {
+    throw new CommandError('usage', `--dns has to be an IP address, with or without a port.`, {
+      cause: error,
+    });
+  }
+  return resolver;
+}

@@ -1,0 +1,234 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in a config look like that
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { inspectConnectorConfig } from '@postern/core';
+import { providerRules } from '@postern/transport-smtp';
+import { describe, expect, it } from 'vitest';
+import { addVariable, fitsEnvFile } from '../init/env-text.js';
+import { PROVIDER_CHOICES } from '../init/provider-choice.js';
+import { runInProcess } from '../terminal/run-in-process.js';
+import { runPostern } from '../terminal/spawn-postern.js';
+import { KEYS, openTerminal } from '../terminal/terminal-session.js';
+import { makeWorkFolder } from '../terminal/work-folder.js';
+
+const SECRET = `sesame "open' #2`;
+
+describe('init, from the command line', { timeout: 30_000 }, () => {
+  it('writes a config that refers to a variable, and an example of that', async () => {
+    await using folder = await makeWorkFolder();
+    const args = ['init', '--provider', 'sendgrid', '--from', 'Acme <no@acme.com>', '--yes'];
+    const { exitCode, stdout, stderr } = await runPostern(args, { cwd: folder.path });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(await folder.read('connector.json'))).toMatchObject({
+      host: 'smtp.sendgrid.net',
+      port: 587,
+      auth: { user: 'apikey', pass: '${SMTP_PASS}' },
+      fromEmail: 'Acme <no@acme.com>',
+    });
+    expect(parseEnv(await folder.read('.env.example'))).toEqual({ SMTP_PASS: '' });
+    expect(stdout).toContain('✓ connector.json\n✓ .env.example\n');
+    expect(stdout).toContain('Set SMTP_PASS');
+    const check = await runPostern(['check'], { cwd: folder.path, env: { SMTP_PASS: 'SG.a-key.of-theirs' } });
+    expect(check).toMatchObject({
+      exitCode: 0,
+      stdout: '✓ connector.json can be used: smtp.sendgrid.net:587, 4 templates\n',
+    });
+  });
+
+  it.each(PROVIDER_CHOICES.flatMap(({ id, hosts }) => hosts.map((host) => [id, host])))(
+    'has something to begin with for %s at %s that its rules find no fault with',
+    async (id, host) => {
+      await using folder = await makeWorkFolder();
+      const user =
+        PROVIDER_CHOICES.find((each) => each.id === id)?.user === 'own' ? ['--user', 'me@acme.com'] : [];
+      const args = [
+        'init',
+        '--json',
+        '--provider',
+        id,
+        '--host',
+        host,
+        '--from',
+        'Acme <no@acme.com>',
+        ...user,
+      ];
+      const { exitCode, stdout } = await runInProcess(args, { cwd: folder.path });
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toEqual({ ok: true, files: ['connector.json', '.env.example'] });
+      const { config, issues } = inspectConnectorConfig(JSON.parse(await folder.read('connector.json')), {
+        rules: providerRules,
+        variables: { SMTP_PASS: 'a password' },
+      });
+      expect(config).toBeDefined();
+      // The password is made up, and so is a user name of one's own; logging in by OAuth2 is beyond a first config.
+      const ofLogin = ['auth', 'auth.pass', ...(user.length > 0 ? ['auth.user'] : [])];
+      expect(issues.filter(({ path }) => !ofLogin.includes(path.join('.')))).toEqual([]);
+    },
+  );
+
+  it('needs no login where nobody is named', async () => {
+    await using folder = await makeWorkFolder();
+    const args = [
+      'init',
+      '--host',
+      '10.0.0.1',
+      '--port',
+      '25',
+      '--user',
+      '',
+      '--from',
+      'no@acme.com',
+      '--json',
+    ];
+    const { stdout } = await runInProcess(args, { cwd: folder.path });
+    expect(JSON.parse(stdout)).toEqual({ ok: true, files: ['connector.json'] });
+    expect(JSON.parse(await folder.read('connector.json'))).toMatchObject({ port: 25, auth: {} });
+  });
+
+  it.each([
+    [['--from', 'no@acme.com'], '--provider is missing'],
+    [['--provider', 'sendgrid'], '--from is missing'],
+    [['--provider', 'brevo', '--from', 'no@acme.com'], '--user is missing'],
+    [['--provider', 'sendgrid', '--from', 'nobody'], '--from: fromEmail is not a usable address'],
+  ])('asks nobody where nobody is there: %j', async (args, message) => {
+    await using folder = await makeWorkFolder();
+    const { exitCode, stderr } = await runInProcess(['init', ...args], { cwd: folder.path });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('never replaces a config unasked, nor a variable at all', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('my.json', 'mine');
+    await folder.write('.env.example', 'OTHER=1\nMY_PASS=here');
+    const args = [
+      'init',
+      'my.json',
+      '--provider',
+      'resend',
+      '--from',
+      'no@acme.com',
+      '--pass-env',
+      'MY_PASS',
+    ];
+    const refused = await runPostern(args, { cwd: folder.path });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain('my.json is there already, and stays as it is.');
+    expect(await folder.read('my.json')).toBe('mine');
+    const forced = await runPostern([...args, '--force'], { cwd: folder.path });
+    expect(forced.exitCode).toBe(0);
+    expect(JSON.parse(await folder.read('my.json'))).toMatchObject({ auth: { pass: '${MY_PASS}' } });
+    expect(await folder.read('.env.example')).toBe('OTHER=1\nMY_PASS=here');
+  });
+});
+
+describe('init, in a terminal', { timeout: 30_000 }, () => {
+  it('asks one question at a time, and never shows the password', async () => {
+    await using folder = await makeWorkFolder();
+    const terminal = openTerminal(['init'], { cwd: folder.path });
+    await terminal.waitFor('Who sends the emails?');
+    terminal.type(KEYS.down + KEYS.enter);
+    await terminal.waitFor('SMTP server (other regions: smtp.eu.sendgrid.net)');
+    terminal.type(KEYS.enter);
+    await terminal.waitFor('Sender, such as');
+    terminal.type(`nobody${KEYS.enter}`);
+    await terminal.waitFor('fromEmail is not a usable address');
+    terminal.type(`@acme.com${KEYS.enter}`);
+    await terminal.waitFor('which starts with SG.');
+    terminal.type(SECRET + KEYS.enter);
+    expect(await terminal.ended).toBe(0);
+
+    expect(terminal.screen()).toContain('✓ connector.json\n✓ .env.example\n✓ .env\n');
+    for (const word of SECRET.split(' ')) expect(terminal.raw()).not.toContain(word);
+    expect(JSON.parse(await folder.read('connector.json'))).toMatchObject({
+      host: 'smtp.sendgrid.net',
+      auth: { user: 'apikey' },
+      fromEmail: 'nobody@acme.com',
+    });
+    expect(await folder.read('connector.json')).not.toContain('sesame');
+    expect(parseEnv(await folder.read('.env'))).toEqual({ SMTP_PASS: SECRET });
+    expect((await stat(join(folder.path, '.env'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves a password alone that is there, and asks again for one that no file can hold', async () => {
+    await using folder = await makeWorkFolder();
+    const args = ['init', 'my.json', '--provider', 'resend', '--from', 'no@acme.com'];
+    const first = openTerminal(args, { cwd: folder.path });
+    await first.waitFor('which starts with re_');
+    first.type(`a'b"c\`d${KEYS.enter}`);
+    await first.waitFor('a .env file can’t hold it');
+    first.type(`${'\u007f'.repeat(7)}re_key${KEYS.enter}`);
+    expect(await first.ended).toBe(0);
+    expect(await folder.read('.env')).toBe("SMTP_PASS='re_key'\n");
+    const second = openTerminal([...args, '--force'], { cwd: folder.path });
+    expect(await second.ended).toBe(0);
+    expect(second.screen()).not.toContain('Password');
+    expect(await folder.read('.env')).toBe("SMTP_PASS='re_key'\n");
+  });
+
+  it('asks before it replaces a config, and takes no for an answer', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', 'mine');
+    const terminal = openTerminal(['init'], { cwd: folder.path });
+    await terminal.waitFor('connector.json is there already. Replace it?');
+    terminal.type(KEYS.enter);
+    expect(await terminal.ended).toBe(1);
+    expect(await folder.read('connector.json')).toBe('mine');
+  });
+
+  it('ends at once on Ctrl-C, with 130 and nothing written', async () => {
+    await using folder = await makeWorkFolder();
+    const terminal = openTerminal(['init'], { cwd: folder.path });
+    await terminal.waitFor('Who sends the emails?');
+    terminal.type(KEYS.ctrlC);
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.screen()).not.toContain('    at ');
+    await expect(folder.read('connector.json')).rejects.toThrow('ENOENT');
+  });
+
+  it('asks for the server where the provider is none of those it knows', async () => {
+    await using folder = await makeWorkFolder();
+    const terminal = openTerminal(['init', '--provider', 'other'], { cwd: folder.path });
+    await terminal.waitFor('SMTP server, such as');
+    terminal.type(`mail.acme.com${KEYS.enter}`);
+    await terminal.waitFor('Port (587');
+    terminal.type(KEYS.enter);
+    await terminal.waitFor('Sender, such as');
+    terminal.type(`Acme <no@acme.com>${KEYS.enter}`);
+    await terminal.waitFor('User name');
+    terminal.type(KEYS.enter);
+    expect(await terminal.ended).toBe(0);
+    expect(JSON.parse(await folder.read('connector.json'))).toMatchObject({
+      host: 'mail.acme.com',
+      port: 587,
+      auth: {},
+    });
+  });
+});
+
+describe('a variable in a .env file', () => {
+  it.each(['plain', '', 'a b#c', `it's`, 'say "hi"', '$HOME ${X} \\n `', '\'"', 'ends\\'])(
+    'comes back as it went in: %j',
+    (value) => {
+      const text = addVariable('A=1', 'SMTP_PASS', value);
+      expect(parseEnv(text ?? '')).toEqual({ A: '1', SMTP_PASS: value });
+    },
+  );
+
+  it('can be anything but every kind of quotes at once', () => {
+    const value = `'"\``;
+    expect(fitsEnvFile(value)).toBe(false);
+    expect(() => addVariable('', 'SMTP_PASS', value)).toThrow(RangeError);
+    expect(fitsEnvFile('plain')).toBe(true);
+  });
+
+  it('is left alone if it is there, unless it is empty', () => {
+    expect(addVariable('SMTP_PASS=\n', 'SMTP_PASS', '')).toBeUndefined();
+    expect(parseEnv(addVariable('SMTP_PASS=\nA=1', 'SMTP_PASS', 'new') ?? '')).toEqual({
+      A: '1',
+      SMTP_PASS: 'new',
+    });
+    expect(addVariable('SMTP_PASS=old\n', 'SMTP_PASS', 'new')).toBeUndefined();
+  });
+});

@@ -1,0 +1,140 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { merge, object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { optional, withDefault } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { argument, command, constant, option } from '@optique/core/primitives';
+import { choice, integer, string } from '@optique/core/valueparser';
+import { path } from '@optique/run/valueparser';
+import { type CommandContext, EXIT, type Outcome } from '../command.js';
+import { CommandError } from '../command-error.js';
+import { DEFAULT_CONFIG_FILE } from '../config-file.js';
+import { readVariables } from '../environment.js';
+import { codeOf, writing } from '../file-access.js';
+import { askPassword, collectAnswers } from '../init/collect-answers.js';
+import { addVariable } from '../init/env-text.js';
+import { PROVIDER_CHOICES } from '../init/provider-choice.js';
+import { createQuestions, type Questions } from '../init/questions.js';
+import { starterConfig } from '../init/starter-config.js';
+import { sharedOptions } from '../options.js';
+
+export const initCommand = command(
+  'init',
+  merge(
+    object({
+      command: constant('init'),
+      file: withDefault(
+        argument(path({ metavar: 'FILE', type: 'file' }), { description: message`The config to write.` }),
+        DEFAULT_CONFIG_FILE,
+      ),
+      provider: optional(
+        option(
+          '--provider',
+          choice(
+            PROVIDER_CHOICES.map(({ id }) => id),
+            { metavar: 'NAME' },
+          ),
+          {
+            description: message`Who sends the emails.`,
+          },
+        ),
+      ),
+      host: optional(
+        option('--host', string({ metavar: 'NAME' }), { description: message`The SMTP server.` }),
+      ),
+      port: optional(
+        option('--port', integer({ metavar: 'PORT', min: 1, max: 65_535 }), {
+          description: message`Its port.`,
+        }),
+      ),
+      from: optional(
+        option('--from', string({ metavar: 'SENDER' }), {
+          description: message`The sender, such as 'Example <noreply@example.com>'.`,
+        }),
+      ),
+      user: optional(
+        option('--user', string({ metavar: 'NAME' }), {
+          description: message`The user name; empty for a server that needs no login.`,
+        }),
+      ),
+      passEnv: withDefault(
+        option('--pass-env', string({ metavar: 'NAME', pattern: /^[A-Za-z_][A-Za-z0-9_]*$/ }), {
+          description: message`The variable that holds the password.`,
+        }),
+        'SMTP_PASS',
+      ),
+      yes: option('-y', '--yes', { description: message`Ask nothing: take the defaults.` }),
+      force: option('--force', { description: message`Replace the config if there is one.` }),
+    }),
+    sharedOptions,
+  ),
+  { brief: message`Write a config to begin with, for your provider.` },
+);
+
+type InitOptions = InferValue<typeof initCommand>;
+
+export async function init(
+  options: InitOptions,
+  { io, printer, interactive }: CommandContext,
+): Promise<Outcome> {
+  const questions = interactive && !options.yes ? await createQuestions(io) : undefined;
+  const target = resolve(io.cwd, options.file);
+  const replace = await mayWrite(target, options, questions);
+  const answers = await collectAnswers(options, questions);
+  const { user, passVariable } = answers;
+  const isMissing = user !== undefined && !(await readVariables(io))[passVariable];
+  const password = isMissing && questions ? await askPassword(answers, questions) : '';
+
+  const written = await writing(options.file, async () => {
+    const config = `${JSON.stringify(starterConfig(answers), null, 2)}\n`;
+    await writeFile(target, config, { flag: replace ? 'w' : 'wx' });
+    const files = [options.file];
+    const add = async (file: string, value: string, comment?: string) => {
+      if (await addTo(resolve(io.cwd, file), passVariable, value, comment)) files.push(file);
+    };
+    if (user !== undefined)
+      await add(
+        '.env.example',
+        '',
+        'The SMTP password. Copy this to .env, and keep that out of version control.',
+      );
+    if (password !== '') await add('.env', password);
+    return files;
+  });
+
+  const { print, style } = printer;
+  for (const file of written) print(`${style('✓', 'passed')} ${file}`);
+  const name = options.file === DEFAULT_CONFIG_FILE ? '' : ` ${options.file}`;
+  print('\nNext:');
+  if (password !== '') print('  Keep .env out of version control.');
+  else if (isMissing) print(`  Set ${passVariable}, in the environment or in .env (see .env.example).`);
+  print(`  postern check${name}    names everything that is wrong with the config`);
+  print(`  postern doctor${name}   finds out whether emails go out`);
+  return { exitCode: EXIT.ok, result: { files: written } };
+}
+
+/** Whether there is a config to replace, which someone agreed to. */
+async function mayWrite(target: string, { file, force }: InitOptions, questions: Questions | undefined) {
+  const exists = await readFile(target).then(
+    () => true,
+    (error: unknown) => codeOf(error) !== 'ENOENT',
+  );
+  if (!exists || force) return force;
+  if (questions && (await questions.confirm(`${file} is there already. Replace it?`))) return true;
+  throw new CommandError('file_exists', `${file} is there already, and stays as it is.`, {
+    hint: 'Name another file, or replace it with --force.',
+  });
+}
+
+/** Adds a variable to a file, unless it is there. New files are for their owner alone. */
+async function addTo(file: string, name: string, value: string, comment?: string): Promise<boolean> {
+  const before = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  });
+  const after = addVariable(before, name, value, comment);
+  if (after === undefined) return false;
+  await writeFile(file, after, { mode: value === '' ? 0o644 : 0o600 });
+  return true;
+}

@@ -1,0 +1,108 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sampleConfig } from '../terminal/sample-config.js';
+import { runPostern } from '../terminal/spawn-postern.js';
+import { makeWorkFolder } from '../terminal/work-folder.js';
+
+const env = { SMTP_PASS: 'hunter2-and-more' };
+
+describe('preview', { timeout: 30_000 }, () => {
+  it('renders every template in every language, and a page with all of them', async () => {
+    await using folder = await makeWorkFolder();
+    const { templates } = sampleConfig();
+    const config = sampleConfig({
+      defaultLocale: 'de',
+      templates: [
+        ...templates,
+        { usageType: '../Wel come', contentType: 'text/plain', subject: 'Hi', content: 'Dear {{firstName}}' },
+        { usageType: '../Wel/come', contentType: 'text/plain', subject: '<b>', content: 'Hello' },
+      ],
+    });
+    await folder.write('connector.json', config);
+    const outcome = await runPostern(['preview', '--out', 'emails'], { cwd: folder.path, env });
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await readdir(join(folder.path, 'emails'))).sort()).toEqual(
+      [
+        ...['Register', 'SignIn', 'SignIn.de', 'ForgotPassword', 'Generic'].flatMap((name) => [
+          `${name}.html`,
+          `${name}.txt`,
+        ]),
+        '-Wel-come.txt',
+        '-Wel-come-2.txt',
+        'index.html',
+      ].sort(),
+    );
+    expect(await folder.read('emails/SignIn.html')).toBe('<p>Your code is <b>482913</b>.</p>');
+    expect(await folder.read('emails/SignIn.de.txt')).toContain('Subject: 482913 SignIn de\n\nYour code is');
+    // Although the default language would come first.
+    expect(await folder.read('emails/SignIn.txt')).toContain('Subject: 482913 SignIn\n');
+    expect(await folder.read('emails/-Wel-come.txt')).toContain('Dear {{firstName}}');
+    const page = await folder.read('emails/index.html');
+    expect(page).toContain('src="SignIn.de.html"');
+    expect(page).toContain('<b>&lt;b&gt;</b>');
+    expect(outcome.stdout).toContain('✓ emails/SignIn.de.html  482913 SignIn de\n');
+  });
+
+  it('lists the files as JSON, and takes a payload', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', sampleConfig());
+    const args = ['preview', '--json', '--payload', '{"code":"<1>"}'];
+    const { exitCode, stdout } = await runPostern(args, { cwd: folder.path, env });
+    expect(exitCode).toBe(0);
+    const { ok, folder: out, emails } = JSON.parse(stdout);
+    expect({ ok, out }).toEqual({ ok: true, out: 'preview' });
+    expect(emails).toHaveLength(5);
+    expect(emails[4]).toEqual({
+      type: 'SignIn',
+      locale: 'de',
+      subject: '<1> SignIn de',
+      files: ['SignIn.de.html', 'SignIn.de.txt'],
+    });
+    expect(await folder.read('preview/SignIn.de.html')).toBe('<p>Your code is <b>&lt;1&gt;</b>.</p>');
+  });
+
+  it('replaces a preview, and no page of anyone else', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', sampleConfig());
+    const render = () => runPostern(['preview', '--out', '.'], { cwd: folder.path, env });
+    expect(await render()).toMatchObject({ exitCode: 0 });
+    expect(await render()).toMatchObject({ exitCode: 0 });
+    await folder.write('index.html', '<title>My site</title>');
+    const { exitCode, stderr } = await render();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('. holds an index.html that is not a preview.');
+    expect(await folder.read('index.html')).toBe('<title>My site</title>');
+  });
+
+  it('opens the page in the browser that the system names', {
+    skip: process.platform !== 'linux',
+  }, async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', sampleConfig());
+    const browser = join(folder.path, 'browser');
+    await writeFile(browser, '#!/bin/sh\nprintf %s "$1" > opened\n', { mode: 0o755 });
+    const { exitCode } = await runPostern(['preview', '--open'], {
+      cwd: folder.path,
+      env: { ...env, BROWSER: browser },
+    });
+    expect(exitCode).toBe(0);
+    await expect.poll(() => folder.read('opened').catch(() => '')).toContain('/preview/index.html');
+  });
+
+  it('needs no password, as it sends nothing', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', sampleConfig());
+    expect(await runPostern(['preview'], { cwd: folder.path })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('does not render a config that is broken', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', sampleConfig({ port: 0 }));
+    const { exitCode, stdout, stderr } = await runPostern(['preview'], { cwd: folder.path });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain('connector.json:3:3 error port\n');
+    expect(stderr).toContain("✗ connector.json can't be used. (1 error)");
+    expect(await readdir(folder.path)).toEqual(['connector.json']);
+  });
+});

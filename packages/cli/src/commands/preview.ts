@@ -1,0 +1,131 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { merge, object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { withDefault } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant, option } from '@optique/core/primitives';
+import { path } from '@optique/run/valueparser';
+import {
+  type ConnectorConfig,
+  createMailer,
+  type Email,
+  parseSendRequest,
+  type Template,
+} from '@postern/core';
+import { createSmtpTransport } from '@postern/transport-smtp';
+import { type CommandContext, EXIT, type Outcome } from '../command.js';
+import { CommandError } from '../command-error.js';
+import { readConfigFile } from '../config-file.js';
+import { codeOf, writing } from '../file-access.js';
+import { configOptions, sharedOptions } from '../options.js';
+import { payloadOption, readPayload } from '../payload-option.js';
+import { PREVIEW_MARK, type PreviewedEmail, previewPage, textFile } from '../preview-page.js';
+import { printable } from '../printer.js';
+import { samplePayload } from '../sample-payload.js';
+
+export const previewCommand = command(
+  'preview',
+  merge(
+    object({
+      command: constant('preview'),
+      out: withDefault(
+        option('--out', path({ metavar: 'FOLDER', type: 'directory' }), {
+          description: message`Where the files go.`,
+        }),
+        'preview',
+      ),
+      open: option('--open', { description: message`Show them in the browser.` }),
+      payload: payloadOption,
+    }),
+    configOptions,
+    sharedOptions,
+  ),
+  { brief: message`Render every template in every language into files to look at.` },
+);
+
+/** To whom the samples go. */
+const RECIPIENT = 'ada@example.com';
+
+export async function preview(
+  { out, open, payload, ...options }: InferValue<typeof previewCommand>,
+  { io, printer }: CommandContext,
+): Promise<Outcome> {
+  const values = readPayload(payload);
+  const config = await readConfigFile(io, options, { login: false });
+  const folder = resolve(io.cwd, out);
+  const { print, style } = printer;
+
+  const contents = new Map<string, string>();
+  const emails: PreviewedEmail[] = [];
+  for (const template of config.templates) {
+    const email = await renderAlone(config, template, values);
+    const name = freeName(template, contents);
+    const files = email.html === undefined ? [`${name}.txt`] : [`${name}.html`, `${name}.txt`];
+    if (email.html !== undefined) contents.set(`${name}.html`, email.html);
+    contents.set(`${name}.txt`, textFile(email));
+    emails.push({
+      type: template.usageType,
+      ...(template.locale !== undefined && { locale: template.locale }),
+      subject: email.subject,
+      files,
+    });
+  }
+  contents.set('index.html', previewPage(emails));
+
+  await writing(out, async () => {
+    await mkdir(folder, { recursive: true });
+    await requireOwn(folder, out);
+    for (const [name, content] of contents) await writeFile(join(folder, name), content);
+  });
+  for (const { files, subject } of emails) {
+    print(`${style('✓', 'passed')} ${join(out, files[0] ?? '')}  ${style(printable(subject), 'skipped')}`);
+  }
+  const page = join(folder, 'index.html');
+  print(`\nAll of them: ${join(out, 'index.html')}`);
+  if (open) {
+    const { default: openInBrowser } = await import('open');
+    await openInBrowser(page);
+  }
+  return { exitCode: EXIT.ok, result: { folder: out, emails } };
+}
+
+/** Through the mailer, with this template and no other: whichever language someone asks for, it is this one. */
+async function renderAlone(
+  config: ConnectorConfig,
+  template: Template,
+  values: ReturnType<typeof readPayload>,
+): Promise<Email> {
+  const { usageType: type, locale } = template;
+  await using mailer = createMailer({
+    config: { ...config, templates: [template] },
+    transport: createSmtpTransport(config), // which never connects
+    // What the sample lacks is there to be seen.
+    missingVariable: 'keep',
+  });
+  const payload = { ...samplePayload(type), ...values };
+  return await mailer.render(
+    parseSendRequest({ to: RECIPIENT, type, payload, ...(locale !== undefined && { locale }) }),
+  );
+}
+
+/** `SignIn.de`; a type may be called anything, a file may not. */
+function freeName({ usageType, locale }: Template, taken: ReadonlyMap<string, string>): string {
+  const plain = [usageType.replace(/[^\p{L}\p{N}_-]+/gu, '-'), locale].filter(Boolean).join('.');
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? plain : `${plain}-${number}`;
+    if (name !== 'index' && !taken.has(`${name}.txt`)) return name;
+  }
+}
+
+/** @throws {CommandError} rather than overwrite someone's web page */
+async function requireOwn(folder: string, out: string): Promise<void> {
+  const page = await readFile(join(folder, 'index.html'), 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (page === undefined || page.includes(PREVIEW_MARK)) return;
+  throw new CommandError('file_exists', `${out} holds an index.html that is not a preview.`, {
+    hint: 'Choose another folder with --out.',
+  });
+}

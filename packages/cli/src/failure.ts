@@ -1,0 +1,69 @@
+import { MailError, type MailStage } from '@postern/core';
+import { EXIT, type ExitCode } from './command.js';
+import { CommandError } from './command-error.js';
+import type { Io } from './io.js';
+import { countIssues, formatIssues } from './issue-list.js';
+import { printable, type Style } from './printer.js';
+
+/** A failure as `--json` and people get it. */
+export interface Failure {
+  readonly exitCode: ExitCode;
+  readonly error: Readonly<Record<string, unknown>> & { readonly code: string; readonly message: string };
+  /** For the terminal, several lines. */
+  format(style: Style): string;
+}
+
+export function describeFailure(error: unknown, file: string): Failure {
+  if (error instanceof CommandError) return ofCommand(error, file);
+  if (error instanceof MailError) return ofMail(error);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    exitCode: EXIT.internal,
+    error: { code: 'internal', message },
+    format: (style) =>
+      withHint(
+        `${style('✗ Postern failed', 'failed')}: ${message}`,
+        'This is a bug. Run it again with --verbose to see where.',
+        style,
+      ),
+  };
+}
+
+const withHint = (text: string, hint: string | undefined, style: Style) =>
+  hint === undefined ? text : `${text}\n  ${style(`→ ${printable(hint)}`, 'hint')}`;
+
+function ofCommand({ code, message, hint, issues = [] }: CommandError, file: string): Failure {
+  return {
+    exitCode: code === 'usage' || code === 'payload_invalid' ? EXIT.usage : EXIT.problem,
+    error: { code, message, hint, ...(issues.length > 0 && { issues }) },
+    format: (style) => {
+      const list = issues.length > 0 ? `${formatIssues(file, issues, style)}\n\n` : '';
+      const counts = issues.length > 0 ? ` (${countIssues(issues)})` : '';
+      return withHint(`${list}${style(`✗ ${printable(message)}`, 'failed')}${counts}`, hint, style);
+    },
+  };
+}
+
+/** Before anything goes to a server. */
+const LOCAL: readonly MailStage[] = ['config', 'recipient', 'payload', 'template'];
+
+function ofMail({ code, stage, retryable, hint, message, responseCode, response }: MailError): Failure {
+  return {
+    exitCode: retryable ? EXIT.temporary : EXIT.problem,
+    error: { code, stage, retryable, message, hint, responseCode, response },
+    format: (style) => {
+      const lines = [
+        style(`✗ ${printable(message)}`, 'failed'),
+        `  ${code}, while at: ${stage}${retryable ? '; the same may work later' : ''}`,
+        ...(response === undefined ? [] : [`  server: ${style(printable(response), 'response')}`]),
+      ];
+      const text = withHint(lines.join('\n'), hint, style);
+      return LOCAL.includes(stage)
+        ? text
+        : withHint(text, `postern doctor looks into it, step by step.`, style);
+    },
+  };
+}
+
+/** The stack is for whoever asks for it. */
+export const wantsStack = (verbose: boolean, { env }: Io): boolean => verbose || Boolean(env.DEBUG);

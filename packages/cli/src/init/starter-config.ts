@@ -1,0 +1,43 @@
+const email = (usageType: string, subject: string, heading: string, purpose: string) => ({
+  usageType,
+  contentType: 'text/html',
+  subject,
+  content: [
+    '<div style="max-width:26rem;margin:2rem auto;font:1rem/1.5 system-ui,sans-serif">',
+    `<h1 style="font-size:1.25rem">${heading}</h1>`,
+    `<p>Enter this code to ${purpose}:</p>`,
+    '<p style="font-size:2rem;letter-spacing:.25rem"><b>{{code}}</b></p>',
+    '<p>It is valid for 10 minutes. If you did not ask for it, ignore this email, and share the code with nobody.</p>',
+    '</div>',
+  ].join(''),
+  text: `Enter this code to ${purpose}: {{code}}\n\nIt is valid for 10 minutes. If you did not ask for it, ignore this email, and share the code with nobody.`,
+});
+
+/** Something to begin with, for each kind of email that every sign-in needs. */
+const STARTER_TEMPLATES = [
+  email('Register', '{{code}} confirms your address', 'Welcome', 'confirm your address'),
+  email('SignIn', '{{code}} is your sign-in code', 'Your sign-in code', 'sign in'),
+  email('ForgotPassword', '{{code}} resets your password', 'Set a new password', 'set a new password'),
+  email('Generic', '{{code}} is your code', 'Your code', 'go on'),
+];
+
+/** What `init` has to know. */
+export interface Answers {
+  readonly host: string;
+  readonly port: number;
+  readonly fromEmail: string;
+  /** Without it, the server needs no login. */
+  readonly user?: string;
+  /** The name of the variable that holds the password. */
+  readonly passVariable: string;
+}
+
+/** A config that can be used as soon as its variable is set. */
+export const starterConfig = ({ host, port, fromEmail, user, passVariable }: Answers) => ({
+  host,
+  port,
+  ...(port === 465 && { secure: true }),
+  auth: user === undefined ? {} : { user, pass: `\${${passVariable}}` },
+  fromEmail,
+  templates: STARTER_TEMPLATES,
+});

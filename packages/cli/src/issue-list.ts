@@ -1,0 +1,39 @@
+import { formatPath } from '@postern/core';
+import type { LocatedIssue } from './json-file.js';
+import { printable, type Style } from './printer.js';
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** `2 errors, 1 warning` */
+export function countIssues(issues: readonly LocatedIssue[]): string {
+  const errors = issues.filter(({ severity }) => severity === 'error').length;
+  const warnings = issues.length - errors;
+  return [errors > 0 && plural(errors, 'error'), warnings > 0 && plural(warnings, 'warning')]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** Errors first, then down the file. */
+export const sortIssues = (issues: readonly LocatedIssue[]): LocatedIssue[] =>
+  issues.toSorted(
+    (a, b) =>
+      Number(a.severity === 'warning') - Number(b.severity === 'warning') ||
+      (a.line ?? 0) - (b.line ?? 0) ||
+      (a.column ?? 0) - (b.column ?? 0),
+  );
+
+/** Every issue on lines of its own: where (as editors and terminals link it), what, and the cure. */
+export function formatIssues(file: string, issues: readonly LocatedIssue[], style: Style): string {
+  return sortIssues(issues)
+    .map(({ severity, path, message, hint, line, column }) => {
+      const place = line === undefined ? file : `${file}:${line}:${column}`;
+      const label = style(severity, severity === 'error' ? 'failed' : 'warning');
+      const where = printable(formatPath(path));
+      return [
+        `${style(place, 'skipped')} ${label}${where && ` ${style(where, 'heading')}`}`,
+        `  ${printable(message)}`,
+        ...(hint === undefined ? [] : [`  ${style(`→ ${printable(hint)}`, 'hint')}`]),
+      ].join('\n');
+    })
+    .join('\n');
+}

@@ -1,0 +1,19 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { run } from '../run.js';
+import type { SpawnOptions } from './spawn-postern.js';
+
+/** As `runPostern`, without a process: for what is the same in one. */
+export async function runInProcess(args: readonly string[], options: SpawnOptions) {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const io = {
+    ...{ stdin, stdout, stderr, env: options.env ?? {} },
+    get cwd() {
+      return options.cwd;
+    },
+  };
+  const exitCode = await run(args, io, '0.0.0');
+  stdout.end();
+  stderr.end();
+  return { exitCode, stdout: await text(stdout), stderr: await text(stderr) };
+}

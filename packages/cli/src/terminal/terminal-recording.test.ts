@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { startSmtpTrap } from '@postern/testing';
+import { expect, it } from 'vitest';
+import { startDnsServer } from './dns-server.js';
+import { KEYS, openTerminal, type TerminalSession } from './terminal-session.js';
+import { makeWorkFolder } from './work-folder.js';
+
+const PASSWORD = 'the-right-password';
+
+const INTRODUCTION = `# In a terminal
+
+Recorded by a test, in a real terminal, against the mail trap of \`@postern/testing\`. Times, ports, dates
+and identifiers are replaced.
+`;
+
+/** What differs from one recording to the next. */
+const steady = (text: string, ports: Readonly<Record<string, number>>) =>
+  Object.entries(ports)
+    .reduce((result, [steadyPort, port]) => result.replaceAll(String(port), steadyPort), text)
+    .replaceAll(/\b\d+ ms\b/g, '3 ms')
+    .replaceAll(/\buntil \d{4}-\d\d-\d\d\b/g, 'until 2031-12-31')
+    .replaceAll(/<[\w.-]+@acme\.example>/g, (id) => (id.length > 25 ? '<a-unique-id@acme.example>' : id))
+    // Whether something listens there is up to the machine.
+    .replaceAll(/^ +tried port (?:587|465|2525) .*\n/gm, '')
+    .replaceAll(/[ \t]+$/gm, '');
+
+it('is what docs/terminal.md shows (vitest -u records it anew)', { timeout: 60_000 }, async () => {
+  await using trap = await startSmtpTrap({ auth: { user: 'acme', pass: PASSWORD } });
+  await using dns = await startDnsServer({
+    'acme.example': 'v=spf1 include:spf.example.net -all',
+    '_dmarc.acme.example': 'v=DMARC1; p=reject',
+  });
+  await using folder = await makeWorkFolder();
+  await folder.write('trap.pem', trap.certificate);
+  const env = { NODE_EXTRA_CA_CERTS: join(folder.path, 'trap.pem') };
+  const sections: string[] = [INTRODUCTION];
+
+  const record = async (
+    args: readonly string[],
+    exitCode: number,
+    act: (terminal: TerminalSession) => Promise<void> = async () => {},
+  ) => {
+    const terminal = openTerminal(args, { cwd: folder.path, env, columns: 120 });
+    await act(terminal);
+    expect(await terminal.ended).toBe(exitCode);
+    expect(terminal.raw()).not.toContain(PASSWORD);
+    sections.push(['```console', `$ postern ${args.join(' ')}`, terminal.screen(), '```', ''].join('\n'));
+  };
+  const tell = (text: string) => void sections.push(`${text}\n`);
+
+  tell('## Begin: `init`');
+  await record(['init'], 0, async (terminal) => {
+    await terminal.waitFor('Who sends the emails?');
+    terminal.type(KEYS.up + KEYS.enter);
+    await terminal.waitFor('SMTP server, such as');
+    terminal.type(trap.host + KEYS.enter);
+    await terminal.waitFor('Port (');
+    terminal.type(`${'\u007f'.repeat(3)}${trap.port}${KEYS.enter}`);
+    await terminal.waitFor('Sender, such as');
+    terminal.type(`Acme <noreply@acme.example>${KEYS.enter}`);
+    await terminal.waitFor('User name');
+    terminal.type(`acme${KEYS.enter}`);
+    await terminal.waitFor('Password');
+    terminal.type(`${PASSWORD}!${KEYS.enter}`);
+  });
+  await record(['check'], 0);
+
+  tell('The password was mistyped, which only the server can know:');
+  const doctor = ['doctor', '--dns', dns.address];
+  await record(doctor, 1);
+  await folder.write('.env', `SMTP_PASS=${PASSWORD}\n`);
+  tell('With the right password in `.env`:');
+  await record([...doctor, '--to', 'ada@example.com'], 0);
+  await record(['send', 'SignIn', '--to', 'ada@example.com'], 0);
+
+  tell('## A broken config: `check` and `doctor`');
+  const config = JSON.parse(await folder.read('connector.json'));
+  const { fromEmail, ...rest } = config;
+  await folder.write('broken.json', { fromEmial: fromEmail, ...rest, secure: true });
+  tell('A sender that is misspelt, and TLS where the server begins without:');
+  await record(['check', 'broken.json'], 1);
+  await record([...doctor, 'broken.json'], 1);
+  await folder.write('broken.json', config);
+  tell('Mended:');
+  await record(['check', 'broken.json'], 0);
+  await record([...doctor, 'broken.json'], 0);
+
+  expect(trap.inbox.messages).toHaveLength(1);
+  const ports = { 20025: trap.port, 5353: Number(dns.address.split(':')[1]) };
+  await expect(steady(sections.join('\n'), ports)).toMatchFileSnapshot('../../docs/terminal.md');
+});
