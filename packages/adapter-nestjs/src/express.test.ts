@@ -1,0 +1,5 @@
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { describeHttpContract } from '@postern/http/vitest';
+import { serveRoutes } from './platform-harness.js';
+
+describeHttpContract('nest on express', (options) => serveRoutes(options, new ExpressAdapter()));

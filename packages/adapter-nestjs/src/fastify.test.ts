@@ -1,0 +1,5 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { describeHttpContract } from '@postern/http/vitest';
+import { serveRoutes } from './platform-harness.js';
+
+describeHttpContract('nest on fastify', (options) => serveRoutes(options, new FastifyAdapter()));

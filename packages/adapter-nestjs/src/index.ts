@@ -1,0 +1,21 @@
+export { bearerToken, type ProblemCode, ProblemError } from '@postern/http';
+export { MailController } from './mail-controller.js';
+export { MailExceptionFilter } from './mail-exception-filter.js';
+export { type MailHealth, MailHealthIndicator } from './mail-health-indicator.js';
+export { MailModule } from './mail-module.js';
+export type { MailModuleExtras, MailModuleOptions, MailOptionsFactory } from './mail-module-options.js';
+export type { TemplateInput } from './mail-registry.js';
+export { MailRoutes } from './mail-routes.js';
+export { MailService } from './mail-service.js';
+export {
+  getMailerToken,
+  getMailHealthToken,
+  getMailRoutesToken,
+  getVerificationToken,
+  InjectMailer,
+  InjectMailHealth,
+  InjectMailRoutes,
+  InjectVerification,
+} from './mail-token.js';
+export type { PlatformRequest, PlatformResponse } from './platform-http.js';
+export { VerificationService } from './verification-service.js';

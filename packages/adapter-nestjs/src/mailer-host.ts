@@ -1,0 +1,109 @@
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import {
+  ConfigError,
+  createMailer,
+  type Logger,
+  type Mailer,
+  systemClock,
+  type Transport,
+} from '@postern/core';
+import { createHealthCheck, createMailHandler, type MailHandler } from '@postern/http';
+import { createSmtpTransport } from '@postern/transport-smtp';
+import { createVerification, type Verification } from '@postern/verification';
+import { type MailModuleOptions, requireOptions } from './mail-module-options.js';
+import type { MailRegistry } from './mail-registry.js';
+import { DEFAULT_MAILER } from './mail-token.js';
+import { createNestLogger } from './nest-logger.js';
+
+const HEALTH_INTERVAL = 30_000;
+
+interface Parts {
+  readonly mailer: Mailer;
+  readonly verification: Verification | undefined;
+  readonly handler: MailHandler | undefined;
+  checkHealth(): Promise<boolean>;
+}
+
+const missing = (option: string, message: string) =>
+  new ConfigError([{ severity: 'error', path: [option], code: 'missing', message }]);
+
+/**
+ * One mailer and what is built on it. They are made when all modules had their say, or when the first of them is
+ * needed; and closed when the server has answered its last request.
+ */
+export class MailerHost implements OnModuleInit, OnApplicationShutdown {
+  readonly #name: string;
+  readonly #options: MailModuleOptions;
+  readonly #registry: MailRegistry;
+  #parts: Parts | undefined;
+
+  constructor(name: string, options: MailModuleOptions, registry: MailRegistry) {
+    requireOptions(options);
+    registry.register(name);
+    this.#name = name;
+    this.#options = options;
+    this.#registry = registry;
+  }
+
+  get mailer(): Mailer {
+    return this.#made().mailer;
+  }
+
+  get verification(): Verification {
+    const { verification } = this.#made();
+    if (verification) return verification;
+    throw missing(
+      'verification',
+      'codes and links need the option verification of MailModule: { store, secret }',
+    );
+  }
+
+  get handler(): MailHandler {
+    const { handler } = this.#made();
+    if (handler) return handler;
+    throw missing('http', 'a MailController needs the option http of MailModule: { authorize }');
+  }
+
+  checkHealth(): Promise<boolean> {
+    return this.#made().checkHealth();
+  }
+
+  onModuleInit(): void {
+    this.#made();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#parts?.mailer.close();
+  }
+
+  #made(): Parts {
+    this.#parts ??= this.#make();
+    return this.#parts;
+  }
+
+  #make(): Parts {
+    const { verification: verificationOptions, http, healthIntervalMs, clock, ...options } = this.#options;
+    const logger =
+      options.logger ??
+      createNestLogger(this.#name === DEFAULT_MAILER ? 'MailModule' : `MailModule:${this.#name}`);
+    const config = {
+      ...options.config,
+      templates: this.#registry.complete(this.#name, options.config.templates),
+    };
+    const shared = { logger, ...(clock && { clock }) };
+    const mailer = createMailer({ ...options, ...shared, config, transport: this.#transport(shared) });
+    const verification = verificationOptions && createVerification({ ...verificationOptions, mailer });
+    const handler = http && createMailHandler({ ...http, ...shared, mailer, verification, healthIntervalMs });
+    const checkHealth = createHealthCheck(mailer, {
+      intervalMs: healthIntervalMs ?? HEALTH_INTERVAL,
+      clock: clock ?? systemClock,
+      logger,
+    });
+    return { mailer, verification, handler, checkHealth };
+  }
+
+  #transport(shared: { logger: Logger }): Transport {
+    const { transport, config } = this.#options;
+    return this.#registry.transport ?? transport ?? createSmtpTransport(config, shared);
+  }
+}

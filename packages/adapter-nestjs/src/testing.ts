@@ -1,0 +1,1 @@
+export { MailTestingModule, MailTestingService } from './mail-testing-module.js';

@@ -1,0 +1,63 @@
+import type {
+  CancelRequest,
+  CheckRequest,
+  LinkPreview,
+  Started,
+  StartRequest,
+  Verification,
+  Verified,
+  VerifiedLink,
+} from '@postern/verification';
+
+/** Issues one-time codes and links, and checks them. Needs the option `verification` of `MailModule`. */
+export class VerificationService implements Verification {
+  readonly #verification: () => Verification;
+
+  /** Made by `MailModule`. */
+  constructor(verification: () => Verification) {
+    this.#verification = verification;
+  }
+
+  /**
+   * Makes a code or a link and sends it. It takes the place of the former one of this address and type.
+   *
+   * @throws {VerificationError} `cooldown`, `rate_limited`, `attempts_exhausted`
+   * @throws {MailError} when the request is not valid or the email can't be sent
+   */
+  async start(request: StartRequest): Promise<Started> {
+    return this.#verification().start(request);
+  }
+
+  /**
+   * Checks what a person typed. A right code is used up; a wrong one costs a guess.
+   *
+   * @throws {VerificationError} `code_incorrect`, `code_expired`, `not_found`, `attempts_exhausted`
+   * @throws {MailError} `recipient_invalid`, `payload_invalid`
+   */
+  async check(request: CheckRequest): Promise<Verified> {
+    return this.#verification().check(request);
+  }
+
+  /**
+   * Reads a link and consumes nothing: for the page that a GET shows.
+   *
+   * @throws {VerificationError} `not_found`, `code_expired`
+   */
+  async peekLink(token: string): Promise<LinkPreview> {
+    return this.#verification().peekLink(token);
+  }
+
+  /**
+   * Uses a link up: for the POST of that page. Never call it for a GET, which mail scanners send.
+   *
+   * @throws {VerificationError} `not_found`, `code_expired`
+   */
+  async consumeLink(token: string): Promise<VerifiedLink> {
+    return this.#verification().consumeLink(token);
+  }
+
+  /** Makes the code or link of this address and type worthless. Limits stay. */
+  async cancel(request: CancelRequest): Promise<void> {
+    return this.#verification().cancel(request);
+  }
+}
