@@ -12,6 +12,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { checkReadme, makeProject, readExamples } from './readme-examples.js';
 
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
+const TSC = join(WORKSPACE, 'node_modules/typescript/bin/tsc');
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
 
 const fence = (info: string, ...lines: string[]) => ['```' + info, ...lines, '```', ''].join('\n');
@@ -109,15 +110,30 @@ describe('the program of', () => {
     expect(await hello(pressed)).toBe(`Hello, ${to}.`);
     expect(await stop()).toEqual([0, null]);
   });
+
+  test('packages/adapter-nestjs lets in who has the code', { timeout: 60_000 }, async () => {
+    const { code, origin, post, trap, stop } = await startProgram('adapter-nestjs', { isCompiled: true });
+    expect(code.split('\n').length - 1).toBeLessThan(40);
+    const json = (value: object) => new Blob([JSON.stringify(value)], { type: 'application/json' });
+    const health = await fetch(`${origin}/mail/health`, { headers: { Connection: 'close' } });
+    expect([health.status, await health.json()]).toEqual([200, { status: 'pass' }]);
+    expect(await post('/mail/messages', json({}))).toMatch(/^401 /);
+    expect(await post('/mail/verification-codes', json({ email: to }))).toBe('204 ');
+    const body = json({ email: to, verificationCode: await trap.inbox.waitForCode(to) });
+    expect(await post('/mail/verification-codes/verify', body)).toBe(`200 {"welcome":"${to}"}`);
+    // The signal that Nest sends itself when everything is closed.
+    expect(await stop()).toEqual([null, 'SIGTERM']);
+  });
 });
 
 /** Runs the first program of a README as printed, with a trap for its emails. */
-async function startProgram(name: string) {
+async function startProgram(name: string, { isCompiled = false } = {}) {
   const folder = join(PACKAGES, name);
   const [{ code = '' } = {}] = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
   const trap = await startSmtpTrap();
-  const project = await makeProject(folder);
+  const project = await makeProject(folder, { isCompiled });
   await writeFile(join(project.root, 'program.ts'), code);
+  if (isCompiled) await promisify(execFile)(process.execPath, [TSC, '-p', '.'], { cwd: project.root });
   const { port } = await findFreePort();
   const origin = `http://127.0.0.1:${port}`;
   const content = '{{#if code}}{{code}}{{/if}}{{#if link}}{{link}} {{/if}}';
@@ -133,7 +149,8 @@ async function startProgram(name: string) {
     ORIGIN: origin,
     PORT: String(port),
   };
-  const program = spawn(process.execPath, ['program.ts'], { cwd: project.root, env, stdio: 'ignore' });
+  const file = isCompiled ? 'program.js' : 'program.ts';
+  const program = spawn(process.execPath, [file], { cwd: project.root, env, stdio: 'ignore' });
   const ended = once(program, 'exit');
   const stop = () => {
     program.kill();

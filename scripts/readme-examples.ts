@@ -4,6 +4,9 @@
  * Every ```ts block is a module of its own and has to compile. One marked ```ts run is also run, and has to
  * print what the ```text block that follows it says; one that imports vitest is run by vitest, and has to pass. One
  * marked ```ts fragment is left alone.
+ *
+ * Node runs them as they are, without their types. Decorators it can't run: where a README has some, the compiler
+ * makes JavaScript of its examples first.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
@@ -39,7 +42,8 @@ export const readExamples = (markdown: string): Example[] =>
 export async function checkReadme(folder: string): Promise<string[]> {
   const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
   if (examples.length === 0) return [];
-  await using project = await makeProject(folder);
+  const isCompiled = examples.some(usesDecorators);
+  await using project = await makeProject(folder, { isCompiled });
   const fileOf = (example: Example) => `README.${example.line}${isTest(example) ? '.test' : ''}.ts`;
   for (const example of examples) {
     // On the same line as in the README, so that the compiler names that one.
@@ -55,7 +59,8 @@ export async function checkReadme(folder: string): Promise<string[]> {
     .filter(Boolean);
   if (problems.length > 0) return problems;
   for (const example of examples.filter(({ isRun }) => isRun)) {
-    const printed = await node(fileOf(example));
+    const file = fileOf(example);
+    const printed = await node(isCompiled ? file.replace(/\.ts$/, '.js') : file);
     if (printed !== example.output)
       problems.push(`${fileOf(example)} printed:\n${printed}in place of:\n${example.output}`);
   }
@@ -70,8 +75,13 @@ export async function checkReadme(folder: string): Promise<string[]> {
 
 const isTest = ({ code }: Example) => /^import .*'(?:vitest|@postern\/testing\/vitest)';$/m.test(code);
 
+const usesDecorators = ({ code }: Example) => /^\s*@\w+\(/m.test(code);
+
 /** A project outside of the workspace that has the package and its dependencies. */
-export async function makeProject(folder: string): Promise<AsyncDisposable & { root: string }> {
+export async function makeProject(
+  folder: string,
+  { isCompiled = false } = {},
+): Promise<AsyncDisposable & { root: string }> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'postern-readme-')));
   const link = async (name: string, target: string) => {
     const path = join(root, 'node_modules', name);
@@ -98,9 +108,8 @@ export async function makeProject(folder: string): Promise<AsyncDisposable & { r
         strict: true,
         noUncheckedIndexedAccess: true,
         verbatimModuleSyntax: true,
-        erasableSyntaxOnly: true,
         skipLibCheck: true,
-        noEmit: true,
+        ...(isCompiled ? { experimentalDecorators: true } : { erasableSyntaxOnly: true, noEmit: true }),
       },
       include: ['*.ts'],
     }),
