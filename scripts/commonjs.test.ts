@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -76,3 +76,107 @@ test('the packages can be used from a TypeScript project that compiles to Common
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: project.root });
   expect(stdout.trim()).toBe('482913');
 });
+
+/** What the Nest CLI makes: classes with decorators, whose types the compiler tells Nest. */
+const NEST_PROGRAM = `
+  import 'reflect-metadata';
+  import { Controller, Injectable, Module } from '@nestjs/common';
+  import { NestFactory } from '@nestjs/core';
+  import { bearerToken, MailController, MailModule, MailService } from '@postern/adapter-nestjs';
+  import { MailTestingModule, MailTestingService } from '@postern/adapter-nestjs/testing';
+  import { parseConnectorConfig } from '@postern/core';
+
+  const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
+    usageType, contentType: 'text/plain', subject: 'Your code', content: '{{code}}',
+  }));
+  const server = { host: 'smtp.example.com', port: 587, auth: { user: 'app', pass: 'secret' } };
+  const config = parseConnectorConfig({ ...server, fromEmail: 'noreply@example.com', templates });
+
+  @Injectable()
+  class SignIn {
+    constructor(private readonly mail: MailService) {}
+    start(to: string) {
+      return this.mail.send({ to, type: 'SignIn', payload: { code: '482913' } });
+    }
+  }
+
+  @Controller('mail')
+  class AuthMail extends MailController {}
+
+  @Module({
+    imports: [
+      MailModule.forRoot({ config, http: { authorize: bearerToken('a-secret-of-the-test') } }),
+      MailTestingModule.forRoot(),
+    ],
+    controllers: [AuthMail],
+    providers: [SignIn],
+  })
+  class AppModule {}
+
+  async function main(): Promise<void> {
+    const app = await NestFactory.create(AppModule, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    await app.get(SignIn).start('ada@example.com');
+    console.log(await app.get(MailTestingService).inbox.waitForCode('ada@example.com'));
+    const answer = await fetch((await app.getUrl()) + '/mail/health', { headers: { Connection: 'close' } });
+    console.log(answer.status);
+    console.log('on Nest ' + parseInt(require('@nestjs/core/package.json').version));
+    await app.close();
+  }
+  void main();
+`;
+
+const ADAPTER = join(WORKSPACE, 'packages/adapter-nestjs');
+
+test.each([
+  ['12', ADAPTER],
+  ['11', join(ADAPTER, 'nest11')],
+])(
+  'a Nest %s application that compiles to CommonJS can use the module',
+  {
+    timeout: 60_000,
+  },
+  async (version, folder) => {
+    await using project = await makeProject(folder);
+    const modules = join(project.root, 'node_modules');
+    // A copy, which finds the Nest of the project and not that of the workspace.
+    const installed = join(modules, '@postern/adapter-nestjs');
+    await rm(installed, { force: true });
+    await mkdir(installed);
+    for (const part of ['package.json', 'dist']) {
+      await cp(join(ADAPTER, part), join(installed, part), { recursive: true });
+    }
+    for (const name of [
+      'zod',
+      ...(await readdir(join(ADAPTER, 'node_modules/@postern'))).map((own) => `@postern/${own}`),
+    ]) {
+      await symlink(join(ADAPTER, 'node_modules', name), join(modules, name)).catch(() => {});
+    }
+    await writeFile(join(project.root, 'package.json'), JSON.stringify({ name: 'app', type: 'commonjs' }));
+    await writeFile(
+      join(project.root, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2024',
+          lib: ['es2024', 'esnext.disposable'],
+          types: ['node'],
+          strict: true,
+          experimentalDecorators: true,
+          emitDecoratorMetadata: true,
+          // The declarations of Nest don't hold by themselves.
+          skipLibCheck: true,
+        },
+        files: ['program.ts'],
+      }),
+    );
+    await writeFile(join(project.root, 'program.ts'), NEST_PROGRAM);
+    const tsc = join(WORKSPACE, 'node_modules/typescript/bin/tsc');
+    const compiled = await run(process.execPath, [tsc, '-p', '.'], { cwd: project.root }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(compiled.stdout).toBe('');
+    const { stdout } = await run(process.execPath, ['program.js'], { cwd: project.root });
+    expect(stdout).toBe(`482913\n200\non Nest ${version}\n`);
+  },
+);
