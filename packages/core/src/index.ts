@@ -28,13 +28,14 @@ export { isLoopbackHost } from './loopback.js';
 export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } from './mail-error.js';
 export { type Mailbox, parseRecipient } from './mailbox.js';
 export { createMailer, type Mailer, type MailerOptions } from './mailer.js';
-export type {
-  CodePayload,
-  CommonPayload,
-  InvitationPayload,
-  PayloadByType,
-  PayloadValue,
-  UsageType,
+export {
+  type CodePayload,
+  type CommonPayload,
+  carriesCode,
+  type InvitationPayload,
+  type PayloadByType,
+  type PayloadValue,
+  type UsageType,
 } from './payload.js';
 export { hideOnInspect, maskAddress, redact } from './secrets.js';
 export {

@@ -214,6 +214,35 @@ describe('header fields', () => {
   });
 });
 
+describe('an email that was rendered before', () => {
+  test('is sent as it is, and logged as any other', async () => {
+    const { mailer, logger, transport } = setUp();
+    const email = await mailer.render(request());
+
+    const receipt = await mailer.deliver(email);
+
+    expect(transport.sent).toEqual([email]);
+    expect(receipt).toMatchObject({ messageId: email.messageId, accepted: email.to });
+    expect(logger.events.at(-1)).toMatchObject({
+      event: 'mail.sent',
+      type: 'SignIn',
+      to: 'a***@example.com',
+      messageId: email.messageId,
+    });
+  });
+
+  test('is not sent once it has expired, or the mailer is closed', async () => {
+    const { mailer, logger, transport } = setUp();
+    const email = await mailer.render(request({ expiresAt: new Date(0) }));
+
+    await expect(mailer.deliver(email)).rejects.toMatchObject({ code: 'expired' });
+    expect(logger.events.at(-1)).toMatchObject({ event: 'mail.failed', code: 'expired', type: 'SignIn' });
+    await mailer.close();
+    await expect(mailer.deliver(email)).rejects.toMatchObject({ code: 'closed' });
+    expect(transport.sent).toEqual([]);
+  });
+});
+
 describe('the log', () => {
   test('says what was sent, to whom by a masked address, and how long it took', async () => {
     const { mailer, logger, transport } = setUp();

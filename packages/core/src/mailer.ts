@@ -51,6 +51,13 @@ export interface Mailer extends AsyncDisposable {
    */
   render(request: SendRequest): Promise<Email>;
   /**
+   * The rest of `send`: hands an email that was rendered before to the transport. For whoever renders at one time and
+   * sends at another.
+   *
+   * @throws {MailError}
+   */
+  deliver(email: Email, options?: OperationOptions): Promise<Receipt>;
+  /**
    * Connects and logs in without sending anything.
    *
    * @throws {MailError}
@@ -88,18 +95,29 @@ export function createMailer(options: MailerOptions): Mailer {
     clock,
   });
 
-  async function send(request: SendRequest, signal: AbortSignal | undefined): Promise<Receipt> {
+  type Context = Record<string, unknown>;
+
+  async function renderChecked(request: SendRequest, context: Context): Promise<Email> {
+    const checked = checkSendRequest(request);
+    Object.assign(context, {
+      type: checked.type,
+      to: maskAddress(checked.to),
+      ...(checked.ip && { ip: checked.ip }),
+    });
+    return render(checked);
+  }
+
+  /** Whatever comes of it is logged, with what is known of the email by then. */
+  async function deliver(
+    getEmail: (context: Context) => Email | Promise<Email>,
+    signal: AbortSignal | undefined,
+  ): Promise<Receipt> {
     const startedAt = clock.now();
-    const context: Record<string, unknown> = {};
+    const context: Context = {};
     try {
-      const checked = checkSendRequest(request);
+      const email = await getEmail(context);
       Object.assign(context, {
-        type: checked.type,
-        to: maskAddress(checked.to),
-        ...(checked.ip && { ip: checked.ip }),
-      });
-      const email = await render(checked);
-      Object.assign(context, {
+        type: email.type,
         to: maskAddress(email.to),
         messageId: email.messageId,
         locale: email.locale,
@@ -131,7 +149,9 @@ export function createMailer(options: MailerOptions): Mailer {
   const drain = createDrain('mailer', () => transport.close());
 
   return {
-    send: (request, operation) => drain.run(() => send(request, operation?.signal)),
+    send: (request, operation) =>
+      drain.run(() => deliver((context) => renderChecked(request, context), operation?.signal)),
+    deliver: (email, operation) => drain.run(() => deliver(() => email, operation?.signal)),
     async render(request) {
       return render(checkSendRequest(request));
     },

@@ -154,6 +154,6 @@ const VARIABLES_BY_TYPE: Readonly<Record<string, readonly string[]>> = {
 export const variablesOf = (type: string): readonly string[] | undefined =>
   Object.hasOwn(VARIABLES_BY_TYPE, type) ? VARIABLES_BY_TYPE[type] : undefined;
 
-/** Whether emails of this type exist to carry a code. */
+/** Whether emails of this usage type exist to carry a code: all known types but invitations. */
 export const carriesCode = (type: string): boolean =>
   variablesOf(type)?.includes('code') ?? type === 'Generic';
