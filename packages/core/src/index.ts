@@ -26,7 +26,7 @@ export type { MailerConfig, ResolveTemplate } from './email-renderer.js';
 export { type LogEvent, type Logger, silentLogger } from './logger.js';
 export { isLoopbackHost } from './loopback.js';
 export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } from './mail-error.js';
-export { type Mailbox, parseRecipient } from './mailbox.js';
+export { canonicalAddress, type Mailbox, parseRecipient } from './mailbox.js';
 export { createMailer, type Mailer, type MailerOptions } from './mailer.js';
 export {
   type CodePayload,

@@ -1,4 +1,4 @@
-export { canonicalAddress } from './address.js';
+export { canonicalAddress } from '@postern/core';
 export { type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export { type Policy, type PolicyInput, UNAMBIGUOUS } from './policy.js';
 export { postgresMigrations } from './postgres-migrations.js';

@@ -1,5 +1,4 @@
-import { maskAddress, parseRecipient, parseSendRequest, systemClock } from '@postern/core';
-import { canonicalAddress } from './address.js';
+import { canonicalAddress, maskAddress, parseRecipient, parseSendRequest, systemClock } from '@postern/core';
 import { type Contents, createKeyring } from './keyring.js';
 import { drawToken, idOfToken, linkWith } from './link-token.js';
 import { drawCode, readCode } from './one-time-code.js';
