@@ -1,0 +1,25 @@
+import type { QueueKey } from '@postern/queue';
+import { z } from 'zod';
+
+/** What a worker process is told on its command line. */
+export const workerOptionsSchema = z.object({
+  url: z.string(),
+  port: z.number(),
+  leaseMs: z.number(),
+  concurrency: z.number(),
+});
+
+export type WorkerOptions = z.output<typeof workerOptionsSchema>;
+
+export const WORKER_KEYS: readonly [QueueKey] = [
+  { id: 'first', secret: 'the first secret, 32 characters or more' },
+];
+
+export const templates = [
+  {
+    usageType: 'SignIn',
+    contentType: 'text/plain' as const,
+    subject: 'Sign in',
+    content: 'Your code is {{code}}.',
+  },
+];

@@ -1,0 +1,172 @@
+import {
+  type Clock,
+  type Email,
+  freezeEmail,
+  MailError,
+  type Mailer,
+  type Receipt,
+  redact,
+} from '@postern/core';
+import { type Content, parseContent } from './content.js';
+import type { DeliveryError } from './delivery.js';
+import type { ClaimedDelivery, Settlement } from './delivery-store.js';
+import { type Keyring, UnsealableError } from './keyring.js';
+import { describeFailure, type QueuePolicy, settleFailure } from './queue-policy.js';
+import type { QueueTelemetry } from './queue-telemetry.js';
+
+/** What a worker needs of a mailer. */
+export type QueueMailer = Pick<Mailer, 'render' | 'deliver'>;
+
+/** Why an attempt was broken off: it took too long, the worker stops, or another worker has the delivery by now. */
+export type AbortReason = 'timeout' | 'stopped' | 'lost';
+
+export interface AttemptOptions {
+  readonly keyring: Keyring;
+  readonly policy: QueuePolicy;
+  readonly telemetry: QueueTelemetry;
+  readonly random: () => number;
+  readonly clock: Clock;
+}
+
+/** How long a transport has to come to an end after an abort, in milliseconds. */
+const ABORT_GRACE_MS = 5000;
+
+type Ending = Omit<Settlement, 'id' | 'type' | 'attempts' | 'isCounted'> & { readonly isCounted?: boolean };
+
+/** What an attempt found out about its email before it failed. */
+interface Progress {
+  content?: Content;
+  email?: Email;
+}
+
+/**
+ * Renders and sends one delivery. Never rejects.
+ *
+ * @param controller aborts it; the reason is an {@link AbortReason}
+ * @returns how it ended; `undefined` when that is for another worker to say
+ */
+export async function attemptDelivery(
+  options: AttemptOptions,
+  claimed: ClaimedDelivery & { readonly lane: string },
+  mailer: QueueMailer,
+  controller: AbortController,
+): Promise<Settlement | undefined> {
+  const { policy, random, clock, telemetry } = options;
+  const { id, type, attempts, expiresAt } = claimed;
+  const settle = (ending: Ending): Settlement => ({ id, type, attempts, isCounted: true, ...ending });
+  const progress: Progress = {};
+
+  const fail = (error: DeliveryError, isRetryable: boolean, reply?: string): Settlement => {
+    telemetry.failed(error.code);
+    const failed = { type, attempts, expiresAt, error, isRetryable, now: clock.now() };
+    return settle({
+      ...settleFailure(policy, random, failed),
+      error,
+      ...(progress.email && { messageId: progress.email.messageId }),
+      ...(reply !== undefined && { reply }),
+    });
+  };
+
+  const refuse = (error: unknown): Settlement | undefined => {
+    const reason: unknown = controller.signal.reason;
+    if (error === ABANDONED || (error instanceof MailError && error.code === 'aborted')) {
+      if (reason === 'lost') return undefined;
+      if (reason === 'stopped') {
+        // One that is still being sent may yet arrive: its lease says when somebody else may try.
+        if (error === ABANDONED) return undefined;
+        return settle({ state: 'queued', keepsContent: true, isCounted: false });
+      }
+      return error === ABANDONED
+        ? fail({ code: 'delivery_unknown', message: 'The transport did not end when it was told to.' }, true)
+        : fail({ code: 'timeout', message: 'The attempt took longer than attemptTimeoutMs.' }, true);
+    }
+    if (error instanceof UnsealableError)
+      return fail({ code: 'unsealable', message: error.message, hint: error.hint }, false);
+    const hide = (text: string) => redact(text, secretsOf(progress));
+    const { retryable, response, code } = error instanceof MailError ? error : ({} as Partial<MailError>);
+    // A mailer that was closed too early says nothing about the email.
+    const isRetryable = retryable === true || code === 'closed';
+    return fail(
+      describeFailure(error, hide),
+      isRetryable,
+      response === undefined ? response : hide(response),
+    );
+  };
+
+  async function run(): Promise<Settlement | undefined> {
+    if (expiresAt && expiresAt.getTime() <= clock.now()) {
+      return fail({ code: 'expired', message: 'It had expired before it was sent.' }, false);
+    }
+    // Only a worker that dies in the middle gets this far: a message that kills must not do so for ever.
+    if (attempts > policy.maxAttempts) {
+      return fail(
+        { code: 'interrupted', message: 'Every attempt ended with the death of its worker.' },
+        false,
+      );
+    }
+    try {
+      const receipt = await send(progress);
+      const hide = (text: string) => redact(text, secretsOf(progress));
+      return settle({
+        state: 'sent',
+        keepsContent: false,
+        messageId: receipt.messageId,
+        transport: receipt.transport,
+        reply: hide(receipt.response),
+      });
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  async function send(known: Progress): Promise<Receipt> {
+    const email = await telemetry.step('render', async () => {
+      known.content = parseContent(options.keyring.open(id, claimed.sealed));
+      known.email = await render(known.content);
+      return known.email;
+    });
+    return telemetry.step('send', () =>
+      endsSoonAfterAbort(mailer.deliver(email, { signal: controller.signal }), controller.signal),
+    );
+  }
+
+  async function render(content: Content): Promise<Email> {
+    if (content.kind === 'email') return content.email;
+    const email = await mailer.render(content.request);
+    // Whichever attempt arrives, it is the same email.
+    return freezeEmail({ ...email, date: claimed.createdAt });
+  }
+
+  const timer = setTimeout(() => controller.abort('timeout' satisfies AbortReason), policy.attemptTimeoutMs);
+  try {
+    return await telemetry.attempt(claimed, run);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** In place of the error of a transport that doesn't honour its signal. */
+const ABANDONED = Symbol('abandoned');
+
+async function endsSoonAfterAbort<T>(sending: Promise<T>, signal: AbortSignal): Promise<T> {
+  const abandoned = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => abandoned.reject(ABANDONED), ABORT_GRACE_MS);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([sending, abandoned.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** What a server may have repeated in its reply, and must not be stored: servers like to quote the address. */
+function secretsOf({ content, email }: Progress): string[] {
+  const to = email?.to ?? (content?.kind === 'request' ? content.request.to : undefined);
+  const addresses = to === undefined ? [] : [to, to.toLowerCase()];
+  return [...(email?.secrets ?? []), ...addresses];
+}

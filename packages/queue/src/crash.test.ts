@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { killWorkers } from '../scripts/kill-workers.ts';
+import { type RealPostgres, startRealPostgres } from '../scripts/real-postgres.ts';
+
+let postgres: RealPostgres;
+
+beforeAll(async () => {
+  postgres = await startRealPostgres();
+}, 60_000);
+
+afterAll(() => postgres.remove());
+
+// 5,000 messages and 20 kills: `pnpm --filter @postern/queue crash`.
+test('a worker that is killed loses nothing, and what may come twice has the same Message-ID', {
+  timeout: 180_000,
+}, async () => {
+  const report = await killWorkers(postgres.url, { messages: 1000, kills: 6, concurrency: 5, leaseMs: 2000 });
+  process.stdout.write(`kill -9: ${JSON.stringify(report)}\n`);
+  expect(report).toMatchObject({ messages: 1000, kills: 6, lost: 0, duplicatesWithAnotherId: 0 });
+  expect(report.duplicates).toBeLessThanOrEqual(report.inFlight);
+});

@@ -1,0 +1,352 @@
+import type { Db } from 'pg-boss';
+import { z } from 'zod';
+import { type Delivery, type DeliveryError, type DeliveryState, deliveryRow } from './delivery.js';
+
+/** A delivery as it is put into the table. */
+export interface NewDelivery {
+  readonly id: string;
+  readonly lane: string;
+  readonly type: string;
+  /** Masked. */
+  readonly recipient: string;
+  /** Of the address, under every key, newest first. */
+  readonly recipientDigests: readonly string[];
+  /** Of the idempotency key, under every key, newest first; empty without one. */
+  readonly keyDigests: readonly string[];
+  /** Whether it cancels older ones to the same address and of the same type. */
+  readonly supersedes: boolean;
+  readonly expiresAt: Date | undefined;
+  readonly trace: Readonly<Record<string, string>> | undefined;
+  readonly sealed: string;
+}
+
+/** What became of a {@link NewDelivery}. */
+export interface Added {
+  /**
+   * Its own id, or that of an earlier one with the same idempotency key; `undefined` when another transaction has just
+   * taken the key, and asking again will tell.
+   */
+  readonly id: string | undefined;
+  /** Those that it cancelled. */
+  readonly superseded: readonly string[];
+}
+
+/** What a worker gets when it takes a delivery. */
+export interface ClaimedDelivery {
+  readonly id: string;
+  readonly type: string;
+  /** This one included. */
+  readonly attempts: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | undefined;
+  readonly trace: Readonly<Record<string, string>> | undefined;
+  readonly sealed: string;
+}
+
+/** How an attempt ended. */
+export interface Settlement {
+  readonly id: string;
+  /** The usage type. */
+  readonly type: string;
+  /** Which attempt: one that was taken over in the meantime has no say any more. */
+  readonly attempts: number;
+  readonly state: Exclude<DeliveryState, 'sending'>;
+  /** Whether the attempt counts; one that was handed back does not. */
+  readonly isCounted: boolean;
+  readonly keepsContent: boolean;
+  readonly nextAttemptAt?: Date;
+  readonly messageId?: string;
+  readonly transport?: string;
+  readonly reply?: string;
+  readonly error?: DeliveryError;
+}
+
+/** What {@link DeliveryStore.list} looks for. */
+export interface DeliveryFilter {
+  readonly state: readonly DeliveryState[] | undefined;
+  readonly type: string | undefined;
+  readonly lane: string | undefined;
+  readonly recipientDigests: readonly string[] | undefined;
+  /** Only what was made before the delivery of this id. */
+  readonly before: string | undefined;
+  readonly limit: number;
+}
+
+export interface StateCount {
+  readonly lane: string;
+  readonly state: DeliveryState;
+  readonly count: number;
+  readonly oldest: Date;
+}
+
+const SUPERSEDED: DeliveryError = {
+  code: 'superseded',
+  message: 'A newer code for the same address took its place.',
+};
+
+type Run = (text: string, values: unknown[]) => Promise<unknown[]>;
+
+/** The states from which a delivery can still be taken back. */
+const WAITING = `('queued', 'retrying')`;
+const PUBLIC_COLUMNS = `id, state, lane, type, recipient, attempts, created_at, updated_at, expires_at,
+  next_attempt_at, message_id, transport, reply, error`;
+
+const idRow = z.object({ id: z.string() });
+const addedRow = z.object({ id: z.string(), found: z.string().nullable(), superseded: z.array(z.string()) });
+const claimedRow = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    attempts: z.number(),
+    created_at: z.date(),
+    expires_at: z.date().nullable(),
+    trace: z.record(z.string(), z.string()).nullable(),
+    sealed: z.string(),
+  })
+  .transform(
+    ({ created_at: createdAt, expires_at, trace, ...row }): ClaimedDelivery => ({
+      ...row,
+      createdAt,
+      expiresAt: expires_at ?? undefined,
+      trace: trace ?? undefined,
+    }),
+  );
+const countRow = z.object({
+  lane: z.string(),
+  state: deliveryRow.in.shape.state,
+  count: z.coerce.number(),
+  oldest: z.date(),
+});
+
+/** The table of deliveries. Each method is one statement, for any number of rows. */
+export interface DeliveryStore {
+  /**
+   * Adds deliveries, cancels those that they supersede, and wakes the workers of their lanes at the commit. No two of
+   * them may have the same idempotency key, or the same address and type where they supersede.
+   *
+   * @param keysUntil until when their idempotency keys stand for them
+   */
+  add(transaction: Db, deliveries: readonly NewDelivery[], now: number, keysUntil: number): Promise<Added[]>;
+  /** Takes deliveries for an attempt each; those that are over, cancelled or gone are left out. */
+  claim(ids: readonly string[], now: number): Promise<ClaimedDelivery[]>;
+  /** Records how attempts ended. Returns the ids of those that still were this worker's. */
+  settle(transaction: Db | undefined, settlements: readonly Settlement[], now: number): Promise<string[]>;
+  find(id: string): Promise<Delivery | undefined>;
+  findByKey(keyDigests: readonly string[], now: number): Promise<string | undefined>;
+  list(filter: DeliveryFilter): Promise<Delivery[]>;
+  count(): Promise<StateCount[]>;
+  /** @returns what it was, or `undefined` when it was too late */
+  cancel(id: string, error: DeliveryError, now: number): Promise<Delivery | undefined>;
+  /** Makes a delivery due that waits for its next attempt, or that failed and still has its content. */
+  requeue(transaction: Db, id: string, now: number): Promise<Delivery | undefined>;
+  /** Ends what waits and has expired. */
+  expire(error: DeliveryError, now: number): Promise<Delivery[]>;
+  /** Erases what failed longer ago than `keepContentMs`, deletes what is over and was made `retentionMs` ago. */
+  purge(retention: { keepContentMs: number; retentionMs: number }, now: number): Promise<void>;
+}
+
+export function createDeliveryStore(run: Run, schema: string, channel: string): DeliveryStore {
+  const table = `${schema}.delivery`;
+  const keys = `${schema}.idempotency_key`;
+
+  const statements = {
+    // All parts see the table as it was before the statement.
+    add: `WITH input AS (
+        SELECT * FROM json_to_recordset($1::text::json) AS x (
+          id uuid, lane text, type text, recipient text, recipient_digests text[], key_digests text[],
+          supersedes boolean, expires_at timestamptz, trace jsonb, sealed text
+        )
+      ), known AS (
+        SELECT input.id, found.delivery_id FROM input, unnest(key_digests) AS digest (digest),
+          LATERAL (SELECT delivery_id FROM ${keys} AS key WHERE key.digest = digest.digest AND expires_at > $2::timestamptz) AS found
+      ), taken AS (
+        INSERT INTO ${keys} AS key (digest, delivery_id, expires_at)
+        SELECT key_digests[1], id, $3::timestamptz FROM input
+        WHERE key_digests[1] IS NOT NULL AND id NOT IN (SELECT id FROM known)
+        ON CONFLICT (digest) DO UPDATE SET delivery_id = EXCLUDED.delivery_id, expires_at = EXCLUDED.expires_at
+          WHERE key.expires_at <= $2::timestamptz
+        RETURNING delivery_id
+      ), added AS (
+        INSERT INTO ${table} (
+          id, lane, type, recipient, recipient_digest, created_at, updated_at, expires_at, trace, sealed
+        )
+        SELECT id, lane, type, recipient, recipient_digests[1], $2::timestamptz, $2::timestamptz, expires_at, trace, sealed
+        FROM input WHERE key_digests[1] IS NULL OR id IN (SELECT delivery_id FROM taken)
+        RETURNING id, lane
+      ), older AS (
+        SELECT found.id, input.id AS by FROM input, unnest(recipient_digests) AS digest (digest),
+          -- One equality and a limit: even without statistics, the planner takes the index.
+          LATERAL (
+            SELECT delivery.id FROM ${table} AS delivery
+            WHERE delivery.recipient_digest = digest.digest AND delivery.type = input.type AND delivery.state IN ${WAITING}
+            LIMIT 1000
+          ) AS found
+        WHERE input.supersedes AND input.id IN (SELECT id FROM added)
+      ), superseded AS (
+        UPDATE ${table} AS delivery
+        SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = $2::timestamptz, error = $4::text::jsonb
+        FROM older WHERE delivery.id = older.id AND delivery.state IN ${WAITING}
+        RETURNING delivery.id, older.by
+      ), woken AS (
+        SELECT pg_notify('${channel}', lane) FROM (SELECT DISTINCT lane FROM added) AS lanes
+      )
+      SELECT input.id, coalesce(added.id, known.delivery_id) AS found, (SELECT count(*) FROM woken) AS woken,
+        ARRAY(SELECT id::text FROM superseded WHERE superseded.by = input.id) AS superseded
+      FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
+    claim: `UPDATE ${table} SET state = 'sending', attempts = attempts + 1, updated_at = $2::timestamptz
+      WHERE id = ANY($1::uuid[]) AND state IN ('queued', 'retrying', 'sending')
+      RETURNING id, type, attempts, created_at, expires_at, trace, sealed`,
+    settle: `UPDATE ${table} AS delivery SET
+        state = input.state,
+        attempts = delivery.attempts - CASE WHEN input.is_counted THEN 0 ELSE 1 END,
+        updated_at = $2::timestamptz,
+        next_attempt_at = input.next_attempt_at,
+        message_id = coalesce(input.message_id, delivery.message_id),
+        transport = coalesce(input.transport, delivery.transport),
+        reply = coalesce(input.reply, delivery.reply),
+        error = input.error,
+        sealed = CASE WHEN input.keeps_content THEN delivery.sealed END
+      FROM json_to_recordset($1::text::json) AS input (
+        id uuid, attempts integer, state text, is_counted boolean, keeps_content boolean, next_attempt_at timestamptz,
+        message_id text, transport text, reply text, error jsonb
+      )
+      WHERE delivery.id = input.id AND delivery.attempts = input.attempts AND delivery.state = 'sending'
+      RETURNING delivery.id`,
+    find: `SELECT ${PUBLIC_COLUMNS} FROM ${table} WHERE id = $1`,
+    findByKey: `SELECT delivery_id AS id FROM ${keys} WHERE digest = ANY($1::text[]) AND expires_at > $2::timestamptz`,
+    count: `SELECT lane, state, count(*) AS count, min(created_at) AS oldest FROM ${table} GROUP BY lane, state`,
+    cancel: `UPDATE ${table} SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = $2::timestamptz,
+        error = $3::text::jsonb
+      WHERE id = $1 AND state IN ${WAITING} RETURNING ${PUBLIC_COLUMNS}`,
+    requeue: `UPDATE ${table} SET state = 'queued', attempts = 0, next_attempt_at = NULL, updated_at = $2::timestamptz
+      WHERE id = $1 AND state IN ('retrying', 'failed', 'unknown') AND sealed IS NOT NULL
+        AND (expires_at IS NULL OR expires_at > $2::timestamptz)
+      RETURNING ${PUBLIC_COLUMNS}`,
+    expire: `UPDATE ${table} SET state = 'expired', sealed = NULL, next_attempt_at = NULL, updated_at = $1::timestamptz,
+        error = coalesce(error, $2::text::jsonb)
+      WHERE sealed IS NOT NULL AND expires_at <= $1::timestamptz AND state IN ${WAITING}
+      RETURNING ${PUBLIC_COLUMNS}`,
+    purge: `WITH erased AS (
+        UPDATE ${table} SET sealed = NULL
+        WHERE sealed IS NOT NULL AND state IN ('failed', 'unknown') AND error IS NOT NULL
+          AND (updated_at <= $1::timestamptz OR expires_at <= $3::timestamptz)
+      ), forgotten AS (
+        DELETE FROM ${keys} WHERE expires_at <= $3::timestamptz
+      )
+      DELETE FROM ${table} WHERE id < $2::uuid AND state NOT IN ('queued', 'sending', 'retrying')`,
+  };
+
+  const all = async <Row extends z.ZodType>(
+    row: Row,
+    text: string,
+    ...values: unknown[]
+  ): Promise<z.output<Row>[]> => (await run(text, values)).map((found) => row.parse(found));
+  const within = async <Row extends z.ZodType>(
+    transaction: Db,
+    row: Row,
+    text: string,
+    ...values: unknown[]
+  ): Promise<z.output<Row>[]> =>
+    (await transaction.executeSql(text, values)).rows.map((found: unknown) => row.parse(found));
+
+  return {
+    async add(transaction, deliveries, now, keysUntil) {
+      const input = deliveries.map((delivery) => ({
+        id: delivery.id,
+        lane: delivery.lane,
+        type: delivery.type,
+        recipient: delivery.recipient,
+        recipient_digests: delivery.recipientDigests,
+        key_digests: delivery.keyDigests,
+        supersedes: delivery.supersedes,
+        expires_at: delivery.expiresAt,
+        trace: delivery.trace,
+        sealed: delivery.sealed,
+      }));
+      const found = await within(
+        transaction,
+        addedRow,
+        statements.add,
+        JSON.stringify(input),
+        time(now),
+        time(keysUntil),
+        JSON.stringify(SUPERSEDED),
+      );
+      const byId = new Map(found.map((row) => [row.id, row]));
+      return deliveries.map(({ id }) => {
+        const row = byId.get(id);
+        return { id: row?.found ?? undefined, superseded: row?.superseded ?? [] };
+      });
+    },
+    claim: (ids, now) => all(claimedRow, statements.claim, ids, time(now)),
+    async settle(transaction, settlements, now) {
+      const input = settlements.map((settlement) => ({
+        id: settlement.id,
+        attempts: settlement.attempts,
+        state: settlement.state,
+        is_counted: settlement.isCounted,
+        keeps_content: settlement.keepsContent,
+        next_attempt_at: settlement.nextAttemptAt,
+        message_id: settlement.messageId,
+        transport: settlement.transport,
+        reply: settlement.reply,
+        error: settlement.error,
+      }));
+      const values = [JSON.stringify(input), time(now)] as const;
+      const rows = transaction
+        ? await within(transaction, idRow, statements.settle, ...values)
+        : await all(idRow, statements.settle, ...values);
+      return rows.map(({ id }) => id);
+    },
+    find: async (id) => (await all(deliveryRow, statements.find, id))[0],
+    findByKey: async (digests, now) => (await all(idRow, statements.findByKey, digests, time(now)))[0]?.id,
+    list: ({ state, type, lane, recipientDigests, before, limit }) => {
+      const values: unknown[] = [];
+      const conditions = [
+        ['state = ANY(?::text[])', state],
+        // Only these have an error while they are in that state, and an index finds them.
+        ['error IS NOT NULL', state?.every((wanted) => HAS_ERROR.has(wanted)) ? true : undefined],
+        ['type = ?', type],
+        ['lane = ?', lane],
+        ['recipient_digest = ANY(?::text[])', recipientDigests],
+        ['id < ?::uuid', before],
+      ] as const;
+      const where = conditions
+        .filter(([, value]) => value !== undefined)
+        .map(([condition, value]) => condition.replace('?', () => `$${values.push(value)}`));
+      values.push(limit);
+      return all(
+        deliveryRow,
+        `SELECT ${PUBLIC_COLUMNS} FROM ${table} ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+          ORDER BY id DESC LIMIT $${values.length}`,
+        ...values,
+      );
+    },
+    count: () => all(countRow, statements.count),
+    cancel: async (id, error, now) =>
+      (await all(deliveryRow, statements.cancel, id, time(now), JSON.stringify(error)))[0],
+    requeue: async (transaction, id, now) =>
+      (await within(transaction, deliveryRow, statements.requeue, id, time(now)))[0],
+    expire: (error, now) => all(deliveryRow, statements.expire, time(now), JSON.stringify(error)),
+    async purge({ keepContentMs, retentionMs }, now) {
+      await run(statements.purge, [time(now - keepContentMs), firstIdOf(now - retentionMs), time(now)]);
+    },
+  };
+}
+
+/** States that a delivery is only in with an error. */
+const HAS_ERROR: ReadonlySet<DeliveryState> = new Set([
+  'retrying',
+  'failed',
+  'expired',
+  'cancelled',
+  'unknown',
+]);
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+/** The smallest id of that millisecond: ids begin with the time they were made (RFC 9562, version 7). */
+const firstIdOf = (ms: number): string => {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+};

@@ -1,0 +1,185 @@
+import { MailError } from '@postern/core';
+import type { Db, PgBoss } from 'pg-boss';
+import { type Database, databaseError } from './database.js';
+import type { Added, DeliveryStore, NewDelivery } from './delivery-store.js';
+
+export interface EnqueuerOptions {
+  readonly database: Database;
+  readonly store: DeliveryStore;
+  readonly now: () => number;
+  readonly idempotencyWindowMs: number;
+  /** After this time without a sign of life, a job is given to another worker. */
+  readonly leaseMs: number;
+}
+
+/** What became of a delivery that was put into the queue. */
+export interface Enqueued {
+  /** Its own id, or that of an earlier one with the same idempotency key. */
+  readonly id: string;
+  readonly superseded: readonly string[];
+}
+
+/** Puts deliveries into the queue: row and job in one transaction. */
+export interface Enqueuer {
+  /**
+   * In a transaction of the queue's own, together with whatever else comes at the same time.
+   *
+   * @throws {MailError} `connection_failed`
+   */
+  enqueue(delivery: NewDelivery): Promise<Enqueued>;
+  /**
+   * In a transaction of the caller's.
+   *
+   * @throws {MailError} `connection_failed`
+   */
+  enqueueWithin(transaction: Db, delivery: NewDelivery): Promise<Enqueued>;
+  /** Makes the job of a delivery that has none any more. */
+  insertJob(transaction: Db, lane: string, id: string): Promise<void>;
+}
+
+interface Entry {
+  readonly delivery: NewDelivery;
+  /** Two with the same mark have to come one after the other. */
+  readonly marks: readonly string[];
+  readonly answer: PromiseWithResolvers<Enqueued>;
+}
+
+const marksOf = ({ keyDigests, supersedes, recipientDigests, type }: NewDelivery): string[] => [
+  ...keyDigests.slice(0, 1).map((digest) => `key ${digest}`),
+  ...(supersedes ? recipientDigests.slice(0, 1).map((digest) => `recipient ${digest} ${type}`) : []),
+];
+
+const MOST_AT_ONCE = 1000;
+/** One is put together while another is on its way. */
+const MOST_TRANSACTIONS = 2;
+const ATTEMPTS = 5;
+/** deadlock_detected, serialization_failure: the transaction is undone, and may go well now. */
+const UNDONE = new Set<unknown>(['40P01', '40001']);
+
+const sqlStateOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+
+/** Class 22, data exception: text with a NUL in it, for example. */
+const isAboutData = (error: unknown): boolean =>
+  error instanceof MailError && /^22/.test(String(sqlStateOf(error.cause)));
+
+/** No retry of pg-boss's own: how often, and when, is the policy's to say. */
+const NEVER_ENDING = 2 ** 31 - 1;
+const MOST_HOURS = 24;
+
+export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
+  const { database, store, now, idempotencyWindowMs, leaseMs } = options;
+  const { boss } = database;
+  let waiting: Entry[] = [];
+  /** What the transactions on their way are about. */
+  const onTheirWay = new Set<string>();
+  let flushing = 0;
+
+  const insertJobs = (transaction: Db, lane: string, ids: readonly string[]) =>
+    boss.insert(
+      lane,
+      ids.map((id) => ({ id, heartbeatSeconds: leaseMs / 1000 })),
+      { db: transaction },
+    );
+
+  async function add(transaction: Db, deliveries: readonly NewDelivery[]): Promise<Added[]> {
+    const time = now();
+    const added = await store.add(transaction, deliveries, time, time + idempotencyWindowMs);
+    const lanes = Map.groupBy(
+      deliveries.filter(({ id }, index) => added[index]?.id === id),
+      ({ lane }) => lane,
+    );
+    for (const [lane, news] of lanes)
+      await insertJobs(
+        transaction,
+        lane,
+        news.map(({ id }) => id),
+      );
+    return added;
+  }
+
+  async function addInTransaction(deliveries: readonly NewDelivery[]): Promise<Added[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await database.transaction((transaction) => add(transaction, deliveries));
+      } catch (error) {
+        if (!UNDONE.has(sqlStateOf(error)) || attempt === ATTEMPTS) throw databaseError(error);
+      }
+    }
+  }
+
+  async function flush(): Promise<void> {
+    flushing += 1;
+    // Let those that come in the same turn come along.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
+      try {
+        await addBatch(batch);
+      } catch (error) {
+        // One that the database can't store must not take the others with it.
+        for (const entry of batch) {
+          if (batch.length === 1 || !isAboutData(error)) entry.answer.reject(error);
+          else await addBatch([entry]).catch(entry.answer.reject);
+        }
+      } finally {
+        for (const { marks } of batch) for (const mark of marks) onTheirWay.delete(mark);
+      }
+    }
+    flushing -= 1;
+  }
+
+  async function addBatch(batch: readonly Entry[]): Promise<void> {
+    const added = await addInTransaction(batch.map(({ delivery }) => delivery));
+    for (const [index, entry] of batch.entries()) {
+      const { id, superseded = [] } = added[index] ?? {};
+      // Somebody else has just taken the key; the next transaction sees whom it stands for.
+      if (id === undefined) waiting.push(entry);
+      else entry.answer.resolve({ id, superseded });
+    }
+  }
+
+  /** As many as may go together: of what stands for the same, one at a time. */
+  function nextBatch(): Entry[] {
+    const batch: Entry[] = [];
+    const later: Entry[] = [];
+    for (const entry of waiting) {
+      if (batch.length === MOST_AT_ONCE || entry.marks.some((mark) => onTheirWay.has(mark))) {
+        later.push(entry);
+        continue;
+      }
+      for (const mark of entry.marks) onTheirWay.add(mark);
+      batch.push(entry);
+    }
+    waiting = later;
+    return batch;
+  }
+
+  return {
+    enqueue(delivery) {
+      const answer = Promise.withResolvers<Enqueued>();
+      waiting.push({ delivery, marks: marksOf(delivery), answer });
+      if (flushing < MOST_TRANSACTIONS) void flush();
+      return answer.promise;
+    },
+    async enqueueWithin(transaction, delivery) {
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        const [added] = await add(transaction, [delivery]).catch((error: unknown) => {
+          throw databaseError(error);
+        });
+        if (added?.id !== undefined) return { id: added.id, superseded: added.superseded };
+      }
+      throw databaseError(new Error('The transaction does not see who has its idempotency key.'));
+    },
+    async insertJob(transaction, lane, id) {
+      await insertJobs(transaction, lane, [id]);
+    },
+  };
+}
+
+/** What every lane is to pg-boss: jobs stay until they are settled, and are given to another only by their lease. */
+export const laneQueueOptions = {
+  retryLimit: NEVER_ENDING,
+  retryDelay: 0,
+  expireInSeconds: MOST_HOURS * 3600,
+  retentionSeconds: NEVER_ENDING,
+} as const satisfies Parameters<PgBoss['createQueue']>[1];

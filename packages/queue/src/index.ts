@@ -1,0 +1,14 @@
+export type { QueueMailer } from './attempt.js';
+export type { CallerTransaction, PGliteDatabase } from './database.js';
+export type { Delivery, DeliveryError, DeliveryErrorCode, DeliveryState, FinalState } from './delivery.js';
+export type { QueueKey } from './keyring.js';
+export {
+  createMailQueue,
+  type DeliveryEvent,
+  type DeliveryPage,
+  type EnqueueOptions,
+  type MailQueue,
+  type QueueStats,
+} from './mail-queue.js';
+export type { LaneOptions, ListOptions, MailQueueOptions, StartOptions } from './queue-options.js';
+export type { QueuePolicyInput } from './queue-policy.js';

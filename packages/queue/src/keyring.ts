@@ -1,0 +1,104 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+
+/** One key of a ring. */
+export interface QueueKey {
+  /** Names the key in the database, e.g. `2026-11`: it tells which one opens a row. */
+  id: string;
+  /** 32 characters or more, from a random source. */
+  secret: string;
+}
+
+export interface Keyring {
+  /** Encrypts under the first key; opens only together with the same id of a delivery. */
+  seal(deliveryId: string, text: string): string;
+  /**
+   * @throws {UnsealableError} when the key is not in the ring, or the row was tampered with
+   */
+  open(deliveryId: string, sealed: string): string;
+  /** Finds the same thing again without saying what it is, under the first key. */
+  digest(purpose: 'address' | 'idempotency', value: string): string;
+  /** The same under every key: what was written before a rotation. */
+  digests(purpose: 'address' | 'idempotency', value: string): string[];
+}
+
+/** The content of a delivery can't be decrypted here. Its message is safe to log. */
+export class UnsealableError extends Error {
+  override readonly name = 'UnsealableError';
+  /** What to do about it. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12; // NIST SP 800-38D section 5.2.1.1
+const TAG_BYTES = 16;
+const DIGEST_BYTES = 16;
+
+/** `<key id>.<base64url of nonce, tag and ciphertext>` */
+const SEALED = /^(?<id>[^.]+)\.(?<box>[\w-]+)$/;
+
+// Each purpose has a key of its own, so no output of one says anything about another.
+const derive = (secret: string, purpose: string): KeyObject =>
+  createSecretKey(createHmac('sha256', secret).update(`postern-queue/${purpose}`).digest());
+
+/** All cryptography of the package. The first key seals and signs, all of them open and find. */
+export function createKeyring(keys: readonly [QueueKey, ...QueueKey[]]): Keyring {
+  const ring = keys.map(({ id, secret }) => ({
+    id,
+    seal: derive(secret, 'seal'),
+    address: derive(secret, 'address'),
+    idempotency: derive(secret, 'idempotency'),
+  }));
+  const byId = new Map(ring.map((key) => [key.id, key]));
+  const [newest] = ring as [(typeof ring)[number]]; // as long as `keys`, which has one or more
+  const digest = (key: KeyObject, value: string) =>
+    createHmac('sha256', key).update(value).digest().subarray(0, DIGEST_BYTES).toString('base64url');
+
+  return {
+    seal(deliveryId, text) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, newest.seal, nonce, { authTagLength: TAG_BYTES });
+      cipher.setAAD(Buffer.from(deliveryId));
+      const encrypted = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return `${newest.id}.${Buffer.concat([nonce, cipher.getAuthTag(), encrypted]).toString('base64url')}`;
+    },
+    open(deliveryId, sealed) {
+      const { id = '', box = '' } = SEALED.exec(sealed)?.groups ?? {};
+      const key = byId.get(id);
+      if (!key) {
+        throw new UnsealableError(
+          `The content is sealed with the key ${JSON.stringify(id)}, which is not in keys.`,
+          'Add that key to keys again, behind the first one, and call queue.retry(id).',
+        );
+      }
+      const bytes = Buffer.from(box, 'base64url');
+      try {
+        const nonce = bytes.subarray(0, NONCE_BYTES);
+        const decipher = createDecipheriv(CIPHER, key.seal, nonce, { authTagLength: TAG_BYTES });
+        decipher.setAAD(Buffer.from(deliveryId));
+        decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+        return (
+          decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+        );
+      } catch {
+        throw new UnsealableError(
+          'The content does not open: its key has another secret here, or the row was changed.',
+          'Check that every process has the same secret for each key id.',
+        );
+      }
+    },
+    digest: (purpose, value) => digest(newest[purpose], value),
+    digests: (purpose, value) => ring.map((key) => digest(key[purpose], value)),
+  };
+}

@@ -1,0 +1,179 @@
+import type { PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import { type AbortReason, type AttemptOptions, attemptDelivery, type QueueMailer } from './attempt.js';
+import type { ClaimedDelivery, DeliveryStore, Settlement } from './delivery-store.js';
+import { type HeldJob, pause, type Settler } from './settler.js';
+
+export interface LaneWorkerOptions extends AttemptOptions {
+  readonly lane: string;
+  readonly mailer: QueueMailer;
+  /** How many emails at a time. */
+  readonly concurrency: number;
+  readonly boss: PgBoss;
+  readonly store: DeliveryStore;
+  readonly settler: Settler;
+  readonly pollIntervalMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Sends what is in one lane, a few at a time. */
+export interface LaneWorker {
+  /** There may be something to do. */
+  wake(): void;
+  /** Tells the database that this worker is alive, and breaks off what it has lost to another. */
+  renewLeases(): Promise<void>;
+  /** Takes nothing more, and resolves when all is recorded; what still runs after `graceMs` is handed back. */
+  stop(graceMs: number): Promise<void>;
+}
+
+interface Held {
+  readonly job: HeldJob;
+  readonly controller: AbortController;
+}
+
+const RETRY_MS = 500;
+
+/** What pg-boss answers; its types say nothing of it. */
+const touchedSchema = z.object({ settled: z.array(z.string()) });
+
+export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
+  const { lane, mailer, concurrency, boss, store, settler, pollIntervalMs, clock, onError } = options;
+  /** Every job of this worker, until it is settled. */
+  const held = new Set<Held>();
+  const stopping = new AbortController();
+  let sending = 0;
+  let sleep: AbortController | undefined;
+  let isWoken = false;
+  let idle: PromiseWithResolvers<void> | undefined;
+
+  const wake = () => {
+    isWoken = true;
+    sleep?.abort();
+  };
+
+  /** Until the time is over, or somebody wakes it; at once if somebody has since the last time. */
+  async function rest(maxMs: number | undefined): Promise<void> {
+    if (!isWoken && !stopping.signal.aborted) {
+      sleep = new AbortController();
+      await (maxMs === undefined ? onceAborted(sleep.signal) : pause(maxMs, sleep.signal));
+      sleep = undefined;
+    }
+    isWoken = false;
+  }
+
+  /** Bounded twice: what is being sent, and what has been sent and is not recorded yet. */
+  const room = () => Math.min(concurrency - sending, 2 * concurrency - held.size);
+
+  async function run(): Promise<void> {
+    for (;;) {
+      // A burst of endings makes room in one turn; take it in one statement.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (stopping.signal.aborted) return;
+      if (room() <= 0) {
+        await rest(undefined);
+        continue;
+      }
+      isWoken = false;
+      const jobs = await take(room());
+      if (jobs === undefined) await rest(RETRY_MS);
+      else if (jobs === 0) await rest(pollIntervalMs);
+    }
+  }
+
+  /** @returns how many there were; `undefined` when the database did not answer */
+  async function take(most: number): Promise<number | undefined> {
+    let jobs: HeldJob[];
+    try {
+      jobs = await boss.fetch(lane, { batchSize: most });
+    } catch (error) {
+      onError(error);
+      return undefined;
+    }
+    if (jobs.length === 0) return 0;
+    await claim(jobs.map(hold));
+    return jobs.length;
+  }
+
+  function hold({ id, retryCount }: HeldJob): Held {
+    // It comes back to the very worker that lost it, when that was too busy to renew its lease.
+    for (const mine of held) if (mine.job.id === id) mine.controller.abort('lost' satisfies AbortReason);
+    const mine = { job: { id, retryCount }, controller: new AbortController() };
+    held.add(mine);
+    return mine;
+  }
+
+  /** The jobs are this worker's now, so it tries until the database answers. */
+  async function claim(taken: readonly Held[]): Promise<void> {
+    for (;;) {
+      try {
+        const ids = taken.map(({ job }) => job.id);
+        const claimed = new Map(
+          (await store.claim(ids, clock.now())).map((delivery) => [delivery.id, delivery]),
+        );
+        for (const mine of taken) {
+          const delivery = claimed.get(mine.job.id);
+          // One that is over, cancelled or gone has nothing to send.
+          void (delivery ? send(mine, delivery) : end(mine, undefined));
+        }
+        return;
+      } catch (error) {
+        onError(error);
+        if (stopping.signal.aborted) return taken.forEach(forget);
+        await pause(RETRY_MS, stopping.signal);
+      }
+    }
+  }
+
+  async function send(mine: Held, delivery: ClaimedDelivery): Promise<void> {
+    sending += 1;
+    const settlement = await attemptDelivery(options, { ...delivery, lane }, mailer, mine.controller);
+    sending -= 1;
+    wake();
+    if (settlement) await end(mine, settlement);
+    else forget(mine);
+  }
+
+  async function end(mine: Held, settlement: Settlement | undefined): Promise<void> {
+    await settler.settle({ lane, job: mine.job, settlement });
+    forget(mine);
+  }
+
+  function forget(mine: Held): void {
+    held.delete(mine);
+    wake();
+    if (held.size === 0) idle?.resolve();
+  }
+
+  const running = run();
+
+  return {
+    wake,
+    async renewLeases() {
+      const mine = [...held];
+      if (mine.length === 0) return;
+      const touched = await boss.touch(
+        lane,
+        mine.map(({ job }) => job),
+      );
+      const alive = new Set(touchedSchema.parse(touched).settled);
+      for (const one of mine) {
+        if (held.has(one) && !alive.has(one.job.id)) one.controller.abort('lost' satisfies AbortReason);
+      }
+    },
+    async stop(graceMs) {
+      stopping.abort();
+      wake();
+      await running;
+      if (held.size === 0) return;
+      idle = Promise.withResolvers();
+      const timer = setTimeout(() => {
+        for (const { controller } of held) controller.abort('stopped' satisfies AbortReason);
+      }, graceMs);
+      await idle.promise;
+      clearTimeout(timer);
+    },
+  };
+}
+
+const onceAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -1,0 +1,482 @@
+import { EventEmitter } from 'node:events';
+import {
+  ConfigError,
+  canonicalAddress,
+  type Email,
+  MailError,
+  maskAddress,
+  parseRecipient,
+  parseSendRequest,
+  type SendRequest,
+  silentLogger,
+  systemClock,
+  type Transport,
+} from '@postern/core';
+import { validate as isUuid, v7 as uuidv7 } from 'uuid';
+import type { QueueMailer } from './attempt.js';
+import { type Content, serializeContent } from './content.js';
+import { type CallerTransaction, databaseError, fromCaller, openDatabase } from './database.js';
+import {
+  DELIVERY_STATES,
+  type Delivery,
+  type DeliveryError,
+  type DeliveryState,
+  type FinalState,
+} from './delivery.js';
+import { createDeliveryStore } from './delivery-store.js';
+import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
+import { createKeyring } from './keyring.js';
+import { type LaneWorker, startLaneWorker } from './lane-worker.js';
+import { migrationScript } from './migrations.js';
+import {
+  type ListOptions,
+  type MailQueueOptions,
+  parseListOptions,
+  parseQueueOptions,
+  parseStartOptions,
+  type StartOptions,
+} from './queue-options.js';
+import { createQueueTelemetry } from './queue-telemetry.js';
+import { createQueueTransport } from './queue-transport.js';
+import { createSettler, type Settler } from './settler.js';
+
+export interface EnqueueOptions {
+  /**
+   * The same key within the policy's window is the same delivery: one email.
+   * @default the request's own `idempotencyKey`
+   */
+  idempotencyKey?: string;
+  /** A transaction of yours: the email goes out if it commits, and never existed if it rolls back. */
+  db?: CallerTransaction;
+}
+
+/** What happened to a delivery. */
+export type DeliveryEvent = Pick<
+  Delivery,
+  'id' | 'state' | 'lane' | 'type' | 'attempts' | 'messageId' | 'transport' | 'reply' | 'error'
+>;
+
+export interface DeliveryPage {
+  /** Newest first. */
+  readonly deliveries: readonly Delivery[];
+  /** For the next page; absent on the last. */
+  readonly cursor?: string;
+}
+
+export interface QueueStats {
+  /** How many deliveries there are in each state, in all lanes. */
+  readonly states: Readonly<Record<DeliveryState, number>>;
+  readonly lanes: Readonly<Record<string, Readonly<Record<DeliveryState, number>>>>;
+  /** Since when the oldest of those that wait has been in the queue. */
+  readonly oldestQueuedAt?: Date;
+}
+
+/** A durable queue of emails. */
+export interface MailQueue extends AsyncDisposable {
+  /**
+   * Puts a request into the queue. Resolves once it is stored (with `db`: once your transaction commits).
+   *
+   * @returns the id of the delivery: of an earlier one, if it had the same idempotency key
+   * @throws {MailError} `recipient_invalid` or `payload_invalid` for a request that makes no sense, `connection_failed`
+   * when the database doesn't answer
+   */
+  enqueue(request: SendRequest, options?: EnqueueOptions): Promise<{ id: string }>;
+  /**
+   * Starts to send what is in the queue.
+   *
+   * @throws {ConfigError} without a mailer for each lane, or when it has been started
+   */
+  start(options?: StartOptions): Promise<void>;
+  /** Takes nothing more, lets what is in flight finish for `graceMs` (10 seconds), and hands back the rest. */
+  stop(options?: { graceMs?: number }): Promise<void>;
+  /** What the queue knows of a delivery; `undefined` when there is none, or it was deleted after the retention. */
+  status(id: string): Promise<Delivery | undefined>;
+  /** Deliveries page by page, for an admin. */
+  list(options?: ListOptions): Promise<DeliveryPage>;
+  /** Takes a delivery back. Returns `false` when it was too late, or there is none. */
+  cancel(delivery: string | { idempotencyKey: string }): Promise<boolean>;
+  /**
+   * Makes a delivery due now that waits for its next attempt, or that failed, or is `unknown`, and still has its
+   * content (see `keepFailedMs`). Returns `false` otherwise.
+   */
+  retry(id: string): Promise<boolean>;
+  stats(): Promise<QueueStats>;
+  /**
+   * Tells what this process did: an event comes from the worker that got the delivery into that state, once it is
+   * recorded. Returns a function that takes the listener off.
+   */
+  on(event: FinalState, listener: (delivery: DeliveryEvent) => void): () => void;
+  /** A transport that puts emails into this queue, to use wherever a transport goes. */
+  transport(): Transport;
+  /** Stops, and closes the database. Idempotent. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_GRACE_MS = 10_000;
+const RENEWALS_PER_LEASE = 3;
+const EXPIRE_EVERY_MS = 30_000;
+const PURGE_EVERY = 120; // times the above: once an hour
+
+const CANCELLED: DeliveryError = { code: 'cancelled', message: 'It was taken back before it was sent.' };
+const EXPIRED: DeliveryError = { code: 'expired', message: 'It had expired before it was sent.' };
+
+/**
+ * Opens the queue: connects, and makes or migrates its tables.
+ *
+ * @throws {ConfigError} for options that make no sense
+ * @throws {MailError} `connection_failed` when the database doesn't answer
+ *
+ * @example
+ * ```ts
+ * const queue = await createMailQueue({
+ *   connection: { url: process.env.DATABASE_URL },
+ *   mailer,
+ *   keys: [{ id: '2026-11', secret: process.env.QUEUE_SECRET }],
+ * });
+ * await queue.start();
+ * await queue.enqueue({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
+ * ```
+ */
+export async function createMailQueue(options: MailQueueOptions): Promise<MailQueue> {
+  const { connection, keys, lanes, policy, leaseMs, pollIntervalMs, schema } = parseQueueOptions(options);
+  const logger = options.logger ?? silentLogger;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const now = () => clock.now();
+
+  const keyring = createKeyring(keys);
+  const telemetry = createQueueTelemetry();
+  const events = new EventEmitter();
+  const onError = (error: unknown) => {
+    const { message, code } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
+    logger.warn({ event: 'queue.database_failed', message, code });
+  };
+
+  const superviseSeconds = Math.max(1, Math.floor(leaseMs / 1000 / RENEWALS_PER_LEASE));
+  const database = await openDatabase(
+    connection,
+    { schema, superviseIntervalSeconds: superviseSeconds, monitorIntervalSeconds: superviseSeconds },
+    onError,
+  );
+  const channel = `${schema}_wake`;
+  const store = createDeliveryStore(database.query, schema, channel);
+  const enqueuer = createEnqueuer({
+    database,
+    store,
+    now,
+    idempotencyWindowMs: policy.idempotencyWindowMs,
+    leaseMs,
+  });
+  try {
+    await database.query(migrationScript(schema), []);
+    for (const lane of Object.keys(lanes)) await database.boss.createQueue(lane, laneQueueOptions);
+  } catch (error) {
+    await database.close();
+    throw databaseError(error);
+  }
+
+  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+    try {
+      return await question();
+    } catch (error) {
+      throw databaseError(error);
+    }
+  };
+
+  function report(delivery: DeliveryEvent): void {
+    telemetry.count(delivery);
+    const { id, state, lane, type, attempts, error } = delivery;
+    const level = state === 'failed' || state === 'unknown' ? 'error' : 'info';
+    logger[level]({ event: `queue.${state}`, id, lane, type, attempts, ...(error && { code: error.code }) });
+    try {
+      events.emit(state, delivery);
+    } catch {
+      // A listener's own business, and no reason to send an email twice.
+      logger.error({ event: 'queue.listener_failed', state, id });
+    }
+  }
+
+  const laneOf = (type: string): string => {
+    const found = Object.entries(lanes).find(
+      ([, { types }]) => !types || (typeof types === 'function' ? types(type) : types.includes(type)),
+    );
+    return (found as [string, unknown])[0]; // the last lane takes every type
+  };
+
+  async function put(
+    content: Content,
+    { to, type, expiresAt }: { to: string; type: string; expiresAt?: Date },
+    id: string,
+    idempotencyKey: string | undefined,
+    db: CallerTransaction | undefined,
+  ): Promise<{ id: string }> {
+    const lane = laneOf(type);
+    return telemetry.enqueue({ id, lane, type }, async (trace) => {
+      const delivery = {
+        id,
+        lane,
+        type,
+        recipient: maskAddress(to),
+        recipientDigests: keyring.digests('address', canonicalAddress(to)),
+        keyDigests: idempotencyKey === undefined ? [] : keyring.digests('idempotency', idempotencyKey),
+        supersedes: policy.isCode(type),
+        expiresAt,
+        trace,
+        sealed: keyring.seal(id, serializeContent(content)),
+      };
+      const enqueued = db
+        ? await enqueuer.enqueueWithin(fromCaller(db), delivery)
+        : await enqueuer.enqueue(delivery);
+      if (enqueued.id === id) telemetry.count({ lane, type, state: 'queued' });
+      // What a transaction of the caller's did has not happened yet.
+      if (!db) for (const superseded of enqueued.superseded) await reportById(superseded);
+      return { id: enqueued.id };
+    });
+  }
+
+  async function reportById(id: string): Promise<void> {
+    const delivery = await store.find(id).catch(onError);
+    if (delivery) report(delivery);
+  }
+
+  function enqueueEmail(email: Email): Promise<{ id: string }> {
+    // The same email again is no second one.
+    return put({ kind: 'email', email }, email, uuidv7({ msecs: now() }), email.messageId, undefined);
+  }
+
+  interface Running {
+    readonly workers: readonly LaneWorker[];
+    readonly settler: Settler;
+    end(): Promise<void>;
+  }
+  let running: Promise<Running> | undefined;
+  let closed: Promise<void> | undefined;
+
+  async function run({ concurrency, lanes: worked }: ReturnType<typeof parseStartOptions>): Promise<Running> {
+    const settler = createSettler({
+      database,
+      store,
+      now,
+      onError,
+      onRecorded: ({ lane, settlement }) => {
+        if (!settlement) return;
+        const { id, state, type, attempts, messageId, transport, reply, error } = settlement;
+        report({ id, state, lane, type, attempts, messageId, transport, reply, error });
+      },
+    });
+    const chosen = worked ?? Object.fromEntries(Object.keys(lanes).map((lane) => [lane, concurrency]));
+    const mailers = Object.entries(chosen).map(([lane, most]) => ({ lane, most, mailer: mailerOf(lane) }));
+    const workers = new Map(
+      mailers.map(({ lane, most, mailer }) => [
+        lane,
+        startLaneWorker({
+          lane,
+          mailer,
+          concurrency: most,
+          boss: database.boss,
+          store,
+          settler,
+          pollIntervalMs,
+          onError,
+          keyring,
+          policy,
+          telemetry,
+          random,
+          clock,
+        }),
+      ]),
+    );
+    const all = [...workers.values()];
+    const wakeAll = () => {
+      for (const worker of all) worker.wake();
+    };
+    // Without it, through PgBouncer for example, workers still look by themselves.
+    const listening = await database.boss
+      .getDb()
+      .listen?.(channel, (lane) => workers.get(lane)?.wake(), wakeAll)
+      .catch(onError);
+
+    let sweeps = 0;
+    const sweep = async () => {
+      try {
+        for (const delivery of await store.expire(EXPIRED, now())) report(delivery);
+        if (sweeps++ % PURGE_EVERY === 0) {
+          await store.purge({ keepContentMs: policy.keepFailedMs, retentionMs: policy.retentionMs }, now());
+        }
+      } catch (error) {
+        onError(error);
+      }
+    };
+    const sweeping = createTicker(EXPIRE_EVERY_MS, sweep);
+    const renewing = createTicker(leaseMs / RENEWALS_PER_LEASE, async () => {
+      await Promise.all(all.map((worker) => worker.renewLeases().catch(onError)));
+    });
+    return {
+      workers: all,
+      settler,
+      async end() {
+        await Promise.all([sweeping.stop(), renewing.stop()]);
+        await listening?.close();
+      },
+    };
+  }
+
+  function mailerOf(lane: string): QueueMailer {
+    const mailer = lanes[lane]?.mailer ?? options.mailer;
+    if (lanes[lane] && mailer) return mailer;
+    const [path, message] = lanes[lane]
+      ? [['mailer'], `is missing: nothing can send what is in the lane ${lane}`]
+      : [['lanes', lane], `is no lane of this queue; there are ${Object.keys(lanes).join(', ')}`];
+    throw new ConfigError([{ severity: 'error', path, code: 'not_allowed', message }]);
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    const stopping = running;
+    running = undefined;
+    const started = await stopping?.catch(() => undefined);
+    if (!started) return;
+    await Promise.all(started.workers.map((worker) => worker.stop(graceMs)));
+    await started.settler.close();
+    await started.end();
+  }
+
+  const close = () => {
+    closed ??= stop(DEFAULT_GRACE_MS).then(() => database.close());
+    return closed;
+  };
+  const requireOpen = () => {
+    if (closed) throw new MailError('closed', 'The mail queue is closed.', { stage: 'pool' });
+  };
+
+  return {
+    async enqueue(request, { idempotencyKey, db } = {}) {
+      requireOpen();
+      const checked = parseSendRequest(request);
+      const key = idempotencyKey ?? checked.idempotencyKey;
+      const id = uuidv7({ msecs: now() });
+      const to = parseRecipient(checked.to);
+      // Every attempt carries the Message-ID that this key gives.
+      const content = { kind: 'request', request: { ...checked, idempotencyKey: key ?? id } } as const;
+      return put(content, { ...checked, to }, id, key, db);
+    },
+    async start(startOptions = {}) {
+      requireOpen();
+      const parsed = parseStartOptions(startOptions);
+      if (running) {
+        throw new MailError('config_invalid', 'The mail queue has been started already.', {
+          stage: 'config',
+        });
+      }
+      for (const lane of Object.keys(parsed.lanes ?? lanes)) mailerOf(lane);
+      running = run(parsed);
+      await running;
+    },
+    stop: ({ graceMs = DEFAULT_GRACE_MS } = {}) => stop(graceMs),
+    status: async (id) => (isUuid(id) ? ask(() => store.find(id)) : undefined),
+    async list(listOptions = {}) {
+      const { state, type, lane, address, cursor, limit } = parseListOptions(listOptions);
+      const found = await ask(() =>
+        store.list({
+          state,
+          type,
+          lane,
+          recipientDigests:
+            address === undefined ? undefined : keyring.digests('address', canonicalAddress(address)),
+          before: cursor,
+          limit: limit + 1,
+        }),
+      );
+      const deliveries = found.slice(0, limit);
+      const last = deliveries.at(-1);
+      return { deliveries, ...(found.length > limit && last && { cursor: last.id }) };
+    },
+    async cancel(delivery) {
+      const id =
+        typeof delivery === 'string'
+          ? delivery
+          : await ask(() => store.findByKey(keyring.digests('idempotency', delivery.idempotencyKey), now()));
+      if (id === undefined || !isUuid(id)) return false;
+      const cancelled = await ask(() => store.cancel(id, CANCELLED, now()));
+      if (cancelled) report(cancelled);
+      return cancelled !== undefined;
+    },
+    async retry(id) {
+      if (!isUuid(id)) return false;
+      const requeued = await ask(() =>
+        database.transaction(async (transaction) => {
+          const delivery = await store.requeue(transaction, id, now());
+          if (!delivery) return undefined;
+          const { lane } = delivery;
+          const { updated } = await database.boss.update(lane, undefined, {
+            id,
+            startAfter: 0,
+            db: transaction,
+          });
+          // The job of one that failed is gone.
+          if (updated === 0) await enqueuer.insertJob(transaction, lane, id);
+          await transaction.executeSql('SELECT pg_notify($1, $2)', [channel, lane]);
+          return delivery;
+        }),
+      );
+      if (requeued) telemetry.count(requeued);
+      return requeued !== undefined;
+    },
+    async stats() {
+      const counts = await ask(() => store.count());
+      const none = () =>
+        Object.fromEntries(DELIVERY_STATES.map((state) => [state, 0])) as Record<DeliveryState, number>;
+      const states = none();
+      const byLane = Object.fromEntries(Object.keys(lanes).map((lane) => [lane, none()]));
+      for (const { lane, state, count } of counts) {
+        states[state] += count;
+        byLane[lane] ??= none();
+        const inLane = byLane[lane];
+        inLane[state] += count;
+      }
+      const queuedSince = counts
+        .filter(({ state }) => state === 'queued')
+        .map(({ oldest }) => oldest.getTime());
+      return {
+        states,
+        lanes: byLane,
+        ...(queuedSince.length > 0 && { oldestQueuedAt: new Date(Math.min(...queuedSince)) }),
+      };
+    },
+    on(event, listener) {
+      events.on(event, listener);
+      return () => void events.off(event, listener);
+    },
+    transport: () =>
+      createQueueTransport({
+        clock,
+        enqueue(email) {
+          requireOpen();
+          return enqueueEmail(email);
+        },
+        ping: () => ask(async () => void (await database.query('SELECT 1', []))),
+      }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Does something again and again, never twice at a time. */
+function createTicker(everyMs: number, tick: () => Promise<void>): { stop(): Promise<void> } {
+  let ticking = Promise.resolve();
+  let isTicking = false;
+  const begin = () => {
+    if (isTicking) return;
+    isTicking = true;
+    ticking = tick().finally(() => {
+      isTicking = false;
+    });
+  };
+  const timer = setInterval(begin, everyMs);
+  begin();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await ticking;
+    },
+  };
+}

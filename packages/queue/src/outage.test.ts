@@ -1,0 +1,99 @@
+import { createMailer, type LogEvent } from '@postern/core';
+import { createMemoryTransport } from '@postern/testing';
+import { expect, onTestFinished, test } from 'vitest';
+import { startRealPostgres } from '../scripts/real-postgres.ts';
+import { createMailQueue } from './index.js';
+
+const MESSAGES = 300;
+const keys = [{ id: 'first', secret: 'the first secret, 32 characters or more' }] as const;
+const templates = [
+  {
+    usageType: 'SignIn',
+    contentType: 'text/plain' as const,
+    subject: 'Sign in',
+    content: 'Your code is {{code}}.',
+  },
+];
+
+test('PostgreSQL goes away and comes back in the middle: nothing is lost, and the worker goes on by itself', {
+  timeout: 120_000,
+}, async () => {
+  const postgres = await startRealPostgres();
+  onTestFinished(() => postgres.remove());
+  const transport = createMemoryTransport();
+  const mailer = createMailer({ config: { fromEmail: 'noreply@example.com', templates }, transport });
+  const log: LogEvent[] = [];
+  const add = (event: LogEvent) => void log.push(event);
+  const half = Promise.withResolvers<void>();
+  const back = Promise.withResolvers<void>();
+  const queue = await createMailQueue({
+    connection: { url: postgres.url, poolSize: 3 },
+    keys,
+    pollIntervalMs: 100,
+    logger: { debug: add, info: add, warn: add, error: add },
+    mailer: {
+      render: mailer.render,
+      async deliver(email, options) {
+        // What is in flight when the database goes has to be recorded when it is back.
+        if (transport.emails.length >= MESSAGES / 2) {
+          half.resolve();
+          await back.promise;
+        }
+        return mailer.deliver(email, options);
+      },
+    },
+  });
+  onTestFinished(() => queue.close());
+  const request = (index: number) => ({
+    to: `user-${index}@example.com`,
+    type: 'SignIn' as const,
+    payload: { code: String(100_000 + index) },
+  });
+  await Promise.all(Array.from({ length: MESSAGES }, (_, index) => queue.enqueue(request(index))));
+  const sent: string[] = [];
+  const all = Promise.withResolvers<void>();
+  queue.on('sent', ({ id }) => {
+    if (sent.push(id) === MESSAGES + 1) all.resolve();
+  });
+  await queue.start();
+  await half.promise;
+
+  await postgres.stop();
+  back.resolve();
+  const refused = await queue.enqueue(request(MESSAGES)).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ name: 'MailError', code: 'connection_failed', retryable: true });
+  await expect(queue.transport().verify()).rejects.toMatchObject({ code: 'connection_failed' });
+  await expect(queue.stats()).rejects.toMatchObject({ code: 'connection_failed' });
+  await postgres.start();
+
+  await expect
+    .poll(
+      () =>
+        queue.enqueue(request(MESSAGES)).then(
+          () => 'stored',
+          () => 'refused',
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe('stored');
+  await all.promise;
+  await queue.stop();
+  expect((await queue.stats()).states).toMatchObject({
+    sent: MESSAGES + 1,
+    queued: 0,
+    sending: 0,
+    retrying: 0,
+  });
+  expect(transport.emails).toHaveLength(MESSAGES + 1);
+  expect(log.some(({ event }) => event === 'queue.database_failed')).toBe(true);
+});
+
+test('a database that is not there is a MailError', async () => {
+  const postgres = await startRealPostgres();
+  onTestFinished(() => postgres.remove());
+  await postgres.stop();
+  await expect(createMailQueue({ connection: { url: postgres.url }, keys })).rejects.toMatchObject({
+    name: 'MailError',
+    code: 'connection_failed',
+  });
+});

@@ -1,0 +1,164 @@
+import { type Clock, ConfigError, carriesCode, fromZodIssue, type Logger } from '@postern/core';
+import { z } from 'zod';
+import type { QueueMailer } from './attempt.js';
+import type { PGliteDatabase } from './database.js';
+import { DELIVERY_STATES, type DeliveryState } from './delivery.js';
+import type { QueueKey } from './keyring.js';
+import { policySchema, type QueuePolicyInput } from './queue-policy.js';
+
+/** Emails that are sent beside the others: what goes wrong in one lane holds up no other. */
+export interface LaneOptions {
+  /** The usage types of this lane, listed or by a function. The last lane takes the rest, and has none. */
+  types?: readonly string[] | ((type: string) => boolean);
+  /** Sends what is in this lane, e.g. through a provider of its own. @default the queue's mailer */
+  mailer?: QueueMailer;
+}
+
+export interface MailQueueOptions {
+  /**
+   * `url`: a PostgreSQL, for any number of processes; `poolSize` connections at most (10). `pglite`: an embedded one
+   * for a single process, in a directory, `':memory:'`, or a PGlite of yours, which stays yours to close.
+   */
+  connection: { url: string; poolSize?: number } | { pglite: string | PGliteDatabase };
+  /** Renders and sends. Needed where `start` is called; a process that only enqueues can do without. */
+  mailer?: QueueMailer;
+  /** Seal what waits: the first seals, all open. To rotate, add the new one behind, deploy, and swap. */
+  keys: readonly [QueueKey, ...QueueKey[]];
+  /**
+   * In the order in which they are asked for a usage type; the same in every process.
+   * @default `{ codes: { types: carriesCode }, other: {} }`
+   */
+  lanes?: Readonly<Record<string, LaneOptions>>;
+  /** What differs from the defaults. */
+  policy?: QueuePolicyInput;
+  /**
+   * How long a worker may give no sign of life before its emails are given to another, in milliseconds. It gives
+   * three within this time; below 10 s, a process that is merely busy may be taken for dead.
+   * @default 30 seconds
+   */
+  leaseMs?: number;
+  /** How often a worker looks by itself, in milliseconds; it is woken when there is something. @default 1000 */
+  pollIntervalMs?: number;
+  /** The PostgreSQL schema of all tables, those of pg-boss included. @default 'postern_queue' */
+  schema?: string;
+  /** Between 0 and 1, for the jitter. @default Math.random */
+  random?: () => number;
+  /** @default nothing is logged */
+  logger?: Logger;
+  /** Decides what has expired. @default the wall clock */
+  clock?: Clock;
+}
+
+export interface StartOptions {
+  /** How many emails at a time, in each lane. @default 5 */
+  concurrency?: number;
+  /** The lanes that this process works, and how many emails at a time in each. @default all of them */
+  lanes?: Readonly<Record<string, number>>;
+}
+
+const SHORTEST_SECRET = 32;
+const NAME = /^\w[\w-]{0,39}$/;
+const isFunction = (value: unknown): value is (type: string) => boolean => typeof value === 'function';
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const keysSchema = z
+  .tuple([keySchema()], keySchema())
+  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has two keys with the same id');
+
+function keySchema() {
+  return z.strictObject({
+    id: z.string().regex(NAME, 'has to be 1 to 40 letters, digits, hyphens or underscores'),
+    secret: z
+      .string()
+      .min(SHORTEST_SECRET, `has to have ${SHORTEST_SECRET} characters or more, from a random source`),
+  });
+}
+
+const laneSchema = z.strictObject({
+  types: z
+    .union([z.array(z.string().min(1)).min(1), z.custom<(type: string) => boolean>(isFunction)])
+    .optional(),
+  mailer: z.custom<QueueMailer>(isObject).optional(),
+});
+
+const lanesSchema = z
+  .record(z.string().regex(NAME, 'has to be 1 to 40 letters, digits, hyphens or underscores'), laneSchema)
+  .refine(
+    (lanes) =>
+      Object.values(lanes).filter(({ types }) => types === undefined).length === 1 &&
+      Object.values(lanes).at(-1)?.types === undefined,
+    'the last lane takes the rest: it has no types, and all others have some',
+  )
+  .default({ codes: { types: carriesCode }, other: {} });
+
+const DAY_MS = 86_400_000;
+
+const optionsSchema = z.object({
+  connection: z.union(
+    [
+      z.strictObject({ url: z.string().min(1), poolSize: z.int().min(2).default(10) }),
+      z.strictObject({ pglite: z.union([z.string().min(1), z.custom<PGliteDatabase>(isObject)]) }),
+    ],
+    'has to be { url } of a PostgreSQL, or { pglite } with a directory or ":memory:"',
+  ),
+  keys: keysSchema,
+  lanes: lanesSchema,
+  policy: policySchema.prefault({}),
+  // pg-boss counts in seconds.
+  leaseMs: z.int().min(1000).max(DAY_MS).multipleOf(1000).default(30_000),
+  pollIntervalMs: z.int().min(10).max(DAY_MS).default(1000),
+  schema: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'has to be lower-case letters, digits and underscores')
+    .default('postern_queue'),
+});
+
+export type ParsedQueueOptions = z.output<typeof optionsSchema>;
+
+const startSchema = z.object({
+  concurrency: z.int().min(1).max(1000).default(5),
+  lanes: z.record(z.string(), z.int().min(1).max(1000)).optional(),
+});
+
+/** What to look for; without anything, everything. */
+export interface ListOptions {
+  state?: DeliveryState | readonly DeliveryState[];
+  /** The usage type. */
+  type?: string;
+  lane?: string;
+  /** The recipient's whole address. */
+  address?: string;
+  /** Where the page before ended. */
+  cursor?: string;
+  /** How many at most. @default 50 */
+  limit?: number;
+}
+
+const listSchema = z.object({
+  state: z
+    .union([z.enum(DELIVERY_STATES).transform((state) => [state]), z.array(z.enum(DELIVERY_STATES))])
+    .optional(),
+  type: z.string().optional(),
+  lane: z.string().optional(),
+  address: z.string().optional(),
+  cursor: z.uuid().optional(),
+  limit: z.int().min(1).max(1000).default(50),
+});
+
+/** @throws {ConfigError} with every problem */
+export const parseQueueOptions = (options: MailQueueOptions): ParsedQueueOptions =>
+  parse(optionsSchema, options);
+
+/** @throws {ConfigError} with every problem */
+export const parseStartOptions = (options: StartOptions): z.output<typeof startSchema> =>
+  parse(startSchema, options);
+
+/** @throws {ConfigError} with every problem */
+export const parseListOptions = (options: ListOptions): z.output<typeof listSchema> =>
+  parse(listSchema, options);
+
+function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
+}

@@ -1,0 +1,99 @@
+import {
+  type Attributes,
+  context,
+  metrics,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import type { DeliveryErrorCode, DeliveryState } from './delivery.js';
+
+/** What is stored of a trace. Baggage is not: applications put personal data there. */
+const STORED_FIELDS = ['traceparent', 'tracestate'];
+
+export type TraceCarrier = Readonly<Record<string, string>>;
+
+/** Traces and counters (OpenTelemetry). No operation does anything until an SDK is registered. */
+export interface QueueTelemetry {
+  /** Runs the enqueueing of one delivery in a span; `carrier` connects what comes later with it. */
+  enqueue<T>(
+    delivery: { id: string; lane: string; type: string },
+    run: (carrier: TraceCarrier | undefined) => Promise<T>,
+  ): Promise<T>;
+  /** Runs one attempt in a span of the trace that enqueued it. */
+  attempt<T>(
+    delivery: { id: string; lane: string; type: string; attempts: number; trace: TraceCarrier | undefined },
+    run: () => Promise<T>,
+  ): Promise<T>;
+  /** Runs a part of an attempt in a span of its own. */
+  step<T>(name: 'render' | 'send', run: () => Promise<T>): Promise<T>;
+  /** The current span failed for this reason. */
+  failed(code: DeliveryErrorCode): void;
+  /** A delivery got into this state. */
+  count(delivery: { lane: string; type: string; state: DeliveryState }): void;
+}
+
+export function createQueueTelemetry(): QueueTelemetry {
+  const tracer = trace.getTracer('@postern/queue');
+  const deliveries = metrics.getMeter('@postern/queue').createCounter('postern.queue.deliveries', {
+    description: 'Deliveries that got into a state',
+    unit: '{delivery}',
+  });
+  const attributesOf = ({ id, lane, type }: { id: string; lane: string; type: string }): Attributes => ({
+    'messaging.system': 'postern',
+    'messaging.destination.name': lane,
+    'messaging.message.id': id,
+    'postern.usage_type': type,
+  });
+
+  async function finish<T>(span: Span, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      // Not recordException: the message of an error that is not ours may hold anything.
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  return {
+    enqueue: (delivery, run) =>
+      tracer.startActiveSpan(
+        'postern.enqueue',
+        { kind: SpanKind.PRODUCER, attributes: attributesOf(delivery) },
+        (span) =>
+          finish(span, () => {
+            const carrier: Record<string, string> = {};
+            propagation.inject(context.active(), carrier);
+            const stored = Object.entries(carrier).filter(([field]) => STORED_FIELDS.includes(field));
+            return run(stored.length > 0 ? Object.fromEntries(stored) : undefined);
+          }),
+      ),
+    attempt: (delivery, run) =>
+      tracer.startActiveSpan(
+        'postern.deliver',
+        {
+          kind: SpanKind.CONSUMER,
+          attributes: { ...attributesOf(delivery), 'postern.attempt': delivery.attempts },
+        },
+        propagation.extract(ROOT_CONTEXT, delivery.trace ?? {}),
+        (span) => finish(span, run),
+      ),
+    step: (name, run) =>
+      tracer.startActiveSpan(
+        `postern.${name}`,
+        { kind: name === 'send' ? SpanKind.CLIENT : SpanKind.INTERNAL },
+        (span) => finish(span, run),
+      ),
+    failed(code) {
+      trace.getActiveSpan()?.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
+    },
+    count: ({ lane, type, state }) =>
+      deliveries.add(1, { 'postern.state': state, 'postern.lane': lane, 'postern.usage_type': type }),
+  };
+}
