@@ -71,6 +71,8 @@ const callers = (stack: string): string[] =>
 const isOfVitest = ({ stack }: Handle): boolean =>
   /[\\/]node_modules[\\/]vitest[\\/]/.test(callers(stack)[0] ?? '');
 
+// It opens when it is first looked at, as every import of node:process does, and is nobody's to close.
+void process.stdin;
 const baseline = process.getActiveResourcesInfo();
 
 /** The names of what is open now and was not at the start, with repetitions. */

@@ -139,8 +139,8 @@ export interface DeliveryStore {
   cancel(id: string, error: DeliveryError, now: number): Promise<Delivery | undefined>;
   /** Makes a delivery due that waits for its next attempt, or that failed and still has its content. */
   requeue(transaction: Db, id: string, now: number): Promise<Delivery | undefined>;
-  /** Ends what waits and has expired. */
-  expire(error: DeliveryError, now: number): Promise<Delivery[]>;
+  /** Ends what waits and has expired after `since`. */
+  expire(error: DeliveryError, since: number, now: number): Promise<Delivery[]>;
   /** Erases what failed longer ago than `keepContentMs`, deletes what is over and was made `retentionMs` ago. */
   purge(retention: { keepContentMs: number; retentionMs: number }, now: number): Promise<void>;
 }
@@ -224,7 +224,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       RETURNING ${PUBLIC_COLUMNS}`,
     expire: `UPDATE ${table} SET state = 'expired', sealed = NULL, next_attempt_at = NULL, updated_at = $1::timestamptz,
         error = coalesce(error, $2::text::jsonb)
-      WHERE sealed IS NOT NULL AND expires_at <= $1::timestamptz AND state IN ${WAITING}
+      WHERE expires_at <= $1::timestamptz AND expires_at > $3::timestamptz AND state IN ${WAITING}
       RETURNING ${PUBLIC_COLUMNS}`,
     purge: `WITH erased AS (
         UPDATE ${table} SET sealed = NULL
@@ -327,7 +327,8 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       (await all(deliveryRow, statements.cancel, id, time(now), JSON.stringify(error)))[0],
     requeue: async (transaction, id, now) =>
       (await within(transaction, deliveryRow, statements.requeue, id, time(now)))[0],
-    expire: (error, now) => all(deliveryRow, statements.expire, time(now), JSON.stringify(error)),
+    expire: (error, since, now) =>
+      all(deliveryRow, statements.expire, time(now), JSON.stringify(error), time(since)),
     async purge({ keepContentMs, retentionMs }, now) {
       await run(statements.purge, [time(now - keepContentMs), firstIdOf(now - retentionMs), time(now)]);
     },

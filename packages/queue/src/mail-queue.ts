@@ -297,12 +297,16 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
       .catch(onError);
 
     let sweeps = 0;
+    let expiredUntil = 0;
     const sweep = async () => {
       try {
-        for (const delivery of await store.expire(EXPIRED, now())) report(delivery);
-        if (sweeps++ % PURGE_EVERY === 0) {
-          await store.purge({ keepContentMs: policy.keepFailedMs, retentionMs: policy.retentionMs }, now());
-        }
+        const isFull = sweeps++ % PURGE_EVERY === 0;
+        const time = now();
+        // A transaction that took its time may have come in behind the last sweep; the full one finds it.
+        for (const delivery of await store.expire(EXPIRED, isFull ? 0 : expiredUntil, time)) report(delivery);
+        expiredUntil = time;
+        const { keepFailedMs: keepContentMs, retentionMs } = policy;
+        if (isFull) await store.purge({ keepContentMs, retentionMs }, time);
       } catch (error) {
         onError(error);
       }

@@ -23,9 +23,8 @@ const migrations = (schema: string): readonly string[] => [
   `CREATE INDEX delivery_recipient ON ${schema}.delivery (recipient_digest)`,
   // What an admin looks for first; what goes well never enters it.
   `CREATE INDEX delivery_error ON ${schema}.delivery (id) WHERE error IS NOT NULL`,
-  // What is still worth nothing after a while; whoever looks for it reads no row that is over.
-  `CREATE INDEX delivery_expiry ON ${schema}.delivery (expires_at)
-    WHERE sealed IS NOT NULL AND expires_at IS NOT NULL`,
+  // No part of what changes when a delivery is settled, so that stays on its page.
+  `CREATE INDEX delivery_expiry ON ${schema}.delivery (expires_at) WHERE expires_at IS NOT NULL`,
   `CREATE TABLE ${schema}.idempotency_key (
     digest text PRIMARY KEY,
     delivery_id uuid NOT NULL,
