@@ -62,7 +62,7 @@ export interface Settlement {
 }
 
 /** What {@link DeliveryStore.list} looks for. */
-export interface DeliveryFilter {
+interface DeliveryFilter {
   readonly state: readonly DeliveryState[] | undefined;
   readonly type: string | undefined;
   readonly lane: string | undefined;
@@ -72,7 +72,7 @@ export interface DeliveryFilter {
   readonly limit: number;
 }
 
-export interface StateCount {
+interface StateCount {
   readonly lane: string;
   readonly state: DeliveryState;
   readonly count: number;

@@ -13,7 +13,7 @@ export interface EnqueuerOptions {
 }
 
 /** What became of a delivery that was put into the queue. */
-export interface Enqueued {
+interface Enqueued {
   /** Its own id, or that of an earlier one with the same idempotency key. */
   readonly id: string;
   readonly superseded: readonly string[];

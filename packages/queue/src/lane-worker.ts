@@ -44,6 +44,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
   let sending = 0;
   let sleep: AbortController | undefined;
   let isWoken = false;
+  let isFull = false;
   let idle: PromiseWithResolvers<void> | undefined;
 
   const wake = () => {
@@ -70,7 +71,9 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
       await new Promise((resolve) => setImmediate(resolve));
       if (stopping.signal.aborted) return;
       if (room() <= 0) {
+        isFull = true;
         await rest(undefined);
+        isFull = false;
         continue;
       }
       isWoken = false;
@@ -90,16 +93,17 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
       return undefined;
     }
     if (jobs.length === 0) return 0;
-    await claim(jobs.map(hold));
+    const ids = new Set(jobs.map(({ id }) => id));
+    // One comes back to the very worker that lost it, when that was too busy to renew its lease.
+    for (const { job, controller } of held)
+      if (ids.has(job.id)) controller.abort('lost' satisfies AbortReason);
+    const taken = jobs.map(({ id, retryCount }) => ({
+      job: { id, retryCount },
+      controller: new AbortController(),
+    }));
+    for (const mine of taken) held.add(mine);
+    await claim(taken);
     return jobs.length;
-  }
-
-  function hold({ id, retryCount }: HeldJob): Held {
-    // It comes back to the very worker that lost it, when that was too busy to renew its lease.
-    for (const mine of held) if (mine.job.id === id) mine.controller.abort('lost' satisfies AbortReason);
-    const mine = { job: { id, retryCount }, controller: new AbortController() };
-    held.add(mine);
-    return mine;
   }
 
   /** The jobs are this worker's now, so it tries until the database answers. */
@@ -128,7 +132,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     sending += 1;
     const settlement = await attemptDelivery(options, { ...delivery, lane }, mailer, mine.controller);
     sending -= 1;
-    wake();
+    if (isFull) wake();
     if (settlement) await end(mine, settlement);
     else forget(mine);
   }
@@ -140,7 +144,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
 
   function forget(mine: Held): void {
     held.delete(mine);
-    wake();
+    if (isFull) wake();
     if (held.size === 0) idle?.resolve();
   }
 

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import {
   ConfigError,
   canonicalAddress,
@@ -113,6 +112,8 @@ export interface MailQueue extends AsyncDisposable {
 }
 
 const DEFAULT_GRACE_MS = 10_000;
+/** After the grace: for transports to end, and for what they say to be recorded. */
+const GIVE_UP_MS = 10_000;
 const RENEWALS_PER_LEASE = 3;
 const EXPIRE_EVERY_MS = 30_000;
 const PURGE_EVERY = 120; // times the above: once an hour
@@ -146,7 +147,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
 
   const keyring = createKeyring(keys);
   const telemetry = createQueueTelemetry();
-  const events = new EventEmitter();
+  const listeners = new Map<DeliveryState, Set<(delivery: DeliveryEvent) => void>>();
   const onError = (error: unknown) => {
     const { message, code } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
     logger.warn({ event: 'queue.database_failed', message, code });
@@ -188,11 +189,13 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     const { id, state, lane, type, attempts, error } = delivery;
     const level = state === 'failed' || state === 'unknown' ? 'error' : 'info';
     logger[level]({ event: `queue.${state}`, id, lane, type, attempts, ...(error && { code: error.code }) });
-    try {
-      events.emit(state, delivery);
-    } catch {
-      // A listener's own business, and no reason to send an email twice.
-      logger.error({ event: 'queue.listener_failed', state, id });
+    for (const listener of listeners.get(state) ?? []) {
+      try {
+        listener(delivery);
+      } catch {
+        // Its own business, and no reason to send an email twice.
+        logger.error({ event: 'queue.listener_failed', state, id });
+      }
     }
   }
 
@@ -339,7 +342,10 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     running = undefined;
     const started = await stopping?.catch(() => undefined);
     if (!started) return;
+    // A database that is away must not keep the process from ending: the leases see to what it could not record.
+    const giveUp = setTimeout(() => void started.settler.close(), graceMs + GIVE_UP_MS);
     await Promise.all(started.workers.map((worker) => worker.stop(graceMs)));
+    clearTimeout(giveUp);
     await started.settler.close();
     await started.end();
   }
@@ -447,8 +453,9 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
       };
     },
     on(event, listener) {
-      events.on(event, listener);
-      return () => void events.off(event, listener);
+      const ofEvent = listeners.get(event) ?? new Set();
+      listeners.set(event, ofEvent.add(listener));
+      return () => void ofEvent.delete(listener);
     },
     transport: () =>
       createQueueTransport({

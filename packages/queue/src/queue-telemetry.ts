@@ -14,7 +14,7 @@ import type { DeliveryErrorCode, DeliveryState } from './delivery.js';
 /** What is stored of a trace. Baggage is not: applications put personal data there. */
 const STORED_FIELDS = ['traceparent', 'tracestate'];
 
-export type TraceCarrier = Readonly<Record<string, string>>;
+type TraceCarrier = Readonly<Record<string, string>>;
 
 /** Traces and counters (OpenTelemetry). No operation does anything until an SDK is registered. */
 export interface QueueTelemetry {

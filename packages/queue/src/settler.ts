@@ -9,7 +9,7 @@ export interface HeldJob {
 }
 
 /** A job to settle, with how its delivery ended; without, when its delivery was over already. */
-export interface Ended {
+interface Ended {
   readonly lane: string;
   readonly job: HeldJob;
   readonly settlement: Settlement | undefined;
