@@ -1,18 +1,19 @@
 /**
  * How much the queue costs beside bare pg-boss, and whether its memory depends on the backlog.
  *
- *     pnpm --filter @postern/queue bench [messages]
+ *     pnpm --filter @postern/queue bench [messages] [rounds]
  *
  * Both sides use the same PostgreSQL, the same batch sizes and the same number of connections, in turns. Bare pg-boss
  * has an empty handler. The queue has a mailer that does nothing ("empty"), and one that renders into a memory sink.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { createMailer, type Email, type Receipt, type Transport } from '@postern/core';
-import { createMailQueue, type QueueMailer } from '@postern/queue';
+import { createMailQueue, type MailQueue, type QueueMailer } from '@postern/queue';
 import { PgBoss } from 'pg-boss';
 import { startRealPostgres } from './real-postgres.ts';
 
-const MESSAGES = Number(process.argv[2] ?? 100_000);
-const ROUNDS = Number(process.argv[3] ?? 3);
 const BATCH = 200;
 const KEYS = [{ id: 'bench', secret: 'a secret of thirty-two characters' }] as const;
 
@@ -115,14 +116,7 @@ async function timeBoss(url: string, count: number): Promise<BossRates> {
   return { enqueue, insert, drain };
 }
 
-interface QueueRun extends Rates {
-  /** Highest resident memory while it drained, in MB. */
-  rss: number;
-}
-
-async function timeQueue(url: string, count: number, mailer: QueueMailer): Promise<QueueRun> {
-  const queue = await createMailQueue({ connection: { url }, keys: KEYS, mailer });
-  let begin = performance.now();
+async function fill(queue: MailQueue, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += BATCH) {
     await Promise.all(
       Array.from({ length: BATCH }, (_, index) =>
@@ -134,50 +128,86 @@ async function timeQueue(url: string, count: number, mailer: QueueMailer): Promi
       ),
     );
   }
-  const enqueue = rate(count, performance.now() - begin);
-  begin = performance.now();
+}
+
+/** Highest resident memory of a worker process of its own that drains so many, in MB. */
+async function measureWorker(url: string, count: number): Promise<number> {
+  const queue = await createMailQueue({ connection: { url }, keys: KEYS });
+  await fill(queue, count);
+  await queue.close();
+  const worker = fork(fileURLToPath(import.meta.url), ['drain', url, String(count)]);
+  const [rss]: unknown[] = await once(worker, 'message');
+  await once(worker, 'exit');
+  return Number(rss);
+}
+
+async function drain(url: string, count: number): Promise<void> {
+  const queue = await createMailQueue({ connection: { url }, keys: KEYS, mailer: rendering });
   let left = count;
   let rss = 0;
   const done = Promise.withResolvers<void>();
   queue.on('sent', () => {
     left -= 1;
-    if (left % 500 === 0) rss = Math.max(rss, process.memoryUsage.rss());
+    if (left % 100 === 0) rss = Math.max(rss, process.memoryUsage.rss());
+    if (left === 0) done.resolve();
+  });
+  await queue.start({ concurrency: 20 });
+  await done.promise;
+  await queue.close();
+  process.send?.(mb(rss));
+  process.disconnect?.();
+}
+
+async function timeQueue(url: string, count: number, mailer: QueueMailer): Promise<Rates> {
+  const queue = await createMailQueue({ connection: { url }, keys: KEYS, mailer });
+  let begin = performance.now();
+  await fill(queue, count);
+  const enqueue = rate(count, performance.now() - begin);
+  begin = performance.now();
+  let left = count;
+  const done = Promise.withResolvers<void>();
+  queue.on('sent', () => {
+    left -= 1;
     if (left === 0) done.resolve();
   });
   await queue.start({ concurrency: BATCH });
   await done.promise;
   const drain = rate(count, performance.now() - begin);
   await queue.close();
-  return { enqueue, drain, rss: mb(rss) };
+  return { enqueue, drain };
 }
 
-const postgres = await startRealPostgres();
-try {
-  if (process.argv[4] !== 'no-memory')
-    for (const count of [1000, 10_000, 100_000].filter((size) => size <= MESSAGES)) {
-      const { rss } = await timeQueue(postgres.url, count, rendering);
-      print(`${count} queued: RSS ${rss} MB at most while it drained`);
+async function compare(messages: number, rounds: number): Promise<void> {
+  const postgres = await startRealPostgres();
+  try {
+    for (const count of [1000, 10_000, 100_000].filter((size) => size <= messages)) {
+      print(`${count} queued: the worker took ${await measureWorker(postgres.url, count)} MB (RSS) at most`);
     }
-  const runs: { bare: BossRates; empty: Rates; rendering: Rates }[] = [];
-  for (let round = 1; round <= ROUNDS; round++) {
-    const run = {
-      bare: await timeBoss(postgres.url, MESSAGES),
-      empty: await timeQueue(postgres.url, MESSAGES, empty),
-      rendering: await timeQueue(postgres.url, MESSAGES, rendering),
-    };
-    runs.push(run);
-    print(`round ${round}: ${JSON.stringify(run)}`);
-  }
-  const inserted = median(runs.map(({ bare }) => bare.insert));
-  print(`pg-boss's bulk insert, ${BATCH} at a time, for comparison: ${inserted}/s`);
-  for (const what of ['enqueue', 'drain'] as const) {
-    const bare = median(runs.map((run) => run.bare[what]));
-    for (const side of ['empty', 'rendering'] as const) {
-      const ours = median(runs.map((run) => run[side][what]));
-      const ratio = median(runs.map((run) => run[side][what] / run.bare[what]));
-      print(`${what}: pg-boss ${bare}/s, queue (${side}) ${ours}/s, ratio ${ratio.toFixed(2)}`);
+    const runs: { bare: BossRates; empty: Rates; rendering: Rates }[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const run = {
+        bare: await timeBoss(postgres.url, messages),
+        empty: await timeQueue(postgres.url, messages, empty),
+        rendering: await timeQueue(postgres.url, messages, rendering),
+      };
+      runs.push(run);
+      print(`round ${round}: ${JSON.stringify(run)}`);
     }
+    const inserted = median(runs.map(({ bare }) => bare.insert));
+    print(`pg-boss's bulk insert, ${BATCH} at a time, for comparison: ${inserted}/s`);
+    for (const what of ['enqueue', 'drain'] as const) {
+      const bare = median(runs.map((run) => run.bare[what]));
+      for (const side of ['empty', 'rendering'] as const) {
+        const ours = median(runs.map((run) => run[side][what]));
+        const ratio = median(runs.map((run) => run[side][what] / run.bare[what]));
+        print(`${what}: pg-boss ${bare}/s, queue (${side}) ${ours}/s, ratio ${ratio.toFixed(2)}`);
+      }
+    }
+  } finally {
+    await postgres.remove();
   }
-} finally {
-  await postgres.remove();
 }
+
+const [command = '100000', ...rest] = process.argv.slice(2);
+if (command === 'drain') await drain(String(rest[0]), Number(rest[1]));
+else await compare(Number(command), Number(rest[0] ?? 3));
