@@ -1,6 +1,7 @@
 import {
   ConfigError,
   canonicalAddress,
+  createDrain,
   type Email,
   MailError,
   maskAddress,
@@ -113,7 +114,7 @@ export interface MailQueue extends AsyncDisposable {
 
 const DEFAULT_GRACE_MS = 10_000;
 /** After the grace: for transports to end, and for what they say to be recorded. */
-const GIVE_UP_MS = 10_000;
+const GIVE_UP_MS = 6000;
 const RENEWALS_PER_LEASE = 3;
 const EXPIRE_EVERY_MS = 30_000;
 const PURGE_EVERY = 120; // times the above: once an hour
@@ -176,13 +177,19 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     throw databaseError(error);
   }
 
-  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    try {
-      return await question();
-    } catch (error) {
-      throw databaseError(error);
-    }
-  };
+  /** Whatever has begun may end before the database is closed. */
+  const drain = createDrain('mail queue', async () => {
+    await stop(DEFAULT_GRACE_MS);
+    await database.close();
+  });
+  const ask = <T>(question: () => Promise<T>): Promise<T> =>
+    drain.run(async () => {
+      try {
+        return await question();
+      } catch (error) {
+        throw databaseError(error);
+      }
+    });
 
   function report(delivery: DeliveryEvent): void {
     telemetry.count(delivery);
@@ -253,7 +260,6 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     end(): Promise<void>;
   }
   let running: Promise<Running> | undefined;
-  let closed: Promise<void> | undefined;
 
   async function run({ concurrency, lanes: worked }: ReturnType<typeof parseStartOptions>): Promise<Running> {
     const settler = createSettler({
@@ -350,37 +356,29 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     await started.end();
   }
 
-  const close = () => {
-    closed ??= stop(DEFAULT_GRACE_MS).then(() => database.close());
-    return closed;
-  };
-  const requireOpen = () => {
-    if (closed) throw new MailError('closed', 'The mail queue is closed.', { stage: 'pool' });
-  };
-
   return {
-    async enqueue(request, { idempotencyKey, db } = {}) {
-      requireOpen();
-      const checked = parseSendRequest(request);
-      const key = idempotencyKey ?? checked.idempotencyKey;
-      const id = uuidv7({ msecs: now() });
-      const to = parseRecipient(checked.to);
-      // Every attempt carries the Message-ID that this key gives.
-      const content = { kind: 'request', request: { ...checked, idempotencyKey: key ?? id } } as const;
-      return put(content, { ...checked, to }, id, key, db);
-    },
-    async start(startOptions = {}) {
-      requireOpen();
-      const parsed = parseStartOptions(startOptions);
-      if (running) {
-        throw new MailError('config_invalid', 'The mail queue has been started already.', {
-          stage: 'config',
-        });
-      }
-      for (const lane of Object.keys(parsed.lanes ?? lanes)) mailerOf(lane);
-      running = run(parsed);
-      await running;
-    },
+    enqueue: (request, { idempotencyKey, db } = {}) =>
+      drain.run(async () => {
+        const checked = parseSendRequest(request);
+        const key = idempotencyKey ?? checked.idempotencyKey;
+        const id = uuidv7({ msecs: now() });
+        const to = parseRecipient(checked.to);
+        // Every attempt carries the Message-ID that this key gives.
+        const content = { kind: 'request', request: { ...checked, idempotencyKey: key ?? id } } as const;
+        return put(content, { ...checked, to }, id, key, db);
+      }),
+    start: (startOptions = {}) =>
+      drain.run(async () => {
+        const parsed = parseStartOptions(startOptions);
+        if (running) {
+          throw new MailError('config_invalid', 'The mail queue has been started already.', {
+            stage: 'config',
+          });
+        }
+        for (const lane of Object.keys(parsed.lanes ?? lanes)) mailerOf(lane);
+        running = run(parsed);
+        await running;
+      }),
     stop: ({ graceMs = DEFAULT_GRACE_MS } = {}) => stop(graceMs),
     status: async (id) => (isUuid(id) ? ask(() => store.find(id)) : undefined),
     async list(listOptions = {}) {
@@ -460,14 +458,11 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     transport: () =>
       createQueueTransport({
         clock,
-        enqueue(email) {
-          requireOpen();
-          return enqueueEmail(email);
-        },
+        enqueue: (email) => drain.run(() => enqueueEmail(email)),
         ping: () => ask(async () => void (await database.query('SELECT 1', []))),
       }),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: drain.close,
+    [Symbol.asyncDispose]: drain.close,
   };
 }
 

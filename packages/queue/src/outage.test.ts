@@ -88,6 +88,54 @@ test('PostgreSQL goes away and comes back in the middle: nothing is lost, and th
   expect(log.some(({ event }) => event === 'queue.database_failed')).toBe(true);
 });
 
+test('a worker that stops while PostgreSQL is away leaves what it could not record to its lease', {
+  timeout: 120_000,
+}, async () => {
+  const postgres = await startRealPostgres();
+  onTestFinished(() => postgres.remove());
+  const transport = createMemoryTransport();
+  const mailer = createMailer({ config: { fromEmail: 'noreply@example.com', templates }, transport });
+  const begun = Promise.withResolvers<void>();
+  const away = Promise.withResolvers<void>();
+  const options = {
+    connection: { url: postgres.url, poolSize: 3 },
+    keys,
+    leaseMs: 1000,
+    pollIntervalMs: 100,
+  };
+  const first = await createMailQueue({
+    ...options,
+    mailer: {
+      render: mailer.render,
+      async deliver(email, operation) {
+        begun.resolve();
+        await away.promise;
+        return mailer.deliver(email, operation);
+      },
+    },
+  });
+  const { id } = await first.enqueue({
+    to: 'ada@example.com',
+    type: 'SignIn',
+    payload: { code: '48291357' },
+  });
+  await first.start();
+  await begun.promise;
+  await postgres.stop();
+  away.resolve();
+  await first.stop({ graceMs: 0 });
+  await first.close();
+  expect(transport.emails).toHaveLength(1);
+
+  await postgres.start();
+  await using second = await createMailQueue({ ...options, mailer });
+  const sent = new Promise((resolve) => second.on('sent', resolve));
+  await second.start();
+  expect(await sent).toMatchObject({ id, attempts: 2 });
+  expect(new Set(transport.emails.map(({ messageId }) => messageId)).size).toBe(1);
+  expect(transport.emails).toHaveLength(2);
+});
+
 test('a database that is not there is a MailError', async () => {
   const postgres = await startRealPostgres();
   onTestFinished(() => postgres.remove());
