@@ -1,0 +1,129 @@
+import { ConfigError, createMailer } from '@postern/core';
+import { createMemoryTransport } from '@postern/testing';
+import { describe, expect, test } from 'vitest';
+import { type BrandInput, createTemplates } from './index.js';
+
+async function renderSignIn(brand: BrandInput, payload: { code: string; application?: { name: string } }) {
+  const config = { fromEmail: 'noreply@example.com', templates: createTemplates({ brand, locales: ['en'] }) };
+  const mailer = createMailer({ config, transport: createMemoryTransport() });
+  return mailer.render({ to: 'ada@example.com', type: 'SignIn', payload });
+}
+
+const issuesOf = (brand: BrandInput) => {
+  try {
+    createTemplates({ brand });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.issues.map(({ path, message, hint }) => [path.join('.'), message, ...(hint ? [hint] : [])]);
+  }
+};
+
+describe('a brand', () => {
+  test('stands as written in the text, and escaped in the html', async () => {
+    const email = await renderSignIn({ name: 'Ben & <Jerry> $& "x"' }, { code: '000000' });
+
+    expect(email.subject).toBe('Your sign-in code for Ben & <Jerry> $& "x"');
+    expect(email.text).toContain('Sign in to Ben & <Jerry> $& "x"');
+    expect(email.html).toContain('<bdi>Ben &amp; &lt;Jerry&gt; $&amp; &quot;x&quot;</bdi>');
+    expect(email.html).toContain('<title>Sign in to Ben &amp; &lt;Jerry&gt; $&amp; &quot;x&quot;</title>');
+    expect(email.html).not.toContain('<Jerry>');
+  });
+
+  test('gives way to the name of the application', async () => {
+    const email = await renderSignIn(
+      { name: 'Acme' },
+      { code: '000000', application: { name: 'Acme & <Admin>' } },
+    );
+
+    expect(email.subject).toBe('Your sign-in code for Acme & <Admin>');
+    expect(email.html).toContain('Sign in to <bdi>Acme &amp; &lt;Admin&gt;</bdi>');
+  });
+
+  test('has a logo, an address and a page for help where it wants', async () => {
+    const email = await renderSignIn(
+      {
+        name: 'Acme',
+        logoUrl: 'https://acme.example/logo.png',
+        address: '1 Main St <Springfield>',
+        supportUrl: 'https://acme.example/help?topic={{code}}',
+      },
+      { code: '000000' },
+    );
+
+    expect(email.html).toMatch(/<img [^>]*src="https:\/\/acme\.example\/logo\.png" alt="Acme"/);
+    expect(email.html).toContain('1 Main St &lt;Springfield&gt;');
+    expect(email.text).toContain('1 Main St <Springfield>\n');
+    expect(email.text).toContain('Help and support: https://acme.example/help?topic=%7B%7Bcode%7D%7D\n');
+  });
+
+  test('works without any of them', async () => {
+    const { html, text } = await renderSignIn({ name: 'Acme' }, { code: '000000' });
+
+    expect(html).not.toContain('<img');
+    expect(`${html}${text}`).not.toMatch(/undefined|Help and support/);
+  });
+
+  test('writes in black or white on its color, whichever reads better', async () => {
+    const link = { code: '000000', link: 'https://acme.example/x' };
+    const labelOn = async (accent: string) =>
+      /class="label".*?color:(#\w+)"/.exec(
+        (await renderSignIn({ name: 'Acme', colors: { light: { accent } } }, link)).html ?? '',
+      )?.[1];
+
+    expect(await labelOn('#ffd400')).toBe('#000000');
+    expect(await labelOn('#00f')).toBe('#ffffff');
+  });
+
+  test.each<[string, BrandInput, string[][]]>([
+    ['no name', { name: ' ' }, [['brand.name', 'is empty']]],
+    [
+      'a name with braces',
+      { name: '{{code}}' },
+      [['brand.name', 'has a brace, which marks a variable in templates: write it without']],
+    ],
+    [
+      'a name of two lines',
+      { name: 'A\nB' },
+      [['brand.name', 'has a line break or a control character: write one line']],
+    ],
+    [
+      'a logo without https',
+      { name: 'Acme', logoUrl: 'http://acme.example/logo.png' },
+      [['brand.logoUrl', 'has to be an https URL']],
+    ],
+    [
+      'a page for help that runs a script',
+      { name: 'Acme', supportUrl: 'javascript:alert(1)' },
+      [['brand.supportUrl', 'has to be an https or mailto URL']],
+    ],
+    [
+      'a color that is none',
+      { name: 'Acme', colors: { light: { accent: 'red;}' } } },
+      [['brand.colors.light.accent', 'has to be a color such as "#1f4fd8"']],
+    ],
+    [
+      'colors that nobody can read',
+      { name: 'Acme', colors: { light: { muted: '#aaa' }, dark: { accent: '#ff0', onAccent: '#fff' } } },
+      [
+        [
+          'brand.colors.light.muted',
+          'muted #aaaaaa on card #ffffff has a contrast of 2.32, and has to have 4.5 or more (WCAG AA)',
+          'Make muted darker, or choose another card.',
+        ],
+        [
+          'brand.colors.light.muted',
+          'muted #aaaaaa on page #f3f4f6 has a contrast of 2.11, and has to have 4.5 or more (WCAG AA)',
+          'Make muted darker, or choose another page.',
+        ],
+        [
+          'brand.colors.dark.onAccent',
+          'onAccent #ffffff on accent #ffff00 has a contrast of 1.07, and has to have 4.5 or more (WCAG AA)',
+          'Make onAccent darker, or choose another accent.',
+        ],
+      ],
+    ],
+  ])('with %s is refused', (_name, brand, issues) => {
+    expect(issuesOf(brand)).toEqual(issues);
+  });
+});

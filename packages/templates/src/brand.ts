@@ -1,0 +1,111 @@
+import { colord, extend } from 'colord';
+import a11yPlugin from 'colord/plugins/a11y';
+import { z } from 'zod';
+
+extend([a11yPlugin]);
+
+/** WCAG 2.2, success criterion 1.4.3 (AA). */
+const LEAST_CONTRAST = 4.5;
+
+const BRACES = 'has a brace, which marks a variable in templates: write it without';
+
+const line = (longest: number) =>
+  z
+    .string('has to be text')
+    .trim()
+    .min(1, 'is empty')
+    .max(longest, `has to have ${longest} characters or fewer`)
+    .refine((text) => !/[{}]/.test(text), BRACES)
+    .refine((text) => !/\p{Cc}/u.test(text), 'has a line break or a control character: write one line');
+
+const url = (protocols: string[], rule: string) =>
+  z
+    .string('has to be text')
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), rule)
+    // The query part of a URL keeps its braces.
+    .transform((text) => new URL(text).href.replaceAll('{', '%7B').replaceAll('}', '%7D'));
+
+const color = z
+  .string('has to be text')
+  .regex(/^#(?:[\da-f]{3}|[\da-f]{6})$/i, 'has to be a color such as "#1f4fd8"')
+  .transform((text) => colord(text).toHex())
+  .optional();
+
+const paletteSchema = z.strictObject({
+  /** Behind everything, and behind the code. */
+  page: color,
+  /** Behind the text. */
+  card: color,
+  text: color,
+  /** Small print, on the card and on the page. */
+  muted: color,
+  /** The button. */
+  accent: color,
+  /** On the button. @default black or white, whichever reads better */
+  onAccent: color,
+});
+
+/** The colours of one mode, each `#rrggbb`. */
+export type Palette = Required<z.output<typeof paletteSchema>>;
+
+const LIGHT = { page: '#f3f4f6', card: '#ffffff', text: '#15181e', muted: '#555d69', accent: '#1f4fd8' };
+const DARK = { page: '#111317', card: '#1c1f25', text: '#f2f4f7', muted: '#a7afba', accent: '#1f4fd8' };
+
+const readableOn = (background: string): string =>
+  colord(background).contrast('#000000') > colord(background).contrast('#ffffff') ? '#000000' : '#ffffff';
+
+/** What stands on what. */
+const PAIRS = [
+  ['text', 'card'],
+  ['text', 'page'],
+  ['muted', 'card'],
+  ['muted', 'page'],
+  ['onAccent', 'accent'],
+] as const satisfies [keyof Palette, keyof Palette][];
+
+const withDefaults = (set: z.output<typeof paletteSchema>, defaults: Omit<Palette, 'onAccent'>): Palette => {
+  const chosen = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
+  const palette = { ...defaults, ...chosen };
+  return { ...palette, onAccent: set.onAccent ?? readableOn(palette.accent) };
+};
+
+const colorsSchema = z
+  .strictObject({ light: paletteSchema.prefault({}), dark: paletteSchema.prefault({}) })
+  .transform(({ light, dark }) => ({
+    light: withDefaults(light, LIGHT),
+    dark: withDefaults(dark, { ...DARK, accent: light.accent ?? DARK.accent }),
+  }))
+  .superRefine((modes, context) => {
+    for (const mode of ['light', 'dark'] as const) {
+      for (const [front, back] of PAIRS) {
+        const palette = modes[mode];
+        const contrast = colord(palette[front]).contrast(palette[back]);
+        if (contrast >= LEAST_CONTRAST) continue;
+        context.addIssue({
+          code: 'custom',
+          path: [mode, front],
+          message: `${front} ${palette[front]} on ${back} ${palette[back]} has a contrast of ${contrast}, and has to have ${LEAST_CONTRAST} or more (WCAG AA)`,
+          params: {
+            code: 'contrast_low',
+            hint: `Make ${front} ${colord(palette[back]).isDark() ? 'lighter' : 'darker'}, or choose another ${back}.`,
+          },
+        });
+      }
+    }
+  });
+
+/** Whose emails these are. */
+export const brandSchema = z.strictObject({
+  /** Stands in subjects and sentences, and for the logo where images are off. */
+  name: line(60),
+  /** Shown 32 pixels high. `https` only: mail clients block the rest. */
+  logoUrl: url(['https:'], 'has to be an https URL').optional(),
+  colors: colorsSchema.prefault({}),
+  /** A postal address for the footer, in one line. */
+  address: line(200).optional(),
+  supportUrl: url(['https:', 'mailto:'], 'has to be an https or mailto URL').optional(),
+});
+
+/** What may be set of the brand; only the name has to be. */
+export type BrandInput = z.input<typeof brandSchema>;
+export type Brand = z.output<typeof brandSchema>;

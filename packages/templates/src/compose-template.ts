@@ -1,0 +1,111 @@
+import type { Template } from '@postern/core';
+import Handlebars from 'handlebars';
+import type { Brand } from './brand.js';
+import { type CodeType, type Copy, fillIn, type USAGE_TYPES } from './copy/copy-schema.js';
+import { directionOf } from './copy/locales.js';
+import { formatMinutes } from './duration.js';
+import { HTML_LAYOUT, TEXT_LAYOUT } from './layout.generated.js';
+
+/** Tags of Handlebars that stay in the template stand behind a backslash in the layouts. */
+const environment = Handlebars.create();
+const layoutHtml = environment.compile(HTML_LAYOUT, { strict: true });
+const layoutText = environment.compile(TEXT_LAYOUT, { strict: true });
+
+/** What to do about an email that nobody asked for. */
+const UNEXPECTED = {
+  Register: 'ignore',
+  SignIn: 'ignore',
+  ForgotPassword: 'ignoreReset',
+  Generic: 'ignore',
+  UserPermissionValidation: 'alarm',
+  BindNewIdentifier: 'ignore',
+  MfaVerification: 'alarm',
+  BindMfa: 'alarm',
+  OrganizationInvitation: 'ignoreInvitation',
+} as const satisfies Record<(typeof USAGE_TYPES)[number], keyof Copy>;
+
+interface Composition {
+  type: (typeof USAGE_TYPES)[number];
+  locale: string;
+  copy: Copy;
+  brand: Brand;
+  validMinutes: { code: number; invitation?: number | undefined };
+}
+
+/** Puts the copy of one usage type and language into the layouts. What is left in it are the payload's variables. */
+export function composeTemplate(composition: Composition): Template {
+  const { type, locale } = composition;
+  return {
+    usageType: type,
+    locale,
+    contentType: 'text/html',
+    subject: wordsOf(composition, 'text').subject,
+    content: layoutHtml(layoutValues(composition, 'html')),
+    text: layoutText(layoutValues(composition, 'text')),
+  };
+}
+
+type Part = 'html' | 'text';
+
+function layoutValues(composition: Composition, part: Part) {
+  const { type, locale, brand } = composition;
+  const dir = directionOf(locale);
+  return {
+    ...wordsOf(composition, part),
+    ...brand.colors,
+    brand,
+    // A title is no place for elements.
+    title: Handlebars.escapeExpression(wordsOf(composition, 'text').heading),
+    lang: locale,
+    dir,
+    start: dir === 'rtl' ? 'right' : 'left',
+    hasCode: type !== 'OrganizationInvitation',
+  };
+}
+
+/** The sentences of the usage type, with names and numbers in them. */
+function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part: Part) {
+  const encode = (text: string) => (part === 'html' ? Handlebars.escapeExpression(text) : text);
+  // Names are written in whatever direction, and must not turn the sentence around them.
+  const isolate = (variable: string) => (part === 'html' ? `<bdi>${variable}</bdi>` : variable);
+  const app = `{{#if application.name}}{{application.name}}{{else}}${encode(brand.name)}{{/if}}`;
+  const organization = `{{#if organization.name}}{{organization.name}}{{else}}${app}{{/if}}`;
+  const valid = type === 'OrganizationInvitation' ? validMinutes.invitation : validMinutes.code;
+  const names = {
+    app: isolate(app),
+    organization: isolate(organization),
+    inviter: isolate('{{inviter.name}}'),
+    duration: valid === undefined ? '' : formatMinutes(valid, locale),
+  };
+  const fill = (sentence: string) => fillIn(encode(sentence), names);
+  return {
+    ...openingOf(type, copy, fill),
+    button: fill(copy[type].button),
+    enterCode: fill(copy.enterCode),
+    openLink: fill(copy.openLink),
+    orOpenLink: fill(copy.orOpenLink),
+    linkFallback: fill(copy.linkFallback),
+    valid: valid === undefined ? '' : fill(copy.valid),
+    neverShare: fill(copy.neverShare),
+    unexpected: fill(copy[UNEXPECTED[type]]),
+    footer: fill(copy.footer),
+    support: fill(copy.support),
+  };
+}
+
+function openingOf(type: Composition['type'], copy: Copy, fill: (sentence: string) => string) {
+  if (type === 'OrganizationInvitation') {
+    const { subject, heading, intro, introByInviter } = copy[type];
+    return {
+      subject: fill(subject),
+      heading: fill(heading),
+      intro: `{{#if inviter.name}}${fill(introByInviter)}{{else}}${fill(intro)}{{/if}}`,
+    };
+  }
+  const { subject, heading, intro } = copy[type satisfies CodeType];
+  return {
+    subject: `{{#if code}}${fill(subject)}{{else}}${fill(heading)}{{/if}}`,
+    heading: fill(heading),
+    intro: fill(intro),
+  };
+}

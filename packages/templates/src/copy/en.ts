@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const en: Copy = {
+  Register: {
+    subject: 'Your registration code for {app}',
+    heading: 'Create your {app} account',
+    intro: 'Welcome! Confirm your email address to finish creating your account.',
+    button: 'Create account',
+  },
+  SignIn: {
+    subject: 'Your sign-in code for {app}',
+    heading: 'Sign in to {app}',
+    intro: 'We received a request to sign in with this email address.',
+    button: 'Sign in',
+  },
+  ForgotPassword: {
+    subject: 'Your password reset code for {app}',
+    heading: 'Reset your {app} password',
+    intro: 'We received a request to set a new password for your account.',
+    button: 'Set a new password',
+  },
+  Generic: {
+    subject: 'Your verification code for {app}',
+    heading: 'Confirm it’s you',
+    intro: 'We need to make sure that this email address is yours.',
+    button: 'Confirm',
+  },
+  UserPermissionValidation: {
+    subject: 'Your confirmation code for {app}',
+    heading: 'Confirm this change',
+    intro: 'You are about to change something important in your account, so we check that it’s you.',
+    button: 'Confirm',
+  },
+  BindNewIdentifier: {
+    subject: 'Confirm your email address for {app}',
+    heading: 'Confirm your email address',
+    intro: 'We received a request to add this email address to an account.',
+    button: 'Confirm address',
+  },
+  MfaVerification: {
+    subject: 'Your two-step verification code for {app}',
+    heading: 'Two-step verification',
+    intro: 'One more step to sign in to {app}.',
+    button: 'Continue',
+  },
+  BindMfa: {
+    subject: 'Set up two-step verification for {app}',
+    heading: 'Set up two-step verification',
+    intro: 'We received a request to use this email address as a second step when you sign in.',
+    button: 'Set up',
+  },
+  OrganizationInvitation: {
+    subject: 'Your invitation to join {organization}',
+    heading: 'Join {organization}',
+    intro: 'You have been invited to join {organization}.',
+    introByInviter: '{inviter} has invited you to join {organization}.',
+    button: 'Accept invitation',
+  },
+  enterCode: 'Enter this code to continue:',
+  openLink: 'Open this link to continue:',
+  orOpenLink: 'Or open this link:',
+  linkFallback: 'If the button doesn’t work, copy this address into your browser:',
+  valid: 'Valid for {duration}.',
+  neverShare: 'Never share this code: nobody from {app} will ever ask you for it.',
+  ignore: 'If you didn’t ask for this, you can safely ignore this email.',
+  ignoreReset: 'If you didn’t ask for this, ignore this email: your password stays the same.',
+  alarm: 'If this wasn’t you, someone may know your password. Please change it.',
+  ignoreInvitation: 'If you don’t know what this is about, you can safely ignore this email.',
+  footer: 'This is an automated message from {app}.',
+  support: 'Help and support',
+};
