@@ -45,6 +45,7 @@ export {
 } from './send-request.js';
 export { requireSendable } from './sendable.js';
 export { readSender } from './sender.js';
+export { inspectTemplate, type TemplateInspection } from './template/inspect-template.js';
 export type { BrokenTemplate } from './template/plain-template.js';
 export {
   type ContentType,
@@ -53,4 +54,5 @@ export {
   templateSchema,
 } from './template/template.js';
 export type { MissingVariable } from './template/template-program.js';
+export type { TemplateProblem, TemplateVariable } from './template/template-source.js';
 export type { OperationOptions, Receipt, Transport } from './transport.js';

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { inspectTemplate } from '../index.js';
+
+test('a template tells its variables', () => {
+  expect(inspectTemplate('{{#if code}}{{code}}{{/if}} for {{{application.name}}}')).toEqual({
+    ok: true,
+    variables: [
+      { path: 'code', root: 'code', inner: false, unescaped: false },
+      { path: 'code', root: 'code', inner: false, unescaped: false },
+      { path: 'application.name', root: 'application', inner: false, unescaped: true },
+    ],
+  });
+});
+
+test('a broken template tells where it is broken', () => {
+  expect(inspectTemplate('Hello\n  {{#if code}}')).toEqual({
+    ok: false,
+    problem: { message: expect.stringContaining('{{#if code}}'), line: 2, column: 3 },
+  });
+  expect(inspectTemplate('{{> header}}')).toEqual({
+    ok: false,
+    problem: { message: expect.stringContaining('Partials'), line: 1, column: 1 },
+  });
+});
