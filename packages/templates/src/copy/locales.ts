@@ -1,9 +1,57 @@
+import { ar } from './ar.js';
 import type { Copy } from './copy-schema.js';
+import { cs } from './cs.js';
+import { da } from './da.js';
+import { de } from './de.js';
 import { en } from './en.js';
+import { es } from './es.js';
+import { esMX } from './es-mx.js';
+import { fr } from './fr.js';
+import { he } from './he.js';
+import { id } from './id.js';
+import { it } from './it.js';
+import { ja } from './ja.js';
+import { ko } from './ko.js';
+import { nl } from './nl.js';
+import { pl } from './pl.js';
+import { ptBR } from './pt-br.js';
+import { ptPT } from './pt-pt.js';
+import { ru } from './ru.js';
+import { sv } from './sv.js';
+import { th } from './th.js';
+import { tr } from './tr.js';
+import { uk } from './uk.js';
+import { vi } from './vi.js';
+import { zhCN } from './zh-cn.js';
+import { zhTW } from './zh-tw.js';
 
 /** The ready-made copy, by BCP 47 tag. */
 export const COPY = {
   en,
+  'zh-CN': zhCN,
+  'zh-TW': zhTW,
+  ja,
+  ko,
+  es,
+  'es-MX': esMX,
+  fr,
+  de,
+  it,
+  'pt-BR': ptBR,
+  'pt-PT': ptPT,
+  nl,
+  pl,
+  cs,
+  sv,
+  da,
+  tr,
+  ru,
+  uk,
+  ar,
+  he,
+  th,
+  vi,
+  id,
 } satisfies Record<string, Copy>;
 
 /** A language there is ready-made copy for. */

@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const cs: Copy = {
+  Register: {
+    subject: 'Váš registrační kód: {app}',
+    heading: 'Vytvořte si účet: {app}',
+    intro: 'Vítejte! Potvrďte prosím svou e-mailovou adresu a dokončete registraci.',
+    button: 'Vytvořit účet',
+  },
+  SignIn: {
+    subject: 'Váš přihlašovací kód: {app}',
+    heading: 'Přihlášení: {app}',
+    intro: 'Obdrželi jsme žádost o přihlášení s touto e-mailovou adresou.',
+    button: 'Přihlásit se',
+  },
+  ForgotPassword: {
+    subject: 'Váš kód pro obnovení hesla: {app}',
+    heading: 'Obnovení hesla: {app}',
+    intro: 'Obdrželi jsme žádost o nastavení nového hesla k vašemu účtu.',
+    button: 'Nastavit nové heslo',
+  },
+  Generic: {
+    subject: 'Váš ověřovací kód: {app}',
+    heading: 'Potvrďte, že jste to vy',
+    intro: 'Potřebujeme ověřit, že tato e-mailová adresa patří vám.',
+    button: 'Potvrdit',
+  },
+  UserPermissionValidation: {
+    subject: 'Váš potvrzovací kód: {app}',
+    heading: 'Potvrďte tuto změnu',
+    intro: 'Chystáte se na svém účtu změnit něco důležitého, a proto ověřujeme, že jste to vy.',
+    button: 'Potvrdit',
+  },
+  BindNewIdentifier: {
+    subject: 'Potvrďte svou e-mailovou adresu: {app}',
+    heading: 'Potvrďte svou e-mailovou adresu',
+    intro: 'Obdrželi jsme žádost o přidání této e-mailové adresy k účtu.',
+    button: 'Potvrdit adresu',
+  },
+  MfaVerification: {
+    subject: 'Váš kód pro dvoufázové ověření: {app}',
+    heading: 'Dvoufázové ověření',
+    intro: 'K přihlášení zbývá už jen jeden krok.',
+    button: 'Pokračovat',
+  },
+  BindMfa: {
+    subject: 'Nastavení dvoufázového ověření: {app}',
+    heading: 'Nastavte si dvoufázové ověření',
+    intro: 'Obdrželi jsme žádost, aby tato e-mailová adresa sloužila jako druhý krok přihlášení.',
+    button: 'Nastavit',
+  },
+  OrganizationInvitation: {
+    subject: 'Pozvánka: {organization}',
+    heading: 'Pozvánka: {organization}',
+    intro: 'Dostáváte pozvánku. Zve vás {organization}.',
+    introByInviter: '{inviter} vám posílá pozvánku: {organization}.',
+    button: 'Přijmout pozvánku',
+  },
+  enterCode: 'Pokračujte zadáním tohoto kódu:',
+  openLink: 'Pokračujte otevřením tohoto odkazu:',
+  orOpenLink: 'Nebo otevřete tento odkaz:',
+  linkFallback: 'Pokud tlačítko nefunguje, zkopírujte tuto adresu do prohlížeče:',
+  valid: 'Doba platnosti: {duration}.',
+  neverShare: 'Tento kód nikomu nesdělujte. Nikdo z {app} se vás na něj nikdy nezeptá.',
+  ignore: 'Pokud jste o nic nežádali, můžete tento e-mail ignorovat.',
+  ignoreReset: 'Pokud jste o nic nežádali, tento e-mail ignorujte. Vaše heslo zůstane stejné.',
+  alarm: 'Pokud jste to nebyli vy, vaše heslo možná někdo zná. Změňte si ho prosím.',
+  ignoreInvitation: 'Pokud nevíte, oč jde, můžete tento e-mail ignorovat.',
+  footer: 'Toto je automatická zpráva: {app}.',
+  support: 'Nápověda a podpora',
+};

@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const esMX: Copy = {
+  Register: {
+    subject: 'Tu código de registro en {app}',
+    heading: 'Crea tu cuenta de {app}',
+    intro: '¡Te damos la bienvenida! Confirma tu correo electrónico para terminar de crear tu cuenta.',
+    button: 'Crear cuenta',
+  },
+  SignIn: {
+    subject: 'Tu código para iniciar sesión en {app}',
+    heading: 'Inicia sesión en {app}',
+    intro: 'Recibimos una solicitud para iniciar sesión con este correo electrónico.',
+    button: 'Iniciar sesión',
+  },
+  ForgotPassword: {
+    subject: 'Tu código para restablecer tu contraseña de {app}',
+    heading: 'Restablece tu contraseña de {app}',
+    intro: 'Recibimos una solicitud para restablecer la contraseña de tu cuenta.',
+    button: 'Restablecer contraseña',
+  },
+  Generic: {
+    subject: 'Tu código de verificación de {app}',
+    heading: 'Confirma tu identidad',
+    intro: 'Necesitamos verificar que este correo electrónico es tuyo.',
+    button: 'Confirmar',
+  },
+  UserPermissionValidation: {
+    subject: 'Tu código de confirmación de {app}',
+    heading: 'Confirma este cambio',
+    intro: 'Estás a punto de cambiar algo importante de tu cuenta y queremos verificar que eres tú.',
+    button: 'Confirmar',
+  },
+  BindNewIdentifier: {
+    subject: 'Confirma tu correo electrónico en {app}',
+    heading: 'Confirma tu correo electrónico',
+    intro: 'Recibimos una solicitud para agregar este correo electrónico a una cuenta.',
+    button: 'Confirmar correo',
+  },
+  MfaVerification: {
+    subject: 'Tu código de verificación en dos pasos de {app}',
+    heading: 'Verificación en dos pasos',
+    intro: 'Un paso más para iniciar sesión en {app}.',
+    button: 'Continuar',
+  },
+  BindMfa: {
+    subject: 'Activa la verificación en dos pasos en {app}',
+    heading: 'Activa la verificación en dos pasos',
+    intro: 'Solicitaste usar este correo electrónico como segundo paso al iniciar sesión.',
+    button: 'Activar',
+  },
+  OrganizationInvitation: {
+    subject: 'Tu invitación para unirte a {organization}',
+    heading: 'Únete a {organization}',
+    intro: 'Recibiste una invitación para unirte a {organization}.',
+    introByInviter: '{inviter} te invitó a unirte a {organization}.',
+    button: 'Aceptar invitación',
+  },
+  enterCode: 'Ingresa este código para continuar:',
+  openLink: 'Abre este enlace para continuar:',
+  orOpenLink: 'O abre este enlace:',
+  linkFallback: 'Si el botón no funciona, copia esta dirección en tu navegador:',
+  valid: 'Válido por {duration}.',
+  neverShare: 'Nunca compartas este código: nadie de {app} te lo pedirá.',
+  ignore: 'Si no lo solicitaste, puedes ignorar este correo.',
+  ignoreReset: 'Si no lo solicitaste, ignora este correo: tu contraseña seguirá siendo la misma.',
+  alarm: 'Si no fuiste tú, es posible que alguien conozca tu contraseña. Por favor, cámbiala.',
+  ignoreInvitation: 'Si no sabes de qué se trata, puedes ignorar este correo.',
+  footer: 'Este es un mensaje automático de {app}.',
+  support: 'Ayuda y soporte',
+};

@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const id: Copy = {
+  Register: {
+    subject: 'Kode pendaftaran {app} Anda',
+    heading: 'Buat akun {app} Anda',
+    intro: 'Selamat datang! Konfirmasikan alamat email Anda untuk menyelesaikan pendaftaran.',
+    button: 'Buat akun',
+  },
+  SignIn: {
+    subject: 'Kode masuk {app} Anda',
+    heading: 'Masuk ke {app}',
+    intro: 'Kami menerima permintaan untuk masuk dengan alamat email ini.',
+    button: 'Masuk',
+  },
+  ForgotPassword: {
+    subject: 'Kode untuk mengatur ulang kata sandi {app} Anda',
+    heading: 'Atur ulang kata sandi {app} Anda',
+    intro: 'Kami menerima permintaan kata sandi baru untuk akun Anda.',
+    button: 'Atur ulang kata sandi',
+  },
+  Generic: {
+    subject: 'Kode verifikasi {app} Anda',
+    heading: 'Konfirmasikan bahwa ini Anda',
+    intro: 'Kami perlu memastikan bahwa alamat email ini milik Anda.',
+    button: 'Konfirmasi',
+  },
+  UserPermissionValidation: {
+    subject: 'Kode konfirmasi {app} Anda',
+    heading: 'Konfirmasikan perubahan ini',
+    intro: 'Anda akan mengubah hal penting di akun Anda, jadi kami perlu memastikan bahwa ini Anda.',
+    button: 'Konfirmasi',
+  },
+  BindNewIdentifier: {
+    subject: 'Konfirmasikan alamat email Anda untuk {app}',
+    heading: 'Konfirmasikan alamat email Anda',
+    intro: 'Kami menerima permintaan untuk menambahkan alamat email ini ke sebuah akun.',
+    button: 'Konfirmasi alamat',
+  },
+  MfaVerification: {
+    subject: 'Kode verifikasi dua langkah {app} Anda',
+    heading: 'Verifikasi dua langkah',
+    intro: 'Tinggal satu langkah lagi untuk masuk ke {app}.',
+    button: 'Lanjutkan',
+  },
+  BindMfa: {
+    subject: 'Siapkan verifikasi dua langkah untuk {app}',
+    heading: 'Siapkan verifikasi dua langkah',
+    intro: 'Kami menerima permintaan untuk memakai alamat email ini sebagai langkah kedua saat masuk.',
+    button: 'Siapkan',
+  },
+  OrganizationInvitation: {
+    subject: 'Undangan untuk bergabung dengan {organization}',
+    heading: 'Bergabung dengan {organization}',
+    intro: 'Anda diundang untuk bergabung dengan {organization}.',
+    introByInviter: '{inviter} mengundang Anda untuk bergabung dengan {organization}.',
+    button: 'Terima undangan',
+  },
+  enterCode: 'Masukkan kode ini untuk melanjutkan:',
+  openLink: 'Buka tautan ini untuk melanjutkan:',
+  orOpenLink: 'Atau buka tautan ini:',
+  linkFallback: 'Jika tombol tidak berfungsi, salin alamat ini ke browser Anda:',
+  valid: 'Berlaku selama {duration}.',
+  neverShare: 'Jangan berikan kode ini kepada siapa pun. {app} tidak akan pernah memintanya.',
+  ignore: 'Jika Anda tidak meminta ini, abaikan saja email ini.',
+  ignoreReset: 'Jika Anda tidak meminta ini, abaikan saja email ini. Kata sandi Anda tidak akan berubah.',
+  alarm: 'Jika ini bukan Anda, mungkin ada yang mengetahui kata sandi Anda. Harap segera menggantinya.',
+  ignoreInvitation: 'Jika Anda tidak mengetahui undangan ini, abaikan saja email ini.',
+  footer: 'Ini adalah pesan otomatis dari {app}.',
+  support: 'Bantuan dan dukungan',
+};

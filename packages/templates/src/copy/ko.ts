@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const ko: Copy = {
+  Register: {
+    subject: '[{app}] 회원가입 인증 코드',
+    heading: '{app} 계정 만들기',
+    intro: '환영합니다! 이메일 주소를 인증하면 회원가입이 완료됩니다.',
+    button: '계정 만들기',
+  },
+  SignIn: {
+    subject: '[{app}] 로그인 인증 코드',
+    heading: '{app} 로그인',
+    intro: '이 이메일 주소로 로그인 요청이 접수되었습니다.',
+    button: '로그인',
+  },
+  ForgotPassword: {
+    subject: '[{app}] 비밀번호 재설정 인증 코드',
+    heading: '{app} 비밀번호 재설정',
+    intro: '회원님 계정의 비밀번호 재설정 요청이 접수되었습니다.',
+    button: '비밀번호 재설정',
+  },
+  Generic: {
+    subject: '[{app}] 인증 코드',
+    heading: '본인 확인',
+    intro: '이 이메일 주소가 회원님의 것인지 확인하고 있습니다.',
+    button: '확인',
+  },
+  UserPermissionValidation: {
+    subject: '[{app}] 변경 확인 인증 코드',
+    heading: '변경 사항 확인',
+    intro: '계정의 중요한 정보를 변경하기 전에 본인인지 확인하고 있습니다.',
+    button: '확인',
+  },
+  BindNewIdentifier: {
+    subject: '[{app}] 이메일 주소 인증',
+    heading: '이메일 주소 인증',
+    intro: '이 이메일 주소를 계정에 추가하려는 요청이 접수되었습니다.',
+    button: '이메일 주소 인증',
+  },
+  MfaVerification: {
+    subject: '[{app}] 2단계 인증 코드',
+    heading: '2단계 인증',
+    intro: '{app} 로그인까지 한 단계 남았습니다.',
+    button: '계속하기',
+  },
+  BindMfa: {
+    subject: '[{app}] 2단계 인증 설정',
+    heading: '2단계 인증 설정',
+    intro: '이 이메일 주소를 2단계 인증에 사용하려는 요청이 접수되었습니다.',
+    button: '설정하기',
+  },
+  OrganizationInvitation: {
+    subject: '{organization} 초대장',
+    heading: '{organization} 초대장',
+    intro: '{organization}에 초대되었습니다.',
+    introByInviter: '{inviter} 님이 회원님을 {organization}에 초대했습니다.',
+    button: '초대 수락',
+  },
+  enterCode: '계속하려면 다음 코드를 입력해 주세요.',
+  openLink: '계속하려면 다음 링크를 열어 주세요.',
+  orOpenLink: '또는 다음 링크를 열어 주세요.',
+  linkFallback: '버튼이 작동하지 않으면 다음 주소를 브라우저에 붙여 넣어 주세요.',
+  valid: '유효 시간: {duration}',
+  neverShare: '이 코드를 누구에게도 알려 주지 마세요. {app}에서는 절대로 코드를 묻지 않습니다.',
+  ignore: '본인이 요청하지 않았다면 이 이메일을 무시하셔도 됩니다.',
+  ignoreReset: '본인이 요청하지 않았다면 이 이메일을 무시해 주세요. 비밀번호는 변경되지 않습니다.',
+  alarm: '본인이 요청하지 않았다면 다른 사람이 비밀번호를 알고 있을 수 있습니다. 비밀번호를 변경해 주세요.',
+  ignoreInvitation: '모르는 초대라면 이 이메일을 무시하셔도 됩니다.',
+  footer: '{app}에서 자동으로 발송한 이메일입니다.',
+  support: '도움말 및 지원',
+};

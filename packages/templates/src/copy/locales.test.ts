@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { createRenderer, sampleRequest } from '../../scripts/sample-emails.js';
+import { copySchema, createTemplates, LOCALES, USAGE_TYPES } from '../index.js';
+import { COPY } from './locales.js';
+
+const EAST_ASIAN = ['zh-CN', 'zh-TW', 'ja', 'ko'];
+
+test('there is copy in the 25 languages that were promised', () => {
+  expect([...LOCALES].sort()).toEqual(
+    'ar cs da de en es es-MX fr he id it ja ko nl pl pt-BR pt-PT ru sv th tr uk vi zh-CN zh-TW'.split(' '),
+  );
+});
+
+describe.each(LOCALES)('the copy in %s', (locale) => {
+  const copy = COPY[locale];
+  const sentences = Object.values(copy).flatMap((value) =>
+    typeof value === 'string' ? [value] : Object.values(value),
+  );
+
+  test('has every sentence, with the placeholders that it needs and no others', () => {
+    expect(copySchema.safeParse(copy).error?.issues ?? []).toEqual([]);
+  });
+
+  test('is no copy of the English one', () => {
+    const english = Object.values(COPY.en).flatMap((value) =>
+      typeof value === 'string' ? [value] : Object.values(value),
+    );
+    const same = sentences.filter((sentence, index) => sentence === english[index]);
+    expect(locale === 'en' ? [] : same).toEqual([]);
+  });
+
+  test('is typed with care', () => {
+    for (const sentence of sentences) {
+      expect(sentence).toBe(sentence.trim().normalize('NFC'));
+      expect(sentence).not.toMatch(/ {2}|\.\.|[!?]{2}|['"`]| [,.;]/);
+      // Nobody reads an email that shouts.
+      expect(sentence).not.toMatch(/\p{Lu}{4}/u);
+    }
+  });
+
+  test('is written in the letters of its language', () => {
+    const scripts: Record<string, RegExp> = {
+      ...{ ar: /\p{Script=Arabic}/u, he: /\p{Script=Hebrew}/u, th: /\p{Script=Thai}/u },
+      ...{ ru: /\p{Script=Cyrillic}/u, uk: /\p{Script=Cyrillic}/u, ko: /\p{Script=Hangul}/u },
+      ...{ ja: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u },
+      ...{ 'zh-CN': /\p{Script=Han}/u, 'zh-TW': /\p{Script=Han}/u },
+    };
+    const script = scripts[locale] ?? /\p{Script=Latin}/u;
+    for (const sentence of sentences) expect(sentence.replace(/\{\w+\}/g, '')).toMatch(script);
+  });
+
+  test('has subjects that a list of emails shows whole', async () => {
+    // East Asian letters take up the room of two.
+    const longest = EAST_ASIAN.includes(locale) ? 30 : 60;
+    const render = createRenderer(createTemplates({ brand: { name: 'Acme' }, locales: [locale] }));
+    for (const type of USAGE_TYPES) {
+      for (const content of ['code', 'link'] as const) {
+        const { subject } = await render(sampleRequest(type, locale, content));
+        expect(subject.length, subject).toBeLessThanOrEqual(longest);
+      }
+    }
+  });
+
+  test('fits on a button', () => {
+    const buttons = Object.values(copy).flatMap((value) => (typeof value === 'string' ? [] : [value.button]));
+    for (const button of buttons) expect(button.length).toBeLessThanOrEqual(26);
+  });
+});

@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const nl: Copy = {
+  Register: {
+    subject: 'Je registratiecode voor {app}',
+    heading: 'Maak je {app}-account aan',
+    intro: 'Welkom! Bevestig je e-mailadres om je account aan te maken.',
+    button: 'Account aanmaken',
+  },
+  SignIn: {
+    subject: 'Je inlogcode voor {app}',
+    heading: 'Inloggen bij {app}',
+    intro: 'We hebben een verzoek gekregen om in te loggen met dit e-mailadres.',
+    button: 'Inloggen',
+  },
+  ForgotPassword: {
+    subject: 'Je code voor een nieuw wachtwoord bij {app}',
+    heading: 'Nieuw wachtwoord voor {app}',
+    intro: 'We hebben een verzoek gekregen om een nieuw wachtwoord voor je account in te stellen.',
+    button: 'Wachtwoord instellen',
+  },
+  Generic: {
+    subject: 'Je verificatiecode voor {app}',
+    heading: 'Bevestig dat jij het bent',
+    intro: 'We willen zeker weten dat dit e-mailadres van jou is.',
+    button: 'Bevestigen',
+  },
+  UserPermissionValidation: {
+    subject: 'Je bevestigingscode voor {app}',
+    heading: 'Bevestig deze wijziging',
+    intro: 'Je gaat iets belangrijks in je account wijzigen. Daarom controleren we of jij het bent.',
+    button: 'Bevestigen',
+  },
+  BindNewIdentifier: {
+    subject: 'Bevestig je e-mailadres voor {app}',
+    heading: 'Bevestig je e-mailadres',
+    intro: 'We hebben een verzoek gekregen om dit e-mailadres aan een account toe te voegen.',
+    button: 'Adres bevestigen',
+  },
+  MfaVerification: {
+    subject: 'Je code voor verificatie in twee stappen',
+    heading: 'Verificatie in twee stappen',
+    intro: 'Nog één stap om in te loggen bij {app}.',
+    button: 'Doorgaan',
+  },
+  BindMfa: {
+    subject: 'Verificatie in twee stappen instellen voor {app}',
+    heading: 'Verificatie in twee stappen instellen',
+    intro: 'Je hebt gevraagd om dit e-mailadres te gebruiken als tweede stap bij het inloggen.',
+    button: 'Instellen',
+  },
+  OrganizationInvitation: {
+    subject: 'Je uitnodiging voor {organization}',
+    heading: 'Uitnodiging voor {organization}',
+    intro: 'Je bent uitgenodigd voor {organization}.',
+    introByInviter: '{inviter} nodigt je uit voor {organization}.',
+    button: 'Uitnodiging accepteren',
+  },
+  enterCode: 'Voer deze code in om door te gaan:',
+  openLink: 'Open deze link om door te gaan:',
+  orOpenLink: 'Of open deze link:',
+  linkFallback: 'Werkt de knop niet? Kopieer dan dit adres naar je browser:',
+  valid: 'Geldig gedurende {duration}.',
+  neverShare: 'Deel deze code met niemand: {app} zal je er nooit om vragen.',
+  ignore: 'Heb je hier niet om gevraagd? Dan kun je deze e-mail negeren.',
+  ignoreReset: 'Heb je hier niet om gevraagd? Negeer dan deze e-mail: je wachtwoord blijft hetzelfde.',
+  alarm: 'Was jij dit niet? Dan kent iemand misschien je wachtwoord. Wijzig het alsjeblieft.',
+  ignoreInvitation: 'Weet je niet waar dit over gaat? Dan kun je deze e-mail negeren.',
+  footer: 'Dit is een automatisch bericht van {app}.',
+  support: 'Hulp en contact',
+};

@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const pl: Copy = {
+  Register: {
+    subject: 'Twój kod rejestracyjny do {app}',
+    heading: 'Utwórz konto w {app}',
+    intro: 'Witamy! Potwierdź swój adres e-mail, aby dokończyć rejestrację.',
+    button: 'Utwórz konto',
+  },
+  SignIn: {
+    subject: 'Twój kod logowania do {app}',
+    heading: 'Zaloguj się do {app}',
+    intro: 'Otrzymaliśmy prośbę o zalogowanie przy użyciu tego adresu e-mail.',
+    button: 'Zaloguj się',
+  },
+  ForgotPassword: {
+    subject: 'Twój kod do zmiany hasła w {app}',
+    heading: 'Ustaw nowe hasło do {app}',
+    intro: 'Otrzymaliśmy prośbę o ustawienie nowego hasła do Twojego konta.',
+    button: 'Ustaw nowe hasło',
+  },
+  Generic: {
+    subject: 'Twój kod weryfikacyjny do {app}',
+    heading: 'Potwierdź swoją tożsamość',
+    intro: 'Chcemy się upewnić, że ten adres e-mail należy do Ciebie.',
+    button: 'Potwierdź',
+  },
+  UserPermissionValidation: {
+    subject: 'Twój kod potwierdzający w {app}',
+    heading: 'Potwierdź tę zmianę',
+    intro: 'Za chwilę na Twoim koncie zmieni się coś ważnego. Potwierdź, że to Ty.',
+    button: 'Potwierdź',
+  },
+  BindNewIdentifier: {
+    subject: 'Potwierdź swój adres e-mail w {app}',
+    heading: 'Potwierdź swój adres e-mail',
+    intro: 'Otrzymaliśmy prośbę o dodanie tego adresu e-mail do konta.',
+    button: 'Potwierdź adres',
+  },
+  MfaVerification: {
+    subject: 'Twój kod weryfikacji dwuetapowej w {app}',
+    heading: 'Weryfikacja dwuetapowa',
+    intro: 'Jeszcze jeden krok, aby zalogować się do {app}.',
+    button: 'Dalej',
+  },
+  BindMfa: {
+    subject: 'Włącz weryfikację dwuetapową w {app}',
+    heading: 'Włącz weryfikację dwuetapową',
+    intro: 'Otrzymaliśmy prośbę, aby ten adres e-mail służył jako drugi krok logowania.',
+    button: 'Włącz',
+  },
+  OrganizationInvitation: {
+    subject: 'Twoje zaproszenie do {organization}',
+    heading: 'Dołącz do {organization}',
+    intro: 'Masz zaproszenie do {organization}.',
+    introByInviter: '{inviter} zaprasza Cię do {organization}.',
+    button: 'Przyjmij zaproszenie',
+  },
+  enterCode: 'Wpisz ten kod, aby kontynuować:',
+  openLink: 'Otwórz ten link, aby kontynuować:',
+  orOpenLink: 'Lub otwórz ten link:',
+  linkFallback: 'Jeśli przycisk nie działa, skopiuj ten adres do przeglądarki:',
+  valid: 'Czas ważności: {duration}.',
+  neverShare: 'Nie podawaj nikomu tego kodu. Nikt z {app} nigdy o niego nie poprosi.',
+  ignore: 'Jeśli to nie Twoja prośba, zignoruj tę wiadomość.',
+  ignoreReset: 'Jeśli to nie Twoja prośba, zignoruj tę wiadomość. Twoje hasło się nie zmieni.',
+  alarm: 'Jeśli to nie Ty, ktoś może znać Twoje hasło. Zmień je jak najszybciej.',
+  ignoreInvitation: 'Jeśli nie wiesz, o co chodzi, zignoruj tę wiadomość.',
+  footer: 'To jest automatyczna wiadomość od {app}.',
+  support: 'Pomoc i kontakt',
+};

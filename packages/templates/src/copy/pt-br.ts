@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const ptBR: Copy = {
+  Register: {
+    subject: 'Seu código de cadastro: {app}',
+    heading: 'Crie sua conta: {app}',
+    intro: 'Boas-vindas! Confirme seu e-mail para concluir o cadastro.',
+    button: 'Criar conta',
+  },
+  SignIn: {
+    subject: 'Seu código de acesso: {app}',
+    heading: 'Acesse sua conta: {app}',
+    intro: 'Recebemos uma solicitação de acesso com este e-mail.',
+    button: 'Entrar',
+  },
+  ForgotPassword: {
+    subject: 'Seu código para redefinir a senha: {app}',
+    heading: 'Redefina sua senha: {app}',
+    intro: 'Recebemos uma solicitação para redefinir a senha da sua conta.',
+    button: 'Redefinir senha',
+  },
+  Generic: {
+    subject: 'Seu código de verificação: {app}',
+    heading: 'Confirme sua identidade',
+    intro: 'Precisamos confirmar que este e-mail é seu.',
+    button: 'Confirmar',
+  },
+  UserPermissionValidation: {
+    subject: 'Seu código de confirmação: {app}',
+    heading: 'Confirme esta alteração',
+    intro: 'Você está prestes a alterar algo importante na sua conta e queremos confirmar que é você.',
+    button: 'Confirmar',
+  },
+  BindNewIdentifier: {
+    subject: 'Confirme seu e-mail: {app}',
+    heading: 'Confirme seu e-mail',
+    intro: 'Recebemos uma solicitação para adicionar este e-mail a uma conta.',
+    button: 'Confirmar e-mail',
+  },
+  MfaVerification: {
+    subject: 'Seu código de verificação em duas etapas: {app}',
+    heading: 'Verificação em duas etapas',
+    intro: 'Falta só uma etapa para acessar sua conta.',
+    button: 'Continuar',
+  },
+  BindMfa: {
+    subject: 'Ative a verificação em duas etapas: {app}',
+    heading: 'Ative a verificação em duas etapas',
+    intro: 'Você pediu para usar este e-mail como segunda etapa de acesso.',
+    button: 'Ativar',
+  },
+  OrganizationInvitation: {
+    subject: 'Seu convite para participar de {organization}',
+    heading: 'Participe de {organization}',
+    intro: 'Você recebeu um convite para participar de {organization}.',
+    introByInviter: '{inviter} convidou você para participar de {organization}.',
+    button: 'Aceitar convite',
+  },
+  enterCode: 'Digite este código para continuar:',
+  openLink: 'Abra este link para continuar:',
+  orOpenLink: 'Ou abra este link:',
+  linkFallback: 'Se o botão não funcionar, copie este endereço no seu navegador:',
+  valid: 'Válido por {duration}.',
+  neverShare: 'Nunca compartilhe este código: ninguém de {app} vai pedi-lo a você.',
+  ignore: 'Se você não fez esta solicitação, pode ignorar este e-mail.',
+  ignoreReset: 'Se você não fez esta solicitação, ignore este e-mail: sua senha continua a mesma.',
+  alarm: 'Não foi você? Alguém pode saber sua senha. Recomendamos que você a altere.',
+  ignoreInvitation: 'Se você não sabe do que se trata, pode ignorar este e-mail.',
+  footer: 'Esta é uma mensagem automática de {app}.',
+  support: 'Ajuda e suporte',
+};

@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const ptPT: Copy = {
+  Register: {
+    subject: 'O seu código de registo: {app}',
+    heading: 'Crie a sua conta: {app}',
+    intro: 'Damos-lhe as boas-vindas! Confirme o seu e-mail para concluir o registo.',
+    button: 'Criar conta',
+  },
+  SignIn: {
+    subject: 'O seu código de início de sessão: {app}',
+    heading: 'Inicie sessão: {app}',
+    intro: 'Recebemos um pedido de início de sessão com este e-mail.',
+    button: 'Iniciar sessão',
+  },
+  ForgotPassword: {
+    subject: 'O seu código para repor a palavra-passe: {app}',
+    heading: 'Reponha a sua palavra-passe: {app}',
+    intro: 'Recebemos um pedido para repor a palavra-passe da sua conta.',
+    button: 'Repor palavra-passe',
+  },
+  Generic: {
+    subject: 'O seu código de verificação: {app}',
+    heading: 'Confirme a sua identidade',
+    intro: 'Precisamos de confirmar que este e-mail é seu.',
+    button: 'Confirmar',
+  },
+  UserPermissionValidation: {
+    subject: 'O seu código de confirmação: {app}',
+    heading: 'Confirme esta alteração',
+    intro: 'Está prestes a alterar algo importante na sua conta e queremos confirmar a sua identidade.',
+    button: 'Confirmar',
+  },
+  BindNewIdentifier: {
+    subject: 'Confirme o seu e-mail: {app}',
+    heading: 'Confirme o seu e-mail',
+    intro: 'Recebemos um pedido para adicionar este e-mail a uma conta.',
+    button: 'Confirmar e-mail',
+  },
+  MfaVerification: {
+    subject: 'O seu código de validação em dois passos: {app}',
+    heading: 'Validação em dois passos',
+    intro: 'Falta apenas um passo para iniciar sessão.',
+    button: 'Continuar',
+  },
+  BindMfa: {
+    subject: 'Ative a validação em dois passos: {app}',
+    heading: 'Ative a validação em dois passos',
+    intro: 'Pediu para utilizar este e-mail como segundo passo do início de sessão.',
+    button: 'Ativar',
+  },
+  OrganizationInvitation: {
+    subject: 'O seu convite para {organization}',
+    heading: 'Convite para {organization}',
+    intro: 'Recebeu um convite para fazer parte de {organization}.',
+    introByInviter: '{inviter} enviou-lhe um convite para fazer parte de {organization}.',
+    button: 'Aceitar convite',
+  },
+  enterCode: 'Introduza este código para continuar:',
+  openLink: 'Abra esta ligação para continuar:',
+  orOpenLink: 'Ou abra esta ligação:',
+  linkFallback: 'Se o botão não funcionar, copie este endereço para o seu navegador:',
+  valid: 'Validade: {duration}.',
+  neverShare: 'Nunca partilhe este código: ninguém de {app} lho vai pedir.',
+  ignore: 'Se não fez este pedido, pode ignorar este e-mail.',
+  ignoreReset: 'Se não fez este pedido, ignore este e-mail: a sua palavra-passe mantém-se.',
+  alarm: 'Não fez este pedido? Alguém pode saber a sua palavra-passe. Recomendamos que a altere.',
+  ignoreInvitation: 'Se não sabe do que se trata, pode ignorar este e-mail.',
+  footer: 'Esta é uma mensagem automática de {app}.',
+  support: 'Ajuda e apoio',
+};

@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const sv: Copy = {
+  Register: {
+    subject: 'Din registreringskod för {app}',
+    heading: 'Skapa ditt konto hos {app}',
+    intro: 'Välkommen! Bekräfta din e-postadress för att slutföra registreringen.',
+    button: 'Skapa konto',
+  },
+  SignIn: {
+    subject: 'Din inloggningskod för {app}',
+    heading: 'Logga in på {app}',
+    intro: 'Vi har fått en begäran om att logga in med den här e-postadressen.',
+    button: 'Logga in',
+  },
+  ForgotPassword: {
+    subject: 'Din kod för att byta lösenord på {app}',
+    heading: 'Byt lösenord på {app}',
+    intro: 'Vi har fått en begäran om ett nytt lösenord för ditt konto.',
+    button: 'Välj nytt lösenord',
+  },
+  Generic: {
+    subject: 'Din verifieringskod för {app}',
+    heading: 'Bekräfta att det är du',
+    intro: 'Vi behöver kontrollera att den här e-postadressen är din.',
+    button: 'Bekräfta',
+  },
+  UserPermissionValidation: {
+    subject: 'Din bekräftelsekod för {app}',
+    heading: 'Bekräfta ändringen',
+    intro: 'Du är på väg att ändra något viktigt i ditt konto, så vi kontrollerar att det är du.',
+    button: 'Bekräfta',
+  },
+  BindNewIdentifier: {
+    subject: 'Bekräfta din e-postadress för {app}',
+    heading: 'Bekräfta din e-postadress',
+    intro: 'Vi har fått en begäran om att lägga till den här e-postadressen i ett konto.',
+    button: 'Bekräfta adressen',
+  },
+  MfaVerification: {
+    subject: 'Din kod för tvåstegsverifiering på {app}',
+    heading: 'Tvåstegsverifiering',
+    intro: 'Ett steg kvar innan du är inloggad på {app}.',
+    button: 'Fortsätt',
+  },
+  BindMfa: {
+    subject: 'Aktivera tvåstegsverifiering för {app}',
+    heading: 'Aktivera tvåstegsverifiering',
+    intro: 'Du har bett om att använda den här e-postadressen som ett andra steg vid inloggning.',
+    button: 'Aktivera',
+  },
+  OrganizationInvitation: {
+    subject: 'Din inbjudan till {organization}',
+    heading: 'Gå med i {organization}',
+    intro: 'Du har blivit inbjuden till {organization}.',
+    introByInviter: '{inviter} har bjudit in dig till {organization}.',
+    button: 'Tacka ja',
+  },
+  enterCode: 'Ange den här koden för att fortsätta:',
+  openLink: 'Öppna den här länken för att fortsätta:',
+  orOpenLink: 'Eller öppna den här länken:',
+  linkFallback: 'Om knappen inte fungerar kan du kopiera den här adressen till webbläsaren:',
+  valid: 'Gäller i {duration}.',
+  neverShare: 'Dela aldrig koden med någon. Ingen från {app} kommer att fråga efter den.',
+  ignore: 'Om du inte har begärt detta kan du bortse från mejlet.',
+  ignoreReset: 'Om du inte har begärt detta kan du bortse från mejlet. Ditt lösenord ändras inte.',
+  alarm: 'Om det inte var du kan någon känna till ditt lösenord. Byt det så snart du kan.',
+  ignoreInvitation: 'Om du inte vet vad det gäller kan du bortse från mejlet.',
+  footer: 'Det här är ett automatiskt meddelande från {app}.',
+  support: 'Hjälp och support',
+};

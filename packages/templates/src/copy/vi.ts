@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const vi: Copy = {
+  Register: {
+    subject: 'Mã đăng ký {app} của bạn',
+    heading: 'Tạo tài khoản {app}',
+    intro: 'Chào mừng bạn! Vui lòng xác nhận địa chỉ email để hoàn tất việc tạo tài khoản.',
+    button: 'Tạo tài khoản',
+  },
+  SignIn: {
+    subject: 'Mã đăng nhập {app} của bạn',
+    heading: 'Đăng nhập vào {app}',
+    intro: 'Chúng tôi nhận được yêu cầu đăng nhập bằng địa chỉ email này.',
+    button: 'Đăng nhập',
+  },
+  ForgotPassword: {
+    subject: 'Mã đặt lại mật khẩu {app} của bạn',
+    heading: 'Đặt lại mật khẩu {app}',
+    intro: 'Chúng tôi nhận được yêu cầu đặt mật khẩu mới cho tài khoản của bạn.',
+    button: 'Đặt mật khẩu mới',
+  },
+  Generic: {
+    subject: 'Mã xác minh {app} của bạn',
+    heading: 'Xác nhận đó là bạn',
+    intro: 'Chúng tôi cần xác minh rằng địa chỉ email này là của bạn.',
+    button: 'Xác nhận',
+  },
+  UserPermissionValidation: {
+    subject: 'Mã xác nhận {app} của bạn',
+    heading: 'Xác nhận thay đổi này',
+    intro: 'Bạn sắp thay đổi một thông tin quan trọng của tài khoản. Vui lòng xác nhận đó là bạn.',
+    button: 'Xác nhận',
+  },
+  BindNewIdentifier: {
+    subject: 'Xác nhận địa chỉ email của bạn cho {app}',
+    heading: 'Xác nhận địa chỉ email của bạn',
+    intro: 'Chúng tôi nhận được yêu cầu thêm địa chỉ email này vào một tài khoản.',
+    button: 'Xác nhận địa chỉ',
+  },
+  MfaVerification: {
+    subject: 'Mã xác minh hai bước {app} của bạn',
+    heading: 'Xác minh hai bước',
+    intro: 'Chỉ còn một bước nữa để đăng nhập vào {app}.',
+    button: 'Tiếp tục',
+  },
+  BindMfa: {
+    subject: 'Thiết lập xác minh hai bước cho {app}',
+    heading: 'Thiết lập xác minh hai bước',
+    intro: 'Chúng tôi nhận được yêu cầu dùng địa chỉ email này làm bước thứ hai khi đăng nhập.',
+    button: 'Thiết lập',
+  },
+  OrganizationInvitation: {
+    subject: 'Lời mời tham gia {organization}',
+    heading: 'Tham gia {organization}',
+    intro: 'Bạn được mời tham gia {organization}.',
+    introByInviter: '{inviter} mời bạn tham gia {organization}.',
+    button: 'Chấp nhận lời mời',
+  },
+  enterCode: 'Vui lòng nhập mã này để tiếp tục:',
+  openLink: 'Vui lòng mở liên kết này để tiếp tục:',
+  orOpenLink: 'Hoặc mở liên kết này:',
+  linkFallback: 'Nếu nút không hoạt động, vui lòng sao chép địa chỉ này vào trình duyệt:',
+  valid: 'Có hiệu lực trong {duration}.',
+  neverShare: 'Không chia sẻ mã này với bất kỳ ai. Nhân viên của {app} sẽ không bao giờ hỏi mã này.',
+  ignore: 'Nếu bạn không yêu cầu, vui lòng bỏ qua email này.',
+  ignoreReset: 'Nếu bạn không yêu cầu, vui lòng bỏ qua email này. Mật khẩu của bạn vẫn giữ nguyên.',
+  alarm: 'Nếu đó không phải là bạn, có thể ai đó đã biết mật khẩu của bạn. Vui lòng đổi mật khẩu.',
+  ignoreInvitation: 'Nếu bạn không biết về lời mời này, vui lòng bỏ qua email này.',
+  footer: 'Đây là email tự động từ {app}.',
+  support: 'Trợ giúp và hỗ trợ',
+};

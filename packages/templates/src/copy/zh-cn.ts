@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const zhCN: Copy = {
+  Register: {
+    subject: '{app} 注册验证码',
+    heading: '注册 {app} 账号',
+    intro: '欢迎！请验证您的邮箱地址，以完成注册。',
+    button: '完成注册',
+  },
+  SignIn: {
+    subject: '{app} 登录验证码',
+    heading: '登录 {app}',
+    intro: '我们收到了使用此邮箱登录的请求。',
+    button: '登录',
+  },
+  ForgotPassword: {
+    subject: '{app} 重置密码验证码',
+    heading: '重置 {app} 密码',
+    intro: '我们收到了重置您账号密码的请求。',
+    button: '重置密码',
+  },
+  Generic: {
+    subject: '{app} 验证码',
+    heading: '验证您的身份',
+    intro: '我们需要确认此邮箱属于您本人。',
+    button: '确认',
+  },
+  UserPermissionValidation: {
+    subject: '{app} 操作确认验证码',
+    heading: '确认此次更改',
+    intro: '您即将更改账号的重要信息，我们需要确认是您本人操作。',
+    button: '确认',
+  },
+  BindNewIdentifier: {
+    subject: '{app} 邮箱绑定验证码',
+    heading: '验证您的邮箱地址',
+    intro: '我们收到了将此邮箱绑定到账号的请求。',
+    button: '验证邮箱',
+  },
+  MfaVerification: {
+    subject: '{app} 两步验证码',
+    heading: '两步验证',
+    intro: '还差一步即可登录 {app}。',
+    button: '继续',
+  },
+  BindMfa: {
+    subject: '{app} 两步验证设置',
+    heading: '设置两步验证',
+    intro: '我们收到了将此邮箱用于两步验证的请求。',
+    button: '设置',
+  },
+  OrganizationInvitation: {
+    subject: '邀请您加入 {organization}',
+    heading: '加入 {organization}',
+    intro: '您收到了加入 {organization} 的邀请。',
+    introByInviter: '{inviter} 邀请您加入 {organization}。',
+    button: '接受邀请',
+  },
+  enterCode: '请输入以下验证码：',
+  openLink: '请打开以下链接：',
+  orOpenLink: '您也可以打开以下链接：',
+  linkFallback: '如果按钮无法点击，请将以下地址复制到浏览器中打开：',
+  valid: '有效期：{duration}。',
+  neverShare: '请勿将验证码告知他人，{app} 的工作人员绝不会向您索取。',
+  ignore: '如非您本人操作，请忽略此邮件。',
+  ignoreReset: '如非您本人操作，请忽略此邮件，您的密码不会改变。',
+  alarm: '如非您本人操作，您的密码可能已经泄露，请尽快修改密码。',
+  ignoreInvitation: '如果您不了解此邀请，请忽略此邮件。',
+  footer: '此邮件由 {app} 自动发送。',
+  support: '帮助与支持',
+};

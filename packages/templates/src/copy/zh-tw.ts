@@ -1,0 +1,71 @@
+import type { Copy } from './copy-schema.js';
+
+export const zhTW: Copy = {
+  Register: {
+    subject: '{app} 註冊驗證碼',
+    heading: '註冊 {app} 帳號',
+    intro: '歡迎！請驗證您的電子郵件地址，以完成註冊。',
+    button: '完成註冊',
+  },
+  SignIn: {
+    subject: '{app} 登入驗證碼',
+    heading: '登入 {app}',
+    intro: '我們收到使用此電子郵件地址登入的要求。',
+    button: '登入',
+  },
+  ForgotPassword: {
+    subject: '{app} 重設密碼驗證碼',
+    heading: '重設 {app} 密碼',
+    intro: '我們收到重設您帳號密碼的要求。',
+    button: '重設密碼',
+  },
+  Generic: {
+    subject: '{app} 驗證碼',
+    heading: '驗證您的身分',
+    intro: '我們需要確認此電子郵件地址屬於您本人。',
+    button: '確認',
+  },
+  UserPermissionValidation: {
+    subject: '{app} 變更確認驗證碼',
+    heading: '確認此變更',
+    intro: '您即將變更帳號的重要資訊，我們需要確認是您本人操作。',
+    button: '確認',
+  },
+  BindNewIdentifier: {
+    subject: '{app} 電子郵件地址驗證碼',
+    heading: '驗證您的電子郵件地址',
+    intro: '我們收到將此電子郵件地址新增至帳號的要求。',
+    button: '驗證地址',
+  },
+  MfaVerification: {
+    subject: '{app} 兩步驟驗證碼',
+    heading: '兩步驟驗證',
+    intro: '只差一步即可登入 {app}。',
+    button: '繼續',
+  },
+  BindMfa: {
+    subject: '{app} 兩步驟驗證設定',
+    heading: '設定兩步驟驗證',
+    intro: '我們收到將此電子郵件地址用於兩步驟驗證的要求。',
+    button: '設定',
+  },
+  OrganizationInvitation: {
+    subject: '邀請您加入 {organization}',
+    heading: '加入 {organization}',
+    intro: '您收到加入 {organization} 的邀請。',
+    introByInviter: '{inviter} 邀請您加入 {organization}。',
+    button: '接受邀請',
+  },
+  enterCode: '請輸入以下驗證碼：',
+  openLink: '請開啟以下連結：',
+  orOpenLink: '您也可以開啟以下連結：',
+  linkFallback: '如果按鈕無法使用，請將以下網址複製到瀏覽器中開啟：',
+  valid: '有效時間：{duration}。',
+  neverShare: '請勿將驗證碼告知他人，{app} 的工作人員絕不會向您索取。',
+  ignore: '若非您本人操作，請忽略此郵件。',
+  ignoreReset: '若非您本人操作，請忽略此郵件，您的密碼不會變更。',
+  alarm: '若非您本人操作，您的密碼可能已外洩，請盡快變更密碼。',
+  ignoreInvitation: '如果您不清楚此邀請，請忽略此郵件。',
+  footer: '此郵件由 {app} 自動寄出。',
+  support: '說明與支援',
+};
