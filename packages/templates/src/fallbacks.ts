@@ -1,6 +1,9 @@
 import type { Template } from '@postern/core';
 import { ALIASES } from './copy/locales.js';
 
+/** Everything of a template but for whom it is. */
+const contentOf = ({ usageType, locale, ...content }: Template): string => JSON.stringify(content);
+
 const keyOf = (usageType: string, locale: string | undefined): string => `${usageType}\n${locale ?? ''}`;
 
 /**
@@ -23,4 +26,20 @@ export function addFallbacks(templates: readonly Template[], defaultLocale: stri
     }
   }
   return [...templates, ...added];
+}
+
+/** The reverse of {@link addFallbacks}: without the templates that only repeat another one. */
+export function dropFallbacks(templates: readonly Template[]): Template[] {
+  const contents = (usageType: string, has: (locale: string) => boolean) =>
+    templates
+      .filter((template) => template.usageType === usageType && has(template.locale ?? ''))
+      .map(contentOf);
+  return templates.filter((template) => {
+    const { usageType, locale } = template;
+    const originals =
+      locale === undefined
+        ? contents(usageType, (other) => other !== '')
+        : contents(usageType, (other) => ALIASES[other]?.includes(locale) === true);
+    return !originals.includes(contentOf(template));
+  });
 }

@@ -1,0 +1,137 @@
+import {
+  type ConfigIssue,
+  createMailer,
+  inspectTemplate,
+  MailError,
+  type SendRequest,
+  type Template,
+  type Transport,
+} from '@postern/core';
+import { USAGE_TYPES } from './copy/copy-schema.js';
+import { hasVariable, namesOf } from './template-contract.js';
+
+type Type = (typeof USAGE_TYPES)[number];
+
+export interface CheckTemplatesOptions {
+  /** The languages that every usage type has to have. @default each one that some template is in */
+  locales?: readonly string[] | undefined;
+}
+
+/**
+ * Checks that templates keep their contract: every usage type is there in every language, with every part, uses its
+ * variables and no others, and shows the code or the link it is sent for, even where nothing optional is known.
+ *
+ * Each template is rendered to find out, so what this accepts can be sent. Usage types of your own are left alone.
+ *
+ * @returns what is wrong, each with the place in the list; empty if nothing is
+ */
+export async function checkTemplates(
+  templates: readonly Template[],
+  options: CheckTemplatesOptions = {},
+): Promise<ConfigIssue[]> {
+  const locales = options.locales ?? [...new Set(templates.flatMap(({ locale }) => locale ?? []))];
+  const issues = findMissing(templates, locales);
+  for (const [index, template] of templates.entries()) {
+    const type = USAGE_TYPES.find((known) => known === template.usageType);
+    if (type === undefined) continue;
+    const found = checkParts(type, template);
+    // One that is broken fails to render for the reason that was just given.
+    if (found.length === 0) found.push(...(await checkRendering(type, template)));
+    issues.push(...found.map((issue) => ({ ...issue, path: ['templates', index, ...issue.path] })));
+  }
+  return issues;
+}
+
+const nameOf = (type: string, locale: string | undefined) => (locale ? `${type} in ${locale}` : type);
+
+function findMissing(templates: readonly Template[], locales: readonly string[]): ConfigIssue[] {
+  const known = new Set(templates.map(({ usageType, locale }) => nameOf(usageType, locale)));
+  const wanted = USAGE_TYPES.flatMap((type) =>
+    (locales.length > 0 ? locales : [undefined]).map((locale) => nameOf(type, locale)),
+  );
+  return wanted
+    .filter((name) => !known.has(name))
+    .map((name) => error(['templates'], 'template_missing', `there is no template for ${name}`));
+}
+
+const error = (path: ConfigIssue['path'], code: string, message: string): ConfigIssue => ({
+  severity: 'error',
+  path,
+  code,
+  message,
+});
+
+function checkParts(type: Type, template: Template): ConfigIssue[] {
+  return (['subject', 'content', 'text'] as const).flatMap((part) => {
+    const text = template[part];
+    // What is plain text already needs no other.
+    if (part === 'text' && text === undefined && template.contentType === 'text/plain') return [];
+    if (!text?.trim())
+      return [error([part], 'part_missing', `${nameOf(type, template.locale)} has no ${part}`)];
+    const inspection = inspectTemplate(text);
+    if (!inspection.ok) {
+      const { line, column, message } = inspection.problem;
+      return [error([part], 'template_syntax', `is broken at line ${line}, column ${column}: ${message}`)];
+    }
+    const paths = inspection.variables.filter(({ inner }) => !inner).map(({ path }) => path);
+    return [...new Set(paths)]
+      .filter((path) => !hasVariable(type, path))
+      .map((path) =>
+        error(
+          [part],
+          'variable_unknown',
+          `${type} emails have no {{${path}}}: their variables are ${namesOf(type).join(', ')}`,
+        ),
+      );
+  });
+}
+
+/** Nothing else in an email says this. */
+const CODE = 'THE-CODE-IN-QUESTION';
+const LINK = 'https://example.com/the-link-in-question';
+
+/** The least that a payload can have. */
+const PAYLOADS = { code: { code: CODE }, link: { link: LINK }, 'code or link': { code: CODE, link: LINK } };
+
+async function checkRendering(type: Type, template: Template): Promise<ConfigIssue[]> {
+  const { locale, ...content } = template;
+  const mailer = createMailer({
+    config: { fromEmail: 'noreply@example.com', templates: [content] },
+    transport: NO_TRANSPORT,
+  });
+  const check = async (what: keyof typeof PAYLOADS, severity: ConfigIssue['severity']) => {
+    const request = { to: 'ada@example.com', type, payload: PAYLOADS[what] } as SendRequest; // only `link` for invitations
+    const issue = (part: string, code: string, message: string): ConfigIssue[] => [
+      { severity, path: [part], code, message },
+    ];
+    try {
+      const { text, html } = await mailer.render(request);
+      const parts = {
+        ...(html !== undefined && { content: html }),
+        [html === undefined ? 'content' : 'text']: text,
+      };
+      return Object.entries(parts).flatMap(([part, shown]) =>
+        shown.includes(CODE) || shown.includes(LINK)
+          ? []
+          : issue(part, 'code_missing', `does not show the ${what} when the payload has nothing else`),
+      );
+    } catch (cause) {
+      if (!(cause instanceof MailError)) throw cause;
+      return issue('content', cause.code, `can't be rendered from just a ${what}: ${cause.message}`);
+    }
+  };
+  if (type === 'OrganizationInvitation') return check('link', 'error');
+  const issues = await check('code or link', 'error');
+  if (issues.length > 0) return issues;
+  // Who never sends links needs no template that can.
+  return [...(await check('code', 'warning')), ...(await check('link', 'warning'))];
+}
+
+/** Rendering needs none. */
+const NO_TRANSPORT: Transport = {
+  name: 'none',
+  send: () => Promise.reject(new Error('nothing is sent')),
+  verify: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};

@@ -1,0 +1,225 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError, inspectConnectorConfig, parseConnectorConfig } from '@postern/core';
+import { describe, expect, test } from 'vitest';
+import { buildLayout } from '../scripts/build-layout.js';
+import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../scripts/sample-emails.js';
+import { createTemplates, LOCALES, type TemplatesOptions, USAGE_TYPES } from './index.js';
+
+const brand = { name: 'Acme' };
+const templates = createTemplates({ brand: SAMPLE_BRAND });
+const render = createRenderer(templates);
+
+const server = { host: 'smtp.example.com', port: 587, auth: {}, fromEmail: 'noreply@example.com' };
+
+describe('the templates', () => {
+  test('are what a config takes, without an error or a warning', () => {
+    expect(inspectConnectorConfig({ ...server, templates }).issues).toEqual([]);
+    expect(parseConnectorConfig({ ...server, templates }).templates).toHaveLength(templates.length);
+  });
+
+  test('are the same every time', () => {
+    expect(createTemplates({ brand: SAMPLE_BRAND })).toEqual(templates);
+  });
+
+  test.each(USAGE_TYPES)('of %s look like this', async (type) => {
+    const { subject, text, html } = await render(sampleRequest(type, 'en'));
+    await expect(`Subject: ${subject}\n\n${text}`).toMatchFileSnapshot(`__snapshots__/${type}.txt`);
+    await expect(html).toMatchFileSnapshot(`__snapshots__/${type}.html`);
+  });
+
+  test('stay under 20 KB, in whatever language and with everything in them', async () => {
+    for (const locale of LOCALES) {
+      for (const type of USAGE_TYPES) {
+        const { html = '' } = await render(sampleRequest(type, locale, 'code and link'));
+        expect(Buffer.byteLength(html), `${type} in ${locale}`).toBeLessThan(20_000);
+      }
+    }
+  });
+
+  test('have the layout that its sources make', async () => {
+    const committed = await readFile(new URL('./layout.generated.ts', import.meta.url), 'utf8');
+    expect(committed, 'run: npx --yes pnpm@12 --filter @postern/templates layout').toBe(await buildLayout());
+  });
+});
+
+describe('an email', () => {
+  test.each(LOCALES)(
+    'in %s shows the code where it is looked for, and asks nobody for it',
+    async (locale) => {
+      const { html = '', text, subject } = await render(sampleRequest('SignIn', locale, 'code'));
+
+      // The preheader comes first, so a list of emails shows it, and a notification.
+      const visible = html.replace(/<head>.*<\/head>/s, '').replace(/<[^>]+>/g, '');
+      expect(visible.trim()).toMatch(/^000000 /);
+      // One tap selects it, and it reads from left to right.
+      expect(html).toMatch(/<span class="digits" dir="ltr" style="[^"]*user-select:all[^"]*">000000<\/span>/);
+      expect(text).toMatch(/^000000$/m);
+      // Mail servers log subjects.
+      expect(subject).not.toContain('000000');
+      expect(html + text).not.toMatch(/\{\{|\}\}|undefined|null/);
+    },
+  );
+
+  test.each(LOCALES)('in %s says its language and direction', async (locale) => {
+    const { html } = await render(sampleRequest('SignIn', locale));
+    const dir = ['ar', 'he'].includes(locale) ? 'rtl' : 'ltr';
+    expect(html).toContain(`<html lang="${locale}" dir="${dir}">`);
+    // Gmail and others take away the html element.
+    expect(html).toMatch(new RegExp(`<div class="page" dir="${dir}" role="main" lang="${locale}"`));
+  });
+
+  test('keeps an address from left to right in a text from right to left', async () => {
+    const { html } = await render(sampleRequest('Register', 'he'));
+    expect(html).toMatch(/<a class="address" href="[^"]*" dir="ltr"/);
+    expect(html).toContain('ב-<bdi>Acme</bdi>');
+  });
+
+  test('has the link on its button, in letters, and in the text', async () => {
+    const { html = '', text } = await render(sampleRequest('Register', 'en'));
+    const hrefs = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href?.replaceAll('&#x3D;', '='));
+    expect(hrefs.filter((href) => href === SAMPLE_LINK)).toHaveLength(2);
+    expect(text).toContain(`\n\n${SAMPLE_LINK}\n\n`);
+    expect(text).not.toContain('code');
+  });
+
+  test.each([
+    [{}, 'Your invitation to join Acme', 'You have been invited to join Acme.'],
+    [{ organization: { name: 'R&D' } }, 'Your invitation to join R&D', 'You have been invited to join R&D.'],
+    [{ inviter: { name: 'Ada' } }, 'Your invitation to join Acme', 'Ada has invited you to join Acme.'],
+    [
+      { inviter: { name: 'Ada' }, application: { name: 'Acme Admin' } },
+      'Your invitation to join Acme Admin',
+      'Ada has invited you to join Acme Admin.',
+    ],
+    [
+      { inviter: {}, organization: {} },
+      'Your invitation to join Acme',
+      'You have been invited to join Acme.',
+    ],
+  ])('of an invitation reads well with the names %j', async (names, subject, intro) => {
+    const payload = { link: SAMPLE_LINK, ...names };
+    const email = await render({
+      to: 'ada@example.com',
+      type: 'OrganizationInvitation',
+      locale: 'en',
+      payload,
+    });
+    expect(email.subject).toBe(subject);
+    expect(email.text).toContain(`\n\n${intro}\n\n`);
+    expect(email.text).not.toContain('Valid for');
+  });
+
+  test('says how long it is good, as the language says it', async () => {
+    const validityOf = async (locale: string, minutes: number) => {
+      const validMinutes = { code: minutes, invitation: 7 * 1440 };
+      const email = await createRenderer(createTemplates({ brand, validMinutes }))(
+        sampleRequest('SignIn', locale),
+      );
+      return email.text.split('\n').find((line) => /\d|דק|دقيق/.test(line) && line !== '000000');
+    };
+    expect(await validityOf('en', 1)).toBe('Valid for 1 minute.');
+    expect(await validityOf('en', 90)).toBe('Valid for 90 minutes.');
+    expect(await validityOf('en', 120)).toBe('Valid for 2 hours.');
+    expect(await validityOf('en', 1440)).toBe('Valid for 1 day.');
+    expect(await validityOf('ru', 1)).toBe('Срок действия: 1 минута.');
+    expect(await validityOf('ru', 3)).toBe('Срок действия: 3 минуты.');
+    expect(await validityOf('ru', 10)).toBe('Срок действия: 10 минут.');
+    expect(await validityOf('ar', 2)).toBe('مدة الصلاحية: دقيقتان.');
+    expect(await validityOf('zh-CN', 10)).toBe('有效期：10分钟。');
+  });
+});
+
+describe('a reader', () => {
+  const languageOf = async (locale: string | undefined, options: Partial<TemplatesOptions> = {}) => {
+    const { html } = await createRenderer(createTemplates({ brand, ...options }))({
+      ...{ to: 'ada@example.com', type: 'SignIn', payload: { code: '000000' } },
+      ...(locale !== undefined && { locale }),
+    });
+    return /<html lang="([^"]*)"/.exec(html ?? '')?.[1];
+  };
+
+  test.each([
+    ['de-AT', 'de'],
+    ['zh', 'zh-CN'],
+    ['zh-Hans-SG', 'zh-CN'],
+    ['zh_TW', 'zh-TW'],
+    ['zh-Hant-HK', 'zh-TW'],
+    ['zh-HK', 'zh-TW'],
+    ['pt', 'pt-BR'],
+    ['pt-AO', 'pt-BR'],
+    ['pt-PT', 'pt-PT'],
+    ['es-419', 'es-MX'],
+    ['es-AR', 'es'],
+    ['iw', 'he'],
+    ['in', 'id'],
+    ['sw', 'en'],
+    [undefined, 'en'],
+  ])('of %s gets %s', async (wanted, got) => {
+    expect(await languageOf(wanted)).toBe(got);
+  });
+
+  test('of a language that was left out gets the default', async () => {
+    expect(await languageOf('fr', { locales: ['de', 'en'] })).toBe('en');
+    expect(await languageOf('fr', { locales: ['de', 'ja'] })).toBe('de');
+    expect(await languageOf('fr', { locales: ['de', 'ja'], defaultLocale: 'ja' })).toBe('ja');
+  });
+});
+
+describe('overrides', () => {
+  test('replace single sentences of a language', async () => {
+    const overrides = { en: { SignIn: { heading: 'Welcome back to {app} & more' }, footer: undefined } };
+    const render = createRenderer(createTemplates({ brand, overrides }));
+    const english = await render(sampleRequest('SignIn', 'en'));
+
+    expect(english.subject).toBe('Your sign-in code for Acme');
+    expect(english.text).toMatch(/^Welcome back to Acme & more\n/);
+    expect(english.html).toContain('Welcome back to <bdi>Acme</bdi> &amp; more</h1>');
+    expect(english.text).toContain('This is an automated message from Acme.');
+    expect((await render(sampleRequest('SignIn', 'de'))).text).toMatch(/^Bei Acme anmelden\n/);
+  });
+});
+
+describe('options that can not work are refused', () => {
+  test.each<[string, unknown, string, string]>([
+    ['no brand', {}, 'brand', ''],
+    ['an unknown key', { brand, locale: 'en' }, '', 'locale'],
+    ['a language without copy', { brand, locales: ['en', 'tlh'] }, 'locales.1', 'there is no copy for "tlh"'],
+    ['no language', { brand, locales: [] }, 'locales', 'is empty'],
+    ['another default', { brand, locales: ['de'], defaultLocale: 'en' }, 'defaultLocale', 'one of locales'],
+    ['no time', { brand, validMinutes: { code: 0 } }, 'validMinutes.code', '1 minute or more'],
+    [
+      'an override with a variable of Handlebars',
+      { brand, overrides: { en: { footer: 'From {{app}}' } } },
+      'overrides.en.footer',
+      'has a brace that belongs to no placeholder',
+    ],
+    [
+      'an override with an unknown placeholder',
+      { brand, overrides: { en: { valid: 'For {duration} and {code}' } } },
+      'overrides.en.valid',
+      'has the placeholder {code}, which has no value here',
+    ],
+    [
+      'an override without its placeholder',
+      { brand, overrides: { de: { OrganizationInvitation: { subject: 'Hallo' } } } },
+      'overrides.de.OrganizationInvitation.subject',
+      'lacks the placeholder {organization}',
+    ],
+    [
+      'an override of two lines',
+      { brand, overrides: { de: { SignIn: { subject: 'a\r\nBcc: b@example.com' } } } },
+      'overrides.de.SignIn.subject',
+      'has a line break',
+    ],
+  ])('%s', (_name, options, path, message) => {
+    // What JavaScript may pass.
+    const create = () => createTemplates(options as TemplatesOptions);
+    expect(create).toThrow(ConfigError);
+    try {
+      create();
+    } catch (error) {
+      const issues = (error as ConfigError).issues.map((issue) => [issue.path.join('.'), issue.message]);
+      expect(issues).toEqual([[path, expect.stringContaining(message)]]);
+    }
+  });
+});

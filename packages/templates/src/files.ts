@@ -1,0 +1,6 @@
+export {
+  type ReadTemplatesOptions,
+  readTemplates,
+  type WriteTemplatesOptions,
+  writeTemplates,
+} from './template-files.js';

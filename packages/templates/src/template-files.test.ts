@@ -1,0 +1,143 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ConfigError, type Template } from '@postern/core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readTemplates, writeTemplates } from './files.js';
+import { createTemplates } from './index.js';
+
+async function makeDirectory(files: Record<string, string> = {}): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'postern-templates-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, file)), { recursive: true });
+    await writeFile(join(directory, file), text);
+  }
+  return directory;
+}
+
+const byName = (templates: readonly Template[]) =>
+  [...templates].sort((one, other) =>
+    `${one.usageType} ${one.locale}` < `${other.usageType} ${other.locale}` ? -1 : 1,
+  );
+
+async function problemsOf(action: Promise<unknown>): Promise<string[]> {
+  const error = await action.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ConfigError)) throw new Error('there was no ConfigError', { cause: error });
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+describe('written and read back', () => {
+  test('templates are the same', async () => {
+    const templates = createTemplates({ brand: { name: 'Acme' } });
+    const directory = await makeDirectory();
+    const files = await writeTemplates(directory, templates);
+
+    expect(byName(await readTemplates(directory))).toEqual(byName(templates));
+    // What only repeats another template has no files of its own.
+    expect(await readdir(join(directory, 'SignIn'))).toHaveLength(25);
+    expect(files).toHaveLength(9 * 25 * 3);
+    expect(await readFile(join(directory, 'SignIn/de/subject.txt'), 'utf8')).toContain('Ihr Anmeldecode');
+  });
+
+  test('so are templates of your own', async () => {
+    const templates: Template[] = [
+      { usageType: 'SignIn', contentType: 'text/plain', subject: 'Code', content: 'Code: {{code}}\n\nBye' },
+      {
+        ...{
+          usageType: 'Welcome',
+          locale: 'en',
+          contentType: 'text/html',
+          subject: '',
+          content: '<p>Hi</p>\n',
+        },
+        ...{ sendFrom: '{{application.name}} <a@example.com>', replyTo: 'b@example.com' },
+      },
+    ];
+    const directory = await makeDirectory();
+    await writeTemplates(directory, templates);
+    const [signIn, welcome, everyone] = await readTemplates(directory);
+
+    expect([signIn, welcome]).toEqual(templates);
+    expect(everyone).toEqual({ ...templates[1], locale: undefined });
+  });
+
+  test('an edited file is what counts, whatever the editor ends its lines with', async () => {
+    const directory = await makeDirectory();
+    await writeTemplates(directory, createTemplates({ brand: { name: 'Acme' }, locales: ['en'] }));
+    await writeFile(join(directory, 'SignIn/en/subject.txt'), '\ufeffHello {{code}}\r\n');
+    await writeFile(join(directory, 'README.md'), 'Ask Ada before you change these.');
+    await writeFile(join(directory, 'SignIn/en/.subject.txt.swp'), 'x');
+
+    const templates = await readTemplates(directory);
+    const subjects = templates
+      .filter(({ usageType }) => usageType === 'SignIn')
+      .map(({ subject }) => subject);
+    expect(subjects).toEqual(['Hello {{code}}', 'Hello {{code}}']);
+  });
+});
+
+describe('writing', () => {
+  test('leaves files alone that are there already', async () => {
+    const templates = createTemplates({ brand: { name: 'Acme' }, locales: ['en'] });
+    const directory = await makeDirectory({ 'SignIn/en/subject.txt': 'mine' });
+
+    expect(await problemsOf(writeTemplates(directory, templates))).toEqual([
+      'SignIn/en/subject.txt: is there already: remove it, or overwrite it',
+    ]);
+    expect(await readdir(directory)).toEqual(['SignIn']);
+
+    await writeTemplates(directory, templates, { overwrite: true });
+    expect(await readFile(join(directory, 'SignIn/en/subject.txt'), 'utf8')).not.toBe('mine');
+  });
+
+  test('does not leave the directory', async () => {
+    const template: Template = { usageType: '../x', contentType: 'text/plain', subject: '', content: '' };
+    const directory = await makeDirectory();
+
+    expect(await problemsOf(writeTemplates(directory, [template]))).toEqual([
+      "usageType: can't be the name of a folder: ../x",
+    ]);
+    expect(await readdir(directory)).toEqual([]);
+  });
+});
+
+describe('reading tells everything that is wrong at once, with file, line and column', () => {
+  test('about broken templates', async () => {
+    const directory = await makeDirectory({
+      'SignIn/en/subject.txt': 'Hello {{code\n',
+      'SignIn/en/content.html': '<p>\n  {{#if code}}\n</p>\n',
+      'SignIn/en/text.txt': 'a\nb {{> header}}\n',
+      'Register/no_such_thing_/subject.txt': 'x',
+      'Register/no_such_thing_/content.txt': 'x',
+      'Generic/en/subject.txt': 'x',
+      'Generic/de/subject.txt': 'x',
+      'Generic/de/content.txt': 'x',
+      'Generic/de/content.html': 'x',
+      'Generic/en/content.md': 'x',
+    });
+
+    expect(await problemsOf(readTemplates(directory))).toEqual([
+      'Generic/en/content.md: is no file of a template: those are USAGE_TYPE/LOCALE/FILE, where FILE is subject.txt, content.html, content.txt, text.txt, sendFrom.txt, replyTo.txt',
+      'Generic/de/content.txt: stands beside content.html: keep one, and write the plain text of an html email in text.txt',
+      'Generic/en/content.html: content is missing: write the body of the email, with {{code}} where the code goes',
+      'Register/no_such_thing_: locale has to be a language tag such as "en" or "pt-BR", not "no_such_thing_"',
+      'SignIn/en/content.html:2:3: {{#if code}} is never closed, add {{/if}}',
+      'SignIn/en/subject.txt:1:9: a {{…}} is not complete or not closed with }}',
+      'SignIn/en/text.txt:2:3: Partials ({{> …}}) are not available, write the text in place',
+    ]);
+  });
+
+  test('about a directory that has none, or is not there', async () => {
+    const directory = await makeDirectory({ 'notes.txt': 'x' });
+    const message = 'has no templates: they are in USAGE_TYPE/LOCALE/content.html';
+
+    expect(await problemsOf(readTemplates(directory))).toEqual([`${directory}: ${message}`]);
+    expect(await problemsOf(readTemplates(join(directory, 'x')))).toEqual([
+      `${join(directory, 'x')}: ${message}`,
+    ]);
+  });
+});
