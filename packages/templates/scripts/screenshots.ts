@@ -1,0 +1,94 @@
+/**
+ * Takes a picture of every usage type in four languages, light and dark, at 320 and 640 pixels, and puts them on one
+ * sheet for each language, in docs/templates. Build first, then:
+ *
+ *   npx --yes pnpm@12 --filter @postern/templates screenshots
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTemplates, USAGE_TYPES } from '@postern/templates';
+import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
+import { launchBrowser } from './browser.ts';
+import { createRenderer, SAMPLE_BRAND, sampleRequest } from './sample-emails.ts';
+
+const SHEETS = fileURLToPath(new URL('../../../docs/templates/', import.meta.url));
+const LOCALES = ['en', 'de', 'ar', 'zh-CN'] as const;
+const VIEWS = [320, 640].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
+);
+
+/** Letters that the machine may have no font for. */
+const FONTS: Partial<Record<string, string>> = { ar: 'noto-sans-arabic', 'zh-CN': 'noto-sans-sc' };
+
+interface Font {
+  styles: string;
+  /** The file behind a URL of the styles. */
+  read(url: string): Promise<Buffer>;
+}
+
+const FONT_ORIGIN = 'https://font.invalid/';
+
+async function loadFont(name: string): Promise<Font> {
+  const css = createRequire(import.meta.url).resolve(`@fontsource-variable/${name}/index.css`);
+  const faces = await readFile(css, 'utf8');
+  const family = /font-family: '([^']+)'/.exec(faces)?.[1];
+  return {
+    styles: `<style>${faces.replaceAll('url(./', `url(${FONT_ORIGIN}`)} [role=main] .frame { font-family: '${family}', sans-serif !important }</style>`,
+    read: (url) => readFile(join(dirname(css), url.slice(FONT_ORIGIN.length))),
+  };
+}
+
+async function takePictures(browser: Browser, locale: string): Promise<string[][]> {
+  const render = createRenderer(createTemplates({ brand: SAMPLE_BRAND }));
+  const name = FONTS[locale];
+  const font = name === undefined ? undefined : await loadFont(name);
+  const context = await browser.newContext();
+  await context.route(`${FONT_ORIGIN}**`, async (route) => {
+    const headers = { 'Access-Control-Allow-Origin': '*' };
+    await route.fulfill({ body: await font?.read(route.request().url()), headers });
+  });
+  const page = await context.newPage();
+  const pictures: string[][] = [];
+  for (const type of USAGE_TYPES) {
+    const { html = '' } = await render(sampleRequest(type, locale));
+    const row: string[] = [];
+    for (const { width, colorScheme } of VIEWS) {
+      await page.setViewportSize({ width, height: 200 });
+      await page.emulateMedia({ colorScheme });
+      await page.setContent(html.replace('</head>', `${font?.styles ?? ''}</head>`));
+      await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      row.push((await page.screenshot({ fullPage: true })).toString('base64'));
+    }
+    pictures.push(row);
+  }
+  await context.close();
+  return pictures;
+}
+
+async function makeSheet(browser: Browser, locale: string): Promise<void> {
+  const rows = (await takePictures(browser, locale)).map((pictures, index) => {
+    const cells = pictures.map((data) => `<td><img src="data:image/png;base64,${data}"></td>`).join('');
+    return `<tr><th colspan="4">${USAGE_TYPES[index]} · ${locale}</th></tr><tr>${cells}</tr>`;
+  });
+  const page = await browser.newPage({ viewport: { width: 2000, height: 1000 } });
+  await page.setContent(
+    `<style>body { margin: 0; zoom: 0.6 } table { border-spacing: 16px } td { vertical-align: top }
+     th { font: 28px sans-serif; text-align: left }</style><table>${rows.join('')}</table>`,
+  );
+  const sheet = await page.locator('table').screenshot();
+  await sharp(sheet)
+    .png({ palette: true, colours: 64, effort: 10 })
+    .toFile(join(SHEETS, `${locale}.png`));
+  await page.close();
+}
+
+await mkdir(SHEETS, { recursive: true });
+const browser = await launchBrowser();
+try {
+  for (const locale of LOCALES) await makeSheet(browser, locale);
+} finally {
+  await browser.close();
+}
