@@ -5,14 +5,13 @@
  *   npx --yes pnpm@12 --filter @postern/templates screenshots
  */
 import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTemplates, USAGE_TYPES } from '@postern/templates';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { launchBrowser } from './browser.ts';
-import { createRenderer, SAMPLE_BRAND, sampleRequest } from './sample-emails.ts';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { createRenderer, SAMPLE_BRAND, sampleRequest } from '../fixtures/sample-emails.ts';
 
 const SHEETS = fileURLToPath(new URL('../../../docs/templates/', import.meta.url));
 const LOCALES = ['en', 'de', 'ar', 'zh-CN'] as const;
@@ -21,7 +20,10 @@ const VIEWS = [320, 640].flatMap((width) =>
 );
 
 /** Letters that the machine may have no font for. */
-const FONTS: Partial<Record<string, string>> = { ar: 'noto-sans-arabic', 'zh-CN': 'noto-sans-sc' };
+const FONTS: Partial<Record<string, string>> = {
+  ar: import.meta.resolve('@fontsource-variable/noto-sans-arabic/index.css'),
+  'zh-CN': import.meta.resolve('@fontsource-variable/noto-sans-sc/index.css'),
+};
 
 interface Font {
   styles: string;
@@ -31,20 +33,19 @@ interface Font {
 
 const FONT_ORIGIN = 'https://font.invalid/';
 
-async function loadFont(name: string): Promise<Font> {
-  const css = createRequire(import.meta.url).resolve(`@fontsource-variable/${name}/index.css`);
-  const faces = await readFile(css, 'utf8');
+async function loadFont(css: string): Promise<Font> {
+  const faces = await readFile(new URL(css), 'utf8');
   const family = /font-family: '([^']+)'/.exec(faces)?.[1];
   return {
     styles: `<style>${faces.replaceAll('url(./', `url(${FONT_ORIGIN}`)} [role=main] .frame { font-family: '${family}', sans-serif !important }</style>`,
-    read: (url) => readFile(join(dirname(css), url.slice(FONT_ORIGIN.length))),
+    read: (url) => readFile(new URL(url.slice(FONT_ORIGIN.length), css)),
   };
 }
 
 async function takePictures(browser: Browser, locale: string): Promise<string[][]> {
   const render = createRenderer(createTemplates({ brand: SAMPLE_BRAND }));
-  const name = FONTS[locale];
-  const font = name === undefined ? undefined : await loadFont(name);
+  const css = FONTS[locale];
+  const font = css === undefined ? undefined : await loadFont(css);
   const context = await browser.newContext();
   await context.route(`${FONT_ORIGIN}**`, async (route) => {
     const headers = { 'Access-Control-Allow-Origin': '*' };

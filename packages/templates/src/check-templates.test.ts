@@ -15,11 +15,11 @@ const withChange = (usageType: UsageType, change: Partial<Template>) =>
 const show = (issues: ConfigIssue[]) =>
   issues.map(({ severity, path, code, message }) => `${severity} ${path.join('.')} ${code}: ${message}`);
 
-test('the ready-made templates keep the contract, in every language', async () => {
+test('the ready-made templates keep the contract, in every language', { timeout: 60_000 }, async () => {
   expect(await checkTemplates(templates, { locales: LOCALES })).toEqual([]);
 });
 
-test('a usage type that is missing in a language is found', async () => {
+test('a usage type that is missing in a language is found', { timeout: 60_000 }, async () => {
   const some = templates.filter(
     ({ usageType, locale }) => !(locale === 'de' && usageType === 'SignIn') && usageType !== 'BindMfa',
   );

@@ -66,8 +66,8 @@ function layoutValues(composition: Composition, part: Part) {
 /** The sentences of the usage type, with names and numbers in them. */
 function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part: Part) {
   const encode = (text: string) => (part === 'html' ? Handlebars.escapeExpression(text) : text);
-  // Names are written in whatever direction, and must not turn the sentence around them.
-  const isolate = (variable: string) => (part === 'html' ? `<bdi>${variable}</bdi>` : variable);
+  // Names are written in whatever direction, and must not turn the sentence around them. Gmail drops `bdi`.
+  const isolate = (name: string) => (part === 'html' ? `<span dir="auto">${name}</span>` : name);
   const app = `{{#if application.name}}{{application.name}}{{else}}${encode(brand.name)}{{/if}}`;
   const organization = `{{#if organization.name}}{{organization.name}}{{else}}${app}{{/if}}`;
   const valid = type === 'OrganizationInvitation' ? validMinutes.invitation : validMinutes.code;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, inspectConnectorConfig, parseConnectorConfig } from '@postern/core';
 import { describe, expect, test } from 'vitest';
+import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../fixtures/sample-emails.js';
 import { buildLayout } from '../scripts/build-layout.js';
-import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../scripts/sample-emails.js';
 import { createTemplates, LOCALES, type TemplatesOptions, USAGE_TYPES } from './index.js';
 
 const brand = { name: 'Acme' };
@@ -11,7 +11,7 @@ const render = createRenderer(templates);
 
 const server = { host: 'smtp.example.com', port: 587, auth: {}, fromEmail: 'noreply@example.com' };
 
-describe('the templates', () => {
+describe('the templates', { timeout: 60_000 }, () => {
   test('are what a config takes, without an error or a warning', () => {
     expect(inspectConnectorConfig({ ...server, templates }).issues).toEqual([]);
     expect(parseConnectorConfig({ ...server, templates }).templates).toHaveLength(templates.length);
@@ -42,7 +42,7 @@ describe('the templates', () => {
   });
 });
 
-describe('an email', () => {
+describe('an email', { timeout: 60_000 }, () => {
   test.each(LOCALES)(
     'in %s shows the code where it is looked for, and asks nobody for it',
     async (locale) => {
@@ -70,8 +70,8 @@ describe('an email', () => {
 
   test('keeps an address from left to right in a text from right to left', async () => {
     const { html } = await render(sampleRequest('Register', 'he'));
-    expect(html).toMatch(/<a class="address" href="[^"]*" dir="ltr"/);
-    expect(html).toContain('ב-<bdi>Acme</bdi>');
+    expect(html).toMatch(/<span dir="ltr"><a class="address"/);
+    expect(html).toContain('ב-<span dir="auto">Acme</span>');
   });
 
   test('has the link on its button, in letters, and in the text', async () => {
@@ -129,7 +129,7 @@ describe('an email', () => {
   });
 });
 
-describe('a reader', () => {
+describe('a reader', { timeout: 60_000 }, () => {
   const languageOf = async (locale: string | undefined, options: Partial<TemplatesOptions> = {}) => {
     const { html } = await createRenderer(createTemplates({ brand, ...options }))({
       ...{ to: 'ada@example.com', type: 'SignIn', payload: { code: '000000' } },
@@ -173,7 +173,7 @@ describe('overrides', () => {
 
     expect(english.subject).toBe('Your sign-in code for Acme');
     expect(english.text).toMatch(/^Welcome back to Acme & more\n/);
-    expect(english.html).toContain('Welcome back to <bdi>Acme</bdi> &amp; more</h1>');
+    expect(english.html).toContain('Welcome back to <span dir="auto">Acme</span> &amp; more</h1>');
     expect(english.text).toContain('This is an automated message from Acme.');
     expect((await render(sampleRequest('SignIn', 'de'))).text).toMatch(/^Bei Acme anmelden\n/);
   });

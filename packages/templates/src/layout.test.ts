@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser } from '../scripts/browser.js';
-import { pseudoCopy } from '../scripts/pseudo-copy.js';
-import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../scripts/sample-emails.js';
+import { launchBrowser } from '../fixtures/browser.js';
+import { pseudoCopy } from '../fixtures/pseudo-copy.js';
+import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../fixtures/sample-emails.js';
 import { COPY } from './copy/locales.js';
 import { createTemplates, LOCALES, USAGE_TYPES } from './index.js';
 
@@ -131,7 +131,7 @@ describe('axe finds nothing to complain about', { timeout: 240_000 }, () => {
   });
 });
 
-describe('in the dark', () => {
+describe('in the dark', { timeout: 60_000 }, () => {
   const colorsOf = async (selector: string) => {
     const element = page.locator(selector).first();
     return element.evaluate((node) => {
@@ -164,7 +164,7 @@ describe('in the dark', () => {
   });
 });
 
-test('one click selects the code, and all of it', async () => {
+test('one click selects the code, and all of it', { timeout: 60_000 }, async () => {
   const { html } = await render(sampleRequest('SignIn', 'ar'));
   await show(html, 320);
   await page.locator('.digits').click();

@@ -30,7 +30,7 @@ async function problemsOf(action: Promise<unknown>): Promise<string[]> {
   return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
-describe('written and read back', () => {
+describe('written and read back', { timeout: 60_000 }, () => {
   test('templates are the same', async () => {
     const templates = createTemplates({ brand: { name: 'Acme' } });
     const directory = await makeDirectory();

@@ -67,6 +67,6 @@ export const fr: Copy = {
     'Si vous n’êtes pas à l’origine de cette demande, ignorez cet e-mail\u00a0: votre mot de passe reste inchangé.',
   alarm: 'Ce n’était pas vous\u00a0? Quelqu’un connaît peut-être votre mot de passe. Veuillez le changer.',
   ignoreInvitation: 'Si cette invitation ne vous dit rien, vous pouvez ignorer cet e-mail.',
-  footer: 'Ceci est un message automatique de {app}.',
+  footer: 'Ce message automatique vous est envoyé par {app}.',
   support: 'Aide et assistance',
 };

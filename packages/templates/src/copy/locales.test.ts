@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRenderer, sampleRequest } from '../../scripts/sample-emails.js';
+import { createRenderer, sampleRequest } from '../../fixtures/sample-emails.js';
 import { copySchema, createTemplates, LOCALES, USAGE_TYPES } from '../index.js';
 import { COPY } from './locales.js';
 
