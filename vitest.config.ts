@@ -27,6 +27,9 @@ export default defineConfig({
     setupFiles: ['scripts/open-handles.ts'],
     // Every file in a process of its own, so that what one leaves behind is seen, and cannot reach the next.
     pool: 'forks',
+    // On a busy machine everything takes long; what hangs still ends.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     isolate: true,
     dangerouslyIgnoreUnhandledErrors: false,
     typecheck: {
