@@ -49,7 +49,9 @@ const HERE = 'http://here.invalid';
 /** A path of this site, or an absolute http(s) URL; never `//elsewhere`, `/\elsewhere` or `javascript:`. */
 function readTarget(target: string): string {
   const url = URL.canParse(target, HERE) ? new URL(target, HERE) : undefined;
-  if (target.startsWith('/') && url?.origin === HERE) return url.href.slice(HERE.length);
+  // Without its dots, `/.//elsewhere` is `//elsewhere`.
+  if (target.startsWith('/') && url?.origin === HERE && !url.pathname.startsWith('//'))
+    return url.href.slice(HERE.length);
   if (!target.startsWith('/') && URL.canParse(target) && /^https?:$/.test(url?.protocol ?? ''))
     return url?.href ?? '/';
   throw new TypeError('redirectTo has to be a path that starts with one slash, or an absolute http(s) URL.');
