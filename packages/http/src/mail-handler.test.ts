@@ -223,6 +223,22 @@ test('what a framework parsed has the same limits', async () => {
   expect(await post(undefined)).toMatchObject({ code: 'invalid_request' });
 });
 
+test('a text with millions of escapes is read like any other', async () => {
+  const handler = createMailHandler({ mailer, authorize: () => true, bodyLimit: 10_485_760 });
+  const post = async (text: string) => {
+    const request = get('/messages', { 'content-type': 'application/json' });
+    const body = { state: 'unread' as const, bytes: [Buffer.from(text)] };
+    const response = await handler.handle({ ...request, method: 'POST', body });
+    return JSON.parse(response.body ?? '');
+  };
+  const escapes = '\\"'.repeat(5_000_000);
+  expect(await post(`{"to":"${escapes}"}`)).toMatchObject({ code: 'invalid_request' });
+  expect(await post(`{"a":"\\\\","a" \n: "${escapes}"}`)).toMatchObject({
+    detail: 'A name occurs twice in one object.',
+  });
+  expect(await post('{"a":["a","a","{"],"b":{"a":"a"},"to":":"}')).toMatchObject({ code: 'invalid_request' });
+});
+
 test('a body that does not end is not read to its end', async () => {
   let isLeft = false;
   async function* endless() {

@@ -106,17 +106,28 @@ function decode(bytes: Uint8Array): string {
  */
 function findAmbiguity(text: string): string | undefined {
   const names: Set<string>[] = [];
-  for (const [token, string, colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g)) {
-    if (token === '{' || token === '[') {
-      names.push(new Set());
-      if (names.length > MAX_DEPTH) return 'It is nested too deeply.';
-    } else if (token === '}' || token === ']') names.pop();
-    else if (string !== undefined && colon !== undefined) {
+  const colon = /\s*:/y;
+  let opened: number | undefined;
+  // A pattern of a whole string would need a stack as deep as the string has escapes.
+  for (const { 0: token, index } of text.matchAll(/\\.|["{}[\]]/g)) {
+    if (token === '"') {
+      if (opened === undefined) {
+        opened = index;
+        continue;
+      }
+      const string = text.slice(opened, index + 1);
+      opened = undefined;
+      colon.lastIndex = index + 1;
+      if (!colon.test(text)) continue;
       const name: string = JSON.parse(string);
       const known = names.at(-1);
       if (known?.has(name)) return 'A name occurs twice in one object.';
       known?.add(name);
-    }
+    } else if (opened !== undefined) continue;
+    else if (token === '{' || token === '[') {
+      names.push(new Set());
+      if (names.length > MAX_DEPTH) return 'It is nested too deeply.';
+    } else names.pop();
   }
   return undefined;
 }
