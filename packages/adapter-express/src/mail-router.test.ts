@@ -109,6 +109,14 @@ describe('the router', () => {
     ]).toEqual(statuses);
   });
 
+  test.each(['192.0.2.1', '[2001:db8::1]'])('counts one client whatever its port: %s', async (address) => {
+    const { router } = setUp();
+    const { post } = await serve(express().set('trust proxy', 1).use(router));
+    const start = async (email: string, port: number) =>
+      (await post('/verification-codes', { email }, { 'X-Forwarded-For': `${address}:${port}` })).status;
+    expect([await start('ada@example.com', 4711), await start('bob@example.com', 4712)]).toEqual([204, 429]);
+  });
+
   test('sends nothing for someone who has hung up, and so has no address', async () => {
     const { transport, router } = setUp();
     const { post } = await serve(

@@ -23,6 +23,13 @@ const email = z
   .max(1000, 'is too long')
   .meta({ examples: ['ada@example.com'] });
 
+/** What the windows count by: some proxies add the port (Azure's do), and a Unix socket has no address. */
+function addressOf({ clientAddress = '' }: HttpRequest): string | undefined {
+  const { v4, v6 } = /^(?:(?<v4>[\d.]+)|\[(?<v6>[^\]]+)\])(?::\d+)?$/.exec(clientAddress)?.groups ?? {};
+  const address = v4 ?? v6 ?? clientAddress;
+  return isIP(address) === 0 ? undefined : address;
+}
+
 /** Nothing in a request of everyone, but where to go next, can be what an email lacks: then it is the set-up. */
 function misconfigured(error: unknown): unknown {
   if (!(error instanceof MailError && ['payload_invalid', 'template_not_found'].includes(error.code)))
@@ -74,7 +81,7 @@ export function verificationRoutes(
     const decision =
       (await onStart?.({ email: body.email, type: body.type, method, locale }, request)) ?? 'send';
     if (decision === 'refuse') throw new ProblemError('forbidden');
-    const { clientAddress } = request;
+    const ip = addressOf(request);
     const starting = verification.start({
       to: body.email,
       // One that the options allow has its template, even if the compiler doesn't know it.
@@ -83,8 +90,7 @@ export function verificationRoutes(
       deliver: decision === 'send',
       ...(locale !== undefined && { locale }),
       ...(body.redirectTo && { redirectTo: body.redirectTo }),
-      // A Unix socket has none.
-      ...(clientAddress !== undefined && isIP(clientAddress) !== 0 && { ip: clientAddress }),
+      ...(ip !== undefined && { ip }),
     });
     const { resendAfter } = await starting.catch((error: unknown) => {
       throw body.redirectTo ? error : misconfigured(error);
