@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+
 /** Values are text; a field that occurs several times, such as `Set-Cookie`, has a list. */
 export type HttpHeaders = Readonly<Record<string, string | readonly string[]>>;
 
@@ -52,3 +54,15 @@ export function respond(
 
 export const respondJson = (status: number, value: unknown, headers?: HttpHeaders): HttpResponse =>
   respond(status, { type: 'application/json; charset=utf-8', body: JSON.stringify(value) }, headers);
+
+/**
+ * Every framework has its own idea of a bad header field; a value from an account must not make a second one.
+ *
+ * @throws {TypeError} for a name or a value that can't be sent
+ */
+export function requireSendable(headers: HttpHeaders): void {
+  for (const [name, values] of Object.entries(headers)) {
+    validateHeaderName(name);
+    for (const value of [values].flat()) validateHeaderValue(name, value);
+  }
+}

@@ -100,19 +100,20 @@ export function createMailHandler<Native = unknown>(
 function failureOf(route: Route, error: unknown, call: RouteCall): HttpResponse {
   try {
     const page = route.fail?.(error, call);
-    return page ?? problemResponse(route.access === 'authorized' ? explained(error) : error);
+    return page ?? problemResponse(route.access === 'authorized' ? explained(error) : toProblemError(error));
   } catch (failure) {
     // The application's own words for the page.
-    return problemResponse(failure);
+    return problemResponse(toProblemError(failure));
   }
 }
 
 /** Who may send may know what is wrong about the email; these messages repeat no values. */
-function explained(error: unknown): unknown {
-  if (!(error instanceof MailError)) return error;
-  const { code, details, headers } = toProblemError(error);
+function explained(error: unknown): ProblemError {
+  const problem = toProblemError(error);
+  if (!(error instanceof MailError)) return problem;
+  const { code, details, headers } = problem;
   const isAboutRequest = ['recipient', 'payload'].includes(error.stage) || code === 'template_not_found';
-  return isAboutRequest ? new ProblemError(code, { ...details, detail: error.message }, headers) : error;
+  return isAboutRequest ? new ProblemError(code, { ...details, detail: error.message }, headers) : problem;
 }
 
 const allowed = (routes: readonly RouteInfo[]): string =>

@@ -1,6 +1,6 @@
 import { MailError, type MailErrorCode } from '@postern/core';
 import { type RateLimitScope, VerificationError, type VerificationErrorCode } from '@postern/verification';
-import { type HttpHeaders, type HttpResponse, respond } from './http-message.js';
+import { type HttpHeaders, type HttpResponse, requireSendable, respond } from './http-message.js';
 
 /** Every problem that a route can answer with. Texts are fixed: nothing of a request or a server gets into them. */
 export const PROBLEMS = {
@@ -71,6 +71,8 @@ export interface Problem extends ProblemDetails {
 /**
  * Answers a request with a problem. A hook may throw it too.
  *
+ * @throws {TypeError} when a header field can't be sent
+ *
  * @example
  * ```ts
  * throw new ProblemError('forbidden', { detail: 'This account is locked.' });
@@ -83,6 +85,7 @@ export class ProblemError extends Error {
 
   constructor(code: ProblemCode, details: ProblemDetails = {}, headers: HttpHeaders = {}) {
     super(PROBLEMS[code].title);
+    requireSendable(headers);
     this.name = 'ProblemError';
     this.code = code;
     this.details = details;
@@ -164,15 +167,23 @@ function fromVerificationError(error: VerificationError): ProblemError {
   );
 }
 
-/** Whatever was thrown, as the problem that a client is told. What isn't known is an `internal_error`. */
+/**
+ * Whatever a route threw, as the problem that a client is told. What isn't known is an `internal_error`: the status of an
+ * error from a hook is that of a service it asked, not of this request.
+ */
 export function toProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof MailError) return fromMailError(error);
   if (error instanceof VerificationError) return fromVerificationError(error);
+  return new ProblemError('internal_error');
+}
+
+/** The same of what a framework threw. */
+function fromFramework(error: unknown): ProblemError {
   const status = statusOf(error);
-  return new ProblemError(
-    status === undefined ? 'internal_error' : (PROBLEM_OF_STATUS[status] ?? 'invalid_request'),
-  );
+  return status === undefined
+    ? toProblemError(error)
+    : new ProblemError(PROBLEM_OF_STATUS[status] ?? 'invalid_request');
 }
 
 export const problemTypeOf = (code: ProblemCode): string => `urn:postern:problem:${code}`;
@@ -182,7 +193,7 @@ export const problemTypeOf = (code: ProblemCode): string => `urn:postern:problem
  * parser throws, or anything else. For the error handler of a framework.
  */
 export function problemResponse(error: unknown): HttpResponse {
-  const { code, details, headers } = toProblemError(error);
+  const { code, details, headers } = fromFramework(error);
   const { status, title } = PROBLEMS[code];
   const problem: Problem = { type: problemTypeOf(code), title, status, code, ...details };
   return respond(

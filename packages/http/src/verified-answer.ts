@@ -1,9 +1,8 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 import {
-  type HttpHeaders,
   type HttpRequest,
   type HttpResponse,
+  requireSendable,
   respond,
   respondJson,
 } from './http-message.js';
@@ -34,14 +33,6 @@ export async function respondVerified(
   const { headers, body, redirectTo } = await askVerified(person, request, onVerified);
   if (body === undefined && redirectTo === undefined) return respond(204, undefined, headers);
   return respondJson(200, { ...body, ...(redirectTo !== undefined && { redirectTo }) }, headers);
-}
-
-/** Every framework has its own idea of a bad header field; a value from an account must not make a second one. */
-function requireSendable(headers: HttpHeaders): void {
-  for (const [name, values] of Object.entries(headers)) {
-    validateHeaderName(name);
-    for (const value of [values].flat()) validateHeaderValue(name, value);
-  }
 }
 
 const HERE = 'http://here.invalid';

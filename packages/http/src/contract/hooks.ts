@@ -58,6 +58,18 @@ export function describeHooks(factory: HttpHarnessFactory): void {
           throw new Error('postgres://user:hunter2@db.internal/users');
         },
       ],
+      [
+        'fails with the status of another service',
+        () => {
+          throw Object.assign(new Error('user service: 404'), { status: 404, statusCode: 404 });
+        },
+      ],
+      [
+        'makes a second header field of a problem',
+        () => {
+          throw new ProblemError('forbidden', {}, { 'X-Reason': 'a\r\nX-Evil: yes' });
+        },
+      ],
       ['makes a second header field', () => ({ headers: { 'Set-Cookie': 'a=1\r\nX-Evil: yes' } })],
       ['makes a header field of nonsense', () => ({ headers: { 'X Evil:': 'yes' } })],
     ])('that %s is a 500 without a word about it', async (_name, onVerified) => {
