@@ -78,10 +78,11 @@ export function linkRoutes(verification: VerificationCalls, options: ParsedOptio
         200: {
           description: 'It was good, and the service has more to say; a page to a browser.',
           schema: verifiedSchema,
+          hasPage: true,
         },
         303: { description: 'To a browser: where to go next.' },
       },
-      problems: ['cross_site', 'link_not_found', 'link_expired'],
+      problems: ['cross_site', 'forbidden', 'link_not_found', 'link_expired'],
       async handle({ token, request }) {
         requireSameSite(request);
         const person = { ...(await ofLink(verification.consumeLink(token))), method: 'link' } as const;

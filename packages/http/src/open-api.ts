@@ -63,25 +63,31 @@ export function describeOpenApi(routes: readonly Route[]): object {
   referTo(problemSchema, 'output');
 
   const responsesOf = (route: Route) => {
-    const good = Object.entries(route.answers).map(([status, { description, contentType, schema }]) => [
-      status,
-      {
-        description,
-        ...(RESPONSE_HEADERS[Number(status)] && { headers: RESPONSE_HEADERS[Number(status)] }),
-        ...((schema || contentType) && {
-          content: {
-            [contentType ?? 'application/json']: schema ? { schema: referTo(schema, 'output') } : {},
-          },
-        }),
-      },
-    ]);
+    const good = Object.entries(route.answers).map(
+      ([status, { description, contentType, schema, hasPage }]) => [
+        status,
+        {
+          description,
+          ...(RESPONSE_HEADERS[Number(status)] && { headers: RESPONSE_HEADERS[Number(status)] }),
+          ...((schema || contentType) && {
+            content: {
+              [contentType ?? 'application/json']: schema ? { schema: referTo(schema, 'output') } : {},
+              ...(hasPage && { 'text/html': {} }),
+            },
+          }),
+        },
+      ],
+    );
     const codes = Map.groupBy(new Set(problemsOf(route)), (code) => PROBLEMS[code].status);
     const bad = [...codes].map(([status, group]) => [
       status,
       {
         description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n'),
         ...(RESPONSE_HEADERS[status] && { headers: RESPONSE_HEADERS[status] }),
-        content: { 'application/problem+json': { schema: PROBLEM_REF } },
+        content: {
+          'application/problem+json': { schema: PROBLEM_REF },
+          ...(route.fail && { 'text/html': {} }),
+        },
       },
     ]);
     return Object.fromEntries([...good, ...bad]);

@@ -27,6 +27,8 @@ interface RouteAnswer {
   readonly description: string;
   readonly contentType?: string;
   readonly schema?: z.ZodType;
+  /** A browser gets a page instead. */
+  readonly hasPage?: boolean;
 }
 
 /** One of the routes, for who mounts them one by one. */
@@ -48,7 +50,7 @@ export interface Route<Body extends z.ZodType = z.ZodType> extends RouteInfo {
   /** Beside those that follow from `access` and `body`. */
   readonly problems: readonly ProblemCode[];
   handle(call: RouteCall<z.output<Body>>): Promise<HttpResponse>;
-  /** The answer to a failure, where it isn't a problem document. */
+  /** The answer to a failure, where it isn't a problem document but a page. */
   fail?(error: unknown, call: RouteCall): HttpResponse | undefined;
 }
 

@@ -123,6 +123,7 @@ export function verificationRoutes(
       },
       problems: [
         'recipient_invalid',
+        'forbidden',
         'code_incorrect',
         'code_expired',
         'code_not_found',

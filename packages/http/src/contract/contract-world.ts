@@ -2,7 +2,7 @@ import { createMailer, type LogEvent, type Logger, type Mailer } from '@postern/
 import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { createVerification, memoryStore, type PolicyInput } from '@postern/verification';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { bearerToken } from '../bearer-token.js';
 import { createMailHandler } from '../mail-handler.js';
 import type { MailHandlerOptions } from '../mail-handler-options.js';
@@ -54,6 +54,23 @@ export interface WorldOptions extends Partial<MailHandlerOptions> {
   linkUrl?: string | undefined;
 }
 
+/** What an OpenAPI document says about answers: by path, method and status. */
+type Paths = Record<
+  string,
+  Record<string, { operationId: string; responses: Record<string, { content?: object }> }>
+>;
+
+/** Every answer of a route has to be in its description. A path that isn't readable never reaches one. */
+function expectDescribed(paths: Paths, path: string, method: string, answer: Answer): void {
+  const template = path.replace(/\?.*/, '').replace(/^\/links\/[\w-]+$/, '/links/{token}');
+  const operation = paths[template]?.[method.replace('HEAD', 'GET').toLowerCase()];
+  if (!operation) return;
+  expect(Object.keys(operation.responses), operation.operationId).toContain(String(answer.status));
+  const [contentType] = String(answer.headers['content-type'] ?? '').split(';');
+  const { content = {} } = operation.responses[answer.status] ?? {};
+  if (contentType) expect(Object.keys(content), operation.operationId).toContain(contentType);
+}
+
 let serial = 0;
 /** Every test writes to somebody else. */
 export const somebody = (): string => `ada-${process.pid}-${serial++}@example.com`;
@@ -87,6 +104,19 @@ export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions
   const handlerOptions = { mailer, verification, authorize: bearerToken(SECRET), logger, clock, ...options };
   const harness = await factory(handlerOptions);
   const client = createHttpClient(harness.url);
+  const handler = createMailHandler(handlerOptions);
+  const { body: openApi = '' } = await handler.handle({
+    method: 'GET',
+    path: '/openapi.json',
+    header: () => undefined,
+    native: undefined,
+  });
+  const { paths }: { paths: Paths } = JSON.parse(openApi);
+  const send: World['send'] = async (path, exchange = {}) => {
+    const answer = await client.send(path, exchange);
+    expectDescribed(paths, path, exchange.method ?? 'GET', answer);
+    return answer;
+  };
 
   const shutDown = async () => {
     await harness.close();
@@ -98,15 +128,15 @@ export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions
     await trap.close();
   });
 
-  const post: World['post'] = (path, body, headers) => client.send(path, { method: 'POST', body, headers });
+  const post: World['post'] = (path, body, headers) => send(path, { method: 'POST', body, headers });
   return {
     url: harness.url,
     trap,
     mailer,
-    routes: createMailHandler(handlerOptions).routes,
+    routes: handler.routes,
     log,
     clock,
-    send: client.send,
+    send,
     post,
     authorized: (path, body, headers) => post(path, body, { ...AUTHORIZED, ...headers }),
     linkTo: async (email) => new URL(await trap.inbox.waitForLink(email)).pathname.replace(/^\/mail/, ''),
