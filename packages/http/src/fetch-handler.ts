@@ -23,12 +23,13 @@ export interface FetchHandlerOptions extends MailHandlerOptions<Request> {
  */
 export function createFetchHandler(options: FetchHandlerOptions): (request: Request) => Promise<Response> {
   const { basePath = '', clientAddress, ...handlerOptions } = options;
+  const mountPath = mountPathOf(basePath);
   const handler = createMailHandler(handlerOptions);
   return async (request) => {
     const { pathname } = new URL(request.url);
     const neutral: HttpRequest<Request> = {
       method: request.method,
-      path: pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : '',
+      path: pathname.startsWith(`${mountPath}/`) ? pathname.slice(mountPath.length) : '',
       header: (name) => request.headers.get(name) ?? undefined,
       clientAddress: clientAddress?.(request),
       body: { state: 'unread', bytes: request.body ?? [] },
@@ -41,3 +42,11 @@ export function createFetchHandler(options: FetchHandlerOptions): (request: Requ
     return new Response(body ?? null, { status, headers: fields });
   };
 }
+
+/** `/mail`, also where `mail` or `/mail/` was written; nothing for the root. */
+const mountPathOf = (basePath: string): string =>
+  basePath
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map((segment) => `/${segment}`)
+    .join('');

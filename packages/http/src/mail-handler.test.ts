@@ -1,9 +1,10 @@
-import { ConfigError } from '@postern/core';
+import { ConfigError, silentLogger as silent } from '@postern/core';
 import { VerificationError } from '@postern/verification';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import {
   bearerToken,
+  createFetchHandler,
   createMailHandler,
   type HttpRequest,
   type MailHandlerOptions,
@@ -98,6 +99,39 @@ test.each([
   expect(new Set(references)).toEqual(
     new Set(Object.keys(schemas).map((name) => `#/components/schemas/${name}`)),
   );
+});
+
+describe('a hook whose answer is none', () => {
+  const post = (path: string, body: object): HttpRequest => ({
+    ...get(path, { 'content-type': 'application/json' }),
+    method: 'POST',
+    body: { state: 'unread', bytes: [Buffer.from(JSON.stringify(body))] },
+  });
+
+  test.each(['false', {}, 1])('lets nobody send: %j', async (decision) => {
+    const handler = createMailHandler({ mailer, authorize: () => decision as boolean });
+    expect((await handler.handle(post('/test', { to: 'ada@example.com' }))).status).toBe(401);
+  });
+
+  test.each([true, false, 'Send'])('makes no code: %j', async (decision) => {
+    const failures: unknown[] = [];
+    const handler = createMailHandler({
+      mailer,
+      authorize,
+      verification,
+      onStart: () => decision as unknown as 'send',
+      logger: { ...silent, error: ({ error }) => void failures.push(error) },
+    });
+    const { status } = await handler.handle(post('/verification-codes', { email: 'ada@example.com' }));
+    expect(status).toBe(500);
+    expect(failures).toMatchObject([{ message: expect.stringContaining('onStart has to return') }]);
+  });
+});
+
+test.each(['/mail', 'mail', '/mail/', '//mail//'])('fetch at %s', async (basePath) => {
+  const answer = createFetchHandler({ mailer, authorize, basePath });
+  expect((await answer(new Request('http://localhost/mail/health'))).status).toBe(200);
+  expect((await answer(new Request('http://localhost/health'))).status).toBe(404);
 });
 
 describe('a bearer token', () => {

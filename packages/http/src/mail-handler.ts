@@ -58,7 +58,8 @@ export function createMailHandler<Native = unknown>(
   async function answer(route: Route, token: string, request: HttpRequest<Native>): Promise<HttpResponse> {
     let call = { request, token, body: undefined as unknown };
     try {
-      if (route.access === 'authorized' && !(await authorize(request)))
+      // Only `true`: an object that says no, or the text 'false', lets nobody in.
+      if (route.access === 'authorized' && (await authorize(request)) !== true)
         throw new ProblemError('unauthorized');
       if (route.body) call = { ...call, body: await readBody(request, route.body, bodyLimit) };
       return await route.handle(call);

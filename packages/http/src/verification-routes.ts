@@ -77,10 +77,12 @@ export function verificationRoutes(
     body: z.output<typeof linkSchema>,
     request: HttpRequest,
   ): Promise<HttpResponse> {
-    const locale = body.locale ?? localeOf(request);
+    const locale = body.locale || localeOf(request);
     const decision =
       (await onStart?.({ email: body.email, type: body.type, method, locale }, request)) ?? 'send';
     if (decision === 'refuse') throw new ProblemError('forbidden');
+    if (decision !== 'send' && decision !== 'pretend')
+      throw new TypeError("onStart has to return 'send', 'pretend' or 'refuse'.");
     const ip = addressOf(request);
     const starting = verification.start({
       to: body.email,
