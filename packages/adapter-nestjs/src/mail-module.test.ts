@@ -1,4 +1,5 @@
-import { Inject, Injectable, Module } from '@nestjs/common';
+import { Controller, Inject, Injectable, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import nest from '@nestjs/core/package.json' with { type: 'json' };
 import { Test } from '@nestjs/testing';
 import {
@@ -13,10 +14,12 @@ import '@postern/testing/vitest';
 import { memoryStore } from '@postern/verification';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
+  bearerToken,
   getMailerToken,
   getVerificationToken,
   InjectMailer,
   InjectVerification,
+  MailController,
   MailModule,
   type MailModuleOptions,
   type MailOptionsFactory,
@@ -360,6 +363,27 @@ test('what was accepted is sent before the application is closed, and nothing af
   expect(await Promise.all(sent)).toHaveLength(20);
   expect(trap.inbox.messages).toHaveLength(20);
   await expect(mail.send(SIGN_IN)).rejects.toBeMailError('closed');
+});
+
+describe('without HTTP', () => {
+  @Controller('mail')
+  class Routes extends MailController {}
+  const http = { authorize: bearerToken('the-secret-of-the-nest-tests') };
+
+  test.each([
+    ['a worker', (app: Type) => NestFactory.createApplicationContext(app, { logger: false })],
+    [
+      'a microservice',
+      (app: Type) => NestFactory.createMicroservice(app, { logger: false, options: { port: 0 } }),
+    ],
+  ])('%s sends, though its module has a MailController', async (_name, create) => {
+    const mail = MailModule.forRoot({ config, transport: createMemoryTransport(), http });
+    @Module({ imports: [mail], controllers: [Routes] })
+    class AppModule {}
+    const app = await (await create(AppModule)).init();
+    onTestFinished(() => app.close());
+    expect((await app.get(MailService).send(SIGN_IN)).accepted).toBe(TO);
+  });
 });
 
 test("events are in Nest's log, without a code", async () => {

@@ -1,5 +1,5 @@
 import type { OnModuleInit, Type } from '@nestjs/common';
-import type { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import type { AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { MailHandler } from '@postern/http';
 import { mountPathsOf } from './mount-paths.js';
 import {
@@ -36,12 +36,12 @@ export class MailRoutes implements OnModuleInit {
     if (this.#controllers.size > 1) return;
     // The server is there before the parsers are, in an application and in a test of one.
     this.#adapterHost.init$.subscribe(() => {
-      this.#adapterHost.httpAdapter.use(
-        (request: Parameters<typeof pathOf>[0], _response: unknown, next: () => void) => {
-          if (this.#finds(pathOf(request))) hideBody(request);
-          next();
-        },
-      );
+      // A worker or a microservice has none.
+      const httpAdapter: AbstractHttpAdapter | null = this.#adapterHost.httpAdapter;
+      httpAdapter?.use((request: Parameters<typeof pathOf>[0], _response: unknown, next: () => void) => {
+        if (this.#finds(pathOf(request))) hideBody(request);
+        next();
+      });
     });
   }
 
