@@ -15,6 +15,7 @@ import {
   VersioningType,
 } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { parseConnectorConfig } from '@postern/core';
 import { createMemoryTransport, startSmtpTrap } from '@postern/testing';
@@ -441,4 +442,26 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect(accepted.length).toBeGreaterThan(0);
     expect(trap.inbox.messages).toHaveLength(accepted.length);
   }, 120_000);
+});
+
+// On Fastify, Nest 11 has no version by header for a route of every method.
+test('MailControllers of two mailers share a path where a header has the version', async () => {
+  @Controller({ path: 'mail', version: '1' })
+  class First extends MailController {}
+  @Controller({ path: 'mail', version: '2' })
+  class Second extends MailController {
+    constructor(@InjectMailRoutes('second') routes: MailRoutes) {
+      super(routes);
+    }
+  }
+  const second = MailModule.forRoot({ ...optionsWith(), name: 'second' });
+  const { post, codeOf } = await serve(
+    { controllers: [First, Second], imports: [mailWith(), second] },
+    new ExpressAdapter(),
+    (app) => app.enableVersioning({ type: VersioningType.HEADER, header: 'X-Version' }),
+  );
+  for (const version of ['1', '2']) {
+    expect((await post('/mail/messages', MESSAGE, { 'X-Version': version })).status).toBe(200);
+    expect(await codeOf(post('/mail/messages', '{', { 'X-Version': version }))).toBe('malformed_json');
+  }
 });

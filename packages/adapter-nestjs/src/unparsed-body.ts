@@ -10,6 +10,8 @@ const hidden = new WeakMap<IncomingMessage, IncomingHttpHeaders>();
  * platform; what they parse has lost what the body really was, such as a name that occurs twice.
  */
 export function hideBody(request: IncomingMessage): void {
+  // Mailers whose controllers share a path do so one after the other.
+  if (hidden.has(request)) return;
   const headers: IncomingHttpHeaders = {};
   for (const name of BODY_HEADERS) {
     if (request.headers[name] !== undefined) headers[name] = request.headers[name];
