@@ -9,6 +9,7 @@ import {
   type ModuleMetadata,
   type NestInterceptor,
   Post,
+  RequestMethod,
   Scope,
   UseGuards,
   UseInterceptors,
@@ -115,6 +116,23 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     );
     expect(await (await post('/box/messages', MESSAGE)).json()).toEqual({ body: MESSAGE });
     expect(await codeOf(post('/box/box/messages', '{'))).toBe('malformed_json');
+  });
+
+  test('leaves a path that a global prefix excludes for others to them', async () => {
+    @Controller('mail')
+    class Others {
+      @Post('messages')
+      echo(@Body() body: unknown) {
+        return { body };
+      }
+    }
+    const exclude = [{ path: 'mail/messages', method: RequestMethod.POST }, 'mail/links/*path'];
+    const { post, codeOf } = await serve({ controllers: [AuthMail, Others] }, adapter(), (app) =>
+      app.setGlobalPrefix('api', { exclude }),
+    );
+    expect(await (await post('/mail/messages', MESSAGE)).json()).toEqual({ body: MESSAGE });
+    expect(await codeOf(post('/api/mail/messages', '{'))).toBe('malformed_json');
+    expect(await codeOf(post('/mail/links/token', '{'))).toBe('link_not_found');
   });
 
   test('is what guards and interceptors apply to, before the body is read', async () => {

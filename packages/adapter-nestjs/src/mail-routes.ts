@@ -1,7 +1,7 @@
 import type { OnModuleInit, Type } from '@nestjs/common';
 import type { AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { MailHandler } from '@postern/http';
-import { mountPathsOf } from './mount-paths.js';
+import { type Mount, mountsOf } from './mount.js';
 import {
   type PlatformRequest,
   type PlatformResponse,
@@ -19,7 +19,7 @@ export class MailRoutes implements OnModuleInit {
   readonly #config: ApplicationConfig;
   readonly #controllers = new Set<Type>();
   #isStarted = false;
-  #mountPaths: readonly string[] | undefined;
+  #mounts: readonly Mount[] | undefined;
 
   /** Made by `MailModule`. */
   constructor(handler: () => MailHandler, adapterHost: HttpAdapterHost, config: ApplicationConfig) {
@@ -64,11 +64,10 @@ export class MailRoutes implements OnModuleInit {
   }
 
   #finds(path: string): boolean {
-    this.#mountPaths ??= [...this.#controllers].flatMap((controller) =>
-      mountPathsOf(controller, this.#config),
-    );
-    return this.#mountPaths.some(
-      (mount) => path.startsWith(`${mount}/`) && this.#handler().finds(path.slice(mount.length)),
-    );
+    this.#mounts ??= [...this.#controllers].flatMap((controller) => mountsOf(controller, this.#config));
+    return this.#mounts.some(({ path: mount, serves }) => {
+      const route = path.slice(mount.length);
+      return path.startsWith(`${mount}/`) && this.#handler().finds(route) && serves(route);
+    });
   }
 }
