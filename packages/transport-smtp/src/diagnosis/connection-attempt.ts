@@ -12,9 +12,9 @@ import type { ServerConfig } from '../well-known-service.js';
 export interface AttemptLimits {
   lookup: Lookup | undefined;
   stepTimeoutMs: number;
-  /** The caller has had enough. */
+  /** The caller has had enough: what fails from then on is nobody's fault. `deadline` ends it. */
   signal: AbortSignal | undefined;
-  /** Time is up for the whole diagnosis. */
+  /** Time is up for the whole diagnosis, or nobody waits for it any more. */
   deadline: AbortSignal;
 }
 
@@ -47,7 +47,7 @@ export async function attemptConnection(
     isOver = true;
     clearTimeout(timer);
   };
-  const stop = AbortSignal.any([late.signal, deadline, ...(signal ? [signal] : [])]);
+  const stop = AbortSignal.any([late.signal, deadline]);
 
   const watched = async <T>(operation: () => Promise<T>): Promise<T> => {
     restart();

@@ -345,6 +345,55 @@ describe('time', () => {
     await trap.waitForConnectionClose();
   });
 
+  it('ends with what onStep throws about a config that can’t be used', async () => {
+    const fail = () => {
+      throw new Error('no terminal');
+    };
+    await expect(diagnose({}, { onStep: fail })).rejects.toThrow('no terminal');
+  });
+
+  it.each(['starttls', 'implicit'] as const)('ends when onStep aborts, at any step (%s)', async (tls) => {
+    const { trap, run } = await setUp({ tls });
+    for (const at of ['config', 'dns', 'connect', 'greeting', 'tls', 'ehlo', 'auth', 'mail', 'rcpt', 'mx']) {
+      const controller = new AbortController();
+      const seen: string[] = [];
+      const onStep = ({ name }: DiagnosisStep) => {
+        seen.push(name);
+        if (name === at) controller.abort();
+      };
+      const { signal } = controller;
+      const running = run({ secure: tls === 'implicit' }, { to: 'ada@example.org', signal, onStep });
+      await expect(running, at).rejects.toBeMailError('aborted');
+      await trap.waitUntil(({ openConnections }) => openConnections === 0);
+      expect(seen.at(-1)).toBe(at);
+    }
+  });
+
+  it('says nothing more once it is over', async () => {
+    const { trap, run } = await setUp();
+    const controller = new AbortController();
+    const asked = Promise.withResolvers<void>();
+    const never = () => {
+      asked.resolve();
+      return new Promise<never>(() => {});
+    };
+    const seen: string[] = [];
+    const running = run(
+      {},
+      {
+        resolver: { resolveMx: never, resolveTxt: never },
+        signal: controller.signal,
+        onStep: ({ name }) => void seen.push(name),
+      },
+    );
+    await trap.waitForConnectionClose();
+    controller.abort();
+    await expect(running).rejects.toBeMailError('aborted');
+    const count = seen.length;
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+    expect(seen).toHaveLength(count);
+  });
+
   it('refuses options that make no sense', async () => {
     const { run } = await setUp();
     await expect(run({}, { stepTimeoutMs: 0 })).rejects.toBeMailError('config_invalid');

@@ -75,27 +75,33 @@ export async function diagnose(config: DiagnoseConfig, options: DiagnoseOptions 
   const { server, provider } = read;
   const login = server && createLogin(server);
   const broken = Promise.withResolvers<never>();
+  let isOver = false;
+  const giveUp = (error: unknown) => {
+    isOver = true;
+    broken.reject(error);
+  };
   const log = createStepLog({
     secrets: () => login?.secrets() ?? [],
     recipient: to,
     onStep: (step) => {
+      if (isOver) return;
       try {
         options.onStep?.(step);
       } catch (error) {
-        broken.reject(error); // not into the event handlers of a socket
+        giveUp(error); // not into the event handlers of a socket
       }
     },
   });
+  options.signal?.addEventListener('abort', () => giveUp(aborted()), { signal: end.signal });
   try {
     reportConfig(read, log);
-    if (server) {
-      const walk = { server, login, read, to, options, stepTimeoutMs, deadline: end.signal, log };
-      options.signal?.addEventListener('abort', () => broken.reject(aborted()), { signal: end.signal });
-      await Promise.race([broken.promise, walkAll(walk)]);
-    }
+    const walk = server && { server, login, read, to, options, stepTimeoutMs, deadline: end.signal, log };
+    await Promise.race([broken.promise, walk && walkAll(walk)]);
   } finally {
+    isOver = true;
     clearTimeout(timer);
-    end.abort();
+    // Not while onStep runs: Node crashes when a socket is destroyed by what listens to the end of its TLS handshake.
+    setImmediate(() => end.abort());
     login?.close();
   }
   return conclude(log.steps, provider?.name, Math.round(performance.now() - startedAt));
