@@ -175,7 +175,7 @@ class PooledSession implements SmtpSession {
     if (isFirst) {
       connection.transcript.startMessage();
       this.needsReset = true;
-    }
+    } else connection.transcript.startRecipient();
     // Asked for at the beginning, for every address to come (RFC 6531 section 3.4).
     const needsUtf8 = isFirst && !(isAscii(from) && isAscii(to));
     const canUtf8 = connection.transcript.capabilities.has('SMTPUTF8');

@@ -83,6 +83,11 @@ export class SmtpTranscript {
     this.refusal = undefined;
   }
 
+  /** The recipient is asked about next, by a command that nodemailer does not show. */
+  startRecipient(): void {
+    this.last = 'rcpt';
+  }
+
   // The bunyan-like interface that nodemailer logs to.
   readonly trace = () => {};
   readonly warn = () => {};

@@ -95,6 +95,14 @@ describe('the steps', () => {
     expect(trap.inbox.messages).toEqual([]);
   });
 
+  it.each(['mail', 'rcpt'] as const)('fail where the connection is lost (%s)', async (at) => {
+    const { trap, run } = await setUp();
+    trap.fault({ at, kind: 'reset' });
+    const diagnosis = await run({}, { to: 'ada@example.org' });
+    expect(diagnosis.steps.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([at]);
+    expect(new Set(namesOf(diagnosis)).size).toBe(diagnosis.steps.length);
+  });
+
   it('begin with TLS where the port does', async () => {
     const { run } = await setUp({ tls: 'implicit' });
     const diagnosis = await run({ secure: true });
