@@ -12,6 +12,7 @@ import type { ServerConfig } from '../well-known-service.js';
 export interface AttemptLimits {
   lookup: Lookup | undefined;
   stepTimeoutMs: number;
+  plaintextAuth: 'refuse' | 'warn';
   /** The caller has had enough: what fails from then on is nobody's fault. `deadline` ends it. */
   signal: AbortSignal | undefined;
   /** Time is up for the whole diagnosis, or nobody waits for it any more. */
@@ -33,7 +34,7 @@ const NO_TIMEOUT = 24 * 60 * 60 * 1000;
 export async function attemptConnection(
   server: ServerConfig,
   login: SmtpLogin | undefined,
-  { lookup = dns.lookup, stepTimeoutMs, signal, deadline }: AttemptLimits,
+  { lookup = dns.lookup, stepTimeoutMs, plaintextAuth, signal, deadline }: AttemptLimits,
   observer: AttemptObserver = {},
 ): Promise<WatchedSession> {
   const late = new AbortController();
@@ -82,7 +83,7 @@ export async function attemptConnection(
             dnsTimeout: NO_TIMEOUT,
           },
           login,
-          plaintextAuth: 'refuse',
+          plaintextAuth,
           missingAuth: 'refuse',
           lookup: watchedLookup,
           logger: silentLogger,

@@ -114,7 +114,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
         ? []
         : [
             warn(
-              'Every email, and the codes in it, cross the network in plain text.',
+              `${login ? 'The password and every email' : 'Every email'}, and the codes in it, cross the network in plain text.`,
               server.ignoreTLS
                 ? 'Remove ignoreTLS.'
                 : 'Use port 465 with "secure": true, or a port that offers STARTTLS.',
@@ -125,7 +125,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
 
   const onEhlo = (reply: string) => {
     const isTlsToCome =
-      tlsIsRequired({ config: server, login, plaintextAuth: 'refuse' }) ||
+      tlsIsRequired({ config: server, login, plaintextAuth: limits.plaintextAuth }) ||
       (!server.ignoreTLS && offersStartTls(reply));
     if (!isSecured && isTlsToCome) return;
     if (!isSecured) reportPlainText();

@@ -183,6 +183,20 @@ describe('the steps', () => {
     expect(diagnosis.verdict).toBe('ready');
   });
 
+  it('log in over plain text only as a transport with plaintextAuth: warn does', async () => {
+    const { trap, run } = await setUp({ tls: 'none' });
+    const refused = await run();
+    expect(stepOf(refused, 'tls').status).toBe('failed');
+    expect(trap.stats.logins).toBe(0);
+    const diagnosis = await run({}, { plaintextAuth: 'warn' });
+    expect(stepOf(diagnosis, 'tls')).toMatchObject({
+      status: 'warning',
+      problems: [{ severity: 'warning', message: expect.stringContaining('The password and every email') }],
+    });
+    expect(stepOf(diagnosis, 'auth').status).toBe('passed');
+    expect(diagnosis.verdict).toBe('ready');
+  });
+
   it('send an address that is not ASCII only where the server can take it', async () => {
     const able = await setUp();
     const sent = await able.run({}, { to: 'jörg@example.org' });

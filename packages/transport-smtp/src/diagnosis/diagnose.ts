@@ -7,6 +7,7 @@ import type { SmtpTransportConfig } from '../smtp-transport.js';
 import type { ServerConfig } from '../well-known-service.js';
 import type { AlternativePort } from './alternatives.js';
 import { type ReadConfig, readConfig } from './config-step.js';
+import type { AttemptLimits } from './connection-attempt.js';
 import { reportConnection } from './connection-steps.js';
 import type { Diagnosis, DiagnosisStep } from './diagnosis.js';
 import { checkSenderDomain, type DnsResolver, systemResolver } from './sender-domain.js';
@@ -27,6 +28,7 @@ const milliseconds = (name: string, standard: number) =>
 const optionsSchema = z.object({
   stepTimeoutMs: milliseconds('stepTimeoutMs', 5000),
   deadlineMs: milliseconds('deadlineMs', 13_000),
+  plaintextAuth: z.enum(['refuse', 'warn'], 'plaintextAuth has to be "refuse" or "warn"').default('refuse'),
 });
 
 export interface DiagnoseOptions {
@@ -40,6 +42,8 @@ export interface DiagnoseOptions {
   stepTimeoutMs?: number;
   /** How long everything may take, in milliseconds. @default 13,000 */
   deadlineMs?: number;
+  /** As of the transport whose emails are meant: with `'warn'`, it logs in over plain text, too. @default 'refuse' */
+  plaintextAuth?: 'refuse' | 'warn';
   /** How the host becomes addresses. @default `dns.lookup`, as when sending */
   lookup?: Lookup;
   /** For the records of the sender's domain. @default the DNS servers of this machine */
@@ -65,7 +69,7 @@ export interface DiagnoseOptions {
  */
 export async function diagnose(config: DiagnoseConfig, options: DiagnoseOptions = {}): Promise<Diagnosis> {
   const startedAt = performance.now();
-  const { stepTimeoutMs, deadlineMs } = parse(optionsSchema, options);
+  const { stepTimeoutMs, deadlineMs, plaintextAuth } = parse(optionsSchema, options);
   const to = options.to === undefined ? undefined : parseRecipient(options.to);
   if (options.signal?.aborted) throw aborted();
   const end = new AbortController();
@@ -95,7 +99,8 @@ export async function diagnose(config: DiagnoseConfig, options: DiagnoseOptions 
   options.signal?.addEventListener('abort', () => giveUp(aborted()), { signal: end.signal });
   try {
     reportConfig(read, log);
-    const walk = server && { server, login, read, to, options, stepTimeoutMs, deadline: end.signal, log };
+    const limits = { stepTimeoutMs, plaintextAuth, deadline: end.signal };
+    const walk = server && { server, login, read, to, options, limits, log };
     await Promise.race([broken.promise, walk && walkAll(walk)]);
   } finally {
     isOver = true;
@@ -137,24 +142,15 @@ interface Walk {
   read: ReadConfig;
   to: string | undefined;
   options: DiagnoseOptions;
-  stepTimeoutMs: number;
-  deadline: AbortSignal;
+  limits: Pick<AttemptLimits, 'stepTimeoutMs' | 'plaintextAuth' | 'deadline'>;
   log: StepLog;
 }
 
 /** The connection, and meanwhile the domain of the sender, which does not depend on it. */
-async function walkAll({
-  server,
-  login,
-  read,
-  to,
-  options,
-  stepTimeoutMs,
-  deadline,
-  log,
-}: Walk): Promise<void> {
+async function walkAll({ server, login, read, to, options, limits, log }: Walk): Promise<void> {
   const { provider, sender, from, problems } = read;
   const { signal, lookup, alternativePorts } = options;
+  const { stepTimeoutMs, deadline } = limits;
   const system = options.resolver ? undefined : systemResolver(stepTimeoutMs);
   const resolver = options.resolver ?? system;
   const startedAt = performance.now();
@@ -171,7 +167,7 @@ async function walkAll({
       provider,
       sender,
       to,
-      limits: { lookup, stepTimeoutMs, signal, deadline },
+      limits: { ...limits, lookup, signal },
       alternativePorts,
       problemsOfConfig: problems,
       log,
