@@ -39,13 +39,14 @@ function candidates(
     trouble === 'port' ? [] : [...(ignoreTLS ? [{ ignoreTLS: null }] : []), { secure: !secure }];
   const onOthers = ports
     .filter((other) => other.port !== port)
-    .map((other) => ({ port: other.port, secure: other.secure }));
+    // What would keep it from being what was tried: over TLS.
+    .map(({ port, secure }) => ({ port, secure, ...(ignoreTLS && !secure && { ignoreTLS: null }) }));
   return [...onSamePort, ...onOthers];
 }
 
 const inWords = ({ port, secure, ignoreTLS, name }: ConfigPatch, server: ServerConfig) => {
   if (name === null) return 'without name';
-  if (ignoreTLS === null) return 'without ignoreTLS';
+  if (secure === undefined && ignoreTLS === null) return 'without ignoreTLS';
   return `port ${port ?? server.port} ${secure ? 'with TLS from the first byte' : 'with STARTTLS'}`;
 };
 
@@ -95,8 +96,9 @@ export function tryAlternatives({
 /** What to write to take an alternative. */
 export function adviseAlternative({ patch }: Alternative, server: ServerConfig): string {
   const how = inWords(patch, server);
-  const removed = Object.keys(patch).find((key) => patch[key as keyof ConfigPatch] === null); // its own keys
-  if (removed !== undefined) return `It works ${how}: remove it.`;
-  const keys = Object.entries(patch).map(([key, value]) => `"${key}": ${JSON.stringify(value)}`);
-  return `It works over ${how}: write ${keys.join(', ')}.`;
+  const written = Object.entries(patch).filter(([, value]) => value !== null);
+  if (written.length === 0) return `It works ${how}: remove it.`;
+  const keys = written.map(([key, value]) => `"${key}": ${JSON.stringify(value)}`);
+  const removal = patch.ignoreTLS === null ? ', and remove ignoreTLS' : '';
+  return `It works over ${how}: write ${keys.join(', ')}${removal}.`;
 }

@@ -6,6 +6,7 @@ import type { SmtpTrap, SmtpTrapOptions } from '@postern/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createStage, HOST } from '../../fixtures/stage.js';
 import {
+  applyConfigPatch,
   type DiagnoseConfig,
   type DiagnoseOptions,
   type Diagnosis,
@@ -229,6 +230,18 @@ describe('another way to the server', () => {
     expect(diagnosis.problem?.alternatives?.map(({ works }) => works)).toEqual([false, true]);
     expect(commandsOf(other).map((line) => line.split(' ')[0])).toEqual(['EHLO', 'QUIT']);
     expect([plain.stats.logins, other.stats.logins]).toEqual([0, 0]);
+  });
+
+  it('is the one that was tried, with TLS, whatever the config says of it', async () => {
+    const { stage, trap, run } = await setUp();
+    const port = await stage.closed(25);
+    const own = { port, ignoreTLS: true };
+    const { problem } = await run(own, { alternativePorts: [{ port: trap.port, secure: false }] });
+    expect(problem?.patch).toEqual({ port: trap.port, secure: false, ignoreTLS: null });
+    expect(problem?.hint).toContain('"secure": false, and remove ignoreTLS');
+    const mended = applyConfigPatch<DiagnoseConfig>(own, problem?.patch ?? {});
+    expect((await run(mended)).verdict).toBe('ready');
+    expect(trap.sessions.at(-1)?.secure).toBe(true);
   });
 
   it('is not looked for where the server has said why', async () => {
