@@ -26,11 +26,11 @@ const CERTIFICATE_PROBLEMS: Readonly<Record<string, readonly [problem: string, c
   CERT_REVOKED: ['was revoked', 'Replace the certificate of the server.'],
   ERR_TLS_CERT_ALTNAME_INVALID: [
     'is for another host name',
-    'Write the name in the certificate as host, or as servername.',
+    'Write the name in the certificate as host, or as servername, if it is your provider’s.',
   ],
   HOSTNAME_MISMATCH: [
     'is for another host name',
-    'Write the name in the certificate as host, or as servername.',
+    'Write the name in the certificate as host, or as servername, if it is your provider’s.',
   ],
 };
 
@@ -89,7 +89,7 @@ export function describeFailure(
           message: `${server} refused STARTTLS${said}`,
           hint: isForNow(failure)
             ? 'The server can’t do TLS right now: try again later, or use port 465 with "secure": true.'
-            : 'Without TLS, credentials would be readable on the way. Use port 465 with "secure": true, or "ignoreTLS": true if you accept that.',
+            : 'Without TLS, the credentials would be readable on the way, where someone may have taken STARTTLS out. Use port 465 with "secure": true.',
         };
       }
       return {
