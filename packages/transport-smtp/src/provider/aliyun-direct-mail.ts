@@ -6,10 +6,11 @@ export const aliyunDirectMail: Provider = {
   name: 'Aliyun DirectMail',
   // https://www.alibabacloud.com/help/en/direct-mail/smtp-endpoints
   hosts: /^smtpdm(?:-[a-z]+-[a-z]+-\d+)?\.(?:aliyun|aliyuncs)\.com$/,
+  // Its manual says “without SSL” of 80 in one place, and that 25 and 80 may be asked for STARTTLS in another.
   ports: [
     { port: 465, tls: 'implicit' },
     { port: 80, tls: 'none' },
-    { port: 25, tls: 'none' },
+    { port: 25, tls: 'none', note: 'Port 25 is closed on ECS instances and in Web Hosting.' },
   ],
   fields: [
     {

@@ -1,31 +1,44 @@
-import type { Provider } from './provider.js';
+import type { FieldRule, Provider } from './provider.js';
 
 const APP_PASSWORD = 'https://myaccount.google.com/apppasswords';
+
+const WHOLE_ADDRESS: FieldRule = {
+  field: 'user',
+  must: { match: /@/ },
+  severity: 'warning',
+  message: 'Gmail wants the whole address as the user name',
+  hint: 'Write the address of the account, such as ada@gmail.com or ada@example.com.',
+};
+
+const APP_PASSWORD_ONLY: FieldRule = {
+  // https://support.google.com/accounts/answer/185833 (Sign in with app passwords): 16 letters, shown in groups of four
+  field: 'pass',
+  must: { match: /^(?:[a-z]{4}[ \u00a0]?){3}[a-z]{4}$/i },
+  severity: 'warning',
+  message: 'Gmail takes no account password here, only app passwords: those have 16 letters',
+  hint: `Turn on 2-Step Verification, make an app password at ${APP_PASSWORD} and write that; or log in by OAuth2.`,
+};
+
+const ASCII_NAME: FieldRule = {
+  // https://support.google.com/a/answer/3221692 (SMTP errors: 501 5.5.4 HELO/EHLO argument invalid)
+  field: 'name',
+  must: { match: /^[\x21-\x7e]*$/ },
+  severity: 'error',
+  message: 'Gmail refuses an EHLO whose name is not ASCII (501 5.5.4)',
+  hint: 'Remove name, or write a host name in ASCII.',
+};
 
 export const gmail: Provider = {
   name: 'Gmail',
   // https://support.google.com/a/answer/176600 (Send email from a printer, scanner, or app)
-  hosts: /^smtp(?:-relay)?\.(?:gmail|googlemail)\.com$/,
+  hosts: /^smtp\.(?:gmail|googlemail)\.com$/,
   ports: [
     { port: 465, tls: 'implicit' },
     { port: 587, tls: 'starttls' },
   ],
   fields: [
-    {
-      field: 'user',
-      must: { match: /@/ },
-      severity: 'warning',
-      message: 'Gmail wants the whole address as the user name',
-      hint: 'Write the address of the account, such as ada@gmail.com or ada@example.com.',
-    },
-    {
-      // https://support.google.com/accounts/answer/185833 (Sign in with app passwords): 16 letters, shown in groups of four
-      field: 'pass',
-      must: { match: /^(?:[a-z]{4}[ \u00a0]?){3}[a-z]{4}$/i },
-      severity: 'warning',
-      message: 'Gmail takes no account password here, only app passwords: those have 16 letters',
-      hint: `Turn on 2-Step Verification, make an app password at ${APP_PASSWORD} and write that; or log in by OAuth2.`,
-    },
+    WHOLE_ADDRESS,
+    APP_PASSWORD_ONLY,
     {
       // https://support.google.com/mail/answer/22370 (Send emails from a different address or alias)
       field: 'fromEmail',
@@ -34,14 +47,7 @@ export const gmail: Provider = {
       message: 'Gmail replaces the sender by the address of the account, unless that one is an alias of it',
       hint: 'Send from the address of the account, or add the sender in Gmail under “Send mail as”.',
     },
-    {
-      // https://support.google.com/a/answer/3221692 (SMTP errors: 501 5.5.4 HELO/EHLO argument invalid)
-      field: 'name',
-      must: { match: /^[\x21-\x7e]*$/ },
-      severity: 'error',
-      message: 'Gmail refuses an EHLO whose name is not ASCII (501 5.5.4)',
-      hint: 'Remove name, or write a host name in ASCII.',
-    },
+    ASCII_NAME,
   ],
   spf: '_spf.google.com',
   // https://support.google.com/a/answer/3726730 (Gmail SMTP errors and codes)
@@ -116,4 +122,19 @@ export const gmail: Provider = {
       cure: 'Check the SMTP relay service in the Admin console, and SPF, DKIM and DMARC of the sender’s domain.',
     },
   ],
+};
+
+/** Of Workspace: it sends for every address of the organization, and may know a machine by its IP address. */
+export const workspaceRelay: Provider = {
+  name: 'Google Workspace relay',
+  // https://support.google.com/a/answer/2956491 (Route outgoing SMTP relay messages through Google)
+  hosts: /^smtp-relay\.(?:gmail|googlemail)\.com$/,
+  ports: [
+    { port: 587, tls: 'starttls' },
+    { port: 465, tls: 'implicit' },
+    { port: 25, tls: 'starttls' },
+  ],
+  fields: [WHOLE_ADDRESS, APP_PASSWORD_ONLY, ASCII_NAME],
+  spf: '_spf.google.com',
+  replies: gmail.replies,
 };

@@ -2,7 +2,7 @@ import wellKnown from 'nodemailer/lib/well-known';
 import { aliyunDirectMail } from './aliyun-direct-mail.js';
 import { amazonSes } from './amazon-ses.js';
 import { brevo } from './brevo.js';
-import { gmail } from './gmail.js';
+import { gmail, workspaceRelay } from './gmail.js';
 import { mailgun } from './mailgun.js';
 import { mailjet } from './mailjet.js';
 import { microsoft365 } from './microsoft-365.js';
@@ -18,6 +18,7 @@ import { zoho } from './zoho.js';
 /** Every provider that there are rules for. */
 const KNOWN_PROVIDERS: readonly Provider[] = [
   gmail,
+  workspaceRelay,
   sendgrid,
   aliyunDirectMail,
   amazonSes,

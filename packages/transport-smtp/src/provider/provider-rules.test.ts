@@ -146,11 +146,24 @@ describe('the rules of a provider', () => {
     expect(check({ ...outlook, auth: { user: me, refreshToken: 'x' } })).toEqual([]);
   });
 
-  it('say that port 25 and 80 of DirectMail have no TLS', () => {
+  it('say that port 25 and 80 of DirectMail may be plain text, and that ECS closes port 25', () => {
     const auth = { user: me, pass: 'Smtp123' };
     for (const port of [25, 80]) {
-      expect(check({ host: 'smtpdm.aliyun.com', port, auth })).toEqual([warning('port')]);
+      const config = { host: 'smtpdm.aliyun.com', port, auth };
+      expect(check(config)).toEqual([warning('port')]);
+      const { issues } = inspectConnectorConfig(config, { rules: providerRules });
+      const hint = issues.find(({ code }) => code === 'provider_port')?.hint;
+      expect(hint).toMatch(/^Write "port": 465, "secure": true\./);
+      expect(hint?.includes('ECS')).toBe(port === 25);
     }
+  });
+
+  it('let the relay of Workspace send for every address, over port 25 too, with a login or without', () => {
+    const relay = { host: 'smtp-relay.gmail.com', port: 25, fromEmail: 'noreply@example.com' };
+    expect(check({ ...relay, auth: { user: me, pass: 'abcdefghijklmnop' } })).toEqual([]);
+    expect(check({ ...relay, auth: {} })).toEqual([]);
+    expect(check({ ...relay, auth: { user: me, pass: 'Secret!' } })).toEqual([warning('auth.pass')]);
+    expect(check({ ...relay, auth: {}, name: 'büro' })).toEqual([error('name')]);
   });
 
   it('recognize a provider by service and by url, too', () => {

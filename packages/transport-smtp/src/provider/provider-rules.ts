@@ -86,8 +86,10 @@ function checkPort({ name, ports }: Provider, config: Raw): ProviderIssue[] {
       severity: 'warning',
       path: ['port'],
       code: 'provider_port',
-      message: `port ${port} of ${name} has no TLS: the password and every code cross the network in plain text`,
-      hint: `Write "port": ${better.port}, "secure": ${better.tls === 'implicit'}.`,
+      message: `port ${port} of ${name} begins without TLS: unless the server offers STARTTLS, the password and every code cross the network in plain text`,
+      hint: [`Write "port": ${better.port}, "secure": ${better.tls === 'implicit'}.`, known.note]
+        .filter(Boolean)
+        .join(' '),
       patch: { port: better.port, secure: better.tls === 'implicit' },
     },
   ];

@@ -3,8 +3,10 @@ import type { MailStage } from '@postern/core';
 /** How a port of a provider is to be spoken to. */
 interface ProviderPort {
   port: number;
-  /** `implicit`: TLS from the first byte. `none`: it never leaves plain text. */
+  /** `implicit`: TLS from the first byte. `none`: plain text, as far as its manual promises. */
   tls: 'implicit' | 'starttls' | 'none';
+  /** What else is to be known of it, a sentence. */
+  note?: string;
 }
 
 /** What a field of the config has to look like. */
