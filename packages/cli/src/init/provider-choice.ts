@@ -29,7 +29,12 @@ export const PROVIDER_CHOICES: readonly ProviderChoice[] = [
   {
     id: 'aliyun',
     name: 'Aliyun DirectMail',
-    hosts: ['smtpdm.aliyun.com', 'smtpdm-ap-southeast-1.aliyuncs.com', 'smtpdm-ap-southeast-2.aliyuncs.com'],
+    hosts: [
+      'smtpdm.aliyun.com',
+      'smtpdm-ap-southeast-1.aliyuncs.com',
+      'smtpdm-us-east-1.aliyuncs.com',
+      'smtpdm-eu-central-1.aliyuncs.com',
+    ],
     port: 465,
     user: 'sender',
   },
