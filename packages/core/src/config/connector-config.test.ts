@@ -62,6 +62,18 @@ describe('what is wrong, and what to write instead', () => {
       { port: null },
       ['port: port is missing: write the port of your SMTP server, usually 587 or 465'],
     ],
+    ...[
+      'smtp://ada:hunter2@mail.example.com',
+      'ada:hunter2@mail.example.com',
+      'mail.example.com:587',
+      'mail.example.com ',
+    ].map((host): [string, Record<string, unknown>, string[]] => [
+      `a host that is more than one (${host})`,
+      { host },
+      [
+        'host: host has to be a host name alone, such as "smtp.example.com": the port goes into port, a whole URL into url',
+      ],
+    ]),
     [
       'no host',
       { host: '' },

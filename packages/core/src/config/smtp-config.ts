@@ -72,7 +72,11 @@ const TLS_SECRETS = ['key', 'passphrase', 'pfx', 'pskCallback', 'ticketKeys', 's
 /** How to reach the SMTP server and log in: nodemailer's options, one name each. */
 export const smtpConfigShape = z.object({
   /** Host name or IP address of the SMTP server. */
-  host: text('host', 'the name of your SMTP server, such as "smtp.example.com"'),
+  host: text('host', 'the name of your SMTP server, such as "smtp.example.com"').refine(
+    // Never shown: in a URL there may be a password. A single colon is in no IPv6 address.
+    (host) => host === undefined || !/[\s/@?#\\]|^[^:]*:[^:]*$/.test(host),
+    'host has to be a host name alone, such as "smtp.example.com": the port goes into port, a whole URL into url',
+  ),
   port: port.optional(),
   /** A name of nodemailer's list of well-known services, in place of host and port. */
   service: text('service', 'the name of a well-known service, such as "SendGrid"'),
