@@ -45,6 +45,7 @@ function explain(json: string, { line, column }: Place): string {
     .join('\n')
     .trimEnd();
   const next = rest[0];
+  if (/^\ufffd|\0/.test(json)) return 'it is no text in UTF-8, save it as that';
   if (next === undefined && line >= lines.length)
     return 'the file ends too early, a bracket or a quote is not closed';
   if ((next === '}' || next === ']') && before.endsWith(',')) return 'remove the comma before the bracket';

@@ -95,6 +95,7 @@ describe('check', { timeout: 30_000 }, () => {
     ['an open bracket', '{ "host": "a"', 1, 14, 'the file ends too early'],
     ['an empty file', '', 1, 1, 'the file ends too early'],
     ['a byte order mark', '\ufeff{ "host" }', 1, 10, 'is missing here'],
+    ['UTF-16, read as UTF-8', '\ufffd\ufffd{\0"\0', 1, 1, 'save it as that'],
     ['deep nesting', '['.repeat(100_000), 1, 1, 'is missing here'],
   ])('says where JSON is broken: %s', async (_what, text, line, column, cure) => {
     await using folder = await makeWorkFolder();
