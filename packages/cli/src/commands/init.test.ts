@@ -177,12 +177,14 @@ describe('init, in a terminal', { timeout: 30_000 }, () => {
     expect(await folder.read('connector.json')).toBe('mine');
   });
 
-  it('ends at once on Ctrl-C, with 130 and nothing written', async () => {
+  it.each(['ctrlC', 'ctrlD'] as const)('ends at once on %s, with 130 and nothing written', async (key) => {
     await using folder = await makeWorkFolder();
     const terminal = openTerminal(['init'], { cwd: folder.path });
     await terminal.waitFor('Who sends the emails?');
-    terminal.type(KEYS.ctrlC);
+    terminal.type(KEYS[key]);
     expect(await terminal.ended).toBe(130);
+    const raw = terminal.raw();
+    expect(raw.lastIndexOf('[?25h'), 'the cursor is back').toBeGreaterThan(raw.lastIndexOf('[?25l'));
     expect(terminal.screen()).not.toContain('    at ');
     await expect(folder.read('connector.json')).rejects.toThrow('ENOENT');
   });

@@ -4,7 +4,7 @@ import type { Io } from '../io.js';
 /** What is wrong with an answer, or `undefined`. */
 export type Validate = (answer: string) => string | undefined;
 
-/** Asks one question at a time, on stderr. Ctrl-C ends them all. */
+/** Asks one question at a time, on stderr. Ctrl-C ends them all, and so does Ctrl-D. */
 export interface Questions {
   choose(message: string, options: readonly { value: string; label: string }[]): Promise<string>;
   ask(message: string, options: { initialValue?: string; validate: Validate }): Promise<string>;
@@ -16,17 +16,22 @@ export interface Questions {
 export async function createQuestions({ stdin, stderr }: Io): Promise<Questions> {
   // It opens the terminal's streams as soon as it is loaded.
   const { confirm, password, select, text } = await import('@clack/prompts');
-  const streams = { input: stdin, output: stderr };
-  const answered = <T>(answer: T): Exclude<T, symbol> => {
+  const over = new AbortController();
+  const streams = { input: stdin, output: stderr, signal: over.signal };
+  const answered = async <T>(question: Promise<T>): Promise<Exclude<T, symbol>> => {
+    let isAnswered = false;
+    // Ctrl-D ends the reading, as an answer does, but the question does not hear of it.
+    stdin.once('pause', () => setImmediate(() => isAnswered || over.abort()));
+    const answer = await question;
+    isAnswered = true;
     if (typeof answer === 'symbol') throw new Interrupted();
     return answer as Exclude<T, symbol>; // which it is, from here on
   };
   return {
-    choose: async (message, options) =>
-      answered(await select<string>({ message, options: [...options], ...streams })),
-    ask: async (message, { initialValue, validate }) =>
+    choose: (message, options) => answered(select<string>({ message, options: [...options], ...streams })),
+    ask: (message, { initialValue, validate }) =>
       answered(
-        await text({
+        text({
           message,
           validate: (answer) => validate(answer ?? ''),
           ...(initialValue !== undefined && { initialValue }),
@@ -34,7 +39,7 @@ export async function createQuestions({ stdin, stderr }: Io): Promise<Questions>
         }),
       ),
     askSecret: async (message, validate) =>
-      answered(await password({ message, validate: (answer) => validate(answer ?? ''), ...streams })) ?? '',
-    confirm: async (message) => answered(await confirm({ message, initialValue: false, ...streams })),
+      (await answered(password({ message, validate: (answer) => validate(answer ?? ''), ...streams }))) ?? '',
+    confirm: (message) => answered(confirm({ message, initialValue: false, ...streams })),
   };
 }

@@ -2,7 +2,13 @@ import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { BIN, cleanEnvironment, type SpawnOptions } from './spawn-postern.js';
 
-export const KEYS = { enter: '\r', up: '\u001b[A', down: '\u001b[B', ctrlC: '\u0003' } as const;
+export const KEYS = {
+  enter: '\r',
+  up: '\u001b[A',
+  down: '\u001b[B',
+  ctrlC: '\u0003',
+  ctrlD: '\u0004',
+} as const;
 
 /** The command in a terminal of its own. */
 export interface TerminalSession {
