@@ -25,8 +25,9 @@ export const styleFor =
 
 export const hasColours = (stream: OutputStream): boolean => styleFor(stream)('x', 'heading') !== 'x';
 
-/** Servers and files may hold what a terminal takes for commands. */
-export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
+/** Servers and files may hold what a terminal takes for commands, or what turns the order of letters around. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, ' ');
 
 const CLEAR_LINE = '\r\u001b[2K';
 

@@ -314,12 +314,25 @@ describe('secrets', () => {
     expect(stepOf(diagnosis, 'rcpt').response).toBe('250 <a***@example.org> is fine');
   });
 
+  it('and no more of a reply than anyone reads', async () => {
+    const { stage, run } = await setUp();
+    const [long, many] = ['x'.repeat(100_000), '250-X\r\n'.repeat(10_000)];
+    const port = await stage.scripted(25, (line) => {
+      if (line.startsWith('EHLO')) return `250-Hello\r\n${many}250-${long}\r\n250 AUTH PLAIN`;
+      return line.startsWith('MAIL') ? `250 ${long}` : undefined;
+    });
+    const diagnosis = await run({ host: 'localhost', port });
+    expect(stepOf(diagnosis, 'ehlo').facts?.auth).toEqual(['PLAIN']);
+    expect(diagnosis.verdict).toBe('ready');
+    expect(JSON.stringify(diagnosis).length).toBeLessThan(20_000);
+  });
+
   it('and the recipient only masked', async () => {
     const { trap, run } = await setUp();
-    trap.fault({ at: 'rcpt', kind: '5xx', reply: '550 5.1.1 <ada@example.org> is unknown' });
+    trap.fault({ at: 'rcpt', kind: '5xx', reply: '550 5.1.1 <ada@example.org> ADA@EXAMPLE.ORG is unknown' });
     const shown = JSON.stringify(await run({}, { to: 'ada@example.org' }));
     expect(shown).toContain('a***@example.org');
-    expect(shown).not.toContain('ada@example.org');
+    expect(shown.toLowerCase()).not.toContain('ada@example.org');
   });
 
   it('hide a user name that is a token', async () => {

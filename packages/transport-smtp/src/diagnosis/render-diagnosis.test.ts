@@ -28,7 +28,7 @@ const diagnosis: Diagnosis = {
       tried: 'Connect to smtp.sendgrid.net:587',
       summary: 'It does not answer.',
       durationMs: 60,
-      response: '554-First\r\n554 \u001b[31mlast\r\n',
+      response: '554-First\r\n554 \u001b[31m\u202elast\r\n',
       problems: [
         {
           severity: 'error',
@@ -51,7 +51,7 @@ it('says of each step what came of it, what the server said and what to do', () 
         → Make one.
     ✗ connect   It does not answer. (60 ms)
         server: 554-First
-        server: 554  [31mlast
+        server: 554  [31m last
         → Use port 465.
         → change {"port":465,"secure":true}
         tried port 465: works

@@ -19,8 +19,8 @@ const SIGNS: Readonly<Record<DiagnosisStep['status'], string>> = {
 const INDENT = '    ';
 const NAME_WIDTH = 9;
 
-/** Servers may send what a terminal takes for commands. */
-const printable = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
+/** Servers may send what a terminal takes for commands, or what turns the order of letters around. */
+const printable = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, ' ');
 
 const responseLines = (response: string) =>
   response

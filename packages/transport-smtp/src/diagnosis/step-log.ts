@@ -24,10 +24,16 @@ export interface StepLogOptions {
   onStep: ((step: DiagnosisStep) => void) | undefined;
 }
 
+/** Servers may say more than anyone reads or keeps. */
+const LONGEST_TEXT = 4000;
+const LONGEST_LIST = 200;
+
 /** The same value with every text in it cleaned, however deep. */
 function cleaned<T>(value: T, clean: (text: string) => string): T {
   if (typeof value === 'string') return clean(value) as T; // a text for a text
-  if (Array.isArray(value)) return value.map((each) => cleaned(each, clean)) as T; // the same list
+  if (Array.isArray(value)) {
+    return value.slice(0, LONGEST_LIST).map((each) => cleaned(each, clean)) as T; // the same list
+  }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, cleaned(each, clean)])) as T; // the same keys
 }
@@ -35,6 +41,9 @@ function cleaned<T>(value: T, clean: (text: string) => string): T {
 export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): StepLog {
   const steps: DiagnosisStep[] = [];
   let endOfLast = performance.now();
+  // Servers repeat an address in letters of their own.
+  const recipientPattern =
+    recipient === undefined ? undefined : new RegExp(recipient.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'giu');
   return {
     steps,
     get endOfLast() {
@@ -50,7 +59,8 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
       const hidden = [...secrets()];
       const clean = (text: string) => {
         const shown = redact(text, hidden);
-        return recipient === undefined ? shown : shown.replaceAll(recipient, maskAddress(recipient));
+        const masked = recipientPattern ? shown.replace(recipientPattern, maskAddress) : shown;
+        return masked.slice(0, LONGEST_TEXT);
       };
       const step = cleaned({ ...report, durationMs, problems } as DiagnosisStep, clean); // what may be left out is back
       steps.push(step);
