@@ -10,5 +10,11 @@ export {
   type MailQueue,
   type QueueStats,
 } from './mail-queue.js';
-export type { LaneOptions, ListOptions, MailQueueOptions, StartOptions } from './queue-options.js';
+export type {
+  LaneOptions,
+  ListOptions,
+  MailQueueOptions,
+  StartOptions,
+  StopOptions,
+} from './queue-options.js';
 export type { QueuePolicyInput } from './queue-policy.js';

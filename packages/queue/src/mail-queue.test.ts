@@ -763,6 +763,41 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
       expect((await queue.status(second.id))?.state).toBe('queued');
     });
 
+    test('is waited for by another, and by close: the database stays until everything is recorded', async () => {
+      const transport = createMemoryTransport();
+      const mailer = mailerOn(transport);
+      const release = Promise.withResolvers<void>();
+      const begun = Promise.withResolvers<void>();
+      const { queue, schema } = await setUp({
+        mailer: {
+          render: mailer.render,
+          async deliver(email, options) {
+            begun.resolve();
+            await release.promise;
+            return mailer.deliver(email, options);
+          },
+        },
+      });
+      const { id } = await queue.enqueue(invitation());
+      await queue.start();
+      await begun.promise;
+      let isHeld = true;
+      const ends = [queue.stop({ graceMs: 60_000 }), queue.stop(), queue.close()].map((ending) =>
+        ending.then(() => isHeld),
+      );
+      const other = await setUp({ schema });
+      isHeld = false;
+      release.resolve();
+      expect(await Promise.all(ends)).toEqual([false, false, false]);
+      expect((await other.queue.status(id))?.state).toBe('sent');
+    });
+
+    test('refuses a grace that makes no sense', async () => {
+      const { queue } = await setUp();
+      for (const graceMs of [Number.POSITIVE_INFINITY, Number.NaN, -1])
+        await expect(queue.stop({ graceMs })).rejects.toMatchObject({ code: 'config_invalid' });
+    });
+
     test('hands back what does not finish in time, as if it had never been tried', async () => {
       const transport = createMemoryTransport();
       const mailer = mailerOn(transport);
@@ -855,7 +890,7 @@ test('options that make no sense are refused with every problem', async () => {
   await expect(createMailQueue(options)).rejects.not.toThrow('short');
 });
 
-test('a request that makes no sense is refused at once', async () => {
+test('a request that makes no sense is refused at once', { timeout: 30_000 }, async () => {
   await using queue = await createMailQueue({ connection: { pglite: ':memory:' }, keys: [KEY] });
   await expect(queue.enqueue(signIn({ to: 'a@example.com, b@example.com' }))).rejects.toMatchObject({
     code: 'recipient_invalid',

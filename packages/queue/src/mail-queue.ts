@@ -34,7 +34,9 @@ import {
   parseListOptions,
   parseQueueOptions,
   parseStartOptions,
+  parseStopOptions,
   type StartOptions,
+  type StopOptions,
 } from './queue-options.js';
 import { createQueueTelemetry } from './queue-telemetry.js';
 import { createQueueTransport } from './queue-transport.js';
@@ -87,8 +89,11 @@ export interface MailQueue extends AsyncDisposable {
    * @throws {ConfigError} without a mailer for each lane, or when it has been started
    */
   start(options?: StartOptions): Promise<void>;
-  /** Takes nothing more, lets what is in flight finish for `graceMs` (10 seconds), and hands back the rest. */
-  stop(options?: { graceMs?: number }): Promise<void>;
+  /**
+   * Takes nothing more, lets what is in flight finish for `graceMs`, and hands back the rest. While it stops already,
+   * waits for that.
+   */
+  stop(options?: StopOptions): Promise<void>;
   /** What the queue knows of a delivery; `undefined` when there is none, or it was deleted after the retention. */
   status(id: string): Promise<Delivery | undefined>;
   /** Deliveries page by page, for an admin. */
@@ -112,7 +117,6 @@ export interface MailQueue extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const DEFAULT_GRACE_MS = 10_000;
 /** After the grace: for transports to end, and for what they say to be recorded. */
 const GIVE_UP_MS = 6000;
 const RENEWALS_PER_LEASE = 3;
@@ -179,7 +183,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
 
   /** Whatever has begun may end before the database is closed. */
   const drain = createDrain('mail queue', async () => {
-    await stop(DEFAULT_GRACE_MS);
+    await stop(parseStopOptions({}).graceMs);
     await database.close();
   });
   const ask = <T>(question: () => Promise<T>): Promise<T> =>
@@ -343,10 +347,16 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     throw new ConfigError([{ severity: 'error', path, code: 'not_allowed', message }]);
   }
 
+  /** Everything that was ever told to stop. */
+  let stopped: Promise<unknown> = Promise.resolve();
   async function stop(graceMs: number): Promise<void> {
-    const stopping = running;
+    if (running) stopped = Promise.all([stopped, halt(running, graceMs)]);
     running = undefined;
-    const started = await stopping?.catch(() => undefined);
+    await stopped;
+  }
+
+  async function halt(halting: Promise<Running>, graceMs: number): Promise<void> {
+    const started = await halting.catch(() => undefined);
     if (!started) return;
     // A database that is away must not keep the process from ending: the leases see to what it could not record.
     const giveUp = setTimeout(() => void started.settler.close(), graceMs + GIVE_UP_MS);
@@ -379,7 +389,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
         running = run(parsed);
         await running;
       }),
-    stop: ({ graceMs = DEFAULT_GRACE_MS } = {}) => stop(graceMs),
+    stop: async (stopOptions = {}) => stop(parseStopOptions(stopOptions).graceMs),
     status: async (id) => (isUuid(id) ? ask(() => store.find(id)) : undefined),
     async list(listOptions = {}) {
       const { state, type, lane, address, cursor, limit } = parseListOptions(listOptions);

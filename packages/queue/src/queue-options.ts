@@ -56,6 +56,11 @@ export interface StartOptions {
   lanes?: Readonly<Record<string, number>>;
 }
 
+export interface StopOptions {
+  /** How long what is in flight may take to finish, in milliseconds. @default 10 seconds */
+  graceMs?: number;
+}
+
 const SHORTEST_SECRET = 32;
 const NAME = /^\w[\w-]{0,39}$/;
 const isFunction = (value: unknown): value is (type: string) => boolean => typeof value === 'function';
@@ -120,6 +125,8 @@ const startSchema = z.object({
   lanes: z.record(z.string(), z.int().min(1).max(1000)).optional(),
 });
 
+const stopSchema = z.object({ graceMs: z.number().min(0).max(DAY_MS).default(10_000) });
+
 /** What to look for; without anything, everything. */
 export interface ListOptions {
   state?: DeliveryState | readonly DeliveryState[];
@@ -152,6 +159,10 @@ export const parseQueueOptions = (options: MailQueueOptions): ParsedQueueOptions
 /** @throws {ConfigError} with every problem */
 export const parseStartOptions = (options: StartOptions): z.output<typeof startSchema> =>
   parse(startSchema, options);
+
+/** @throws {ConfigError} with every problem */
+export const parseStopOptions = (options: StopOptions): z.output<typeof stopSchema> =>
+  parse(stopSchema, options);
 
 /** @throws {ConfigError} with every problem */
 export const parseListOptions = (options: ListOptions): z.output<typeof listSchema> =>
