@@ -24,6 +24,7 @@ import {
   type FinalState,
   type MailQueue,
   type MailQueueOptions,
+  type PGliteDatabase,
 } from './index.js';
 
 const templates = [
@@ -858,6 +859,48 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
 });
 
 describe('PGlite', { timeout: 30_000 }, () => {
+  test('a retry that comes while a failure is being recorded is not lost', async () => {
+    const pglite = await PGlite.create();
+    onTestFinished(() => pglite.close());
+    let retried: Promise<boolean> | undefined;
+    const beforeQuery = async (text: string) => {
+      if (retried || !/DELETE FROM \S+job/.test(text)) return;
+      retried = queue.retry(id);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const database: PGliteDatabase = {
+      async query(text, values) {
+        await beforeQuery(text);
+        return pglite.query(text, values);
+      },
+      exec: (text) => pglite.exec(text),
+      transaction: (run) =>
+        pglite.transaction((transaction) =>
+          run({
+            async query(text, values) {
+              await beforeQuery(text);
+              return transaction.query(text, values);
+            },
+          }),
+        ),
+      listen: (channel, onNotification) => pglite.listen(channel, onNotification),
+      close: async () => {},
+    };
+    const transport = createMemoryTransport();
+    transport.failWith(failure('auth_failed', false), { times: 1 });
+    await using queue = await createMailQueue({
+      connection: { pglite: database },
+      mailer: mailerOn(transport),
+      keys: [KEY],
+    });
+    const { id } = await queue.enqueue(invitation());
+    const [failed, sent] = [next(queue, 'failed'), next(queue, 'sent')];
+    await queue.start();
+    await failed;
+    expect(await retried).toBe(true);
+    expect(await sent).toMatchObject([{ id }]);
+  });
+
   test('in a directory survives a restart', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'postern-pglite-'));
     onTestFinished(() => rm(directory, { recursive: true, force: true }));

@@ -61,9 +61,8 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
   }
 
   async function record(batch: readonly Ended[]): Promise<void> {
-    const isBack = ({ settlement }: Ended) =>
-      settlement?.state === 'queued' || settlement?.state === 'retrying';
-    await Promise.all([finish(batch.filter((ended) => !isBack(ended))), giveBack(batch.filter(isBack))]);
+    const mayGoOn = ({ settlement }: Ended) => settlement?.keepsContent === true;
+    await Promise.all([finish(batch.filter((ended) => !mayGoOn(ended))), keep(batch.filter(mayGoOn))]);
   }
 
   // First the delivery, then the job: if this ends in between, the job comes again, and its delivery is over.
@@ -75,13 +74,20 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     report(batch, recorded);
   }
 
-  async function giveBack(batch: readonly Ended[]): Promise<void> {
+  // Both at once: a retry that came in between would lose the job that it counts on.
+  async function keep(batch: readonly Ended[]): Promise<void> {
     if (batch.length === 0) return;
+    const isBack = ({ settlement }: Ended) =>
+      settlement?.state === 'queued' || settlement?.state === 'retrying';
+    const back = batch.filter(isBack);
+    const over = batch.filter((ended) => !isBack(ended));
     const recorded = await database.transaction(async (transaction) => {
       const ours = new Set(await store.settle(transaction, settlementsOf(batch), now()));
-      for (const [lane, jobs] of byLane(batch))
+      for (const [lane, jobs] of byLane(over))
+        await database.boss.deleteJob(lane, jobs, { db: transaction });
+      for (const [lane, jobs] of byLane(back))
         await database.boss.fail(lane, jobs, undefined, { db: transaction });
-      for (const { lane, job, settlement } of batch) {
+      for (const { lane, job, settlement } of back) {
         const delay = settlement?.nextAttemptAt ? settlement.nextAttemptAt.getTime() - now() : 0;
         if (delay > 0) await postpone(database.boss, lane, job.id, delay, transaction);
       }
