@@ -9,7 +9,7 @@ import {
 } from '@postern/core';
 import { type Content, parseContent } from './content.js';
 import type { DeliveryError } from './delivery.js';
-import type { ClaimedDelivery, Settlement } from './delivery-store.js';
+import { type ClaimedDelivery, type Settlement, SUPERSEDED } from './delivery-store.js';
 import { type Keyring, UnsealableError } from './keyring.js';
 import { describeFailure, type QueuePolicy, settleFailure } from './queue-policy.js';
 import type { QueueTelemetry } from './queue-telemetry.js';
@@ -94,6 +94,9 @@ export async function attemptDelivery(
   };
 
   async function run(): Promise<Settlement | undefined> {
+    if (claimed.isSuperseded) {
+      return settle({ state: 'cancelled', error: SUPERSEDED, keepsContent: false, isCounted: false });
+    }
     if (expiresAt && expiresAt.getTime() <= clock.now()) {
       return fail({ code: 'expired', message: 'It had expired before it was sent.' }, false);
     }

@@ -41,6 +41,8 @@ export interface ClaimedDelivery {
   readonly expiresAt: Date | undefined;
   readonly trace: Readonly<Record<string, string>> | undefined;
   readonly sealed: string;
+  /** Whether there is a newer code for the same address. */
+  readonly isSuperseded: boolean;
 }
 
 /** How an attempt ended. */
@@ -79,7 +81,7 @@ interface StateCount {
   readonly oldest: Date;
 }
 
-const SUPERSEDED: DeliveryError = {
+export const SUPERSEDED: DeliveryError = {
   code: 'superseded',
   message: 'A newer code for the same address took its place.',
 };
@@ -102,11 +104,13 @@ const claimedRow = z
     expires_at: z.date().nullable(),
     trace: z.record(z.string(), z.string()).nullable(),
     sealed: z.string(),
+    is_superseded: z.boolean(),
   })
   .transform(
-    ({ created_at: createdAt, expires_at, trace, ...row }): ClaimedDelivery => ({
+    ({ created_at: createdAt, is_superseded: isSuperseded, expires_at, trace, ...row }): ClaimedDelivery => ({
       ...row,
       createdAt,
+      isSuperseded,
       expiresAt: expires_at ?? undefined,
       trace: trace ?? undefined,
     }),
@@ -168,9 +172,9 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         RETURNING delivery_id
       ), added AS (
         INSERT INTO ${table} (
-          id, lane, type, recipient, recipient_digest, created_at, updated_at, expires_at, trace, sealed
+          id, lane, type, recipient, recipient_digest, supersedes, created_at, updated_at, expires_at, trace, sealed
         )
-        SELECT id, lane, type, recipient, recipient_digests[1], $2::timestamptz, $2::timestamptz, expires_at, trace, sealed
+        SELECT id, lane, type, recipient, recipient_digests[1], supersedes, $2::timestamptz, $2::timestamptz, expires_at, trace, sealed
         FROM input WHERE key_digests[1] IS NULL OR id IN (SELECT delivery_id FROM taken)
         RETURNING id, lane
       ), older AS (
@@ -193,9 +197,16 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       SELECT input.id, coalesce(added.id, known.delivery_id) AS found, (SELECT count(*) FROM woken) AS woken,
         ARRAY(SELECT id::text FROM superseded WHERE superseded.by = input.id) AS superseded
       FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
-    claim: `UPDATE ${table} SET state = 'sending', attempts = attempts + 1, updated_at = $2::timestamptz
+    // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
+    // database says which is newer: clocks differ from process to process.
+    claim: `UPDATE ${table} AS delivery SET state = 'sending', attempts = attempts + 1, updated_at = $2::timestamptz
       WHERE id = ANY($1::uuid[]) AND state IN ('queued', 'retrying', 'sending')
-      RETURNING id, type, attempts, created_at, expires_at, trace, sealed`,
+      RETURNING id, type, attempts, created_at, expires_at, trace, sealed, delivery.supersedes AND coalesce((
+        SELECT true FROM ${table} AS newer
+        WHERE newer.recipient_digest = delivery.recipient_digest AND newer.type = delivery.type
+          AND newer.place > delivery.place AND newer.state <> 'cancelled'
+        LIMIT 1
+      ), false) AS is_superseded`,
     settle: `UPDATE ${table} AS delivery SET
         state = input.state,
         attempts = delivery.attempts - CASE WHEN input.is_counted THEN 0 ELSE 1 END,

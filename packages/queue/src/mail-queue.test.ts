@@ -343,6 +343,64 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
       await Promise.all([1, 2, 3].map(() => queue.enqueue(signIn({ to }))));
       expect((await queue.stats()).states).toMatchObject({ queued: 1, cancelled: 2 });
     });
+
+    test('also takes the place of an older one that was being sent, and failed', async () => {
+      const to = anAddress();
+      const transport = createMemoryTransport();
+      const mailer = mailerOn(transport);
+      const begun = Promise.withResolvers<void>();
+      const refused = Promise.withResolvers<void>();
+      const { queue } = await setUp({
+        policy: { backoffMs: 0 },
+        pollIntervalMs: 20,
+        mailer: {
+          render: mailer.render,
+          async deliver(email, options) {
+            if (email.text.includes('11111111')) {
+              begun.resolve();
+              await refused.promise;
+              throw failure('connection_failed');
+            }
+            return mailer.deliver(email, options);
+          },
+        },
+      });
+      const older = await queue.enqueue(signIn({ to, payload: { code: '11111111' } }));
+      await queue.start();
+      await begun.promise;
+      const sent = next(queue, 'sent');
+      await queue.enqueue(signIn({ to, payload: { code: '22222222' } }));
+      await sent;
+      const cancelled = next(queue, 'cancelled');
+      refused.resolve();
+      expect(await cancelled).toMatchObject([{ id: older.id, error: { code: 'superseded' } }]);
+      expect(await queue.status(older.id)).toMatchObject({ state: 'cancelled', attempts: 1 });
+      expect(transport.emails.map(({ text }) => text)).toEqual(['Your code is 22222222.']);
+    });
+
+    // PGlite has one connection, and so one transaction at a time.
+    test.runIf(name === 'PostgreSQL')(
+      'does so when neither sees the other, and their clocks differ',
+      async () => {
+        const clock = createTurnedClock();
+        const { queue, transport, schema } = await setUp();
+        const late = await setUp({ schema, clock: { now: () => clock.now() - 60_000 } });
+        const to = anAddress();
+        let newer = '';
+        const sent = next(queue, 'sent');
+        await backend.inTransaction(async (db) => {
+          await queue.enqueue(signIn({ to, payload: { code: '11111111' } }), { db });
+          newer = (await late.queue.enqueue(signIn({ to, payload: { code: '22222222' } }))).id;
+          return 'commit';
+        });
+        const cancelled = next(queue, 'cancelled');
+        await queue.start();
+        expect(await sent).toMatchObject([{ id: newer }]);
+        await cancelled;
+        await queue.stop();
+        expect(transport.emails.map(({ text }) => text)).toEqual(['Your code is 22222222.']);
+      },
+    );
   });
 
   describe('the deadline', () => {

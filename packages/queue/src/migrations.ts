@@ -3,11 +3,13 @@ const migrations = (schema: string): readonly string[] => [
   // Settling a row changes no indexed column, so it stays on its page (HOT) as long as that has room.
   `CREATE TABLE ${schema}.delivery (
     id uuid PRIMARY KEY,
+    place bigint GENERATED ALWAYS AS IDENTITY,
     state text NOT NULL DEFAULT 'queued',
     lane text NOT NULL,
     type text NOT NULL,
     recipient text NOT NULL,
     recipient_digest text NOT NULL,
+    supersedes boolean NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,

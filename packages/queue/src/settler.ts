@@ -83,8 +83,7 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     const over = batch.filter((ended) => !isBack(ended));
     const recorded = await database.transaction(async (transaction) => {
       const ours = new Set(await store.settle(transaction, settlementsOf(batch), now()));
-      for (const [lane, jobs] of byLane(over))
-        await database.boss.deleteJob(lane, jobs, { db: transaction });
+      for (const [lane, jobs] of byLane(over)) await database.boss.deleteJob(lane, jobs, { db: transaction });
       for (const [lane, jobs] of byLane(back))
         await database.boss.fail(lane, jobs, undefined, { db: transaction });
       for (const { lane, job, settlement } of back) {
