@@ -125,11 +125,17 @@ export async function attemptDelivery(
   async function send(known: Progress): Promise<Receipt> {
     const email = await telemetry.step('render', async () => {
       known.content = parseContent(options.keyring.open(id, claimed.sealed));
-      known.email = await render(known.content);
+      const rendering = render(known.content);
+      known.email = await unlessAborted(rendering, controller.signal, 0, RENDERING_ABORTED);
       return known.email;
     });
     return telemetry.step('send', () =>
-      endsSoonAfterAbort(mailer.deliver(email, { signal: controller.signal }), controller.signal),
+      unlessAborted(
+        mailer.deliver(email, { signal: controller.signal }),
+        controller.signal,
+        ABORT_GRACE_MS,
+        ABANDONED,
+      ),
     );
   }
 
@@ -150,17 +156,25 @@ export async function attemptDelivery(
 
 /** In place of the error of a transport that doesn't honour its signal. */
 const ABANDONED = Symbol('abandoned');
+/** Rendering has no signal, and nothing is sent yet: nobody waits for its end. */
+const RENDERING_ABORTED = new MailError('aborted', 'The rendering was broken off.', { stage: 'template' });
 
-async function endsSoonAfterAbort<T>(sending: Promise<T>, signal: AbortSignal): Promise<T> {
+/** @param graceMs how long it may go on after an abort, before it is left to itself and `error` thrown */
+async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  graceMs: number,
+  error: unknown,
+): Promise<T> {
   const abandoned = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    timer = setTimeout(() => abandoned.reject(ABANDONED), ABORT_GRACE_MS);
+    timer = setTimeout(() => abandoned.reject(error), graceMs);
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([sending, abandoned.promise]);
+    return await Promise.race([work, abandoned.promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

@@ -201,12 +201,10 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     const level = state === 'failed' || state === 'unknown' ? 'error' : 'info';
     logger[level]({ event: `queue.${state}`, id, lane, type, attempts, ...(error && { code: error.code }) });
     for (const listener of listeners.get(state) ?? []) {
-      try {
-        listener(delivery);
-      } catch {
-        // Its own business, and no reason to send an email twice.
-        logger.error({ event: 'queue.listener_failed', state, id });
-      }
+      // Its own business, also when it is an async function, and no reason to send an email twice.
+      new Promise((resolve) => resolve(listener(delivery))).catch(() =>
+        logger.error({ event: 'queue.listener_failed', state, id }),
+      );
     }
   }
 
