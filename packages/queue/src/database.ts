@@ -25,7 +25,7 @@ export interface Database {
 }
 
 export type Connection =
-  | { readonly url: string; readonly poolSize: number }
+  | { readonly url: string; readonly poolSize: number; readonly queryTimeoutMs: number }
   | { readonly pglite: string | PGliteDatabase };
 
 /** The transaction as pg-boss takes it. */
@@ -79,10 +79,12 @@ interface Opened {
 }
 
 function openPostgres(
-  { url, poolSize }: { url: string; poolSize: number },
+  { url, poolSize, queryTimeoutMs }: { url: string; poolSize: number; queryTimeoutMs: number },
   options: ConstructorOptions,
 ): Opened {
-  const boss = new PgBoss({ ...options, connectionString: url, max: poolSize });
+  // pg-boss gives all of it to pg: without the timeout, a server that falls silent is waited for, for ever.
+  const pool = { connectionString: url, max: poolSize, query_timeout: queryTimeoutMs };
+  const boss = new PgBoss({ ...options, ...pool });
   return {
     boss,
     async transaction(run) {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createMailer, type LogEvent } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { expect, onTestFinished, test } from 'vitest';
@@ -145,3 +147,79 @@ test('a database that is not there is a MailError', async () => {
     code: 'connection_failed',
   });
 });
+
+test('a database that falls silent is no reason to wait for ever', { timeout: 120_000 }, async () => {
+  const postgres = await startRealPostgres();
+  onTestFinished(() => postgres.remove());
+  const proxy = await startProxy(Number(new URL(postgres.url).port));
+  onTestFinished(() => proxy.close());
+  const transport = createMemoryTransport();
+  const queue = await createMailQueue({
+    connection: {
+      url: postgres.url.replace(/:\d+\//, `:${proxy.port}/`),
+      poolSize: 3,
+      queryTimeoutMs: 500,
+    },
+    keys,
+    mailer: createMailer({ config: { fromEmail: 'noreply@example.com', templates }, transport }),
+  });
+  onTestFinished(() => queue.close());
+  await queue.start();
+  proxy.pause();
+  const request = { to: 'ada@example.com', type: 'SignIn', payload: { code: '48291357' } } as const;
+  await expect(queue.enqueue(request)).rejects.toMatchObject({ code: 'connection_failed', retryable: true });
+  await queue.stop({ graceMs: 0 });
+
+  proxy.resume();
+  const sent = new Promise((resolve) => queue.on('sent', resolve));
+  await queue.start();
+  await expect
+    .poll(() =>
+      queue.enqueue(request).then(
+        () => 'stored',
+        () => 'refused',
+      ),
+    )
+    .toBe('stored');
+  await sent;
+});
+
+/** Passes on what goes to a port of this machine; while it is paused, nothing. */
+async function startProxy(to: number) {
+  const sockets = new Set<Socket>();
+  let isPaused = false;
+  const server = createServer((client) => {
+    const upstream = connect(to, '127.0.0.1');
+    for (const [from, into] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => into.destroy());
+      from.on('close', () => {
+        sockets.delete(from);
+        into.destroy();
+      });
+      from.pipe(into);
+      if (isPaused) from.unpipe();
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    pause() {
+      isPaused = true;
+      for (const socket of sockets) socket.unpipe();
+    },
+    resume() {
+      isPaused = false;
+      for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -16,10 +16,13 @@ export interface LaneOptions {
 
 export interface MailQueueOptions {
   /**
-   * `url`: a PostgreSQL, for any number of processes; `poolSize` connections at most (10). `pglite`: an embedded one
+   * `url`: a PostgreSQL, for any number of processes; `poolSize` connections at most (10); a statement that isn't
+   * answered within `queryTimeoutMs` (30,000) fails. `pglite`: an embedded one
    * for a single process, in a directory, `':memory:'`, or a PGlite of yours, which stays yours to close.
    */
-  connection: { url: string; poolSize?: number } | { pglite: string | PGliteDatabase };
+  connection:
+    | { url: string; poolSize?: number; queryTimeoutMs?: number }
+    | { pglite: string | PGliteDatabase };
   /** Renders and sends. Needed where `start` is called; a process that only enqueues can do without. */
   mailer?: QueueMailer;
   /** Seal what waits: the first seals, all open. To rotate, add the new one behind, deploy, and swap. */
@@ -101,7 +104,11 @@ const DAY_MS = 86_400_000;
 const optionsSchema = z.object({
   connection: z.union(
     [
-      z.strictObject({ url: z.string().min(1), poolSize: z.int().min(2).default(10) }),
+      z.strictObject({
+        url: z.string().min(1),
+        poolSize: z.int().min(2).default(10),
+        queryTimeoutMs: z.int().min(1).max(DAY_MS).default(30_000),
+      }),
       z.strictObject({ pglite: z.union([z.string().min(1), z.custom<PGliteDatabase>(isObject)]) }),
     ],
     'has to be { url } of a PostgreSQL, or { pglite } with a directory or ":memory:"',
