@@ -120,15 +120,28 @@ async function createPGlite(directory: string): Promise<PGliteDatabase> {
       cause,
     });
   });
-  return PGlite.create(directory === ':memory:' ? 'memory://' : directory);
+  return PGlite.create(directory === ':memory:' ? 'memory://' : directory).catch((cause: unknown) => {
+    throw databaseError(cause);
+  });
 }
 
-/** The database could not be asked; trying again may help. */
-export const databaseError = (cause: unknown): MailError =>
-  cause instanceof MailError
-    ? cause
-    : new MailError('connection_failed', 'The database of the mail queue did not answer.', {
-        stage: 'pool',
-        hint: 'Check that the database is up and that its connection and rights are right; the cause says more.',
-        cause,
-      });
+/** Class 22, data exception: text with a NUL in it, or a time that is beyond PostgreSQL's. */
+const isAboutData = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^22/.test(String(error.code));
+
+/** The database could not be asked, and trying again may help; or it can't store that, and it won't. */
+export function databaseError(cause: unknown): MailError {
+  if (cause instanceof MailError) return cause;
+  if (isAboutData(cause)) {
+    return new MailError('payload_invalid', 'The database of the mail queue can’t store this.', {
+      stage: 'payload',
+      hint: 'Look for a NUL character in the type, or a date thousands of years away; the cause says more.',
+      cause,
+    });
+  }
+  return new MailError('connection_failed', 'The database of the mail queue did not answer.', {
+    stage: 'pool',
+    hint: 'Check that the database is up and that its connection and rights are right; the cause says more.',
+    cause,
+  });
+}

@@ -86,6 +86,9 @@ export const SUPERSEDED: DeliveryError = {
   message: 'A newer code for the same address took its place.',
 };
 
+/** How many expire in one statement: after an outage, there may be very many. */
+export const MOST_EXPIRED = 1000;
+
 type Run = (text: string, values: unknown[]) => Promise<unknown[]>;
 
 /** The states from which a delivery can still be taken back. */
@@ -143,7 +146,7 @@ export interface DeliveryStore {
   cancel(id: string, error: DeliveryError, now: number): Promise<Delivery | undefined>;
   /** Makes a delivery due that waits for its next attempt, or that failed and still has its content. */
   requeue(transaction: Db, id: string, now: number): Promise<Delivery | undefined>;
-  /** Ends what waits and has expired after `since`. */
+  /** Ends what waits and has expired after `since`, {@link MOST_EXPIRED} at most. */
   expire(error: DeliveryError, since: number, now: number): Promise<Delivery[]>;
   /** Erases what failed longer ago than `keepContentMs`, deletes what is over and was made `retentionMs` ago. */
   purge(retention: { keepContentMs: number; retentionMs: number }, now: number): Promise<void>;
@@ -235,7 +238,11 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       RETURNING ${PUBLIC_COLUMNS}`,
     expire: `UPDATE ${table} SET state = 'expired', sealed = NULL, next_attempt_at = NULL, updated_at = $1::timestamptz,
         error = coalesce(error, $2::text::jsonb)
-      WHERE expires_at <= $1::timestamptz AND expires_at > $3::timestamptz AND state IN ${WAITING}
+      WHERE state IN ${WAITING} AND id IN (
+        SELECT id FROM ${table}
+        WHERE expires_at <= $1::timestamptz AND expires_at > $3::timestamptz AND state IN ${WAITING}
+        LIMIT ${MOST_EXPIRED}
+      )
       RETURNING ${PUBLIC_COLUMNS}`,
     purge: `WITH erased AS (
         UPDATE ${table} SET sealed = NULL

@@ -59,9 +59,8 @@ const UNDONE = new Set<unknown>(['40P01', '40001']);
 const sqlStateOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
-/** Class 22, data exception: text with a NUL in it, for example. */
 const isAboutData = (error: unknown): boolean =>
-  error instanceof MailError && /^22/.test(String(sqlStateOf(error.cause)));
+  error instanceof MailError && error.code === 'payload_invalid';
 
 /** No retry of pg-boss's own: how often, and when, is the policy's to say. */
 const NEVER_ENDING = 2 ** 31 - 1;

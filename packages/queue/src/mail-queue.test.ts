@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import {
@@ -422,6 +423,19 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
       expect(await dump()).not.toContain(`${KEY.id}.`);
     });
 
+    test('of very many at once is noticed for each', async () => {
+      const clock = createTurnedClock();
+      const { queue, transport } = await setUp({ clock });
+      const expiresAt = new Date(clock.time + 1000);
+      await Promise.all(Array.from({ length: 2001 }, () => queue.enqueue(invitation({ expiresAt }))));
+      clock.time += 1000;
+      const expired = next(queue, 'expired', 2001);
+      // No worker of theirs: it is the sweep that ends them.
+      await queue.start({ lanes: { codes: 1 } });
+      expect(new Set((await expired).map(({ id }) => id)).size).toBe(2001);
+      expect(transport.emails).toEqual([]);
+    });
+
     test('ends the retries', async () => {
       const clock = createTurnedClock();
       const { queue, transport } = await setUp({ clock, random: () => 1, policy: { backoffMs: 5000 } });
@@ -646,7 +660,10 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
         queue.enqueue(signIn()),
         queue.enqueue(signIn()),
       ]);
-      expect(stored).toMatchObject({ status: 'rejected', reason: { name: 'MailError' } });
+      expect(stored).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'MailError', code: 'payload_invalid', retryable: false },
+      });
       const ended = Promise.all([next(queue, 'failed', 3), next(queue, 'sent', 2)]);
       await queue.start({ concurrency: 1 });
       const [failed, sent] = await ended;
@@ -983,6 +1000,14 @@ describe('PGlite', { timeout: 30_000 }, () => {
     await failed;
     expect(await retried).toBe(true);
     expect(await sent).toMatchObject([{ id }]);
+  });
+
+  test('that can not be opened is a MailError', async () => {
+    const file = fileURLToPath(import.meta.url);
+    await expect(createMailQueue({ connection: { pglite: file }, keys: [KEY] })).rejects.toMatchObject({
+      name: 'MailError',
+      code: 'connection_failed',
+    });
   });
 
   test('in a directory survives a restart', async () => {

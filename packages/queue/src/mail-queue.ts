@@ -23,7 +23,7 @@ import {
   type DeliveryState,
   type FinalState,
 } from './delivery.js';
-import { createDeliveryStore } from './delivery-store.js';
+import { createDeliveryStore, MOST_EXPIRED } from './delivery-store.js';
 import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
 import { createKeyring } from './keyring.js';
 import { type LaneWorker, startLaneWorker } from './lane-worker.js';
@@ -314,7 +314,11 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
         const isFull = sweeps++ % PURGE_EVERY === 0;
         const time = now();
         // A transaction that took its time may have come in behind the last sweep; the full one finds it.
-        for (const delivery of await store.expire(EXPIRED, isFull ? 0 : expiredUntil, time)) report(delivery);
+        for (let some = MOST_EXPIRED; some === MOST_EXPIRED; ) {
+          const expired = await store.expire(EXPIRED, isFull ? 0 : expiredUntil, time);
+          for (const delivery of expired) report(delivery);
+          some = expired.length;
+        }
         expiredUntil = time;
         const { keepFailedMs: keepContentMs, retentionMs } = policy;
         if (isFull) await store.purge({ keepContentMs, retentionMs }, time);
