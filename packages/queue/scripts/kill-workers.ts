@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createMailQueue } from '@postern/queue';
 import { startSmtpTrap } from '@postern/testing';
+import { Client } from 'pg';
 import type { WorkerOptions } from './worker-options.ts';
 import { WORKER_KEYS } from './worker-options.ts';
 
@@ -15,8 +17,10 @@ export interface KillReport {
   readonly duplicates: number;
   /** Those whose Message-ID is not that of the first. */
   readonly duplicatesWithAnotherId: number;
-  /** What the killed workers held when they were killed, in total. */
+  /** Attempts that ended with their worker: what was in flight at the kills. */
   readonly inFlight: number;
+  /** Attempts and emails beyond the first of their message that no kill accounts for. */
+  readonly unexplained: number;
   readonly seconds: number;
 }
 
@@ -29,10 +33,24 @@ export interface KillOptions {
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 
-const startWorker = async (options: WorkerOptions): Promise<ChildProcess> => {
-  const worker = fork(WORKER, [JSON.stringify(options)], { execArgv: [] });
-  await once(worker, 'message');
-  return worker;
+interface Worker {
+  /** What PostgreSQL knows its connections by. */
+  readonly name: string;
+  readonly process: ChildProcess;
+}
+
+const startWorker = async (options: WorkerOptions): Promise<Worker> => {
+  const name = `worker-${randomUUID()}`;
+  const url = `${options.url}?application_name=${name}`;
+  const process = fork(WORKER, [JSON.stringify({ ...options, url })], { execArgv: [] });
+  await once(process, 'message');
+  return { name, process };
+};
+
+const kill = async ({ process }: Worker): Promise<void> => {
+  const exited = once(process, 'exit');
+  process.kill('SIGKILL');
+  await exited;
 };
 
 /** Puts messages into the queue, and kills (`SIGKILL`) one of two workers again and again while they go out. */
@@ -43,12 +61,32 @@ export async function killWorkers(
   const startedAt = performance.now();
   await using trap = await startSmtpTrap({ tls: 'none' });
   await using queue = await createMailQueue({ connection: { url }, keys: WORKER_KEYS, leaseMs });
-  const addressOf = (index: number) => `user-${index}@example.com`;
+  const client = new Client(url);
+  await client.connect();
+  const addresses = new Map<string, string>();
   await Promise.all(
-    Array.from({ length: messages }, (_, index) =>
-      queue.enqueue({ to: addressOf(index), type: 'SignIn', payload: { code: String(100_000 + index) } }),
-    ),
+    Array.from({ length: messages }, async (_, index) => {
+      const to = `user-${index}@example.com`;
+      const { id } = await queue.enqueue({ to, type: 'SignIn', payload: { code: String(100_000 + index) } });
+      addresses.set(id, to);
+    }),
   );
+
+  /** How many kills found a delivery in the hands of a worker. */
+  const killed = new Map<string, number>();
+  /** What a dead worker had asked of PostgreSQL may still be done, until its connections are gone. */
+  async function noteSending(victim: Worker): Promise<void> {
+    for (let connections = 1; connections > 0; ) {
+      const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE application_name = $1', [
+        victim.name,
+      ]);
+      connections = rowCount ?? 0;
+    }
+    const { rows } = await client.query<{ id: string }>(
+      `SELECT id FROM postern_queue.delivery WHERE state = 'sending'`,
+    );
+    for (const { id } of rows) killed.set(id, (killed.get(id) ?? 0) + 1);
+  }
 
   const arrived = new Map<string, string[]>();
   let count = 0;
@@ -67,19 +105,15 @@ export async function killWorkers(
 
   const options = { url, port: trap.port, leaseMs, concurrency };
   const workers = await Promise.all([startWorker(options), startWorker(options)]);
-  let inFlight = 0;
   try {
-    for (let kill = 0; kill < kills; kill++) {
+    for (let round = 0; round < kills; round++) {
       // Spread over the whole run, each in the middle of the work.
-      const target = Math.floor(((kill + 0.5) * messages) / (kills + 1));
+      const target = Math.floor(((round + 0.5) * messages) / (kills + 1));
       await until(() => count >= target);
-      const victim = workers[kill % 2] as ChildProcess;
-      const exited = once(victim, 'exit');
-      victim.kill('SIGKILL');
-      await exited;
-      // Sending, or sent and not yet recorded: `concurrency` of each at most.
-      inFlight += 2 * concurrency;
-      workers[kill % 2] = await startWorker(options);
+      const victim = workers[round % 2] as Worker;
+      await kill(victim);
+      await noteSending(victim);
+      workers[round % 2] = await startWorker(options);
     }
     await until(() => arrived.size === messages);
     // What a dead worker sent and did not record is still to come again.
@@ -89,11 +123,19 @@ export async function killWorkers(
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   } finally {
-    for (const worker of workers) {
-      const exited = once(worker, 'exit');
-      worker.kill('SIGKILL');
-      await exited;
-    }
+    for (const worker of workers) await kill(worker);
+  }
+  const { rows } = await client.query<{ id: string; attempts: number }>(
+    'SELECT id, attempts FROM postern_queue.delivery',
+  );
+  await client.end();
+  let inFlight = 0;
+  let unexplained = 0;
+  for (const { id, attempts } of rows) {
+    const again = attempts - 1;
+    const twice = (arrived.get(addresses.get(id) ?? '')?.length ?? 0) - 1;
+    inFlight += again;
+    unexplained += Math.max(0, again - (killed.get(id) ?? 0)) + Math.max(0, twice - again);
   }
   const all = [...arrived.values()];
   return {
@@ -103,6 +145,7 @@ export async function killWorkers(
     duplicates: count - all.length,
     duplicatesWithAnotherId: all.filter((ids) => new Set(ids).size > 1).length,
     inFlight,
+    unexplained,
     seconds: Math.round((performance.now() - startedAt) / 1000),
   };
 }
