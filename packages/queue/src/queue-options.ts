@@ -36,7 +36,8 @@ export interface MailQueueOptions {
   policy?: QueuePolicyInput;
   /**
    * How long a worker may give no sign of life before its emails are given to another, in milliseconds. It gives
-   * three within this time; below 10 s, a process that is merely busy may be taken for dead.
+   * three within this time; below 10 s, a process that is merely busy may be taken for dead. The same in every process:
+   * who enqueues sets the lease, and a worker with a longer one gives its signs too late.
    * @default 30 seconds
    */
   leaseMs?: number;
