@@ -13,7 +13,7 @@ import { z } from 'zod';
 import type { HttpHeaders, HttpRequest } from './http-message.js';
 import type { LinkTexts } from './link-page.js';
 
-/** Takes emails over, to deliver them later. */
+/** Takes emails over, to deliver them later, e.g. that of `@postern/queue`. */
 export interface MailQueue {
   /** Resolves when the request is safely kept. */
   enqueue(request: SendRequest, options?: { idempotencyKey?: string }): Promise<{ id: string }>;
@@ -63,7 +63,7 @@ export type VerificationCalls = Pick<Verification, 'start' | 'check' | 'peekLink
 /** Options of {@link createMailHandler}. */
 export interface MailHandlerOptions<Native = unknown> {
   /** Sends the emails, e.g. `createMailer(…)`. */
-  mailer: Pick<Mailer, 'send' | 'verify'>;
+  mailer: Pick<Mailer, 'send' | 'render' | 'verify'>;
   /** With it there are the routes of codes and links, e.g. `createVerification(…)`. */
   verification?: VerificationCalls | undefined;
   /**
@@ -72,7 +72,10 @@ export interface MailHandlerOptions<Native = unknown> {
    * @example `bearerToken(secret)`
    */
   authorize: (request: HttpRequest<Native>) => boolean | Promise<boolean>;
-  /** With it `POST /messages` answers 202 as soon as the queue has the email. */
+  /**
+   * With it `POST /messages` answers 202 as soon as the queue has the email. The mailer renders it first, so that what
+   * can't be sent is refused. The queue stays yours to close.
+   */
   queue?: MailQueue | undefined;
   /** Asked before a code or a link is made, e.g. to look for an account or to check a CAPTCHA. @default send to everyone */
   onStart?:
@@ -130,7 +133,12 @@ const withMethods = <T extends object>(message: string, ...names: (keyof T & str
 type Options = MailHandlerOptions<unknown>;
 
 const optionsSchema = z.object({
-  mailer: withMethods<Options['mailer']>('has to be a mailer, e.g. createMailer(…)', 'send', 'verify'),
+  mailer: withMethods<Options['mailer']>(
+    'has to be a mailer, e.g. createMailer(…)',
+    'send',
+    'render',
+    'verify',
+  ),
   verification: withMethods<VerificationCalls>(
     'has to be a verification, e.g. createVerification(…)',
     'start',

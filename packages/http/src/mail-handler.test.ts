@@ -14,6 +14,7 @@ import {
 
 const mailer: MailHandlerOptions['mailer'] = {
   send: () => expect.unreachable(),
+  render: () => expect.unreachable(),
   verify: async () => {},
 };
 const verification: MailHandlerOptions['verification'] = {

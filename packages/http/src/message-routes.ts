@@ -1,4 +1,4 @@
-import { parseSendRequest } from '@postern/core';
+import { parseSendRequest, requireSendable } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, respondJson } from './http-message.js';
 import { localeOf } from './locale.js';
@@ -51,6 +51,16 @@ const queuedSchema = z
   .object({ id: z.string() })
   .meta({ id: 'QueuedMessage', description: 'Where the queue keeps the email.' });
 
+/** What taking an email over can fail with; what a mail server says comes later. */
+const QUEUE_PROBLEMS = [
+  'recipient_invalid',
+  'payload_invalid',
+  'template_not_found',
+  'sending_misconfigured',
+  'mail_server_unavailable',
+  'shutting_down',
+] as const satisfies readonly ProblemCode[];
+
 /** What a send can fail with. */
 export const SEND_PROBLEMS = [
   'recipient_invalid',
@@ -74,7 +84,7 @@ const idempotencyKeyOf = (request: HttpRequest): string | undefined =>
 const localeIn = (payload: Record<string, unknown>) =>
   typeof payload.locale === 'string' ? payload.locale : undefined;
 
-export function messageRoutes({ mailer, queue }: ParsedOptions): readonly Route[] {
+export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -86,7 +96,7 @@ export function messageRoutes({ mailer, queue }: ParsedOptions): readonly Route[
       answers: queue
         ? { 202: { description: 'The queue has it.', schema: queuedSchema } }
         : { 200: { description: 'The mail server has it.', schema: sentSchema } },
-      problems: [...SEND_PROBLEMS, 'expired'],
+      problems: [...(queue ? QUEUE_PROBLEMS : SEND_PROBLEMS), 'expired'],
       async handle({ body, request }) {
         const message = parseSendRequest({
           ...body,
@@ -95,6 +105,8 @@ export function messageRoutes({ mailer, queue }: ParsedOptions): readonly Route[
           idempotencyKey: body.idempotencyKey ?? idempotencyKeyOf(request),
         });
         if (!queue) return respondJson(200, { messageId: (await mailer.send(message)).messageId });
+        // Later there would be nobody to tell that it can't be sent.
+        requireSendable(await mailer.render(message), undefined, clock);
         const { idempotencyKey } = message;
         const { id } = await queue.enqueue(message, idempotencyKey === undefined ? {} : { idempotencyKey });
         return respondJson(202, { id });

@@ -31,7 +31,10 @@ export const PROBLEMS = {
   mail_server_refused: { status: 502, title: 'The mail server refused the email.' },
   mail_server_failed: { status: 502, title: 'The mail server can not be used.' },
   delivery_unknown: { status: 502, title: 'The email may or may not have been sent.' },
-  mail_server_unavailable: { status: 503, title: 'The mail server can not be reached.' },
+  mail_server_unavailable: {
+    status: 503,
+    title: 'The mail server, or the queue before it, can not be reached.',
+  },
   mail_server_busy: { status: 503, title: 'The mail server takes no more emails for now.' },
   shutting_down: { status: 503, title: 'The service is shutting down.' },
   mail_server_timeout: { status: 504, title: 'The mail server did not answer in time.' },

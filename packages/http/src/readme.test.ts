@@ -11,7 +11,7 @@ const rows = [...markdown.matchAll(/^\| `([^`]+)` +\| ([^|]*?) +\|/gm)].map(([, 
 
 const nobody = (): never => expect.unreachable();
 const handler = createMailHandler({
-  mailer: { send: nobody, verify: nobody },
+  mailer: { send: nobody, render: nobody, verify: nobody },
   verification: { start: nobody, check: nobody, peekLink: nobody, consumeLink: nobody },
   authorize: nobody,
 });

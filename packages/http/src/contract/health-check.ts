@@ -9,6 +9,7 @@ export function describeHealthCheck(factory: HttpHarnessFactory): void {
       const world = await openWorld(factory, {
         mailer: {
           send: () => expect.unreachable(),
+          render: () => expect.unreachable(),
           async verify() {
             calls += 1;
             if (isDown) throw new Error('secret-host.internal');

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { createMailer, MailError } from '@postern/core';
+import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import type { MailHandlerOptions, VerifiedPerson } from '../mail-handler-options.js';
 import { ProblemError } from '../problem.js';
@@ -148,6 +150,47 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       expect(answer).toMatchObject({ status: 202, text: '{"id":"1"}' });
       expect(kept).toEqual([[{ ...message, idempotencyKey: 'a key' }, { idempotencyKey: 'a key' }]]);
       expect(world.trap.inbox.messages).toEqual([]);
+    });
+
+    test('with a queue refuses at once what could never be sent', async () => {
+      const queue = { enqueue: () => expect.unreachable() };
+      const templates = [
+        {
+          usageType: 'Generic',
+          contentType: 'text/plain' as const,
+          subject: 'Your code',
+          content: '{{code}}',
+        },
+      ];
+      const config = { fromEmail: 'noreply@example.com', templates };
+      const mailer = createMailer({ config, transport: createMemoryTransport() });
+      const world = await openWorld(factory, { queue, mailer });
+      const message = { to: somebody(), type: 'Newsletter', payload: { code: '482913' } };
+      const yesterday = new Date(world.clock.now() - 86_400_000).toISOString();
+      for (const [change, code] of [
+        [{ to: 'a@example.com, b@example.com' }, 'recipient_invalid'],
+        [{ payload: {} }, 'payload_invalid'],
+        [{ expiresAt: yesterday }, 'expired'],
+      ] as const) {
+        const answer = await world.authorized('/messages', { ...message, ...change });
+        expect(answer.json()).toMatchObject({ status: 400, code });
+      }
+    });
+
+    test.each([
+      ['connection_failed', 'mail_server_unavailable'],
+      ['closed', 'shutting_down'],
+    ] as const)('with a queue that fails with %s is a 503', async (code, expected) => {
+      const world = await openWorld(factory, {
+        queue: {
+          enqueue: () => Promise.reject(new MailError(code, 'postgres://db.internal', { stage: 'pool' })),
+        },
+      });
+      const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' } };
+      const answer = await world.authorized('/messages', message);
+      expect(answer.json()).toMatchObject({ status: 503, code: expected });
+      expect(answer.text).not.toContain('internal');
+      expect(world.log).toContainEqual(expect.objectContaining({ event: 'http.failed', code: expected }));
     });
   });
 }

@@ -11,7 +11,7 @@ const LIMIT = 65_536;
 /** The table itself; nobody calls these. */
 const nobody = (): never => expect.unreachable();
 const { routes: ROUTES } = createMailHandler({
-  mailer: { send: nobody, verify: nobody },
+  mailer: { send: nobody, render: nobody, verify: nobody },
   verification: {
     start: nobody,
     check: nobody,
