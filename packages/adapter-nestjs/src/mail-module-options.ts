@@ -2,11 +2,12 @@ import {
   ConfigError,
   type ConnectorConfig,
   fromZodIssue,
+  type Mailer,
   type MailerConfig,
   type MailerOptions,
   type Transport,
 } from '@postern/core';
-import type { MailHandlerOptions } from '@postern/http';
+import type { MailHandlerOptions, MailQueue } from '@postern/http';
 import type { VerificationOptions } from '@postern/verification';
 import { z } from 'zod';
 
@@ -24,17 +25,42 @@ type Delivery =
       transport: Transport;
     };
 
+/** What the module asks of a queue: that of `@postern/queue` has it. */
+export interface ModuleQueue extends MailQueue {
+  /** Puts emails into the queue. */
+  transport(): Transport;
+  /** Lets what is being sent finish, and hands back the rest. */
+  close(): Promise<void>;
+}
+
 /** Options of `MailModule.forRoot`: those of `createMailer`, and what is built on it. */
 export type MailModuleOptions = Omit<MailerOptions, 'config' | 'transport' | 'logger'> &
   Delivery & {
     /** With it there is a `VerificationService`: options of `createVerification`. */
     verification?: Omit<VerificationOptions, 'mailer'> | undefined;
     /**
+     * Makes a queue of the mailer that sends, and starts it. All emails then go through it: those of `MailService` and of
+     * the `VerificationService` rendered, those of `POST /messages` as requests. It is closed with the application.
+     *
+     * @example
+     * ```ts
+     * async queue(mailer) {
+     *   const queue = await createMailQueue({ mailer, connection: { url }, keys });
+     *   await queue.start();
+     *   return queue;
+     * }
+     * ```
+     */
+    queue?: ((mailer: Mailer) => ModuleQueue | Promise<ModuleQueue>) | undefined;
+    /**
      * What a `MailController` needs: options of `createMailHandler`. Hooks find the request of the platform in
      * `request.native`.
      */
     http?:
-      | Omit<MailHandlerOptions, 'mailer' | 'verification' | 'logger' | 'clock' | 'healthIntervalMs'>
+      | Omit<
+          MailHandlerOptions,
+          'mailer' | 'verification' | 'queue' | 'logger' | 'clock' | 'healthIntervalMs'
+        >
       | undefined;
     /** How long an answer about the health is good for, in milliseconds. @default 30000 */
     healthIntervalMs?: number | undefined;
@@ -66,6 +92,9 @@ const optionsSchema = z.looseObject(
     ),
     transport: z.custom(isObject, 'has to be a transport, e.g. createSmtpTransport(…)').optional(),
     verification: z.custom(isObject, 'has to be an object with store and secret').optional(),
+    queue: z
+      .custom((value) => typeof value === 'function', 'has to be a function that makes a queue of a mailer')
+      .optional(),
     http: z.custom(isObject, 'has to be an object with authorize').optional(),
     healthIntervalMs: z
       .int('has to be a whole number of milliseconds')

@@ -10,6 +10,7 @@ import {
 import { createHealthCheck, createMailHandler, type MailHandler } from '@postern/http';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { createVerification, type Verification } from '@postern/verification';
+import { createLazyQueue, type LazyQueue } from './lazy-queue.js';
 import { type MailModuleOptions, requireOptions } from './mail-module-options.js';
 import type { MailRegistry } from './mail-registry.js';
 import { DEFAULT_MAILER } from './mail-token.js';
@@ -19,6 +20,9 @@ const HEALTH_INTERVAL = 30_000;
 
 interface Parts {
   readonly mailer: Mailer;
+  /** Talks to the mail server: the mailer itself, or the one behind the queue. */
+  readonly sender: Mailer;
+  readonly queue: LazyQueue | undefined;
   readonly verification: Verification | undefined;
   readonly handler: MailHandler | undefined;
   checkHealth(): Promise<boolean>;
@@ -68,12 +72,17 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
     return this.#made().checkHealth();
   }
 
-  onModuleInit(): void {
-    this.#made();
+  async onModuleInit(): Promise<void> {
+    await this.#made().queue?.open();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#parts?.mailer.close();
+    if (!this.#parts) return;
+    const { mailer, queue, sender } = this.#parts;
+    // Each is used by the one before it.
+    await mailer.close();
+    await queue?.close();
+    await sender.close();
   }
 
   #made(): Parts {
@@ -82,7 +91,14 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
   }
 
   #make(): Parts {
-    const { verification: verificationOptions, http, healthIntervalMs, clock, ...options } = this.#options;
+    const {
+      verification: verificationOptions,
+      queue: openQueue,
+      http,
+      healthIntervalMs,
+      clock,
+      ...options
+    } = this.#options;
     const logger =
       options.logger ??
       createNestLogger(this.#name === DEFAULT_MAILER ? 'MailModule' : `MailModule:${this.#name}`);
@@ -91,15 +107,20 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
       templates: this.#registry.complete(this.#name, options.config.templates),
     };
     const shared = { logger, ...(clock && { clock }) };
-    const mailer = createMailer({ ...options, ...shared, config, transport: this.#transport(shared) });
+    const mailerOn = (transport: Transport) => createMailer({ ...options, ...shared, config, transport });
+    const sender = mailerOn(this.#transport(shared));
+    const queue = openQueue && createLazyQueue(openQueue, sender);
+    const mailer = queue ? mailerOn(queue.transport()) : sender;
     const verification = verificationOptions && createVerification({ ...verificationOptions, mailer });
-    const handler = http && createMailHandler({ ...http, ...shared, mailer, verification, healthIntervalMs });
-    const checkHealth = createHealthCheck(mailer, {
+    const handler =
+      http &&
+      createMailHandler({ ...http, ...shared, mailer: sender, queue, verification, healthIntervalMs });
+    const checkHealth = createHealthCheck(sender, {
       intervalMs: healthIntervalMs ?? HEALTH_INTERVAL,
       clock: clock ?? systemClock,
       logger,
     });
-    return { mailer, verification, handler, checkHealth };
+    return { mailer, sender, queue, verification, handler, checkHealth };
   }
 
   #transport(shared: { logger: Logger }): Transport {

@@ -1,0 +1,168 @@
+import { PGlite } from '@electric-sql/pglite';
+import { Controller } from '@nestjs/common';
+import { MailError, parseConnectorConfig } from '@postern/core';
+import { createMailQueue, type MailQueue } from '@postern/queue';
+import { startSmtpTrap } from '@postern/testing';
+import '@postern/testing/vitest';
+import { memoryStore } from '@postern/verification';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  bearerToken,
+  MailController,
+  MailModule,
+  type MailModuleOptions,
+  MailService,
+  VerificationService,
+} from './index.js';
+import { createApp, PLATFORMS } from './platform-harness.js';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const SECRET = 'the-secret-of-the-queue-tests';
+const TO = 'ada@example.com';
+const SIGN_IN = { to: TO, type: 'SignIn', payload: { code: '482913' } } as const;
+const keys = [{ id: 'first', secret: 'the first secret, 32 characters or more' }] as const;
+const template = (usageType: string) => ({
+  ...{
+    usageType,
+    contentType: 'text/plain' as const,
+    subject: `Your ${usageType} code`,
+    content: '{{code}}',
+  },
+});
+
+@Controller('mail')
+class AuthMail extends MailController {}
+
+let pglite: PGlite;
+let schemas = 0;
+beforeAll(async () => {
+  pglite = await PGlite.create();
+}, 60_000);
+afterAll(() => pglite.close());
+
+type Adapter = Parameters<typeof createApp>[1];
+
+/** Two with the same schema share what waits. */
+async function start(adapter: Adapter, { schema = `queue_${++schemas}` } = {}) {
+  const trap = await startSmtpTrap({ tls: 'none' });
+  const queues: MailQueue[] = [];
+  const options: MailModuleOptions = {
+    config: parseConnectorConfig({
+      ...{ host: trap.host, port: trap.port, auth: {}, fromEmail: 'noreply@example.com' },
+      templates: ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map(template),
+    }),
+    async queue(mailer) {
+      const queue = await createMailQueue({ connection: { pglite }, schema, keys, mailer });
+      queues.push(queue);
+      await queue.start();
+      return queue;
+    },
+    verification: { store: memoryStore(), secret: 's'.repeat(32) },
+    http: {
+      authorize: bearerToken(SECRET),
+      onStart: ({ email }) => (email === TO ? 'send' : 'pretend'),
+    },
+  };
+  const app = await createApp(
+    {
+      imports: [
+        MailModule.forRootAsync({ useFactory: async () => options, isGlobal: true }),
+        MailModule.forFeature([template('Invoice')]),
+      ],
+      controllers: [AuthMail],
+    },
+    adapter,
+  );
+  await app.listen(0, '127.0.0.1');
+  onTestFinished(async () => {
+    await app.close();
+    await trap.close();
+  });
+  const [queue] = queues;
+  if (!queue || queues.length > 1) throw new Error('One queue is made when the application starts.');
+  const url = await app.getUrl();
+  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}/mail${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: {
+        ...{ 'Content-Type': 'application/json', Authorization: `Bearer ${SECRET}`, Connection: 'close' },
+        ...headers,
+      },
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+  return { app, trap, queue, post };
+}
+
+describe.each(PLATFORMS)('a queue behind the module on %s', (_platform, adapter) => {
+  test('takes what is posted, once for each idempotency key', async () => {
+    const { trap, post } = await start(adapter());
+    const key = { 'Idempotency-Key': '"invoice 17"' };
+    const invoice = { ...SIGN_IN, type: 'Invoice' };
+    const first = await post('/messages', invoice, key);
+    expect(first).toEqual({ status: 202, body: { id: expect.any(String) } });
+    expect(await post('/messages', invoice, key)).toEqual(first);
+    // The template of a feature module.
+    const { subject } = await trap.inbox.waitFor(({ text }) => text.includes('482913'));
+    expect(subject).toBe('Your Invoice code');
+    const wrong = await post('/messages', { ...invoice, payload: {} });
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'payload_invalid' } });
+    expect(trap.inbox.messages).toHaveLength(1);
+  });
+
+  test('lets nobody wait for the mail server', async () => {
+    const { app, trap, queue, post } = await start(adapter());
+    const stalled = trap.fault({ at: 'rcpt', kind: 'stall' });
+    const ask = (email: string) => post('/verification-codes', { email });
+    expect(await ask(TO)).toEqual(await ask('nobody@example.com'));
+    const receipt = await app.get(MailService).send({ ...SIGN_IN, to: 'bob@example.com' });
+    expect(receipt).toMatchObject({ transport: 'queue', accepted: 'bob@example.com' });
+    await stalled.waitUntilFired(2);
+    expect((await queue.stats()).states).toMatchObject({ sending: 2 });
+    await queue.stop({ graceMs: 0 });
+  });
+
+  test('hands codes over, and the application closes it', async () => {
+    const { app, trap, queue } = await start(adapter());
+    const verification = app.get(VerificationService);
+    await verification.start({ to: TO, type: 'SignIn', method: 'code' });
+    const code = await trap.inbox.waitForCode(TO);
+    expect(await verification.check({ to: TO, type: 'SignIn', code })).toMatchObject({ status: 'verified' });
+    await app.get(MailService).verify(); // the mail server is asked
+
+    const people = Array.from({ length: 20 }, (_, index) => `person-${index}@example.com`);
+    const accepted = people.map((to) => app.get(MailService).send({ ...SIGN_IN, to }));
+    await app.close();
+    expect(await Promise.all(accepted)).toHaveLength(20);
+    await expect(queue.enqueue(SIGN_IN)).rejects.toBeMailError('closed');
+    await expect(app.get(MailService).send(SIGN_IN)).rejects.toBeMailError('closed');
+  });
+});
+
+test('what was not sent when the application ended is sent by the next', async () => {
+  const [[, adapter]] = PLATFORMS;
+  const first = await start(adapter(), { schema: 'shared' });
+  const stalled = first.trap.fault({ at: 'rcpt', kind: 'stall' });
+  await first.app.get(MailService).send(SIGN_IN);
+  await stalled.waitUntilFired();
+  await first.queue.stop({ graceMs: 0 });
+  await first.app.close();
+
+  const next = await start(adapter(), { schema: 'shared' });
+  expect(await next.trap.inbox.waitForCode(TO)).toBe('482913');
+  expect(first.trap.inbox.messages).toEqual([]);
+});
+
+test('a queue that can not be opened stops the application', async () => {
+  const [[, adapter]] = PLATFORMS;
+  const config = parseConnectorConfig({
+    ...{ host: '127.0.0.1', port: 25, auth: {}, fromEmail: 'noreply@example.com' },
+    templates: ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map(template),
+  });
+  const queue = () => Promise.reject(new MailError('connection_failed', 'It is away.', { stage: 'pool' }));
+  const app = createApp({ imports: [MailModule.forRoot({ config, queue })] }, adapter());
+  await expect(app.then((made) => made.init())).rejects.toBeMailError('connection_failed');
+});
