@@ -51,8 +51,9 @@ const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeS
 const formatTime = (date) =>
   (date.toDateString() === new Date().toDateString() ? clock : calendar).format(date);
 
+const VIA = { logto: 'through Logto', express: 'through Express', queue: 'through the queue' };
 const describeType = ({ type, locale, via }) =>
-  [type ?? 'Unknown type', locale, via && 'through Logto'].filter(Boolean).join(' · ');
+  [type ?? 'Unknown type', locale, via && VIA[via]].filter(Boolean).join(' · ');
 
 function renderEntry(summary) {
   const button = element('button');
@@ -199,7 +200,7 @@ function renderConfig(config) {
     byId('real-server').textContent = `This really sends an email, through ${config.server}.`;
     byId('real-server').hidden = false;
   }
-  byId('path').hidden = !config.hasLogto;
+  if (!config.hasLogto) byId('via').querySelector('[value=logto]')?.remove();
   byId('type').replaceChildren(...config.usageTypes.map(({ type }) => new Option(type, type)));
   if (state.config === undefined) {
     byId('to').value = config.recipient;
@@ -256,6 +257,46 @@ function showResult({ title, message, hint, details, hasFailed }) {
 const showReceipt = (receipt) =>
   showResult({ title: `Accepted for ${receipt.accepted}`, details: receiptOf(receipt) });
 
+const FINAL = ['sent', 'failed', 'expired', 'cancelled', 'unknown'];
+const POLL_EVERY = 150;
+
+const showDelivery = ({ state, id, to, lane, attempts, reply, messageId, error, nextAttemptAt }) =>
+  showResult({
+    title: { queued: 'Queued', sending: 'Being sent', sent: `Sent to ${to}` }[state] ?? `Delivery ${state}`,
+    message: error?.message,
+    hint: error?.hint,
+    hasFailed: FINAL.includes(state) && state !== 'sent',
+    details: definitions([
+      ['State', state],
+      ['Delivery', id],
+      ['Lane', lane],
+      ['Attempts', attempts],
+      ['Next', nextAttemptAt && formatTime(new Date(nextAttemptAt))],
+      ['Reply', reply],
+      ['Message-ID', messageId],
+    ]),
+  });
+
+/** The delivery whose state the result shows; a newer send takes its place. */
+let followed;
+
+async function follow(delivery) {
+  followed = delivery.id;
+  let known = delivery;
+  while (followed === delivery.id) {
+    showDelivery(known);
+    if (FINAL.includes(known.state)) return showNewest();
+    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY));
+    known = await call(`api/deliveries/${delivery.id}`);
+  }
+}
+
+async function showNewest() {
+  state.selected = undefined;
+  await loadInbox();
+  byId('emails').firstElementChild?.scrollIntoView({ block: 'nearest' });
+}
+
 const showFailure = ({ code, stage, retryable, message, hint, responseCode, response }) =>
   showResult({
     title: 'Not sent',
@@ -287,11 +328,12 @@ async function send() {
   if (isSending || state.config === undefined) return;
   const read = readPayload();
   byId('result').hidden = true;
+  followed = undefined;
   if (read === undefined) return byId('payload').focus();
   setSending(true);
   try {
     const { to, type, locale, via } = byId('form').elements;
-    const receipt = await call('api/emails', {
+    const answer = await call('api/emails', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({
@@ -302,10 +344,9 @@ async function send() {
         ...read,
       }),
     });
-    showReceipt(receipt);
-    state.selected = undefined;
-    await loadInbox();
-    byId('emails').firstElementChild?.scrollIntoView({ block: 'nearest' });
+    if (via.value === 'queue') return follow(answer).catch(showFailure);
+    showReceipt(answer);
+    await showNewest();
   } catch (problem) {
     showFailure(problem);
   } finally {

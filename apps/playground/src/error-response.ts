@@ -2,6 +2,7 @@ import { ConnectorError } from '@logto/connector-kit';
 import { MailError, type MailErrorCode } from '@postern/core';
 import type { ErrorRequestHandler } from 'express';
 import { z } from 'zod';
+import { MailApiError } from './mail-api.js';
 
 const STATUS: Readonly<Record<MailErrorCode, number>> = {
   config_invalid: 500,
@@ -47,6 +48,11 @@ export const sendError: ErrorRequestHandler = (error: unknown, _request, respons
   if (error instanceof ConnectorError) {
     const problem = connectorProblem.safeParse(error.data).data ?? { message: error.message };
     response.status(problem.code ? STATUS[problem.code] : 502).json(problem);
+    return;
+  }
+  if (error instanceof MailApiError) {
+    const { status, code, title, detail, retryable } = error.problem;
+    response.status(status).json({ code, message: detail ?? title, retryable });
     return;
   }
   const { status, ...problem } = describe(error);

@@ -1,10 +1,12 @@
 import { createServer, get } from 'node:http';
 import { type ConnectorConfig, parseConnectorConfig } from '@postern/core';
 import { startSmtpTrap } from '@postern/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readConfigFile } from './config-file.js';
 import type { EmailSummary, ListedEmail } from './mail-list.js';
 import { type PlaygroundOptions, startPlayground } from './playground.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 async function builtInConfig(): Promise<ConnectorConfig> {
   const { config } = await readConfigFile(new URL('../connector.json', import.meta.url));
@@ -120,6 +122,51 @@ describe('a playground with the built-in config', () => {
     expect(await post({ ...SIGN_IN, via: 'logto', ...change })).toMatchObject({ status, body });
   });
 
+  it('sends through the queue, and says what became of it', async () => {
+    const { post, list, email, getJson } = await start();
+    const { status, body } = await post({ ...SIGN_IN, locale: 'de', via: 'queue' });
+    expect({ status, body }).toMatchObject({
+      status: 202,
+      body: {
+        state: expect.stringMatching(/^(?:queued|sending|sent)$/),
+        lane: 'codes',
+        to: 'g***@example.com',
+      },
+    });
+    const ask = () => getJson<Record<string, unknown>>(`/api/deliveries/${body.id}`);
+    await expect.poll(ask, { timeout: 20_000 }).toMatchObject({ state: 'sent', attempts: 1 });
+    const [newest] = await list();
+    expect(newest).toMatchObject({ type: 'SignIn', via: 'queue', to: SIGN_IN.to });
+    const { subject, headers } = await email(newest?.id ?? 0);
+    expect(subject).toBe('112233 ist Ihr Anmeldecode');
+    expect(headers).toContainEqual({ name: 'Message-ID', value: (await ask()).messageId });
+  });
+
+  it('sends through the Express router, over HTTP', async () => {
+    const { post, list, email, url } = await start();
+    const sent = await post({ ...SIGN_IN, locale: 'de', via: 'express' });
+    expect(sent).toMatchObject({ status: 201, body: { accepted: SIGN_IN.to } });
+    const [newest] = await list();
+    expect(newest).toMatchObject({ type: 'SignIn', via: 'express', to: SIGN_IN.to });
+    expect((await email(newest?.id ?? 0)).subject).toBe('112233 ist Ihr Anmeldecode');
+    // Nobody else may.
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(url('/mail/messages'), { method: 'POST', headers, body: '{}' });
+    expect([answer.status, await answer.json()]).toMatchObject([401, { code: 'unauthorized' }]);
+  });
+
+  it.each(['queue', 'express'])('is told at once what the %s refuses', async (via) => {
+    const { post, list } = await start();
+    for (const [change, code] of [
+      [{ to: 'a@example.com,b@example.com' }, 'recipient_invalid'],
+      [{ payload: {} }, 'payload_invalid'],
+    ] as const) {
+      const answer = await post({ ...SIGN_IN, via, ...change });
+      expect(answer).toMatchObject({ status: 400, body: { code, message: expect.any(String) } });
+    }
+    expect(await list()).toHaveLength(10);
+  });
+
   it('tells the form what it needs, and no secret', async () => {
     const { getJson } = await start();
     const config = await getJson<{ usageTypes: { type: string; locales: string[] }[] }>('/api/config');
@@ -220,6 +267,7 @@ describe('a bad request', () => {
       '/api/emails/99',
       '/api/emails/x',
       '/api/emails/5/preview',
+      '/api/deliveries/x',
       '/api/x',
       '/src/main.ts',
     ]) {
@@ -363,6 +411,24 @@ describe('a playground with a real server', () => {
     });
     expect(await list()).toEqual([]);
     expect(lines.at(-1)).toContain(`mail.failed SignIn en g***@example.com ${expected.code} at ${at}`);
+  });
+
+  it('does not wait for a server that hangs when it is closed in the middle of a queued email', async () => {
+    const { trap, playground, post } = await startWithServer({ closingGrace: 0 });
+    const stalled = trap.fault({ at: 'rcpt', kind: 'stall' });
+    expect(await post({ ...SIGN_IN, via: 'queue' })).toMatchObject({ status: 202 });
+    await stalled.waitUntilFired();
+    await playground.close();
+    expect(trap.inbox.messages).toEqual([]);
+  });
+
+  it('does not wait for a server that hangs when it is closed in the middle of an email by HTTP', async () => {
+    const { trap, playground, post } = await startWithServer({ closingGrace: 0 });
+    const stalled = trap.fault({ at: 'rcpt', kind: 'stall' });
+    const answer = post({ ...SIGN_IN, via: 'express' });
+    await stalled.waitUntilFired();
+    await playground.close();
+    expect(await answer).toMatchObject({ status: 503, body: { code: 'mail_server_unavailable' } });
   });
 
   it('does not wait for a server that hangs when it is closed', async () => {

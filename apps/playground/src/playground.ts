@@ -5,6 +5,7 @@ import { type ConnectorConfig, createMailer } from '@postern/core';
 import { deliverToServer, deliverToTrap } from './delivery.js';
 import { createEventPrinter } from './event-printer.js';
 import { createEventStream } from './event-stream.js';
+import { createLazyQueue } from './lazy-queue.js';
 import { startLogtoHost } from './logto-host.js';
 import { createMailList } from './mail-list.js';
 import { sampleRequests } from './sample-emails.js';
@@ -45,15 +46,20 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const mailer = createMailer({ config, transport: delivery.transport, logger: createEventPrinter(print) });
   // Only the trap can show what it sends: the connector keeps its emails to itself.
   const logto = mode === 'trap' ? await startLogtoHost(delivery.config) : undefined;
+  const queue = createLazyQueue(mailer, ({ messageId, type }) => {
+    if (messageId !== undefined) mails.label(messageId, { type, via: 'queue' });
+  });
   const ending = new AbortController();
   const server = createServer(
-    createPlaygroundServer({ config, delivery, mailer, logto, mails, events, signal: ending.signal }),
+    createPlaygroundServer({ config, delivery, mailer, logto, queue, mails, events, signal: ending.signal }),
   );
 
   async function shutDown() {
     const stopped = new Promise((resolve) => server.close(resolve));
     events.close();
-    const grace = setTimeout(() => ending.abort(), options.closingGrace ?? CLOSING_GRACE);
+    const graceMs = options.closingGrace ?? CLOSING_GRACE;
+    const grace = setTimeout(() => ending.abort(), graceMs);
+    await queue.close(graceMs);
     await mailer.close();
     clearTimeout(grace);
     await delivery.close();

@@ -6,7 +6,9 @@ import type { Delivery } from './delivery.js';
 import { sendPreview } from './email-preview.js';
 import { sendError } from './error-response.js';
 import type { EventStream } from './event-stream.js';
+import type { LazyQueue } from './lazy-queue.js';
 import type { LogtoHost } from './logto-host.js';
+import { createMailApi } from './mail-api.js';
 import type { MailList } from './mail-list.js';
 import { requireJson, requireOwnHost, secureHeaders } from './request-guard.js';
 import { SAMPLE_RECIPIENT, samplePayload } from './sample-emails.js';
@@ -20,6 +22,8 @@ export interface PlaygroundServerOptions {
   readonly mailer: Mailer;
   /** The other way to the same place: through the drop-in connector. */
   readonly logto: LogtoHost | undefined;
+  /** Another: first into a queue. */
+  readonly queue: LazyQueue;
   readonly mails: MailList;
   readonly events: EventStream;
   /** Ends sends that are under way. */
@@ -28,16 +32,28 @@ export interface PlaygroundServerOptions {
 
 /** The page and its API. */
 export function createPlaygroundServer(options: PlaygroundServerOptions): Express {
-  const { config, delivery, mailer, logto, mails, events, signal } = options;
+  const { config, delivery, mailer, logto, queue, mails, events, signal } = options;
   const app = express();
+  const mailApi = createMailApi({ ...mailer, send: (request) => mailer.send(request, { signal }) });
 
-  async function send({ via, ...request }: Record<string, unknown>) {
-    if (via !== 'logto') return mailer.send(parseSendRequest(request), { signal });
+  async function send(request: Record<string, unknown>) {
+    return mailer.send(parseSendRequest(request), { signal });
+  }
+
+  async function sendThroughLogto(request: Record<string, unknown>) {
     if (!logto) throw new MailError('payload_invalid', 'There is no Logto here.', { stage: 'payload' });
     const { to, type, locale, payload } = request;
     const receipt = receiptSchema.parse(await logto.send({ to, type, payload: withLocale(payload, locale) }));
-    mails.label(receipt.messageId, { type: String(type), via });
+    mails.label(receipt.messageId, { type: String(type), via: 'logto' });
     return receipt;
+  }
+
+  async function sendThroughExpress(request: Record<string, unknown>, port: number | undefined) {
+    const startedAt = performance.now();
+    const { messageId } = await mailApi.send(`http://127.0.0.1:${port}/mail`, request);
+    mails.label(messageId, { type: String(request.type), via: 'express' });
+    const durationMs = Math.round(performance.now() - startedAt);
+    return { accepted: String(request.to), messageId, response: 'POST /mail/messages: 200', durationMs };
   }
 
   app.disable('x-powered-by');
@@ -48,6 +64,8 @@ export function createPlaygroundServer(options: PlaygroundServerOptions): Expres
       setHeaders: (response) => void response.set('Cache-Control', 'no-cache'),
     }),
   );
+
+  app.use('/mail', mailApi.router);
 
   const api = express.Router();
   api.use((_request, response, next) => {
@@ -72,8 +90,22 @@ export function createPlaygroundServer(options: PlaygroundServerOptions): Expres
     else sendPreview(response, html);
   });
   api.post('/emails', requireJson, express.json(), async (request, response) => {
-    const receipt = await send(request.body ?? {});
-    response.status(201).json(receipt);
+    const { via, ...wanted }: Record<string, unknown> = request.body ?? {};
+    switch (via) {
+      case 'queue':
+        return void response.status(202).json(await queue.enqueue(parseSendRequest(wanted)));
+      case 'express':
+        return void response.status(201).json(await sendThroughExpress(wanted, request.socket.localPort));
+      case 'logto':
+        return void response.status(201).json(await sendThroughLogto(wanted));
+      default:
+        response.status(201).json(await send(wanted));
+    }
+  });
+  api.get('/deliveries/:id', async (request, response, next) => {
+    const delivery = await queue.status(request.params.id);
+    if (delivery) response.json(delivery);
+    else next();
   });
   app.use('/api', api);
 

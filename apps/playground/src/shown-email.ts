@@ -9,7 +9,7 @@ export interface ShownEmail {
   readonly type?: string;
   readonly locale?: string;
   /** What sent it, if not the mailer. */
-  readonly via?: 'logto';
+  readonly via?: 'logto' | 'express' | 'queue';
   readonly from: string;
   readonly to: string;
   readonly subject: string;
