@@ -10,7 +10,7 @@ export class MailService implements Pick<Mailer, 'send' | 'render' | 'verify'> {
   }
 
   /**
-   * Sends one email to one person, and resolves once a server has accepted it.
+   * Sends one email to one person, and resolves once a server has accepted it, or the `queue` has it.
    *
    * @throws {MailError} for every failure, with a stable `code`
    *
