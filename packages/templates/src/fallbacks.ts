@@ -28,18 +28,26 @@ export function addFallbacks(templates: readonly Template[], defaultLocale: stri
   return [...templates, ...added];
 }
 
-/** The reverse of {@link addFallbacks}: without the templates that only repeat another one. */
+/** Whose emails everybody else gets, where nobody said: `en`, or the only language there is. */
+export function standardLocale(templates: readonly Template[]): string {
+  const [first, ...others] = new Set(templates.flatMap(({ locale }) => locale ?? []));
+  return first === undefined || others.length > 0 ? 'en' : first;
+}
+
+/** The reverse of {@link addFallbacks}, with the {@link standardLocale}: without what it would add again. */
 export function dropFallbacks(templates: readonly Template[]): Template[] {
-  const contents = (usageType: string, has: (locale: string) => boolean) =>
-    templates
-      .filter((template) => template.usageType === usageType && has(template.locale ?? ''))
-      .map(contentOf);
-  return templates.filter((template) => {
-    const { usageType, locale } = template;
-    const originals =
-      locale === undefined
-        ? contents(usageType, (other) => other !== '')
-        : contents(usageType, (other) => ALIASES[other]?.includes(locale) === true);
-    return !originals.includes(contentOf(template));
-  });
+  const repeats = (template: Template, isOriginal: (locale: string) => boolean) =>
+    templates.some(
+      (other) =>
+        other.usageType === template.usageType &&
+        isOriginal(other.locale ?? '') &&
+        contentOf(other) === contentOf(template),
+    );
+  const ofLanguages = templates.filter(
+    (template) => !repeats(template, (other) => ALIASES[other]?.includes(template.locale ?? '') === true),
+  );
+  const standard = standardLocale(ofLanguages);
+  return ofLanguages.filter(
+    (template) => template.locale !== undefined || !repeats(template, (other) => other === standard),
+  );
 }

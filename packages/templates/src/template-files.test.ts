@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConfigError, type Template } from '@postern/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readTemplates, writeTemplates } from './files.js';
+import { readTemplates, templateFile, writeTemplates } from './files.js';
 import { createTemplates } from './index.js';
 
 async function makeDirectory(files: Record<string, string> = {}): Promise<string> {
@@ -43,6 +43,19 @@ describe('written and read back', { timeout: 60_000 }, () => {
     expect(await readFile(join(directory, 'SignIn/de/subject.txt'), 'utf8')).toContain('Ihr Anmeldecode');
   });
 
+  test.each([
+    ['one language', { locales: ['de'] }],
+    ['one that has further tags', { locales: ['zh-CN'] }],
+    ['languages without English', { locales: ['de', 'fr'] }],
+    ['a default language that is not English', { locales: ['de', 'en'], defaultLocale: 'de' }],
+  ] as const)('so are those of %s, for readers of every other language too', async (_name, options) => {
+    const templates = createTemplates({ brand: { name: 'Acme' }, ...options });
+    const directory = await makeDirectory();
+    await writeTemplates(directory, templates);
+
+    expect(byName(await readTemplates(directory))).toEqual(byName(templates));
+  });
+
   test('so are templates of your own', async () => {
     const templates: Template[] = [
       { usageType: 'SignIn', contentType: 'text/plain', subject: 'Code', content: 'Code: {{code}}\n\nBye' },
@@ -78,6 +91,18 @@ describe('written and read back', { timeout: 60_000 }, () => {
       .map(({ subject }) => subject);
     expect(subjects).toEqual(['Hello {{code}}', 'Hello {{code}}']);
   });
+});
+
+test('the file of each field has a name', () => {
+  const [template] = createTemplates({ brand: { name: 'Acme' }, locales: ['en'] });
+  if (!template) throw new Error('there is none');
+  const { locale, ...forEveryone } = template;
+
+  expect(templateFile(template, 'content')).toBe('Register/en/content.html');
+  expect(templateFile({ ...forEveryone, contentType: 'text/plain' }, 'content')).toBe(
+    'Register/default/content.txt',
+  );
+  expect(templateFile(template, 'subject')).toBe('Register/en/subject.txt');
 });
 
 describe('writing', () => {

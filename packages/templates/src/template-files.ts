@@ -8,7 +8,7 @@ import {
   type Template,
   templateSchema,
 } from '@postern/core';
-import { addFallbacks, dropFallbacks } from './fallbacks.js';
+import { addFallbacks, dropFallbacks, standardLocale } from './fallbacks.js';
 
 /** The folder of a template that is for every language. */
 const EVERY_LANGUAGE = 'default';
@@ -33,6 +33,11 @@ const problem = (file: string, code: string, message: string): ConfigIssue => ({
   code,
   message,
 });
+
+/** What of a template has a file of its own. */
+export type TemplateField = (typeof FILES)[FileName];
+
+const FIELDS: readonly TemplateField[] = [...new Set(Object.values(FILES))];
 
 /** Neither leads out of the directory, nor means something to a file system. */
 const isFolderName = (name: string) => /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u.test(name);
@@ -72,26 +77,31 @@ export async function writeTemplates(
 }
 
 function filesOf(template: Template): { folder: string; file: string; text: string }[] {
-  const { usageType, locale = EVERY_LANGUAGE, contentType } = template;
-  if (!isFolderName(usageType))
+  if (!isFolderName(template.usageType))
     throw new ConfigError([
-      problem('usageType', 'not_allowed', `can't be the name of a folder: ${usageType}`),
+      problem('usageType', 'not_allowed', `can't be the name of a folder: ${template.usageType}`),
     ]);
-  const folder = `${usageType}/${locale}`;
-  const otherContent = contentType === 'text/html' ? 'content.txt' : 'content.html';
-  return Object.entries(FILES).flatMap(([name, field]) => {
+  return FIELDS.flatMap((field) => {
     const text = template[field];
-    return text === undefined || name === otherContent
+    return text === undefined
       ? []
-      : [{ folder, file: `${folder}/${name}`, text: `${text}\n` }];
+      : [{ folder: folderOf(template), file: templateFile(template, field), text: `${text}\n` }];
   });
+}
+
+const folderOf = ({ usageType, locale = EVERY_LANGUAGE }: Template) => `${usageType}/${locale}`;
+
+/** Where a field of a template stands, relative to the directory: `SignIn/de/content.html`. */
+export function templateFile(template: Template, field: TemplateField): string {
+  const isHtml = field === 'content' && template.contentType === 'text/html';
+  return `${folderOf(template)}/${field}.${isHtml ? 'html' : 'txt'}`;
 }
 
 export interface ReadTemplatesOptions {
   /**
    * For readers of every other language: their emails are those of this one, where a usage type has no folder
    * `default`.
-   * @default en
+   * @default `en`, or the only language there is
    */
   defaultLocale?: string | undefined;
 }
@@ -137,7 +147,7 @@ export async function readTemplates(
     return result.template ?? [];
   });
   if (issues.length > 0) throw new ConfigError(issues);
-  return addFallbacks(templates, options.defaultLocale ?? 'en');
+  return addFallbacks(templates, options.defaultLocale ?? standardLocale(templates));
 }
 
 function toTemplate(
