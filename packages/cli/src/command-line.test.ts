@@ -9,7 +9,7 @@ import { BIN, cleanEnvironment, runPostern } from './terminal/spawn-postern.js';
 import { openTerminal } from './terminal/terminal-session.js';
 import { makeWorkFolder } from './terminal/work-folder.js';
 
-const COMMANDS = ['init', 'check', 'preview', 'send', 'doctor'];
+const COMMANDS = ['init', 'check', 'preview', 'send', 'doctor', 'eject'];
 
 /** Everything that a shell prints while it runs a script. */
 const shell = async (name: string, script: string, cwd: string) => {
@@ -55,11 +55,13 @@ describe('the command line', { timeout: 30_000 }, () => {
   });
 
   it.each([
-    [['chekc'], 'Did you mean `check`?', 'Usage: postern init|check|preview|send|doctor'],
+    [['chekc'], 'Did you mean `check`?', 'Usage: postern init|check|preview|send|doctor|eject'],
     [['check', '--colour'], '--colour', 'Usage: postern check '],
     [['check', 'a.json', 'b.json'], 'b.json', 'Usage: postern check '],
     [['send', '--to', 'ada@example.com'], 'TYPE', 'Usage: postern send '],
     [['send', 'SignIn'], '--to', 'Usage: postern send '],
+    [['eject'], '--brand', 'Usage: postern eject '],
+    [['eject', '--brand', 'Acme', '--locale', 'tlh'], 'tlh', 'Usage: postern eject '],
     [['init', '--provider', 'pigeon'], 'pigeon', 'Usage: postern init '],
     [['init', '--port', '0'], '--port', 'Usage: postern init '],
     [['init', '--pass-env', 'SMTP PASS'], '--pass-env', 'Usage: postern init '],

@@ -6,6 +6,7 @@ import { formatUsage } from '@optique/core/usage';
 import { EXIT, type ExitCode } from './command.js';
 import { checkCommand } from './commands/check.js';
 import { doctorCommand } from './commands/doctor.js';
+import { ejectCommand } from './commands/eject.js';
 import { initCommand } from './commands/init.js';
 import { previewCommand } from './commands/preview.js';
 import { sendCommand } from './commands/send.js';
@@ -18,9 +19,10 @@ const commands = {
   preview: previewCommand,
   send: sendCommand,
   doctor: doctorCommand,
+  eject: ejectCommand,
 };
 
-const anyCommand = or(initCommand, checkCommand, previewCommand, sendCommand, doctorCommand);
+const anyCommand = or(initCommand, checkCommand, previewCommand, sendCommand, doctorCommand, ejectCommand);
 
 /** What someone asked for, its `command` and the options of that. */
 export type CommandLine = InferValue<typeof anyCommand>;

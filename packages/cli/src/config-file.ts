@@ -13,6 +13,7 @@ import { readVariables } from './environment.js';
 import { readText } from './file-access.js';
 import type { Io } from './io.js';
 import { type LocatedIssue, readJsonText } from './json-file.js';
+import { readTemplateFolder } from './template-folder.js';
 
 /** The name that a config has unless another is given. */
 export const DEFAULT_CONFIG_FILE = 'connector.json';
@@ -21,6 +22,8 @@ export interface ConfigFileOptions {
   /** Relative to the working directory. */
   readonly file: string;
   readonly envFile?: string | undefined;
+  /** A folder of template files, which take the place of the config's templates. */
+  readonly templates?: string | undefined;
 }
 
 /** What a file holds: its JSON as written, and the variables that it may refer to. */
@@ -30,7 +33,10 @@ interface Source {
   locate(issues: readonly ConfigIssue[]): LocatedIssue[];
 }
 
-async function readSource(io: Io, { file, envFile }: ConfigFileOptions): Promise<Source | LocatedIssue> {
+async function readSource(
+  io: Io,
+  { file, envFile, templates }: ConfigFileOptions,
+): Promise<Source | readonly LocatedIssue[]> {
   const hint =
     file === DEFAULT_CONFIG_FILE
       ? 'Run `postern init` to make one, or name another file.'
@@ -40,13 +46,32 @@ async function readSource(io: Io, { file, envFile }: ConfigFileOptions): Promise
     readVariables(io, envFile),
   ]);
   const json = readJsonText(text);
-  if (!json.ok) return json.issue;
+  if (!json.ok) return [json.issue];
+  const { value } = json;
+  const locate: Source['locate'] = (issues) =>
+    issues.map((issue) => ({ ...issue, ...json.locate(issue.path) }));
+  if (templates === undefined || !isObject(value)) return { value, variables, locate };
+
+  const { defaultLocale } = value;
+  const folder = await readTemplateFolder(
+    io,
+    templates,
+    typeof defaultLocale === 'string' ? defaultLocale : undefined,
+  );
+  if (!('templates' in folder)) return folder;
+  const isOfFolder = ({ path }: ConfigIssue) => path[0] === 'templates';
   return {
-    value: json.value,
+    value: { ...value, templates: folder.templates },
     variables,
-    locate: (issues) => issues.map((issue) => ({ ...issue, ...json.locate(issue.path) })),
+    locate: (issues) => [
+      ...locate(issues.filter((issue) => !isOfFolder(issue))),
+      ...folder.locate(issues.filter(isOfFolder)),
+    ],
   };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What became of a config file. `config` is there when it can be used; warnings may be there in any case. */
 export interface InspectedConfig {
@@ -65,7 +90,7 @@ export async function inspectConfigFile(
   { login = true }: { login?: boolean } = {},
 ): Promise<InspectedConfig> {
   const source = await readSource(io, options);
-  if (!('value' in source)) return { issues: [source] };
+  if (!('value' in source)) return { issues: source };
   const written = login ? source.value : withoutLogin(source.value);
   const { config, issues } = inspectConnectorConfig(written, {
     rules: providerRules,
@@ -79,9 +104,7 @@ export async function inspectConfigFile(
 }
 
 const withoutLogin = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? { ...value, auth: {}, dkim: undefined }
-    : value;
+  isObject(value) ? { ...value, auth: {}, dkim: undefined } : value;
 
 /** What the transport alone can tell: the service's name, the TLS options, the DKIM key. It connects to nobody. */
 function transportIssues(config: ConnectorConfig): readonly ConfigIssue[] {
@@ -116,7 +139,7 @@ export async function readConfigFile(
  */
 export async function readRawConfigFile(io: Io, options: ConfigFileOptions): Promise<DiagnoseConfig> {
   const source = await readSource(io, options);
-  if (!('value' in source)) throw unusable(options.file, [source]);
+  if (!('value' in source)) throw unusable(options.file, source);
   const { config, issues } = resolveVariables(source.value, source.variables);
   if (issues.length > 0) throw unusable(options.file, source.locate(issues));
   if (typeof config !== 'object' || config === null) {

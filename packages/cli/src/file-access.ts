@@ -29,14 +29,20 @@ export async function readText(path: string, name: string, hintWhenMissing: stri
   }
 }
 
+/** Runs what reads files; what the system says about it becomes a sentence. */
+export const reading = <T>(name: string, read: () => Promise<T>): Promise<T> => explained(name, 'read', read);
+
 /** Runs what writes files; what the system says about it becomes a sentence. */
-export async function writing<T>(name: string, write: () => Promise<T>): Promise<T> {
+export const writing = <T>(name: string, write: () => Promise<T>): Promise<T> =>
+  explained(name, 'written', write);
+
+async function explained<T>(name: string, what: 'read' | 'written', action: () => Promise<T>): Promise<T> {
   try {
-    return await write();
+    return await action();
   } catch (error) {
     // Only those of the system have a number.
     if (!(error instanceof Error && 'errno' in error)) throw error;
-    throw new CommandError('file_unreadable', `${name} can't be written: ${reasonOf(error)}.`, {
+    throw new CommandError('file_unreadable', `${name} can't be ${what}: ${reasonOf(error)}.`, {
       cause: error,
     });
   }

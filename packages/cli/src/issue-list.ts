@@ -13,11 +13,14 @@ export function countIssues(issues: readonly LocatedIssue[]): string {
     .join(', ');
 }
 
-/** Errors first, then down the file. */
+const compareText = (one: string, other: string) => Number(one > other) - Number(one < other);
+
+/** Errors first, then file by file, then down the file. */
 export const sortIssues = (issues: readonly LocatedIssue[]): LocatedIssue[] =>
   issues.toSorted(
     (a, b) =>
       Number(a.severity === 'warning') - Number(b.severity === 'warning') ||
+      compareText(a.file ?? '', b.file ?? '') ||
       (a.line ?? 0) - (b.line ?? 0) ||
       (a.column ?? 0) - (b.column ?? 0),
   );
@@ -25,8 +28,8 @@ export const sortIssues = (issues: readonly LocatedIssue[]): LocatedIssue[] =>
 /** Every issue on lines of its own: where (as editors and terminals link it), what, and the cure. */
 export function formatIssues(file: string, issues: readonly LocatedIssue[], style: Style): string {
   return sortIssues(issues)
-    .map(({ severity, path, message, hint, line, column }) => {
-      const place = line === undefined ? file : `${file}:${line}:${column}`;
+    .map(({ severity, path, message, hint, file: own = file, line, column }) => {
+      const place = printable(line === undefined ? own : `${own}:${line}:${column}`);
       const label = style(severity, severity === 'error' ? 'failed' : 'warning');
       const where = printable(formatPath(path));
       return [

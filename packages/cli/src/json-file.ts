@@ -7,8 +7,8 @@ interface Place {
   readonly column: number;
 }
 
-/** An issue, and where in the file it is. */
-export type LocatedIssue = ConfigIssue & Partial<Place>;
+/** An issue, and where it is: in another file than the config where that has a name. */
+export type LocatedIssue = ConfigIssue & Partial<Place> & { readonly file?: string };
 
 /** A JSON text that was read: its value, and where in the text each part of it is. */
 export type JsonText =

@@ -15,6 +15,13 @@ export const sharedOptions = object('Everywhere', {
   }),
 });
 
+/** For commands that use templates. */
+export const templatesOption = optional(
+  option('--templates', path({ metavar: 'FOLDER', type: 'directory' }), {
+    description: message`Template files (as of eject) in place of the config's templates.`,
+  }),
+);
+
 /** The config that a command reads, after its other arguments. */
 export const configOptions = object('Config', {
   file: withDefault(

@@ -12,7 +12,12 @@ const run = promisify(execFile);
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What is installed with the command, from this workspace. */
-const OWN = { '@postern/core': 'core', '@postern/transport-smtp': 'transport-smtp', '@postern/cli': 'cli' };
+const OWN = {
+  '@postern/core': 'core',
+  '@postern/templates': 'templates',
+  '@postern/transport-smtp': 'transport-smtp',
+  '@postern/cli': 'cli',
+};
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;

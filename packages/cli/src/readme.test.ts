@@ -31,7 +31,7 @@ describe('the README', () => {
     expect(trap.inbox.messages).toHaveLength(2);
   });
 
-  it.each(['init', 'check', 'preview', 'send', 'doctor'])('names every flag of %s', async (name) => {
+  it.each(['init', 'check', 'preview', 'send', 'doctor', 'eject'])('names every flag of %s', async (name) => {
     await using folder = await makeWorkFolder();
     const { stdout } = await runPostern([name, '--help'], { cwd: folder.path });
     const flags = new Set(stdout.match(/--[a-z-]+/g));

@@ -4,6 +4,7 @@ import { Interrupted } from './command-error.js';
 import { type CommandLine, readCommandLine } from './command-line.js';
 import { check } from './commands/check.js';
 import { doctor } from './commands/doctor.js';
+import { eject } from './commands/eject.js';
 import { init } from './commands/init.js';
 import { preview } from './commands/preview.js';
 import { send } from './commands/send.js';
@@ -15,7 +16,7 @@ import { createPrinter, styleFor } from './printer.js';
 export async function run(argv: readonly string[], io: Io, version: string): Promise<ExitCode> {
   const line = readCommandLine(argv, io, version);
   if ('exitCode' in line) return line.exitCode;
-  const { json, verbose, file } = line.options;
+  const { json, verbose } = line.options;
   const printer = createPrinter(io, { silent: json });
   const interactive = !json && io.stdin.isTTY === true && io.stderr.isTTY === true;
   const answer = (result: Readonly<Record<string, unknown>>) =>
@@ -27,7 +28,7 @@ export async function run(argv: readonly string[], io: Io, version: string): Pro
   } catch (error) {
     printer.done();
     if (error instanceof Interrupted) return EXIT.interrupted;
-    const failure = describeFailure(error, file);
+    const failure = describeFailure(error, 'file' in line.options ? line.options.file : '');
     if (json) answer({ ok: false, error: failure.error });
     else printer.note(failure.format(styleFor(io.stderr)));
     if (wantsStack(verbose, io)) io.stderr.write(`${inspect(error)}\n`);
@@ -47,5 +48,7 @@ function dispatch(options: CommandLine, context: CommandContext): Promise<Outcom
       return send(options, context);
     case 'doctor':
       return doctor(options, context);
+    case 'eject':
+      return eject(options, context);
   }
 }

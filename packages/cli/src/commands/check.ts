@@ -6,11 +6,11 @@ import type { ConnectorConfig } from '@postern/core';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { inspectConfigFile } from '../config-file.js';
 import { countIssues, formatIssues, sortIssues } from '../issue-list.js';
-import { configOptions, sharedOptions } from '../options.js';
+import { configOptions, sharedOptions, templatesOption } from '../options.js';
 
 export const checkCommand = command(
   'check',
-  merge(object({ command: constant('check') }), configOptions, sharedOptions),
+  merge(object({ command: constant('check'), templates: templatesOption }), configOptions, sharedOptions),
   { brief: message`Name everything that is wrong with a config, and what to write instead.` },
 );
 

@@ -18,7 +18,7 @@ import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { CommandError } from '../command-error.js';
 import { readConfigFile } from '../config-file.js';
 import { codeOf, writing } from '../file-access.js';
-import { configOptions, sharedOptions } from '../options.js';
+import { configOptions, sharedOptions, templatesOption } from '../options.js';
 import { payloadOption, readPayload } from '../payload-option.js';
 import { PREVIEW_MARK, type PreviewedEmail, previewPage, textFile } from '../preview-page.js';
 import { printable } from '../printer.js';
@@ -37,6 +37,7 @@ export const previewCommand = command(
       ),
       open: option('--open', { description: message`Show them in the browser.` }),
       payload: payloadOption,
+      templates: templatesOption,
     }),
     configOptions,
     sharedOptions,

@@ -8,7 +8,7 @@ import { createMailer, parseSendRequest } from '@postern/core';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { readConfigFile } from '../config-file.js';
-import { configOptions, sharedOptions } from '../options.js';
+import { configOptions, sharedOptions, templatesOption } from '../options.js';
 import { payloadOption, readPayload } from '../payload-option.js';
 import { printable } from '../printer.js';
 import { KNOWN_TYPES, samplePayload } from '../sample-payload.js';
@@ -34,6 +34,7 @@ export const sendCommand = command(
         }),
       ),
       payload: payloadOption,
+      templates: templatesOption,
       code: optional(
         option('--code', string({ metavar: 'CODE' }), { description: message`The code that it carries.` }),
       ),
