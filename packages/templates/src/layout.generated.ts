@@ -22,7 +22,7 @@ export const HTML_LAYOUT = String.raw`<!DOCTYPE html><html lang="{{lang}}" dir="
 {{#if hasCode}}\{{#if code}}
 <p class="text" style="margin:0 0 16px;font-size:16px;line-height:24px;word-break:break-word;color:{{light.text}}">{{{enterCode}}}</p>
 <table class="block" border="0" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 16px;border-collapse:separate">
-<tbody><tr><td class="code" bgcolor="{{light.page}}" align="center" style="padding:16px 8px;border-radius:8px;background-color:{{light.page}}"><span class="digits" dir="ltr" style="font-family:Menlo,Consolas,'Courier New',monospace;font-size:32px;line-height:40px;font-weight:700;letter-spacing:4px;word-break:break-word;-webkit-user-select:all;user-select:all;color:{{light.text}}">\{{code}}</span></td></tr>
+<tbody><tr><td class="code" bgcolor="{{light.page}}" align="center" style="padding:16px 0;border-radius:8px;background-color:{{light.page}}"><span class="digits" dir="ltr" style="font-family:Menlo,Consolas,'Courier New',monospace;font-size:32px;line-height:40px;font-weight:700;letter-spacing:4px;word-break:break-word;-webkit-user-select:all;user-select:all;color:{{light.text}}">\{{code}}</span></td></tr>
 </tbody></table>
 \{{/if}}
 {{/if}}

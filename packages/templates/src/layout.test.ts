@@ -164,6 +164,13 @@ describe('in the dark', { timeout: 60_000 }, () => {
   });
 });
 
+test.each(['0000', 'WWWWWWWWWWWW'])('the code %s stands on one line of a small phone', async (code) => {
+  const { html } = await render({ to: 'ada@example.com', type: 'SignIn', locale: 'en', payload: { code } });
+  await show(html, 320);
+  expect(await page.locator('.digits').evaluate((digits) => digits.getClientRects().length)).toBe(1);
+  expect(await findCut()).toEqual([]);
+});
+
 test('one click selects the code, and all of it', { timeout: 60_000 }, async () => {
   const { html } = await render(sampleRequest('SignIn', 'ar'));
   await show(html, 320);
