@@ -16,7 +16,7 @@ export const it: Copy = {
   ForgotPassword: {
     subject: 'Il tuo codice per reimpostare la password di {app}',
     heading: 'Reimposta la password di {app}',
-    intro: 'Abbiamo ricevuto una richiesta di reimpostare la password del tuo account.',
+    intro: 'Abbiamo ricevuto una richiesta di reimpostazione della password del tuo account.',
     button: 'Reimposta password',
   },
   Generic: {
@@ -28,7 +28,8 @@ export const it: Copy = {
   UserPermissionValidation: {
     subject: 'Il tuo codice di conferma per {app}',
     heading: 'Conferma questa modifica',
-    intro: 'Stai per modificare un aspetto importante del tuo account: vogliamo verificare che sia tu.',
+    intro:
+      'Stai per modificare un aspetto importante del tuo account: vogliamo verificare che si tratti di te.',
     button: 'Conferma',
   },
   BindNewIdentifier: {
@@ -64,7 +65,8 @@ export const it: Copy = {
   neverShare: 'Non condividere mai questo codice: nessuno di {app} te lo chiederà.',
   ignore: 'Se la richiesta non è partita da te, puoi ignorare questa email.',
   ignoreReset: 'Se la richiesta non è partita da te, ignora questa email: la tua password resta la stessa.',
-  alarm: 'Non sei tu? Qualcuno potrebbe conoscere la tua password: ti consigliamo di cambiarla.',
+  alarm:
+    'Non riconosci questa richiesta? Qualcuno potrebbe conoscere la tua password: ti consigliamo di cambiarla.',
   ignoreInvitation: 'Se non sai di cosa si tratta, puoi ignorare questa email.',
   footer: 'Questo è un messaggio automatico di {app}.',
   support: 'Aiuto e assistenza',

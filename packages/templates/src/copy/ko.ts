@@ -60,7 +60,7 @@ export const ko: Copy = {
   openLink: '계속하려면 다음 링크를 열어 주세요.',
   orOpenLink: '또는 다음 링크를 열어 주세요.',
   linkFallback: '버튼이 작동하지 않으면 다음 주소를 브라우저에 붙여 넣어 주세요.',
-  valid: '유효 시간: {duration}',
+  valid: '유효 기간: {duration}',
   neverShare: '이 코드를 누구에게도 알려 주지 마세요. {app}에서는 절대로 코드를 묻지 않습니다.',
   ignore: '본인이 요청하지 않았다면 이 이메일을 무시하셔도 됩니다.',
   ignoreReset: '본인이 요청하지 않았다면 이 이메일을 무시해 주세요. 비밀번호는 변경되지 않습니다.',

@@ -38,6 +38,11 @@ describe.each(LOCALES)('the copy in %s', (locale) => {
     }
   });
 
+  test('has no name where a code would stand', () => {
+    // “Your code: Acme”
+    for (const sentence of sentences) expect(sentence).not.toMatch(/[:：]\s*\{(?:app|organization)\}\.?$/);
+  });
+
   test('is written in the letters of its language', () => {
     const scripts: Record<string, RegExp> = {
       ...{ ar: /\p{Script=Arabic}/u, he: /\p{Script=Hebrew}/u, th: /\p{Script=Thai}/u },

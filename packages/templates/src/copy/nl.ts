@@ -64,7 +64,7 @@ export const nl: Copy = {
   neverShare: 'Deel deze code met niemand: {app} zal je er nooit om vragen.',
   ignore: 'Heb je hier niet om gevraagd? Dan kun je deze e-mail negeren.',
   ignoreReset: 'Heb je hier niet om gevraagd? Negeer dan deze e-mail: je wachtwoord blijft hetzelfde.',
-  alarm: 'Was jij dit niet? Dan kent iemand misschien je wachtwoord. Wijzig het alsjeblieft.',
+  alarm: 'Was jij dit niet? Dan kent iemand misschien je wachtwoord. Wijzig het voor de zekerheid.',
   ignoreInvitation: 'Weet je niet waar dit over gaat? Dan kun je deze e-mail negeren.',
   footer: 'Dit is een automatisch bericht van {app}.',
   support: 'Hulp en contact',
