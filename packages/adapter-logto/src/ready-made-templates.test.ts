@@ -1,0 +1,50 @@
+import { type GetI18nEmailTemplate, TemplateType } from '@logto/connector-kit';
+import { createTemplates } from '@postern/templates';
+import { startSmtpTrap } from '@postern/testing';
+import { afterEach, expect, test } from 'vitest';
+import createConnector from './index.js';
+import { closeTransports } from './send-message.js';
+
+afterEach(() => closeTransports());
+
+const ALL = createTemplates({ brand: { name: 'Acme' } });
+/** As Logto has them in its own store. */
+const store: GetI18nEmailTemplate = async (type, locale) => {
+  const { subject, content } = ALL.find((each) => each.usageType === type && each.locale === locale) ?? {};
+  return subject === undefined || content === undefined
+    ? undefined
+    : { subject, content, contentType: 'text/html' };
+};
+
+test.each([
+  ['all in the config', ALL, undefined],
+  ['one language in the config, the others in Logto', ALL.filter(({ locale }) => !locale), store],
+] as const)('the ready-made templates are saved, and sent: %s', async (_name, templates, i18n) => {
+  await using trap = await startSmtpTrap();
+  const config = {
+    ...{ host: trap.host, port: trap.port, auth: {}, tls: { ca: trap.certificate } },
+    ...{ fromEmail: 'Acme <noreply@acme.example>', templates },
+  };
+  const { configGuard, sendMessage } = await createConnector({
+    getConfig: async () => config,
+    getI18nEmailTemplate: i18n,
+  });
+  expect(configGuard.safeParse(config).error?.issues ?? []).toEqual([]);
+
+  const payload = { code: '482913', application: { id: 'x', name: 'Shop' } };
+  for (const locale of [undefined, 'ar'])
+    await sendMessage({ to: 'ada@example.com', type: TemplateType.SignIn, payload: { ...payload, locale } });
+  const link = 'https://acme.example/join?a=1&b=2';
+  const type = TemplateType.OrganizationInvitation;
+  await sendMessage({ to: 'ada@example.com', type, payload: { link, locale: 'de' } });
+
+  const { messages } = trap.inbox;
+  expect(messages.map(({ subject }) => subject)).toEqual([
+    'Your sign-in code for Shop',
+    'رمز تسجيل الدخول إلى Shop',
+    'Ihre Einladung zu Acme',
+  ]);
+  for (const { html, text } of messages) expect(`${html}${text}`).not.toContain('{{');
+  expect(messages[1]?.text).toContain('\n482913\n');
+  expect(messages[2]?.text).toContain(link);
+});
