@@ -95,16 +95,22 @@ const colorsSchema = z
   });
 
 /** Whose emails these are. */
-export const brandSchema = z.strictObject({
-  /** Stands in subjects and sentences, and for the logo where images are off. */
-  name: line(60),
-  /** Shown 32 pixels high. `https` only: mail clients block the rest. */
-  logoUrl: url(['https:'], 'has to be an https URL').optional(),
-  colors: colorsSchema.prefault({}),
-  /** A postal address for the footer, in one line. */
-  address: line(200).optional(),
-  supportUrl: url(['https:', 'mailto:'], 'has to be an https or mailto URL').optional(),
-});
+export const brandSchema = z.strictObject(
+  {
+    /** Stands in subjects and sentences, and for the logo where images are off. */
+    name: line(60),
+    /** Shown 32 pixels high. `https` only: mail clients block the rest. */
+    logoUrl: url(['https:'], 'has to be an https URL').optional(),
+    colors: colorsSchema.prefault({}),
+    /** A postal address for the footer, in one line. */
+    address: line(200).optional(),
+    supportUrl: url(['https:', 'mailto:'], 'has to be an https or mailto URL').optional(),
+  },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type' ? 'has to be an object with a name, e.g. { name: "Acme" }' : undefined,
+  },
+);
 
 /** What may be set of the brand; only the name has to be. */
 export type BrandInput = z.input<typeof brandSchema>;

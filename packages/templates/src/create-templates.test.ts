@@ -181,7 +181,8 @@ describe('overrides', () => {
 
 describe('options that can not work are refused', () => {
   test.each<[string, unknown, string, string]>([
-    ['no brand', {}, 'brand', ''],
+    ['no brand', {}, 'brand', 'has to be an object with a name'],
+    ['a brand with an unknown key', { brand: { ...brand, logo: '' } }, 'brand', 'logo'],
     ['an unknown key', { brand, locale: 'en' }, '', 'locale'],
     ['a language without copy', { brand, locales: ['en', 'tlh'] }, 'locales.1', 'there is no copy for "tlh"'],
     ['no language', { brand, locales: [] }, 'locales', 'is empty'],
