@@ -207,9 +207,9 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
       attempts: 0,
       createdAt: expect.any(Date),
     });
-    await queue.start();
     const late = invitation();
     const sent = next(queue, 'sent', 2);
+    await queue.start();
     await queue.enqueue(late);
     await sent;
 
@@ -960,33 +960,32 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
 });
 
 describe('PGlite', { timeout: 30_000 }, () => {
-  test('a retry that comes while a failure is being recorded is not lost', async () => {
+  /** A PGlite that has something done before each statement. */
+  async function createWatched(before: (text: string) => Promise<void>): Promise<PGliteDatabase> {
     const pglite = await PGlite.create();
     onTestFinished(() => pglite.close());
-    let retried: Promise<boolean> | undefined;
-    const beforeQuery = async (text: string) => {
-      if (retried || !/DELETE FROM \S+job/.test(text)) return;
-      retried = queue.retry(id);
-      await new Promise((resolve) => setImmediate(resolve));
-    };
-    const database: PGliteDatabase = {
-      async query(text, values) {
-        await beforeQuery(text);
-        return pglite.query(text, values);
-      },
+    const watch = (database: CallerTransaction): PGliteDatabase['query'] & CallerTransaction['query'] =>
+      (async (text: string, values?: unknown[]) => {
+        await before(text);
+        return database.query(text, values);
+      }) as PGliteDatabase['query'];
+    return {
+      query: watch(pglite),
       exec: (text) => pglite.exec(text),
-      transaction: (run) =>
-        pglite.transaction((transaction) =>
-          run({
-            async query(text, values) {
-              await beforeQuery(text);
-              return transaction.query(text, values);
-            },
-          }),
-        ),
+      transaction: (run) => pglite.transaction((transaction) => run({ query: watch(transaction) })),
       listen: (channel, onNotification) => pglite.listen(channel, onNotification),
       close: async () => {},
     };
+  }
+  const isDeletingJobs = (text: string) => /DELETE FROM \S+job/.test(text);
+
+  test('a retry that comes while a failure is being recorded is not lost', async () => {
+    let retried: Promise<boolean> | undefined;
+    const database = await createWatched(async (text) => {
+      if (retried || !isDeletingJobs(text)) return;
+      retried = queue.retry(id);
+      await new Promise((resolve) => setImmediate(resolve));
+    });
     const transport = createMemoryTransport();
     transport.failWith(failure('auth_failed', false), { times: 1 });
     await using queue = await createMailQueue({
@@ -1000,6 +999,27 @@ describe('PGlite', { timeout: 30_000 }, () => {
     await failed;
     expect(await retried).toBe(true);
     expect(await sent).toMatchObject([{ id }]);
+  });
+
+  test('that fails in the middle of recording costs no event, and makes none twice', async () => {
+    let failures = 0;
+    const database = await createWatched(async (text) => {
+      if (isDeletingJobs(text) && failures++ === 0) throw new Error('The database is down.');
+    });
+    await using queue = await createMailQueue({
+      connection: { pglite: database },
+      mailer: mailerOn(createMemoryTransport()),
+      keys: [KEY],
+    });
+    const events: DeliveryEvent[] = [];
+    queue.on('sent', (delivery) => void events.push(delivery));
+    await queue.enqueue(signIn());
+    const sent = next(queue, 'sent');
+    await queue.start();
+    await sent;
+    await queue.stop();
+    expect(failures).toBe(2);
+    expect(events).toHaveLength(1);
   });
 
   test('that can not be opened is a MailError', async () => {

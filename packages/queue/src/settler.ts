@@ -70,8 +70,9 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     if (batch.length === 0) return;
     const settlements = settlementsOf(batch);
     const recorded = new Set(settlements.length > 0 ? await store.settle(undefined, settlements, now()) : []);
-    for (const [lane, jobs] of byLane(batch)) await database.boss.deleteJob(lane, jobs);
+    // At once: should the jobs not go now, the next try finds nothing left to record.
     report(batch, recorded);
+    for (const [lane, jobs] of byLane(batch)) await database.boss.deleteJob(lane, jobs);
   }
 
   // Both at once: a retry that came in between would lose the job that it counts on.
