@@ -28,6 +28,9 @@ export interface AttemptOptions {
   readonly clock: Clock;
 }
 
+/** How many workers may die of one delivery. */
+const MOST_INTERRUPTIONS = 5;
+
 /** How long a transport has to come to an end after an abort, in milliseconds. */
 const ABORT_GRACE_MS = 5000;
 
@@ -52,7 +55,7 @@ export async function attemptDelivery(
   controller: AbortController,
 ): Promise<Settlement | undefined> {
   const { policy, random, clock, telemetry } = options;
-  const { id, type, attempts, expiresAt } = claimed;
+  const { id, type, attempts, interruptions, expiresAt } = claimed;
   const settle = (ending: Ending): Settlement => ({ id, type, attempts, isCounted: true, ...ending });
   const progress: Progress = {};
 
@@ -100,10 +103,10 @@ export async function attemptDelivery(
     if (expiresAt && expiresAt.getTime() <= clock.now()) {
       return fail({ code: 'expired', message: 'It had expired before it was sent.' }, false);
     }
-    // Only a worker that dies in the middle gets this far: a message that kills must not do so for ever.
-    if (attempts > policy.maxAttempts) {
+    // A message that kills its worker must not do so for ever.
+    if (interruptions >= MOST_INTERRUPTIONS || attempts > policy.maxAttempts) {
       return fail(
-        { code: 'interrupted', message: 'Every attempt ended with the death of its worker.' },
+        { code: 'interrupted', message: `${interruptions} attempts ended with the death of their worker.` },
         false,
       );
     }

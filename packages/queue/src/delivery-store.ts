@@ -37,6 +37,8 @@ export interface ClaimedDelivery {
   readonly type: string;
   /** This one included. */
   readonly attempts: number;
+  /** How many of them ended without a word of their worker. */
+  readonly interruptions: number;
   readonly createdAt: Date;
   readonly expiresAt: Date | undefined;
   readonly trace: Readonly<Record<string, string>> | undefined;
@@ -103,6 +105,7 @@ const claimedRow = z
     id: z.string(),
     type: z.string(),
     attempts: z.number(),
+    interruptions: z.number(),
     created_at: z.date(),
     expires_at: z.date().nullable(),
     trace: z.record(z.string(), z.string()).nullable(),
@@ -202,9 +205,10 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
     // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
     // database says which is newer: clocks differ from process to process.
-    claim: `UPDATE ${table} AS delivery SET state = 'sending', attempts = attempts + 1, updated_at = $2::timestamptz
+    claim: `UPDATE ${table} AS delivery SET state = 'sending', attempts = attempts + 1, updated_at = $2::timestamptz,
+        interruptions = interruptions + CASE WHEN state = 'sending' THEN 1 ELSE 0 END
       WHERE id = ANY($1::uuid[]) AND state IN ('queued', 'retrying', 'sending')
-      RETURNING id, type, attempts, created_at, expires_at, trace, sealed, delivery.supersedes AND coalesce((
+      RETURNING id, type, attempts, interruptions, created_at, expires_at, trace, sealed, delivery.supersedes AND coalesce((
         SELECT true FROM ${table} AS newer
         WHERE newer.recipient_digest = delivery.recipient_digest AND newer.type = delivery.type
           AND newer.place > delivery.place AND newer.state <> 'cancelled'
@@ -232,7 +236,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
     cancel: `UPDATE ${table} SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = $2::timestamptz,
         error = $3::text::jsonb
       WHERE id = $1 AND state IN ${WAITING} RETURNING ${PUBLIC_COLUMNS}`,
-    requeue: `UPDATE ${table} SET state = 'queued', attempts = 0, next_attempt_at = NULL, updated_at = $2::timestamptz
+    requeue: `UPDATE ${table} SET state = 'queued', attempts = 0, interruptions = 0, next_attempt_at = NULL, updated_at = $2::timestamptz
       WHERE id = $1 AND state IN ('retrying', 'failed', 'unknown') AND sealed IS NOT NULL
         AND (expires_at IS NULL OR expires_at > $2::timestamptz)
       RETURNING ${PUBLIC_COLUMNS}`,

@@ -380,9 +380,8 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
     });
 
     // PGlite has one connection, and so one transaction at a time.
-    test.runIf(name === 'PostgreSQL')(
-      'does so when neither sees the other, and their clocks differ',
-      async () => {
+    if (name === 'PostgreSQL')
+      test('does so when neither sees the other, and their clocks differ', async () => {
         const clock = createTurnedClock();
         const { queue, transport, schema } = await setUp();
         const late = await setUp({ schema, clock: { now: () => clock.now() - 60_000 } });
@@ -400,8 +399,7 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
         await cancelled;
         await queue.stop();
         expect(transport.emails.map(({ text }) => text)).toEqual(['Your code is 22222222.']);
-      },
-    );
+      });
   });
 
   describe('the deadline', () => {
@@ -531,6 +529,24 @@ describe.each(['PostgreSQL', 'PGlite'])('the queue on %s', { timeout: 30_000 }, 
       await queue.enqueue(signIn());
       expect((await failed)[0]).toMatchObject({ attempts: 3 });
       expect(handle.fired).toBe(3);
+    });
+
+    test.each([
+      ['four workers', 'sent', 3, undefined],
+      ['five workers', 'failed', 4, { code: 'interrupted' }],
+    ] as const)('that %s died of is %s', async (_workers, state, died, error) => {
+      const { queue, schema } = await setUp({ policy: { maxAttempts: 100 } });
+      const { id } = await queue.enqueue(invitation());
+      await backend.inTransaction(async (db) => {
+        // What the last one left behind.
+        const left = `state = 'sending', attempts = ${died + 1}, interruptions = ${died}`;
+        await db.query(`UPDATE ${schema}.delivery SET ${left} WHERE id = '${id}'`);
+        return 'commit';
+      });
+      const ended = next(queue, state);
+      await queue.start();
+      const [delivery] = await ended;
+      expect(delivery).toMatchObject({ id, ...(error && { error }) });
     });
 
     test.each([

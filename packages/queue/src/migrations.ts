@@ -11,6 +11,7 @@ const migrations = (schema: string): readonly string[] => [
     recipient_digest text NOT NULL,
     supersedes boolean NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
+    interruptions integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     expires_at timestamptz,

@@ -14,12 +14,12 @@ export const policySchema = z.strictObject({
    * @default `carriesCode` of `@postern/core`
    */
   isCode: z.custom<(type: string) => boolean>(isPredicate, 'has to be a function').default(() => carriesCode),
-  /** How often one delivery is tried. @default 8 */
-  maxAttempts: z.int().min(1).default(8),
+  /** How often one delivery is tried. @default 30, which with the other defaults takes between two and three hours */
+  maxAttempts: z.int().min(1).default(30),
   /** The first retry comes within this time, at random; with each further one it doubles. @default 1000 */
   backoffMs: ms.default(1000),
-  /** Where the doubling ends. @default 5 minutes */
-  maxBackoffMs: ms.default(300_000),
+  /** Where the doubling ends. @default 15 minutes */
+  maxBackoffMs: ms.default(900_000),
   /** An attempt that takes longer is aborted and counts as `timeout`. @default 2 minutes */
   attemptTimeoutMs: ms
     .min(1)
