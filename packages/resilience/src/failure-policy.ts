@@ -1,33 +1,14 @@
-import type { Email, MailError, MailErrorCode, UsageType } from '@postern/core';
+import { carriesCode, type Email, type MailError, type MailErrorCode } from '@postern/core';
 import { z } from 'zod';
 
 /** By usage type: whether an email that may have arrived is sent once more, at the risk of arriving twice. */
 export type MayDuplicate = Readonly<Record<string, boolean>>;
 
-/**
- * A second copy of a code is harmless, and without any nobody gets in; who is invited twice is annoyed. Complete by its
- * type: a new usage type of core does not compile before it stands here.
- */
-const MAY_DUPLICATE: Readonly<Record<UsageType, boolean>> = {
-  Register: true,
-  SignIn: true,
-  ForgotPassword: true,
-  Generic: true,
-  OrganizationInvitation: false,
-  UserPermissionValidation: true,
-  BindNewIdentifier: true,
-  MfaVerification: true,
-  BindMfa: true,
-};
+export const mayDuplicateSchema = z.record(z.string(), z.boolean('has to be true or false')).default({});
 
-/** Types of your own are not sent twice unless they are listed. */
-export const mayDuplicateSchema = z
-  .record(z.string(), z.boolean('has to be true or false'))
-  .default({})
-  .transform((own): MayDuplicate => ({ ...MAY_DUPLICATE, ...own }));
-
-const mayBeSentTwice = (type: string, mayDuplicate: MayDuplicate) =>
-  Object.hasOwn(mayDuplicate, type) && mayDuplicate[type] === true;
+/** A second copy of a code is harmless, and without any nobody gets in; who is invited twice is annoyed. */
+const mayBeSentTwice = (type: string, mayDuplicate: MayDuplicate): boolean =>
+  Object.hasOwn(mayDuplicate, type) ? mayDuplicate[type] === true : carriesCode(type);
 
 /** Whether the same transport is tried again. */
 export const isRetried = (error: MailError, { type }: Email, mayDuplicate: MayDuplicate): boolean =>
