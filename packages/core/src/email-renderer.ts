@@ -116,6 +116,7 @@ export function createEmailRenderer(
       subject: rendered.subject,
       text: rendered.text,
       ...(rendered.html !== undefined && { html: rendered.html }),
+      fixedParts: template.fixedParts,
       headers: mergeHeaders<string | readonly string[]>(
         STANDARD_HEADERS,
         template.locale === undefined ? {} : { 'Content-Language': template.locale },

@@ -1,9 +1,10 @@
+import type { FixedParts } from '../email.js';
 import { sanitizeHeaderValue } from '../header-field.js';
 import { MailError } from '../mail-error.js';
 import { type Mailbox, readMailbox, readMailboxList } from '../mailbox.js';
 import type { PayloadValue } from '../payload.js';
+import { derivePlainText } from './derived-text.js';
 import { type BrokenTemplate, compilePlainTemplate } from './plain-template.js';
-import { htmlToPlainText } from './plain-text.js';
 import type { Template } from './template.js';
 import { compileTemplate, type MissingVariable, type TemplateProgram } from './template-program.js';
 import { readTemplate } from './template-source.js';
@@ -24,6 +25,8 @@ interface RenderedTemplate {
 /** A template, compiled once and rendered many times. */
 export interface CompiledTemplate {
   readonly locale: string | undefined;
+  /** What every email of the template has. */
+  readonly fixedParts: FixedParts;
   render(payload: Record<string, PayloadValue>): RenderedTemplate;
 }
 
@@ -59,17 +62,22 @@ export function compileEmailTemplate(
   const subject = compile('subject', template.subject);
   const content = compile('content', template.content, isHtml);
   const text = template.text === undefined ? undefined : compile('text', template.text);
+  const derived = isHtml && !text ? derivePlainText(content.fixedParts) : undefined;
   const from = template.sendFrom ? compileMailboxes('sendFrom', template.sendFrom, compile) : undefined;
   const replyTo = template.replyTo ? compileMailboxes('replyTo', template.replyTo, compile) : undefined;
 
   return {
     locale: template.locale,
+    fixedParts: Object.freeze({
+      text: (text ?? derived ?? content).fixedParts,
+      ...(isHtml && { html: content.fixedParts }),
+    }),
     render(payload) {
       const problems = new Set<string>();
-      const body = content(payload, problems);
+      const body = content.render(payload, problems);
       const rendered: RenderedTemplate = {
-        subject: sanitizeHeaderValue(subject(payload, problems)),
-        text: text ? text(payload, problems) : isHtml ? htmlToPlainText(body) : body,
+        subject: sanitizeHeaderValue(subject.render(payload, problems)),
+        text: text?.render(payload, problems) ?? derived?.of(body) ?? body,
         ...(isHtml && { html: body }),
         ...(from && { from: first(from(payload, problems)) }),
         ...(replyTo && { replyTo: replyTo(payload, problems) }),
@@ -138,15 +146,15 @@ function compileMailbox(field: string, text: string, compile: Compile): RenderMa
   if (!parts) {
     const whole = compile(field, text);
     return (payload, problems) => {
-      const mailbox = readMailbox(whole(payload, problems));
+      const mailbox = readMailbox(whole.render(payload, problems));
       return mailbox.ok ? [mailbox.value] : 'unusable';
     };
   }
   const name = compile(field, parts.name ?? '');
   const address = compile(field, parts.address ?? '');
   return (payload, problems) => {
-    const mailbox = readMailbox(address(payload, problems));
-    const displayName = toDisplayName(name(payload, problems));
+    const mailbox = readMailbox(address.render(payload, problems));
+    const displayName = toDisplayName(name.render(payload, problems));
     if (!mailbox.ok) return 'unusable';
     return [{ ...(displayName && { name: displayName }), address: mailbox.value.address }];
   };

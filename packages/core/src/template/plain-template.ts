@@ -27,16 +27,20 @@ export function compilePlainTemplate(
   text: string,
   { escape: escapeHtml, missingVariable }: { escape: boolean; missingVariable: MissingVariable },
 ): TemplateProgram {
-  return (payload, problems) =>
-    text.replace(VARIABLE, (written: string, path: string) => {
-      const parts = path.split('.');
-      const value = find(payload, parts);
-      if (value === undefined || value === null) {
-        if (missingVariable === 'error') problems.add(`${path} is missing`);
-        return missingVariable === 'keep' && !Object.hasOwn(payload, parts[0] ?? '') ? written : '';
-      }
-      if (isRecord(value) && missingVariable === 'error')
-        problems.add(`${path} is ${Array.isArray(value) ? 'a list' : 'an object'}, not text`);
-      return escapeHtml ? Handlebars.escapeExpression(toText(value)) : toText(value);
-    });
+  return {
+    render: (payload, problems) =>
+      text.replace(VARIABLE, (written: string, path: string) => {
+        const parts = path.split('.');
+        const value = find(payload, parts);
+        if (value === undefined || value === null) {
+          if (missingVariable === 'error') problems.add(`${path} is missing`);
+          return missingVariable === 'keep' && !Object.hasOwn(payload, parts[0] ?? '') ? written : '';
+        }
+        if (isRecord(value) && missingVariable === 'error')
+          problems.add(`${path} is ${Array.isArray(value) ? 'a list' : 'an object'}, not text`);
+        return escapeHtml ? Handlebars.escapeExpression(toText(value)) : toText(value);
+      }),
+    // Every other one of the split is the name of a variable.
+    fixedParts: Object.freeze(text.split(VARIABLE).filter((_, index) => index % 2 === 0)),
+  };
 }

@@ -8,8 +8,13 @@ import { BLOCK_HELPERS, INLINE_HELPERS, partsOf, type TemplateSource } from './t
  */
 export type MissingVariable = 'error' | 'empty' | 'keep';
 
-/** Renders one text. Adds to `problems` what the payload lacks, in words. */
-export type TemplateProgram = (payload: Record<string, PayloadValue>, problems: Set<string>) => string;
+/** One text of a template, compiled. */
+export interface TemplateProgram {
+  /** Adds to `problems` what the payload lacks, in words. */
+  render(payload: Record<string, PayloadValue>, problems: Set<string>): string;
+  /** What stands before, between and after the variables and blocks, in order. The same in everything it renders. */
+  readonly fixedParts: readonly string[];
+}
 
 /** The name of the helper that every plain `{{variable}}` is compiled into. Templates can't call it. */
 const SHOW = 'show';
@@ -134,6 +139,16 @@ function showHelper(missingVariable: MissingVariable, problems: Set<string>) {
   };
 }
 
+function fixedPartsOf({ body }: hbs.AST.Program): readonly string[] {
+  const parts = [''];
+  for (const node of body) {
+    if (node.type === 'ContentStatement')
+      parts.push(`${parts.pop()}${(node as hbs.AST.ContentStatement).value}`);
+    else if (node.type !== 'CommentStatement') parts.push('');
+  }
+  return Object.freeze(parts);
+}
+
 /** Compiles a text that was read. `escape` is for html; everything else shows values as they are. */
 export function compileTemplate(
   source: TemplateSource,
@@ -145,11 +160,14 @@ export function compileTemplate(
     knownHelpersOnly: true,
     noEscape: !options.escape,
   });
-  return (payload, problems) =>
-    render(payload, {
-      helpers: { [SHOW]: showHelper(options.missingVariable, problems) },
-      // Said explicitly, or Handlebars prints a warning for each name it refuses.
-      allowProtoPropertiesByDefault: false,
-      allowProtoMethodsByDefault: false,
-    });
+  return {
+    render: (payload, problems) =>
+      render(payload, {
+        helpers: { [SHOW]: showHelper(options.missingVariable, problems) },
+        // Said explicitly, or Handlebars prints a warning for each name it refuses.
+        allowProtoPropertiesByDefault: false,
+        allowProtoMethodsByDefault: false,
+      }),
+    fixedParts: fixedPartsOf(source.program),
+  };
 }
