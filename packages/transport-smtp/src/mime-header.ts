@@ -1,0 +1,74 @@
+import type { Email, Mailbox } from '@postern/core';
+import { foldLines } from 'nodemailer/lib/mime-funcs';
+import MimeNode from 'nodemailer/lib/mime-node';
+
+/** Lines of a message are at most this long, line break not counted (RFC 5322 section 2.1.1). */
+const LINE_LENGTH = 76;
+
+/** Written from the email itself; a further field of that name would contradict it. `Bcc` is for nobody's eyes. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'bcc',
+  'content-transfer-encoding',
+  'content-type',
+  'date',
+  'from',
+  'message-id',
+  'mime-version',
+  'reply-to',
+  'subject',
+  'to',
+]);
+
+/** nodemailer's encoder of header fields; it keeps nothing. */
+const encoder = new MimeNode(false);
+
+/** Encoded (RFC 2047) and folded; nothing where there is no value. */
+function headerField(name: string, value: Parameters<MimeNode['encodeHeaderValue']>[1]): string {
+  const encoded = encoder.encodeHeaderValue(name, value);
+  return encoded.trim() === '' ? '' : `${foldLines(`${name}: ${encoded}`, LINE_LENGTH)}\r\n`;
+}
+
+const addressField = (name: string, mailboxes: readonly Mailbox[]) =>
+  headerField(
+    name,
+    mailboxes.map(({ name: displayName = '', address }) => ({ name: displayName, address })),
+  );
+
+const furtherFields = (headers: Email['headers']) =>
+  Object.entries(headers)
+    .map(([name, values]): [string, readonly string[]] => [
+      // RFC 5322 section 3.6.8: printable ASCII without the colon.
+      name.replace(/[^\x21-\x39\x3b-\x7e]/g, ''),
+      [values].flat(),
+    ])
+    .filter(([name]) => name !== '' && !OWN_FIELDS.has(name.toLowerCase()))
+    .flatMap(([name, values]) => values.map((value) => headerField(name, value)))
+    .join('');
+
+/** What is the same for every email of a sender or a template is written once. */
+function written<K extends object>(write: (key: K) => string): (key: K) => string {
+  const known = new WeakMap<K, string>();
+  return (key) => {
+    const line = known.get(key) ?? write(key);
+    // What can still change is not worth remembering.
+    if (Object.isFrozen(key)) known.set(key, line);
+    return line;
+  };
+}
+
+const fromField = written((from: Mailbox) => addressField('From', [from]));
+const replyToField = written((replyTo: readonly Mailbox[]) => addressField('Reply-To', replyTo));
+const templateFields = written(furtherFields);
+
+/** The header of a message, apart from the fields that say how its content is encoded. */
+export const headerOf = ({ from, to, replyTo, subject, messageId, date, headers }: Email): string =>
+  [
+    fromField(from),
+    addressField('To', [{ address: to }]),
+    replyTo ? replyToField(replyTo) : '',
+    headerField('Subject', subject),
+    headerField('Message-ID', messageId),
+    headerField('Date', date),
+    templateFields(headers),
+    'MIME-Version: 1.0\r\n',
+  ].join('');

@@ -1,0 +1,175 @@
+import { type Email, freezeEmail } from '@postern/core';
+import { testEmail } from '@postern/testing';
+import fc from 'fast-check';
+import { simpleParser } from 'mailparser';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import PostalMime from 'postal-mime';
+import { describe, expect, it } from 'vitest';
+import { writeMimeMessage } from './mime-message.js';
+
+/** The same email as nodemailer's composer writes it, with the line breaks that its connection makes of bare CR and LF. */
+async function compose(email: Email): Promise<Buffer> {
+  const { messageId, date, from, to, replyTo, subject, text, html, headers } = email;
+  const composed = await new MailComposer({
+    messageId,
+    date,
+    from: { name: from.name ?? '', address: from.address },
+    to: { name: '', address: to },
+    ...(replyTo && { replyTo: replyTo.map(({ name = '', address }) => ({ name, address })) }),
+    subject,
+    text,
+    ...(html !== undefined && { html }),
+    headers: Object.entries(headers).flatMap(([key, values]) =>
+      [values].flat().map((value) => ({ key, value })),
+    ),
+  })
+    .compile()
+    .build();
+  return Buffer.from(composed.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
+}
+
+/** What a server takes for line breaks of the content (RFC 5321 section 2.3.8), in whatever encoding it stood. */
+const lines = (text: string | undefined | false) => (text || '').replace(/\r\n|\r/g, '\n');
+
+async function readByPostalMime(raw: Buffer) {
+  const { from, to, replyTo, subject, messageId, date, text, html, headers } = await PostalMime.parse(raw);
+  const fields = headers
+    .filter(({ key }) => !/^(?:content-type|content-transfer-encoding)$/.test(key))
+    .map(({ key, value }) => `${key}: ${value}`)
+    .sort();
+  return { from, to, replyTo, subject, messageId, date, text: lines(text), html: lines(html), fields };
+}
+
+async function readByMailparser(raw: Buffer) {
+  const parsed = await simpleParser(raw, { skipTextToHtml: true, skipHtmlToText: true });
+  const { from, to, replyTo, subject, messageId, date, text, html, headerLines } = parsed;
+  const fields = headerLines
+    .filter(({ key }) => !/^(?:content-type|content-transfer-encoding)$/.test(key))
+    .map(({ key, line }) => `${key}${line.slice(key.length).replace(/\r\n/g, '')}`)
+    .sort();
+  return { from, to, replyTo, subject, messageId, date, text: lines(text), html: lines(html), fields };
+}
+
+/** Texts as people write them, and as nobody should. */
+const stretch = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ maxLength: 60 }) },
+  { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 60 }) },
+  fc.constantFrom(
+    '\n',
+    '\r\n',
+    '\r',
+    '.',
+    '\n.',
+    '\n..\n',
+    '\r\n.\r\n',
+    ' \n',
+    '\t\n',
+    ' ',
+    '=',
+    '=3D',
+    '=\n',
+    'From here\n',
+    '\nFrom there',
+    '--=_boundary\n',
+    '\u0000',
+    '\u00a0',
+    '\ufeff',
+    'Ihr Code für Ägypten',
+    'שלום, הקוד שלך',
+    'رمز الدخول: ',
+    '\u202eabc\u202c',
+    '您的验证码是',
+    '👩‍👩‍👧‍👦',
+    'é'.repeat(80),
+    'x'.repeat(77),
+    'long words and more of them, '.repeat(40),
+    '字'.repeat(400),
+  ),
+);
+const content = fc.array(stretch, { maxLength: 12 }).map((parts) => parts.join(''));
+
+/** What core lets into a header field: one line, no control characters. */
+const headerText = content.map((text) =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .slice(0, 500),
+);
+const address = fc.constantFrom(
+  'ada@example.com',
+  '"ada lovelace"@example.com',
+  'ada+tag@sub.example.com',
+  'jürgen@example.com',
+  'ada@bücher.example',
+  "o'neil@example.com",
+);
+const mailbox = fc.record({ name: headerText.map((text) => text.slice(0, 60)), address });
+
+const email = fc
+  .record({
+    from: mailbox,
+    to: address,
+    replyTo: fc.option(fc.array(mailbox, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+    subject: headerText,
+    text: content,
+    html: fc.option(content, { nil: undefined }),
+    note: headerText,
+    list: fc.array(headerText, { maxLength: 3 }),
+  })
+  .map(({ replyTo, html, note, list, ...rest }) =>
+    testEmail({
+      html: undefined,
+      ...rest,
+      ...(replyTo && { replyTo }),
+      ...(html !== undefined && { html }),
+      headers: { 'X-Note': note, 'X-List': list, 'Auto-Submitted': 'auto-generated' },
+    } as Partial<Email>),
+  );
+
+/** A text and stretches of it, in order, some of which may stand elsewhere in it as well. */
+const contentWithParts = fc.array(fc.tuple(stretch, fc.boolean()), { maxLength: 12 }).map((stretches) => ({
+  content: stretches.map(([text]) => text).join(''),
+  parts: Object.freeze(stretches.filter(([, isFixed]) => isFixed).map(([text]) => text)),
+}));
+
+describe('a message', () => {
+  it('is the one that nodemailer composes, for two readers of messages', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(email, async (random) => {
+        const written = Buffer.from(writeMimeMessage(random));
+        const composed = await compose(random);
+        expect(await readByPostalMime(written)).toEqual(await readByPostalMime(composed));
+        expect(await readByMailparser(written)).toEqual(await readByMailparser(composed));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('is the same whether or not the template’s parts are known', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(contentWithParts, contentWithParts, async (text, html) => {
+        const plain = testEmail({ text: text.content, html: html.content });
+        const prepared = freezeEmail({ ...plain, fixedParts: { text: text.parts, html: html.parts } });
+        const expected = await readByPostalMime(Buffer.from(writeMimeMessage(plain)));
+        expect(await readByPostalMime(Buffer.from(writeMimeMessage(prepared)))).toEqual(expected);
+        // Once more, from what was remembered.
+        expect(await readByPostalMime(Buffer.from(writeMimeMessage(prepared)))).toEqual(expected);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('has no line longer than 76 characters, and no line break but CRLF', () => {
+    fc.assert(
+      fc.property(email, contentWithParts, (random, html) => {
+        const message = writeMimeMessage(
+          freezeEmail({ ...random, html: html.content, fixedParts: { text: [], html: html.parts } }),
+        );
+        expect(message.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+        const [, ...bodies] = message.split('\r\n\r\n');
+        for (const line of bodies.join('\r\n\r\n').split('\r\n')) expect(line.length).toBeLessThanOrEqual(76);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
