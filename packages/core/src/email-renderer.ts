@@ -11,6 +11,7 @@ import { findMissingVariables } from './payload.js';
 import { collectSecrets } from './secrets.js';
 import type { CheckedSendRequest } from './send-request.js';
 import { readCustomHeaders, readReplyTo, readSender } from './sender.js';
+import type { CompiledTemplate } from './template/compiled-template.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import type { TemplateOverride } from './template/template.js';
 import { createTemplateCatalog } from './template/template-catalog.js';
@@ -55,8 +56,8 @@ export function createEmailRenderer(
   options: EmailRendererOptions,
 ): (request: CheckedSendRequest) => Promise<Email> {
   const { config, resolveTemplate, missingVariable, brokenTemplate, logger, clock } = options;
-  const sender = readSender(config.fromEmail);
-  const replyTo = config.replyTo ? readReplyTo(config.replyTo) : undefined;
+  const sender = Object.freeze({ ...readSender(config.fromEmail) });
+  const replyTo = config.replyTo ? Object.freeze([...readReplyTo(config.replyTo)]) : undefined;
   const otpOrigin = options.otpOrigin === undefined ? undefined : parseOtpOrigin(options.otpOrigin);
   const customHeaders = readCustomHeaders(config.customHeaders ?? {});
   const catalog = createTemplateCatalog({
@@ -66,6 +67,20 @@ export function createEmailRenderer(
     brokenTemplate,
     logger,
   });
+
+  /** The same object for every email of a template, so that a transport may prepare it once. */
+  const headersByTemplate = new WeakMap<CompiledTemplate, Email['headers']>();
+  function headersFor(template: CompiledTemplate): Email['headers'] {
+    const known = headersByTemplate.get(template);
+    if (known) return known;
+    const headers = mergeHeaders<string | readonly string[]>(
+      STANDARD_HEADERS,
+      template.locale === undefined ? {} : { 'Content-Language': template.locale },
+      customHeaders,
+    );
+    headersByTemplate.set(template, Object.freeze(headers));
+    return headers;
+  }
 
   async function resolveOverride(type: string, locale: string | undefined) {
     try {
@@ -105,6 +120,7 @@ export function createEmailRenderer(
     const from = usable(rendered.from, 'sendFrom', type) ?? sender;
     const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
     const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);
+    const headers = headersFor(template);
     return freezeEmail({
       type,
       ...(template.locale !== undefined && { locale: template.locale }),
@@ -117,12 +133,7 @@ export function createEmailRenderer(
       text: rendered.text,
       ...(rendered.html !== undefined && { html: rendered.html }),
       fixedParts: template.fixedParts,
-      headers: mergeHeaders<string | readonly string[]>(
-        STANDARD_HEADERS,
-        template.locale === undefined ? {} : { 'Content-Language': template.locale },
-        customHeaders,
-        otpToken === undefined ? {} : { 'OTP-Token': otpToken },
-      ),
+      headers: otpToken === undefined ? headers : Object.freeze({ ...headers, 'OTP-Token': otpToken }),
       ...(expiresAt && { expiresAt }),
       secrets: collectSecrets(payload),
     });

@@ -120,10 +120,10 @@ const stagesOfReset = (stage: MailStage): MailStage[] => {
 
 const auth = { user: 'ada', pass: 'pass-phrase' };
 
-async function setUp(trap: SmtpTrap, kind: FaultKind) {
+async function setUp(trap: SmtpTrap, kind: FaultKind, pipelining: boolean) {
   const transport = createSmtpTransport(
     { host: trap.host, port: trap.port, auth, tls: { ca: trap.certificate }, ...timeoutsFor(kind) },
-    { maxConnections: 1 },
+    { maxConnections: 1, pipelining },
   );
   onTestFinished(async () => {
     await transport.close();
@@ -133,12 +133,15 @@ async function setUp(trap: SmtpTrap, kind: FaultKind) {
 }
 
 describe.each([
-  { pipelining: true, hideExtensions: [] },
-  { pipelining: false, hideExtensions: ['PIPELINING'] as const },
-])('the fault matrix (pipelining: $pipelining)', ({ hideExtensions }) => {
+  { offered: true, pipelining: true },
+  { offered: true, pipelining: false },
+  { offered: false, pipelining: true },
+])('the fault matrix (PIPELINING offered: $offered, wanted: $pipelining)', ({ offered, pipelining }) => {
+  const hideExtensions = offered ? [] : (['PIPELINING'] as const);
+
   it.each(cells)('$at, $kind → $becomes.code', { timeout: DEADLINE }, async ({ at, kind, becomes }) => {
     const trap = await startSmtpTrap({ auth, hideExtensions });
-    const transport = await setUp(trap, kind);
+    const transport = await setUp(trap, kind, pipelining);
     // EHLO fails twice: a client that is refused tries HELO (RFC 5321 section 3.2).
     const times = at === 'ehlo' && (kind === '4xx' || kind === '5xx' || kind === 'garbage') ? 2 : 1;
     const fault = trap.fault({ at, kind, times } as Fault);

@@ -20,6 +20,7 @@ class Piece {
   /** Control characters and what is not ASCII. */
   readonly others: number;
   private encoded: string | undefined;
+  private long: boolean | undefined;
 
   constructor(readonly text: string) {
     let letters = 0;
@@ -31,6 +32,11 @@ class Piece {
     }
     this.letters = letters;
     this.others = others;
+  }
+
+  get hasLongLine(): boolean {
+    this.long ??= hasLongerLines(this.text, LINE_LENGTH);
+    return this.long;
   }
 
   /** With room for a soft line break after its last line. */
@@ -102,7 +108,9 @@ export function encodeBody(text: string, fixedParts: readonly string[] = []): En
   const pieces = cut(text, fixedParts);
   const letters = pieces.reduce((sum, piece) => sum + piece.letters, 0);
   const others = pieces.reduce((sum, piece) => sum + piece.others, 0);
-  if (others === 0 && !hasLongerLines(text, LINE_LENGTH)) return { encoding: '7bit', content: toCrlf(text) };
+  const isShort =
+    others === 0 && !pieces.some((piece) => piece.hasLongLine) && !hasLongerLines(text, LINE_LENGTH);
+  if (isShort) return { encoding: '7bit', content: toCrlf(text) };
   return others < letters
     ? { encoding: 'quoted-printable', content: joinQuotedPrintable(pieces) }
     : { encoding: 'base64', content: wrapBase64(encodeBase64(text), LINE_LENGTH) };

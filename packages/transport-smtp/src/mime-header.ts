@@ -22,11 +22,21 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 /** nodemailer's encoder of header fields; it keeps nothing. */
 const encoder = new MimeNode(false);
 
+/** What most subjects are made of, and every Message-ID of ours: it is the same in every encoder. */
+const NEEDS_NO_ENCODING = /^[\w !#$%'()*+,\-./:;@[\]{|}~]*$|^<[\w.@-]+>$/;
+
+const fold = (name: string, value: string) =>
+  value.trim() === '' ? '' : `${foldLines(`${name}: ${value}`, LINE_LENGTH)}\r\n`;
+
 /** Encoded (RFC 2047) and folded; nothing where there is no value. */
-function headerField(name: string, value: Parameters<MimeNode['encodeHeaderValue']>[1]): string {
-  const encoded = encoder.encodeHeaderValue(name, value);
-  return encoded.trim() === '' ? '' : `${foldLines(`${name}: ${encoded}`, LINE_LENGTH)}\r\n`;
-}
+const headerField = (name: string, value: Parameters<MimeNode['encodeHeaderValue']>[1]) =>
+  fold(name, encoder.encodeHeaderValue(name, value));
+
+const plainField = (name: string, text: string) =>
+  NEEDS_NO_ENCODING.test(text) ? fold(name, text) : headerField(name, text);
+
+/** A mailbox that reads the same in every context (RFC 5321 section 4.1.2, without quotes and domain literals). */
+const PLAIN_ADDRESS = /^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/;
 
 const addressField = (name: string, mailboxes: readonly Mailbox[]) =>
   headerField(
@@ -64,11 +74,11 @@ const templateFields = written(furtherFields);
 export const headerOf = ({ from, to, replyTo, subject, messageId, date, headers }: Email): string =>
   [
     fromField(from),
-    addressField('To', [{ address: to }]),
+    PLAIN_ADDRESS.test(to) ? fold('To', to) : addressField('To', [{ address: to }]),
     replyTo ? replyToField(replyTo) : '',
-    headerField('Subject', subject),
-    headerField('Message-ID', messageId),
-    headerField('Date', date),
+    plainField('Subject', subject),
+    plainField('Message-ID', messageId),
+    `Date: ${date.toUTCString().replace('GMT', '+0000')}\r\n`,
     templateFields(headers),
     'MIME-Version: 1.0\r\n',
   ].join('');

@@ -10,7 +10,7 @@ type Script = (line: string, connection: { number: number; socket: Socket }) => 
 
 /** For what no sane server does, and the trap can't be told to do. */
 async function startScriptedServer(script: Script, options: SmtpTransportOptions = { maxConnections: 1 }) {
-  const stats = { connections: 0, open: 0, peak: 0, delivered: [] as number[] };
+  const stats = { connections: 0, open: 0, peak: 0, delivered: [] as number[], turns: 0 };
   const server = createServer((socket) => {
     stats.connections += 1;
     stats.open += 1;
@@ -34,6 +34,7 @@ async function startScriptedServer(script: Script, options: SmtpTransportOptions
       stats.open -= 1;
     });
     socket.setEncoding('latin1').on('data', (chunk: string) => {
+      stats.turns += 1;
       const lines = (rest + chunk).split('\r\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
@@ -55,6 +56,72 @@ async function startScriptedServer(script: Script, options: SmtpTransportOptions
   });
   return { transport, stats };
 }
+
+it.each([
+  { pipelining: true, turns: 2 },
+  { pipelining: false, turns: 4 },
+])('sends a message in $turns turns (pipelining: $pipelining)', async ({ pipelining, turns }) => {
+  const { transport, stats } = await startScriptedServer(() => undefined, { pipelining });
+  await transport.send(testEmail());
+  const before = stats.turns;
+  await transport.send(testEmail());
+  expect(stats.turns - before).toBe(turns);
+});
+
+it('goes on over a connection whose server takes content for nobody', async () => {
+  const { transport, stats } = await startScriptedServer((line) =>
+    line.startsWith('RCPT TO:<nobody@') ? '550 5.1.1 No such user' : undefined,
+  );
+  await expect(transport.send(testEmail({ to: 'nobody@example.com' }))).rejects.toBeMailError(
+    'recipient_rejected',
+    { responseCode: 550 },
+  );
+  await transport.send(testEmail());
+  expect(stats.connections).toBe(1);
+});
+
+it('leaves a server that takes content without a sender', async () => {
+  const { transport, stats } = await startScriptedServer((line, { number }) =>
+    number === 1 && line.startsWith('MAIL') ? '550 5.7.1 Not you' : undefined,
+  );
+  await expect(transport.send(testEmail())).rejects.toBeMailError('sender_rejected', { responseCode: 550 });
+  await transport.send(testEmail());
+  expect(stats.connections).toBe(2);
+  expect(stats.delivered).toEqual([2]);
+});
+
+it.each(['250 Unasked', '421 4.4.2 Idle for too long'])(
+  'drops an idle connection on which the server says %j',
+  async (line) => {
+    const sockets: Socket[] = [];
+    const { transport, stats } = await startScriptedServer((_, { socket }) => {
+      sockets.push(socket);
+      return undefined;
+    });
+    await transport.send(testEmail());
+    const closed = once(sockets[0] as Socket, 'close');
+    sockets[0]?.write(`${line}\r\n`);
+    await closed;
+    await transport.send(testEmail());
+    expect(stats).toMatchObject({ connections: 2, delivered: [1, 2] });
+  },
+);
+
+it('takes a refusal whose line has no end for one', async () => {
+  const { transport } = await startScriptedServer((line, { socket }) => {
+    if (!line.startsWith('MAIL')) return undefined;
+    socket.end('550 5.7.1 Blocked');
+    return '';
+  });
+  await expect(transport.send(testEmail())).rejects.toBeMailError('sender_rejected', { responseCode: 550 });
+});
+
+it('gives up on a reply that never ends', async () => {
+  const { transport } = await startScriptedServer((line) =>
+    line.startsWith('MAIL') ? '250-and\r\n'.repeat(200_000) : undefined,
+  );
+  await expect(transport.send(testEmail())).rejects.toBeMailError('connection_failed', { stage: 'mail' });
+});
 
 it('does not say of a message that it was refused when the reply is none', async () => {
   // An extra 250 shifts all replies by one: the 354 is read as the answer to the final dot.

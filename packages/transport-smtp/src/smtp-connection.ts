@@ -1,8 +1,10 @@
 import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { isLoopbackHost, type Logger, MailError, type MailStage, type SmtpConfig } from '@postern/core';
-import SMTPConnection, { type SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection';
+import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
+import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
 import { providerOf } from './provider/known-providers.js';
+import { SmtpDialogue } from './smtp-dialogue.js';
 import type { SmtpFailure } from './smtp-failure.js';
 import type { SmtpLogin } from './smtp-login.js';
 import { toMailError } from './smtp-mail-error.js';
@@ -25,6 +27,8 @@ export interface SessionOptions {
   login: SmtpLogin | undefined;
   plaintextAuth: 'refuse' | 'warn';
   missingAuth: 'refuse' | 'warn';
+  /** Whether commands go out together where the server can take them (RFC 2920). */
+  pipelining: boolean;
   lookup: Lookup | undefined;
   logger: Logger;
   /** What must not show up in logs and errors: credentials, and the codes and links that are on their way. */
@@ -47,20 +51,17 @@ export function tlsIsRequired({
   return !isLoopbackHost(config.host);
 }
 
-/** The login method that {@link SmtpConnection.command} hides behind. */
-const COMMAND = 'X-COMMAND';
-
-const runCommand = async ({ auth, sendCommand }: SMTPConnectionCustomAuthContext) => {
-  auth.onReply((await sendCommand(auth.line)).response);
-};
-
 /**
- * nodemailer's connection with promises for callbacks: one operation at a time, each ended by its result, an error, a
- * lost connection, a time-out or a signal, and every failure a {@link MailError}.
+ * A connection to the server. nodemailer opens it: greeting, TLS, login. From then on the dialogue is our own, as all that
+ * nodemailer does for a message takes several times as long as the message itself. One operation at a time, each ended by
+ * its result, an error, a lost connection, a time-out or a signal, and every failure a {@link MailError}.
  */
 export class SmtpConnection {
-  readonly transcript: SmtpTranscript;
+  private readonly transcript: SmtpTranscript;
+  private readonly log: DialogueLog | undefined;
   private readonly connection: SMTPConnection;
+  /** Undefined until the login is done. */
+  private dialogue: SmtpDialogue | undefined;
   /** Fails the operation that is under way. */
   private fail: ((failure: SmtpFailure | MailError) => void) | undefined;
   private replyTimer: NodeJS.Timeout | undefined;
@@ -81,10 +82,10 @@ export class SmtpConnection {
       socketTimeout,
       connectionTimeout,
     } = config;
+    this.log = config.debug ? createDialogueLog(logger, options.secrets) : undefined;
     this.transcript = new SmtpTranscript({
       secure,
-      dialogue: config.debug ? logger : undefined,
-      secrets: options.secrets,
+      log: this.log,
       onProgress: (isWaiting) => this.expectReply(isWaiting),
       onReply: (stage, reply) => options.observer?.onReply(stage, reply),
       onSecured: () => {
@@ -109,7 +110,6 @@ export class SmtpConnection {
       socketCloseTimeout: QUIT_TIMEOUT,
       logger: this.transcript,
       transactionLog: true,
-      customAuth: { [COMMAND]: runCommand },
     });
     this.connection.on('error', (error: SmtpFailure) => this.fail?.(error));
     // nodemailer closes the connection first and says why afterwards; its own reason is the better one.
@@ -131,6 +131,11 @@ export class SmtpConnection {
     return this.connection.allowsAuth;
   }
 
+  /** What the server offers (RFC 5321 section 4.1.1.1): keywords in capitals, and what is said of each. */
+  get capabilities(): ReadonlyMap<string, string> {
+    return this.transcript.capabilities;
+  }
+
   /** nodemailer's own time-outs start anew with every byte; a reply has to be complete in time. */
   private expectReply(isWaiting: boolean): void {
     clearTimeout(this.replyTimer);
@@ -143,63 +148,115 @@ export class SmtpConnection {
     this.destroy();
   }
 
-  /** Runs one callback-style operation until it, an error, a lost connection, a time-out or the signal ends it. */
-  async run<T>(
+  /** Greeting, EHLO and TLS. */
+  connect(signal: AbortSignal | undefined): Promise<void> {
+    return this.open<void>((smtp, done) => smtp.connect((error) => done(error)), signal);
+  }
+
+  async logIn(credentials: SMTPConnectionAuth, signal: AbortSignal | undefined): Promise<void> {
+    this.transcript.startLogin();
+    await this.open<boolean>((smtp, done) => smtp.login(credentials, done), signal);
+  }
+
+  /** Runs one step of nodemailer. */
+  private async open<T>(
     start: (connection: SMTPConnection, done: Done<T>) => void,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const onAbort = () => {
-      this.fail?.(abortedAt(this.transcript.stage));
-      this.destroy();
-    };
     try {
-      return await new Promise<T>((resolve, reject) => {
-        this.fail = reject;
-        signal?.addEventListener('abort', onAbort, { once: true });
-        if (signal?.aborted) return onAbort();
-        start(this.connection, (error, result) => (error ? reject(error) : resolve(result as T))); // nodemailer: an error or a result
-      });
-    } catch (error) {
-      throw error instanceof MailError ? error : this.toMailError(error as SmtpFailure); // all that nodemailer rejects with
+      return await this.stoppable(
+        signal,
+        () =>
+          new Promise<T>((resolve, reject) => {
+            this.fail = reject;
+            start(this.connection, (error, result) => (error ? reject(error) : resolve(result as T))); // nodemailer: an error or a result
+          }),
+      );
     } finally {
       this.fail = undefined;
       this.expectReply(false);
+    }
+  }
+
+  /** What is said once the connection is open and logged in. */
+  async run<T>(
+    operation: (dialogue: SmtpDialogue) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    this.dialogue ??= this.takeOver();
+    const { dialogue } = this;
+    this.fail = (failure) => dialogue.fail(failure);
+    try {
+      return await this.stoppable(signal, () =>
+        dialogue.run(() => {
+          if (!this.isOpen) throw lostConnection();
+          return operation(dialogue);
+        }),
+      );
+    } finally {
+      this.fail = undefined;
+    }
+  }
+
+  /** nodemailer goes on to watch over the socket, and hears no replies any more. */
+  private takeOver(): SmtpDialogue {
+    const { _socket: socket } = this.connection;
+    if (!socket) throw lostConnection();
+    socket.removeAllListeners('data');
+    const dialogue = new SmtpDialogue({
+      socket,
+      replyTimeout: this.options.config.socketTimeout,
+      onTimeout: () => this.timeOut(),
+      onNonsense: () => {
+        this.fail?.(Object.assign(new Error('Unexpected reply'), { code: 'EPROTOCOL' }));
+        this.destroy();
+      },
+      onCommand: (line) => this.log?.('client', line),
+      onReply: (stage, reply) => {
+        this.log?.('server', reply);
+        this.options.observer?.onReply(stage, reply);
+      },
+    });
+    socket.prependOnceListener('close', () => dialogue.end());
+    return dialogue;
+  }
+
+  private async stoppable<T>(signal: AbortSignal | undefined, operation: () => Promise<T>): Promise<T> {
+    const onAbort = () => {
+      this.fail?.(abortedAt(this.stage));
+      this.destroy();
+    };
+    if (signal?.aborted) {
+      this.destroy();
+      throw abortedAt(this.dialogue ? 'mail' : this.stage);
+    }
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await operation();
+    } catch (error) {
+      throw error instanceof MailError ? error : this.toMailError(error as SmtpFailure); // all that nodemailer and the dialogue reject with
+    } finally {
       signal?.removeEventListener('abort', onAbort);
     }
   }
 
-  toMailError(failure: SmtpFailure): MailError {
-    const { config, secrets, recipients } = this.options;
-    const { host, port, secure = false } = config;
-    const { stage, refusal } = this.transcript;
-    // With PIPELINING, nodemailer reports a refusal after all replies have come; a server may hang up before.
-    const cause =
-      refusal && failure.response === undefined
-        ? Object.assign(failure, {
-            code: 'EENVELOPE',
-            command: refusal.stage === 'mail' ? 'MAIL FROM' : 'RCPT TO',
-            response: refusal.reply,
-            responseCode: Number(refusal.reply.slice(0, 3)),
-            permanent: refusal.reply.startsWith('5'),
-          })
-        : failure;
-    const provider = providerOf(host);
-    const context = { host, port, secure, provider, stage, secrets: secrets(), recipients: recipients() };
-    return toMailError(cause, context);
+  private get stage(): MailStage {
+    return this.dialogue?.stage ?? this.transcript.stage;
   }
 
-  /**
-   * Sends a command and resolves with its reply, whatever that says. A login method of one's own is the only public
-   * way through nodemailer to send one.
-   */
-  async command(line: string, signal: AbortSignal | undefined): Promise<string> {
-    let reply = '';
-    const onReply = (text: string) => {
-      reply = text;
-    };
-    await this.run<boolean>((smtp, done) => smtp.login({ method: COMMAND, line, onReply }, done), signal);
-    return reply;
-  }
+  readonly toMailError = (failure: SmtpFailure): MailError => {
+    const { config, secrets, recipients } = this.options;
+    const { host, port, secure = false } = config;
+    return toMailError(failure, {
+      host,
+      port,
+      secure,
+      provider: providerOf(host),
+      stage: this.stage,
+      secrets: secrets(),
+      recipients: recipients(),
+    });
+  };
 
   /** Says QUIT and resolves once the socket is closed. */
   async quit(): Promise<void> {
@@ -208,7 +265,7 @@ export class SmtpConnection {
     const timer = setTimeout(() => this.destroy(), QUIT_TIMEOUT);
     this.keepAlive(true);
     if (this.connection.destroyed) this.socket.end();
-    else this.connection.quit();
+    else await this.run((dialogue) => dialogue.quit(), undefined).catch(() => this.destroy());
     await closed;
     clearTimeout(timer);
   }

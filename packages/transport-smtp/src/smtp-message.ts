@@ -8,7 +8,8 @@ import { writeMimeMessage } from './mime-message.js';
 export interface SmtpMessage {
   from: string;
   to: string;
-  content: Buffer;
+  /** The content as the server gets it, with its final dot (RFC 5321 section 4.5.2). */
+  data: Buffer;
 }
 
 export const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
@@ -19,18 +20,24 @@ export async function composeMessage(email: Email, config: SmtpConfig): Promise<
   return {
     from: config.envelopeFrom ?? from.address,
     to,
-    content: config.dkim
-      ? await composeSigned(email, config.dkim, config)
-      : Buffer.from(writeMimeMessage(email)),
+    data: config.dkim
+      ? Buffer.from(toData(await composeSigned(email, config.dkim, config)), 'latin1')
+      : Buffer.from(toData(writeMimeMessage(email))),
   };
 }
 
-/** What a signature is made over is composed by those who make it. */
+/** Adds the final dot; a line that begins with one gets another (RFC 5321 section 4.5.2). */
+function toData(message: string): string {
+  const stuffed = message.includes('\n.') ? message.replaceAll('\n.', '\n..') : message;
+  return `${stuffed}.\r\n`;
+}
+
+/** What a signature is made over is composed by those who sign. One character a byte. */
 async function composeSigned(
   email: Email,
   dkim: NonNullable<SmtpConfig['dkim']>,
   { disableFileAccess, disableUrlAccess }: SmtpConfig,
-): Promise<Buffer> {
+): Promise<string> {
   const { messageId, date, from, to, replyTo, subject, text, html } = email;
   const headers = Object.entries(email.headers).flatMap(([key, values]) =>
     [values].flat().map((value) => ({ key, value: String(value) })),
@@ -49,5 +56,6 @@ async function composeSigned(
     disableUrlAccess,
   });
   const content = await composer.compile().build();
-  return buffer(new DKIM({ ...dkim }).sign(content));
+  const signed = await buffer(new DKIM({ ...dkim }).sign(content));
+  return signed.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n');
 }

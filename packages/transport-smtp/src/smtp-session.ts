@@ -2,6 +2,7 @@ import { isLoopbackHost, MailError } from '@postern/core';
 import { type SessionOptions, SmtpConnection } from './smtp-connection.js';
 import { isAscii, type SmtpMessage } from './smtp-message.js';
 import { openSocket } from './smtp-socket.js';
+import { mailFrom, rcptTo, refusalOf, sendMessage } from './smtp-transaction.js';
 
 /** Who sends to whom, as far as that is known (RFC 5321 section 2.3.1). */
 export interface Envelope {
@@ -84,7 +85,7 @@ class PooledSession implements SmtpSession {
   async open(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     const timer = setTimeout(() => this.connection.timeOut(), timeoutMs);
     try {
-      await this.connection.run<void>((smtp, done) => smtp.connect((error) => done(error)), signal);
+      await this.connection.connect(signal);
       await this.logIn(signal);
     } catch (error) {
       this.connection.destroy();
@@ -111,15 +112,13 @@ class PooledSession implements SmtpSession {
         hint: 'The password and every code cross the network in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS.',
       });
     }
-    this.connection.transcript.startLogin();
     const { credentials, renew } = login.start();
-    const attempt = () => this.connection.run<boolean>((smtp, done) => smtp.login(credentials, done), signal);
     try {
-      await attempt();
+      await this.connection.logIn(credentials, signal);
     } catch (error) {
       // nodemailer renews a token itself after a 334; other servers refuse it outright.
       if (!(error instanceof MailError && error.responseCode === 535 && renew())) throw error;
-      await attempt();
+      await this.connection.logIn(credentials, signal);
     }
   }
 
@@ -141,26 +140,38 @@ class PooledSession implements SmtpSession {
 
   async send(message: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
     this.served += 1;
-    this.requireSmtpUtf8(message);
+    this.requireDeliverable(message);
+    const { toMailError } = this.connection;
+    let isCutOff = false;
     try {
       if (this.needsReset) await this.reset(signal);
-      this.connection.transcript.startMessage();
-      const { from, to, content } = message;
-      const envelope = { from, to: [to], size: content.length };
       this.needsReset = true;
-      const { response } = await this.connection.run<{ response: string }>(
-        (smtp, done) => smtp.send(envelope, content, done),
-        signal,
-      );
+      const response = await this.connection.run(async (dialogue) => {
+        try {
+          return await sendMessage(dialogue, message, {
+            parameters: this.parametersFor(message),
+            pipelining: this.options.pipelining && this.connection.capabilities.has('PIPELINING'),
+            toMailError,
+            destroy: () => this.connection.destroy(),
+          });
+        } finally {
+          isCutOff = dialogue.isSendingContent;
+        }
+      }, signal);
       this.needsReset = false;
-      if (this.connection.transcript.isSendingContent)
-        throw this.connection.toMailError(answeredTooEarly(response));
       return response;
     } catch (error) {
       // While content is still on its way, the next command would become part of it.
-      if (!canGoOn(error) || this.connection.transcript.isSendingContent) this.connection.destroy();
+      if (!canGoOn(error) || isCutOff) this.connection.destroy();
       throw error;
     }
+  }
+
+  /** What follows `MAIL FROM` (RFC 1870, RFC 6531). */
+  private parametersFor({ from, to, data }: SmtpMessage): string {
+    const { capabilities } = this.connection;
+    const utf8 = capabilities.has('SMTPUTF8') && !(isAscii(from) && isAscii(to)) ? ' SMTPUTF8' : '';
+    return capabilities.has('SIZE') ? `${utf8} SIZE=${data.length}` : utf8;
   }
 
   async ask(
@@ -168,34 +179,44 @@ class PooledSession implements SmtpSession {
     { from, to = '' }: Envelope,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const { connection } = this;
     const isFirst = question === 'MAIL FROM';
-    const address = isFirst ? from : to;
     this.requireSmtpUtf8(isFirst ? { from, to: '' } : { from: '', to });
-    if (isFirst) {
-      connection.transcript.startMessage();
-      this.needsReset = true;
-    } else connection.transcript.startRecipient();
+    if (isFirst) this.needsReset = true;
     // Asked for at the beginning, for every address to come (RFC 6531 section 3.4).
-    const needsUtf8 = isFirst && !(isAscii(from) && isAscii(to));
-    const canUtf8 = connection.transcript.capabilities.has('SMTPUTF8');
-    const parameters = needsUtf8 && canUtf8 ? ' SMTPUTF8' : '';
-    const response = await connection.command(`${question}:<${address}>${parameters}`, signal);
+    const command = isFirst
+      ? mailFrom(from, this.parametersFor({ from, to, data: Buffer.alloc(0) }).replace(/ SIZE=0$/, ''))
+      : rcptTo(to);
+    const response = await this.connection.run((dialogue) => {
+      dialogue.say(command);
+      return dialogue.reply();
+    }, signal);
     if (response.startsWith('2')) return response;
-    const responseCode = Number.parseInt(response, 10) || undefined;
-    throw connection.toMailError(
-      Object.assign(new Error(`${question} was refused`), {
-        code: 'EENVELOPE',
-        command: question,
-        response,
-        ...(responseCode && { responseCode }),
-        permanent: response.startsWith('5'),
+    throw this.connection.toMailError(refusalOf(isFirst ? 'mail' : 'rcpt', response));
+  }
+
+  /** What would be refused, or could become commands of its own, is not sent at all. */
+  private requireDeliverable(message: SmtpMessage): void {
+    const { from, to, data } = message;
+    this.requireSmtpUtf8(message);
+    const isAddress = (text: string) => !/[\r\n<>]/.test(text);
+    if (!isAddress(from) || !isAddress(to) || to === '') {
+      const command = isAddress(from) ? 'RCPT TO' : 'MAIL FROM';
+      throw this.connection.toMailError(
+        Object.assign(new Error('Not an address'), { code: 'EENVELOPE', command }),
+      );
+    }
+    const largest = Number(this.connection.capabilities.get('SIZE')) || Number.POSITIVE_INFINITY;
+    if (data.length <= largest) return;
+    throw this.connection.toMailError(
+      Object.assign(new Error(`The server takes messages of up to ${largest} bytes`), {
+        code: 'EMESSAGE',
+        command: 'MAIL FROM',
       }),
     );
   }
 
   private requireSmtpUtf8({ from, to }: Pick<SmtpMessage, 'from' | 'to'>): void {
-    if ((isAscii(from) && isAscii(to)) || this.connection.transcript.capabilities.has('SMTPUTF8')) return;
+    if ((isAscii(from) && isAscii(to)) || this.connection.capabilities.has('SMTPUTF8')) return;
     const { host, port } = this.options.config;
     const message = `${host}:${port} does not support internationalized addresses (SMTPUTF8).`;
     throw isAscii(to)
@@ -211,11 +232,11 @@ class PooledSession implements SmtpSession {
 
   /** RSET. A server that can't clear its transaction gets no further message over this connection. */
   private async reset(signal: AbortSignal | undefined): Promise<void> {
-    this.connection.transcript.startMessage();
-    await this.connection.run<boolean>(
-      (smtp, done) => smtp.reset((error, result) => done(error && this.refusedReset(), result)),
-      signal,
-    );
+    const reply = await this.connection.run((dialogue) => {
+      dialogue.say({ line: 'RSET', stage: 'mail' });
+      return dialogue.reply();
+    }, signal);
+    if (!reply.startsWith('2')) throw this.refusedReset();
     this.needsReset = false;
   }
 
@@ -256,6 +277,3 @@ const canGoOn = (error: unknown) =>
   error.responseCode !== 421 &&
   error.code !== 'connection_failed' &&
   error.code !== 'delivery_unknown';
-
-const answeredTooEarly = (response: string) =>
-  Object.assign(new Error('Reply before the end of the message'), { code: 'EPROTOCOL', response });

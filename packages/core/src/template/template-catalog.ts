@@ -33,7 +33,10 @@ export function createTemplateCatalog(options: {
   brokenTemplate: BrokenTemplate;
   logger: Logger;
 }): TemplateCatalog {
-  const { templates, defaultLocale, missingVariable, brokenTemplate, logger } = options;
+  const { defaultLocale, missingVariable, brokenTemplate, logger } = options;
+  const templatesByType = Map.groupBy(options.templates, ({ usageType }) => usageType);
+  const find = (type: string, locale: string | undefined) =>
+    findTemplate(templatesByType.get(type) ?? [], locale, defaultLocale);
   const compiled = new Map<Template, CompiledTemplate>();
   const overrides = new Map<string, CompiledTemplate>();
 
@@ -45,9 +48,7 @@ export function createTemplateCatalog(options: {
 
   return {
     find(type, locale) {
-      const template =
-        findTemplate(templates, type, locale, defaultLocale) ??
-        findTemplate(templates, 'Generic', locale, defaultLocale);
+      const template = find(type, locale) ?? find('Generic', locale);
       if (!template) {
         throw new MailError('template_not_found', `There is no template for ${type}, and no Generic one.`, {
           stage: 'template',
@@ -83,12 +84,10 @@ export function createTemplateCatalog(options: {
 
 /** Exact language → wider language → default language → the template without a language. */
 function findTemplate(
-  templates: readonly Template[],
-  type: string,
+  candidates: readonly Template[],
   locale: string | undefined,
   defaultLocale: string | undefined,
 ): Template | undefined {
-  const candidates = templates.filter(({ usageType }) => usageType === type);
   const available = candidates.flatMap((template) => template.locale ?? []);
   const chosen = lookupLocale(available, locale) ?? lookupLocale(available, defaultLocale);
   return candidates.find((template) => template.locale === chosen) ?? undefined;

@@ -85,6 +85,7 @@ export async function attemptConnection(
           login,
           plaintextAuth,
           missingAuth: 'refuse',
+          pipelining: false,
           lookup: watchedLookup,
           logger: silentLogger,
           secrets: () => login?.secrets() ?? [],

@@ -1,0 +1,103 @@
+import type { MailError } from '@postern/core';
+import type { Command, SmtpDialogue } from './smtp-dialogue.js';
+import type { SmtpFailure } from './smtp-failure.js';
+import type { SmtpMessage } from './smtp-message.js';
+
+/** What a transaction has to know of the connection. */
+export interface TransactionOptions {
+  /** What may follow MAIL FROM, e.g. ` SIZE=2048`. */
+  parameters: string;
+  /** Whether the whole envelope goes out at once (RFC 2920). */
+  pipelining: boolean;
+  toMailError: (failure: SmtpFailure) => MailError;
+  /** Lets nothing follow over this connection. */
+  destroy: () => void;
+}
+
+const NAMES = { mail: 'MAIL FROM', rcpt: 'RCPT TO', data: 'DATA', delivery: 'DATA' } as const;
+
+export const mailFrom = (address: string, parameters = ''): Command => ({
+  line: `MAIL FROM:<${address}>${parameters}`,
+  stage: 'mail',
+});
+export const rcptTo = (address: string): Command => ({ line: `RCPT TO:<${address}>`, stage: 'rcpt' });
+const DATA: Command = { line: 'DATA', stage: 'data' };
+
+const isPositive = (reply: string) => reply.startsWith('2');
+
+/** The server answered, and not with yes. */
+export function refusalOf(stage: keyof typeof NAMES, response: string): SmtpFailure {
+  const responseCode = Number.parseInt(response, 10) || undefined;
+  return Object.assign(new Error(`${NAMES[stage]} was refused: ${response}`), {
+    code: stage === 'delivery' ? 'EMESSAGE' : 'EENVELOPE',
+    command: NAMES[stage],
+    response,
+    ...(responseCode && { responseCode }),
+    permanent: /^5/.test(response),
+  });
+}
+
+/**
+ * Sends one message: MAIL FROM, RCPT TO, DATA, content (RFC 5321 section 3.3). Resolves with the server's final reply,
+ * as it came.
+ *
+ * @throws {MailError}
+ */
+export async function sendMessage(
+  dialogue: SmtpDialogue,
+  { from, to, data }: SmtpMessage,
+  { parameters, pipelining, toMailError, destroy }: TransactionOptions,
+): Promise<string> {
+  let refusal: MailError | undefined;
+  const envelope = [mailFrom(from, parameters), rcptTo(to), DATA] as const;
+
+  /** A server may refuse and hang up at once; the refusal says more than the lost connection. */
+  const replyTo = async (command: Command): Promise<string> => {
+    if (!pipelining) dialogue.say(command);
+    try {
+      return await dialogue.reply();
+    } catch (failure) {
+      throw refusal ?? failure;
+    }
+  };
+
+  if (pipelining) dialogue.say(...envelope);
+  const [mail, rcpt] = envelope;
+  for (const command of [mail, rcpt]) {
+    const reply = await replyTo(command);
+    if (isPositive(reply)) continue;
+    refusal ??= toMailError(refusalOf(command === mail ? 'mail' : 'rcpt', reply));
+    // After 421 no further reply comes (RFC 5321 section 3.8).
+    if (!pipelining || reply.startsWith('421')) throw refusal;
+  }
+  const goAhead = await replyTo(DATA);
+  if (refusal) {
+    if (goAhead.startsWith('3')) await endEmptyMessage(dialogue, refusal, destroy);
+    throw refusal;
+  }
+  // 354 it should be; some servers write 250.
+  if (!/^[23]/.test(goAhead)) throw toMailError(refusalOf('data', goAhead));
+
+  dialogue.sendContent(data);
+  const reply = await dialogue.reply();
+  // Whether the content is out is known by the end of this turn.
+  if (dialogue.isSendingContent) await new Promise(setImmediate);
+  if (!isPositive(reply)) throw toMailError(refusalOf('delivery', reply));
+  if (dialogue.isSendingContent) throw toMailError(answeredTooEarly(reply));
+  return reply;
+}
+
+/** The server takes the content for nobody. A message that is empty does no harm (RFC 2920 section 3.1). */
+async function endEmptyMessage(
+  dialogue: SmtpDialogue,
+  refusal: MailError,
+  destroy: () => void,
+): Promise<void> {
+  // Who takes content without a sender can't be trusted with an empty message either.
+  if (refusal.stage !== 'rcpt') return destroy();
+  dialogue.say({ line: '.', stage: 'rcpt' });
+  await dialogue.reply().catch(destroy);
+}
+
+const answeredTooEarly = (response: string): SmtpFailure =>
+  Object.assign(new Error('Reply before the end of the message'), { code: 'EPROTOCOL', response });
