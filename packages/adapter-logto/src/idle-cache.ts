@@ -2,6 +2,8 @@
 export interface IdleCache<T> {
   /** What is kept under the key, else what `create` makes. */
   use(key: string, create: () => T): T;
+  /** The key of something that is kept, the latest first. */
+  keyOf(isWanted: (value: T) => boolean): string | undefined;
   /** Forgets what is kept under the key. */
   drop(key: string): void;
   /** Forgets everything. */
@@ -31,18 +33,19 @@ export function createIdleCache<T>({ maxEntries, idleMs, dispose }: IdleCacheOpt
 
   return {
     use(key, create) {
-      const known = entries.get(key);
-      const value = known ? known.value : create();
-      if (known) clearTimeout(known.timer);
-      const timer = setTimeout(() => drop(key), idleMs);
-      timer.unref();
+      const entry = entries.get(key) ?? {
+        value: create(),
+        timer: setTimeout(() => drop(key), idleMs).unref(),
+      };
+      entry.timer.refresh();
       // Re-inserted at the end: the first one of the map is the least recently used.
       entries.delete(key);
-      entries.set(key, { value, timer });
+      entries.set(key, entry);
       const [oldest] = entries.keys();
       if (entries.size > maxEntries && oldest !== undefined) drop(oldest);
-      return value;
+      return entry.value;
     },
+    keyOf: (isWanted) => [...entries].findLast(([, { value }]) => isWanted(value))?.[0],
     drop,
     clear() {
       for (const key of [...entries.keys()]) drop(key);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import type { GetConnectorConfig, GetI18nEmailTemplate, SendMessageData } from '@logto/connector-kit';
 import {
   createMailer,
@@ -16,26 +17,36 @@ import { CONNECTOR_ID } from './metadata.js';
 import { toPlainPayload } from './plain-payload.js';
 import { createTransportRegistry } from './transport-registry.js';
 
-type Prepared = InspectedConfig & { mailer?: Mailer };
+/** What was made of a config, and a copy of it as Logto stores it. */
+type Prepared = InspectedConfig & { stored: unknown; mailer?: Mailer };
 
 /*
  * Logto makes the connector anew for every request, so what is worth keeping is kept here, for the whole process: the
  * pools of connections, and the configs that were checked with their compiled templates.
  */
 const transports = createTransportRegistry();
-const prepared = createIdleCache<Prepared>({ maxEntries: 20, idleMs: 5 * 60_000 });
+const cache = createIdleCache<Prepared>({ maxEntries: 20, idleMs: 5 * 60_000 });
 
 /** Where the request under way looks for its template; the mailer is shared by all. */
 const templateLookup = new AsyncLocalStorage<() => Promise<TemplateOverride | undefined>>();
 
 /** Closes every pool, once emails in flight are out. For tests: a process that ends needs none of it. */
 export const closeTransports = () => {
-  prepared.clear();
+  cache.clear();
   return transports.close();
 };
 
+/** Logto reads the config anew for every request; comparing it takes a fraction of what a fingerprint takes. */
+function prepared(config: unknown): Prepared {
+  const known = cache.keyOf(({ stored }) => isDeepStrictEqual(stored, config));
+  return cache.use(known ?? fingerprint(config), () => prepare(config));
+}
+
+/** Configs are JSON; whatever else a caller puts in is none of their content. */
+const copyOf = (config: unknown): unknown => JSON.parse(JSON.stringify(config) ?? 'null');
+
 function prepare(input: unknown): Prepared {
-  const inspected = inspectConfig(input);
+  const inspected = { ...inspectConfig(input), stored: copyOf(input) };
   const { config, sender, repaired } = inspected;
   if (config === undefined) return inspected;
   const logger = configLogger(config);
@@ -80,7 +91,7 @@ export const createSendMessage =
   (getConfig: GetConnectorConfig, getI18nEmailTemplate: GetI18nEmailTemplate | undefined) =>
   async (data: SendMessageData, inputConfig?: unknown): Promise<Receipt> => {
     const config = inputConfig ?? (await getConfig(CONNECTOR_ID));
-    const { mailer, issues, repaired } = prepared.use(fingerprint(config), () => prepare(config));
+    const { mailer, issues, repaired } = prepared(config);
     if (!mailer) throw toInvalidConfig(issues);
     const { to, type, payload, ip } = data;
     try {
