@@ -1,0 +1,32 @@
+import { help, readArguments, UsageError } from './arguments.ts';
+import type { Bench } from './bench.ts';
+import { throughput } from './benches/throughput.ts';
+import { resultAsText } from './report.ts';
+import { type Section, sectionOf, writeResults } from './results.ts';
+
+/** In the order in which they run, and stand in RESULTS.md. */
+const BENCHES: readonly Bench[] = [throughput];
+
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  const order = BENCHES.map(({ name }) => name);
+  const { names, rounds, quick, ...args } = readArguments(process.argv.slice(2), order);
+  if (args.help) return print(help(BENCHES));
+  const sections: Record<string, Section> = {};
+  for (const bench of BENCHES.filter(({ name }) => names.includes(name))) {
+    print(`\n${bench.title}`);
+    const result = await bench.run({ rounds, quick, log: (line) => print(`  ${line}`) });
+    print(`\n${resultAsText(result)}`);
+    sections[bench.name] = sectionOf(bench.title, rounds, result);
+  }
+  if (!quick) await writeResults(sections, order);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

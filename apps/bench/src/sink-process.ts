@@ -1,0 +1,115 @@
+/**
+ * A mail server that takes everything and keeps nothing, in a process of its own: with STARTTLS and a login, which
+ * Postfix's smtp-sink doesn't have, and for machines without Postfix. It says to its parent which port it has.
+ */
+import { createServer, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { z } from 'zod';
+
+const sinkOptionsSchema = z.object({
+  /** PEM. With it, STARTTLS is offered, and AUTH after it. */
+  identity: z.object({ cert: z.string(), key: z.string() }).optional(),
+});
+
+/** The end of a message, and of a line. */
+const END_OF_MESSAGE = '\r\n.\r\n';
+const END_OF_LINE = '\r\n';
+
+/** What is left to do in a dialogue of AUTH LOGIN: the user name, then the password. */
+type Expected = 'command' | 'message' | 'user' | 'password';
+
+/** Answers what one connection says, pipelined or not. Logins are let in as they are. */
+function serve(socket: Socket, context: SecureContext | undefined, isSecure: boolean): void {
+  let expected: Expected = 'command';
+  // One character a byte: only ASCII is looked at.
+  let input = '';
+
+  const answer = (line: string): string => {
+    if (expected === 'user') {
+      expected = 'password';
+      return '334 UGFzc3dvcmQ6\r\n';
+    }
+    if (expected === 'password') {
+      expected = 'command';
+      return '235 2.7.0 Ok\r\n';
+    }
+    const [verb = '', argument = '', initial] = line.split(' ');
+    switch (verb.toUpperCase()) {
+      case 'EHLO':
+        return `250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n${
+          isSecure ? '250-AUTH PLAIN LOGIN\r\n' : context ? '250-STARTTLS\r\n' : ''
+        }250 SMTPUTF8\r\n`;
+      case 'AUTH':
+        if (initial === undefined) {
+          // LOGIN asks for two things, PLAIN for one.
+          expected = argument.toUpperCase() === 'LOGIN' ? 'user' : 'password';
+          return expected === 'user' ? '334 VXNlcm5hbWU6\r\n' : '334 \r\n';
+        }
+        if (argument.toUpperCase() !== 'LOGIN') return '235 2.7.0 Ok\r\n';
+        expected = 'password';
+        return '334 UGFzc3dvcmQ6\r\n';
+      case 'DATA':
+        expected = 'message';
+        return '354 End data with <CR><LF>.<CR><LF>\r\n';
+      case 'HELO':
+      case 'MAIL':
+      case 'RCPT':
+      case 'RSET':
+      case 'NOOP':
+        return '250 2.0.0 Ok\r\n';
+      case 'QUIT':
+        return '221 2.0.0 Bye\r\n';
+      default:
+        return '502 5.5.1 Unknown\r\n';
+    }
+  };
+
+  const onData = (chunk: Buffer): void => {
+    input += chunk.toString('latin1');
+    let output = '';
+    for (;;) {
+      if (expected === 'message') {
+        const end = input.indexOf(END_OF_MESSAGE);
+        if (end === -1) break;
+        input = input.slice(end + END_OF_MESSAGE.length);
+        expected = 'command';
+        output += '250 2.0.0 Ok: queued\r\n';
+        continue;
+      }
+      const end = input.indexOf(END_OF_LINE);
+      if (end === -1) break;
+      const line = input.slice(0, end);
+      input = input.slice(end + END_OF_LINE.length);
+      if (context && !isSecure && /^STARTTLS$/i.test(line)) {
+        socket.off('data', onData);
+        socket.write('220 2.0.0 Ready\r\n');
+        const secure = new TLSSocket(socket, { isServer: true, secureContext: context });
+        secure.on('error', () => secure.destroy());
+        serve(secure, context, true);
+        return;
+      }
+      output += answer(line);
+      if (/^QUIT$/i.test(line)) {
+        socket.end(output);
+        return;
+      }
+    }
+    if (output !== '') socket.write(output);
+  };
+  socket.on('data', onData);
+}
+
+const { identity } = sinkOptionsSchema.parse(JSON.parse(process.argv[2] ?? ''));
+const context = identity && createSecureContext(identity);
+const server = createServer({ noDelay: true }, (socket) => {
+  // Whoever hangs up without a QUIT has no more to say.
+  socket.on('error', () => socket.destroy());
+  socket.write('220 sink ESMTP\r\n');
+  serve(socket, context, false);
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.({ port: typeof address === 'object' && address ? address.port : 0 });
+});
+// Not without its parent.
+process.once('disconnect', () => process.exit());
