@@ -1,49 +1,56 @@
 /**
- * One contestant in a fresh process: opens its sender, warms up, sends, and tells its parent what it took.
- *
- * What it takes from the parent: `{ peer, server, concurrency, warmUp, messages }`, as JSON on its command line.
+ * One contestant in a fresh process: opens its sender, warms up, sends for a while, and tells its parent what it took.
+ * It says 'begin' and 'end' around what is measured. Its task is JSON on its command line.
  */
+import { writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
 import { z } from 'zod';
-import type { OpenSender } from './contestant.ts';
-import { codeOf, recipientOf } from './sign-in-email.ts';
+import { countAllocations } from './allocation.ts';
+import { mailServerSchema, openSender } from './contestant.ts';
+import { createLoad, forSeconds } from './load.ts';
 
-const taskSchema = z.object({
-  /** The file that drives it, as a URL. */
-  peer: z.string(),
-  server: z.object({
-    host: z.string(),
-    port: z.number(),
-    secure: z.object({ certificate: z.string(), user: z.string(), pass: z.string() }).optional(),
-  }),
-  concurrency: z.number(),
-  warmUp: z.number(),
-  messages: z.number(),
-});
+const { peer, server, concurrency, warmUpSeconds, seconds, profile } = z
+  .object({
+    peer: z.url(),
+    server: mailServerSchema,
+    concurrency: z.number(),
+    warmUpSeconds: z.number(),
+    seconds: z.number(),
+    /** Where to write a CPU profile to. */
+    profile: z.string().optional(),
+  })
+  .parse(JSON.parse(process.argv[2] ?? ''));
 
-const task = taskSchema.parse(JSON.parse(process.argv[2] ?? ''));
-const { open }: { open: OpenSender } = await import(task.peer);
-const sender = await open(task.server, task.concurrency);
+const say = (message: unknown): Promise<void> =>
+  new Promise((resolve) => process.send?.(message, () => resolve()));
 
-let next = 0;
-/** So many at a time, until there are no more. */
-async function send(count: number): Promise<void> {
-  const end = next + count;
-  const work = async (): Promise<void> => {
-    while (next < end) {
-      const index = next++;
-      await sender.send(recipientOf(index), codeOf(index));
-    }
-  };
-  await Promise.all(Array.from({ length: task.concurrency }, work));
+/** What runs is profiled, if a file was named for that. */
+async function profiled<Result>(run: () => Promise<Result>): Promise<Result> {
+  if (profile === undefined) return run();
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  const result = await run();
+  await writeFile(profile, JSON.stringify((await session.post('Profiler.stop')).profile));
+  session.disconnect();
+  return result;
 }
 
-await send(task.warmUp);
-const cpu = process.cpuUsage();
-const begin = performance.now();
-await send(task.messages);
-const seconds = (performance.now() - begin) / 1000;
-const { user, system } = process.cpuUsage(cpu);
+const sender = await openSender(peer, server, concurrency);
+const load = createLoad(sender, concurrency);
+await load(forSeconds(warmUpSeconds));
+await say('begin');
+const outcome = await profiled(async () => {
+  const allocations = countAllocations();
+  const cpuBefore = process.cpuUsage();
+  const begin = performance.now();
+  const messages = await load(forSeconds(seconds));
+  const took = (performance.now() - begin) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { messages, seconds: took, cpuMicroseconds: user + system, allocatedBytes: allocations() };
+});
+await say('end');
 await sender.close();
-process.send?.({ messages: task.messages, seconds, cpuMicroseconds: user + system }, () =>
-  process.disconnect(),
-);
+await say(outcome);
+process.disconnect();

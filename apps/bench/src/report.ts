@@ -10,7 +10,8 @@ export function formatFigure(value: number): string {
 
 export const formatRatio = (value: number): string => `${formatFigure(value)} ×`;
 
-export const formatPercent = (share: number): string => `${Math.round(share * 100)} %`;
+export const formatPercent = (share: number): string =>
+  Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–';
 
 const bound = ({ atLeast, atMost }: Goal): string =>
   [

@@ -26,16 +26,8 @@ export const HTML_TEMPLATE = `<!doctype html>
 </html>
 `;
 
-const fill = (template: string, code: string): string => template.replaceAll('{{code}}', code);
-
-export const subjectWith = (code: string): string => fill(SUBJECT_TEMPLATE, code);
-
-export const htmlWith = (code: string): string => fill(HTML_TEMPLATE, code);
-
-/** What a person would write as the plain text of it. */
-export const textWith = (code: string): string =>
-  fill(
-    `Sign in to Example
+/** What a person would write as the plain text of it, for those that derive none. */
+export const TEXT_TEMPLATE = `Sign in to Example
 
 Enter this code to go on:
 
@@ -44,11 +36,22 @@ Enter this code to go on:
 It is valid for 10 minutes. Nobody from Example will ever ask you for it.
 
 If it was not you, tell us (https://example.com/security); no one can sign in without the code.
-`,
-    code,
-  );
+`;
+
+const fill = (template: string, code: string): string => template.replaceAll('{{code}}', code);
+
+export const textWith = (code: string): string => fill(TEXT_TEMPLATE, code);
 
 /** A code of six digits, another one for each message. */
 export const codeOf = (index: number): string => String(100_000 + ((index * 7919) % 900_000));
 
 export const recipientOf = (index: number): string => `user-${index}@example.com`;
+
+/** For those that render nothing. */
+export const constantMessage = {
+  from: FROM,
+  to: recipientOf(0),
+  subject: fill(SUBJECT_TEMPLATE, codeOf(0)),
+  html: fill(HTML_TEMPLATE, codeOf(0)),
+  text: textWith(codeOf(0)),
+};

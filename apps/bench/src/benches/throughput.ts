@@ -1,43 +1,180 @@
-import type { Bench } from '../bench.ts';
-import { contest } from '../contest.ts';
-import { interleave, median, spread } from '../measurement.ts';
-import { formatFigure, formatPercent } from '../report.ts';
-import { startSink } from '../sink.ts';
+import type { Bench, BenchContext, BenchResult, Goal, Table } from '../bench.ts';
+import { contest, type Outcome } from '../contest.ts';
+import {
+  BARE_SOCKET,
+  type Contestant,
+  EMAIL_TEMPLATES,
+  NESTJS_MAILER,
+  NODEMAILER_POOL,
+  NODEMAILER_UNPOOLED,
+  OFFICIAL_CONNECTOR,
+  POSTERN,
+  POSTERN_CONNECTOR,
+  UPYO,
+} from '../contestant.ts';
+import { installHeavyPeers } from '../heavy-peers.ts';
+import { interleave, median, ratio, spread } from '../measurement.ts';
+import { formatFigure, formatPercent, formatRatio } from '../report.ts';
+import { findProgram, type Sink, startOwnSink, startSecureSink, startSink } from '../sink.ts';
+import { runSmtpSource } from '../smtp-source.ts';
+import { versionOf } from '../versions.ts';
 
 const CONCURRENCY = 10;
 
-const PEERS = [{ name: 'Postern', file: new URL('../peers/postern.ts', import.meta.url) }];
+/** About what a message of the others has, header fields and all. */
+const MESSAGE_BYTES = 2500;
+
+const SENDERS = [
+  POSTERN,
+  POSTERN_CONNECTOR,
+  NODEMAILER_POOL,
+  UPYO,
+  NESTJS_MAILER,
+  EMAIL_TEMPLATES,
+  NODEMAILER_UNPOOLED,
+  OFFICIAL_CONNECTOR,
+];
+
+const throughputOf = ({ messages, seconds }: Outcome): number => messages / seconds;
+
+/** Sends through each of them, in turns. */
+async function compete(
+  contestants: readonly Contestant[],
+  sink: Sink,
+  { rounds, quick, log }: BenchContext,
+): Promise<Map<Contestant, Outcome[]>> {
+  return interleave(contestants, rounds, async (contestant) => {
+    const outcome = await contest(contestant, sink, {
+      concurrency: CONCURRENCY,
+      warmUpSeconds: quick ? 0.5 : 1.5,
+      seconds: quick ? 1 : 3,
+    });
+    log(`${contestant.name}: ${formatFigure(throughputOf(outcome))}/s`);
+    return outcome;
+  });
+}
+
+const sinkShareOf = (outcomes: readonly Outcome[]): number =>
+  median(outcomes.map(({ sinkShare }) => sinkShare ?? Number.NaN));
+
+const nameOf = (contestant: Contestant): string => `${contestant.name} ${versionOf(contestant)}`.trim();
+
+const COLUMNS = ['', 'per second', 'spread', '× nodemailer, pool', 'sink, of a core'];
+
+function throughputTable(title: string, outcomes: ReadonlyMap<Contestant, readonly Outcome[]>): Table {
+  const base = (outcomes.get(NODEMAILER_POOL) ?? []).map(throughputOf);
+  const rows = [...outcomes].map(([contestant, measured]) => {
+    const speeds = measured.map(throughputOf);
+    return [
+      nameOf(contestant),
+      formatFigure(median(speeds)),
+      formatPercent(spread(speeds)),
+      formatRatio(ratio(speeds, base)),
+      formatPercent(sinkShareOf(measured)),
+    ];
+  });
+  return { title, columns: COLUMNS, rows };
+}
+
+/** How much faster one is than the other. */
+function goalOf(
+  outcomes: ReadonlyMap<Contestant, readonly Outcome[]>,
+  contestant: Contestant,
+  base: Contestant,
+  atLeast: number,
+): Goal {
+  const speeds = (outcomes.get(contestant) ?? []).map(throughputOf);
+  const measured = ratio(speeds, (outcomes.get(base) ?? []).map(throughputOf));
+  return { text: `${contestant.name} against ${base.name}`, measured, atLeast };
+}
+
+async function comparePlain(context: BenchContext): Promise<BenchResult> {
+  await using sink = await startSink();
+  const outcomes = await compete([...SENDERS, BARE_SOCKET], sink, context);
+  const connector = POSTERN_CONNECTOR.name;
+  return {
+    tables: [throughputTable(`In plain text, to ${sink.name}`, outcomes)],
+    goals: [
+      goalOf(outcomes, POSTERN, NODEMAILER_POOL, 2),
+      goalOf(outcomes, POSTERN, UPYO, 1.3),
+      goalOf(outcomes, POSTERN, OFFICIAL_CONNECTOR, 20),
+      goalOf(outcomes, POSTERN, BARE_SOCKET, 0.4),
+    ],
+    notes: [
+      `${connector} is ${formatFigure(goalOf(outcomes, POSTERN_CONNECTOR, OFFICIAL_CONNECTOR, 20).measured)} times as fast as the official one, which makes a connection for each email.`,
+    ],
+  };
+}
+
+async function compareSecure(context: BenchContext): Promise<BenchResult> {
+  await using sink = await startSecureSink();
+  const outcomes = await compete(SENDERS, sink, context);
+  return {
+    tables: [throughputTable(`Over STARTTLS, logged in, to ${sink.name}`, outcomes)],
+    goals: [goalOf(outcomes, POSTERN, OFFICIAL_CONNECTOR, 20)].map((goal) => ({
+      ...goal,
+      text: `${goal.text}, over STARTTLS, logged in`,
+    })),
+    notes: [
+      `There, ${POSTERN_CONNECTOR.name} is ${formatFigure(goalOf(outcomes, POSTERN_CONNECTOR, OFFICIAL_CONNECTOR, 20).measured)} times as fast as the official one.`,
+    ],
+  };
+}
+
+/** What the sinks take from senders that are nothing but fast: more than anyone else sends. */
+async function testSinks({ rounds, quick, log }: BenchContext): Promise<BenchResult> {
+  await using postfixOrOwn = await startSink();
+  await using own = await startOwnSink();
+  const sinks = postfixOrOwn.name === own.name ? [own] : [postfixOrOwn, own];
+  const program = findProgram('smtp-source');
+  const rows: string[][] = [];
+  for (const sink of program === undefined ? [] : sinks) {
+    const speeds: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const speed = await runSmtpSource(String(program), sink, {
+        sessions: CONCURRENCY,
+        messages: quick ? 10_000 : 40_000,
+        bytes: MESSAGE_BYTES,
+      });
+      log(`smtp-source to ${sink.name}: ${formatFigure(speed)}/s`);
+      speeds.push(speed);
+    }
+    rows.push([
+      `smtp-source -d of Postfix, to ${sink.name}`,
+      formatFigure(median(speeds)),
+      formatPercent(spread(speeds)),
+      '–',
+    ]);
+  }
+  const bare = (await compete([BARE_SOCKET], own, { rounds, quick, log })).get(BARE_SOCKET) ?? [];
+  const speeds = bare.map(throughputOf);
+  rows.push([
+    `${BARE_SOCKET.name}, to ${own.name}`,
+    formatFigure(median(speeds)),
+    formatPercent(spread(speeds)),
+    formatPercent(sinkShareOf(bare)),
+  ]);
+  return {
+    tables: [
+      { title: 'What the sinks take', columns: ['', 'per second', 'spread', 'sink, of a core'], rows },
+    ],
+    goals: [],
+    notes: [
+      'A sink that is busy for much less than a whole core, and that takes more from others than from the one that is measured, is not what limits it.',
+    ],
+  };
+}
 
 export const throughput: Bench = {
   name: 'throughput',
-  title: 'Throughput',
-  async run({ rounds, quick, log }) {
-    await using sink = await startSink();
-    const speeds = await interleave(PEERS, rounds, async ({ name, file }) => {
-      const { messages, seconds } = await contest({
-        peer: file,
-        server: sink.server,
-        concurrency: CONCURRENCY,
-        warmUp: 200,
-        messages: quick ? 1000 : 10_000,
-      });
-      log(`${name}: ${formatFigure(messages / seconds)}/s`);
-      return messages / seconds;
-    });
+  title: `Throughput: an html email of 1 KB, ${CONCURRENCY} at a time`,
+  async run(context) {
+    await installHeavyPeers(context.log);
+    const parts = [await comparePlain(context), await compareSecure(context), await testSinks(context)];
     return {
-      tables: [
-        {
-          title: `Messages per second, ${CONCURRENCY} at a time`,
-          columns: ['', 'per second', 'spread'],
-          rows: [...speeds].map(([{ name }, values]) => [
-            name,
-            formatFigure(median(values)),
-            formatPercent(spread(values)),
-          ]),
-        },
-      ],
-      goals: [],
-      notes: [`Sent to ${sink.name}.`],
+      tables: parts.flatMap(({ tables }) => tables),
+      goals: parts.flatMap(({ goals }) => goals),
+      notes: parts.flatMap(({ notes }) => notes),
     };
   },
 };

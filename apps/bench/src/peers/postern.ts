@@ -3,7 +3,7 @@ import { createSmtpTransport } from '@postern/transport-smtp';
 import type { OpenSender } from '../contestant.ts';
 import { FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE } from '../sign-in-email.ts';
 
-/** The whole path: validate, look up, render (html, text derived), build the message, send. */
+/** The whole path: validate, look up, render (html, and the text derived from it), build the message, send. */
 export const open: OpenSender = ({ host, port, secure }, connections) => {
   const transport = createSmtpTransport(
     {
@@ -11,8 +11,8 @@ export const open: OpenSender = ({ host, port, secure }, connections) => {
       port,
       ...(secure && {
         auth: { user: secure.user, pass: secure.pass },
-        tls: { ca: secure.certificate },
         requireTLS: true,
+        tls: { ca: secure.certificate },
       }),
     },
     { maxConnections: connections, maxMessages: Number.MAX_SAFE_INTEGER },

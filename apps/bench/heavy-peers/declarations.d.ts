@@ -1,0 +1,43 @@
+/** As much of these packages as is used here: type checks don't need them installed. */
+declare module 'email-templates' {
+  export default class Email {
+    constructor(options: {
+      message: { from: string };
+      transport: unknown;
+      views: { root: string; options: { extension: string } };
+      juice: boolean;
+    });
+    send(options: { template: string; message: { to: string }; locals: object }): Promise<unknown>;
+  }
+}
+
+declare module '@nestjs-modules/mailer' {
+  export const MailerModule: { forRoot(options: object): object };
+  export class MailerService {
+    sendMail(options: {
+      to: string;
+      subject: string;
+      text: string;
+      template: string;
+      context: object;
+    }): Promise<unknown>;
+  }
+}
+
+declare module '@nestjs-modules/mailer/adapters/handlebars.adapter' {
+  export class HandlebarsAdapter {
+    constructor(helpers: undefined, options: { inlineCssEnabled: boolean });
+  }
+}
+
+declare module '@nestjs/core' {
+  export const NestFactory: {
+    createApplicationContext(
+      module: object,
+      options: { logger: false },
+    ): Promise<{
+      get<Service>(token: abstract new (...args: never[]) => Service): Service;
+      close(): Promise<void>;
+    }>;
+  };
+}
