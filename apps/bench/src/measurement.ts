@@ -35,3 +35,7 @@ export async function interleave<Contestant, Measured>(
   }
   return measured;
 }
+
+/** The smallest value that so many percent of all are not above (nearest rank). */
+export const percentile = (values: readonly number[], percent: number): number =>
+  values.toSorted((a, b) => a - b)[Math.max(Math.ceil((values.length * percent) / 100) - 1, 0)] ?? Number.NaN;

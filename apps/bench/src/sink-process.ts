@@ -9,6 +9,8 @@ import { z } from 'zod';
 const sinkOptionsSchema = z.object({
   /** PEM. With it, STARTTLS is offered, and AUTH after it. */
   identity: z.object({ cert: z.string(), key: z.string() }).optional(),
+  /** Whether it is offered (RFC 2920). */
+  pipelining: z.boolean().default(true),
 });
 
 /** The end of a message, and of a line. */
@@ -36,7 +38,7 @@ function serve(socket: Socket, context: SecureContext | undefined, isSecure: boo
     const [verb = '', argument = '', initial] = line.split(' ');
     switch (verb.toUpperCase()) {
       case 'EHLO':
-        return `250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n${
+        return `250-sink\r\n${pipelining ? '250-PIPELINING\r\n' : ''}250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n${
           isSecure ? '250-AUTH PLAIN LOGIN\r\n' : context ? '250-STARTTLS\r\n' : ''
         }250 SMTPUTF8\r\n`;
       case 'AUTH':
@@ -99,7 +101,7 @@ function serve(socket: Socket, context: SecureContext | undefined, isSecure: boo
   socket.on('data', onData);
 }
 
-const { identity } = sinkOptionsSchema.parse(JSON.parse(process.argv[2] ?? ''));
+const { identity, pipelining } = sinkOptionsSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const context = identity && createSecureContext(identity);
 const server = createServer({ noDelay: true }, (socket) => {
   // Whoever hangs up without a QUIT has no more to say.

@@ -44,8 +44,8 @@ async function startPostfixSink(program: string): Promise<Sink> {
 }
 
 /** The sink of this bench, in plain text to anyone. */
-export async function startOwnSink(): Promise<Sink> {
-  const { child, port } = await forkSink({});
+export async function startOwnSink(options: { pipelining?: boolean } = {}): Promise<Sink> {
+  const { child, port } = await forkSink(options);
   return sinkOf('sink-process.ts', child, { host: HOST, port });
 }
 

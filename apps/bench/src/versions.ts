@@ -10,3 +10,6 @@ export function versionOf(contestant: Contestant): string {
   if (file === undefined) throw new Error(`${contestant.package} is not installed.`);
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }
+
+export const nameWithVersion = (contestant: Contestant): string =>
+  `${contestant.name} ${versionOf(contestant)}`.trim();

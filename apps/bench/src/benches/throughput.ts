@@ -17,7 +17,7 @@ import { interleave, median, ratio, spread } from '../measurement.ts';
 import { formatFigure, formatPercent, formatRatio } from '../report.ts';
 import { findProgram, type Sink, startOwnSink, startSecureSink, startSink } from '../sink.ts';
 import { runSmtpSource } from '../smtp-source.ts';
-import { versionOf } from '../versions.ts';
+import { nameWithVersion } from '../versions.ts';
 
 const CONCURRENCY = 10;
 
@@ -57,8 +57,6 @@ async function compete(
 const sinkShareOf = (outcomes: readonly Outcome[]): number =>
   median(outcomes.map(({ sinkShare }) => sinkShare ?? Number.NaN));
 
-const nameOf = (contestant: Contestant): string => `${contestant.name} ${versionOf(contestant)}`.trim();
-
 const COLUMNS = ['', 'per second', 'spread', '× nodemailer, pool', 'sink, of a core'];
 
 function throughputTable(title: string, outcomes: ReadonlyMap<Contestant, readonly Outcome[]>): Table {
@@ -66,7 +64,7 @@ function throughputTable(title: string, outcomes: ReadonlyMap<Contestant, readon
   const rows = [...outcomes].map(([contestant, measured]) => {
     const speeds = measured.map(throughputOf);
     return [
-      nameOf(contestant),
+      nameWithVersion(contestant),
       formatFigure(median(speeds)),
       formatPercent(spread(speeds)),
       formatRatio(ratio(speeds, base)),

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { Bench, BenchContext, BenchResult } from '../bench.ts';
+import { type Contestant, NODEMAILER_POOL, OFFICIAL_CONNECTOR, POSTERN, UPYO } from '../contestant.ts';
+import { interleave, median, percentile } from '../measurement.ts';
+import { measureInProcess } from '../measuring-process.ts';
+import { formatFigure } from '../report.ts';
+import { startOwnSink } from '../sink.ts';
+import { nameWithVersion } from '../versions.ts';
+
+/** As between two continents' ends, or two clouds. */
+const ROUND_TRIP_MS = 40;
+
+/** Who keeps connections, and one that makes one for each email. */
+const CONTESTANTS = [POSTERN, NODEMAILER_POOL, UPYO, OFFICIAL_CONNECTOR];
+
+const SERVERS = [
+  {
+    pipelining: true,
+    title: 'A server that offers PIPELINING, as nearly all do',
+    // MAIL, RCPT and DATA together, then the message (RFC 2920 section 3.1).
+    needed: 2,
+  },
+  {
+    pipelining: false,
+    title: 'A server that does not',
+    // MAIL, RCPT, DATA and the message, each after the reply to the one before (RFC 5321 section 4.1.1).
+    needed: 4,
+  },
+] as const;
+
+const measuredSchema = z.object({
+  near: z.array(z.number()),
+  far: z.array(z.object({ milliseconds: z.number(), roundTrips: z.number() })),
+});
+
+const PROGRAM = new URL('../latency-process.ts', import.meta.url);
+
+async function measureAt(
+  { pipelining, title, needed }: (typeof SERVERS)[number],
+  { rounds, quick, log }: BenchContext,
+): Promise<BenchResult> {
+  await using sink = await startOwnSink({ pipelining });
+  const measured = await interleave(CONTESTANTS, rounds, async ({ name, file }) => {
+    const figures = await measureInProcess(
+      PROGRAM,
+      {
+        peer: file.href,
+        server: sink.server,
+        roundTripMs: ROUND_TRIP_MS,
+        near: quick ? { warmUp: 50, sends: 50, seconds: 1 } : { warmUp: 300, sends: 300, seconds: 2 },
+        far: quick ? { warmUp: 1, sends: 5, seconds: 3 } : { warmUp: 1, sends: 15, seconds: 3 },
+      },
+      measuredSchema,
+    );
+    log(
+      `${name}: ${formatFigure(median(figures.near))} ms, at a distance ${formatFigure(median(figures.far.map(({ milliseconds }) => milliseconds)))} ms`,
+    );
+    return figures;
+  });
+  /** Of all sends of all rounds. */
+  const figuresOf = (contestant: Contestant) => {
+    const all = measured.get(contestant) ?? [];
+    const far = all.flatMap((each) => each.far);
+    return {
+      near: all.flatMap((each) => each.near),
+      far: far.map(({ milliseconds }) => milliseconds),
+      roundTrips: Math.max(...far.map(({ roundTrips }) => roundTrips)),
+    };
+  };
+  return {
+    tables: [
+      {
+        title,
+        columns: [
+          '',
+          'p50, ms',
+          'p99, ms',
+          `p50 at ${ROUND_TRIP_MS} ms`,
+          `p99 at ${ROUND_TRIP_MS} ms`,
+          `p50 ÷ ${ROUND_TRIP_MS} ms`,
+          'round trips',
+        ],
+        rows: CONTESTANTS.map((contestant) => {
+          const { near, far, roundTrips } = figuresOf(contestant);
+          return [
+            nameWithVersion(contestant),
+            formatFigure(median(near)),
+            formatFigure(percentile(near, 99)),
+            formatFigure(median(far)),
+            formatFigure(percentile(far, 99)),
+            formatFigure(median(far) / ROUND_TRIP_MS),
+            String(roundTrips),
+          ];
+        }),
+      },
+    ],
+    goals: [
+      {
+        text: `Round trips of a warm send ${pipelining ? 'with' : 'without'} PIPELINING, of which SMTP itself needs ${needed}`,
+        measured: figuresOf(POSTERN).roundTrips,
+        atMost: needed,
+      },
+    ],
+    notes: [],
+  };
+}
+
+export const latency: Bench = {
+  name: 'latency',
+  title: `Latency: one email at a time, at 0 and at ${ROUND_TRIP_MS} ms round trip`,
+  async run(context) {
+    const parts: BenchResult[] = [];
+    for (const server of SERVERS) parts.push(await measureAt(server, context));
+    return {
+      tables: parts.flatMap(({ tables }) => tables),
+      goals: parts.flatMap(({ goals }) => goals),
+      notes: [
+        `At a distance, a proxy holds back what each side says for half of the ${ROUND_TRIP_MS} ms. A round trip is a change of direction that it sees between the first byte of a send and the reply that ends it, the most of all sends. It counts 2 for a new connection: the handshake of TCP, and the greeting.`,
+      ],
+    };
+  },
+};
