@@ -1,12 +1,13 @@
 import { help, readArguments, UsageError } from './arguments.ts';
 import type { Bench } from './bench.ts';
 import { latency } from './benches/latency.ts';
+import { resources } from './benches/resources.ts';
 import { throughput } from './benches/throughput.ts';
 import { resultAsText } from './report.ts';
 import { type Section, sectionOf, writeResults } from './results.ts';
 
 /** In the order in which they run, and stand in RESULTS.md. */
-const BENCHES: readonly Bench[] = [throughput, latency];
+const BENCHES: readonly Bench[] = [throughput, latency, resources];
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
