@@ -1,8 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Contestant } from './contestant.ts';
+import { measureInProcess } from './measuring-process.ts';
 import type { Sink } from './sink.ts';
 
 export interface ContestOptions {
@@ -21,31 +19,19 @@ const outcomeSchema = z.object({
   cpuMicroseconds: z.number(),
   /** On the heap of V8 and in buffers. */
   allocatedBytes: z.number(),
+  /** CPU time of the sink in that time, as a share of one core, where the system says it. */
+  sinkShare: z.number().optional(),
 });
 
-export interface Outcome extends z.output<typeof outcomeSchema> {
-  /** CPU time of the sink in that time, as a share of one core. */
-  readonly sinkShare: number | undefined;
-}
+export type Outcome = z.output<typeof outcomeSchema>;
 
 /** Sends for a while in a fresh process, on the Node that runs this. */
-export async function contest(
-  { name, file }: Contestant,
-  sink: Sink,
-  options: ContestOptions,
-): Promise<Outcome> {
-  const child = startProcess('contestant-process.ts', { peer: file.href, server: sink.server, ...options });
-  const next = listenTo(child, name);
-  await next();
-  const before = await sink.cpuSeconds();
-  await next();
-  const after = await sink.cpuSeconds();
-  const outcome = outcomeSchema.parse(await next());
-  await exitOf(child);
-  const sinkShare =
-    before === undefined || after === undefined ? undefined : (after - before) / outcome.seconds;
-  return { ...outcome, sinkShare };
-}
+export const contest = (contestant: Contestant, sink: Sink, options: ContestOptions): Promise<Outcome> =>
+  measureInProcess(
+    new URL('contestant-process.ts', import.meta.url),
+    { peer: contestant.file.href, server: sink.server, sinkPid: sink.pid, ...options },
+    outcomeSchema,
+  );
 
 export interface MemoryOptions {
   readonly concurrency: number;
@@ -56,48 +42,9 @@ export interface MemoryOptions {
 }
 
 /** Sends many messages in a fresh process. @returns Bytes of resident memory (RSS) after each portion */
-export async function watchMemory(
-  { name, file }: Contestant,
-  sink: Sink,
-  options: MemoryOptions,
-): Promise<number[]> {
-  const child = startProcess('rss-process.ts', { peer: file.href, server: sink.server, ...options });
-  const rss = z.array(z.number()).parse(await listenTo(child, name)());
-  await exitOf(child);
-  return rss;
-}
-
-function startProcess(program: string, task: object): ChildProcess {
-  const file = fileURLToPath(new URL(program, import.meta.url));
-  // As in production: some packages keep what they have compiled nowhere else.
-  return fork(file, [JSON.stringify(task)], {
-    execArgv: [],
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-}
-
-/** What the process says, one message after the other. */
-function listenTo(child: ChildProcess, name: string): () => Promise<unknown> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${name} ended with ${code} before it was measured.`);
-  });
-  // The last message may come before the end.
-  ended.catch(() => {});
-  const said: unknown[] = [];
-  let wake = (): void => {};
-  child.on('message', (message) => {
-    said.push(message);
-    wake();
-  });
-  return async () => {
-    const heard = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    if (said.length === 0) await Promise.race([heard, ended]);
-    return said.shift();
-  };
-}
-
-async function exitOf(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
+export const watchMemory = (contestant: Contestant, sink: Sink, options: MemoryOptions): Promise<number[]> =>
+  measureInProcess(
+    new URL('rss-process.ts', import.meta.url),
+    { peer: contestant.file.href, server: sink.server, ...options },
+    z.array(z.number()),
+  );

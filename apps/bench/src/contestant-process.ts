@@ -1,18 +1,20 @@
 /**
  * One contestant in a fresh process: opens its sender, warms up, sends for a while, and tells its parent what it took.
- * It says 'begin' and 'end' around what is measured. Its task is JSON on its command line.
+ * Its task is JSON on its command line.
  */
 import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { z } from 'zod';
 import { countAllocations } from './allocation.ts';
 import { mailServerSchema, openSender } from './contestant.ts';
+import { cpuSecondsOf } from './cpu-time.ts';
 import { createLoad, forSeconds } from './load.ts';
 
-const { peer, server, concurrency, warmUpSeconds, seconds, profile } = z
+const { peer, server, sinkPid, concurrency, warmUpSeconds, seconds, profile } = z
   .object({
     peer: z.url(),
     server: mailServerSchema,
+    sinkPid: z.number(),
     concurrency: z.number(),
     warmUpSeconds: z.number(),
     seconds: z.number(),
@@ -20,9 +22,6 @@ const { peer, server, concurrency, warmUpSeconds, seconds, profile } = z
     profile: z.string().optional(),
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
-
-const say = (message: unknown): Promise<void> =>
-  new Promise((resolve) => process.send?.(message, () => resolve()));
 
 /** What runs is profiled, if a file was named for that. */
 async function profiled<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -40,17 +39,24 @@ async function profiled<Result>(run: () => Promise<Result>): Promise<Result> {
 const sender = await openSender(peer, server, concurrency);
 const load = createLoad(sender, concurrency);
 await load(forSeconds(warmUpSeconds));
-await say('begin');
 const outcome = await profiled(async () => {
   const allocations = countAllocations();
+  const sinkBefore = cpuSecondsOf(sinkPid);
   const cpuBefore = process.cpuUsage();
   const begin = performance.now();
   const messages = await load(forSeconds(seconds));
   const took = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
-  return { messages, seconds: took, cpuMicroseconds: user + system, allocatedBytes: allocations() };
+  const sinkAfter = cpuSecondsOf(sinkPid);
+  const allocatedBytes = allocations();
+  return {
+    messages,
+    seconds: took,
+    cpuMicroseconds: user + system,
+    allocatedBytes,
+    ...(sinkBefore !== undefined &&
+      sinkAfter !== undefined && { sinkShare: (sinkAfter - sinkBefore) / took }),
+  };
 });
-await say('end');
 await sender.close();
-await say(outcome);
-process.disconnect();
+process.send?.(outcome, () => process.disconnect());

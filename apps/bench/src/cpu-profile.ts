@@ -26,7 +26,9 @@ export interface CpuProfile {
   readonly functions: readonly Share[];
 }
 
-const IDLE = '(idle)';
+/** Not the time of what is profiled: waiting, and the profiler itself. */
+const isIdle = ({ functionName, url }: Frame): boolean =>
+  functionName === '(idle)' || url === 'node:inspector';
 
 /**
  * Which part of the path a file belongs to: a package of the workspace, a package of npm (with the folder in it, as
@@ -38,12 +40,11 @@ export function partOf(url: string): string {
   // The last one: pnpm keeps a package in a folder of its own, in node_modules.
   const [, name, path = ''] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)/.exec(url) ?? [];
   if (name !== undefined) {
-    const [, folder] = /^(?:lib|dist|src)\/(?:cjs\/|esm\/)?([^/]+)\//.exec(path) ?? [];
+    const [, folder] = /^(?:lib|dist|src)\/(?:(?:cjs|esm)\/)?(?!(?:cjs|esm)\/)([^/]+)\//.exec(path) ?? [];
     return folder === undefined ? name : `${name}: ${folder}`;
   }
-  if (/^node:(internal\/)?(net|streams?|stream_base_commons|tls|_tls|buffer|string_decoder)/.test(url))
-    return 'Node: sockets and streams';
-  if (url.startsWith('node:')) return 'Node: the rest';
+  const [, builtin] = /^node:(?:internal\/)?([^/]+)/.exec(url) ?? [];
+  if (builtin !== undefined) return `Node: ${builtin}`;
   return 'bench';
 }
 
@@ -81,7 +82,8 @@ export function summarizeCpuProfile(input: unknown): CpuProfile {
     shares.set(name, (shares.get(name) ?? 0) + time);
   let busy = 0;
   for (const [id, time] of selfTime) {
-    if (byId.get(id)?.callFrame.functionName === IDLE) continue;
+    const own = byId.get(id)?.callFrame;
+    if (!own || isIdle(own)) continue;
     busy += time;
     const frame = accountable(id);
     const isCode = frame !== undefined && frame.url !== '';

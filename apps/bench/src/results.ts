@@ -8,42 +8,39 @@ import { z } from 'zod';
 import type { BenchResult } from './bench.ts';
 import { resultAsMarkdown } from './report.ts';
 
+const resultSchema = z.object({
+  tables: z.array(
+    z.object({ title: z.string(), columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
+  ),
+  goals: z.array(
+    z.object({
+      text: z.string(),
+      measured: z.number(),
+      atLeast: z.number().optional(),
+      atMost: z.number().optional(),
+    }),
+  ),
+  notes: z.array(z.string()),
+}) satisfies z.ZodType<BenchResult>;
+
 const sectionSchema = z.object({
   title: z.string(),
   measuredAt: z.iso.datetime(),
   rounds: z.number(),
   machine: z.string(),
   node: z.string(),
-  result: z.object({
-    tables: z.array(
-      z.object({ title: z.string(), columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
-    ),
-    goals: z.array(
-      z.object({
-        text: z.string(),
-        measured: z.number(),
-        atLeast: z.number().optional(),
-        atMost: z.number().optional(),
-      }),
-    ),
-    notes: z.array(z.string()),
-  }),
+  result: resultSchema,
 });
 
-export interface Section {
-  readonly title: string;
-  readonly measuredAt: string;
-  readonly rounds: number;
-  readonly machine: string;
-  readonly node: string;
+export interface Section extends Omit<z.output<typeof sectionSchema>, 'result'> {
   readonly result: BenchResult;
 }
 
 /** The sections by the names of their benches. */
 export type Results = Readonly<Record<string, Section>>;
 
-const JSON_FILE = new URL('../results.json', import.meta.url);
-const MARKDOWN_FILE = new URL('../RESULTS.md', import.meta.url);
+/** The folder of this app. */
+const FOLDER = new URL('../', import.meta.url);
 
 export function sectionOf(title: string, rounds: number, result: BenchResult): Section {
   const [cpu] = cpus();
@@ -57,7 +54,7 @@ export function sectionOf(title: string, rounds: number, result: BenchResult): S
   };
 }
 
-export function resultsAsMarkdown(results: Results): string {
+function resultsAsMarkdown(results: Results): string {
   const sections = Object.entries(results).map(([name, section]) =>
     [
       `## ${section.title}`,
@@ -72,20 +69,25 @@ export function resultsAsMarkdown(results: Results): string {
   ].join('\n\n')}\n`;
 }
 
-async function readResults(): Promise<Results> {
-  const text = await readFile(JSON_FILE, 'utf8').catch((error: NodeJS.ErrnoException) => {
+async function readResults(file: URL): Promise<Results> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}';
     throw error;
   });
   return z.record(z.string(), sectionSchema).parse(JSON.parse(text));
 }
 
-/** Replaces the given sections; `order` is that of the benches. */
-export async function writeResults(measured: Results, order: readonly string[]): Promise<void> {
-  const all = { ...(await readResults()), ...measured };
+/** Replaces the given sections of `results.json`, and writes RESULTS.md; `order` is that of the benches. */
+export async function writeResults(
+  measured: Results,
+  order: readonly string[],
+  folder: URL = FOLDER,
+): Promise<void> {
+  const file = new URL('results.json', folder);
+  const all = { ...(await readResults(file)), ...measured };
   const results = Object.fromEntries(
     order.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])),
   );
-  await writeFile(JSON_FILE, `${JSON.stringify(results, null, 2)}\n`);
-  await writeFile(MARKDOWN_FILE, resultsAsMarkdown(results));
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(new URL('RESULTS.md', folder), resultsAsMarkdown(results));
 }

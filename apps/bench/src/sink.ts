@@ -1,7 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +13,7 @@ export interface Sink extends AsyncDisposable {
   /** What it is: Postfix's, or the one in `sink-process.ts`. */
   readonly name: string;
   readonly server: MailServer;
-  /** Seconds of CPU that it has used so far, where the system says so (Linux, in steps of 10 ms). */
-  cpuSeconds(): Promise<number | undefined>;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
@@ -86,15 +84,9 @@ function sinkOf(name: string, child: ChildProcess, server: MailServer): Sink {
     child.kill();
     await exited;
   };
-  return { name, server, cpuSeconds: () => cpuSecondsOf(child), close, [Symbol.asyncDispose]: close };
-}
-
-/** From proc(5): fields 14 and 15 are the ticks in user and kernel mode; a tick is 10 ms on every Linux there is. */
-async function cpuSecondsOf({ pid }: ChildProcess): Promise<number | undefined> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The second field is the name of the program in parentheses, whatever is in it.
-  const fields = line?.slice(line.lastIndexOf(')') + 2).split(' ');
-  return fields && (Number(fields[11]) + Number(fields[12])) / 100;
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${name} did not start.`);
+  return { name, pid, server, close, [Symbol.asyncDispose]: close };
 }
 
 const freePort = () =>

@@ -40,8 +40,8 @@ async function measureCosts(sink: Sink, { rounds, quick, log }: BenchContext): P
   const outcomes = await interleave(CONTESTANTS, rounds, async (contestant) => {
     const outcome = await contest(contestant, sink, {
       concurrency: CONCURRENCY,
-      warmUpSeconds: quick ? 0.5 : 1.5,
-      seconds: quick ? 1 : 2,
+      warmUpSeconds: quick ? 0.5 : 1,
+      seconds: quick ? 1 : 1.5,
     });
     log(
       `${contestant.name}: ${formatFigure(cpuOf(outcome))} µs of CPU, ${formatFigure(kilobytesOf(outcome))} KB`,
@@ -126,7 +126,7 @@ async function profile(sink: Sink, { quick, log }: BenchContext): Promise<Table[
       shareTable(
         `Where the time of ${POSTERN.name} goes`,
         'part',
-        parts.filter(({ share }) => share >= 0.005),
+        parts.filter(({ share }) => share >= 0.01),
       ),
       shareTable('By function', 'function', functions.slice(0, 20)),
     ];

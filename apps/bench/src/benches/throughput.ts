@@ -46,8 +46,8 @@ async function compete(
   return interleave(contestants, rounds, async (contestant) => {
     const outcome = await contest(contestant, sink, {
       concurrency: CONCURRENCY,
-      warmUpSeconds: quick ? 0.5 : 1.5,
-      seconds: quick ? 1 : 3,
+      warmUpSeconds: quick ? 0.5 : 1,
+      seconds: quick ? 1 : 2,
     });
     log(`${contestant.name}: ${formatFigure(throughputOf(outcome))}/s`);
     return outcome;
