@@ -6,6 +6,11 @@ export interface Bench {
   run(context: BenchContext): Promise<BenchResult>;
 }
 
+/** Something that a bench needs is not to be had here: the registry, for example. The message says what. */
+export class NotMeasured extends Error {
+  override name = 'NotMeasured';
+}
+
 export interface BenchContext {
   /** How many times each contestant is measured, in turns with the others. */
   readonly rounds: number;

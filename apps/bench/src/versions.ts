@@ -4,11 +4,23 @@ import { z } from 'zod';
 import type { Contestant } from './contestant.ts';
 
 /** The version of a contestant's package, as the file that drives it finds it. */
-export function versionOf(contestant: Contestant): string {
-  if (contestant.package === undefined) return '';
-  const file = findPackageJSON(contestant.package, contestant.file);
-  if (file === undefined) throw new Error(`${contestant.package} is not installed.`);
+function versionOf(contestant: Contestant): string {
+  return contestant.package === undefined ? '' : installedVersionOf(contestant.package, contestant.file);
+}
+
+function installedVersionOf(name: string, importer: URL | string): string {
+  const file = findPackageJSON(name, importer);
+  if (file === undefined) throw new Error(`${name} is not installed.`);
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+}
+
+const heavyPeersSchema = z.object({ dependencies: z.record(z.string(), z.string()) });
+
+/** The version of a package that this bench measures, whether it is installed or one of `heavy-peers`. */
+export function measuredVersionOf(name: string): string {
+  const manifest = readFileSync(new URL('../heavy-peers/package.json', import.meta.url), 'utf8');
+  const { dependencies } = heavyPeersSchema.parse(JSON.parse(manifest));
+  return dependencies[name] ?? installedVersionOf(name, import.meta.url);
 }
 
 export const nameWithVersion = (contestant: Contestant): string =>
