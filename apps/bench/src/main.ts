@@ -1,6 +1,7 @@
 import { help, readArguments, UsageError } from './arguments.ts';
 import { type Bench, type BenchContext, type BenchResult, NotMeasured } from './bench.ts';
 import { latency } from './benches/latency.ts';
+import { render } from './benches/render.ts';
 import { resources } from './benches/resources.ts';
 import { startUp } from './benches/start-up.ts';
 import { throughput } from './benches/throughput.ts';
@@ -8,7 +9,7 @@ import { resultAsText } from './report.ts';
 import { type Section, sectionOf, writeResults } from './results.ts';
 
 /** In the order in which they run, and stand in RESULTS.md. */
-const BENCHES: readonly Bench[] = [throughput, latency, startUp, resources];
+const BENCHES: readonly Bench[] = [throughput, latency, render, startUp, resources];
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Bench } from '../bench.ts';
+import { median, ratio, spread } from '../measurement.ts';
+import { measureInProcess } from '../measuring-process.ts';
+import { formatFigure, formatPercent, formatRatio } from '../report.ts';
+import { HTML_TEMPLATE } from '../sign-in-email.ts';
+import { measuredVersionOf } from '../versions.ts';
+
+const PROGRAM = new URL('../render-process.ts', import.meta.url);
+
+const perRound = z.array(z.number());
+const measuredSchema = z.object({
+  postern: perRound,
+  posternWithText: perRound,
+  posternTextOnly: perRound,
+  connectorKit: perRound,
+  handlebars: perRound,
+});
+
+export const render: Bench = {
+  name: 'render',
+  title: `Rendering an email of ${(HTML_TEMPLATE.length / 1024).toFixed(1)} KB, nothing sent`,
+  async run({ rounds, quick, log }) {
+    const measured = await measureInProcess(
+      PROGRAM,
+      { rounds, milliseconds: quick ? 200 : 1000 },
+      measuredSchema,
+    );
+    for (const [name, values] of Object.entries(measured)) log(`${name}: ${formatFigure(median(values))} µs`);
+    const kit = `connector-kit’s replacement ${measuredVersionOf('@logto/connector-kit')}`;
+    const handlebars = `Handlebars, compiled ${measuredVersionOf('handlebars')}`;
+    const row = (name: string, values: readonly number[]) => [
+      name,
+      formatFigure(median(values)),
+      formatPercent(spread(values)),
+      formatRatio(ratio(values, measured.handlebars)),
+      formatRatio(ratio(values, measured.connectorKit)),
+    ];
+    return {
+      tables: [
+        {
+          title: 'Microseconds an email',
+          columns: ['', 'µs', 'spread', '× Handlebars', '× connector-kit'],
+          rows: [
+            row('Postern, text derived from the html', measured.postern),
+            row('Postern, text from a template of its own', measured.posternWithText),
+            row('Postern, the same template as text/plain', measured.posternTextOnly),
+            row(handlebars, measured.handlebars),
+            row(kit, measured.connectorKit),
+          ],
+        },
+      ],
+      goals: [],
+      notes: [
+        'Handlebars and the replacement of connector-kit fill in subject and html, the latter without escaping anything. Postern’s `mailer.render` checks the request and the recipient, finds the template, fills in subject, html and text, and makes an email of them: Message-ID, date, header fields. Its three rows differ in how the text comes about.',
+      ],
+    };
+  },
+};
