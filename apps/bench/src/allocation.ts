@@ -1,29 +1,23 @@
 import { GCProfiler, getHeapStatistics } from 'node:v8';
 
-const inUse = (used: number, external: number): number => used + external;
-
-const usedNow = (): number => {
-  const { used_heap_size, external_memory } = getHeapStatistics();
-  return inUse(used_heap_size, external_memory);
-};
-
 /**
- * Counts what is allocated, on the heap of V8 and in buffers outside of it, until the returned function is called: how
- * much more was in use at the beginning of each garbage collection than after the one before.
+ * Counts the bytes that are allocated on the heap of V8 until the returned function is called: how much more was in use
+ * at the beginning of each garbage collection than after the one before.
+ *
+ * Buffers lie outside of the heap, and are given back at times of their own: they can't be counted like this.
  */
 export function countAllocations(): () => number {
   const profiler = new GCProfiler();
   profiler.start();
-  let before = usedNow();
+  let before = getHeapStatistics().used_heap_size;
   return () => {
-    const { statistics } = profiler.stop();
+    const now = getHeapStatistics().used_heap_size;
     let allocated = 0;
-    for (const { beforeGC, afterGC } of statistics) {
-      const used = inUse(beforeGC.heapStatistics.usedHeapSize, beforeGC.heapStatistics.externalMemory);
+    for (const { beforeGC, afterGC } of profiler.stop().statistics) {
       // Memory that is given back between two collections makes it a little less; never below nothing.
-      allocated += Math.max(0, used - before);
-      before = inUse(afterGC.heapStatistics.usedHeapSize, afterGC.heapStatistics.externalMemory);
+      allocated += Math.max(0, beforeGC.heapStatistics.usedHeapSize - before);
+      before = afterGC.heapStatistics.usedHeapSize;
     }
-    return allocated + Math.max(0, usedNow() - before);
+    return allocated + Math.max(0, now - before);
   };
 }

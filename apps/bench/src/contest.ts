@@ -17,7 +17,7 @@ const outcomeSchema = z.object({
   seconds: z.number(),
   /** User and system together, of the process that sends. */
   cpuMicroseconds: z.number(),
-  /** On the heap of V8 and in buffers. */
+  /** On the heap of V8. */
   allocatedBytes: z.number(),
   /** CPU time of the sink in that time, as a share of one core, where the system says it. */
   sinkShare: z.number().optional(),

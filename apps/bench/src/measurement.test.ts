@@ -1,5 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { percentile } from './measurement.ts';
+import { interleave, median, percentile, ratio, spread } from './measurement.ts';
+
+describe('median', () => {
+  it('is the middle one', () => expect(median([9, 1, 5])).toBe(5));
+  it('lies between the two in the middle', () => expect(median([4, 1, 9, 2])).toBe(3));
+  it('is no number where there are none', () => expect(median([])).toBeNaN());
+});
+
+describe('spread', () => {
+  it('is how far the rounds lie apart, against their median', () => expect(spread([90, 100, 120])).toBe(0.3));
+  it('is nothing for one round', () => expect(spread([100])).toBe(0));
+});
+
+describe('ratio', () => {
+  it('compares what was measured in the same round', () => {
+    // The machine was slow in the second round, for both.
+    expect(ratio([200, 20, 210], [100, 10, 100])).toBe(2);
+  });
+});
+
+describe('interleave', () => {
+  it('measures everyone once a round, and begins with another one each time', async () => {
+    const order: string[] = [];
+    const measured = await interleave(['a', 'b', 'c'], 4, async (name, round) => {
+      order.push(name);
+      return `${name}${round}`;
+    });
+    expect(order.join('')).toBe('abcbcacababc');
+    expect([...measured]).toEqual([
+      ['a', ['a0', 'a1', 'a2', 'a3']],
+      ['b', ['b0', 'b1', 'b2', 'b3']],
+      ['c', ['c0', 'c1', 'c2', 'c3']],
+    ]);
+  });
+});
 
 describe('percentile', () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index);

@@ -20,9 +20,10 @@ const END_OF_LINE = '\r\n';
 /** What is left to do in a dialogue of AUTH LOGIN: the user name, then the password. */
 type Expected = 'command' | 'message' | 'user' | 'password';
 
-/** Answers what one connection says, pipelined or not. Logins are let in as they are. */
+/** Answers what one connection says, pipelined or not. Any login will do, where one is needed. */
 function serve(socket: Socket, context: SecureContext | undefined, isSecure: boolean): void {
   let expected: Expected = 'command';
+  let mayMail = context === undefined;
   // One character a byte: only ASCII is looked at.
   let input = '';
 
@@ -33,6 +34,7 @@ function serve(socket: Socket, context: SecureContext | undefined, isSecure: boo
     }
     if (expected === 'password') {
       expected = 'command';
+      mayMail = true;
       return '235 2.7.0 Ok\r\n';
     }
     const [verb = '', argument = '', initial] = line.split(' ');
@@ -42,19 +44,24 @@ function serve(socket: Socket, context: SecureContext | undefined, isSecure: boo
           isSecure ? '250-AUTH PLAIN LOGIN\r\n' : context ? '250-STARTTLS\r\n' : ''
         }250 SMTPUTF8\r\n`;
       case 'AUTH':
+        if (context && !isSecure) return '538 5.7.11 Not without TLS\r\n';
         if (initial === undefined) {
           // LOGIN asks for two things, PLAIN for one.
           expected = argument.toUpperCase() === 'LOGIN' ? 'user' : 'password';
           return expected === 'user' ? '334 VXNlcm5hbWU6\r\n' : '334 \r\n';
         }
-        if (argument.toUpperCase() !== 'LOGIN') return '235 2.7.0 Ok\r\n';
+        if (argument.toUpperCase() !== 'LOGIN') {
+          mayMail = true;
+          return '235 2.7.0 Ok\r\n';
+        }
         expected = 'password';
         return '334 UGFzc3dvcmQ6\r\n';
       case 'DATA':
         expected = 'message';
         return '354 End data with <CR><LF>.<CR><LF>\r\n';
-      case 'HELO':
       case 'MAIL':
+        return mayMail ? '250 2.1.0 Ok\r\n' : '530 5.7.0 Not without TLS and a login\r\n';
+      case 'HELO':
       case 'RCPT':
       case 'RSET':
       case 'NOOP':

@@ -148,7 +148,7 @@ export const resources: Bench = {
       goals: memory.goals,
       notes: [
         'CPU: user and system time of the sending process (`process.cpuUsage`).',
-        'Allocated: what V8’s heap and the buffers outside of it held at the beginning of each garbage collection, beyond what they held after the one before (`v8.GCProfiler`).',
+        'Allocated: what was in use on V8’s heap at the beginning of each garbage collection, beyond what was left by the one before (`v8.GCProfiler`). Buffers lie outside of it.',
         'The time of the profile is self time while busy, in one run. What a function has the engine do (regular expressions, copying, writing to a socket) counts as its own.',
       ],
     };

@@ -1,0 +1,80 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { BenchResult } from './bench.ts';
+import { formatFigure, formatPercent, formatRatio, resultAsMarkdown, resultAsText } from './report.ts';
+
+const RESULT: BenchResult = {
+  tables: [
+    {
+      title: 'Speed',
+      columns: ['', 'per second'],
+      rows: [
+        ['one', '12,345'],
+        ['a | b', '7'],
+      ],
+    },
+  ],
+  goals: [
+    { text: 'one against two', measured: 2.5, atLeast: 2 },
+    { text: 'growth', measured: 1.2, atMost: 1.1 },
+  ],
+  notes: ['It was sunny.'],
+};
+
+describe('figures', () => {
+  it.each([
+    [12_345.6, '12,346'],
+    [99.94, '99.9'],
+    [1.234, '1.23'],
+    [0, '0.00'],
+    [Number.NaN, '–'],
+  ])('%d', (value, text) => expect(formatFigure(value)).toBe(text));
+
+  it('ratios and shares', () => {
+    expect(formatRatio(2.345)).toBe('2.35 ×');
+    expect(formatPercent(0.123)).toBe('12 %');
+    expect(formatPercent(Number.NaN)).toBe('–');
+  });
+});
+
+it('a result for the terminal', () => {
+  expect(stripVTControlCharacters(resultAsText(RESULT))).toBe(
+    [
+      'Speed',
+      '       per second',
+      'one        12,345',
+      'a | b           7',
+      '',
+      '✓ one against two: 2.50 (at least 2.00)',
+      '✗ growth: 1.20 (at most 1.10)',
+      '',
+      '- It was sunny.',
+    ].join('\n'),
+  );
+});
+
+it('a result as Markdown', () => {
+  expect(resultAsMarkdown(RESULT)).toBe(
+    [
+      '**Speed**',
+      '',
+      '|       | per second |',
+      '| ----- | ---------: |',
+      '| one   |     12,345 |',
+      '| a \\| b |          7 |',
+      '',
+      '**Goals**',
+      '',
+      '| Goal            | Measured |        Wanted | Met |',
+      '| --------------- | -------: | ------------: | --: |',
+      '| one against two |     2.50 | at least 2.00 | yes |',
+      '| growth          |     1.20 |  at most 1.10 |  no |',
+      '',
+      '- It was sunny.',
+    ].join('\n'),
+  );
+});
+
+it('leaves out what there is none of', () => {
+  expect(resultAsMarkdown({ tables: [], goals: [], notes: ['Nothing.'] })).toBe('- Nothing.');
+});

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { type Sink, startOwnSink, startSecureSink } from './sink.ts';
+
+/** What the sink answers to these pieces, by code. */
+async function codesOf({ server }: Sink, pieces: readonly string[]): Promise<string[]> {
+  const socket = connect({ host: server.host, port: server.port, noDelay: true });
+  const answers = buffer(socket);
+  for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
+  const text = (await answers).toString();
+  return [...text.matchAll(/^(\d{3}) /gm)].map(([, code = '']) => code);
+}
+
+it('takes messages one after the other, pipelined and in any pieces', async () => {
+  await using sink = await startOwnSink();
+  const dialogue = [
+    'EHLO bench\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n',
+    'Subject: one\r\n\r\n..\r\n.QUIT\r\n.',
+    '\r\nmail from:<a@example.com>\r\nRCPT TO:<b@exam',
+    'ple.com>\r\nDATA\r\nSubject: two\r\n\r\ntwo\r\n.\r\nNONSENSE\r\nQUIT\r\n',
+  ];
+  const message = ['250', '250', '354', '250'];
+  expect(await codesOf(sink, dialogue)).toEqual(['220', '250', ...message, ...message, '502', '221']);
+});
+
+it.each([
+  ['AUTH PLAIN AGEAYg==\r\n', ['235']],
+  ['AUTH PLAIN\r\nAGEAYg==\r\n', ['334', '235']],
+  ['AUTH LOGIN\r\nYQ==\r\nYg==\r\n', ['334', '334', '235']],
+  ['AUTH LOGIN YQ==\r\nYg==\r\n', ['334', '235']],
+])('knows the dialogue of %j', async (login, expected) => {
+  await using sink = await startOwnSink();
+  expect(await codesOf(sink, [login, 'QUIT\r\n'])).toEqual(['220', ...expected, '221']);
+});
+
+it('a secure sink takes nothing in plain text', async () => {
+  await using sink = await startSecureSink();
+  const dialogue = ['EHLO bench\r\nAUTH PLAIN AGEAYg==\r\nMAIL FROM:<a@example.com>\r\nQUIT\r\n'];
+  expect(await codesOf(sink, dialogue)).toEqual(['220', '250', '538', '530', '221']);
+});
+
+it('ends when it is told to', async () => {
+  const sink = await startOwnSink();
+  await sink.close();
+  await sink.close();
+  const socket = connect(sink.server.port, sink.server.host);
+  const [error]: unknown[] = await once(socket, 'error').catch((reason: unknown) => [reason]);
+  expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+});
