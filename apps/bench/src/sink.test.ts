@@ -46,6 +46,6 @@ it('ends when it is told to', async () => {
   await sink.close();
   await sink.close();
   const socket = connect(sink.server.port, sink.server.host);
-  const [error]: unknown[] = await once(socket, 'error').catch((reason: unknown) => [reason]);
+  const [error]: unknown[] = await once(socket, 'error');
   expect(error).toMatchObject({ code: 'ECONNREFUSED' });
 });
