@@ -99,7 +99,9 @@ async function measureMemory(sink: Sink, { quick, log }: BenchContext): Promise<
         atMost: 1.1,
       },
     ],
-    notes: [],
+    notes: [
+      'Memory: with a heap of 64 MB, so that what would grow is what is kept, not garbage that need not be collected yet.',
+    ],
   };
 }
 
@@ -147,6 +149,7 @@ export const resources: Bench = {
       tables: [costs, ...memory.tables, ...(await profile(sink, context))],
       goals: memory.goals,
       notes: [
+        ...memory.notes,
         'CPU: user and system time of the sending process (`process.cpuUsage`).',
         'Allocated: what was in use on V8’s heap at the beginning of each garbage collection, beyond what was left by the one before (`v8.GCProfiler`). Buffers lie outside of it.',
         'The time of the profile is self time while busy, in one run. What a function has the engine do (regular expressions, copying, writing to a socket) counts as its own.',
