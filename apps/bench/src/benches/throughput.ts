@@ -47,7 +47,7 @@ async function compete(
     const outcome = await contest(contestant, sink, {
       concurrency: CONCURRENCY,
       warmUpSeconds: quick ? 0.5 : 1,
-      seconds: quick ? 1 : 2,
+      seconds: quick ? 1 : 1.5,
     });
     log(`${contestant.name}: ${formatFigure(throughputOf(outcome))}/s`);
     return outcome;
