@@ -114,7 +114,7 @@ export class SmtpDialogue {
 
   /** Says QUIT, and hangs up once the server has answered. */
   async quit(): Promise<void> {
-    this.say({ line: 'QUIT', stage: 'delivery' });
+    this.say({ line: 'QUIT', stage: this.last });
     await this.reply();
     this.options.socket.end();
   }
