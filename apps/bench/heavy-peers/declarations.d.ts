@@ -41,3 +41,20 @@ declare module '@nestjs/core' {
     }>;
   };
 }
+
+declare module 'bullmq' {
+  interface Connected {
+    connection: { url: string };
+  }
+  export class Queue {
+    constructor(name: string, options: Connected & { defaultJobOptions: { removeOnComplete: boolean } });
+    add(name: string, data: object): Promise<unknown>;
+    addBulk(jobs: { name: string; data: object }[]): Promise<unknown>;
+    close(): Promise<void>;
+  }
+  export class Worker {
+    constructor(name: string, handle: () => Promise<void>, options: Connected & { concurrency: number });
+    on(event: 'completed' | 'error', listener: (error: unknown) => void): this;
+    close(): Promise<void>;
+  }
+}

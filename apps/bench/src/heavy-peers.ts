@@ -18,7 +18,15 @@ async function install(log: (line: string) => void): Promise<void> {
   log('Installing the peers with large trees, if they are not there yet…');
   const child = spawn(
     'npx',
-    ['--yes', 'pnpm@12', 'install', '--ignore-workspace', '--frozen-lockfile', '--silent'],
+    [
+      '--yes',
+      'pnpm@12',
+      'install',
+      '--ignore-workspace',
+      '--frozen-lockfile',
+      '--ignore-scripts',
+      '--silent',
+    ],
     {
       cwd: FOLDER,
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,6 +1,7 @@
 import { help, readArguments, UsageError } from './arguments.ts';
 import { type Bench, type BenchContext, type BenchResult, NotMeasured } from './bench.ts';
 import { latency } from './benches/latency.ts';
+import { queue } from './benches/queue.ts';
 import { render } from './benches/render.ts';
 import { resources } from './benches/resources.ts';
 import { startUp } from './benches/start-up.ts';
@@ -9,7 +10,7 @@ import { resultAsText } from './report.ts';
 import { type Section, sectionOf, writeResults } from './results.ts';
 
 /** In the order in which they run, and stand in RESULTS.md. */
-const BENCHES: readonly Bench[] = [throughput, latency, render, startUp, resources];
+const BENCHES: readonly Bench[] = [throughput, latency, render, startUp, resources, queue];
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 

@@ -1,12 +1,10 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generate } from 'selfsigned';
 import { z } from 'zod';
 import type { MailServer } from './contestant.ts';
+import { endProgram, findProgram, freePort, HOST, untilListening } from './server-program.ts';
 
 /** A mail server in a process of its own, which takes everything and keeps nothing. */
 export interface Sink extends AsyncDisposable {
@@ -16,15 +14,6 @@ export interface Sink extends AsyncDisposable {
   readonly pid: number;
   close(): Promise<void>;
 }
-
-const HOST = '127.0.0.1';
-
-/** Where Debian and others put what only root is thought to need. */
-const PROGRAM_FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-
-/** A program of Postfix, if it is installed. */
-export const findProgram = (name: string): string | undefined =>
-  PROGRAM_FOLDERS.map((folder) => join(folder, name)).find((file) => existsSync(file));
 
 /** Postfix's smtp-sink where it is installed, else our own. */
 export async function startSink(): Promise<Sink> {
@@ -78,36 +67,8 @@ async function forkSink(options: object): Promise<{ child: ChildProcess; port: n
 }
 
 function sinkOf(name: string, child: ChildProcess, server: MailServer): Sink {
-  const close = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill();
-    await exited;
-  };
+  const close = () => endProgram(child);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} did not start.`);
   return { name, pid, server, close, [Symbol.asyncDispose]: close };
-}
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-
-/** smtp-sink says nothing when it is ready: knock until it opens. */
-async function untilListening(port: number, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
-    const socket = connect(port, HOST);
-    const isOpen = await new Promise<boolean>((resolve) =>
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
-    );
-    socket.destroy();
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('smtp-sink did not start.');
 }

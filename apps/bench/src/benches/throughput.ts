@@ -15,7 +15,8 @@ import {
 import { installHeavyPeers } from '../heavy-peers.ts';
 import { interleave, median, ratio, spread } from '../measurement.ts';
 import { formatFigure, formatPercent, formatRatio } from '../report.ts';
-import { findProgram, type Sink, startOwnSink, startSecureSink, startSink } from '../sink.ts';
+import { findProgram } from '../server-program.ts';
+import { type Sink, startOwnSink, startSecureSink, startSink } from '../sink.ts';
 import { runSmtpSource } from '../smtp-source.ts';
 import { nameWithVersion } from '../versions.ts';
 

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Database } from './postgres.ts';
+import { endProgram, findProgram, freePort, HOST, untilListening } from './server-program.ts';
+
+/**
+ * The Redis or Valkey of this machine, if it has one. As BullMQ's documentation wants it ("Going to production"): what
+ * it has is appended to a file, which is synchronized once a second, and nothing is evicted.
+ */
+export async function startRedis(): Promise<Database | undefined> {
+  const program = findProgram('redis-server') ?? findProgram('valkey-server');
+  if (program === undefined) return undefined;
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), 'postern-bench-redis-'));
+  const settings = {
+    bind: HOST,
+    port: String(port),
+    dir: folder,
+    save: '',
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    'maxmemory-policy': 'noeviction',
+  };
+  const child = spawn(
+    program,
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    { stdio: 'ignore' },
+  );
+  await untilListening(port, child);
+  return {
+    name: basename(program),
+    url: `redis://${HOST}:${port}`,
+    async [Symbol.asyncDispose]() {
+      await endProgram(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
