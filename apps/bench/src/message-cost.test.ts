@@ -21,20 +21,20 @@ it('takes as many round trips as SMTP itself, with PIPELINING', () => {
   expect(ours.roundTrips).toBe(2);
 });
 
-it('writes to the socket seldom', () => {
-  expect(ours.writes).toBeLessThanOrEqual(3);
+it('writes to the socket twice: the commands together, then the message', () => {
+  expect(ours.writes).toBeLessThanOrEqual(2);
 });
 
 it('makes few timers', () => {
-  expect(ours.timers).toBeLessThanOrEqual(7);
+  expect(ours.timers).toBeLessThanOrEqual(3);
 });
 
-// Measured: 1.2, on a quiet machine and on a busy one.
-it('allocates, rendering and all, hardly more than nodemailer’s pool does with a constant message', () => {
-  expect(ratio(ours.allocatedBytes, nodemailer.allocatedBytes)).toBeLessThan(1.35);
+// Measured: 0.27, on a quiet machine and on a busy one.
+it('allocates, rendering and all, a third of what nodemailer’s pool does with a constant message', () => {
+  expect(ratio(ours.allocatedBytes, nodemailer.allocatedBytes)).toBeLessThan(0.35);
 });
 
-// Measured: 1.3, and 1.4 on a busy machine.
-it('takes little more CPU time, rendering and all, than nodemailer’s pool does with a constant message', () => {
-  expect(ratio(ours.cpuMicroseconds, nodemailer.cpuMicroseconds)).toBeLessThan(1.8);
+// Measured, on a busy machine: 0.22 with Node 24, 0.38 with Node 22.
+it('takes, rendering and all, less CPU time than nodemailer’s pool with a constant message', () => {
+  expect(ratio(ours.cpuMicroseconds, nodemailer.cpuMicroseconds)).toBeLessThan(0.6);
 });
