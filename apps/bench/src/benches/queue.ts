@@ -52,7 +52,7 @@ async function compare(
   postgres: Database,
   redis: Database | undefined,
 ): Promise<BenchResult> {
-  const half = quick ? 1000 : 5000;
+  const half = quick ? 1000 : 6000;
   const contestants = [POSTERN_EMPTY, POSTERN, PG_BOSS, ...(redis ? [BULLMQ] : [])];
   const measured = await interleave(contestants, rounds, async (queue) => {
     const { url } = queue === BULLMQ && redis ? redis : postgres;
@@ -107,7 +107,7 @@ const SMALL_HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 /** Whether the memory of a worker depends on how much is queued. */
 async function watchBacklog({ quick, log }: BenchContext, { url }: Database): Promise<BenchResult> {
   const rows: string[][] = [];
-  for (const count of quick ? [1000] : [1000, 10_000, 50_000]) {
+  for (const count of quick ? [1000] : [1000, 5000, 20_000]) {
     const task = { queue: POSTERN.file.href, url, batch: 20 };
     await measureInProcess(
       PROGRAM,

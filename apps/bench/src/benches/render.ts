@@ -23,7 +23,7 @@ export const render: Bench = {
   async run({ rounds, quick, log }) {
     const measured = await measureInProcess(
       PROGRAM,
-      { rounds, milliseconds: quick ? 200 : 1000 },
+      { rounds, milliseconds: quick ? 200 : 500 },
       measuredSchema,
     );
     for (const [name, values] of Object.entries(measured)) log(`${name}: ${formatFigure(median(values))} µs`);
