@@ -3,13 +3,17 @@ import { readArguments, UsageError } from './arguments.js';
 
 describe('readArguments', () => {
   it.each([
-    [[], {}, { help: false }],
-    [['--config', 'a.json', '--port', '8080'], {}, { help: false, configFile: 'a.json', port: 8080 }],
-    [['--', '--port=0'], {}, { help: false, port: 0 }],
-    [[], { POSTERN_CONFIG: 'b.json' }, { help: false, configFile: 'b.json' }],
-    [['--config=a.json'], { POSTERN_CONFIG: 'b.json' }, { help: false, configFile: 'a.json' }],
-    [[], { POSTERN_CONFIG: '' }, { help: false }],
-    [['-h'], {}, { help: true }],
+    [[], {}, { help: false, open: false }],
+    [
+      ['--config', 'a.json', '--port', '8080'],
+      {},
+      { help: false, open: false, configFile: 'a.json', port: 8080 },
+    ],
+    [['--', '--port=0'], {}, { help: false, open: false, port: 0 }],
+    [[], { POSTERN_CONFIG: 'b.json' }, { help: false, open: false, configFile: 'b.json' }],
+    [['--config=a.json'], { POSTERN_CONFIG: 'b.json' }, { help: false, open: false, configFile: 'a.json' }],
+    [[], { POSTERN_CONFIG: '' }, { help: false, open: false }],
+    [['-h'], {}, { help: true, open: false }],
   ])('%j with %j', (argv, env, expected) => {
     expect(readArguments(argv, env)).toEqual(expected);
   });

@@ -1,96 +1,71 @@
-/** Where a JSON text stops being one, both counted from 1, and what should stand there. */
-export interface JsonProblem {
+import { type AnyNode, type DocumentNode, parse } from '@humanwhocodes/momoa';
+import type { Issue } from './wire/issue.js';
+
+/** A place in a text, both counted from 1. */
+export interface Place {
   readonly line: number;
   readonly column: number;
-  readonly expected: string;
 }
+
+/** A JSON text that was read: its value, and where in the text each part of it is. */
+export type JsonText =
+  | { readonly ok: true; readonly value: unknown; locate(path: readonly (string | number)[]): Place }
+  | { readonly ok: false; readonly issue: Issue };
 
 /**
- * `JSON.parse` that knows the place of a mistake. Its own messages often don't, and quote the text around it,
- * where a password may stand.
+ * Reads JSON. What is wrong with it becomes an issue that says where, and never quotes the text: a password may stand
+ * there.
  */
-export function parseJson(text: string): { ok: true; value: unknown } | { ok: false; problem: JsonProblem } {
+export function readJsonText(text: string): JsonText {
+  // Editors on Windows begin a file with a byte order mark.
+  const json = text.replace(/^\ufeff/, '');
   try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch {
-    const { at, expected } = findMistake(text);
-    const lines = text.slice(0, at).split(/\r\n|\n|\r/);
-    return {
-      ok: false,
-      problem: { line: lines.length, column: (lines.at(-1) ?? '').length + 1, expected },
-    };
-  }
-}
-
-class Mistake extends Error {
-  constructor(
-    readonly at: number,
-    readonly expected: string,
-  ) {
-    super(expected);
-  }
-}
-
-function findMistake(text: string): { at: number; expected: string } {
-  try {
-    scan(text);
+    const document = parse(json, { mode: 'json' });
+    return { ok: true, value: JSON.parse(json), locate: (path) => locate(document, path) };
   } catch (error) {
-    if (error instanceof Mistake) return error;
+    const place = placeOf(error);
+    const message = `it is not valid JSON at line ${place.line}, column ${place.column}: ${explain(json, place)}`;
+    return { ok: false, issue: { severity: 'error', code: 'json_syntax', message, path: '', ...place } };
   }
-  // Only nesting deeper than the stack ends here.
-  return { at: 0, expected: 'something less deeply nested' };
 }
 
-// The grammar of RFC 8259.
-const SPACE = /[ \t\n\r]*/y;
-const STRING = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
-const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-
-function scan(text: string): void {
-  let at = 0;
-  const take = (pattern: RegExp) => {
-    pattern.lastIndex = at;
-    const length = pattern.exec(text)?.[0].length;
-    at += length ?? 0;
-    return length !== undefined;
-  };
-  const takeSign = (sign: string) => {
-    take(SPACE);
-    const isThere = text[at] === sign;
-    if (isThere) at += 1;
-    return isThere;
-  };
-  const stop = (expected: string): never => {
-    throw new Mistake(
-      at,
-      text[at] === '"' && expected !== SEPARATOR
-        ? 'a text on one line, closed with ", and \\ only where JSON knows it'
-        : expected,
-    );
-  };
-  const list = (end: string, item: (isFirst: boolean) => void) => {
-    if (takeSign(end)) return;
-    for (let isFirst = true; ; isFirst = false) {
-      item(isFirst);
-      if (takeSign(end)) return;
-      if (!takeSign(',')) stop(SEPARATOR);
-    }
-  };
-  const value = (expected = 'a value') => {
-    take(SPACE);
-    if (takeSign('{')) {
-      list('}', (isFirst) => {
-        take(SPACE);
-        if (!take(STRING)) stop(isFirst ? 'a name in double quotes, or }' : 'a name in double quotes');
-        if (!takeSign(':')) stop('a colon');
-        value();
-      });
-    } else if (takeSign('[')) list(']', (isFirst) => value(isFirst ? 'a value, or ]' : undefined));
-    else if (!take(STRING) && !take(SCALAR)) stop(expected);
-  };
-  value();
-  take(SPACE);
-  if (at < text.length) stop('the end of the file');
+/** The parser's errors carry the place; there is none where nesting is deeper than the stack. */
+function placeOf(error: unknown): Place {
+  const { line, column } = (error ?? {}) as { line?: unknown; column?: unknown };
+  return typeof line === 'number' && typeof column === 'number' ? { line, column } : { line: 1, column: 1 };
 }
 
-const SEPARATOR = 'a comma, or the closing bracket';
+function explain(json: string, { line, column }: Place): string {
+  const lines = json.split(/\r\n|\n|\r/);
+  const rest = lines[line - 1]?.slice(column - 1) ?? '';
+  const before = [...lines.slice(0, line - 1), lines[line - 1]?.slice(0, column - 1) ?? '']
+    .join('\n')
+    .trimEnd();
+  const next = rest[0];
+  if (next === undefined && line >= lines.length)
+    return 'the text ends too early, a bracket or a quote is not closed';
+  if ((next === '}' || next === ']') && before.endsWith(',')) return 'remove the comma before the bracket';
+  if (next === "'") return 'write double quotes';
+  if (next === '/') return 'JSON has no comments, remove it';
+  return 'a comma, a bracket or a double quote is missing here, or one too many';
+}
+
+/** The place of what a path leads to, or of the innermost part on the way that there is. */
+function locate({ body }: DocumentNode, path: readonly (string | number)[]): Place {
+  let node: AnyNode = body;
+  let place: Place = body.loc.start;
+  for (const part of path) {
+    const child = step(node, part);
+    if (child === undefined) break;
+    node = child.value;
+    place = child.loc.start;
+  }
+  return { line: place.line, column: place.column };
+}
+
+/** The last of several members of the same name is the one that counts, as for `JSON.parse`. */
+function step(node: AnyNode, part: string | number) {
+  if (node.type === 'Array') return node.elements[Number(part)];
+  if (node.type !== 'Object') return undefined;
+  return node.members.findLast(({ name }) => name.type === 'String' && name.value === part);
+}

@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url';
-import { ConfigError } from '@postern/core';
 import { DEFAULT_PORT, HELP, readArguments, UsageError } from './arguments.js';
-import { formatIssues, readConfigFile } from './config-file.js';
-import { isPortTaken, type Playground, startPlayground } from './playground.js';
-
-const BUILT_IN_CONFIG = fileURLToPath(new URL('../connector.json', import.meta.url));
+import { readConfigFile } from './config-file.js';
+import { formatIssues } from './issue-list.js';
+import { isPortTaken } from './listen.js';
+import { type Playground, startPlayground } from './playground.js';
+import { ProblemError } from './problem.js';
 
 /** Runners such as npm pass on the signal that the terminal sent to everyone; that is no second Ctrl-C. */
 const SAME_SIGNAL = 250;
@@ -17,26 +16,29 @@ function fail(message: string, exitCode: number): void {
 }
 
 async function main(): Promise<void> {
-  const { help, configFile, port } = readArguments(process.argv.slice(2), process.env);
+  const { help, configFile, smtpUrl, databaseUrl, port, open } = readArguments(
+    process.argv.slice(2),
+    process.env,
+  );
   if (help) return void process.stdout.write(HELP);
 
-  const file = configFile ?? BUILT_IN_CONFIG;
-  const { config, issues } = await readConfigFile(file);
-  if (config === undefined) return fail(formatIssues(file, issues), 1);
-  if (issues.length > 0) process.stderr.write(formatIssues(file, issues));
-
+  const file = configFile ?? 'the built-in config';
   try {
     const playground = await startPlayground({
-      config,
-      mode: configFile === undefined ? 'trap' : 'server',
+      ...(configFile !== undefined && { config: { file, text: await readConfigFile(configFile) } }),
+      ...{ smtpUrl, databaseUrl },
+      variables: process.env,
       port: port ?? DEFAULT_PORT,
       orFreePort: port === undefined,
       print,
+      onIssues: (issues) => void process.stderr.write(formatIssues(file, issues)),
     });
     closeOnSignal(playground);
     print(`Postern playground: ${playground.url}`);
+    if (open) await (await import('open')).default(playground.url);
   } catch (error) {
-    if (error instanceof ConfigError) return fail(formatIssues(file, error.issues), 1);
+    if (error instanceof ProblemError && error.problem.issues)
+      return fail(formatIssues(file, error.problem.issues), 1);
     if (isPortTaken(error)) return fail(`Port ${port} can't be used: choose another with --port.`, 1);
     throw error;
   }

@@ -1,33 +1,51 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { type ConnectorConfig, createMailer } from '@postern/core';
-import { deliverToServer, deliverToTrap } from './delivery.js';
+import type { ConfigVariables } from '@postern/core';
+import { createAttemptLog } from './attempt-log.js';
+import { builtInConfig, createDkimKey, demoServer, demoVariables, LOGIN } from './built-in-config.js';
 import { createEventPrinter } from './event-printer.js';
 import { createEventStream } from './event-stream.js';
-import { createLazyQueue } from './lazy-queue.js';
-import { startLogtoHost } from './logto-host.js';
-import { createMailList } from './mail-list.js';
+import { createInbox } from './inbox.js';
+import { keepReceived } from './kept-email.js';
+import { listen } from './listen.js';
+import { startMailServers } from './mail-servers.js';
+import { createToken } from './request-guard.js';
+import { inboxRoutes } from './routes/inbox.js';
+import { sessionRoutes } from './routes/session.js';
+import { createConfigStore } from './running-config.js';
 import { sampleRequests } from './sample-emails.js';
+import { createSending } from './sending.js';
 import { createPlaygroundServer } from './server.js';
+import type { Issue } from './wire/issue.js';
 
 const CLOSING_GRACE = 1500;
+const SNAPSHOT_EMAILS = 200;
+const SNAPSHOT_ATTEMPTS = 100;
 
 export interface PlaygroundOptions {
-  readonly config: ConnectorConfig;
-  /** `trap`: a server of our own takes all mail. `server`: the config's server really sends it. */
-  readonly mode: 'trap' | 'server';
+  /** The text of a connector config, and the file it came from. @default a built-in one, for the playground's own servers */
+  readonly config?: { readonly text: string; readonly file: string } | undefined;
+  /** An SMTP server to really send through, in place of the config's: `smtps://user:pass@smtp.example.com`. */
+  readonly smtpUrl?: string | undefined;
+  /** A PostgreSQL for the queue. @default in memory */
+  readonly databaseUrl?: string | undefined;
+  /** What references in the config lead to. @default nothing */
+  readonly variables?: ConfigVariables | undefined;
   /** 0 takes a free one. */
   readonly port: number;
   /** Whether a free port will do when `port` is taken. @default false */
   readonly orFreePort?: boolean;
   /** How long emails that are under way may take to finish on closing, in milliseconds. @default 1500 */
   readonly closingGrace?: number;
+  /** Where the page's build is, in tests. */
+  readonly pageFolder?: string;
+  /** Gets the warnings about the config. */
+  onIssues?(issues: readonly Issue[]): void;
   /** Gets lines to show to the person who started it. */
   print(line: string): void;
 }
 
-/** Everything end to end: config, mailer, a place to send to, and the page that shows it. */
+/** Everything end to end: mail servers, config, mailer, queue, frameworks, and the page that shows it. */
 export interface Playground extends AsyncDisposable {
   readonly url: string;
   /** Lets emails in flight finish for a moment, then ends everything. Idempotent. */
@@ -35,34 +53,78 @@ export interface Playground extends AsyncDisposable {
 }
 
 /**
- * @throws {ConfigError} when the server of the config can't be used
+ * @throws {ProblemError} `config_invalid` when the config can't be used
  * @throws Error with the code `EADDRINUSE` when the port is taken
  */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
-  const { config, mode, print } = options;
-  const events = createEventStream();
-  const mails = createMailList(events.send);
-  const delivery = await (mode === 'trap' ? deliverToTrap : deliverToServer)(config, mails.add);
-  const mailer = createMailer({ config, transport: delivery.transport, logger: createEventPrinter(print) });
-  // Only the trap can show what it sends: the connector keeps its emails to itself.
-  const logto = mode === 'trap' ? await startLogtoHost(delivery.config) : undefined;
-  const queue = createLazyQueue(mailer, ({ messageId, type }) => {
-    if (messageId !== undefined) mails.label(messageId, { type, via: 'queue' });
+  const { print, port: wantedPort, orFreePort } = options;
+  const token = createToken();
+  const logger = createEventPrinter(print);
+
+  const inbox = createInbox({
+    onChange: (email) => events.publish({ type: 'email', email }),
+    onRemove: (ids) => events.publish({ type: 'emails-deleted', ...(ids && { ids }) }),
   });
-  const ending = new AbortController();
+  const attempts = createAttemptLog({
+    onAttempt: (attempt, second) => {
+      events.publish({ type: 'attempt', attempt });
+      events.publish({ type: 'metrics', second });
+      // It may have met a fault.
+      events.publish({ type: 'servers', servers: servers.list() });
+    },
+  });
+  const [servers, dkim] = await Promise.all([
+    startMailServers({
+      auth: LOGIN,
+      onEmail: (name, email) => inbox.add(keepReceived(name, email, [dkim.known])),
+    }),
+    createDkimKey(),
+  ]);
+
+  const primary = servers.addressOf('primary');
+  const variables = {
+    ...options.variables,
+    ...demoVariables({ certificate: servers.certificate, privateKey: dkim.privateKey }),
+  };
+  const config = createConfigStore({
+    text: options.config?.text ?? builtInConfig(demoServer(primary)),
+    file: options.config?.file,
+    variables,
+    allowedHosts: [],
+    primary,
+    onChange(revision) {
+      const former = sending;
+      sending = send();
+      // What is under way still ends.
+      void former.close();
+      events.publish({ type: 'config', revision });
+    },
+  });
+  const send = () => createSending({ ...config.current, servers, attempts, inbox, logger });
+  let sending = send();
+
+  const events = createEventStream(() => ({
+    emails: inbox.list({ limit: SNAPSHOT_EMAILS }).emails,
+    deliveries: [],
+    attempts: attempts.recent(SNAPSHOT_ATTEMPTS),
+    seconds: attempts.seconds(),
+    servers: servers.list(),
+    revision: config.describe().revision,
+  }));
   const server = createServer(
-    createPlaygroundServer({ config, delivery, mailer, logto, queue, mails, events, signal: ending.signal }),
+    createPlaygroundServer({
+      token,
+      events,
+      pageFolder: options.pageFolder,
+      routes: [sessionRoutes({ token, config }), inboxRoutes({ inbox })],
+    }),
   );
 
   async function shutDown() {
     const stopped = new Promise((resolve) => server.close(resolve));
     events.close();
-    const graceMs = options.closingGrace ?? CLOSING_GRACE;
-    const grace = setTimeout(() => ending.abort(), graceMs);
-    await queue.close(graceMs);
-    await mailer.close();
-    clearTimeout(grace);
-    await delivery.close();
+    await sending.close();
+    await servers.close();
     // Requests that waited for an email get their answers before their connections are closed.
     await setImmediate();
     server.closeAllConnections();
@@ -75,37 +137,26 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   };
 
   try {
-    if (mode === 'trap') {
-      print(`Mail goes to a trap on ${delivery.server} and stays there.`);
-      for (const request of sampleRequests(config)) await mailer.send(request);
-    } else {
-      print(`Mail is really sent, through ${delivery.server}.`);
-    }
-    const port = await listen(server, options.port, options.orFreePort === true);
-    if (options.port !== 0 && port !== options.port)
-      print(`Port ${options.port} is taken, so it is ${port}.`);
+    const port = await listen(server, { port: wantedPort, orFreePort });
+    if (wantedPort !== 0 && port !== wantedPort) print(`Port ${wantedPort} is taken, so it is ${port}.`);
+    const { issues } = config.describe();
+    if (issues.length > 0) options.onIssues?.(issues);
+    const { mode, server: target } = config.current.target;
+    print(
+      mode === 'trap'
+        ? `Mail goes to a trap on ${target} and stays there.`
+        : `Mail is really sent, through ${target}.`,
+    );
+    if (mode === 'trap') void sendSamples();
     return { url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
-}
 
-async function listen(server: Server, port: number, orFreePort: boolean): Promise<number> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-    return (server.address() as AddressInfo).port;
-  } catch (error) {
-    if (orFreePort && isPortTaken(error)) return listen(server, 0, false);
-    throw error;
+  /** Something to look at; nobody waits for it. */
+  async function sendSamples(): Promise<void> {
+    for (const request of sampleRequests(config.current.config))
+      await sending.mailer.send(request).catch(() => {});
   }
 }
-
-export const isPortTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');

@@ -1,15 +1,11 @@
-import {
-  type ConnectorConfig,
-  type PayloadByType,
-  type PayloadValue,
-  parseSendRequest,
-  type SendRequest,
-} from '@postern/core';
+import type { ConnectorConfig, PayloadByType, PayloadValue } from '@postern/core';
+import { parseSendRequest, type SendRequest } from '@postern/core';
+import { BRAND } from './built-in-config.js';
 
-/** To whom the samples go, and whom the form suggests. */
+/** To whom the samples go, and whom forms suggest. */
 export const SAMPLE_RECIPIENT = 'ada@example.com';
 
-const application = { name: 'Acme' };
+const application = { name: BRAND };
 
 const SAMPLES: { readonly [Type in keyof PayloadByType]: PayloadByType[Type] } = {
   Register: { code: '194207', application },

@@ -13,7 +13,11 @@ export interface FindCodeOptions {
   pattern?: RegExp;
 }
 
-/** The first one-time code in the text. */
+/**
+ * The first one-time code in a text, as `inbox.waitForCode` finds it.
+ *
+ * @example `findCode('Your code is 482913.')`
+ */
 export function findCode(
   text: string,
   { pattern = ONE_TIME_CODE }: FindCodeOptions = {},

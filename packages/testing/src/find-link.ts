@@ -14,7 +14,7 @@ export interface FindLinkOptions {
   pattern?: RegExp;
 }
 
-/** The first http(s) link: from the `href`s of the html part, else from the text. */
+/** The first http(s) link, as `inbox.waitForLink` finds it: from the `href`s of the html part, else from the text. */
 export function findLink(
   email: { readonly text: string; readonly html?: string },
   { pattern = /^https?:\/\//i }: FindLinkOptions = {},

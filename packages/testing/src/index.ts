@@ -1,8 +1,8 @@
 export type { CertificateOptions } from './certificate.js';
 export type { Fault, FaultKind, FaultStage } from './fault.js';
 export type { FaultHandle } from './fault-plan.js';
-export type { FindCodeOptions } from './find-code.js';
-export type { FindLinkOptions } from './find-link.js';
+export { type FindCodeOptions, findCode } from './find-code.js';
+export { type FindLinkOptions, findLink } from './find-link.js';
 export type { Inbox, InboxEmail, WaitForCodeOptions, WaitForLinkOptions } from './inbox.js';
 export {
   createMemoryTransport,

@@ -1,0 +1,48 @@
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
+import type { DkimFacts } from './wire/inbox.js';
+
+/** A public key as its DNS record has it. */
+export interface DkimKey {
+  /** `selector._domainkey.example.com` */
+  readonly recordName: string;
+  /** `v=DKIM1; k=rsa; p=…` */
+  readonly record: string;
+}
+
+const notAsked = () => Object.assign(new Error('The DNS is not asked.'), { code: 'ENOTFOUND' });
+
+/** Reads the first DKIM-Signature of a message, and checks it where the key is one of `keys`: the DNS is never asked. */
+export async function checkDkim(raw: Buffer, keys: readonly DkimKey[]): Promise<DkimFacts | undefined> {
+  if (!/^dkim-signature:/im.test(raw.toString('latin1'))) return undefined;
+  const { results } = await dkimVerify(raw, {
+    resolver: async (name) => {
+      const key = keys.find(({ recordName }) => recordName === name);
+      if (!key) throw notAsked();
+      return [[key.record]];
+    },
+  });
+  const [signature] = results;
+  if (!signature?.signingDomain || !signature.selector) return undefined;
+  const recordName = `${signature.selector}._domainkey.${signature.signingDomain}`;
+  const isKnown = keys.some((key) => key.recordName === recordName);
+  const result = !isKnown ? 'unknown' : signature.status.result === 'pass' ? 'pass' : 'fail';
+  return {
+    domain: signature.signingDomain,
+    selector: signature.selector,
+    algorithm: signature.algo ?? '',
+    canonicalization: signature.format ?? '',
+    signedHeaders: (signature.signingHeaders?.keys ?? '')
+      .split(':')
+      .map((name) => name.trim())
+      .filter(Boolean),
+    result,
+    explanation: EXPLANATIONS[result],
+    recordName,
+  };
+}
+
+const EXPLANATIONS: Readonly<Record<DkimFacts['result'], string>> = {
+  pass: 'The signature fits the message, by the public key that belongs to this config.',
+  fail: 'The signature does not fit: the message was changed, or signed with another key.',
+  unknown: 'The public key is in the DNS, which is not asked here.',
+};

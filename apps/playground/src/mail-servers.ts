@@ -1,0 +1,168 @@
+import {
+  type FaultHandle,
+  type ReceivedEmail,
+  type SmtpTrap,
+  startSmtpTrap,
+  type TrapAuth,
+  type Fault as TrapFault,
+} from '@postern/testing';
+import {
+  FAULT_NAMES,
+  type Fault,
+  type FaultName,
+  type MailServer,
+  SERVER_NAMES,
+  type ServerName,
+} from './wire/server.js';
+
+/** The playground's own mail servers: traps that keep all mail to themselves, and fail when told to. */
+export interface MailServers {
+  /** PEM; they have the same. */
+  readonly certificate: string;
+  /** Where each of them listens, also while it is down. */
+  addressOf(server: ServerName): { readonly host: string; readonly port: number };
+  list(): readonly MailServer[];
+  setFault(
+    server: ServerName,
+    fault: FaultName,
+    setting: { isOn: boolean; times?: number | undefined },
+  ): Promise<void>;
+  /** Everything works again. */
+  clearFaults(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface MailServersOptions {
+  readonly auth: TrapAuth;
+  onEmail(server: ServerName, email: ReceivedEmail): void;
+}
+
+/** Between two bytes of a slow answer, in milliseconds: some two seconds for the answer to a message. */
+const SLOW_INTERVAL = 60;
+
+const TRAP_FAULTS: Readonly<Record<Exclude<FaultName, 'down'>, TrapFault>> = {
+  greylist: { at: 'rcpt', kind: '4xx', reply: '450 4.7.1 Greylisted, try again later' },
+  reset: { at: 'delivery', kind: 'reset' },
+  slow: { at: 'delivery', kind: 'drip', intervalMs: SLOW_INTERVAL },
+};
+
+/** Starts them, on free ports. */
+export async function startMailServers(options: MailServersOptions): Promise<MailServers> {
+  const servers = await Promise.all(SERVER_NAMES.map((name) => startServer(name, options)));
+  const find = (name: ServerName) => servers[SERVER_NAMES.indexOf(name)] as Server; // one for each name
+  return {
+    certificate: find('primary').certificate,
+    addressOf: (name) => find(name).address,
+    list: () => servers.map((server) => server.describe()),
+    setFault: (server, fault, setting) => find(server).setFault(fault, setting),
+    async clearFaults() {
+      await Promise.all(
+        servers.flatMap((server) => FAULT_NAMES.map((fault) => server.setFault(fault, { isOn: false }))),
+      );
+    },
+    async close() {
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+interface Server {
+  readonly certificate: string;
+  readonly address: { readonly host: string; readonly port: number };
+  describe(): MailServer;
+  setFault(fault: FaultName, setting: { isOn: boolean; times?: number | undefined }): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function startServer(name: ServerName, { auth, onEmail }: MailServersOptions): Promise<Server> {
+  const start = async (port: number): Promise<SmtpTrap> => {
+    const trap = await startSmtpTrap({ auth, port });
+    trap.inbox.onEmail((email) => {
+      // The playground keeps what it shows; the trap need not keep it, too.
+      trap.inbox.clear();
+      onEmail(name, email);
+    });
+    return trap;
+  };
+  const first = await start(0);
+  const { host, port, certificate } = first;
+  let trap: SmtpTrap | undefined = first;
+  /** What was counted before it was last down. */
+  let before = { connections: 0, messages: 0 };
+  /** How often being down was noticed can't be told: nobody is there to count. */
+  const wanted = new Map<
+    Exclude<FaultName, 'down'>,
+    { times: number; fired: number; handle?: FaultHandle }
+  >();
+  /** Stopping and starting one after the other. */
+  let turn: Promise<void> = Promise.resolve();
+
+  const struck = (fault: FaultName): number => {
+    if (fault === 'down') return 0;
+    const { fired = 0, handle } = wanted.get(fault) ?? {};
+    return fired + (handle?.fired ?? 0);
+  };
+  const isOn = (fault: FaultName): boolean => {
+    if (fault === 'down') return trap === undefined;
+    const setting = wanted.get(fault);
+    return setting !== undefined && struck(fault) < setting.times;
+  };
+  const counted = () => ({
+    connections: before.connections + (trap?.stats.connections ?? 0),
+    messages: before.messages + (trap?.stats.messages ?? 0),
+  });
+
+  const strike = (fault: Exclude<FaultName, 'down'>) => {
+    const setting = wanted.get(fault);
+    if (!setting || !trap) return;
+    const times = setting.times - setting.fired;
+    if (times > 0) setting.handle = trap.fault({ ...TRAP_FAULTS[fault], times });
+  };
+
+  async function stop(): Promise<void> {
+    const stopping = trap;
+    if (!stopping) return;
+    before = counted();
+    for (const setting of wanted.values()) {
+      setting.fired += setting.handle?.fired ?? 0;
+      delete setting.handle;
+    }
+    trap = undefined;
+    await stopping.close();
+  }
+
+  async function revive(): Promise<void> {
+    if (trap) return;
+    trap = await start(port);
+    for (const fault of wanted.keys()) strike(fault);
+  }
+
+  return {
+    certificate,
+    address: { host, port },
+    describe: () => ({
+      name,
+      address: `${host}:${port}`,
+      isUp: trap !== undefined,
+      faults: FAULT_NAMES.map((fault): Fault => ({ name: fault, isOn: isOn(fault), struck: struck(fault) })),
+      ...counted(),
+    }),
+    setFault(fault, { isOn: shouldBeOn, times = Number.POSITIVE_INFINITY }) {
+      if (fault === 'down') {
+        turn = turn.then(shouldBeOn ? stop : revive);
+        return turn;
+      }
+      wanted.get(fault)?.handle?.clear();
+      wanted.delete(fault);
+      if (shouldBeOn) {
+        wanted.set(fault, { times, fired: 0 });
+        strike(fault);
+      }
+      return Promise.resolve();
+    },
+    async close() {
+      await turn.catch(() => {});
+      await trap?.close();
+    },
+  };
+}
