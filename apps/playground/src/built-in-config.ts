@@ -18,9 +18,11 @@ export const OTP_ORIGIN = `https://${DOMAIN}`;
 /** Every usage type for everyone, and one of them in two more languages, one of which is written from the right. */
 function sampleTemplates() {
   const locales: Locale[] = ['en', 'de', 'ar'];
-  return createTemplates({ brand: { name: BRAND }, locales }).filter(
-    ({ usageType, locale }) => locale === undefined || (usageType === 'SignIn' && locale !== 'en'),
-  );
+  const templates = createTemplates({ brand: { name: BRAND }, locales });
+  return [
+    ...templates.filter(({ locale }) => locale === undefined),
+    ...templates.filter(({ usageType, locale }) => usageType === 'SignIn' && locale && locale !== 'en'),
+  ];
 }
 
 /** A key that signs the emails of the demo. Only the playground knows its public half. */
@@ -64,3 +66,20 @@ export const builtInConfig = (server: Readonly<Record<string, unknown>>): string
   });
 
 export const formatConfig = (config: unknown): string => `${JSON.stringify(config, undefined, 2)}\n`;
+
+const SERVER_KEYS = [
+  'url',
+  'service',
+  'host',
+  'port',
+  'secure',
+  'auth',
+  'tls',
+  'servername',
+  'ignoreTLS',
+  'requireTLS',
+];
+
+/** A config without its server part: what another server takes the place of. */
+export const withoutServer = (config: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => !SERVER_KEYS.includes(key)));

@@ -2,20 +2,27 @@ import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { ConfigVariables } from '@postern/core';
 import { createAttemptLog } from './attempt-log.js';
-import { builtInConfig, createDkimKey, demoServer, demoVariables, LOGIN } from './built-in-config.js';
+import { createDkimKey, demoServer, demoVariables, LOGIN } from './built-in-config.js';
+import { readConfigText } from './config-text.js';
 import { createEventPrinter } from './event-printer.js';
 import { createEventStream } from './event-stream.js';
 import { createInbox } from './inbox.js';
 import { keepReceived } from './kept-email.js';
 import { listen } from './listen.js';
 import { startMailServers } from './mail-servers.js';
+import { networkHostsOf } from './network-hosts.js';
+import { createPreviewer } from './preview.js';
 import { createToken } from './request-guard.js';
+import { composeRoutes } from './routes/compose.js';
+import { configRoutes } from './routes/config.js';
+import { doctorRoutes } from './routes/doctor.js';
 import { inboxRoutes } from './routes/inbox.js';
 import { sessionRoutes } from './routes/session.js';
 import { createConfigStore } from './running-config.js';
 import { sampleRequests } from './sample-emails.js';
 import { createSending } from './sending.js';
 import { createPlaygroundServer } from './server.js';
+import { SMTP_URL_VARIABLE, startConfig } from './start-config.js';
 import type { Issue } from './wire/issue.js';
 
 const CLOSING_GRACE = 1500;
@@ -84,13 +91,21 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const primary = servers.addressOf('primary');
   const variables = {
     ...options.variables,
+    ...(options.smtpUrl !== undefined && { [SMTP_URL_VARIABLE]: options.smtpUrl }),
     ...demoVariables({ certificate: servers.certificate, privateKey: dkim.privateKey }),
   };
+  const text = startConfig({
+    text: options.config?.text,
+    hasSmtpUrl: options.smtpUrl !== undefined,
+    own: demoServer(primary),
+  });
+  // Who names a config or a server wants it to be used.
+  const allowedHosts = networkHostsOf(readConfigText(text, variables).config);
   const config = createConfigStore({
-    text: options.config?.text ?? builtInConfig(demoServer(primary)),
+    text,
     file: options.config?.file,
     variables,
-    allowedHosts: [],
+    allowedHosts,
     primary,
     onChange(revision) {
       const former = sending;
@@ -102,6 +117,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   });
   const send = () => createSending({ ...config.current, servers, attempts, inbox, logger });
   let sending = send();
+
+  const previewer = createPreviewer(config);
+  const ending = new AbortController();
 
   const events = createEventStream(() => ({
     emails: inbox.list({ limit: SNAPSHOT_EMAILS }).emails,
@@ -116,14 +134,21 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       token,
       events,
       pageFolder: options.pageFolder,
-      routes: [sessionRoutes({ token, config }), inboxRoutes({ inbox })],
+      routes: [
+        sessionRoutes({ token, config }),
+        composeRoutes({ config, previewer }),
+        configRoutes({ config }),
+        doctorRoutes({ config, allowedHosts, signal: ending.signal }),
+        inboxRoutes({ inbox }),
+      ],
     }),
   );
 
   async function shutDown() {
     const stopped = new Promise((resolve) => server.close(resolve));
     events.close();
-    await sending.close();
+    ending.abort();
+    await Promise.all([sending.close(), previewer.close()]);
     await servers.close();
     // Requests that waited for an email get their answers before their connections are closed.
     await setImmediate();

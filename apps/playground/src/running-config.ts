@@ -1,5 +1,10 @@
-import type { ConfigVariables, ConnectorConfig } from '@postern/core';
-import { demoServer, formatConfig } from './built-in-config.js';
+import {
+  type ConfigVariables,
+  type ConnectorConfig,
+  resolveVariables,
+  smtpConfigSchema,
+} from '@postern/core';
+import { demoServer, formatConfig, withoutServer } from './built-in-config.js';
 import { type ConfigText, readConfigText } from './config-text.js';
 import { networkHostsOf } from './network-hosts.js';
 import { refusal } from './problem.js';
@@ -70,21 +75,19 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
 
   function aim(config: ConnectorConfig, isWithheld: boolean): Pick<Applied, 'config' | 'target'> {
     const server = `${primary.host}:${primary.port}`;
-    if (isWithheld) {
-      const { config: own } = readConfigText(
-        formatConfig({ ...demoServer(primary), fromEmail: config.fromEmail, templates: config.templates }),
-        variables,
-      );
-      if (own === undefined) throw new Error('The config of the playground’s own server is broken.');
-      const { auth, tls, host, port } = own;
-      const { service: _, servername: __, secure: ___, ignoreTLS: ____, ...rest } = config;
-      return { config: { ...rest, host, port, auth, ...(tls && { tls }) }, target: { mode: 'trap', server } };
-    }
+    // Its sender and its templates, through the playground's own server.
+    if (isWithheld)
+      return {
+        config: { ...ownServer(), ...withoutServer(config) } as ConnectorConfig,
+        target: { mode: 'trap', server },
+      };
     if (config.host === primary.host && config.port === primary.port)
       return { config, target: { mode: 'trap', server } };
     const address = config.host === undefined ? config.service : `${config.host}:${config.port ?? 587}`;
     return { config, target: { mode: 'server', server: address ?? '' } };
   }
+
+  const ownServer = () => smtpConfigSchema.parse(resolveVariables(demoServer(primary), variables).config);
 
   function replace(next: Applied): RunningConfig {
     applied = next;

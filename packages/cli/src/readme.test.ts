@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { startSmtpTrap } from '@postern/testing';
+import { providerChoices } from '@postern/transport-smtp';
 import { describe, expect, it } from 'vitest';
-import { PROVIDER_CHOICES } from './init/provider-choice.js';
 import { startDnsServer } from './terminal/dns-server.js';
 import { sampleConfig } from './terminal/sample-config.js';
 import { runPostern } from './terminal/spawn-postern.js';
@@ -40,6 +40,6 @@ describe('the README', () => {
   });
 
   it('names every provider', () => {
-    for (const { id } of PROVIDER_CHOICES) expect(README).toContain(`\`${id}\``);
+    for (const { id } of providerChoices) expect(README).toContain(`\`${id}\``);
   });
 });

@@ -19,6 +19,7 @@ export {
   type TextRole,
 } from './diagnosis/render-diagnosis.js';
 export type { DnsResolver } from './diagnosis/sender-domain.js';
+export { type ProviderChoice, providerChoices } from './provider/provider-choices.js';
 export { providerRules } from './provider/provider-rules.js';
 export type { Lookup } from './smtp-socket.js';
 export {

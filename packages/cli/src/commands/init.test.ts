@@ -3,10 +3,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { inspectConnectorConfig } from '@postern/core';
-import { providerRules } from '@postern/transport-smtp';
+import { providerChoices, providerRules } from '@postern/transport-smtp';
 import { describe, expect, it } from 'vitest';
 import { addVariable, fitsEnvFile } from '../init/env-text.js';
-import { PROVIDER_CHOICES } from '../init/provider-choice.js';
 import { runInProcess } from '../terminal/run-in-process.js';
 import { runPostern } from '../terminal/spawn-postern.js';
 import { KEYS, openTerminal } from '../terminal/terminal-session.js';
@@ -36,12 +35,12 @@ describe('init, from the command line', { timeout: 30_000 }, () => {
     });
   });
 
-  it.each(PROVIDER_CHOICES.flatMap(({ id, hosts }) => hosts.map((host) => [id, host])))(
+  it.each(providerChoices.flatMap(({ id, hosts }) => hosts.map((host) => [id, host])))(
     'has something to begin with for %s at %s that its rules find no fault with',
     async (id, host) => {
       await using folder = await makeWorkFolder();
       const user =
-        PROVIDER_CHOICES.find((each) => each.id === id)?.user === 'own' ? ['--user', 'me@acme.com'] : [];
+        providerChoices.find((each) => each.id === id)?.user === 'own' ? ['--user', 'me@acme.com'] : [];
       const args = [
         'init',
         '--json',

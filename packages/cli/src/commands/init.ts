@@ -7,6 +7,7 @@ import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import { path } from '@optique/run/valueparser';
+import { providerChoices } from '@postern/transport-smtp';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { CommandError } from '../command-error.js';
 import { DEFAULT_CONFIG_FILE } from '../config-file.js';
@@ -14,7 +15,6 @@ import { readVariables } from '../environment.js';
 import { codeOf, writing } from '../file-access.js';
 import { askPassword, collectAnswers } from '../init/collect-answers.js';
 import { addVariable } from '../init/env-text.js';
-import { PROVIDER_CHOICES } from '../init/provider-choice.js';
 import { createQuestions, type Questions } from '../init/questions.js';
 import { starterConfig } from '../init/starter-config.js';
 import { sharedOptions } from '../options.js';
@@ -32,7 +32,7 @@ export const initCommand = command(
         option(
           '--provider',
           choice(
-            PROVIDER_CHOICES.map(({ id }) => id),
+            providerChoices.map(({ id }) => id),
             { metavar: 'NAME' },
           ),
           {

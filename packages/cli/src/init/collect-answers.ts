@@ -1,8 +1,7 @@
 import { inspectConnectorConfig, parseRecipient } from '@postern/core';
-import { providerRules } from '@postern/transport-smtp';
+import { type ProviderChoice, providerChoices, providerRules } from '@postern/transport-smtp';
 import { CommandError } from '../command-error.js';
 import { fitsEnvFile } from './env-text.js';
-import { PROVIDER_CHOICES, type ProviderChoice } from './provider-choice.js';
 import type { Questions, Validate } from './questions.js';
 import { type Answers, starterConfig } from './starter-config.js';
 
@@ -118,12 +117,12 @@ async function chooseProvider(
   { provider, host }: GivenAnswers,
   questions: Questions | undefined,
 ): Promise<ProviderChoice> {
-  const options = PROVIDER_CHOICES.map(({ id, name }) => ({ value: id, label: name }));
+  const options = providerChoices.map(({ id, name }) => ({ value: id, label: name }));
   const asked = provider === undefined && host === undefined;
   if (asked && !questions) throw nobodyToAsk('--provider');
   const id = asked && questions ? await questions.choose('Who sends the emails?', options) : provider;
   // A host of one's own needs no provider.
-  const found = PROVIDER_CHOICES.find((each) => each.id === (id ?? 'other'));
+  const found = providerChoices.find((each) => each.id === (id ?? 'other'));
   if (!found) throw new CommandError('usage', `--provider: there is no ${id}.`);
   return found;
 }

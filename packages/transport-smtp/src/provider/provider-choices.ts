@@ -1,6 +1,6 @@
-/** A provider to choose, with what its users would otherwise look up. */
+/** A provider to choose in a form, with what its users would otherwise look up. */
 export interface ProviderChoice {
-  /** For `--provider`. */
+  /** Stable, such as `gmail`. */
   readonly id: string;
   readonly name: string;
   /** The first is the one to begin with; the others are of other regions. Without any, people know their own. */
@@ -10,8 +10,11 @@ export interface ProviderChoice {
   readonly user: { readonly always: string } | 'sender' | 'own';
 }
 
-// Each of them obeys the provider rules of @postern/transport-smtp, where the sources of the facts are; a test sees to it.
-export const PROVIDER_CHOICES: readonly ProviderChoice[] = [
+/**
+ * Providers to choose from, and at the end `other` for a server of one's own. Each of them obeys {@link providerRules}, where
+ * the sources of the facts are.
+ */
+export const providerChoices: readonly ProviderChoice[] = [
   {
     id: 'gmail',
     name: 'Gmail or Google Workspace',

@@ -1,0 +1,108 @@
+import { lookup as systemLookup } from 'node:dns';
+import { isLoopbackHost, resolveVariables } from '@postern/core';
+import {
+  type DiagnoseConfig,
+  type DiagnosisStep,
+  type DnsResolver,
+  diagnose,
+  type Lookup,
+} from '@postern/transport-smtp';
+import { Router } from 'express';
+import { readJsonText } from '../json-text.js';
+import { networkHostsOf } from '../network-hosts.js';
+import { refusal, toProblemError } from '../problem.js';
+import { readBody } from '../request-input.js';
+import type { ConfigStore } from '../running-config.js';
+import { type DoctorLine, doctorRequestSchema } from '../wire/doctor.js';
+
+const STEPS: readonly DiagnosisStep['name'][] = [
+  'config',
+  'dns',
+  'connect',
+  'greeting',
+  'tls',
+  'ehlo',
+  'auth',
+  'mail',
+  'rcpt',
+];
+const DOMAIN_STEPS: readonly DiagnosisStep['name'][] = ['mx', 'spf', 'dkim', 'dmarc'];
+
+/** The DNS is out there, too. */
+const notAsked = () =>
+  Promise.reject(Object.assign(new Error('The DNS is not asked.'), { code: 'EREFUSED' }));
+const noResolver: DnsResolver = { resolveMx: notAsked, resolveTxt: notAsked };
+
+/** Names of this machine lead to this machine, whatever somebody's DNS says. */
+const localLookup: Lookup = (hostname, options, callback) =>
+  systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const own = (addresses ?? []).filter(({ address }) => isLoopbackHost(address));
+    if (error || own.length === 0)
+      return callback(
+        error ?? Object.assign(new Error('It is not this machine.'), { code: 'ENOTFOUND' }),
+        [],
+      );
+    return callback(null, own);
+  });
+
+export interface DoctorOptions {
+  readonly config: ConfigStore;
+  /** The hosts that the person who started it allowed. */
+  readonly allowedHosts: readonly string[];
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
+}
+
+export function doctorRoutes({ config, allowedHosts, signal }: DoctorOptions): Router {
+  const router = Router();
+
+  router.post('/doctor', async (request, response) => {
+    const { text, to, allowHosts } = readBody(doctorRequestSchema, request);
+    const json = readJsonText(text ?? config.current.text);
+    if (!json.ok) throw refusal('config_invalid', { detail: json.issue.message, issues: [json.issue] });
+    // A reference that leads nowhere is a problem of its step; a value of any shape is judged there.
+    const value = resolveVariables(json.value, config.variables).config as DiagnoseConfig;
+    const hosts = networkHostsOf(value);
+    const allowed = [...allowedHosts, ...allowHosts].map((host) => host.toLowerCase());
+    const refused = hosts.filter((host) => !allowed.includes(host));
+    if (refused.length > 0) {
+      throw refusal('network_refused', {
+        detail: `It would connect to ${refused.join(' and ')}.`,
+        hint: 'Say that it may, or write a server of this machine.',
+        hosts: refused,
+      });
+    }
+    const isOutside = hosts.length > 0;
+
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    response.on('close', end);
+    signal.addEventListener('abort', end);
+    const write = (line: DoctorLine) => {
+      if (!response.writableEnded) response.write(`${JSON.stringify(line)}\n`);
+    };
+    response.type('application/x-ndjson');
+    const skipped: readonly DiagnosisStep['name'][] = [
+      ...(to ? [] : (['rcpt'] as const)),
+      ...(isOutside ? [] : DOMAIN_STEPS),
+    ];
+    write({ type: 'begin', steps: [...STEPS, ...DOMAIN_STEPS].filter((step) => !skipped.includes(step)) });
+    try {
+      const { steps: _, ...diagnosis } = await diagnose(value, {
+        ...(to !== undefined && to !== '' && { to }),
+        ...(!isOutside && { resolver: noResolver, lookup: localLookup }),
+        signal: ending.signal,
+        onStep: (step) => {
+          if (isOutside || !DOMAIN_STEPS.includes(step.name)) write({ type: 'step', step });
+        },
+      });
+      write({ type: 'end', diagnosis });
+    } catch (error) {
+      write({ type: 'problem', problem: toProblemError(error).problem });
+    } finally {
+      signal.removeEventListener('abort', end);
+      response.end();
+    }
+  });
+  return router;
+}
