@@ -39,6 +39,9 @@ export async function createDkimKey(): Promise<{ privateKey: string; known: Dkim
   };
 }
 
+/** As a config has it: `${NAME}`. */
+export const reference = (name: string): string => `\${${name}}`;
+
 /** What the references of the built-in config lead to. */
 export const demoVariables = (secrets: { certificate: string; privateKey: string }): ConfigVariables => ({
   PLAYGROUND_PASSWORD: LOGIN.pass,
@@ -50,8 +53,8 @@ export const demoVariables = (secrets: { certificate: string; privateKey: string
 export const demoServer = ({ host, port }: { host: string; port: number }) => ({
   host,
   port,
-  auth: { user: LOGIN.user, pass: '${PLAYGROUND_PASSWORD}' },
-  tls: { ca: '${PLAYGROUND_CERTIFICATE}' },
+  auth: { user: LOGIN.user, pass: reference('PLAYGROUND_PASSWORD') },
+  tls: { ca: reference('PLAYGROUND_CERTIFICATE') },
 });
 
 /** The config to begin with. */
@@ -60,7 +63,7 @@ export const builtInConfig = (server: Readonly<Record<string, unknown>>): string
     ...server,
     fromEmail: `${BRAND} <noreply@${DOMAIN}>`,
     replyTo: `help@${DOMAIN}`,
-    dkim: { domainName: DOMAIN, keySelector: SELECTOR, privateKey: '${PLAYGROUND_DKIM_KEY}' },
+    dkim: { domainName: DOMAIN, keySelector: SELECTOR, privateKey: reference('PLAYGROUND_DKIM_KEY') },
     defaultLocale: 'en',
     templates: sampleTemplates(),
   });

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import type { ConfigVariables } from '@postern/core';
+import type { ConfigVariables, Mailer, OperationOptions, SendRequest } from '@postern/core';
 import { createAttemptLog } from './attempt-log.js';
 import { createDkimKey, demoServer, demoVariables, LOGIN } from './built-in-config.js';
 import { readConfigText } from './config-text.js';
@@ -9,19 +10,24 @@ import { createEventStream } from './event-stream.js';
 import { createInbox } from './inbox.js';
 import { keepReceived } from './kept-email.js';
 import { listen } from './listen.js';
+import { createPlaygroundQueue } from './mail-queue.js';
 import { startMailServers } from './mail-servers.js';
 import { networkHostsOf } from './network-hosts.js';
 import { createPreviewer } from './preview.js';
 import { createToken } from './request-guard.js';
 import { composeRoutes } from './routes/compose.js';
 import { configRoutes } from './routes/config.js';
+import { deliveriesRoutes } from './routes/deliveries.js';
 import { doctorRoutes } from './routes/doctor.js';
 import { inboxRoutes } from './routes/inbox.js';
+import { serversRoutes } from './routes/servers.js';
 import { sessionRoutes } from './routes/session.js';
+import { signInRoutes } from './routes/sign-in.js';
 import { createConfigStore } from './running-config.js';
 import { sampleRequests } from './sample-emails.js';
 import { createSending } from './sending.js';
 import { createPlaygroundServer } from './server.js';
+import { createSignInDesk, type SignInDesk } from './sign-in-desk.js';
 import { SMTP_URL_VARIABLE, startConfig } from './start-config.js';
 import type { Issue } from './wire/issue.js';
 
@@ -118,12 +124,29 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const send = () => createSending({ ...config.current, servers, attempts, inbox, logger });
   let sending = send();
 
-  const previewer = createPreviewer(config);
+  /** The playground is being closed; and, some time later, whoever still waits is told. */
+  const leaving = new AbortController();
   const ending = new AbortController();
+  /** Of the config that is running, whichever that is by then. */
+  const mailer = {
+    send: (request: SendRequest, { signal = ending.signal }: OperationOptions = {}) =>
+      sending.mailer.send(request, { signal }),
+    render: (...call: Parameters<Mailer['render']>) => sending.mailer.render(...call),
+    deliver: (...call: Parameters<Mailer['deliver']>) => sending.mailer.deliver(...call),
+  };
+  const queue = createPlaygroundQueue({
+    databaseUrl: options.databaseUrl,
+    mailer,
+    inbox,
+    onChange: (delivery) => events.publish({ type: 'delivery', delivery }),
+  });
+  /** Its links lead here, wherever that is. */
+  let desk: SignInDesk | undefined;
+  const previewer = createPreviewer(config);
 
   const events = createEventStream(() => ({
     emails: inbox.list({ limit: SNAPSHOT_EMAILS }).emails,
-    deliveries: [],
+    deliveries: queue.known(),
     attempts: attempts.recent(SNAPSHOT_ATTEMPTS),
     seconds: attempts.seconds(),
     servers: servers.list(),
@@ -138,17 +161,30 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
         sessionRoutes({ token, config }),
         composeRoutes({ config, previewer }),
         configRoutes({ config }),
-        doctorRoutes({ config, allowedHosts, signal: ending.signal }),
+        doctorRoutes({ config, allowedHosts, signal: leaving.signal }),
         inboxRoutes({ inbox }),
+        signInRoutes({ desk: openDesk }),
+        deliveriesRoutes({ queue, attempts }),
+        serversRoutes({ servers, onChange: (list) => events.publish({ type: 'servers', ...list }) }),
       ],
     }),
   );
 
+  function openDesk(): SignInDesk {
+    const { port } = server.address() as AddressInfo;
+    desk ??= createSignInDesk({ mailer, inbox, linkUrl: `http://127.0.0.1:${port}/#/sign-in/link/{token}` });
+    return desk;
+  }
+
   async function shutDown() {
     const stopped = new Promise((resolve) => server.close(resolve));
     events.close();
-    ending.abort();
+    leaving.abort();
+    const graceMs = options.closingGrace ?? CLOSING_GRACE;
+    const grace = setTimeout(() => ending.abort(), graceMs);
+    await queue.close(graceMs);
     await Promise.all([sending.close(), previewer.close()]);
+    clearTimeout(grace);
     await servers.close();
     // Requests that waited for an email get their answers before their connections are closed.
     await setImmediate();

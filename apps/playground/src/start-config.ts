@@ -1,4 +1,4 @@
-import { builtInConfig, formatConfig, withoutServer } from './built-in-config.js';
+import { builtInConfig, formatConfig, reference, withoutServer } from './built-in-config.js';
 import { readJsonText } from './json-text.js';
 
 /** The reference that stands for `--smtp-url` in the config: the URL has a password in it. */
@@ -16,7 +16,7 @@ export interface StartConfigOptions {
 /** The text of the config to begin with. What is no JSON stays as it is, for the check to say why. */
 export function startConfig({ text, hasSmtpUrl, own }: StartConfigOptions): string {
   if (!hasSmtpUrl) return text ?? builtInConfig(own);
-  const url = `\${${SMTP_URL_VARIABLE}}`;
+  const url = reference(SMTP_URL_VARIABLE);
   if (text === undefined) return builtInConfig({ url });
   const json = readJsonText(text);
   if (!json.ok || typeof json.value !== 'object' || json.value === null) return text;

@@ -1,7 +1,7 @@
 import { connectorConfigJsonSchema, resolveVariables } from '@postern/core';
 import { applyConfigPatch, providerChoices } from '@postern/transport-smtp';
 import { Router } from 'express';
-import { formatConfig, withoutServer } from '../built-in-config.js';
+import { formatConfig, reference, withoutServer } from '../built-in-config.js';
 import { readJsonText } from '../json-text.js';
 import { networkHostsOf } from '../network-hosts.js';
 import { refusal } from '../problem.js';
@@ -18,7 +18,7 @@ import {
 } from '../wire/config.js';
 
 /** Stands for a password that is kept out of the file. */
-const PASSWORD = '${SMTP_PASS}';
+const PASSWORD = reference('SMTP_PASS');
 
 const PROVIDERS: ProviderList = {
   providers: providerChoices.map(({ id, name, hosts, port, user }) => ({

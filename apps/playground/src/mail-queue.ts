@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { MailError, type Mailer, type SendRequest } from '@postern/core';
+import type { MailQueue, Delivery as QueuedDelivery } from '@postern/queue';
+import type { Inbox } from './inbox.js';
+import type { ChangedDelivery, Delivery, DeliveryList, DeliveryState } from './wire/delivery.js';
+
+/** The queue behind the view of deliveries, opened on first use. */
+export interface PlaygroundQueue {
+  /**
+   * Puts requests into the queue; they differ in nothing but the recipient.
+   *
+   * @throws {MailError} for what can't be rendered
+   */
+  enqueue(requests: readonly SendRequest[]): Promise<string[]>;
+  list(options: {
+    state?: DeliveryState | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  }): Promise<DeliveryList>;
+  find(id: string): Promise<Delivery | undefined>;
+  /** `undefined` when there is no such delivery. */
+  retry(id: string): Promise<ChangedDelivery | undefined>;
+  cancel(id: string): Promise<ChangedDelivery | undefined>;
+  /** The latest that are known, newest first, without asking the database. */
+  known(): readonly Delivery[];
+  /** Something may have changed. */
+  refresh(): void;
+  close(graceMs: number): Promise<void>;
+}
+
+export interface QueueOptions {
+  /** A PostgreSQL. @default in memory */
+  readonly databaseUrl?: string | undefined;
+  readonly mailer: Pick<Mailer, 'render' | 'deliver'>;
+  readonly inbox: Inbox;
+  onChange(delivery: Delivery): void;
+}
+
+/** So that one can watch: the first retry within a second, and none later than after some seconds. */
+const POLICY = { backoffMs: 1000, maxBackoffMs: 8000, attemptTimeoutMs: 30_000, maxAttempts: 20 };
+
+/** While something is under way, in milliseconds. */
+const WATCH_INTERVAL = 250;
+/** Of a burst. */
+const AT_ONCE = 25;
+const MOST_WATCHED = 500;
+const MOST_SHOWN = 100;
+const FINAL: readonly DeliveryState[] = ['sent', 'failed', 'expired', 'cancelled', 'unknown'];
+
+export function createPlaygroundQueue({
+  databaseUrl,
+  mailer,
+  inbox,
+  onChange,
+}: QueueOptions): PlaygroundQueue {
+  let opening: Promise<MailQueue> | undefined;
+  let isClosing = false;
+  let known = new Map<string, Delivery>();
+  let looking: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function open(): Promise<MailQueue> {
+    const { createMailQueue } = await import('@postern/queue');
+    const queue = await createMailQueue({
+      connection: databaseUrl === undefined ? { pglite: ':memory:' } : { url: databaseUrl },
+      // What is in the queue does not outlive the playground: neither does its key.
+      keys: [{ id: 'playground', secret: randomBytes(32).toString('hex') }],
+      mailer: {
+        render: (request) => mailer.render(request),
+        async deliver(email, options) {
+          inbox.label(email.messageId, { via: 'queue' });
+          try {
+            return await mailer.deliver(email, options);
+          } finally {
+            refresh();
+          }
+        },
+      },
+      policy: POLICY,
+    });
+    for (const state of ['sent', 'failed', 'expired', 'cancelled', 'unknown'] as const)
+      queue.on(state, refresh);
+    await queue.start();
+    return queue;
+  }
+
+  const opened = (): Promise<MailQueue> => {
+    if (isClosing) throw new MailError('closed', 'The playground is shutting down.', { stage: 'pool' });
+    opening ??= open().catch((error: unknown) => {
+      // The next one may find the database there.
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+
+  function note(delivery: Delivery): void {
+    const former = known.get(delivery.id);
+    if (former && JSON.stringify(former) === JSON.stringify(delivery)) return;
+    known.set(delivery.id, delivery);
+    onChange(delivery);
+  }
+
+  /** The queue tells how a delivery ended, not each step on its way: those are looked up while there is something to see. */
+  async function look(): Promise<void> {
+    const queue = await opening;
+    if (!queue || isClosing) return;
+    const { deliveries } = await queue.list({ limit: MOST_WATCHED });
+    const shown = deliveries.map(toWire);
+    for (const delivery of shown.toReversed()) note(delivery);
+    known = new Map(shown.map((delivery) => [delivery.id, delivery]));
+    const isUnderWay = shown.some(({ state }) => !FINAL.includes(state));
+    if (isUnderWay && !isClosing) timer ??= setTimeout(lookAgain, WATCH_INTERVAL);
+  }
+
+  function lookAgain(): void {
+    timer = undefined;
+    refresh();
+  }
+
+  function refresh(): void {
+    looking ??= look()
+      // A database that is away is told to whoever asks it for something.
+      .catch(() => {})
+      .finally(() => {
+        looking = undefined;
+      });
+  }
+
+  const find = async (queue: MailQueue, id: string): Promise<Delivery | undefined> => {
+    const delivery = await queue.status(id);
+    return delivery && toWire(delivery);
+  };
+
+  async function change(
+    id: string,
+    act: (queue: MailQueue) => Promise<boolean>,
+  ): Promise<ChangedDelivery | undefined> {
+    const queue = await opened();
+    const isChanged = (await find(queue, id)) !== undefined && (await act(queue));
+    const delivery = await find(queue, id);
+    if (!delivery) return undefined;
+    note(delivery);
+    refresh();
+    return { isChanged, delivery };
+  }
+
+  return {
+    async enqueue(requests) {
+      // Later there would be nobody to tell that it can't be sent.
+      for (const request of requests.slice(0, 1)) await mailer.render(request);
+      const queue = await opened();
+      const ids: string[] = [];
+      for (let from = 0; from < requests.length; from += AT_ONCE) {
+        const some = requests.slice(from, from + AT_ONCE).map((request) => queue.enqueue(request));
+        ids.push(...(await Promise.all(some)).map(({ id }) => id));
+        refresh();
+      }
+      return ids;
+    },
+    async list({ state, cursor, limit }) {
+      const queue = await opened();
+      const [page, { states }] = await Promise.all([
+        queue.list({ limit, ...(state && { state }), ...(cursor !== undefined && { cursor }) }),
+        queue.stats(),
+      ]);
+      refresh();
+      return {
+        deliveries: page.deliveries.map(toWire),
+        states,
+        database: databaseUrl === undefined ? 'PGlite, in memory' : new URL(databaseUrl).host,
+        ...(page.cursor !== undefined && { cursor: page.cursor }),
+      };
+    },
+    find: async (id) => find(await opened(), id),
+    retry: (id) => change(id, (queue) => queue.retry(id)),
+    cancel: (id) => change(id, (queue) => queue.cancel(id)),
+    known: () => [...known.values()].slice(0, MOST_SHOWN),
+    refresh,
+    async close(graceMs) {
+      isClosing = true;
+      clearTimeout(timer);
+      const queue = await opening?.catch(() => undefined);
+      await queue?.stop({ graceMs });
+      await looking;
+      clearTimeout(timer);
+      await queue?.close();
+    },
+  };
+}
+
+const toWire = ({
+  createdAt,
+  updatedAt,
+  expiresAt,
+  nextAttemptAt,
+  ...delivery
+}: QueuedDelivery): Delivery => ({
+  ...delivery,
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+  ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
+  ...(nextAttemptAt && { nextAttemptAt: nextAttemptAt.toISOString() }),
+});

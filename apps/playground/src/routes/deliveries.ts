@@ -1,0 +1,60 @@
+import { parseSendRequest, type SendRequest } from '@postern/core';
+import { Router } from 'express';
+import type { AttemptLog } from '../attempt-log.js';
+import type { PlaygroundQueue } from '../mail-queue.js';
+import { refusal } from '../problem.js';
+import { readBody, readQuery } from '../request-input.js';
+import { SAMPLE_RECIPIENT, samplePayload } from '../sample-emails.js';
+import { deliveriesQuerySchema, type EnqueuedDeliveries, enqueueRequestSchema } from '../wire/delivery.js';
+import type { MetricsSeries } from '../wire/metrics.js';
+
+export interface DeliveriesOptions {
+  readonly queue: PlaygroundQueue;
+  readonly attempts: AttemptLog;
+}
+
+export function deliveriesRoutes({ queue, attempts }: DeliveriesOptions): Router {
+  const router = Router();
+  const orNothing = <T>(found: T | undefined): T => {
+    if (found === undefined) throw refusal('not_found', { detail: 'There is no such delivery.' });
+    return found;
+  };
+
+  router.get('/deliveries', async (request, response) => {
+    response.json(await queue.list(readQuery(deliveriesQuerySchema, request)));
+  });
+
+  router.post('/deliveries', async (request, response) => {
+    const { count, to, type, locale, payload, expiresInMs } = readBody(enqueueRequestSchema, request);
+    const expiresAt = expiresInMs === undefined ? undefined : new Date(Date.now() + expiresInMs);
+    // A newer code to the same address would take the place of those that wait.
+    const recipients =
+      count === 1
+        ? [to ?? SAMPLE_RECIPIENT]
+        : Array.from({ length: count }, (_, index) => `load-${index + 1}@example.com`);
+    const requests = recipients.map(
+      (recipient): SendRequest =>
+        parseSendRequest({ to: recipient, type, locale, expiresAt, payload: payload ?? samplePayload(type) }),
+    );
+    const enqueued: EnqueuedDeliveries = { ids: await queue.enqueue(requests) };
+    response.status(202).json(enqueued);
+  });
+
+  router.get('/deliveries/:id', async (request, response) => {
+    response.json(orNothing(await queue.find(request.params.id)));
+  });
+
+  router.post('/deliveries/:id/retry', async (request, response) => {
+    response.json(orNothing(await queue.retry(request.params.id)));
+  });
+
+  router.post('/deliveries/:id/cancel', async (request, response) => {
+    response.json(orNothing(await queue.cancel(request.params.id)));
+  });
+
+  router.get('/metrics', (_request, response) => {
+    const series: MetricsSeries = { seconds: attempts.seconds() };
+    response.json(series);
+  });
+  return router;
+}
