@@ -60,11 +60,11 @@ export function createPlaygroundQueue({
   let timer: NodeJS.Timeout | undefined;
 
   async function open(): Promise<MailQueue> {
-    const { createMailQueue } = await import('@postern/queue');
-    const queue = await createMailQueue({
+    const { startQueue } = await import('../examples/queue.js');
+    const queue = await startQueue({
       connection: databaseUrl === undefined ? { pglite: ':memory:' } : { url: databaseUrl },
       // What is in the queue does not outlive the playground: neither does its key.
-      keys: [{ id: 'playground', secret: randomBytes(32).toString('hex') }],
+      secret: randomBytes(32).toString('hex'),
       mailer: {
         render: (request) => mailer.render(request),
         async deliver(email, options) {
@@ -80,7 +80,6 @@ export function createPlaygroundQueue({
     });
     for (const state of ['sent', 'failed', 'expired', 'cancelled', 'unknown'] as const)
       queue.on(state, refresh);
-    await queue.start();
     return queue;
   }
 

@@ -20,6 +20,7 @@ import { configRoutes } from './routes/config.js';
 import { deliveriesRoutes } from './routes/deliveries.js';
 import { doctorRoutes } from './routes/doctor.js';
 import { inboxRoutes } from './routes/inbox.js';
+import { sendRoutes } from './routes/send.js';
 import { serversRoutes } from './routes/servers.js';
 import { sessionRoutes } from './routes/session.js';
 import { signInRoutes } from './routes/sign-in.js';
@@ -29,6 +30,7 @@ import { createSending } from './sending.js';
 import { createPlaygroundServer } from './server.js';
 import { createSignInDesk, type SignInDesk } from './sign-in-desk.js';
 import { SMTP_URL_VARIABLE, startConfig } from './start-config.js';
+import { createWays } from './ways.js';
 import type { Issue } from './wire/issue.js';
 
 const CLOSING_GRACE = 1500;
@@ -116,6 +118,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     onChange(revision) {
       const former = sending;
       sending = send();
+      ways.renew();
       // What is under way still ends.
       void former.close();
       events.publish({ type: 'config', revision });
@@ -140,6 +143,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     inbox,
     onChange: (delivery) => events.publish({ type: 'delivery', delivery }),
   });
+  const ways = createWays({ sending: () => sending, queue, inbox, signal: ending.signal });
   /** Its links lead here, wherever that is. */
   let desk: SignInDesk | undefined;
   const previewer = createPreviewer(config);
@@ -165,6 +169,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
         inboxRoutes({ inbox }),
         signInRoutes({ desk: openDesk }),
         deliveriesRoutes({ queue, attempts }),
+        sendRoutes({ ways }),
         serversRoutes({ servers, onChange: (list) => events.publish({ type: 'servers', ...list }) }),
       ],
     }),
@@ -183,7 +188,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     const graceMs = options.closingGrace ?? CLOSING_GRACE;
     const grace = setTimeout(() => ending.abort(), graceMs);
     await queue.close(graceMs);
-    await Promise.all([sending.close(), previewer.close()]);
+    await Promise.all([sending.close(), previewer.close(), ways.close()]);
     clearTimeout(grace);
     await servers.close();
     // Requests that waited for an email get their answers before their connections are closed.

@@ -1,14 +1,7 @@
-import {
-  type ConnectorConfig,
-  createMailer,
-  type Email,
-  type Logger,
-  type Mailer,
-  type Receipt,
-  type Transport,
-} from '@postern/core';
+import type { ConnectorConfig, Email, Logger, Mailer, Receipt, Transport } from '@postern/core';
 import { withFailover } from '@postern/resilience';
 import { createSmtpTransport } from '@postern/transport-smtp';
+import { startMailer } from '../examples/core.js';
 import type { AttemptLog } from './attempt-log.js';
 import { OTP_ORIGIN } from './built-in-config.js';
 import type { Inbox } from './inbox.js';
@@ -72,7 +65,7 @@ export function createSending({ config, target, servers, attempts, inbox, logger
     );
   }
 
-  const mailer = createMailer({ config, transport, otpOrigin: OTP_ORIGIN, logger });
+  const mailer = startMailer(config, { transport, otpOrigin: OTP_ORIGIN, logger });
   return { config, target, transport, mailer, close: () => mailer.close() };
 }
 

@@ -1,0 +1,167 @@
+import { parseSendRequest } from '@postern/core';
+import { z } from 'zod';
+import { postMessage } from '../examples/post-message.js';
+import { type HttpApp, startExpressApp, startNestApp } from './http-app.js';
+import type { Inbox } from './inbox.js';
+import { startLogtoHost } from './logto-host.js';
+import type { PlaygroundQueue } from './mail-queue.js';
+import { ProblemError } from './problem.js';
+import type { Sending } from './sending.js';
+import type { SendRequest, Sent, Way } from './wire/send.js';
+
+/** Everything that can send an email here, each started when it is first used. */
+export interface Ways {
+  /** @throws what the way throws; of an HTTP application, its problem document */
+  send(way: Way, request: SendRequest): Promise<Sent>;
+  /** The config was changed: what holds on to the former one is started anew. */
+  renew(): void;
+  close(): Promise<void>;
+}
+
+export interface WaysOptions {
+  sending(): Sending;
+  readonly queue: PlaygroundQueue;
+  readonly inbox: Inbox;
+  /** Ends sends that are under way. */
+  readonly signal: AbortSignal;
+}
+
+/** Something that is started once, and closed if it was. */
+interface Lazy<T> {
+  /** And how long it took, if this was the first time. */
+  get(): Promise<{ value: T; startMs?: number }>;
+  close(): Promise<void>;
+}
+
+function lazy<T>(start: () => Promise<T>, end: (value: T) => Promise<void>): Lazy<T> {
+  let starting: Promise<T> | undefined;
+  return {
+    async get() {
+      if (starting) return { value: await starting };
+      const startedAt = performance.now();
+      starting = start();
+      starting.catch(() => {
+        starting = undefined;
+      });
+      return { value: await starting, startMs: Math.round(performance.now() - startedAt) };
+    },
+    async close() {
+      const value = await starting?.catch(() => undefined);
+      if (value !== undefined) await end(value);
+    },
+  };
+}
+
+const problemSchema = z.looseObject({
+  status: z.number(),
+  code: z.string(),
+  title: z.string(),
+  detail: z.string().optional(),
+  retryable: z.boolean().optional(),
+});
+const sentSchema = z.object({ messageId: z.string() });
+
+/** Logto looks at nothing that a connector returns; this one returns a receipt. */
+const receiptSchema = z.looseObject({
+  messageId: z.string(),
+  accepted: z.string(),
+  transport: z.string().optional(),
+  response: z.string().optional(),
+  attempts: z.number().optional(),
+  durationMs: z.number().optional(),
+});
+
+export function createWays({ sending, queue, inbox, signal }: WaysOptions): Ways {
+  const closeApp = (app: HttpApp) => app.close();
+  const express = lazy(
+    () =>
+      startExpressApp({
+        send: (request) => sending().mailer.send(request, { signal }),
+        render: (request) => sending().mailer.render(request),
+        verify: () => sending().mailer.verify(),
+      }),
+    closeApp,
+  );
+  const startNest = () => lazy(() => startNestApp(sending()), closeApp);
+  const startLogto = () =>
+    lazy(
+      () => startLogtoHost(sending().config),
+      async () => {},
+    );
+  let nest = startNest();
+  let logto = startLogto();
+  let ending: Promise<unknown> = Promise.resolve();
+
+  async function sendOverHttp(
+    way: 'express' | 'nest',
+    app: Lazy<HttpApp>,
+    request: object,
+  ): Promise<Outcome> {
+    const { value, startMs } = await app.get();
+    const { status, body } = await postMessage(value.url, value.secret, request, signal);
+    if (status >= 400) {
+      const { status: _, ...problem } = problemSchema.parse(body);
+      const { code, title, detail, retryable } = problem;
+      throw new ProblemError({
+        ...{ status, code, title },
+        ...(detail !== undefined && { detail }),
+        ...(retryable !== undefined && { retryable }),
+      });
+    }
+    const { messageId } = sentSchema.parse(body);
+    inbox.label(messageId, { via: way });
+    return {
+      receipt: { messageId, accepted: String((request as { to: unknown }).to) },
+      http: { request: `POST ${value.url}/mail/messages`, status, body },
+      startMs,
+    };
+  }
+
+  type Outcome = Pick<Sent, 'receipt' | 'deliveryId' | 'http'> & { startMs?: number | undefined };
+
+  async function go(way: Way, { expiresInMs, locale, ...request }: SendRequest): Promise<Outcome> {
+    const expiresAt = expiresInMs === undefined ? undefined : new Date(Date.now() + expiresInMs);
+    const wanted = { ...request, ...(locale && { locale }), ...(expiresAt && { expiresAt }) };
+    switch (way) {
+      case 'core': {
+        const receipt = await sending().mailer.send(parseSendRequest(wanted), { signal });
+        inbox.label(receipt.messageId, { via: way });
+        return { receipt };
+      }
+      case 'express':
+        return sendOverHttp(way, express, wanted);
+      case 'nest':
+        return sendOverHttp(way, nest, wanted);
+      case 'logto': {
+        const { value, startMs } = await logto.get();
+        const { to, type, payload } = request;
+        // Logto has the language in the payload.
+        const sent = await value.send({ to, type, payload: { ...payload, ...(locale && { locale }) } });
+        const receipt = receiptSchema.parse(sent);
+        inbox.label(receipt.messageId, { type, via: way });
+        return { receipt, startMs };
+      }
+      case 'queue': {
+        const [deliveryId] = await queue.enqueue([parseSendRequest(wanted)]);
+        return deliveryId === undefined ? {} : { deliveryId };
+      }
+    }
+  }
+
+  return {
+    async send(way, request) {
+      const startedAt = performance.now();
+      const { startMs, ...outcome } = await go(way, request);
+      const totalMs = Math.round(performance.now() - startedAt);
+      return { way, ...outcome, timings: { totalMs, ...(startMs !== undefined && { startMs }) } };
+    },
+    renew() {
+      ending = Promise.all([ending, nest.close(), logto.close()]);
+      nest = startNest();
+      logto = startLogto();
+    },
+    async close() {
+      await Promise.all([ending, express.close(), nest.close(), logto.close()]);
+    },
+  };
+}
