@@ -1,0 +1,21 @@
+import { Component, type PropsWithChildren } from 'react';
+import { Problem } from '../parts/problem';
+import { View } from '../parts/view';
+
+/** A view that breaks leaves the others alone. */
+export class ErrorBoundary extends Component<PropsWithChildren, { error?: unknown }> {
+  override state: { error?: unknown } = {};
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    if (!('error' in this.state)) return this.props.children;
+    return (
+      <View title="This view broke">
+        <Problem error={this.state.error} onRetry={() => window.location.reload()} />
+      </View>
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { Link, useLocation } from 'wouter';
+import { ColorSchemeSwitch } from './color-scheme-switch';
+import { Gate } from './gate';
+import styles from './navigation.module.css';
+import { PAGES } from './pages';
+import { ServerStatus } from './server-status';
+
+/** A rail beside the view; on a phone, a bar above it and one under the thumb. */
+export function Navigation() {
+  const [location] = useLocation();
+  return (
+    <header className={styles.rail}>
+      <div className={styles.brand}>
+        <Gate />
+        <span>
+          Postern <small>playground</small>
+        </span>
+      </div>
+      <nav aria-label="Views">
+        <ul className={styles.pages}>
+          {PAGES.map(({ path, label, icon: Icon }) => {
+            const isCurrent = location === path || location.startsWith(`${path}/`);
+            return (
+              <li key={path}>
+                <Link href={path} className={styles.page} aria-current={isCurrent ? 'page' : undefined}>
+                  <Icon aria-hidden strokeWidth={1.75} />
+                  <span>{label}</span>
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
+      </nav>
+      <div className={styles.foot}>
+        <ServerStatus />
+        <ColorSchemeSwitch />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,24 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Session } from '../../src/wire/session';
+import { call } from '../api';
+import { useLiveness } from '../live';
+import styles from './server-status.module.css';
+
+/** Whether the page is in touch with the playground, and where its emails go. */
+export function ServerStatus() {
+  const liveness = useLiveness();
+  const { data } = useQuery({ queryKey: ['session'], queryFn: () => call<Session>('/session') });
+  const isReal = data?.delivery.mode === 'server';
+  return (
+    <p className={styles.status} role="status" data-liveness={liveness}>
+      {liveness === 'lost' && 'Connection lost'}
+      {liveness === 'connecting' && 'Connecting'}
+      {liveness === 'live' && (
+        <span>
+          <strong>{isReal ? 'Really sends' : 'Nothing leaves'}</strong>
+          <span className={styles.server}>{isReal ? `through ${data.delivery.server}` : 'this machine'}</span>
+        </span>
+      )}
+    </p>
+  );
+}
