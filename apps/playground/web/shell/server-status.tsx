@@ -1,13 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
-import type { Session } from '../../src/wire/session';
-import { call } from '../api';
 import { useLiveness } from '../live';
+import { useSession } from '../session';
 import styles from './server-status.module.css';
 
 /** Whether the page is in touch with the playground, and where its emails go. */
 export function ServerStatus() {
   const liveness = useLiveness();
-  const { data } = useQuery({ queryKey: ['session'], queryFn: () => call<Session>('/session') });
+  const { data } = useSession();
   const isReal = data?.delivery.mode === 'server';
   return (
     <p className={styles.status} role="status" data-liveness={liveness}>

@@ -1,0 +1,45 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { SignInLink, VerifiedSignIn } from '../../../src/wire/sign-in';
+import { call } from '../../api';
+import { Problem } from '../../parts/problem';
+import styles from './sign-in.module.css';
+
+interface ConfirmStepProps {
+  readonly token: string;
+  readonly onSignedIn: (to: string) => void;
+  readonly onStartOver: () => void;
+}
+
+/** What a link opens. Only its button signs in: mail scanners open every link, and press nothing. */
+export function ConfirmStep({ token, onSignedIn, onStartOver }: ConfirmStepProps) {
+  const link = useQuery({
+    queryKey: ['sign-in-link', token],
+    queryFn: ({ signal }) => call<SignInLink>('/sign-in/link/peek', { body: { token }, signal }),
+  });
+  const confirm = useMutation({
+    mutationFn: () => call<VerifiedSignIn>('/sign-in/link/confirm', { body: { token } }),
+    onSuccess: ({ to }) => onSignedIn(to),
+  });
+  const error = link.error ?? confirm.error;
+  return (
+    <div className={styles.step}>
+      <h2 className={styles.title}>Is it you?</h2>
+      {link.isPending && <Skeleton height="3rem" />}
+      {link.data && (
+        <p className={styles.explanation}>
+          This link signs in <strong>{link.data.to}</strong>. Opening it used nothing up; the button does.
+        </p>
+      )}
+      {error && <Problem error={error} />}
+      {link.data && !confirm.error && (
+        <Button size="md" loading={confirm.isPending} onClick={() => confirm.mutate()}>
+          Yes, sign me in
+        </Button>
+      )}
+      <Button variant="subtle" onClick={onStartOver}>
+        Start over
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query';
+import { MailOpen } from 'lucide-react';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import type { EmailSummary, InboxEmail } from '../../../src/wire/inbox';
+import { call } from '../../api';
+import { useLive } from '../../live';
+import { CodeDigits } from '../../parts/code-digits';
+import { CopyButton } from '../../parts/copy-button';
+import { formatMoment } from '../../parts/moment';
+import styles from './mailbox.module.css';
+
+const SHOWN = 3;
+
+/** What the person who signs in finds in their mailbox. */
+export function Mailbox({ to }: { to: string | undefined }) {
+  const emails = useLive((live) => live.emails);
+  const theirs = useMemo(
+    () =>
+      emails
+        .filter((email) => email.via === 'sign-in' && email.to.toLowerCase() === to?.trim().toLowerCase())
+        .slice(0, SHOWN),
+    [emails, to],
+  );
+  return (
+    <section className={styles.mailbox} aria-label="Mailbox">
+      <h2>Their mailbox</h2>
+      {theirs.length === 0 ? (
+        <p className={styles.empty}>
+          <MailOpen size={18} aria-hidden /> The email shows up here as soon as it arrives.
+        </p>
+      ) : (
+        <ol className={styles.emails} aria-live="polite">
+          {theirs.map((email) => (
+            <li key={email.id}>
+              <Letter email={email} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Letter({ email }: { email: EmailSummary }) {
+  const { data } = useQuery({
+    queryKey: ['inbox', email.id],
+    queryFn: ({ signal }) => call<InboxEmail>(`/inbox/${email.id}`, { signal }),
+    enabled: email.hasLink && email.code === undefined,
+  });
+  return (
+    <article className={styles.letter}>
+      <p className={styles.head}>
+        <Link href={`/inbox/${email.id}`} className={styles.subject}>
+          {email.subject}
+        </Link>
+        <time dateTime={email.at}>{formatMoment(email.at)}</time>
+      </p>
+      {email.code && (
+        <p className={styles.code}>
+          <CodeDigits code={email.code} size="small" />
+          <CopyButton text={email.code} label="Copy code" />
+        </p>
+      )}
+      {data?.link && !email.code && (
+        <p className={styles.code}>
+          <a href={data.link}>Open the link</a>
+          <CopyButton text={data.link} label="Copy link" />
+        </p>
+      )}
+    </article>
+  );
+}
