@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation, useRoute } from 'wouter';
 import { call } from '../../api';
 import { showToast } from '../../parts/toasts';
 import { View } from '../../parts/view';
@@ -22,14 +22,11 @@ type Step =
   | { readonly name: 'code' | 'link-sent' | 'signed-in'; readonly to: string };
 
 export default function SignInView() {
-  const [location, navigate] = useLocation();
-  const [search] = useSearchParams();
+  const [, navigate] = useLocation();
+  const [, link] = useRoute('/sign-in/link/:token');
   const { data: session } = useSession();
   const queries = useQueryClient();
   const [step, setStep] = useState<Step>({ name: 'address' });
-  // From the link of an email.
-  const token = location.startsWith('/sign-in/confirm') ? search.get('token') : null;
-
   const startOver = () => {
     navigate('/sign-in', { replace: true });
     setStep(({ to }) => ({ name: 'address', ...(to !== undefined && { to }) }));
@@ -58,9 +55,10 @@ export default function SignInView() {
     >
       <div className={styles.columns}>
         <section className={styles.door} aria-label="Your app">
-          {token !== null && step.name !== 'signed-in' ? (
+          {link !== null && step.name !== 'signed-in' ? (
             <ConfirmStep
-              token={token}
+              key={link.token}
+              token={link.token}
               onSignedIn={(address) => setStep({ name: 'signed-in', to: address })}
               onStartOver={startOver}
             />
