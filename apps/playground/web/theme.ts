@@ -1,4 +1,9 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
 /** Copper that has stood in the rain. */
 const verdigris: MantineColorsTuple = [
@@ -44,9 +49,11 @@ export const theme = createTheme({
   colors: { verdigris, brick, amber },
   primaryColor: 'verdigris',
   primaryShade: { light: 7, dark: 4 },
-  // Dark letters on the lighter accent of the dark scheme.
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  // Filled colours are light in the dark scheme, and dark in the light one.
+  variantColorResolver: (input) => ({
+    ...defaultVariantColorsResolver(input),
+    ...(input.variant === 'filled' && { color: 'var(--on-accent)' }),
+  }),
   fontFamily: 'var(--sans)',
   fontFamilyMonospace: 'var(--mono)',
   headings: { fontFamily: 'var(--sans)', fontWeight: '620' },

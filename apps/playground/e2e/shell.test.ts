@@ -1,0 +1,82 @@
+import { describe, expect } from 'vitest';
+import { expectAccessible, expectFits } from './fixtures/accessibility.ts';
+import { startPlayground } from './fixtures/playground.ts';
+import { test } from './fixtures/test.ts';
+import { openWatchedPage } from './fixtures/watched-page.ts';
+
+const VIEWS = {
+  compose: 'Compose',
+  config: 'Config',
+  send: 'Send',
+  inbox: 'Inbox',
+  'sign-in': 'Sign in',
+  deliveries: 'Deliveries',
+} as const;
+
+describe('every view', () => {
+  for (const [path, title] of Object.entries(VIEWS)) {
+    test(`${title} is accessible, light and dark, and fits a phone`, async ({ page }) => {
+      await page.goto(`/#/${path}`);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      await page.getByText('Nothing leaves').waitFor();
+      await expectAccessible(page);
+      await expectFits(page);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await expectAccessible(page);
+    });
+  }
+});
+
+describe('the shell', () => {
+  test('opens the first view, and each of them from the navigation, with its title focused', async ({
+    page,
+  }) => {
+    await page.goto('/');
+    await page.getByRole('heading', { level: 1, name: 'Compose' }).waitFor();
+    const navigation = page.getByRole('navigation', { name: 'Views' });
+    for (const [path, title] of Object.entries(VIEWS).slice(1)) {
+      await navigation.getByRole('link', { name: title }).click();
+      await page.locator('h1:focus', { hasText: title }).waitFor();
+      expect(page.url()).toContain(`#/${path}`);
+      expect(await page.title()).toContain(title);
+      expect(await navigation.locator('[aria-current=page]').textContent()).toContain(title);
+    }
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  });
+
+  test('is left behind with the first key press', async ({ page }) => {
+    await page.goto('/#/inbox');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Skip to the content' }).press('Enter');
+    await page.locator('main:focus').waitFor();
+    expect(page.url()).toContain('#/inbox');
+  });
+
+  test('follows the colours of the system until others are chosen, and keeps those', async ({ page }) => {
+    const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.goto('/#/inbox');
+    await page.getByRole('button', { name: 'Colours: as the system' }).click();
+    await page.getByRole('button', { name: 'Colours: light' }).waitFor();
+    await expect.poll(scheme).toBe('light');
+    await page.reload();
+    await page.getByRole('button', { name: 'Colours: light' }).waitFor();
+    expect(await scheme()).toBe('light');
+  });
+
+  test('says that the playground has ended', async ({ browser }) => {
+    const playground = await startPlayground();
+    const { page, context } = await openWatchedPage(browser, playground.url);
+    try {
+      await page.goto('/#/inbox');
+      await page.getByText('Nothing leaves').waitFor();
+      await playground.stop();
+      await page.getByText('Connection lost').waitFor();
+    } finally {
+      await context.close();
+      await playground.stop();
+    }
+  });
+});
