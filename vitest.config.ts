@@ -10,7 +10,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'workspace',
-          include: ['packages/*/src/**/*.test.ts', 'apps/*/{src,e2e}/**/*.test.ts', 'scripts/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'apps/*/{src,web,e2e}/**/*.test.ts', 'scripts/*.test.ts'],
         },
       },
       {

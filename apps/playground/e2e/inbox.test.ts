@@ -43,6 +43,19 @@ describe('the inbox', () => {
     await row(page, 'Just arrived').waitFor({ state: 'detached' });
   });
 
+  test('is announced in the navigation while one looks elsewhere', async ({ page, playground }) => {
+    const link = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inbox' });
+    await page.goto('/#/inbox');
+    await rows(page).first().waitFor();
+    await page.getByRole('link', { name: 'Deliveries' }).click();
+    expect(await link.textContent()).toBe('Inbox');
+    await deliver(playground, { subject: 'Behind your back', text: 'Hello' });
+    await link.getByText('1 new').waitFor();
+    await link.click();
+    await row(page, 'Behind your back').waitFor();
+    expect(await link.textContent()).toBe('Inbox');
+  });
+
   test('finds emails by words of recipient, subject and text', async ({ page, playground }) => {
     await deliver(playground, { subject: 'Needle one', text: 'in the haystack', to: 'grace@example.com' });
     await deliver(playground, { subject: 'Other', text: 'a needle in the text', to: 'grace@example.com' });

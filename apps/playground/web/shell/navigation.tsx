@@ -4,6 +4,7 @@ import { Gate } from './gate';
 import styles from './navigation.module.css';
 import { PAGES } from './pages';
 import { ServerStatus } from './server-status';
+import { UnreadCount } from './unread-count';
 
 /** A rail beside the view; on a phone, a bar above it and one under the thumb. */
 export function Navigation() {
@@ -25,6 +26,7 @@ export function Navigation() {
                 <Link href={path} className={styles.page} aria-current={isCurrent ? 'page' : undefined}>
                   <Icon aria-hidden strokeWidth={1.75} />
                   <span>{label}</span>
+                  {path === '/inbox' && <UnreadCount isLooking={isCurrent} />}
                 </Link>
               </li>
             );

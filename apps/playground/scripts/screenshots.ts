@@ -1,0 +1,79 @@
+/**
+ * Takes a picture of every view of the playground: light, dark, and on a phone, into docs/playground. Build first, then:
+ *
+ *   npx --yes pnpm@12 --filter @postern/playground screenshots
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { launchBrowser } from '../e2e/fixtures/browser.ts';
+import { type RunningPlayground, startPlayground } from '../e2e/fixtures/playground.ts';
+
+const PICTURES = fileURLToPath(new URL('../../../docs/playground/', import.meta.url));
+
+/** Brings a view into a state worth a picture. */
+type Scene = (page: Page) => Promise<void>;
+
+const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  compose: (page) => title(page, 'Compose'),
+  config: (page) => title(page, 'Config'),
+  send: (page) => title(page, 'Send'),
+  async inbox(page) {
+    await page
+      .getByRole('link', { name: /sign-in code/ })
+      .first()
+      .click();
+    await page.frameLocator('iframe').getByText('Acme').first().waitFor();
+  },
+  async 'sign-in'(page) {
+    await page.getByRole('button', { name: 'Forget all limits' }).click();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('button', { name: 'Email me a code' }).click();
+    await page.getByRole('region', { name: 'Mailbox' }).locator('[data-code]').first().waitFor();
+    await page.getByRole('textbox', { name: 'Code' }).fill('482');
+  },
+  deliveries: (page) => title(page, 'Deliveries'),
+};
+
+const SCREENS = {
+  light: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  phone: { viewport: { width: 360, height: 740 }, colorScheme: 'light' },
+} as const;
+
+async function takePicture(browser: Browser, playground: RunningPlayground, view: string, prepare: Scene) {
+  for (const [name, screen] of Object.entries(SCREENS)) {
+    const context = await browser.newContext({
+      ...screen,
+      baseURL: playground.url,
+      deviceScaleFactor: 1.5,
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    await page.goto(`/#/${view}`);
+    await prepare(page);
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+    await sharp(picture)
+      .png({ palette: true, colours: 128, effort: 10 })
+      .toFile(join(PICTURES, `${view}-${name}.png`));
+    await context.close();
+  }
+}
+
+const wanted = process.argv.slice(2);
+await mkdir(PICTURES, { recursive: true });
+const playground = await startPlayground();
+const browser = await launchBrowser();
+try {
+  for (const [view, prepare] of Object.entries(SCENES)) {
+    if (wanted.length === 0 || wanted.includes(view)) await takePicture(browser, playground, view, prepare);
+  }
+} finally {
+  await browser.close();
+  await playground.stop();
+}
