@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl, useComputedColorScheme } from '@mantine/core';
 import { useState } from 'react';
 import { MailFrame } from '../../parts/mail-frame';
 import styles from './email-html.module.css';
@@ -12,7 +12,9 @@ const PHONE = 375;
 
 /** The html as mail apps show it: wide or on a phone, light or dark, and with images only if one wants them. */
 export function EmailHtml({ url, remoteHosts }: EmailHtmlProps) {
-  const [scheme, setScheme] = useState<'light' | 'dark'>('light');
+  const ofPage = useComputedColorScheme('light', { getInitialValueInEffect: false });
+  const [chosenScheme, setScheme] = useState<'light' | 'dark'>();
+  const scheme = chosenScheme ?? ofPage;
   const [screen, setScreen] = useState<'wide' | 'phone'>('wide');
   const [isRemoteAllowed, setRemoteAllowed] = useState(false);
   const query = new URLSearchParams({ scheme, ...(isRemoteAllowed && { remote: '1' }) });

@@ -25,6 +25,9 @@ export default function InboxView() {
   // There is room for one beside the list: the newest, until one is chosen.
   const shown = chosen ?? (isNarrow ? undefined : emails[0]?.id);
 
+  // One pane at a time: the email has taken the place of the list.
+  const isReading = isNarrow && chosen !== undefined;
+
   const remove = async (id: string) => {
     const index = emails.findIndex((email) => email.id === id);
     const next = emails[index + 1] ?? emails[index - 1];
@@ -44,11 +47,11 @@ export default function InboxView() {
   return (
     <View
       title="Inbox"
-      lead="What arrived: as its reader sees it, and as it came over the wire."
+      lead={isReading ? undefined : 'What arrived: as its reader sees it, and as it came over the wire.'}
       isFilling
       actions={
         total > 0 &&
-        !(isNarrow && chosen) && (
+        !isReading && (
           <ConfirmButton
             label="Delete all"
             question="Delete every email in this inbox?"
