@@ -99,6 +99,8 @@ describe('signing in', () => {
       await codeField(page).fill(otherThan(code));
       await expect.poll(() => guessesLeft(page)).toBe(String(left));
     }
+    // Too late, though it is the right one.
+    await codeField(page).fill(code);
     await limits(page).getByText('Locked for').waitFor();
     expect(await codeField(page).isDisabled()).toBe(true);
     await expectAccessible(page);

@@ -66,14 +66,16 @@ export async function* callForLines<Line>(path: string, options?: RequestOptions
 
 async function send(path: string, options: RequestOptions = {}): Promise<Response> {
   const { body, signal, method = body === undefined ? 'GET' : 'POST' } = options;
+  const isPlain = method === 'GET' || method === 'DELETE';
   const response = await reach(`/api${path}`, {
     method,
     ...(signal && { signal }),
     headers: {
       ...(method !== 'GET' && { [TOKEN_HEADER]: token }),
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(!isPlain && { 'Content-Type': 'application/json' }),
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    // What needs no body is still sent as JSON, which forms of other sites can't.
+    ...(!isPlain && { body: JSON.stringify(body ?? {}) }),
   });
   if (response.ok) return response;
   throw new ApiError(await readProblem(response));

@@ -1,6 +1,7 @@
 import { CloseButton } from '@mantine/core';
 import { CircleAlert, CircleCheck } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
+import { ApiError } from '../api';
 import styles from './toasts.module.css';
 
 interface Toast {
@@ -29,6 +30,12 @@ export function showToast(toast: Omit<Toast, 'id'>): void {
   const id = ++lastId;
   change([...toasts.slice(1 - SHOWN), { ...toast, id }]);
   if (toast.kind === 'done') setTimeout(() => dismiss(id), DISMISSED_AFTER);
+}
+
+/** For `.catch` where the place that it happened at has no room to say so. */
+export function showFailure(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  showToast({ kind: 'failed', text, hint: error instanceof ApiError ? error.problem.hint : undefined });
 }
 
 const subscribe = (listener: () => void) => {

@@ -7,7 +7,7 @@ import { useLive } from '../../live';
 import { ConfirmButton } from '../../parts/confirm-button';
 import { Empty } from '../../parts/empty';
 import { Problem } from '../../parts/problem';
-import { showToast } from '../../parts/toasts';
+import { showFailure, showToast } from '../../parts/toasts';
 import { View } from '../../parts/view';
 import { EmailDetail } from './email-detail';
 import { EmailList } from './email-list';
@@ -36,7 +36,7 @@ export default function InboxView() {
       navigate(next && !isNarrow ? `/inbox/${next.id}` : '/inbox', { replace: true });
       showToast({ kind: 'done', text: 'Email deleted.' });
     } catch (failure) {
-      showToast({ kind: 'failed', text: String(failure) });
+      showFailure(failure);
     }
   };
   const removeAll = async () => {
@@ -57,7 +57,7 @@ export default function InboxView() {
             question="Delete every email in this inbox?"
             confirmLabel="Delete all"
             leftSection={<Trash2 size={15} aria-hidden />}
-            onConfirm={() => void removeAll()}
+            onConfirm={() => removeAll().catch(showFailure)}
           />
         )
       }

@@ -4,7 +4,7 @@ import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation, useRoute } from 'wouter';
 import { call } from '../../api';
-import { showToast } from '../../parts/toasts';
+import { showFailure, showToast } from '../../parts/toasts';
 import { View } from '../../parts/view';
 import { useSession } from '../../session';
 import { AddressStep } from './address-step';
@@ -47,7 +47,7 @@ export default function SignInView() {
         <Button
           variant="default"
           leftSection={<RotateCcw size={15} aria-hidden />}
-          onClick={() => void forgetLimits()}
+          onClick={() => forgetLimits().catch(showFailure)}
         >
           Forget all limits
         </Button>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { showToast } from '../../parts/toasts';
+import { showFailure } from '../../parts/toasts';
 import { useSecondsUntil } from './use-seconds-until';
 import { useSignInState, useStart } from './use-sign-in';
 
@@ -12,8 +12,7 @@ export function ResendButton({ to, method }: ResendButtonProps) {
   const { data: state } = useSignInState(to);
   const start = useStart();
   const seconds = useSecondsUntil(state?.resendAt);
-  const resend = () =>
-    start.mutate({ to, method }, { onError: (error) => showToast({ kind: 'failed', text: error.message }) });
+  const resend = () => start.mutate({ to, method }, { onError: showFailure });
   return (
     <Button variant="subtle" disabled={seconds > 0} loading={start.isPending} onClick={resend}>
       {seconds > 0 ? `Send again in ${seconds} s` : 'Send again'}
