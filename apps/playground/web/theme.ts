@@ -77,7 +77,7 @@ export const cssVariables: CSSVariablesResolver = () => {
     '--mantine-color-default-hover': 'var(--sunken)',
     '--mantine-color-default-color': 'var(--ink)',
     '--mantine-color-default-border': 'var(--line)',
-    '--mantine-color-disabled': 'var(--sunken)',
+    '--mantine-color-disabled': 'color-mix(in srgb, var(--ink) 8%, transparent)',
     '--mantine-color-disabled-color': 'var(--muted)',
     '--mantine-color-disabled-border': 'var(--line)',
   };
