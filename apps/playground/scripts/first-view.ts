@@ -9,7 +9,8 @@ import { startPlayground } from '../e2e/fixtures/playground.ts';
 
 const RUNS = 15;
 
-const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
 const playground = await startPlayground();
 const browser = await launchBrowser();

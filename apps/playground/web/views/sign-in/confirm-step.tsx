@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { SignInLink, VerifiedSignIn } from '../../../src/wire/sign-in';
+import type { SignInLink, SignInLinkRequest, VerifiedSignIn } from '../../../src/wire/sign-in';
 import { call } from '../../api';
 import { Problem } from '../../parts/problem';
 import styles from './sign-in.module.css';
@@ -13,12 +13,13 @@ interface ConfirmStepProps {
 
 /** What a link opens. Only its button signs in: mail scanners open every link, and press nothing. */
 export function ConfirmStep({ token, onSignedIn, onStartOver }: ConfirmStepProps) {
+  const body: SignInLinkRequest = { token };
   const link = useQuery({
     queryKey: ['sign-in-link', token],
-    queryFn: ({ signal }) => call<SignInLink>('/sign-in/link/peek', { body: { token }, signal }),
+    queryFn: ({ signal }) => call<SignInLink>('/sign-in/link/peek', { body, signal }),
   });
   const confirm = useMutation({
-    mutationFn: () => call<VerifiedSignIn>('/sign-in/link/confirm', { body: { token } }),
+    mutationFn: () => call<VerifiedSignIn>('/sign-in/link/confirm', { body }),
     onSuccess: ({ to }) => onSignedIn(to),
   });
   const error = link.error ?? confirm.error;
