@@ -62,14 +62,16 @@ describe('the playground as a program', () => {
     async (signal) => {
       const { child, started, ended } = run(['--port', '0']);
       const url = await started;
-      const response = await fetch(url);
-      expect(await response.text()).toContain('<title>Postern playground</title>');
+      const response = await fetch(new URL('/api/session', url));
+      expect(await response.json()).toMatchObject({ delivery: { mode: 'trap' } });
       // An open page must not keep it.
       const events = await fetch(new URL('/api/events', url));
       child.kill(signal);
       const { exitCode, stdout, stderr } = await ended;
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(stdout.trimEnd().split('\n').at(-1)).toBe(`Postern playground: ${url}`);
+      expect(stdout).toMatch(
+        /^Mail goes to a trap on 127\.0\.0\.1:\d+ and stays there\.\nPostern playground: /,
+      );
       await events.text();
     },
   );
@@ -93,7 +95,9 @@ describe('the playground as a program', () => {
       ['error', 'templates', 'there is no template for Generic'],
       ['error', 'templates[1].content', 'templates[1].content is broken at line 1'],
     ]) {
-      expect(stderr).toContain(`  ${severity?.padEnd(8)} ${path}\n           ${message}`);
+      expect(stderr.replace(/, line \d+$/gm, '')).toContain(
+        `  ${severity?.padEnd(8)} ${path}\n           ${message}`,
+      );
     }
   });
 
@@ -109,7 +113,7 @@ describe('the playground as a program', () => {
     const file = await writeConfig({ ...rest, service: 'Pigeon' });
     const { exitCode, stderr } = await run(['--config', file]).ended;
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('  error    service\n           service "Pigeon" is not in the list');
+    expect(stderr).toContain('  error    service, line 1\n           service "Pigeon" is not in the list');
   });
 
   it('prints the warnings of a config, and starts all the same', async () => {
@@ -120,7 +124,21 @@ describe('the playground as a program', () => {
     const { exitCode, stdout, stderr } = await ended;
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Mail is really sent, through 127.0.0.1:2525.\n');
-    expect(stderr).toContain(`${file}: 1 warning\n  warning  colour\n`);
+    expect(stderr).toContain(`${file}: 1 warning\n  warning  colour, line 1\n`);
+  });
+
+  it('takes a server whose password nobody sees', async () => {
+    const { child, started, ended } = run(['--port=0', '--smtp-url', 'smtp://me:open-sesame@127.0.0.1:2525']);
+    const url = await started;
+    const config = await (await fetch(new URL('/api/config', url))).text();
+    child.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Mail is really sent, through 127.0.0.1:2525.\n');
+    expect(config).toContain('${POSTERN_SMTP_URL}');
+    expect(config + stdout + stderr).not.toContain('open-sesame');
+    const refused = await run(['--smtp-url', 'open-sesame']).ended;
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.not.stringContaining('open-sesame') });
   });
 
   it('explains itself', async () => {

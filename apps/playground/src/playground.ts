@@ -11,7 +11,7 @@ import { createInbox } from './inbox.js';
 import { keepReceived } from './kept-email.js';
 import { listen } from './listen.js';
 import { createPlaygroundQueue } from './mail-queue.js';
-import { startMailServers } from './mail-servers.js';
+import { type MailServers, startMailServers } from './mail-servers.js';
 import { networkHostsOf } from './network-hosts.js';
 import { createPreviewer } from './preview.js';
 import { createToken } from './request-guard.js';
@@ -52,6 +52,8 @@ export interface PlaygroundOptions {
   readonly orFreePort?: boolean;
   /** How long emails that are under way may take to finish on closing, in milliseconds. @default 1500 */
   readonly closingGrace?: number;
+  /** Whether the inbox of the playground's own servers begins with one email of each kind. @default true */
+  readonly hasSamples?: boolean;
   /** Where the page's build is, in tests. */
   readonly pageFolder?: string;
   /** Gets the warnings about the config. */
@@ -109,21 +111,23 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   });
   // Who names a config or a server wants it to be used.
   const allowedHosts = networkHostsOf(readConfigText(text, variables).config);
-  const config = createConfigStore({
-    text,
-    file: options.config?.file,
-    variables,
-    allowedHosts,
-    primary,
-    onChange(revision) {
-      const former = sending;
-      sending = send();
-      ways.renew();
-      // What is under way still ends.
-      void former.close();
-      events.publish({ type: 'config', revision });
-    },
-  });
+  const config = await orClose(servers, () =>
+    createConfigStore({
+      text,
+      file: options.config?.file,
+      variables,
+      allowedHosts,
+      primary,
+      onChange(revision) {
+        const former = sending;
+        sending = send();
+        ways.renew();
+        // What is under way still ends.
+        void former.close();
+        events.publish({ type: 'config', revision });
+      },
+    }),
+  );
   const send = () => createSending({ ...config.current, servers, attempts, inbox, logger });
   let sending = send();
 
@@ -186,7 +190,10 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     events.close();
     leaving.abort();
     const graceMs = options.closingGrace ?? CLOSING_GRACE;
-    const grace = setTimeout(() => ending.abort(), graceMs);
+    const grace = setTimeout(() => {
+      ending.abort();
+      void servers.close();
+    }, graceMs);
     await queue.close(graceMs);
     await Promise.all([sending.close(), previewer.close(), ways.close()]);
     clearTimeout(grace);
@@ -213,7 +220,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
         ? `Mail goes to a trap on ${target} and stays there.`
         : `Mail is really sent, through ${target}.`,
     );
-    if (mode === 'trap') void sendSamples();
+    if (mode === 'trap' && options.hasSamples !== false) void sendSamples();
     return { url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
@@ -224,5 +231,15 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   async function sendSamples(): Promise<void> {
     for (const request of sampleRequests(config.current.config))
       await sending.mailer.send(request).catch(() => {});
+  }
+}
+
+/** What can't be made must not leave the servers behind. */
+async function orClose<T>(servers: MailServers, make: () => T): Promise<T> {
+  try {
+    return make();
+  } catch (error) {
+    await servers.close();
+    throw error;
   }
 }

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../fixtures/running-playground.js';
+import type { ChangedDelivery, Delivery, DeliveryList, EnqueuedDeliveries } from './wire/delivery.js';
+import type { MetricsSeries } from './wire/metrics.js';
+import type { ServerList } from './wire/server.js';
+
+type Running = Awaited<ReturnType<typeof run>>;
+
+const enqueue = async (running: Running, body: object = {}) => {
+  const { body: enqueued } = await running.post<EnqueuedDeliveries>('/api/deliveries', body);
+  return enqueued.ids;
+};
+const find = (running: Running, id = '') => running.get<Delivery>(`/api/deliveries/${id}`);
+const fault = (running: Running, path: string, isOn = true, times?: number) =>
+  running.put<ServerList>(`/api/servers/${path}`, { isOn, ...(times !== undefined && { times }) });
+const reaches = (running: Running, id: string | undefined, expected: Partial<Delivery>) =>
+  expect.poll(() => find(running, id), { timeout: 60_000 }).toMatchObject(expected);
+
+describe('deliveries', { timeout: 120_000 }, () => {
+  it('go through the queue, and are told live', async () => {
+    const running = await run();
+    await running.get('/api/deliveries');
+    const events = await running.listen();
+    await events.waitFor('snapshot');
+    const [id] = await enqueue(running, { to: 'grace@example.com' });
+    const { delivery } = await events.waitFor('delivery', (event) => event.delivery.state === 'sent');
+    expect(delivery).toMatchObject({
+      id,
+      to: 'g***@example.com',
+      attempts: 1,
+      transport: 'primary',
+      lane: 'codes',
+    });
+    const attempts = events.seen.flatMap((event) => (event.type === 'attempt' ? [event.attempt] : []));
+    expect(attempts).toContainEqual(
+      expect.objectContaining({ messageId: delivery.messageId, server: 'primary', outcome: 'accepted' }),
+    );
+    const { states, database } = await running.get<DeliveryList>('/api/deliveries?state=sent');
+    expect({ states, database }).toMatchObject({ states: { sent: 1 }, database: 'PGlite, in memory' });
+    expect(await running.list('?q=grace')).toMatchObject([{ via: 'queue', messageId: delivery.messageId }]);
+  });
+
+  it('fail over when the primary is killed, and come back to it', async () => {
+    const running = await run();
+    const killed = await fault(running, 'primary/faults/down');
+    expect(killed.body.servers.map(({ isUp }) => isUp)).toEqual([false, true]);
+    const [id] = await enqueue(running);
+    await reaches(running, id, { state: 'sent', transport: 'backup', attempts: 1 });
+    await expect.poll(async () => (await running.list('?limit=1'))[0]?.server).toBe('backup');
+    const revived = await running.delete<ServerList>('/api/servers/faults');
+    expect(revived.body.servers.map(({ isUp }) => isUp)).toEqual([true, true]);
+    // Once its circuit lets one through to see.
+    await expect
+      .poll(
+        async () =>
+          (await running.post<{ receipt: { transport: string } }>('/api/send/core', CORE)).body.receipt
+            .transport,
+        {
+          timeout: 30_000,
+          interval: 500,
+        },
+      )
+      .toBe('primary');
+  });
+
+  it('are tried again while the server greylists', async () => {
+    const running = await run();
+    await fault(running, 'primary/faults/greylist', true, 2);
+    const [id] = await enqueue(running);
+    await reaches(running, id, { state: 'sent', attempts: 3 });
+    const { servers } = await running.get<ServerList>('/api/servers');
+    expect(servers[0]?.faults).toContainEqual({ name: 'greylist', isOn: false, struck: 2 });
+  });
+
+  it('wait, are cancelled, and are retried', async () => {
+    const running = await run();
+    await fault(running, 'primary/faults/greylist');
+    const [first, second] = await enqueue(running, { count: 2 });
+    await reaches(running, first, {
+      state: 'retrying',
+      error: expect.objectContaining({ responseCode: 450 }),
+    });
+    const cancelled = await running.post<ChangedDelivery>(`/api/deliveries/${first}/cancel`);
+    expect(cancelled.body).toMatchObject({ isChanged: true, delivery: { state: 'cancelled' } });
+    expect((await running.post<ChangedDelivery>(`/api/deliveries/${first}/cancel`)).body.isChanged).toBe(
+      false,
+    );
+    await running.delete('/api/servers/faults');
+    await expect
+      .poll(
+        async () => {
+          await running.post(`/api/deliveries/${second}/retry`);
+          return (await find(running, second)).state;
+        },
+        { timeout: 60_000 },
+      )
+      .toBe('sent');
+    expect((await running.post('/api/deliveries/no-such-id/retry')).status).toBe(404);
+  });
+
+  it('expire at their deadline', async () => {
+    const running = await run();
+    await fault(running, 'primary/faults/greylist');
+    const [id] = await enqueue(running, { expiresInMs: 50 });
+    await reaches(running, id, { state: 'expired' });
+  });
+
+  it('are sent once more when the connection breaks behind the final dot: a code is better twice than never', async () => {
+    const running = await run();
+    await fault(running, 'primary/faults/reset', true, 1);
+    const [id] = await enqueue(running, { to: 'grace@example.com' });
+    await reaches(running, id, { state: 'sent', transport: 'backup' });
+  });
+
+  it('come in bursts, and the plots see them', async () => {
+    const running = await run();
+    const ids = await enqueue(running, { count: 50 });
+    expect(new Set(ids).size).toBe(50);
+    await expect
+      .poll(async () => (await running.get<DeliveryList>('/api/deliveries')).states.sent, { timeout: 60_000 })
+      .toBe(50);
+    const { seconds } = await running.get<MetricsSeries>('/api/metrics');
+    const accepted = seconds.reduce((sum, second) => sum + second.accepted, 0);
+    expect(accepted).toBeGreaterThanOrEqual(50);
+    for (const { p50Ms, p95Ms, maxMs } of seconds) {
+      expect(p50Ms).toBeLessThanOrEqual(p95Ms);
+      expect(p95Ms).toBeLessThanOrEqual(maxMs);
+    }
+    expect((await running.post('/api/deliveries', { count: 501 })).status).toBe(400);
+  });
+
+  it('can not be enqueued where nobody could render them', async () => {
+    const running = await run();
+    const { status, body } = await running.post('/api/deliveries', { payload: {} });
+    expect([status, body]).toMatchObject([400, { code: 'payload_invalid' }]);
+    expect((await fault(running, 'primary/faults/nonsense')).status).toBe(404);
+    expect((await fault(running, 'tertiary/faults/down')).status).toBe(404);
+  });
+});
+
+const CORE = { to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } };

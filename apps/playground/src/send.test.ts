@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { run } from '../fixtures/running-playground.js';
+import type { Problem } from './wire/problem.js';
+import type { Sent, WayList } from './wire/send.js';
+import { WAYS } from './wire/send.js';
+
+const SIGN_IN = { to: 'grace@example.com', type: 'SignIn', payload: { code: '112233' } };
+
+describe('sending through', { timeout: 120_000 }, () => {
+  it.each(WAYS)('%s delivers the same email', async (way) => {
+    const { post, list, email, lines } = await run();
+    const { status, body } = await post<Sent>(`/api/send/${way}`, { ...SIGN_IN, locale: 'de' });
+    expect({ status, body }).toMatchObject(
+      way === 'queue'
+        ? { status: 202, body: { way, deliveryId: expect.any(String) } }
+        : {
+            status: 200,
+            body: { way, receipt: { accepted: SIGN_IN.to, messageId: expect.stringMatching(/^<.+>$/) } },
+          },
+    );
+    expect(body.timings.totalMs).toBeGreaterThanOrEqual(0);
+    if (way === 'express' || way === 'nest') {
+      expect(body.http).toMatchObject({
+        status: 200,
+        request: expect.stringMatching(/^POST http:\/\/127\.0\.0\.1:\d+\//),
+      });
+      expect(body.timings).toHaveProperty('startMs');
+    }
+    await expect
+      .poll(() => list('?q=grace'), { timeout: 60_000 })
+      .toMatchObject([{ type: 'SignIn', via: way, subject: 'Ihr Anmeldecode für Acme', code: '112233' }]);
+    const [{ id = '' } = {}] = await list('?q=grace');
+    expect((await email(id)).session).toMatchObject({ secure: true, user: 'demo' });
+    expect(lines.join('\n')).not.toMatch(/112233|grace@/);
+  });
+
+  it.each([
+    [{ to: 'a@example.com,b@example.com' }, { code: 'recipient_invalid' }],
+    [{ payload: {} }, { code: 'payload_invalid' }],
+  ])('each of them says what is wrong: %j', async (change, problem) => {
+    const { post } = await run();
+    for (const way of WAYS) {
+      const { status, body } = await post<Problem>(`/api/send/${way}`, { ...SIGN_IN, ...change });
+      // Logto leaves a placeholder where a variable is missing.
+      if (way === 'logto' && 'payload' in change) continue;
+      expect([way, status, body]).toMatchObject([
+        way,
+        expect.toSatisfy((each) => each >= 400 && each < 500),
+        problem,
+      ]);
+    }
+  });
+
+  it('shows the code that runs', async () => {
+    const { get, post } = await run();
+    const { ways } = await get<WayList>('/api/send/ways');
+    expect(ways.map(({ way }) => way)).toEqual([...WAYS]);
+    for (const { code } of ways) {
+      for (const { file, text } of code)
+        expect(text).toBe(await readFile(new URL(`../examples/${file}`, import.meta.url), 'utf8'));
+    }
+    const commands = ways.find(({ way }) => way === 'logto')?.code[0]?.text ?? '';
+    const readme = await readFile(
+      new URL('../../../packages/adapter-logto/README.md', import.meta.url),
+      'utf8',
+    );
+    for (const command of commands.match(/^logto .+$/gm) ?? []) expect(readme).toContain(command);
+    expect((await post('/api/send/pigeon', SIGN_IN)).status).toBe(404);
+  });
+
+  it('follows the config that is running', async () => {
+    const { get, put, post } = await run();
+    await post('/api/send/nest', SIGN_IN);
+    const { text } = await get<{ text: string }>('/api/config');
+    await put('/api/config', { text: text.replace('"${PLAYGROUND_PASSWORD}"', '"wrong-password"') });
+    for (const way of ['core', 'nest', 'logto']) {
+      const { status, body } = await post<Problem>(`/api/send/${way}`, SIGN_IN);
+      expect([way, status]).toEqual([way, 502]);
+      expect(JSON.stringify(body)).not.toContain('wrong-password');
+    }
+  });
+});
