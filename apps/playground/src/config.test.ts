@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in a config look like that
 import { startSmtpTrap } from '@postern/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../fixtures/running-playground.js';

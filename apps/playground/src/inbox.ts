@@ -1,7 +1,7 @@
 import type { Attachment, EmailList, EmailSummary, InboxEmail } from './wire/inbox.js';
 
 /** What there is to say of an email beyond its line in the list; addresses on this server are its route's. */
-export type EmailDescription = Omit<InboxEmail, keyof EmailSummary | 'htmlUrl' | 'files'> & {
+type EmailDescription = Omit<InboxEmail, keyof EmailSummary | 'htmlUrl' | 'files'> & {
   readonly files: readonly Omit<Attachment, 'url'>[];
 };
 
@@ -17,7 +17,7 @@ export interface KeptEmail {
 }
 
 /** What sent an email, learned after it arrived. */
-export type EmailLabel = Pick<EmailSummary, 'type' | 'locale' | 'via'>;
+type EmailLabel = Pick<EmailSummary, 'type' | 'locale' | 'via'>;
 
 /** The emails that the page shows, in memory. */
 export interface Inbox {

@@ -2,7 +2,7 @@ import { type AnyNode, type DocumentNode, parse } from '@humanwhocodes/momoa';
 import type { Issue } from './wire/issue.js';
 
 /** A place in a text, both counted from 1. */
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

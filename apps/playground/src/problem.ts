@@ -147,7 +147,7 @@ export function toProblemError(error: unknown): ProblemError {
   return ofFramework(error);
 }
 
-export function sendProblem(response: Response, { problem }: ProblemError): void {
+function sendProblem(response: Response, { problem }: ProblemError): void {
   response.status(problem.status).type('application/problem+json');
   if (problem.retryAfter !== undefined) response.set('Retry-After', String(problem.retryAfter));
   response.send(JSON.stringify(problem));

@@ -29,7 +29,7 @@ export interface ConfigStore {
   readonly variables: ConfigVariables;
 }
 
-export interface AppliedConfig {
+interface AppliedConfig {
   readonly text: string;
   /** As written, with references. */
   readonly value: unknown;

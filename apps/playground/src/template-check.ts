@@ -3,7 +3,7 @@ import { templateVariables } from '@postern/templates';
 import type { UsedVariable } from './wire/compose.js';
 import type { Issue, TemplatePart } from './wire/issue.js';
 
-export const PARTS: readonly TemplatePart[] = ['subject', 'content', 'text', 'replyTo', 'sendFrom'];
+const PARTS: readonly TemplatePart[] = ['subject', 'content', 'text', 'replyTo', 'sendFrom'];
 
 const isPart = (name: unknown): name is TemplatePart => PARTS.some((part) => part === name);
 
