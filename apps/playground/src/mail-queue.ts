@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { MailError, type Mailer, type SendRequest } from '@postern/core';
 import type { MailQueue, Delivery as QueuedDelivery } from '@postern/queue';
 import type { Inbox } from './inbox.js';
@@ -63,8 +63,7 @@ export function createPlaygroundQueue({
     const { startQueue } = await import('../examples/queue.js');
     const queue = await startQueue({
       connection: databaseUrl === undefined ? { pglite: ':memory:' } : { url: databaseUrl },
-      // What is in the queue does not outlive the playground: neither does its key.
-      secret: randomBytes(32).toString('hex'),
+      secret: secretFor(databaseUrl),
       mailer: {
         render: (request) => mailer.render(request),
         async deliver(email, options) {
@@ -187,6 +186,12 @@ export function createPlaygroundQueue({
     },
   };
 }
+
+/** What waits in a database is opened again after a restart, by whoever knows the way to it; in memory, nothing outlives its key. */
+const secretFor = (databaseUrl: string | undefined): string =>
+  databaseUrl === undefined
+    ? randomBytes(32).toString('hex')
+    : createHash('sha256').update(databaseUrl).digest('hex');
 
 const toWire = ({
   createdAt,
