@@ -15,6 +15,12 @@ export interface DeliveriesOptions {
 
 export function deliveriesRoutes({ queue, attempts }: DeliveriesOptions): Router {
   const router = Router();
+  let recipients = 0;
+  /** A newer code to the same address would take the place of one that waits. */
+  const nextRecipient = () => {
+    recipients += 1;
+    return `load-${recipients}@example.com`;
+  };
   const orNothing = <T>(found: T | undefined): T => {
     if (found === undefined) throw refusal('not_found', { detail: 'There is no such delivery.' });
     return found;
@@ -27,14 +33,16 @@ export function deliveriesRoutes({ queue, attempts }: DeliveriesOptions): Router
   router.post('/deliveries', async (request, response) => {
     const { count, to, type, locale, payload, expiresInMs } = readBody(enqueueRequestSchema, request);
     const expiresAt = expiresInMs === undefined ? undefined : new Date(Date.now() + expiresInMs);
-    // A newer code to the same address would take the place of those that wait.
-    const recipients =
-      count === 1
-        ? [to ?? SAMPLE_RECIPIENT]
-        : Array.from({ length: count }, (_, index) => `load-${index + 1}@example.com`);
-    const requests = recipients.map(
-      (recipient): SendRequest =>
-        parseSendRequest({ to: recipient, type, locale, expiresAt, payload: payload ?? samplePayload(type) }),
+    const requests = Array.from(
+      { length: count },
+      (): SendRequest =>
+        parseSendRequest({
+          to: count === 1 ? (to ?? SAMPLE_RECIPIENT) : nextRecipient(),
+          type,
+          locale,
+          expiresAt,
+          payload: payload ?? samplePayload(type),
+        }),
     );
     const enqueued: EnqueuedDeliveries = { ids: await queue.enqueue(requests) };
     response.status(202).json(enqueued);
