@@ -16,12 +16,22 @@ const PICTURES = fileURLToPath(new URL('../../../docs/playground/', import.meta.
 /** Brings a view into a state worth a picture. */
 type Scene = (page: Page) => Promise<void>;
 
-const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
-
 const SCENES: Readonly<Record<string, Scene>> = {
-  compose: (page) => title(page, 'Compose'),
-  config: (page) => title(page, 'Config'),
-  send: (page) => title(page, 'Send'),
+  async compose(page) {
+    await page.frameLocator('iframe').getByText('Acme').first().waitFor();
+  },
+  async config(page) {
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByRole('button', { name: 'Run again' }).waitFor();
+  },
+  async send(page) {
+    for (const way of ['Core', 'Express', 'Nest', 'Logto', 'Queue']) {
+      await page.getByRole('radio', { name: way }).check({ force: true });
+      await page.getByRole('button', { name: `Send through ${way}` }).click();
+      await page.getByText(/^(?:Sent|Stored) in \d+ ms/).waitFor();
+    }
+    await page.getByRole('radio', { name: 'Core' }).check({ force: true });
+  },
   async inbox(page) {
     await page
       .getByRole('link', { name: /sign-in code/ })
@@ -36,7 +46,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
     await page.getByRole('region', { name: 'Mailbox' }).locator('[data-code]').first().waitFor();
     await page.getByRole('textbox', { name: 'Code' }).fill('482');
   },
-  deliveries: (page) => title(page, 'Deliveries'),
+  async deliveries(page) {
+    await page.getByRole('button', { name: /^Failover/ }).click();
+    await page
+      .getByRole('region', { name: 'Backup' })
+      .getByText(/^[1-9]\d*/)
+      .first()
+      .waitFor();
+  },
 };
 
 const SCREENS = {
@@ -57,6 +74,11 @@ async function takePicture(browser: Browser, playground: RunningPlayground, view
     await page.goto(`/#/${view}`);
     await prepare(page);
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    // From its top, whatever was used further down.
+    await page.evaluate(() => {
+      for (const scroller of [document.documentElement, document.querySelector('main')])
+        scroller?.scrollTo(0, 0);
+    });
     const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
     await sharp(picture)
       .png({ palette: true, colours: 128, effort: 10 })
