@@ -70,6 +70,7 @@ async function takePicture(browser: Browser, playground: RunningPlayground, view
       deviceScaleFactor: 1.5,
       reducedMotion: 'reduce',
     });
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     await page.goto(`/#/${view}`);
     await prepare(page);
