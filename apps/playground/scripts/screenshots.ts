@@ -28,7 +28,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     for (const way of ['Core', 'Express', 'Nest', 'Logto', 'Queue']) {
       await page.getByRole('radio', { name: way }).check({ force: true });
       await page.getByRole('button', { name: `Send through ${way}` }).click();
-      await page.getByText(/^(?:Sent|Stored) in \d+ ms/).waitFor();
+      await page.getByText(/^(?:Sent|Stored) in [\d,]+ ms/).waitFor();
     }
     await page.getByRole('radio', { name: 'Core' }).check({ force: true });
   },
