@@ -149,7 +149,8 @@ async function startServer(name: ServerName, { auth, onEmail }: MailServersOptio
     }),
     setFault(fault, { isOn: shouldBeOn, times = Number.POSITIVE_INFINITY }) {
       if (fault === 'down') {
-        turn = turn.then(shouldBeOn ? stop : revive);
+        // What went wrong before was told to who asked for it.
+        turn = turn.catch(() => {}).then(shouldBeOn ? stop : revive);
         return turn;
       }
       wanted.get(fault)?.handle?.clear();
