@@ -8,5 +8,3 @@ export function startMailer(
 ) {
   return createMailer({ config, transport, ...options });
 }
-
-// await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });

@@ -12,5 +12,3 @@ export async function startQueue({
   await queue.start();
   return queue;
 }
-
-// await queue.enqueue({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
