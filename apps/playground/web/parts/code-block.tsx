@@ -1,3 +1,4 @@
+import type { PropsWithChildren } from 'react';
 import styles from './code-block.module.css';
 import { CopyButton } from './copy-button';
 
@@ -9,8 +10,8 @@ interface CodeBlockProps {
   readonly wrap?: boolean;
 }
 
-/** Text to read and to copy. */
-export function CodeBlock({ code, label, wrap = false }: CodeBlockProps) {
+/** Text to read and to copy. Its children, if there are any, are the same text in colours. */
+export function CodeBlock({ code, label, wrap = false, children }: PropsWithChildren<CodeBlockProps>) {
   return (
     <figure className={styles.block} aria-label={label}>
       <div className={styles.copy}>
@@ -19,7 +20,7 @@ export function CodeBlock({ code, label, wrap = false }: CodeBlockProps) {
       {/* Scrolls, so the keyboard has to reach it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to take the focus */}
       <pre className={styles.code} data-wrap={wrap || undefined} tabIndex={0}>
-        <code>{code}</code>
+        <code>{children ?? code}</code>
       </pre>
     </figure>
   );
