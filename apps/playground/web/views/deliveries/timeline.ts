@@ -1,0 +1,74 @@
+import type { Attempt, Delivery } from '../../../src/wire/delivery';
+import { describeDelivery, isOver, STATES, type Tone } from './delivery-state';
+
+export interface TimelineEvent {
+  /** ISO 8601 */
+  readonly at: string;
+  readonly tone: Tone;
+  readonly title: string;
+  readonly detail?: string | undefined;
+  readonly durationMs?: number | undefined;
+  /** Whether it is still to come. */
+  readonly isAhead?: boolean;
+}
+
+const SERVERS: Readonly<Record<Attempt['server'], string>> = {
+  primary: 'Primary',
+  backup: 'Backup',
+  server: 'The server',
+};
+
+/** `recipient_rejected` → `recipient rejected, for now` */
+const words = ({ code = 'failed', responseCode = 0 }: Attempt) =>
+  `${code.replaceAll('_', ' ')}${responseCode >= 400 && responseCode < 500 ? ', for now' : ''}`;
+
+const isHandedOn = (attempt: Attempt, previous: Attempt | undefined): boolean =>
+  previous?.outcome === 'failed' && previous.server === 'primary' && attempt.server === 'backup';
+
+function eventOf(attempt: Attempt, previous: Attempt | undefined): TimelineEvent {
+  const { at, server, outcome, message, durationMs } = attempt;
+  const name = SERVERS[server];
+  const said = { at, detail: message, durationMs };
+  if (outcome === 'failed') return { ...said, tone: 'bad', title: `${name}: ${words(attempt)}` };
+  const title = isHandedOn(attempt, previous) ? `${name} took it over` : `${name} took it`;
+  return { ...said, tone: 'good', title };
+}
+
+/**
+ * What happened to one email, and what is still to come, oldest first.
+ *
+ * @param attempts of this email, in any order; of an old one they may be forgotten already
+ */
+export function timelineOf(delivery: Delivery, attempts: readonly Attempt[]): readonly TimelineEvent[] {
+  const { state, createdAt, updatedAt, expiresAt, nextAttemptAt, lane } = delivery;
+  const tries = attempts.toSorted((one, other) => one.id - other.id);
+  const { label, tone } = STATES[state];
+  const events: TimelineEvent[] = [
+    { at: createdAt, tone: 'over', title: 'Queued', detail: `In the lane “${lane}”.` },
+    ...tries.map((attempt, index) => eventOf(attempt, tries[index - 1])),
+  ];
+  switch (state) {
+    case 'queued':
+    case 'sending':
+      break;
+    case 'sent':
+      if (tries.at(-1)?.outcome !== 'accepted') {
+        events.push({ at: updatedAt, tone, title: label, detail: describeDelivery(delivery) });
+      }
+      break;
+    case 'retrying':
+      if (nextAttemptAt) events.push({ at: nextAttemptAt, tone: 'busy', title: 'Next try', isAhead: true });
+      break;
+    case 'failed':
+    case 'unknown':
+      events.push({ at: updatedAt, tone, title: label, detail: delivery.error?.hint });
+      break;
+    case 'expired':
+    case 'cancelled':
+      events.push({ at: updatedAt, tone, title: label, detail: describeDelivery(delivery) });
+      break;
+  }
+  if (expiresAt && !isOver(state))
+    events.push({ at: expiresAt, tone: 'over', title: 'Deadline', isAhead: true });
+  return events;
+}
