@@ -1,0 +1,234 @@
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import type { RunningConfig } from '../src/wire/config.ts';
+import type { DeliveryList, EnqueueRequest } from '../src/wire/delivery.ts';
+import { expectAccessible, expectFits } from './fixtures/accessibility.ts';
+import type { RunningPlayground } from './fixtures/playground.ts';
+import { test } from './fixtures/test.ts';
+
+const panel = (page: Page) => page.getByRole('region', { name: 'Send into the queue' });
+const server = (page: Page, name: 'Primary' | 'Backup') => page.getByRole('region', { name, exact: true });
+const fault = (page: Page, name: 'Primary' | 'Backup', label: string) =>
+  server(page, name).getByRole('switch', { name: label });
+const filter = (page: Page, label: string) =>
+  page.getByRole('group', { name: 'Which deliveries are shown' }).getByRole('button', { name: label });
+const rows = (page: Page) =>
+  page
+    .getByRole('table', { name: 'In the queue' })
+    .getByRole('row')
+    .filter({ has: page.locator('[data-state]') });
+/** Each test has a usage type of its own, so that it finds its delivery among the others. */
+const row = (page: Page, type: string) => rows(page).filter({ hasText: type }).first();
+const inState = (page: Page, type: string, state: string) =>
+  row(page, type).locator(`[data-state="${state}"]`);
+const story = (page: Page) => page.getByRole('list', { name: 'What happened to' });
+
+async function open(page: Page, playground: RunningPlayground): Promise<void> {
+  await playground.call('/servers/faults', { method: 'DELETE' });
+  await page.goto('/#/deliveries');
+  // The first one opens the queue.
+  await filter(page, 'All').waitFor({ timeout: 30_000 });
+}
+
+async function send(
+  page: Page,
+  { type, count = '1', deadline }: { type: string; count?: string; deadline?: string },
+) {
+  await panel(page).getByText(count, { exact: true }).click();
+  await panel(page).getByRole('combobox', { name: 'Usage type' }).selectOption(type);
+  if (deadline) await panel(page).getByRole('combobox', { name: 'Deadline' }).selectOption(deadline);
+  await panel(page).getByRole('button', { name: 'Send', exact: false }).first().click();
+}
+
+async function switchOn(
+  page: Page,
+  label: string,
+  names: readonly ('Primary' | 'Backup')[] = ['Primary', 'Backup'],
+) {
+  for (const name of names) {
+    await fault(page, name, label).check({ force: true });
+    await server(page, name)
+      .getByText(label === 'Down' ? 'down' : 'at fault', { exact: true })
+      .waitFor();
+  }
+}
+
+const mend = (page: Page) => page.getByRole('button', { name: 'Mend everything' }).click();
+const tell = (page: Page, type: string) => row(page, type).getByRole('button', { expanded: false }).click();
+
+describe('the queue', () => {
+  test('tries again what is greylisted, until it is taken', async ({ page, playground }) => {
+    await open(page, playground);
+    await switchOn(page, 'Greylist');
+    await send(page, { type: 'Register' });
+    await inState(page, 'Register', 'retrying').waitFor();
+    await row(page, 'Register').getByText('Next try').waitFor();
+    await row(page, 'Register').getByText('Greylisted, try again later').waitFor();
+    await tell(page, 'Register');
+    await story(page).getByText('Primary: recipient rejected, for now').first().waitFor();
+    await fault(page, 'Primary', 'Greylist').uncheck({ force: true });
+    await inState(page, 'Register', 'sent').waitFor();
+    await story(page).getByText('Primary took it', { exact: false }).waitFor();
+    expect(
+      Number.parseInt((await row(page, 'Register').getByRole('cell').nth(2).textContent()) ?? '', 10),
+    ).toBeGreaterThan(1);
+    // One can look at what arrived.
+    await page.getByRole('link', { name: 'See it in the inbox' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
+  });
+
+  test('takes back what waits', async ({ page, playground }) => {
+    await open(page, playground);
+    await switchOn(page, 'Greylist');
+    await send(page, { type: 'ForgotPassword' });
+    await inState(page, 'ForgotPassword', 'retrying').waitFor();
+    await row(page, 'ForgotPassword')
+      .getByRole('button', { name: /^Cancel:/ })
+      .click();
+    await inState(page, 'ForgotPassword', 'cancelled').waitFor();
+    await row(page, 'ForgotPassword').getByText('Taken back before it was sent.').waitFor();
+    expect(
+      await row(page, 'ForgotPassword')
+        .getByRole('button', { name: /^Cancel:/ })
+        .count(),
+    ).toBe(0);
+    await filter(page, 'Cancelled').click();
+    await row(page, 'ForgotPassword').waitFor();
+    expect(await rows(page).locator('[data-state]:not([data-state="cancelled"])').count()).toBe(0);
+  });
+
+  test('gives up at the deadline', async ({ page, playground }) => {
+    await open(page, playground);
+    await switchOn(page, 'Greylist');
+    await send(page, { type: 'BindMfa', deadline: '2 seconds' });
+    await inState(page, 'BindMfa', 'retrying').waitFor();
+    await tell(page, 'BindMfa');
+    await story(page).getByText('Deadline').waitFor();
+    await inState(page, 'BindMfa', 'expired').waitFor();
+    await story(page).getByText('Expired').waitFor();
+    await row(page, 'BindMfa').getByText('Its deadline passed before a server took it.').waitFor();
+  });
+
+  test('does not know what became of an invitation after the dot, and asks', async ({ page, playground }) => {
+    await open(page, playground);
+    await switchOn(page, 'Reset after the dot');
+    await send(page, { type: 'OrganizationInvitation' });
+    await inState(page, 'OrganizationInvitation', 'unknown').waitFor();
+    await row(page, 'OrganizationInvitation').getByText('it may or may not be delivered').waitFor();
+    await tell(page, 'OrganizationInvitation');
+    await story(page).getByText('Primary: delivery unknown').waitFor();
+    await mend(page);
+    await row(page, 'OrganizationInvitation')
+      .getByRole('button', { name: /^Retry now:/ })
+      .click();
+    await inState(page, 'OrganizationInvitation', 'sent').waitFor();
+  });
+
+  test('sends a code once more, by the other server, where the first may have taken it', async ({
+    page,
+    playground,
+  }) => {
+    await open(page, playground);
+    await switchOn(page, 'Reset after the dot', ['Primary']);
+    await send(page, { type: 'MfaVerification' });
+    await inState(page, 'MfaVerification', 'sent').waitFor();
+    await row(page, 'MfaVerification').getByText('backup', { exact: true }).waitFor();
+    await tell(page, 'MfaVerification');
+    await story(page).getByText('Primary: delivery unknown').waitFor();
+    await story(page).getByText('Backup took it over').waitFor();
+  });
+
+  test('retries what failed, once the cause is mended', async ({ page, playground }) => {
+    const { text } = await playground.call<RunningConfig>('/config');
+    const config: { auth: { pass: string } } = JSON.parse(text);
+    const broken = { ...config, auth: { ...config.auth, pass: 'not the password' } };
+    await playground.call('/config', { method: 'PUT', body: { text: JSON.stringify(broken) } });
+    await open(page, playground);
+    const failed = () => rows(page).filter({ hasText: 'OrganizationInvitation' }).first();
+    await send(page, { type: 'OrganizationInvitation' });
+    await failed().locator('[data-state="failed"]').waitFor();
+    await playground.call('/config', { method: 'PUT', body: { text } });
+    await failed()
+      .getByRole('button', { name: /^Retry now:/ })
+      .click();
+    await failed().locator('[data-state="sent"]').waitFor();
+  });
+
+  test('goes to the backup when the primary is killed', async ({ page, playground }) => {
+    await open(page, playground);
+    await switchOn(page, 'Down', ['Primary']);
+    await send(page, { type: 'UserPermissionValidation', count: '10' });
+    await filter(page, 'Sent').waitFor();
+    await expect
+      .poll(() =>
+        rows(page).filter({ hasText: 'UserPermissionValidation' }).filter({ hasText: 'backup' }).count(),
+      )
+      .toBe(10);
+    // One of the first, before the primary was skipped.
+    await rows(page)
+      .filter({ hasText: 'UserPermissionValidation' })
+      .last()
+      .getByRole('button', { expanded: false })
+      .click();
+    await story(page).getByText('Primary: connection failed').waitFor();
+    await story(page).getByText('Backup took it over').waitFor();
+    await mend(page);
+    await server(page, 'Primary').getByText('works', { exact: true }).waitFor();
+  });
+
+  test('takes a burst, and the plots show it, also as tables', async ({ page, playground }) => {
+    const sent = async () => (await playground.call<DeliveryList>('/deliveries')).states.sent;
+    const before = await sent();
+    await open(page, playground);
+    await send(page, { type: 'Generic', count: '50' });
+    await expect.poll(sent, { timeout: 30_000 }).toBe(before + 50);
+    await filter(page, `Sent ${before + 50}`).waitFor();
+    await page.getByRole('button', { name: 'Show older ones' }).click();
+    await expect.poll(() => rows(page).filter({ hasText: 'Generic' }).count()).toBeGreaterThan(20);
+
+    const throughput = page.getByRole('figure', { name: 'Throughput' });
+    await throughput.getByText(/\d+ taken, \d+ failed; at most \d+ in a second\./).waitFor();
+    await throughput.getByText('As a table').click();
+    const cells = await throughput.getByRole('cell').allTextContents();
+    expect(cells.map(Number).reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(50);
+    const latency = page.getByRole('figure', { name: 'Latency' });
+    await latency.getByText(/Typically .+ at most/).waitFor();
+    await latency.getByText('As a table').click();
+    await latency.getByRole('columnheader', { name: '95th percentile' }).waitFor();
+    await expectAccessible(page);
+  });
+
+  test('is a laboratory: an experiment breaks something and sends into it', async ({ page, playground }) => {
+    await open(page, playground);
+    await panel(page)
+      .getByRole('button', { name: /^Deadline/ })
+      .click();
+    await fault(page, 'Primary', 'Greylist').and(page.locator(':checked')).waitFor({ state: 'attached' });
+    await filter(page, 'All').waitFor();
+    // The next one mends first.
+    await panel(page)
+      .getByRole('button', { name: /^Failover/ })
+      .click();
+    await server(page, 'Primary').getByText('down', { exact: true }).waitFor();
+    expect(await fault(page, 'Primary', 'Greylist').isChecked()).toBe(false);
+    await mend(page);
+  });
+
+  test('is there for the keyboard, light and dark, and on a phone', async ({ page, playground }) => {
+    const body: EnqueueRequest = { type: 'BindNewIdentifier' };
+    await open(page, playground);
+    await switchOn(page, 'Greylist');
+    await playground.call('/deliveries', { body });
+    await inState(page, 'BindNewIdentifier', 'retrying').waitFor();
+    await row(page, 'BindNewIdentifier').getByRole('button', { expanded: false }).focus();
+    await page.keyboard.press('Enter');
+    await story(page).getByText('Next try').waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await row(page, 'BindNewIdentifier')
+      .getByRole('button', { name: /^Cancel:/ })
+      .waitFor();
+    await expectAccessible(page);
+  });
+});
