@@ -1,5 +1,101 @@
+import { Loader } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import type { ComposeChoices } from '../../../src/wire/compose';
+import type { Issue } from '../../../src/wire/issue';
+import { call } from '../../api';
+import type { CodeEditorHandle } from '../../editor/code-editor';
+import { useLive } from '../../live';
+import { Problem } from '../../parts/problem';
 import { View } from '../../parts/view';
+import styles from './compose.module.css';
+import { keyOf, setDraft, setPayload, templateOf, useDesk } from './draft';
+import { payloadOf, samplesOf } from './payload';
+import { PreviewPane } from './preview-pane';
+import { TemplateActions } from './template-actions';
+import { SenderFields, TemplateForm, type TemplateText } from './template-form';
+import { TemplateIssues } from './template-issues';
+import { TemplatePicker } from './template-picker';
+import { usePreview } from './use-preview';
+import { useTemplate } from './use-template';
+import { VariableFields } from './variable-fields';
 
 export default function ComposeView() {
-  return <View title="Compose" lead="Write a template, and see what its reader gets." />;
+  const { selection, payloads } = useDesk();
+  const revision = useLive((state) => state.revision);
+  const { data: choices, error } = useQuery({
+    queryKey: ['compose', revision],
+    queryFn: ({ signal }) => call<ComposeChoices>('/compose', { signal }),
+    placeholderData: keepPreviousData,
+  });
+  const template = useTemplate(choices);
+  const { draft } = template;
+  const type = choices?.usageTypes.find((known) => known.type === selection.usageType);
+  const values = payloads.get(selection.usageType) ?? (type && samplesOf(type));
+
+  const [withSource, setWithSource] = useState(false);
+  const preview = usePreview(
+    draft &&
+      values && { template: templateOf(selection, draft), payload: payloadOf(values), source: withSource },
+  );
+  const { issues = [], variables = [] } = preview.data ?? {};
+
+  const editor = useRef<CodeEditorHandle>(null);
+  const subject = useRef<HTMLInputElement>(null);
+  const [shownText, setShownText] = useState<TemplateText>('content');
+  const goTo = ({ part, line = 1, column = 1 }: Issue) => {
+    if (part === 'subject') return subject.current?.focus();
+    // The editor of the other text has to be there first.
+    if (part === 'content' || part === 'text') flushSync(() => setShownText(part));
+    editor.current?.goTo({ line, column });
+  };
+  const failure = error ?? template.error;
+
+  return (
+    <View
+      title="Compose"
+      lead="Write a template, and see what its reader gets."
+      actions={<TemplateActions choices={choices} {...template} />}
+    >
+      {failure && <Problem error={failure} />}
+      {!(draft && type && values) && !failure && <Loader aria-label="Loading" m="xl" />}
+      {choices && draft && type && values && (
+        <div className={styles.columns}>
+          <section className={styles.writing} aria-label="Template">
+            <TemplatePicker choices={choices} />
+            <TemplateForm
+              key={keyOf(selection)}
+              draft={draft}
+              onChange={(next) => setDraft(selection, next)}
+              fields={type.fields}
+              issues={issues}
+              editor={editor}
+              subject={subject}
+              shown={shownText}
+              onShow={setShownText}
+            />
+            <TemplateIssues issues={issues} onChoose={goTo} />
+            <SenderFields draft={draft} onChange={(next) => setDraft(selection, next)} issues={issues} />
+          </section>
+          <PreviewPane
+            key={keyOf(selection)}
+            preview={preview.data}
+            error={preview.error}
+            isSaved={template.isSaved}
+            draft={draft}
+            payload={payloadOf(values)}
+            onSource={setWithSource}
+          />
+          <VariableFields
+            fields={type.fields}
+            used={variables}
+            values={values}
+            onChange={(next) => setPayload(selection.usageType, next)}
+            onInsert={(path) => editor.current?.insert(`{{${path}}}`)}
+          />
+        </div>
+      )}
+    </View>
+  );
 }

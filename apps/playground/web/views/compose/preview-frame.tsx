@@ -1,0 +1,61 @@
+import { SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import { MailFrame } from '../../parts/mail-frame';
+import styles from './compose.module.css';
+
+const PHONE = 375;
+
+interface PreviewFrameProps {
+  readonly url: string;
+  /** Bytes of the html. */
+  readonly size: number | undefined;
+}
+
+/** Gmail cuts off what is larger, and a code at the end of it. */
+const CLIPPED = 102 * 1024;
+
+const formatSize = (bytes: number) => (bytes < 1000 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KB`);
+
+export function PreviewFrame({ url, size = 0 }: PreviewFrameProps) {
+  const [scheme, setScheme] = useState<'light' | 'dark'>('light');
+  const [screen, setScreen] = useState<'wide' | 'phone'>('wide');
+  const src = `${url}?scheme=${scheme}`;
+  return (
+    <>
+      <div className={styles.bar}>
+        <SegmentedControl
+          size="xs"
+          aria-label="Colours of the mail app"
+          value={scheme}
+          onChange={setScheme}
+          data={[
+            { value: 'light', label: 'Light' },
+            { value: 'dark', label: 'Dark' },
+          ]}
+        />
+        <SegmentedControl
+          size="xs"
+          aria-label="Screen"
+          value={screen}
+          onChange={setScreen}
+          data={[
+            { value: 'wide', label: 'Wide' },
+            { value: 'phone', label: 'Phone' },
+          ]}
+        />
+        <p className={styles.size} data-large={size > CLIPPED || undefined}>
+          {formatSize(size)}
+          {size > CLIPPED && ': Gmail cuts it off at 102 KB'}
+        </p>
+      </div>
+      {/* A frame that goes to another address would fill up the history, and "back" would lead nowhere. */}
+      <MailFrame
+        key={src}
+        src={src}
+        title="Preview of the email"
+        width={screen === 'phone' ? PHONE : undefined}
+        colorScheme={scheme}
+      />
+    </>
+  );
+}
