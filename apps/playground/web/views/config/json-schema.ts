@@ -1,0 +1,57 @@
+/** As much of JSON Schema (2020-12) as the schema of the config uses. */
+export interface JsonSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+}
+
+/** A schema and everything that may stand in its place. */
+const variantsOf = (schema: JsonSchema): readonly JsonSchema[] => [
+  schema,
+  ...(schema.anyOf ?? []).flatMap(variantsOf),
+];
+
+/** Every schema that a place in the document may have to fit. */
+export function schemasAt(root: JsonSchema, path: readonly (string | number)[]): readonly JsonSchema[] {
+  let schemas = variantsOf(root);
+  for (const part of path) {
+    schemas = schemas
+      .map(({ properties, items }) => (typeof part === 'number' ? items : properties?.[part]))
+      .filter((schema) => schema !== undefined)
+      .flatMap(variantsOf);
+  }
+  return schemas;
+}
+
+/** The keys that an object may have, each once. */
+export function keysOf(
+  schemas: readonly JsonSchema[],
+): ReadonlyMap<string, { schema: JsonSchema; isRequired: boolean }> {
+  const keys = new Map<string, { schema: JsonSchema; isRequired: boolean }>();
+  for (const { properties = {}, required = [] } of schemas) {
+    for (const [key, schema] of Object.entries(properties)) {
+      if (!keys.has(key)) keys.set(key, { schema, isRequired: required.includes(key) });
+    }
+  }
+  return keys;
+}
+
+/** The values that are known: all there are, or those that are usual. */
+export function valuesOf(schemas: readonly JsonSchema[]): readonly unknown[] {
+  const values = schemas.flatMap((schema) => [
+    ...(schema.enum ?? []),
+    ...('const' in schema ? [schema.const] : []),
+    ...(schema.type === 'boolean' ? [true, false] : []),
+    ...('default' in schema ? [schema.default] : []),
+    ...(schema.examples ?? []),
+  ]);
+  return [...new Set(values)];
+}
