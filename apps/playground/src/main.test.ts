@@ -71,7 +71,7 @@ describe('the playground as a program', () => {
       const { exitCode, stdout, stderr } = await ended;
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout).toMatch(
-        /^Mail goes to a trap on 127\.0\.0\.1:\d+ and stays there\.\nPostern playground: /,
+        /^Mail goes to a trap on 127\.0\.0\.1:\d+ and stays there\.\nPostern playground: \S+\nOpen it in a browser\. Ctrl-C ends it\.\n$/,
       );
       await events.text();
     },

@@ -35,6 +35,7 @@ async function main(): Promise<void> {
     });
     closeOnSignal(playground);
     print(`Postern playground: ${playground.url}`);
+    print(open ? 'Ctrl-C ends it.' : 'Open it in a browser. Ctrl-C ends it.');
     if (open) await (await import('open')).default(playground.url);
   } catch (error) {
     if (error instanceof ProblemError && error.problem.issues)

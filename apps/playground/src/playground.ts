@@ -76,7 +76,8 @@ export interface Playground extends AsyncDisposable {
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   const { print, port: wantedPort, orFreePort } = options;
   const token = createToken();
-  const logger = createEventPrinter(print);
+  let isPrinting = false;
+  const logger = createEventPrinter((line) => isPrinting && print(line));
 
   const inbox = createInbox({
     onChange: (email) => events.publish({ type: 'email', email }),
@@ -210,6 +211,10 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   };
 
   try {
+    const hasSamples = config.current.target.mode === 'trap' && options.hasSamples !== false;
+    // Before the page is there: nobody would know which of them are new.
+    if (hasSamples) await sendSamples();
+    isPrinting = true;
     const port = await listen(server, { port: wantedPort, orFreePort });
     if (wantedPort !== 0 && port !== wantedPort) print(`Port ${wantedPort} is taken, so it is ${port}.`);
     const { issues } = config.describe();
@@ -220,14 +225,13 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
         ? `Mail goes to a trap on ${target} and stays there.`
         : `Mail is really sent, through ${target}.`,
     );
-    if (mode === 'trap' && options.hasSamples !== false) void sendSamples();
     return { url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
 
-  /** Something to look at; nobody waits for it. */
+  /** Something to look at. */
   async function sendSamples(): Promise<void> {
     for (const request of sampleRequests(config.current.config))
       await sending.mailer.send(request).catch(() => {});
