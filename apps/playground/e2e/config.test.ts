@@ -215,7 +215,7 @@ describe('config', () => {
     await page.getByRole('button', { name: 'Apply', exact: true }).click();
     await page.getByText('Its emails stay here.').waitFor();
     await page.getByRole('button', { name: 'Really send through smtp.sendgrid.net' }).waitFor();
-    await page.getByText('Nothing leaves').waitFor();
+    await page.getByText('Mail stays here').waitFor();
     await expectAccessible(page);
     await playground.call('/config', { method: 'PUT', body: { text: format(former) } });
     await fine(page).waitFor();

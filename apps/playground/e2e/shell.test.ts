@@ -18,7 +18,9 @@ describe('every view', () => {
     test(`${title} is accessible, light and dark, and fits a phone`, async ({ page }) => {
       await page.goto(`/#/${path}`);
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
-      await page.getByText('Nothing leaves').waitFor();
+      await page.getByText('Mail stays here').waitFor();
+      // Its content scrolls, and the navigation stays.
+      expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(800);
       await expectAccessible(page);
       await expectFits(page);
       await page.setViewportSize({ width: 360, height: 740 });
@@ -43,6 +45,30 @@ describe('the shell', () => {
     }
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  });
+
+  test('has the queue opened, once the first view is there', async ({ page }) => {
+    const opened = page.waitForResponse((response) => response.url().includes('/api/deliveries'));
+    await page.goto('/');
+    await page.getByRole('heading', { level: 1, name: 'Compose' }).waitFor();
+    expect((await opened).status()).toBe(200);
+  });
+
+  test('counts no email as new that was there before it', async ({ browser }) => {
+    const playground = await startPlayground();
+    const { page, context } = await openWatchedPage(browser, playground.url);
+    try {
+      await page.goto('/');
+      const link = page.getByRole('link', { name: 'Inbox' });
+      await page.getByText('Mail stays here').waitFor();
+      expect(await link.textContent()).toBe('Inbox');
+      const body = { to: 'new@example.com', type: 'SignIn', payload: { code: '482913' } };
+      await playground.call('/send/core', { body });
+      await page.getByRole('link', { name: 'Inbox 1 new' }).waitFor();
+    } finally {
+      await context.close();
+      await playground.stop();
+    }
   });
 
   test('is left behind with the first key press', async ({ page }) => {
@@ -71,7 +97,7 @@ describe('the shell', () => {
     const { page, context } = await openWatchedPage(browser, playground.url);
     try {
       await page.goto('/#/inbox');
-      await page.getByText('Nothing leaves').waitFor();
+      await page.getByText('Mail stays here').waitFor();
       await playground.stop();
       await page.getByText('Connection lost').waitFor();
     } finally {

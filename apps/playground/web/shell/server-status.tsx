@@ -13,8 +13,10 @@ export function ServerStatus() {
       {liveness === 'connecting' && 'Connecting'}
       {liveness === 'live' && (
         <span>
-          <strong>{isReal ? 'Really sends' : 'Nothing leaves'}</strong>
-          <span className={styles.server}>{isReal ? `through ${data.delivery.server}` : 'this machine'}</span>
+          <strong>{isReal ? 'Really sends' : 'Mail stays here'}</strong>
+          <span className={styles.server}>
+            {isReal ? `through ${data.delivery.server}` : 'on this machine'}
+          </span>
         </span>
       )}
     </p>
