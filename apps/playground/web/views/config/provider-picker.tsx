@@ -54,7 +54,8 @@ export function ProviderPicker({ text, current, onFilled }: ProviderPickerProps)
       {failure && <Problem error={failure} />}
       {chosen && filling.isSuccess && (
         <p className={styles.quiet} role="status">
-          Filled in for {chosen.name}: {userOf(chosen)}. The password is kept out of it, in SMTP_PASS.
+          Filled in for {chosen.name}: {userOf(chosen)}. The password is kept out of it: start the playground
+          with the variable SMTP_PASS, or write it into the config in place of that.
         </p>
       )}
       {chosen && chosen.hosts.length > 1 && (

@@ -20,7 +20,7 @@ const SERVERS: Readonly<Record<ServerName, { title: string; role: string }>> = {
 const FAULTS: Readonly<Record<FaultName, { label: string; description: string }>> = {
   down: { label: 'Down', description: 'refuses connections' },
   greylist: { label: 'Greylist', description: '450: come back later' },
-  reset: { label: 'Reset after the dot', description: 'taken, or not?' },
+  reset: { label: 'Reset after the dot', description: 'hangs up, taken or not' },
   slow: { label: 'Slow', description: 'answers byte by byte' },
 };
 

@@ -24,7 +24,7 @@ export function CodeSample({ way: { way, packages, code }, email }: CodeSamplePr
           {highlight(call, 'ts')}
         </CodeBlock>
       </div>
-      <h3>Once</h3>
+      <h3>Once, to set it up</h3>
       {way !== 'logto' && (
         <CodeBlock label="Install command" code={`npm install ${packages.join(' ')}`} wrap />
       )}
