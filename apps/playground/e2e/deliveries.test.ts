@@ -72,6 +72,8 @@ describe('the queue', () => {
     expect(
       Number.parseInt((await row(page, 'Register').getByRole('cell').nth(2).textContent()) ?? '', 10),
     ).toBeGreaterThan(1);
+    // The view scrolls, and the window does not.
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(800);
     // One can look at what arrived.
     await page.getByRole('link', { name: 'See it in the inbox' }).click();
     await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
