@@ -64,10 +64,21 @@ describe('the text of an html template', () => {
     ['a link to a mailbox', ['<a href="', '">a</a>'], ['mailto:ada@example.com']],
     ['values that touch', ['<p>', '', '</p>'], ['a', 'b']],
     ['values with nothing but text between them', ['<p>', '-', '</p>'], ['a-b', 'c']],
+    ['a link after a bracket in quotes', ['<a title="a > b" href="', '">a</a>'], ['#top']],
+    ['a mailbox that is none', ['<a href="mailto:', '">a</a>'], ['#top']],
+    ['a value where nothing is escaped', ['<textarea>', '</textarea>'], ['a&b']],
     ['an unquoted link', ['<a href=', '>a</a>'], [link]],
     ['characters that stand for the values', ['<p>\ue000', '</p>'], ['a']],
   ])('is made as a whole for %s', (_, parts, values) => {
     expect(isPrepared(parts, values)).toBe(false);
+  });
+
+  it('is made as a whole for more values than an email has', () => {
+    const parts = Array.from({ length: 30_000 }, () => '<p>a');
+    const html = parts.join('1');
+    const whole = convertWhole.calls;
+    expect(derivePlainText(parts).of(html)).toBe(htmlToPlainText(html));
+    expect(convertWhole.calls).toBe(whole + 2);
   });
 
   it('is the same as of the whole html, whatever the template and the values', () => {
@@ -125,6 +136,9 @@ describe('the text of an html template', () => {
       '</div>',
       '{',
       '<a title="x" href="',
+      '<a title="x > y" href="',
+      '<a href="mailto:',
+      '<textarea>',
       ' href="',
     );
     const value = fc.oneof(

@@ -11,7 +11,9 @@ export interface DerivedText {
 /** Characters of the private use area stand for the values while the template is turned into text. */
 const FIRST_MARK = 0xe000;
 const MARK = /[\ue000-\uf8ff]/;
-const MARKS = 0xf8ff - FIRST_MARK;
+
+/** More than any auth email has; each of them is looked for in the whole template. */
+const MAX_VALUES = 100;
 
 /** Which of the values are the same, in as many ways as a template is likely to see. */
 const MAX_PATTERNS = 20;
@@ -49,6 +51,13 @@ function placeAfter(html: string): Place | undefined {
   if (before === undefined) return undefined;
   return before === '' ? 'start of link' : 'link';
 }
+
+/** What means something else as soon as a value is neither text nor the inside of a link, e.g. in a `<textarea>`. */
+const PROBES: Readonly<Record<Place, string>> = {
+  text: '#&amp;',
+  link: '#&amp;',
+  'start of link': 'https://&amp;',
+};
 
 /** The values between the fixed parts. They are the true ones if all of them are plain. */
 function valuesOf(html: string, fixedParts: readonly string[]): string[] | undefined {
@@ -102,6 +111,8 @@ function fillIn(
   return isAmbiguous ? undefined : text;
 }
 
+const AS_A_WHOLE: DerivedText = { of: htmlToPlainText, fixedParts: Object.freeze([]) };
+
 /**
  * Turns the fixed parts of an html template into text once, so that a code or a link only has to be put in its place.
  * Where that could make a difference (a value with spaces or markup, a variable inside of a style), every email is
@@ -109,19 +120,26 @@ function fillIn(
  */
 export function derivePlainText(fixedParts: readonly string[]): DerivedText {
   const values = fixedParts.length - 1;
+  if (
+    values > MAX_VALUES ||
+    fixedParts.some((part) => MARK.test(part)) ||
+    !fixedParts.slice(1, -1).every((part) => FENCE.test(part))
+  )
+    return AS_A_WHOLE;
+
   const marks = Array.from({ length: values }, (_, index) => String.fromCharCode(FIRST_MARK + index));
   const join = (own: readonly string[], end = fixedParts.length) =>
     fixedParts.slice(0, end).reduce((html, part, index) => `${html}${own[index - 1] ?? ''}${part}`, '');
-  const places = marks.map((_, index) => placeAfter(join(marks, index + 1)));
+  const places = marks.flatMap((_, index) => placeAfter(join(marks, index + 1)) ?? []);
   const text = htmlToPlainText(join(marks));
+  const probes = marks.map((mark, index) => `${PROBES[places[index] ?? 'text']}${mark}`);
+  const probed = new Map(marks.map((mark, index) => [mark, decode(probes[index] ?? '')]));
   if (
-    values > MARKS ||
-    fixedParts.some((part) => MARK.test(part)) ||
-    !fixedParts.slice(1, -1).every((part) => FENCE.test(part)) ||
-    places.includes(undefined) ||
-    !marks.every((mark) => text.includes(mark))
+    places.length < values ||
+    !marks.every((mark) => text.includes(mark)) ||
+    htmlToPlainText(join(probes)) !== fill(text, probed)
   )
-    return { of: htmlToPlainText, fixedParts: Object.freeze([]) };
+    return AS_A_WHOLE;
 
   const allDifferent = readMarkedText(text);
   const known = new Map([[marks.join(''), allDifferent]]);
