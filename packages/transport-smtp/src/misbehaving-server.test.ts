@@ -80,6 +80,34 @@ it('goes on over a connection whose server takes content for nobody', async () =
   expect(stats.connections).toBe(1);
 });
 
+it('leaves a server that may take content for nobody, and says 250 instead of 354', async () => {
+  const { transport, stats } = await startScriptedServer((line, { number }) => {
+    if (line.startsWith('RCPT') && number === 1) return '550 5.1.1 No such user';
+    return line === 'DATA' && number === 1 ? '250 Go on' : undefined;
+  });
+  await expect(transport.send(testEmail())).rejects.toBeMailError('recipient_rejected', {
+    responseCode: 550,
+  });
+  await transport.send(testEmail());
+  expect(stats).toMatchObject({ connections: 2, delivered: [2] });
+});
+
+it('sends nobody an empty message', async () => {
+  const { transport, stats } = await startScriptedServer((line) =>
+    line.startsWith('RCPT') ? 'What?' : undefined,
+  );
+  await expect(transport.send(testEmail())).rejects.toBeMailError('connection_failed', { stage: 'rcpt' });
+  expect(stats.delivered).toEqual([]);
+});
+
+it.each(['2', '20', '2 fine', '25 0', '2024 fine', '2xx'])(
+  'does not take %j for an acceptance',
+  async (reply) => {
+    const { transport } = await startScriptedServer((line) => (line === '.' ? reply : undefined));
+    await expect(transport.send(testEmail())).rejects.toBeMailError('delivery_unknown');
+  },
+);
+
 it('leaves a server that takes content without a sender', async () => {
   const { transport, stats } = await startScriptedServer((line, { number }) =>
     number === 1 && line.startsWith('MAIL') ? '550 5.7.1 Not you' : undefined,

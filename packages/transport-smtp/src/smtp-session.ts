@@ -2,7 +2,7 @@ import { isLoopbackHost, MailError } from '@postern/core';
 import { type SessionOptions, SmtpConnection } from './smtp-connection.js';
 import { isAscii, type SmtpMessage } from './smtp-message.js';
 import { openSocket } from './smtp-socket.js';
-import { mailFrom, rcptTo, refusalOf, sendMessage } from './smtp-transaction.js';
+import { isPositive, mailFrom, rcptTo, refusalOf, sendMessage } from './smtp-transaction.js';
 
 /** Who sends to whom, as far as that is known (RFC 5321 section 2.3.1). */
 export interface Envelope {
@@ -190,7 +190,7 @@ class PooledSession implements SmtpSession {
       dialogue.say(command);
       return dialogue.reply();
     }, signal);
-    if (response.startsWith('2')) return response;
+    if (isPositive(response)) return response;
     throw this.connection.toMailError(refusalOf(isFirst ? 'mail' : 'rcpt', response));
   }
 
@@ -236,7 +236,7 @@ class PooledSession implements SmtpSession {
       dialogue.say({ line: 'RSET', stage: 'mail' });
       return dialogue.reply();
     }, signal);
-    if (!reply.startsWith('2')) throw this.refusedReset();
+    if (!isPositive(reply)) throw this.refusedReset();
     this.needsReset = false;
   }
 

@@ -23,7 +23,10 @@ export const mailFrom = (address: string, parameters = ''): Command => ({
 export const rcptTo = (address: string): Command => ({ line: `RCPT TO:<${address}>`, stage: 'rcpt' });
 const DATA: Command = { line: 'DATA', stage: 'data' };
 
-const isPositive = (reply: string) => reply.startsWith('2');
+/** RFC 5321 section 4.2: three digits, and nothing else that happens to begin with a 2. */
+export const isPositive = (reply: string) => /^2\d\d\b/.test(reply);
+/** 354 it should be; some servers write 250. */
+const isGoAhead = (reply: string) => /^[23]\d\d\b/.test(reply);
 
 /** The server answered, and not with yes. */
 export function refusalOf(stage: keyof typeof NAMES, response: string): SmtpFailure {
@@ -72,11 +75,10 @@ export async function sendMessage(
   }
   const goAhead = await replyTo(DATA);
   if (refusal) {
-    if (goAhead.startsWith('3')) await endEmptyMessage(dialogue, refusal, destroy);
+    if (isGoAhead(goAhead)) await endContentForNobody(dialogue, refusal, goAhead, destroy);
     throw refusal;
   }
-  // 354 it should be; some servers write 250.
-  if (!/^[23]/.test(goAhead)) throw toMailError(refusalOf('data', goAhead));
+  if (!isGoAhead(goAhead)) throw toMailError(refusalOf('data', goAhead));
 
   dialogue.sendContent(data);
   const reply = await dialogue.reply();
@@ -87,14 +89,16 @@ export async function sendMessage(
   return reply;
 }
 
-/** The server takes the content for nobody. A message that is empty does no harm (RFC 2920 section 3.1). */
-async function endEmptyMessage(
+/** The server takes content for a recipient that it has refused: it gets an empty message (RFC 2920 section 3.1). */
+async function endContentForNobody(
   dialogue: SmtpDialogue,
   refusal: MailError,
+  goAhead: string,
   destroy: () => void,
 ): Promise<void> {
-  // Who takes content without a sender can't be trusted with an empty message either.
-  if (refusal.stage !== 'rcpt') return destroy();
+  const isForNobody = refusal.stage === 'rcpt' && refusal.code !== 'connection_failed';
+  // Where no recipient was refused by a proper reply, an empty message may reach someone; a 250 may be no go-ahead.
+  if (!isForNobody || isPositive(goAhead)) return destroy();
   dialogue.say({ line: '.', stage: 'rcpt' });
   await dialogue.reply().catch(destroy);
 }
