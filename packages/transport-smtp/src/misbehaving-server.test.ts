@@ -135,14 +135,21 @@ it.each(['250 Unasked', '421 4.4.2 Idle for too long'])(
   },
 );
 
-it('takes a refusal whose line has no end for one', async () => {
-  const { transport } = await startScriptedServer((line, { socket }) => {
-    if (!line.startsWith('MAIL')) return undefined;
-    socket.end('550 5.7.1 Blocked');
-    return '';
-  });
-  await expect(transport.send(testEmail())).rejects.toBeMailError('sender_rejected', { responseCode: 550 });
-});
+it.each(['550 5.7.1 Blocked', '550-5.7.1 Blocked\r\n', '550-5.7.1 Blocked\r\n550 5.7.1 for good'])(
+  'takes a refusal that has no end for one (%j)',
+  async (refusal) => {
+    const { transport } = await startScriptedServer((line, { socket }) => {
+      if (!line.startsWith('MAIL')) return undefined;
+      socket.end(refusal);
+      return '';
+    });
+    await expect(transport.send(testEmail())).rejects.toMatchObject({
+      code: 'sender_rejected',
+      responseCode: 550,
+      response: refusal.replace('\r\n', '\n').trim(),
+    });
+  },
+);
 
 it('gives up on a reply that never ends', async () => {
   const { transport } = await startScriptedServer((line) =>

@@ -169,10 +169,11 @@ export class SmtpDialogue {
     this.take(reply);
   }
 
-  /** The server closed the connection in the middle of a line: a refusal is one without its end, too. */
+  /** The server closed the connection in the middle of a reply: a refusal is one without its end, too. */
   end(): void {
-    const rest = this.line.trim();
+    const rest = `${this.lines}\n${this.line}`.trim();
     this.line = '';
+    this.lines = '';
     if (/^[45]\d\d[ -]/.test(rest)) this.take(decodeReply(rest));
   }
 
