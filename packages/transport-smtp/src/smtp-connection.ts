@@ -222,10 +222,14 @@ export class SmtpConnection {
   }
 
   private async stoppable<T>(signal: AbortSignal | undefined, operation: () => Promise<T>): Promise<T> {
-    const onAbort = () => {
+    let isOver = false;
+    const stop = () => {
+      if (isOver) return;
       this.fail?.(abortedAt(this.stage));
       this.destroy();
     };
+    // Whether the content is out is known by the end of this turn.
+    const onAbort = () => (this.dialogue?.isSendingContent ? setImmediate(stop) : stop());
     if (signal?.aborted) {
       this.destroy();
       throw abortedAt(this.dialogue ? 'mail' : this.stage);
@@ -236,6 +240,7 @@ export class SmtpConnection {
     } catch (error) {
       throw error instanceof MailError ? error : this.toMailError(error as SmtpFailure); // all that nodemailer and the dialogue reject with
     } finally {
+      isOver = true;
       signal?.removeEventListener('abort', onAbort);
     }
   }

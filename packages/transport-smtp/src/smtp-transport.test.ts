@@ -177,6 +177,26 @@ describe('abort', () => {
     expect(stalled.fired).toBe(1);
   });
 
+  it.each(['none', 'starttls', 'implicit'] as const)(
+    'knows that the message is out as soon as it is (TLS: %s)',
+    async (tls) => {
+      const controller = new AbortController();
+      /** In the same turn of the event loop in which the content is written, right after that. */
+      const abortSoon = ({ line }: LogEvent) => {
+        if (String(line).startsWith('354')) queueMicrotask(() => process.nextTick(() => controller.abort()));
+      };
+      const { trap, transport } = await setUp(
+        { tls },
+        { debug: true },
+        { logger: { debug: abortSoon, info() {}, warn() {}, error() {} } },
+      );
+      trap.fault({ at: 'delivery', kind: 'stall', times: 1 });
+      const error = await failureOf(transport.send(testEmail(), { signal: controller.signal }));
+      expect(error).toMatchObject({ code: 'aborted', stage: 'delivery' });
+      expect(error.message).toContain('may be delivered');
+    },
+  );
+
   it('ends a send while it connects', async () => {
     const { trap, transport } = await setUp();
     trap.fault({ at: 'greeting', kind: 'stall', times: 1 });
