@@ -232,6 +232,20 @@ it.each([' ', 'a', '@', 'a@'])('reads a megabyte of %j without choking', { timeo
   expect(String(error).length).toBeLessThan(10_000);
 });
 
+it.each([
+  { MAIL: '550 5.7.1 Not you', RCPT: '421 4.3.2 Going down', DATA: '' },
+  { MAIL: '550 5.7.1 Not you', RCPT: '503 5.5.1 No sender', DATA: '421 4.3.2 Going down' },
+  { RCPT: '550 5.1.1 No such user', DATA: '421 4.3.2 Going down' },
+  { RCPT: '550 5.1.1 No such user', '.': '421 4.3.2 Going down' },
+])('does not go on over a connection that is being closed, refusal or not (%j)', async (replies) => {
+  const { transport, stats } = await startScriptedServer((line, { number }) =>
+    number === 1 ? new Map(Object.entries(replies)).get(line.split(' ')[0] ?? '') : undefined,
+  );
+  await expect(transport.send(testEmail())).rejects.toMatchObject({ responseCode: 550 });
+  await transport.send(testEmail());
+  expect(stats).toMatchObject({ connections: 2, delivered: [2] });
+});
+
 it('opens no connection beside one that still says QUIT', async () => {
   const hangUp = (socket: Socket, turns: number) =>
     setImmediate(() => (turns > 0 ? hangUp(socket, turns - 1) : socket.end('221 Bye\r\n')));

@@ -47,6 +47,7 @@ export class SmtpDialogue {
   private waiter: { resolve: (reply: string) => void; reject: (reason: Failure) => void } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isRunning = false;
+  private hasSaidGoodbye = false;
   /** Of the content: nothing, all but its end, or everything was handed to the network. */
   private content: 'none' | 'under way' | 'sent' = 'none';
 
@@ -64,6 +65,11 @@ export class SmtpDialogue {
   /** The server has asked for the content and not got its end. */
   get isSendingContent(): boolean {
     return this.content === 'under way';
+  }
+
+  /** The server closes the connection, and says nothing further (RFC 5321 section 3.8). */
+  get isClosing(): boolean {
+    return this.hasSaidGoodbye;
   }
 
   /** Everything that is said and replied in one operation. */
@@ -178,6 +184,7 @@ export class SmtpDialogue {
   }
 
   private take(reply: string): void {
+    this.hasSaidGoodbye ||= reply.startsWith('421');
     const stage = this.awaited.shift();
     if (stage === undefined) {
       this.options.onReply(this.last, reply);

@@ -155,13 +155,13 @@ class PooledSession implements SmtpSession {
             destroy: () => this.connection.destroy(),
           });
         } finally {
-          isCutOff = dialogue.isSendingContent;
+          // While content is still on its way, the next command would become part of it.
+          isCutOff = dialogue.isSendingContent || dialogue.isClosing;
         }
       }, signal);
       this.needsReset = false;
       return response;
     } catch (error) {
-      // While content is still on its way, the next command would become part of it.
       if (!canGoOn(error) || isCutOff) this.connection.destroy();
       throw error;
     }
@@ -274,6 +274,5 @@ class PooledSession implements SmtpSession {
 const canGoOn = (error: unknown) =>
   error instanceof MailError &&
   error.responseCode !== undefined &&
-  error.responseCode !== 421 &&
   error.code !== 'connection_failed' &&
   error.code !== 'delivery_unknown';

@@ -70,8 +70,7 @@ export async function sendMessage(
     const reply = await replyTo(command);
     if (isPositive(reply)) continue;
     refusal ??= toMailError(refusalOf(command === mail ? 'mail' : 'rcpt', reply));
-    // After 421 no further reply comes (RFC 5321 section 3.8).
-    if (!pipelining || reply.startsWith('421')) throw refusal;
+    if (!pipelining || dialogue.isClosing) throw refusal;
   }
   const goAhead = await replyTo(DATA);
   if (refusal) {
