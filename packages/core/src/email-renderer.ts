@@ -56,8 +56,8 @@ export function createEmailRenderer(
   options: EmailRendererOptions,
 ): (request: CheckedSendRequest) => Promise<Email> {
   const { config, resolveTemplate, missingVariable, brokenTemplate, logger, clock } = options;
-  const sender = Object.freeze({ ...readSender(config.fromEmail) });
-  const replyTo = config.replyTo ? Object.freeze([...readReplyTo(config.replyTo)]) : undefined;
+  const sender = frozen(readSender(config.fromEmail));
+  const replyTo = config.replyTo ? Object.freeze(readReplyTo(config.replyTo).map(frozen)) : undefined;
   const otpOrigin = options.otpOrigin === undefined ? undefined : parseOtpOrigin(options.otpOrigin);
   const customHeaders = readCustomHeaders(config.customHeaders ?? {});
   const catalog = createTemplateCatalog({
@@ -139,6 +139,8 @@ export function createEmailRenderer(
     });
   };
 }
+
+const frozen = (mailbox: Mailbox): Mailbox => Object.freeze({ ...mailbox });
 
 /** Random; with an idempotency key the same for every request of that key, even from another process. */
 function messageIdFor(from: Mailbox, request: { to: string; type: string; idempotencyKey?: string }): string {

@@ -54,7 +54,9 @@ export function readCustomHeaders(
       .filter(([name]) => !isReservedHeader(name))
       .map(([name, value]) => [
         name,
-        typeof value === 'string' ? sanitizeHeaderValue(value) : value.map(sanitizeHeaderValue),
+        typeof value === 'string'
+          ? sanitizeHeaderValue(value)
+          : Object.freeze(value.map(sanitizeHeaderValue)),
       ]),
   );
 }

@@ -55,13 +55,17 @@ const furtherFields = (headers: Email['headers']) =>
     .flatMap(([name, values]) => values.map((value) => headerField(name, value)))
     .join('');
 
+/** Neither the object nor what it holds can change. */
+const isFinal = (value: object) => Object.isFrozen(value) && Object.values(value).every(Object.isFrozen);
+
 /** What is the same for every email of a sender or a template is written once. */
 function written<K extends object>(write: (key: K) => string): (key: K) => string {
   const known = new WeakMap<K, string>();
   return (key) => {
-    const line = known.get(key) ?? write(key);
-    // What can still change is not worth remembering.
-    if (Object.isFrozen(key)) known.set(key, line);
+    const remembered = known.get(key);
+    if (remembered !== undefined) return remembered;
+    const line = write(key);
+    if (isFinal(key)) known.set(key, line);
     return line;
   };
 }

@@ -159,6 +159,20 @@ describe('a message', () => {
     );
   });
 
+  it('is written anew when anything in it has changed since', () => {
+    const list = ['one'];
+    const answersTo = { address: 'one@example.com' };
+    const byHand: Email = {
+      ...testEmail(),
+      headers: Object.freeze({ 'X-List': list }),
+      replyTo: Object.freeze([answersTo]),
+    };
+    expect(writeMimeMessage(byHand)).toMatch(/Reply-To: one@example\.com.*X-List: one/s);
+    list[0] = 'two';
+    answersTo.address = 'two@example.com';
+    expect(writeMimeMessage(byHand)).toMatch(/Reply-To: two@example\.com.*X-List: two/s);
+  });
+
   it('has no line longer than 76 characters, and no line break but CRLF', () => {
     fc.assert(
       fc.property(email, contentWithParts, (random, html) => {
