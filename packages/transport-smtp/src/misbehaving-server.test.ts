@@ -3,13 +3,17 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
 import { expect, it, onTestFinished } from 'vitest';
-import { createSmtpTransport, type SmtpTransportOptions } from './index.js';
+import { createSmtpTransport, type SmtpTransportConfig, type SmtpTransportOptions } from './index.js';
 
 /** What a server says to a line, given the connection; `undefined` leaves it to good manners. */
 type Script = (line: string, connection: { number: number; socket: Socket }) => string | undefined;
 
 /** For what no sane server does, and the trap can't be told to do. */
-async function startScriptedServer(script: Script, options: SmtpTransportOptions = { maxConnections: 1 }) {
+async function startScriptedServer(
+  script: Script,
+  options: SmtpTransportOptions = { maxConnections: 1 },
+  config: SmtpTransportConfig = {},
+) {
   const stats = { connections: 0, open: 0, peak: 0, delivered: [] as number[], turns: 0 };
   const server = createServer((socket) => {
     stats.connections += 1;
@@ -48,7 +52,7 @@ async function startScriptedServer(script: Script, options: SmtpTransportOptions
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // listening on TCP
-  const transport = createSmtpTransport({ host: '127.0.0.1', port }, options);
+  const transport = createSmtpTransport({ host: '127.0.0.1', port, ...config }, options);
   onTestFinished(async () => {
     await transport.close();
     server.close();
@@ -187,6 +191,22 @@ it('does not go on over a connection that answered before it had the whole messa
   await expect(transport.send(large)).rejects.toBeMailError('message_rejected', { responseCode: 552 });
   await transport.send(testEmail());
   expect(stats.delivered).toEqual([2]);
+});
+
+it('gives up on a server that takes no content and goes on talking', async () => {
+  const large = testEmail({ text: 'A line of text.\n'.repeat(500_000) });
+  const { transport } = await startScriptedServer(
+    (line, { socket }) => {
+      if (line !== 'DATA') return undefined;
+      socket.pause();
+      const talking = setInterval(() => socket.write('2'), 50);
+      socket.once('close', () => clearInterval(talking));
+      return '354 Go on';
+    },
+    { maxConnections: 1 },
+    { socketTimeout: 300 },
+  );
+  await expect(transport.send(large)).rejects.toBeMailError('timeout', { stage: 'data' });
 });
 
 it('does not take an acceptance for one that comes before the whole message', async () => {

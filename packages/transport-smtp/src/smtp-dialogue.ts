@@ -150,7 +150,11 @@ export class SmtpDialogue {
   private expectReply(): void {
     if (!this.isRunning || this.awaited.length === 0 || this.content === 'under way') return;
     if (this.timer) this.timer.refresh();
-    else this.timer = setTimeout(() => this.options.onTimeout(), this.options.replyTimeout);
+    else this.startTimer();
+  }
+
+  private startTimer(): void {
+    this.timer ??= setTimeout(() => this.options.onTimeout(), this.options.replyTimeout);
   }
 
   private read(chunk: Buffer): void {
@@ -162,6 +166,8 @@ export class SmtpDialogue {
       this.line = this.line.slice(end + 1);
       this.readLine(line);
     }
+    // Who begins to speak while content is on its way has to come to an end, too.
+    if (this.isRunning && this.content === 'under way') this.startTimer();
     if (this.line.length + this.lines.length > LONGEST_REPLY) this.options.onNonsense();
   }
 
