@@ -8,6 +8,8 @@ import { writeMimeMessage } from './mime-message.js';
 export interface SmtpMessage {
   from: string;
   to: string;
+  /** Of the content in bytes, as SMTP counts them: without what is added for its final dot (RFC 1870 section 5). */
+  size: number;
   /** The content as the server gets it, with its final dot (RFC 5321 section 4.5.2). */
   data: Buffer;
 }
@@ -17,12 +19,14 @@ export const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
 /** The message to send, signed if the config says so. */
 export async function composeMessage(email: Email, config: SmtpConfig): Promise<SmtpMessage> {
   const { from, to } = email;
+  const [message, encoding] = config.dkim
+    ? ([await composeSigned(email, config.dkim, config), 'latin1'] as const)
+    : ([writeMimeMessage(email), 'utf8'] as const);
   return {
     from: config.envelopeFrom ?? from.address,
     to,
-    data: config.dkim
-      ? Buffer.from(toData(await composeSigned(email, config.dkim, config)), 'latin1')
-      : Buffer.from(toData(writeMimeMessage(email))),
+    size: Buffer.byteLength(message, encoding),
+    data: Buffer.from(toData(message), encoding),
   };
 }
 

@@ -168,10 +168,10 @@ class PooledSession implements SmtpSession {
   }
 
   /** What follows `MAIL FROM` (RFC 1870, RFC 6531). */
-  private parametersFor({ from, to, data }: SmtpMessage): string {
+  private parametersFor({ from, to, size }: Omit<SmtpMessage, 'data' | 'size'> & { size?: number }): string {
     const { capabilities } = this.connection;
     const utf8 = capabilities.has('SMTPUTF8') && !(isAscii(from) && isAscii(to)) ? ' SMTPUTF8' : '';
-    return capabilities.has('SIZE') ? `${utf8} SIZE=${data.length}` : utf8;
+    return size !== undefined && capabilities.has('SIZE') ? `${utf8} SIZE=${size}` : utf8;
   }
 
   async ask(
@@ -183,9 +183,7 @@ class PooledSession implements SmtpSession {
     this.requireSmtpUtf8(isFirst ? { from, to: '' } : { from: '', to });
     if (isFirst) this.needsReset = true;
     // Asked for at the beginning, for every address to come (RFC 6531 section 3.4).
-    const command = isFirst
-      ? mailFrom(from, this.parametersFor({ from, to, data: Buffer.alloc(0) }).replace(/ SIZE=0$/, ''))
-      : rcptTo(to);
+    const command = isFirst ? mailFrom(from, this.parametersFor({ from, to })) : rcptTo(to);
     const response = await this.connection.run((dialogue) => {
       dialogue.say(command);
       return dialogue.reply();
@@ -196,9 +194,9 @@ class PooledSession implements SmtpSession {
 
   /** What would be refused, or could become commands of its own, is not sent at all. */
   private requireDeliverable(message: SmtpMessage): void {
-    const { from, to, data } = message;
+    const { from, to, size } = message;
     this.requireSmtpUtf8(message);
-    const isAddress = (text: string) => !/[\r\n<>]/.test(text);
+    const isAddress = (text: string) => !/[\p{Cc}<>]/u.test(text);
     if (!isAddress(from) || !isAddress(to) || to === '') {
       const command = isAddress(from) ? 'RCPT TO' : 'MAIL FROM';
       throw this.connection.toMailError(
@@ -206,7 +204,7 @@ class PooledSession implements SmtpSession {
       );
     }
     const largest = Number(this.connection.capabilities.get('SIZE')) || Number.POSITIVE_INFINITY;
-    if (data.length <= largest) return;
+    if (size <= largest) return;
     throw this.connection.toMailError(
       Object.assign(new Error(`The server takes messages of up to ${largest} bytes`), {
         code: 'EMESSAGE',

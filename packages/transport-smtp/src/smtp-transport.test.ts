@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ConfigError, type LogEvent, type Logger, MailError } from '@postern/core';
+import { ConfigError, type Email, type LogEvent, type Logger, MailError } from '@postern/core';
 import { type SmtpTrapOptions, startSmtpTrap, testEmail } from '@postern/testing';
 import { describeTransportContract } from '@postern/testing/vitest';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -146,6 +146,30 @@ describe('close', () => {
     await expect(transport.send(testEmail())).rejects.toBeMailError('closed', { retryable: false });
     await expect(transport.verify()).rejects.toBeMailError('closed');
   });
+});
+
+describe('what is asked of the server', () => {
+  it('is as much room as the message takes, without the dots of SMTP', async () => {
+    const email = testEmail({ text: '.\n..\n...', html: undefined } as Partial<Email>);
+    const { trap, transport } = await setUp();
+    await transport.send(email);
+    const [received] = trap.inbox.messages;
+    const { transport: tight } = await setUp({ size: received?.raw.length ?? 0 });
+    await tight.send(email);
+    const { transport: tooTight } = await setUp({ size: (received?.raw.length ?? 0) - 1 });
+    expect(await failureOf(tooTight.send(email))).toMatchObject({ code: 'message_rejected' });
+  });
+
+  it.each([{ to: 'a\0@example.com' }, { from: { address: 'a\u001b@example.com' } }])(
+    'is no address with control characters (%j)',
+    async (addresses) => {
+      const { trap, transport } = await setUp();
+      expect(await failureOf(transport.send(testEmail(addresses)))).toMatchObject({
+        code: 'recipient_invalid',
+      });
+      expect(trap.stats.commands.MAIL ?? 0).toBe(0);
+    },
+  );
 });
 
 describe('abort', () => {
