@@ -278,7 +278,8 @@ export class SmtpConnection {
   /** Closes the socket at once. */
   destroy(): void {
     this.connection.close();
-    this.socket.destroy();
+    // TLS takes the socket beneath with it. The other way round Node crashes if TLS is just at work.
+    (this.connection._socket || this.socket).destroy();
   }
 
   onClose(listener: () => void): void {

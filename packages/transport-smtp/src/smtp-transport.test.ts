@@ -221,6 +221,25 @@ describe('abort', () => {
     },
   );
 
+  it('ends a send in the very moment in which TLS is up', async () => {
+    const controller = new AbortController();
+    let greetings = 0;
+    /** The second EHLO is said from within TLS, as soon as it is up. */
+    const abortThen = ({ from, line }: LogEvent) => {
+      if (from !== 'client' || !String(line).startsWith('EHLO')) return;
+      greetings += 1;
+      if (greetings === 2) controller.abort();
+    };
+    const { trap, transport } = await setUp(
+      { tls: 'starttls' },
+      { debug: true },
+      { logger: { debug: abortThen, info() {}, warn() {}, error() {} } },
+    );
+    const error = await failureOf(transport.send(testEmail(), { signal: controller.signal }));
+    expect(error).toMatchObject({ code: 'aborted' });
+    await trap.waitForConnectionClose();
+  });
+
   it('ends a send while it connects', async () => {
     const { trap, transport } = await setUp();
     trap.fault({ at: 'greeting', kind: 'stall', times: 1 });
