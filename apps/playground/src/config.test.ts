@@ -110,6 +110,24 @@ describe('the doctor', () => {
     expect(answer.body).not.toContain('demo-password');
   });
 
+  it.each([
+    [
+      'tokens from elsewhere',
+      { auth: { user: 'u', refreshToken: 'r', accessUrl: 'https://tokens.example/' } },
+    ],
+    ['tokens of Google', { auth: { user: 'u', serviceClient: 'c', privateKey: 'k' } }],
+    ['a name that the DNS may be asked about', { host: 'mail.localhost' }],
+    ['a host of the TLS options', { tls: { host: 'smtp.example' } }],
+  ])('connects to nobody out there unasked: %s', async (_, change) => {
+    const { get, post } = await run();
+    const { text } = await get<RunningConfig>('/api/config');
+    const config = JSON.stringify({ ...JSON.parse(text), ...change });
+    expect(await post('/api/doctor', { text: config })).toMatchObject({
+      status: 403,
+      body: { code: 'network_refused', hosts: [expect.any(String)] },
+    });
+  });
+
   it('finds what is wrong, and proposes what mends it', async () => {
     const { get, post } = await run();
     const { text } = await get<RunningConfig>('/api/config');

@@ -2,6 +2,20 @@ import { isLoopbackHost } from '@postern/core';
 
 const GOOGLE_TOKENS = 'oauth2.googleapis.com';
 
+/** Each of them makes it OAuth2, as the type may be left out. */
+const OAUTH_KEYS = [
+  'serviceClient',
+  'privateKey',
+  'clientId',
+  'clientSecret',
+  'refreshToken',
+  'accessToken',
+  'accessUrl',
+];
+
+/** Many systems ask the DNS about these (RFC 6761 says they should not), so they may be anyone's. */
+const BELOW_LOCALHOST = /\.localhost\.?$/;
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -19,12 +33,14 @@ export function networkHostsOf(config: unknown): string[] {
   if (!isObject(config)) return [];
   const { auth, tls } = config;
   const server = textOf(config.host) ?? hostOfUrl(textOf(config.url)) ?? textOf(config.service);
-  const isOAuth = isObject(auth) && /^oauth2$/i.test(textOf(auth.type) ?? '');
+  const isOAuth =
+    isObject(auth) &&
+    (/^oauth2$/i.test(textOf(auth.type) ?? '') || OAUTH_KEYS.some((key) => Object.hasOwn(auth, key)));
   const tokens = isOAuth ? (hostOfUrl(textOf(auth.accessUrl)) ?? GOOGLE_TOKENS) : undefined;
   // An option of `tls.connect` that would win over the config's own.
   const ofTls = isObject(tls) ? textOf(tls.host) : undefined;
   const hosts = [server, tokens, ofTls].flatMap((host) =>
     host === undefined ? [] : [host.trim().toLowerCase()],
   );
-  return [...new Set(hosts)].filter((host) => !isLoopbackHost(host));
+  return [...new Set(hosts)].filter((host) => !isLoopbackHost(host) || BELOW_LOCALHOST.test(host));
 }
