@@ -108,6 +108,10 @@ function ofConnector(error: ConnectorError): ProblemError {
   });
 }
 
+/** What an engine says when a text or a value is nested deeper than its stack. */
+const isTooDeep = (error: unknown): boolean =>
+  error instanceof RangeError && error.message.includes('call stack');
+
 /** The body parser's errors carry a status and a type; their messages repeat the body, so they are not used. */
 function ofFramework(error: unknown): ProblemError {
   const { type, status } = (typeof error === 'object' && error !== null ? error : {}) as {
@@ -118,6 +122,7 @@ function ofFramework(error: unknown): ProblemError {
     return refusal('request_invalid', { detail: 'The body is not valid JSON.' });
   if (type === 'entity.too.large')
     return refusal('content_too_large', { detail: 'More than 1 MB is too much.' });
+  if (isTooDeep(error)) return refusal('request_invalid', { detail: 'It is nested too deeply.' });
   if (typeof status === 'number' && status >= 400 && status < 500)
     return refusal('request_invalid', { detail: 'The request could not be understood.' });
   return refusal('internal_error', {

@@ -111,6 +111,25 @@ describe('bodies', () => {
     }
   });
 
+  it('are not nested deeper than the stack', async () => {
+    const { url, token } = await run();
+    const payload = `{"x":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`;
+    const template = JSON.stringify({
+      ...{ usageType: 'SignIn', contentType: 'text/html', subject: 'Code' },
+      content: `${'<div>'.repeat(20_000)}{{code}}`,
+    });
+    const bodies = {
+      '/api/send/express': `{"to":"ada@example.com","type":"SignIn","payload":${payload}}`,
+      '/api/config/patch': `{"text":"{}","patch":${payload}}`,
+      '/api/compose/preview': `{"template":${template},"payload":{"code":"123456"}}`,
+    };
+    for (const [path, body] of Object.entries(bodies)) {
+      const headers = { ...json, 'X-Postern-Token': token };
+      const answer = await fetch(url + path, { method: 'POST', headers, body });
+      expect([path, await answer.json()]).toMatchObject([path, { status: 400, code: 'request_invalid' }]);
+    }
+  });
+
   it('of a route that is none are a problem, too', async () => {
     const { get } = await run();
     expect(await get('/api/nothing')).toMatchObject({ status: 404, code: 'not_found' });
