@@ -105,7 +105,7 @@ describe('the inbox', () => {
     const { text } = await running.get<RunningConfig>('/api/config');
     const { port } = JSON.parse(text);
     const content =
-      '<script>alert(1)</script><img src="http://tracker.example/1.gif"><form action="/api/inbox">';
+      '<link rel="preconnect" href="//tracker.example"><LINK/rel="dns-prefetch" href="//tracker.example"><script>alert(1)</script><img src="http://tracker.example/1.gif"><form action="/api/inbox">';
     const transport = createSmtpTransport({
       ...{ host: '127.0.0.1', port, auth: LOGIN },
       tls: { rejectUnauthorized: false },
@@ -127,6 +127,9 @@ describe('the inbox', () => {
     expect(frame.headers.get('content-security-policy')).toBe(
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
     );
+    // What no policy stops.
+    expect(await frame.text()).not.toMatch(/<link/i);
+    expect(await (await fetch(`${running.url}${email.htmlUrl}?remote=1`)).text()).toContain('<link rel=');
     const source = await fetch(`${running.url}/api/inbox/${id}/source`);
     expect(source.headers.get('content-disposition')).toMatch(/^attachment; filename="?[\w.-]+\.eml"?$/);
   });
