@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { run } from '../fixtures/running-playground.js';
 import type { ChangedDelivery, Delivery, DeliveryList, EnqueuedDeliveries } from './wire/delivery.js';
@@ -127,6 +129,24 @@ describe('deliveries', { timeout: 120_000 }, () => {
       expect(p95Ms).toBeLessThanOrEqual(maxMs);
     }
     expect((await running.post('/api/deliveries', { count: 501 })).status).toBe(400);
+  });
+
+  it('keep nobody from leaving whose database takes connections and says nothing', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const connected = once(silent, 'connection') as Promise<[Socket]>;
+    const { port } = silent.address() as AddressInfo;
+    const running = await run({
+      databaseUrl: `postgres://ada:database-password@127.0.0.1:${port}/mail`,
+      closingGrace: 50,
+    });
+    const answer = running.get('/api/deliveries').catch(() => 'gone');
+    const [socket] = await connected;
+    await running.playground.close();
+    await answer;
+    socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+    expect(running.lines.join()).not.toContain('database-password');
   });
 
   it('can not be enqueued where nobody could render them', async () => {

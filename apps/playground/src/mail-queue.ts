@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MailError, type Mailer, type SendRequest } from '@postern/core';
 import type { MailQueue, Delivery as QueuedDelivery } from '@postern/queue';
 import type { Inbox } from './inbox.js';
@@ -178,11 +179,19 @@ export function createPlaygroundQueue({
     async close(graceMs) {
       isClosing = true;
       clearTimeout(timer);
-      const queue = await opening?.catch(() => undefined);
-      await queue?.stop({ graceMs });
+      const waiting = new AbortController();
+      const { signal } = waiting;
+      // A database that takes connections and says nothing would keep everyone here.
+      const queue = await Promise.race([
+        opening?.catch(() => undefined),
+        delay(graceMs, undefined, { signal }).catch(() => undefined),
+      ]);
+      waiting.abort();
+      if (!queue) return;
+      await queue.stop({ graceMs });
       await looking;
       clearTimeout(timer);
-      await queue?.close();
+      await queue.close();
     },
   };
 }
