@@ -5,6 +5,7 @@ import { run } from '../fixtures/running-playground.js';
 import type { Problem } from './wire/problem.js';
 import type { Sent, WayList } from './wire/send.js';
 import { WAYS } from './wire/send.js';
+import type { ServerList } from './wire/server.js';
 
 const SIGN_IN = { to: 'grace@example.com', type: 'SignIn', payload: { code: '112233' } };
 
@@ -80,5 +81,16 @@ describe('sending through', { timeout: 120_000 }, () => {
       expect([way, status]).toEqual([way, 502]);
       expect(JSON.stringify(body)).not.toContain('wrong-password');
     }
+  });
+
+  it('ends what is under way before the config changes', async () => {
+    const { get, put, post } = await run();
+    await put('/api/servers/primary/faults/slow', { isOn: true });
+    const sending = post<Sent>('/api/send/nest', SIGN_IN);
+    const struck = async () =>
+      (await get<ServerList>('/api/servers')).servers[0]?.faults.find(({ name }) => name === 'slow')?.struck;
+    await expect.poll(struck, { timeout: 30_000 }).toBe(1);
+    await put('/api/config', await get<{ text: string }>('/api/config'));
+    expect(await sending).toMatchObject({ status: 200, body: { way: 'nest' } });
   });
 });

@@ -5,7 +5,7 @@ import { type HttpApp, startExpressApp, startNestApp } from './http-app.js';
 import type { Inbox } from './inbox.js';
 import { startLogtoHost } from './logto-host.js';
 import type { PlaygroundQueue } from './mail-queue.js';
-import { ProblemError } from './problem.js';
+import { ProblemError, refusal } from './problem.js';
 import type { Sending } from './sending.js';
 import type { SendRequest, Sent, Way } from './wire/send.js';
 
@@ -28,24 +28,38 @@ export interface WaysOptions {
 
 /** Something that is started once, and closed if it was. */
 interface Lazy<T> {
-  /** And how long it took, if this was the first time. */
-  get(): Promise<{ value: T; startMs?: number }>;
+  /** `startMs`: how long starting it took, if this was the first time. */
+  use<R>(act: (value: T, startMs: number | undefined) => Promise<R>): Promise<R>;
+  /** Waits for whoever uses it. */
   close(): Promise<void>;
 }
 
 function lazy<T>(start: () => Promise<T>, end: (value: T) => Promise<void>): Lazy<T> {
   let starting: Promise<T> | undefined;
+  const uses = new Set<Promise<unknown>>();
+
+  async function run<R>(act: (value: T, startMs: number | undefined) => Promise<R>): Promise<R> {
+    if (starting) return act(await starting, undefined);
+    const startedAt = performance.now();
+    starting = start();
+    starting.catch(() => {
+      starting = undefined;
+    });
+    return act(await starting, Math.round(performance.now() - startedAt));
+  }
+
   return {
-    async get() {
-      if (starting) return { value: await starting };
-      const startedAt = performance.now();
-      starting = start();
-      starting.catch(() => {
-        starting = undefined;
-      });
-      return { value: await starting, startMs: Math.round(performance.now() - startedAt) };
+    async use(act) {
+      const using = run(act);
+      uses.add(using);
+      try {
+        return await using;
+      } finally {
+        uses.delete(using);
+      }
     },
     async close() {
+      await Promise.allSettled(uses);
       const value = await starting?.catch(() => undefined);
       if (value !== undefined) await end(value);
     },
@@ -92,30 +106,32 @@ export function createWays({ sending, queue, inbox, signal }: WaysOptions): Ways
   let logto = startLogto();
   let ending: Promise<unknown> = Promise.resolve();
 
-  async function sendOverHttp(
+  const sendOverHttp = (
     way: 'express' | 'nest',
     app: Lazy<HttpApp>,
-    request: object,
-  ): Promise<Outcome> {
-    const { value, startMs } = await app.get();
-    const { status, body } = await postMessage(value.url, value.secret, request, signal);
-    if (status >= 400) {
-      const { status: _, ...problem } = problemSchema.parse(body);
-      const { code, title, detail, retryable } = problem;
-      throw new ProblemError({
-        ...{ status, code, title },
-        ...(detail !== undefined && { detail }),
-        ...(retryable !== undefined && { retryable }),
+    request: { readonly to: string },
+  ): Promise<Outcome> =>
+    app.use(async ({ url, secret }, startMs) => {
+      const { status, body } = await postMessage(url, secret, request, signal).catch((error: unknown) => {
+        throw signal.aborted ? refusal('shutting_down') : error;
       });
-    }
-    const { messageId } = sentSchema.parse(body);
-    inbox.label(messageId, { via: way });
-    return {
-      receipt: { messageId, accepted: String((request as { to: unknown }).to) },
-      http: { request: `POST ${value.url}/mail/messages`, status, body },
-      startMs,
-    };
-  }
+      if (status >= 400) {
+        const { status: _, ...problem } = problemSchema.parse(body);
+        const { code, title, detail, retryable } = problem;
+        throw new ProblemError({
+          ...{ status, code, title },
+          ...(detail !== undefined && { detail }),
+          ...(retryable !== undefined && { retryable }),
+        });
+      }
+      const { messageId } = sentSchema.parse(body);
+      inbox.label(messageId, { via: way });
+      return {
+        receipt: { messageId, accepted: request.to },
+        http: { request: `POST ${url}/mail/messages`, status, body },
+        startMs,
+      };
+    });
 
   type Outcome = Pick<Sent, 'receipt' | 'deliveryId' | 'http'> & { startMs?: number | undefined };
 
@@ -132,15 +148,15 @@ export function createWays({ sending, queue, inbox, signal }: WaysOptions): Ways
         return sendOverHttp(way, express, wanted);
       case 'nest':
         return sendOverHttp(way, nest, wanted);
-      case 'logto': {
-        const { value, startMs } = await logto.get();
-        const { to, type, payload } = request;
-        // Logto has the language in the payload.
-        const sent = await value.send({ to, type, payload: { ...payload, ...(locale && { locale }) } });
-        const receipt = receiptSchema.parse(sent);
-        inbox.label(receipt.messageId, { type, via: way });
-        return { receipt, startMs };
-      }
+      case 'logto':
+        return logto.use(async (host, startMs) => {
+          const { to, type, payload } = request;
+          // Logto has the language in the payload.
+          const sent = await host.send({ to, type, payload: { ...payload, ...(locale && { locale }) } });
+          const receipt = receiptSchema.parse(sent);
+          inbox.label(receipt.messageId, { type, via: way });
+          return { receipt, startMs };
+        });
       case 'queue': {
         const [deliveryId] = await queue.enqueue([parseSendRequest(wanted)]);
         return deliveryId === undefined ? {} : { deliveryId };
