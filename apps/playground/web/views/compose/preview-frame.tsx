@@ -1,9 +1,7 @@
-import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
+import { MailAppControls, type MailAppScheme, type MailAppScreen, SCREEN_WIDTH } from '../../parts/mail-app';
 import { MailFrame } from '../../parts/mail-frame';
 import styles from './compose.module.css';
-
-const PHONE = 375;
 
 interface PreviewFrameProps {
   readonly url: string;
@@ -17,32 +15,13 @@ const CLIPPED = 102 * 1024;
 const formatSize = (bytes: number) => (bytes < 1000 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KB`);
 
 export function PreviewFrame({ url, size = 0 }: PreviewFrameProps) {
-  const [scheme, setScheme] = useState<'light' | 'dark'>('light');
-  const [screen, setScreen] = useState<'wide' | 'phone'>('wide');
+  const [scheme, setScheme] = useState<MailAppScheme>('light');
+  const [screen, setScreen] = useState<MailAppScreen>('wide');
   const src = `${url}?scheme=${scheme}`;
   return (
     <>
       <div className={styles.bar}>
-        <SegmentedControl
-          size="xs"
-          aria-label="Colours of the mail app"
-          value={scheme}
-          onChange={setScheme}
-          data={[
-            { value: 'light', label: 'Light' },
-            { value: 'dark', label: 'Dark' },
-          ]}
-        />
-        <SegmentedControl
-          size="xs"
-          aria-label="Screen"
-          value={screen}
-          onChange={setScreen}
-          data={[
-            { value: 'wide', label: 'Wide' },
-            { value: 'phone', label: 'Phone' },
-          ]}
-        />
+        <MailAppControls scheme={scheme} onScheme={setScheme} screen={screen} onScreen={setScreen} />
         <p className={styles.size} data-large={size > CLIPPED || undefined}>
           {formatSize(size)}
           {size > CLIPPED && ': Gmail cuts it off at 102 KB'}
@@ -53,7 +32,7 @@ export function PreviewFrame({ url, size = 0 }: PreviewFrameProps) {
         key={src}
         src={src}
         title="Preview of the email"
-        width={screen === 'phone' ? PHONE : undefined}
+        width={SCREEN_WIDTH[screen]}
         colorScheme={scheme}
       />
     </>
