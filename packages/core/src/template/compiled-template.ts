@@ -4,9 +4,10 @@ import { MailError } from '../mail-error.js';
 import { type Mailbox, readMailbox, readMailboxList } from '../mailbox.js';
 import type { PayloadValue } from '../payload.js';
 import { derivePlainText } from './derived-text.js';
+import { compileTemplate } from './handlebars-program.js';
 import { type BrokenTemplate, compilePlainTemplate } from './plain-template.js';
 import type { Template } from './template.js';
-import { compileTemplate, type MissingVariable, type TemplateProgram } from './template-program.js';
+import type { MissingVariable, TemplateProgram } from './template-program.js';
 import { readTemplate } from './template-source.js';
 
 const MAX_CONTENT_LENGTH = 1 << 20;
@@ -76,9 +77,9 @@ export function compileEmailTemplate(
       const problems = new Set<string>();
       const body = content.render(payload, problems);
       const rendered: RenderedTemplate = {
-        subject: sanitizeHeaderValue(subject.render(payload, problems)),
-        text: text?.render(payload, problems) ?? derived?.of(body) ?? body,
-        ...(isHtml && { html: body }),
+        subject: sanitizeHeaderValue(subject.render(payload, problems).text),
+        text: text?.render(payload, problems).text ?? derived?.of(body) ?? body.text,
+        ...(isHtml && { html: body.text }),
         ...(from && { from: first(from(payload, problems)) }),
         ...(replyTo && { replyTo: replyTo(payload, problems) }),
       };
@@ -146,15 +147,15 @@ function compileMailbox(field: string, text: string, compile: Compile): RenderMa
   if (!parts) {
     const whole = compile(field, text);
     return (payload, problems) => {
-      const mailbox = readMailbox(whole.render(payload, problems));
+      const mailbox = readMailbox(whole.render(payload, problems).text);
       return mailbox.ok ? [mailbox.value] : 'unusable';
     };
   }
   const name = compile(field, parts.name ?? '');
   const address = compile(field, parts.address ?? '');
   return (payload, problems) => {
-    const mailbox = readMailbox(address.render(payload, problems));
-    const displayName = toDisplayName(name.render(payload, problems));
+    const mailbox = readMailbox(address.render(payload, problems).text);
+    const displayName = toDisplayName(name.render(payload, problems).text);
     if (!mailbox.ok) return 'unusable';
     return [{ ...(displayName && { name: displayName }), address: mailbox.value.address }];
   };

@@ -1,9 +1,10 @@
 import { htmlToPlainText } from './plain-text.js';
+import type { RenderedText } from './template-program.js';
 
 /** Makes the plain-text alternatives of one html template. */
 export interface DerivedText {
-  /** The same as {@link htmlToPlainText}, sooner. */
-  of(html: string): string;
+  /** The same as {@link htmlToPlainText} makes of the html, sooner. */
+  of(html: RenderedText): string;
   /** What stands before, between and after the values in the text, in order. */
   readonly fixedParts: readonly string[];
 }
@@ -12,7 +13,7 @@ export interface DerivedText {
 const FIRST_MARK = 0xe000;
 const MARK = /[\ue000-\uf8ff]/;
 
-/** More than any auth email has; each of them is looked for in the whole template. */
+/** More than any auth email has. */
 const MAX_VALUES = 100;
 
 /** Which of the values are the same, in as many ways as a template is likely to see. */
@@ -20,9 +21,6 @@ const MAX_PATTERNS = 20;
 
 /** A value that is text and nothing else: no space that could collapse, no character that means something in html. */
 const PLAIN_VALUE = /^(?:[\p{L}\p{N}!#$%()*+,\-./:;=?@[\\\]^_{|}~]|&(?:amp|lt|gt|quot|#x27|#x60|#x3D);)+$/u;
-
-/** Something that no plain value contains: between two values it tells where the first one ends. */
-const FENCE = /[<>"\s]/;
 
 /** What Handlebars writes for the characters that mean something in html. */
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -59,24 +57,6 @@ const PROBES: Readonly<Record<Place, string>> = {
   'start of link': 'https://&amp;',
 };
 
-/** The values between the fixed parts. They are the true ones if all of them are plain. */
-function valuesOf(html: string, fixedParts: readonly string[]): string[] | undefined {
-  const [first = '', ...others] = fixedParts;
-  if (!html.startsWith(first)) return undefined;
-  const values: string[] = [];
-  let position = first.length;
-  for (const [index, part] of others.entries()) {
-    const isLast = index === others.length - 1;
-    const end = isLast ? html.length - part.length : html.indexOf(part, position);
-    if (end < position || (isLast && !html.endsWith(part))) return undefined;
-    const value = html.slice(position, end);
-    if (!PLAIN_VALUE.test(value)) return undefined;
-    values.push(value);
-    position = end + part.length;
-  }
-  return values;
-}
-
 /** The text of a template whose values are equal where their marks are. */
 interface MarkedText {
   /** Text, mark, text, …, mark, text. */
@@ -111,7 +91,7 @@ function fillIn(
   return isAmbiguous ? undefined : text;
 }
 
-const AS_A_WHOLE: DerivedText = { of: htmlToPlainText, fixedParts: Object.freeze([]) };
+const AS_A_WHOLE: DerivedText = { of: ({ text }) => htmlToPlainText(text), fixedParts: Object.freeze([]) };
 
 /**
  * Turns the fixed parts of an html template into text once, so that a code or a link only has to be put in its place.
@@ -120,12 +100,7 @@ const AS_A_WHOLE: DerivedText = { of: htmlToPlainText, fixedParts: Object.freeze
  */
 export function derivePlainText(fixedParts: readonly string[]): DerivedText {
   const values = fixedParts.length - 1;
-  if (
-    values > MAX_VALUES ||
-    fixedParts.some((part) => MARK.test(part)) ||
-    !fixedParts.slice(1, -1).every((part) => FENCE.test(part))
-  )
-    return AS_A_WHOLE;
+  if (values > MAX_VALUES || fixedParts.some((part) => MARK.test(part))) return AS_A_WHOLE;
 
   const marks = Array.from({ length: values }, (_, index) => String.fromCharCode(FIRST_MARK + index));
   const join = (own: readonly string[], end = fixedParts.length) =>
@@ -155,10 +130,10 @@ export function derivePlainText(fixedParts: readonly string[]): DerivedText {
 
   return {
     fixedParts: Object.freeze(allDifferent.sequence.filter((_, index) => index % 2 === 0)),
-    of(html) {
-      const written = valuesOf(html, fixedParts);
+    of({ text: html, values: written }) {
       const isUsual = written?.every(
-        (value, index) => places[index] !== 'start of link' || /^https?:\/\//.test(value),
+        (value, index) =>
+          PLAIN_VALUE.test(value) && (places[index] !== 'start of link' || /^https?:\/\//.test(value)),
       );
       if (!written || !isUsual) return htmlToPlainText(html);
       const valueByMark = new Map(
