@@ -19,21 +19,25 @@ export interface Drain {
  * @param release frees what is held, once nothing runs any more
  */
 export function createDrain(name: string, release: () => Promise<void>): Drain {
-  const running = new Set<Promise<void>>();
+  let running = 0;
   let closed: Promise<void> | undefined;
+  const idle = Promise.withResolvers<void>();
   return {
     async run(operation) {
       if (closed) throw new MailError('closed', `The ${name} is closed.`, { stage: 'pool', attempts: 0 });
-      const result = operation();
-      const ended: Promise<void> = result.then(
-        () => void running.delete(ended),
-        () => void running.delete(ended),
-      );
-      running.add(ended);
-      return result;
+      running += 1;
+      try {
+        return await operation();
+      } finally {
+        running -= 1;
+        if (closed && running === 0) idle.resolve();
+      }
     },
     close() {
-      closed ??= Promise.all(running).then(release);
+      if (!closed) {
+        closed = idle.promise.then(release);
+        if (running === 0) idle.resolve();
+      }
       return closed;
     },
   };

@@ -142,3 +142,54 @@ test('any text is exactly one address or none', () => {
     { numRuns: 3000 },
   );
 });
+
+test('an address on its own is read like one in angle brackets', () => {
+  const label = fc.constantFrom(
+    'example',
+    'a',
+    'a-b',
+    'a--b',
+    '-a',
+    'a-',
+    'xn--bcher-kva',
+    'xn--a',
+    '1',
+    '0x1',
+    'EX',
+    'com',
+    'c1',
+    'a_b',
+    'é',
+    'a'.repeat(63),
+    'a'.repeat(64),
+  );
+  const atom = fc.constantFrom(
+    'ada',
+    'A',
+    "o'neil",
+    'a+b',
+    'a_b',
+    'ä',
+    '',
+    'a b',
+    '"a"',
+    'a'.repeat(32),
+    'a'.repeat(64),
+  );
+  const joined = (part: fc.Arbitrary<string>, maxLength: number) =>
+    fc.array(part, { minLength: 1, maxLength }).map((parts) => parts.join('.'));
+  const read = (input: string) => {
+    try {
+      return parseRecipient(input);
+    } catch (error) {
+      return (error as MailError).message;
+    }
+  };
+  fc.assert(
+    fc.property(joined(atom, 3), joined(label, 5), (local, domain) => {
+      const address = `${local}@${domain}`;
+      expect(read(address)).toBe(read(`<${address}>`));
+    }),
+    { numRuns: 5000 },
+  );
+});

@@ -21,6 +21,9 @@ const QUOTED_STRING = new RegExp(`^"(?:${ATOM}|[ .])+"$`, 'v');
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 /** Look-alikes such as the full-width comma or at-sign turn into these under NFKC. */
 const SYNTAX = /[@,;:<>()[\]\\"\s]/;
+/** Nearly every address: it reads in one way only, and is in its final form. */
+const PLAIN_ADDRESS =
+  /^(?=[^@]{1,64}@)(?=.{1,254}$)[\w+-]+(?:\.[\w+-]+)*@(?:(?!-|xn--)[a-z\d-]{1,63}(?<!-)\.)+[a-z]{2,63}$/;
 const HOST_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 type Parsed<T> = { ok: true; value: T } | { ok: false; problem: string };
@@ -68,6 +71,7 @@ function parseAddress(text: string): Parsed<string> {
 
 /** `ada@example.com`, `Ada <ada@example.com>` or `"Lovelace, Ada" <ada@example.com>`. */
 export function readMailbox(input: string): Parsed<Mailbox> {
+  if (PLAIN_ADDRESS.test(input)) return { ok: true, value: { address: input } };
   if (input.length > MAX_MAILBOX_LENGTH) return fail('it is too long');
   const text = input.replace(/^ +| +$/g, '');
   if (!text) return fail('it is empty');

@@ -5,7 +5,7 @@ import { createEmailRenderer, type MailerConfig, type ResolveTemplate } from './
 import { type Logger, silentLogger } from './logger.js';
 import { MailError } from './mail-error.js';
 import { maskAddress } from './secrets.js';
-import { checkSendRequest, type SendRequest } from './send-request.js';
+import { type CheckedSendRequest, checkSendRequest, type SendRequest } from './send-request.js';
 import { requireSendable } from './sendable.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import type { MissingVariable } from './template/template-program.js';
@@ -81,7 +81,7 @@ export interface Mailer extends AsyncDisposable {
  */
 export function createMailer(options: MailerOptions): Mailer {
   const { config, transport, resolveTemplate, otpOrigin } = options;
-  const logger = options.logger ?? silentLogger;
+  const { logger } = options;
   const clock = options.clock ?? systemClock;
   const missingVariable = options.missingVariable ?? 'error';
   const brokenTemplate = options.brokenTemplate ?? 'error';
@@ -91,48 +91,37 @@ export function createMailer(options: MailerOptions): Mailer {
     missingVariable,
     brokenTemplate,
     otpOrigin,
-    logger,
+    logger: logger ?? silentLogger,
     clock,
   });
 
-  type Context = Record<string, unknown>;
-
-  async function renderChecked(request: SendRequest, context: Context): Promise<Email> {
-    const checked = checkSendRequest(request);
-    Object.assign(context, {
-      type: checked.type,
-      to: maskAddress(checked.to),
-      ...(checked.ip && { ip: checked.ip }),
-    });
-    return render(checked);
-  }
-
   /** Whatever comes of it is logged, with what is known of the email by then. */
   async function deliver(
-    getEmail: (context: Context) => Email | Promise<Email>,
+    getEmail: (progress: Progress) => Email | Promise<Email>,
     signal: AbortSignal | undefined,
   ): Promise<Receipt> {
     const startedAt = clock.now();
-    const context: Context = {};
+    const progress: Progress = {};
     try {
-      const email = await getEmail(context);
-      Object.assign(context, {
-        type: email.type,
-        to: maskAddress(email.to),
-        messageId: email.messageId,
-        locale: email.locale,
-      });
+      const email = await getEmail(progress);
+      progress.email = email;
       requireSendable(email, signal, clock);
       const receipt = await transport.send(email, { signal });
       const { attempts, durationMs } = receipt;
-      logger.info({ event: 'mail.sent', ...context, transport: receipt.transport, attempts, durationMs });
+      logger?.info({
+        event: 'mail.sent',
+        ...describe(progress),
+        transport: receipt.transport,
+        attempts,
+        durationMs,
+      });
       return receipt;
     } catch (error) {
       const { code, stage, retryable, responseCode, response, attempts, message } =
         error instanceof MailError ? error : ({} as Partial<MailError>);
-      logger.error({
+      logger?.error({
         event: 'mail.failed',
-        ...context,
+        ...describe(progress),
         code,
         stage,
         retryable,
@@ -150,7 +139,12 @@ export function createMailer(options: MailerOptions): Mailer {
 
   return {
     send: (request, operation) =>
-      drain.run(() => deliver((context) => renderChecked(request, context), operation?.signal)),
+      drain.run(() =>
+        deliver((progress) => {
+          progress.request = checkSendRequest(request);
+          return render(progress.request);
+        }, operation?.signal),
+      ),
     deliver: (email, operation) => drain.run(() => deliver(() => email, operation?.signal)),
     async render(request) {
       return render(checkSendRequest(request));
@@ -160,3 +154,24 @@ export function createMailer(options: MailerOptions): Mailer {
     [Symbol.asyncDispose]: drain.close,
   };
 }
+
+/** What is known of an email so far. */
+interface Progress {
+  request?: CheckedSendRequest;
+  email?: Email;
+}
+
+/** The same for the log, without anything secret. */
+const describe = ({ request, email }: Progress) => ({
+  ...(request && {
+    type: request.type,
+    to: maskAddress(request.to),
+    ...(request.ip && { ip: request.ip }),
+  }),
+  ...(email && {
+    type: email.type,
+    to: maskAddress(email.to),
+    messageId: email.messageId,
+    locale: email.locale,
+  }),
+});

@@ -25,10 +25,13 @@ export function hideOnInspect<T extends object>(target: T, keys: readonly (keyof
 
 /** Replaces every occurrence of the given secrets in a text, longest first. */
 export function redact(text: string, secrets: Iterable<string>): string {
-  const wanted = [...new Set(secrets)]
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .sort((a, b) => b.length - a.length);
-  return wanted.reduce((result, secret) => result.replaceAll(secret, HIDDEN), text);
+  const found = new Set<string>();
+  for (const secret of secrets) {
+    if (secret.length >= SHORTEST_SECRET && text.includes(secret)) found.add(secret);
+  }
+  return [...found]
+    .sort((a, b) => b.length - a.length)
+    .reduce((result, secret) => result.replaceAll(secret, HIDDEN), text);
 }
 
 /** `ada@example.com` → `a***@example.com`: enough to recognize, not enough to write to. */
@@ -48,7 +51,7 @@ export function collectSecrets(payload: unknown): string[] {
   const visit = (value: unknown, named: boolean): void => {
     if (typeof value === 'string' || typeof value === 'number') {
       const text = String(value);
-      if (URL.canParse(text) && text.includes('//')) {
+      if (text.includes('//') && URL.canParse(text)) {
         found.add(text);
         for (const part of text.split(/[/?#&=]+/).slice(2)) {
           if (part.length >= SHORTEST_LINK_TOKEN) found.add(part);

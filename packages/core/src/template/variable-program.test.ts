@@ -58,7 +58,9 @@ test('plain variables are filled in as Handlebars fills them in', () => {
     '\ue000',
     '"&\'',
   );
-  const text = fc.array(fc.oneof(stretch, variable), { maxLength: 8 }).map((parts) => `${parts.join('')}, end`);
+  const text = fc
+    .array(fc.oneof(stretch, variable), { maxLength: 8 })
+    .map((parts) => `${parts.join('')}, end`);
   const value = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 3 },
