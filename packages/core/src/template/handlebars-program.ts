@@ -109,10 +109,11 @@ function showHelper(missingVariable: MissingVariable, problems: Set<string>) {
     const part = typeof owner === 'string' ? undefined : found;
     const value = isNamedThis(this, written) ? this.this : part;
     const isEverything = path === 'this' && value === this;
+    const isUnknown = root !== '' && !(isRecord(this) && Object.hasOwn(this, root));
     const shown =
       missingVariable === 'keep' && isEverything
         ? undefined
-        : showValue(value, path, root || undefined, this, missingVariable, problems);
+        : showValue(value, path, isUnknown, missingVariable, problems);
     return shown ?? new Handlebars.SafeString(written);
   };
 }

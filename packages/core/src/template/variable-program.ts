@@ -27,19 +27,17 @@ export function createVariableProgram(
   variables: readonly Variable[],
   { escape: escapeHtml, missingVariable }: ProgramOptions,
 ): TemplateProgram {
-  const paths = variables.map(({ parts }) => parts.join('.'));
+  const named = variables.map(({ written, parts }) => ({ written, parts, path: parts.join('.') }));
   return {
     fixedParts: Object.freeze(fixedParts),
     render(payload, problems) {
-      const values: string[] = [];
-      let text = fixedParts[0] ?? '';
-      for (const [index, { written, parts }] of variables.entries()) {
-        const found = find(payload, parts);
-        const shown = showValue(found, paths[index] ?? '', parts[0], payload, missingVariable, problems);
-        const value = escapeHtml && shown ? Handlebars.escapeExpression(shown) : (shown ?? written);
-        values.push(value);
-        text += value + (fixedParts[index + 1] ?? '');
-      }
+      const values = named.map(({ written, parts, path }) => {
+        const isUnknown = !Object.hasOwn(payload, parts[0] ?? '');
+        const shown = showValue(find(payload, parts), path, isUnknown, missingVariable, problems);
+        if (shown === undefined) return written;
+        return escapeHtml ? Handlebars.escapeExpression(shown) : shown;
+      });
+      const text = fixedParts.reduce((start, part, index) => `${start}${values[index - 1] ?? ''}${part}`);
       return { text, values };
     },
   };

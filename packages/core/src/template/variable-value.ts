@@ -12,20 +12,18 @@ const toText = (value: PayloadValue): string => {
 /**
  * What a variable shows; `undefined` where it stays as written.
  *
- * @param root - The first part of its path, unless that is there by construction.
- * @param context - What the path begins in.
+ * @param isUnknown - Whether the payload has nothing of the name that its path begins with.
+ * @param problems - Where to say, in words, what is wrong with it.
  */
 export function showValue(
   value: PayloadValue,
   path: string,
-  root: string | undefined,
-  context: unknown,
+  isUnknown: boolean,
   missingVariable: MissingVariable,
   problems: Set<string>,
 ): string | undefined {
   if (value === undefined || value === null) {
     if (missingVariable === 'error') problems.add(`${path} is missing`);
-    const isUnknown = root !== undefined && !(isRecord(context) && Object.hasOwn(context, root));
     return missingVariable === 'keep' && isUnknown ? undefined : '';
   }
   if (missingVariable === 'error' && isRecord(value))
