@@ -129,6 +129,10 @@ describe('deliveries', { timeout: 120_000 }, () => {
       expect(p95Ms).toBeLessThanOrEqual(maxMs);
     }
     expect((await running.post('/api/deliveries', { count: 501 })).status).toBe(400);
+    expect(await running.get('/api/deliveries?cursor=none')).toMatchObject({
+      status: 400,
+      code: 'request_invalid',
+    });
   });
 
   it('keep nobody from leaving whose database takes connections and says nothing', async () => {

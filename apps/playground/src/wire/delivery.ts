@@ -42,7 +42,7 @@ export interface Delivery {
 /** `GET /api/deliveries?state=&cursor=&limit=`; the first one opens the queue, which takes a moment. */
 export const deliveriesQuerySchema = z.object({
   state: z.enum(DELIVERY_STATES).optional(),
-  cursor: z.string().optional(),
+  cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
