@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { ShownTemplate } from '../../../src/wire/template';
+import type { Payload } from '../../parts/payload';
 
 /** A template under edit: what is not set is an empty text, as in a form. */
 export interface Draft {
@@ -22,7 +23,7 @@ interface Desk {
   /** What was changed and not saved. */
   readonly drafts: ReadonlyMap<string, Draft>;
   /** What was filled in, by usage type. */
-  readonly payloads: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly payloads: ReadonlyMap<string, Payload>;
   /** As typed; `undefined` until then. */
   readonly to?: string;
 }
@@ -72,7 +73,7 @@ export function dropDraft(selection: Selection): void {
   change({ drafts });
 }
 
-export const setPayload = (usageType: string, payload: Readonly<Record<string, string>>): void =>
+export const setPayload = (usageType: string, payload: Payload): void =>
   change({ payloads: new Map(desk.payloads).set(usageType, payload) });
 
 export const draftOf = (template: ShownTemplate): Draft => ({

@@ -2,16 +2,16 @@ import { Loader } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import type { ComposeChoices } from '../../../src/wire/compose';
+import type { ComposeChoices, ComposeUsageType } from '../../../src/wire/compose';
 import type { Issue } from '../../../src/wire/issue';
 import { call } from '../../api';
 import type { CodeEditorHandle } from '../../editor/code-editor';
 import { useLive } from '../../live';
+import { type Payload, valueAt, withValueAt } from '../../parts/payload';
 import { Problem } from '../../parts/problem';
 import { View } from '../../parts/view';
 import styles from './compose.module.css';
 import { keyOf, setDraft, setPayload, templateOf, useDesk } from './draft';
-import { payloadOf, samplesOf } from './payload';
 import { PreviewPane } from './preview-pane';
 import { TemplateActions } from './template-actions';
 import { SenderFields, TemplateForm, type TemplateText } from './template-form';
@@ -32,12 +32,11 @@ export default function ComposeView() {
   const template = useTemplate(choices);
   const { draft } = template;
   const type = choices?.usageTypes.find((known) => known.type === selection.usageType);
-  const values = payloads.get(selection.usageType) ?? (type && samplesOf(type));
+  const payload = payloads.get(selection.usageType) ?? (type && sampleOf(type));
 
   const [withSource, setWithSource] = useState(false);
   const preview = usePreview(
-    draft &&
-      values && { template: templateOf(selection, draft), payload: payloadOf(values), source: withSource },
+    draft && payload && { template: templateOf(selection, draft), payload, source: withSource },
   );
   const { issues = [], variables = [] } = preview.data ?? {};
 
@@ -59,8 +58,8 @@ export default function ComposeView() {
       actions={<TemplateActions choices={choices} {...template} />}
     >
       {failure && <Problem error={failure} />}
-      {!(draft && type && values) && !failure && <Loader aria-label="Loading" m="xl" />}
-      {choices && draft && type && values && (
+      {!(draft && type && payload) && !failure && <Loader aria-label="Loading" m="xl" />}
+      {choices && draft && type && payload && (
         <div className={styles.columns}>
           <section className={styles.writing} aria-label="Template">
             <TemplatePicker choices={choices} />
@@ -84,13 +83,13 @@ export default function ComposeView() {
             error={preview.error}
             isSaved={template.isSaved}
             draft={draft}
-            payload={payloadOf(values)}
+            payload={payload}
             onSource={setWithSource}
           />
           <VariableFields
             fields={type.fields}
             used={variables}
-            values={values}
+            payload={payload}
             onChange={(next) => setPayload(selection.usageType, next)}
             onInsert={(path) => editor.current?.insert(`{{${path}}}`)}
           />
@@ -99,3 +98,7 @@ export default function ComposeView() {
     </View>
   );
 }
+
+/** What the fields of the form begin with. */
+const sampleOf = ({ fields, samplePayload }: ComposeUsageType): Payload =>
+  fields.reduce<Payload>((payload, { path }) => withValueAt(payload, path, valueAt(samplePayload, path)), {});

@@ -1,20 +1,19 @@
 import { Button, TextInput } from '@mantine/core';
 import { useId } from 'react';
 import type { PayloadField, UsedVariable } from '../../../src/wire/compose';
+import { type Payload, valueAt, withValueAt } from '../../parts/payload';
 import styles from './compose.module.css';
-
-type Values = Readonly<Record<string, string>>;
 
 interface VariableFieldsProps {
   readonly fields: readonly PayloadField[];
   readonly used: readonly UsedVariable[];
-  readonly values: Values;
-  readonly onChange: (values: Values) => void;
+  readonly payload: Payload;
+  readonly onChange: (payload: Payload) => void;
   readonly onInsert: (path: string) => void;
 }
 
 /** The payload of the email, as its usage type has it, and which of it the template shows. */
-export function VariableFields({ fields, used, values, onChange, onInsert }: VariableFieldsProps) {
+export function VariableFields({ fields, used, payload, onChange, onInsert }: VariableFieldsProps) {
   // Types of one's own may have anything: what the template names is asked for.
   const own = used
     .filter(({ path, isKnown }) => isKnown !== false && !fields.some((field) => field.path === path))
@@ -28,8 +27,8 @@ export function VariableFields({ fields, used, values, onChange, onInsert }: Var
             key={field.path}
             {...field}
             parts={used.find(({ path }) => path === field.path)?.parts}
-            value={values[field.path] ?? ''}
-            onChange={(value) => onChange({ ...values, [field.path]: value })}
+            value={valueAt(payload, field.path)}
+            onChange={(value) => onChange(withValueAt(payload, field.path, value))}
             onInsert={onInsert}
           />
         ))}
@@ -38,8 +37,8 @@ export function VariableFields({ fields, used, values, onChange, onInsert }: Var
             key={path}
             path={path}
             parts={parts}
-            value={values[path] ?? ''}
-            onChange={(value) => onChange({ ...values, [path]: value })}
+            value={valueAt(payload, path)}
+            onChange={(value) => onChange(withValueAt(payload, path, value))}
             onInsert={onInsert}
           />
         ))}
