@@ -11,11 +11,11 @@ import {
   systemClock,
   type Transport,
 } from '@postern/core';
-import { z } from 'zod';
 import { createConnectionPool } from './connection-pool.js';
 import { consoleLogger } from './console-logger.js';
+import { count, flag, oneOf, readOptions, text } from './option-rules.js';
 import { providerOf } from './provider/known-providers.js';
-import { parse, readServerConfig } from './server-config.js';
+import { readServerConfig } from './server-config.js';
 import { createLogin } from './smtp-login.js';
 import { composeMessage } from './smtp-message.js';
 import { openSession, type SmtpSession, wasStale } from './smtp-session.js';
@@ -26,18 +26,15 @@ const DEFAULT_IDLE_TIMEOUT = 60_000;
 /** What Node's timers can count; more would fire at once. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-const whole = (name: string) =>
-  z.int(`${name} has to be a whole number`).min(1, `${name} has to be at least 1`);
-
-const optionsSchema = z.object({
-  name: z.string('name has to be text').min(1, 'name is empty').default('smtp'),
-  maxConnections: whole('maxConnections').optional(),
-  maxMessages: whole('maxMessages').optional(),
-  idleTimeoutMs: whole('idleTimeoutMs').optional(),
-  plaintextAuth: z.enum(['refuse', 'warn'], 'plaintextAuth has to be "refuse" or "warn"').default('refuse'),
-  missingAuth: z.enum(['refuse', 'warn'], 'missingAuth has to be "refuse" or "warn"').default('refuse'),
-  pipelining: z.boolean('pipelining has to be true or false').default(true),
-});
+const OPTIONS = {
+  name: text('smtp'),
+  maxConnections: count,
+  maxMessages: count,
+  idleTimeoutMs: count,
+  plaintextAuth: oneOf('refuse', 'warn'),
+  missingAuth: oneOf('refuse', 'warn'),
+  pipelining: flag(true),
+};
 
 export interface SmtpTransportOptions {
   /** What receipts and logs call it; tells several servers apart. @default 'smtp' */
@@ -93,10 +90,8 @@ export function createSmtpTransport(
 ): Transport {
   const smtp = readServerConfig(config);
   const { limits } = providerOf(smtp.host) ?? {};
-  const { name, maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth, pipelining } = parse(
-    optionsSchema,
-    options,
-  );
+  const { name, maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth, pipelining } =
+    readOptions(options, OPTIONS);
   const logger = options.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
   const clock = options.clock ?? systemClock;
   const login = createLogin(smtp);

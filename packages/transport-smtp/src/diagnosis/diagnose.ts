@@ -1,6 +1,5 @@
 import { MailError, parseRecipient } from '@postern/core';
-import { z } from 'zod';
-import { parse } from '../server-config.js';
+import { milliseconds, oneOf, readOptions } from '../option-rules.js';
 import { createLogin, type SmtpLogin } from '../smtp-login.js';
 import type { Lookup } from '../smtp-socket.js';
 import type { SmtpTransportConfig } from '../smtp-transport.js';
@@ -19,17 +18,11 @@ export type DiagnoseConfig = SmtpTransportConfig & {
   fromEmail?: string;
 };
 
-const milliseconds = (name: string, standard: number) =>
-  z
-    .number(`${name} has to be a number of milliseconds`)
-    .min(1, `${name} has to be at least 1`)
-    .default(standard);
-
-const optionsSchema = z.object({
-  stepTimeoutMs: milliseconds('stepTimeoutMs', 5000),
-  deadlineMs: milliseconds('deadlineMs', 13_000),
-  plaintextAuth: z.enum(['refuse', 'warn'], 'plaintextAuth has to be "refuse" or "warn"').default('refuse'),
-});
+const OPTIONS = {
+  stepTimeoutMs: milliseconds(5000),
+  deadlineMs: milliseconds(13_000),
+  plaintextAuth: oneOf('refuse', 'warn'),
+};
 
 export interface DiagnoseOptions {
   /** Ask the server whether it takes mail for this address. Nothing is sent. */
@@ -69,7 +62,7 @@ export interface DiagnoseOptions {
  */
 export async function diagnose(config: DiagnoseConfig, options: DiagnoseOptions = {}): Promise<Diagnosis> {
   const startedAt = performance.now();
-  const { stepTimeoutMs, deadlineMs, plaintextAuth } = parse(optionsSchema, options);
+  const { stepTimeoutMs, deadlineMs, plaintextAuth } = readOptions(options, OPTIONS);
   const to = options.to === undefined ? undefined : parseRecipient(options.to);
   if (options.signal?.aborted) throw aborted();
   const end = new AbortController();
