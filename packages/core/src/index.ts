@@ -37,10 +37,12 @@ export {
   type PayloadValue,
   type UsageType,
 } from './payload.js';
+export type { Schema, SchemaError, SchemaIssue, SchemaResult } from './schema.js';
 export { hideOnInspect, maskAddress, redact } from './secrets.js';
 export {
   parseSendRequest,
   type SendRequest,
+  type SendRequestInput,
   sendRequestSchema,
 } from './send-request.js';
 export { requireSendable } from './sendable.js';

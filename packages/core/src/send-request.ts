@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MailError } from './mail-error.js';
-import { type PayloadByType, payloadSchema, type UsageType } from './payload.js';
+import { type PayloadByType, type PayloadValue, payloadSchema, type UsageType } from './payload.js';
+import type { Schema } from './schema.js';
 
 interface SendRequestOf<Type, Payload> {
   /** Exactly one address. */
@@ -25,40 +26,58 @@ export type SendRequest<Type extends UsageType = UsageType> = {
 }[Type];
 
 /** A request of whatever usage type, once it was checked. */
-export type CheckedSendRequest = SendRequestOf<string, z.output<typeof payloadSchema>>;
+export type CheckedSendRequest = SendRequestOf<string, Record<string, PayloadValue>>;
 
 const EXPIRES_AT = 'expiresAt has to be a Date, an ISO 8601 time or milliseconds';
 
 /** JSON has no `undefined`, so what is not set is often `null` there. */
-const nullAsUnset = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value) => value ?? undefined);
+const nullAsUnset = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.nullish(schema),
+    z.transform((value) => value ?? undefined),
+  );
 
-/**
- * Checks a request from outside (an HTTP body, a queue). `expiresAt` may be a Date, an ISO 8601 string or
- * milliseconds since the epoch.
- */
-export const sendRequestSchema = z.object(
+const requestShape = z.object(
   {
     to: z.string('to has to be text, exactly one address'),
     type: z
       .string('type has to be text, a usage type such as SignIn')
-      .min(1, 'type is empty, write a usage type such as SignIn'),
+      .check(z.minLength(1, 'type is empty, write a usage type such as SignIn')),
     payload: payloadSchema,
     locale: nullAsUnset(z.string('locale has to be text, such as "en" or "pt-BR"')),
     ip: nullAsUnset(z.string('ip has to be text')),
     expiresAt: nullAsUnset(
       // Only these: `false` would be a date in 1970, after which nothing is ever sent.
-      z.union([z.date(), z.string(), z.number()], EXPIRES_AT).pipe(z.coerce.date(EXPIRES_AT)),
+      z.pipe(z.union([z.date(), z.string(), z.number()], EXPIRES_AT), z.coerce.date(EXPIRES_AT)),
     ),
     idempotencyKey: nullAsUnset(
       z
         .string('idempotencyKey has to be text')
-        .min(1, 'idempotencyKey is empty')
-        .max(500, 'idempotencyKey is longer than 500 characters'),
+        .check(
+          z.minLength(1, 'idempotencyKey is empty'),
+          z.maxLength(500, 'idempotencyKey is longer than 500 characters'),
+        ),
     ),
   },
   'the request has to be an object with to, type and payload',
 );
+
+/** A request as it may come from outside. */
+export interface SendRequestInput {
+  to: string;
+  type: string;
+  payload: unknown;
+  locale?: string | null | undefined;
+  ip?: string | null | undefined;
+  expiresAt?: Date | string | number | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}
+
+/**
+ * Checks a request from outside (an HTTP body, a queue). `expiresAt` may be a Date, an ISO 8601 string or
+ * milliseconds since the epoch.
+ */
+export const sendRequestSchema: Schema<CheckedSendRequest, SendRequestInput> = requestShape;
 
 /**
  * Checks a request from outside, ready for `mailer.send`. Its type may be one that the compiler doesn't know.

@@ -5,7 +5,7 @@ import { isLoopbackHost } from '../loopback.js';
 import { readMailboxList } from '../mailbox.js';
 import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from '../payload.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
-import { templateSchema } from '../template/template.js';
+import { templateShape } from '../template/template.js';
 import { readTemplate, type TemplateVariable } from '../template/template-source.js';
 import { readPort } from './config-input.js';
 import { type ConfigIssue, error, warning } from './config-issue.js';
@@ -198,7 +198,7 @@ const TEMPLATE_FIELDS = ['subject', 'content', 'text', 'replyTo', 'sendFrom'];
 
 function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTemplate): ConfigIssue[] {
   const path = ['templates', index];
-  const issues = checkKeys(template, Object.keys(templateSchema.shape), path);
+  const issues = checkKeys(template, Object.keys(templateShape.shape), path);
   const variables: TemplateVariable[] = [];
   let isBroken = false;
   for (const field of TEMPLATE_FIELDS) {

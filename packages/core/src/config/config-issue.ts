@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { MailError } from '../mail-error.js';
+import type { SchemaIssue } from '../schema.js';
 
 /** One thing about a config: an error makes it unusable, a warning is likely a mistake. */
 export interface ConfigIssue {
@@ -57,10 +57,15 @@ export const formatPath = (path: readonly (string | number)[]): string =>
     '',
   );
 
-/** Zod's issue as ours; the input itself is only looked at to tell "missing" from "wrong". */
-export function fromZodIssue(issue: z.core.$ZodIssue): ConfigIssue {
+/** An issue of zod, or of a schema of Postern, as ours; the input itself is only looked at to tell "missing" from "wrong". */
+export function fromZodIssue(issue: SchemaIssue): ConfigIssue {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-  const params: { code?: string; hint?: string } = issue.code === 'custom' ? (issue.params ?? {}) : {};
-  const code = params.code ?? (issue.input === undefined ? 'missing' : 'not_allowed');
-  return { severity: 'error', path, code, message: issue.message, ...(params.hint && { hint: params.hint }) };
+  const { code, hint } = (issue.code === 'custom' && issue.params) || {};
+  return {
+    severity: 'error',
+    path,
+    code: typeof code === 'string' ? code : issue.input === undefined ? 'missing' : 'not_allowed',
+    message: issue.message,
+    ...(typeof hint === 'string' && { hint }),
+  };
 }

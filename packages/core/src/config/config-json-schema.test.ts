@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { REQUIRED_TEMPLATES, seedConfig, template } from '../../fixtures/seed-config.js';
 import { connectorConfigJsonSchema, inspectConnectorConfig } from '../index.js';
+import { describeConfig } from './describe-config.js';
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strict: true, strictRequired: false });
 const validate = ajv.compile(connectorConfigJsonSchema);
@@ -13,8 +14,10 @@ test('it is a JSON Schema of draft 2020-12', () => {
   expect(connectorConfigJsonSchema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
 });
 
-test('it is plain JSON', () => {
-  expect(JSON.parse(JSON.stringify(connectorConfigJsonSchema))).toEqual(connectorConfigJsonSchema);
+test('it is what the schemas say', async () => {
+  const described = `${JSON.stringify(describeConfig(), null, 2)}\n`;
+  await expect(described).toMatchFileSnapshot('connector-config.schema.json');
+  expect(connectorConfigJsonSchema).toEqual(describeConfig());
 });
 
 describe('it agrees with the inspection that this is valid', () => {

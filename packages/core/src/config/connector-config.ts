@@ -1,22 +1,22 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { isReservedHeader } from '../header-field.js';
 import { normalizeLocale } from '../locale.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
 import { quote } from '../quote.js';
+import type { Schema } from '../schema.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
-import { templateSchema } from '../template/template.js';
+import { type Template, templateShape } from '../template/template.js';
 import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
 import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
 import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
 import { isRecord } from './raw-config.js';
-import { smtpAuthSchema } from './smtp-auth.js';
+import { authShape } from './smtp-auth.js';
 import { type SmtpConfig, smtpConfigShape } from './smtp-config.js';
 
 const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
 
 const senderShape = z.object({
-  /** The sender of every email: an address, or `Name <address>`. */
   fromEmail: z
     .string({
       error: ({ input }) =>
@@ -24,20 +24,19 @@ const senderShape = z.object({
           ? `fromEmail is missing: write the sender of your emails, such as ${SENDER_EXAMPLE}`
           : `fromEmail has to be text, such as ${SENDER_EXAMPLE}`,
     })
-    .superRefine((value, context) => {
-      const mailbox = readMailbox(value);
-      if (!mailbox.ok)
-        context.addIssue({
-          code: 'custom',
-          params: { code: 'sender_invalid' },
-          message: `fromEmail is not a usable address (${mailbox.problem}): write one such as ${SENDER_EXAMPLE}`,
-        });
-    }),
-  /** Where answers go, if not to the sender; several addresses are separated by commas. */
-  replyTo: z
-    .string('replyTo has to be text: write an address')
-    .optional()
-    .superRefine((value, context) => {
+    .check(
+      z.superRefine((value, context) => {
+        const mailbox = readMailbox(value);
+        if (!mailbox.ok)
+          context.addIssue({
+            code: 'custom',
+            params: { code: 'sender_invalid' },
+            message: `fromEmail is not a usable address (${mailbox.problem}): write one such as ${SENDER_EXAMPLE}`,
+          });
+      }),
+    ),
+  replyTo: z.optional(z.string('replyTo has to be text: write an address')).check(
+    z.superRefine((value, context) => {
       if (value === undefined) return;
       const mailboxes = readMailboxList(value);
       if (!mailboxes.ok)
@@ -47,42 +46,55 @@ const senderShape = z.object({
           message: `replyTo is not a usable address (${mailboxes.problem}): write one such as "help@example.com"`,
         });
     }),
-  /** The language when a request names none, or none that there is a template for (BCP 47). */
-  defaultLocale: z
-    .string('defaultLocale has to be text, such as "en"')
-    .refine((value) => normalizeLocale(value) !== undefined, {
-      error: ({ input }) =>
-        `defaultLocale has to be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
-    })
-    .overwrite((value) => normalizeLocale(value) ?? value)
-    .optional(),
-  templates: z.array(templateSchema, {
+  ),
+  defaultLocale: z.optional(
+    z.string('defaultLocale has to be text, such as "en"').check(
+      z.refine((value) => normalizeLocale(value) !== undefined, {
+        error: ({ input }) =>
+          `defaultLocale has to be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
+      }),
+      z.overwrite((value) => normalizeLocale(value) ?? value),
+    ),
+  ),
+  templates: z.array(templateShape, {
     error: ({ input }) =>
       input === undefined
         ? 'templates is missing: write a list of { usageType, contentType, subject, content }'
         : 'templates has to be a list of { usageType, contentType, subject, content }',
   }),
-  /** Further header fields of every email. */
-  customHeaders: z
-    .record(
-      z.string(),
-      z.union(
-        [z.string(), z.array(z.string())],
-        'the value of a custom header has to be text or a list of texts',
+  customHeaders: z.optional(
+    z
+      .record(
+        z.string(),
+        z.union(
+          [z.string(), z.array(z.string())],
+          'the value of a custom header has to be text or a list of texts',
+        ),
+        'customHeaders has to be an object of names and values',
+      )
+      .check(
+        z.overwrite((headers) =>
+          Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
+        ),
       ),
-      'customHeaders has to be an object of names and values',
-    )
-    .overwrite((headers) =>
-      Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
-    )
-    .optional(),
+  ),
 });
 
 /** Every key of the file, once `url` was taken apart. */
 export const connectorConfigShape = z.object({ ...smtpConfigShape.shape, ...senderShape.shape });
 
 /** The one JSON object, checked and normalized: server, sender and templates. Frozen. */
-export type ConnectorConfig = Readonly<z.output<typeof connectorConfigShape>>;
+export interface ConnectorConfig extends Readonly<SmtpConfig> {
+  /** The sender of every email: an address, or `Name <address>`. */
+  readonly fromEmail: string;
+  /** Where answers go, if not to the sender; several addresses are separated by commas. */
+  readonly replyTo?: string | undefined;
+  /** The language when a request names none, or none that there is a template for (BCP 47). */
+  readonly defaultLocale?: string | undefined;
+  readonly templates: Template[];
+  /** Further header fields of every email. */
+  readonly customHeaders?: Record<string, string | string[]> | undefined;
+}
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !Object.isFrozen(value)) {
@@ -92,7 +104,7 @@ function deepFreeze<T>(value: T): T {
   return value;
 }
 
-function inspect<T extends z.ZodObject>(
+function inspect<T extends z.ZodMiniObject>(
   shape: T,
   input: unknown,
   check: (raw: Record<string, unknown>) => ConfigIssue[],
@@ -107,16 +119,21 @@ function inspect<T extends z.ZodObject>(
 }
 
 /** Runs an inspection as a zod schema: its errors become zod issues with the same paths and messages. */
-const asSchema = <Output>(run: (input: unknown) => { config?: Output; issues: ConfigIssue[] }) =>
-  z.unknown().transform((input, context): Output => {
-    const { config, issues } = run(input);
-    if (config !== undefined) return config;
-    for (const { severity, path, code, message, hint } of issues) {
-      if (severity === 'error')
-        context.addIssue({ code: 'custom', path, message, params: { code, hint }, input });
-    }
-    return z.NEVER;
-  });
+const asSchema = <Output>(
+  run: (input: unknown) => { config?: Output; issues: ConfigIssue[] },
+): Schema<Output, unknown> =>
+  z.pipe(
+    z.unknown(),
+    z.transform((input, payload): Output => {
+      const { config, issues } = run(input);
+      if (config !== undefined) return config;
+      for (const { severity, path, code, message, hint } of issues) {
+        if (severity === 'error')
+          payload.issues.push({ code: 'custom', path, message, params: { code, hint }, input });
+      }
+      return z.NEVER;
+    }),
+  );
 
 /**
  * A further check of a config. It gets what was written, however broken: blanks are left out, and `url` is taken apart
@@ -183,15 +200,15 @@ export function parseConnectorConfig(
   return config;
 }
 
-/** {@link parseConnectorConfig} as a zod schema. */
-export const connectorConfigSchema: z.ZodType<ConnectorConfig> = asSchema((input) =>
+/** {@link parseConnectorConfig} as a schema. */
+export const connectorConfigSchema: Schema<ConnectorConfig, unknown> = asSchema((input) =>
   inspectConnectorConfig(input),
 );
 
 /** Here a missing `auth` is `{}`: a program says so by leaving it out. */
-const serverShape = smtpConfigShape.extend({ auth: smtpAuthSchema.default({}) });
+const serverShape = z.extend(smtpConfigShape, { auth: z._default(authShape, {}) });
 
 /** Only the part that reaches the server; other keys of a connector config are left out. */
-export const smtpConfigSchema: z.ZodType<SmtpConfig> = asSchema((input) =>
+export const smtpConfigSchema: Schema<SmtpConfig, unknown> = asSchema((input) =>
   inspect(serverShape, input, () => []),
 );

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import type { Schema } from '../schema.js';
 import { hideOnInspect } from '../secrets.js';
 import { isRecord } from './raw-config.js';
 
@@ -11,7 +12,47 @@ const text = (name: string, what: string) =>
   });
 
 /** Private keys often come from environment variables, where line breaks are written `\n`. */
-const pem = z.string().transform((key) => key.replaceAll('\\n', '\n'));
+const pem = z.pipe(
+  z.string(),
+  z.transform((key) => key.replaceAll('\\n', '\n')),
+);
+
+/** User name and password. */
+export interface LoginAuth {
+  type: 'login';
+  user: string;
+  pass: string;
+}
+
+/** OAuth2 for a service account that acts for `user` (Google Workspace). */
+export interface ServiceKeyAuth {
+  type: 'oauth2';
+  user: string;
+  /** The client id of the service account. */
+  serviceClient: string;
+  /** PEM. */
+  privateKey: string | { key: string; passphrase: string };
+  /** Where tokens come from. @default Google's endpoint */
+  accessUrl?: string | undefined;
+}
+
+/** OAuth2 with a refresh token, or a ready access token. */
+export interface TokenAuth {
+  type: 'oauth2';
+  user: string;
+  clientId?: string | undefined;
+  clientSecret?: string | undefined;
+  refreshToken?: string | undefined;
+  accessToken?: string | undefined;
+  /** When the access token expires, in milliseconds since the epoch. */
+  expires?: number | undefined;
+  /** Where tokens come from. @default Google's endpoint */
+  accessUrl?: string | undefined;
+}
+
+/** `{}`: a relay that trusts by address. */
+export type NoAuth = { type?: undefined };
+export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth;
 
 const loginAuthSchema = z.object({
   type: z.literal('login'),
@@ -24,12 +65,11 @@ const loginAuthSchema = z.object({
 
 const user = text('user', 'the address of the mailbox that sends');
 
-const optionalText = (name: string) => z.string(`auth.${name} has to be text`).optional();
+const optionalText = (name: string) => z.optional(z.string(`auth.${name} has to be text`));
 
-/** Where tokens come from. @default Google's endpoint */
-const accessUrl = z
-  .url('auth.accessUrl has to be a URL, such as https://oauth2.googleapis.com/token')
-  .optional();
+const accessUrl = z.optional(
+  z.url('auth.accessUrl has to be a URL, such as https://oauth2.googleapis.com/token'),
+);
 
 const serviceKeyAuthSchema = z.object({
   type: z.literal('oauth2'),
@@ -51,20 +91,9 @@ const tokenAuthSchema = z.object({
   clientSecret: optionalText('clientSecret'),
   refreshToken: optionalText('refreshToken'),
   accessToken: optionalText('accessToken'),
-  /** When the access token expires, in milliseconds since the epoch. */
-  expires: z.coerce.number('auth.expires has to be a number of milliseconds since 1970').optional(),
+  expires: z.optional(z.coerce.number('auth.expires has to be a number of milliseconds since 1970')),
   accessUrl,
 });
-
-/** User name and password. */
-export type LoginAuth = z.output<typeof loginAuthSchema>;
-/** OAuth2 for a service account that acts for `user` (Google Workspace). */
-export type ServiceKeyAuth = z.output<typeof serviceKeyAuthSchema>;
-/** OAuth2 with a refresh token, or a ready access token. */
-export type TokenAuth = z.output<typeof tokenAuthSchema>;
-/** `{}`: a relay that trusts by address. */
-export type NoAuth = { type?: undefined };
-export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth;
 
 const SERVICE_KEYS = ['serviceClient', 'privateKey'];
 const TOKEN_KEYS = ['clientId', 'clientSecret', 'refreshToken', 'accessToken', 'accessUrl', 'expires'];
@@ -80,13 +109,9 @@ function schemaFor(auth: Record<string, unknown>) {
   return loginAuthSchema;
 }
 
-/**
- * Login, OAuth2 with a service key, or OAuth2 with a token: told apart by their keys, as `type` may be left
- * out and comes in any letter case. `{}` means no login (a relay that trusts by address).
- */
-export const smtpAuthSchema = z.unknown().transform((input, context): SmtpAuth => {
+function readAuth(input: unknown, { issues }: z.core.ParsePayload): SmtpAuth {
   const fail = (message: string, path: (string | number)[], params: { code: string }) => {
-    context.addIssue({ code: 'custom', message, path, params, input });
+    issues.push({ code: 'custom', message, path, params, input });
     return z.NEVER;
   };
   if (!isRecord(input)) {
@@ -141,7 +166,17 @@ export const smtpAuthSchema = z.unknown().transform((input, context): SmtpAuth =
     );
   }
   return z.NEVER;
-});
+}
+
+export const authShape = z.pipe(z.unknown(), z.transform(readAuth));
+
+/**
+ * Login, OAuth2 with a service key, or OAuth2 with a token: told apart by their keys, as `type` may be left
+ * out and comes in any letter case. `{}` means no login (a relay that trusts by address).
+ *
+ * @alias
+ */
+export const smtpAuthSchema: Schema<SmtpAuth, unknown> = authShape;
 
 function hideAuthSecrets(auth: LoginAuth | ServiceKeyAuth | TokenAuth): SmtpAuth {
   if ('pass' in auth) return hideOnInspect(auth, ['pass']);

@@ -1,4 +1,4 @@
-import { compile } from 'html-to-text';
+import { compile, type HtmlToTextOptions } from 'html-to-text';
 
 /** Far above any auth email; beyond it the derived text is cut instead of stalling the process. */
 const MAX_INPUT_LENGTH = 1 << 20;
@@ -11,7 +11,7 @@ const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
   options: { uppercase: false },
 }));
 
-const convert = compile({
+const options: HtmlToTextOptions = {
   wordwrap: false,
   limits: { maxDepth: MAX_DEPTH },
   selectors: [
@@ -24,10 +24,16 @@ const convert = compile({
     { selector: '[style*="display:none"]', format: 'skip' },
     { selector: '[style*="display: none"]', format: 'skip' },
   ],
-});
+};
+
+/** Made when it is first needed: that takes longer than many an email. */
+let convert: ((html: string) => string) | undefined;
 
 /**
  * Derives the plain-text alternative of an html email. Lines are never wrapped, so that a code or a long
  * link stays in one piece, and every link shows its address.
  */
-export const htmlToPlainText = (html: string): string => convert(html.slice(0, MAX_INPUT_LENGTH));
+export function htmlToPlainText(html: string): string {
+  convert ??= compile(options);
+  return convert(html.slice(0, MAX_INPUT_LENGTH));
+}

@@ -1,13 +1,38 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { normalizeLocale } from '../locale.js';
 import { quote } from '../quote.js';
+import type { Schema } from '../schema.js';
 
 const CONTENT_TYPES = ['text/plain', 'text/html'] as const;
 
 /** What an email's content is written in. */
 export type ContentType = (typeof CONTENT_TYPES)[number];
 
-const optionalText = (name: string) => z.string(`${name} has to be text`).optional();
+/** One email text for one usage type, in one language or for all. */
+export interface Template {
+  /** Which emails it is for: `Register`, `SignIn`, `ForgotPassword`, `Generic`, … or a type of your own. */
+  usageType: string;
+  contentType: ContentType;
+  subject: string;
+  /** Handlebars; with `text/html` every value is escaped. */
+  content: string;
+  /** The language it is written in (BCP 47). Without it, the template is for every language. */
+  locale?: string | undefined;
+  /** The plain-text alternative of an html email. @default derived from the content */
+  text?: string | undefined;
+  /** Replaces the config's `replyTo`; may use variables. */
+  replyTo?: string | undefined;
+  /** Replaces the config's `fromEmail`; may use variables: `{{application.name}} <notice@example.com>`. */
+  sendFrom?: string | undefined;
+}
+
+/** A template from elsewhere (a database, Logto's i18n look-up) that wins over the config's. */
+export interface TemplateOverride extends Omit<Template, 'usageType' | 'contentType'> {
+  /** @default 'text/html' */
+  contentType?: ContentType | undefined;
+}
+
+const optionalText = (name: string) => z.optional(z.string(`${name} has to be text`));
 
 const required = (name: string, what: string) =>
   z.string({
@@ -15,47 +40,40 @@ const required = (name: string, what: string) =>
       input === undefined ? `${name} is missing: write ${what}` : `${name} has to be text: write ${what}`,
   });
 
-/** One email text for one usage type, in one language or for all. */
-export const templateSchema = z.object(
+const contentType = z.enum(CONTENT_TYPES, {
+  error: ({ input }) =>
+    input === undefined
+      ? 'contentType is missing: write "text/plain" or "text/html"'
+      : `contentType has to be "text/plain" or "text/html", not ${quote(input)}`,
+});
+
+export const templateShape = z.object(
   {
-    /** Which emails it is for: `Register`, `SignIn`, `ForgotPassword`, `Generic`, … or a type of your own. */
-    usageType: required('usageType', 'the kind of email it is for, such as "SignIn"').min(
-      1,
-      'usageType is empty: write the kind of email it is for, such as "SignIn"',
+    usageType: required('usageType', 'the kind of email it is for, such as "SignIn"').check(
+      z.minLength(1, 'usageType is empty: write the kind of email it is for, such as "SignIn"'),
     ),
-    contentType: z.enum(CONTENT_TYPES, {
-      error: ({ input }) =>
-        input === undefined
-          ? 'contentType is missing: write "text/plain" or "text/html"'
-          : `contentType has to be "text/plain" or "text/html", not ${quote(input)}`,
-    }),
+    contentType,
     subject: required('subject', 'the subject line of the email'),
-    /** Handlebars; with `text/html` every value is escaped. */
     content: required('content', 'the body of the email, with {{code}} where the code goes'),
-    /** The language it is written in (BCP 47). Without it, the template is for every language. */
-    locale: z
-      .string('locale has to be text, such as "en" or "pt-BR"')
-      .refine((value) => normalizeLocale(value) !== undefined, {
-        error: ({ input }) => `locale has to be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
-      })
-      .overwrite((value) => normalizeLocale(value) ?? value)
-      .optional(),
-    /** The plain-text alternative of an html email. @default derived from the content */
+    locale: z.optional(
+      z.string('locale has to be text, such as "en" or "pt-BR"').check(
+        z.refine((value) => normalizeLocale(value) !== undefined, {
+          error: ({ input }) =>
+            `locale has to be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
+        }),
+        z.overwrite((value) => normalizeLocale(value) ?? value),
+      ),
+    ),
     text: optionalText('text'),
-    /** Replaces the config's `replyTo`; may use variables. */
     replyTo: optionalText('replyTo'),
-    /** Replaces the config's `fromEmail`; may use variables: `{{application.name}} <notice@example.com>`. */
     sendFrom: optionalText('sendFrom'),
   },
   'a template has to be an object with usageType, contentType, subject and content',
 );
 
-/** A template of the config, checked. */
-export type Template = z.output<typeof templateSchema>;
+/** Checks one template of a config; what its texts mean, `inspectConnectorConfig` and `inspectTemplate` say. @alias */
+export const templateSchema: Schema<Template> = templateShape;
 
-/** A template from elsewhere (a database, Logto's i18n look-up) that wins over the config's. */
-export const templateOverrideSchema = templateSchema
-  .omit({ usageType: true })
-  .extend({ contentType: z.enum(CONTENT_TYPES).default('text/html') });
-
-export type TemplateOverride = z.input<typeof templateOverrideSchema>;
+export const templateOverrideSchema = z.extend(z.omit(templateShape, { usageType: true }), {
+  contentType: z._default(contentType, 'text/html'),
+});

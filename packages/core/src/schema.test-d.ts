@@ -1,0 +1,44 @@
+import { expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
+import type { output } from 'zod/mini';
+import type { connectorConfigShape } from './config/connector-config.js';
+import type { authShape } from './config/smtp-auth.js';
+import type { smtpConfigShape } from './config/smtp-config.js';
+import {
+  type ConnectorConfig,
+  connectorConfigSchema,
+  type SendRequestInput,
+  type SmtpAuth,
+  type SmtpConfig,
+  sendRequestSchema,
+  smtpAuthSchema,
+  smtpConfigSchema,
+  type Template,
+  type TemplateOverride,
+  templateSchema,
+} from './index.js';
+import type { templateOverrideSchema, templateShape } from './template/template.js';
+
+test('what is declared is what the schemas make', () => {
+  expectTypeOf<output<typeof templateShape>>().toEqualTypeOf<Template>();
+  expectTypeOf<output<typeof authShape>>().toEqualTypeOf<SmtpAuth>();
+  expectTypeOf<output<typeof smtpConfigShape>>().toEqualTypeOf<SmtpConfig>();
+  expectTypeOf<Readonly<output<typeof connectorConfigShape>>>().toEqualTypeOf<ConnectorConfig>();
+  expectTypeOf<z.input<typeof templateOverrideSchema>>().toEqualTypeOf<TemplateOverride>();
+});
+
+test('a schema says what it makes', () => {
+  expectTypeOf(connectorConfigSchema.parse).returns.toEqualTypeOf<ConnectorConfig>();
+  expectTypeOf(smtpConfigSchema.parse).returns.toEqualTypeOf<SmtpConfig>();
+  expectTypeOf(smtpAuthSchema.parse).returns.toEqualTypeOf<SmtpAuth>();
+  const result = templateSchema.safeParse({});
+  expectTypeOf(result.data).toEqualTypeOf<Template | undefined>();
+  if (!result.success) expectTypeOf(result.error.issues[0]?.message).toEqualTypeOf<string | undefined>();
+});
+
+test('a schema can be part of one of zod', () => {
+  const job = z.object({ request: sendRequestSchema, template: templateSchema });
+  expectTypeOf<z.output<typeof job>['request']['expiresAt']>().toEqualTypeOf<Date | undefined>();
+  expectTypeOf<z.output<typeof job>['template']>().toEqualTypeOf<Template>();
+  expectTypeOf<z.input<typeof job>['request']>().toEqualTypeOf<SendRequestInput>();
+});
