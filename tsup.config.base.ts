@@ -1,13 +1,24 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
+import { thirdPartyLicenses } from './third-party-licenses.js';
 
 /** Every package builds the same way: ESM with declarations, from its public entries. */
-export const definePackage = (entry: string[] = ['src/index.ts']) =>
+export const definePackage = (
+  entry: string[] = ['src/index.ts'],
+  { clean = true, esbuildPlugins = [] }: Pick<Options, 'clean' | 'esbuildPlugins'> = {},
+) =>
   defineConfig({
     entry,
     format: 'esm',
     dts: true,
     target: 'node22',
     platform: 'node',
-    clean: true,
+    clean,
     sourcemap: true,
+    // CommonJS stays what it is, in a file beside the bundle.
+    loader: { '.cjs': 'copy' },
+    esbuildOptions(options) {
+      options.assetNames = '[name]';
+    },
+    // What a package needs, npm installs; nothing of it gets in here.
+    esbuildPlugins: [...esbuildPlugins, thirdPartyLicenses('dist', [])],
   });

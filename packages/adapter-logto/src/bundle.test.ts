@@ -29,6 +29,14 @@ test('the manifest says so, with ranges that Logto’s loader can read as they s
   );
 });
 
+test('the licenses of everything in it come along', () => {
+  const notices = readFileSync(new URL('../lib/THIRD-PARTY-LICENSES.txt', import.meta.url), 'utf8');
+  // What is bundled here, and what core has bundled itself.
+  for (const name of ['nodemailer', 'zod', 'handlebars', 'html-to-text', 'htmlparser2', 'leven']) {
+    expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(`, 'm'));
+  }
+});
+
 test('the bundle works, with the errors of the host', async () => {
   const program = `
     import { ConnectorError } from '@logto/connector-kit';

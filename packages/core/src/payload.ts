@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { z } from './libraries.js';
 
 /** Plain data: what a template can show. */
 export type PayloadValue =

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { z } from './libraries.js';
 import { MailError } from './mail-error.js';
 import { type PayloadByType, type PayloadValue, payloadSchema, type UsageType } from './payload.js';
 import type { Schema } from './schema.js';

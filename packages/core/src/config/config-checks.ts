@@ -1,5 +1,5 @@
-import { closestMatch } from 'leven';
 import { HEADER_NAME_RULE, isHeaderName, isReservedHeader } from '../header-field.js';
+import { closestMatch } from '../libraries.js';
 import { normalizeLocale } from '../locale.js';
 import { isLoopbackHost } from '../loopback.js';
 import { readMailboxList } from '../mailbox.js';

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini';
 import { isReservedHeader } from '../header-field.js';
+import { z } from '../libraries.js';
 import { normalizeLocale } from '../locale.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
 import { quote } from '../quote.js';

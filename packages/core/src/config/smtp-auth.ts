@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { z } from '../libraries.js';
 import type { Schema } from '../schema.js';
 import { hideOnInspect } from '../secrets.js';
 import { isRecord } from './raw-config.js';

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { z } from '../libraries.js';
 import { quote } from '../quote.js';
 import { hideOnInspect } from '../secrets.js';
 import { authShape, type SmtpAuth } from './smtp-auth.js';

@@ -1,4 +1,4 @@
-import Handlebars from 'handlebars';
+import { Handlebars } from '../libraries.js';
 import type { PayloadValue } from '../payload.js';
 import type { MissingVariable, ProgramOptions, TemplateProgram } from './template-program.js';
 import { BLOCK_HELPERS, INLINE_HELPERS, partsOf, type TemplateSource } from './template-source.js';

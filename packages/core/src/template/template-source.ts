@@ -1,4 +1,4 @@
-import Handlebars from 'handlebars';
+import { Handlebars } from '../libraries.js';
 import { disguiseFromLexer } from './lexer-disguise.js';
 
 /** How a template is broken, and where. */

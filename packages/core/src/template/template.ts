@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { z } from '../libraries.js';
 import { normalizeLocale } from '../locale.js';
 import { quote } from '../quote.js';
 import type { Schema } from '../schema.js';

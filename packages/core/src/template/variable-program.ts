@@ -1,4 +1,4 @@
-import Handlebars from 'handlebars';
+import { Handlebars } from '../libraries.js';
 import type { PayloadValue } from '../payload.js';
 import type { ProgramOptions, TemplateProgram } from './template-program.js';
 import { isRecord, showValue } from './variable-value.js';

@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Options } from 'tsup';
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+
+interface Package {
+  name: string;
+  version: string;
+  license: string;
+}
+
+const FILE = 'THIRD-PARTY-LICENSES.txt';
+const RULE = `\n\n${'-'.repeat(80)}\n\n`;
+
+/** The folder of the package that a file belongs to. */
+function packageFolder(file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    // Some packages mark a subfolder with a manifest of nothing but `type`.
+    if (existsSync(manifest) && 'version' in JSON.parse(readFileSync(manifest, 'utf8'))) return folder;
+  }
+  return undefined;
+}
+
+/** Of a package from npm. */
+function noticeOf(folder: string): string {
+  const { name, version, license } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  ) as Package; // npm requires these of every package
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  if (file === undefined) throw new Error(`${name} ${version} has no license file.`);
+  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
+}
+
+/** What a package of the workspace has bundled itself. */
+function noticesIn(folder: string): string[] {
+  const file = join(folder, 'dist', FILE);
+  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split(RULE) : [];
+}
+
+/**
+ * Bundled code takes its licenses along: writes those of all bundled packages into one file beside it. Nothing gets into
+ * a bundle by accident: the build fails where its packages from npm are not those that are named here.
+ */
+export const thirdPartyLicenses = (outputFolder: string, names: readonly string[]): Plugin => ({
+  name: 'third-party-licenses',
+  setup(build) {
+    build.initialOptions.metafile = true;
+    build.onEnd(({ metafile }) => {
+      // What was shaken out of the bundle altogether is not in it.
+      const files = Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
+      const inputs = files.filter((file) => !file.startsWith('none:'));
+      const folders = [...new Set(inputs.flatMap((input) => packageFolder(resolve(input)) ?? []))];
+      const own = folders.filter((folder) => folder.includes('node_modules')).map(noticeOf);
+      const bundled = own.map((text) => text.slice(0, text.indexOf(' ')));
+      const unexpected = bundled.filter((name) => !names.includes(name));
+      const missing = names.filter((name) => !bundled.includes(name));
+      if (unexpected.length > 0 || missing.length > 0) {
+        const text = `tsup.config.ts says what is bundled, but ${list(unexpected)} is bundled and not named, ${list(missing)} named and not bundled.`;
+        return { errors: [{ text }] };
+      }
+      const all = new Set([...own, ...folders.flatMap(noticesIn)]);
+      if (all.size === 0) return {};
+      mkdirSync(outputFolder, { recursive: true });
+      writeFileSync(join(outputFolder, FILE), `${[...all].sort().join(RULE)}\n`);
+      return {};
+    });
+  },
+});
+
+const list = (names: readonly string[]) => names.join(', ') || 'nothing';
