@@ -1,6 +1,4 @@
-import { encode as encodeBase64, wrap as wrapBase64 } from 'nodemailer/lib/base64';
-import { hasLongerLines } from 'nodemailer/lib/mime-funcs';
-import { encode as encodeQuotedPrintable, wrap as wrapQuotedPrintable } from 'nodemailer/lib/qp';
+import { base64, mimeFuncs, qp } from './nodemailer.cjs';
 
 /** RFC 2045 section 6.7: no encoded line is longer. */
 const LINE_LENGTH = 76;
@@ -35,13 +33,13 @@ class Piece {
   }
 
   get hasLongLine(): boolean {
-    this.long ??= hasLongerLines(this.text, LINE_LENGTH);
+    this.long ??= mimeFuncs.hasLongerLines(this.text, LINE_LENGTH);
     return this.long;
   }
 
   /** With room for a soft line break after its last line. */
   get quotedPrintable(): string {
-    this.encoded ??= wrapQuotedPrintable(encodeQuotedPrintable(toCrlf(this.text)), LINE_LENGTH - 1);
+    this.encoded ??= qp.wrap(qp.encode(toCrlf(this.text)), LINE_LENGTH - 1);
     return this.encoded;
   }
 }
@@ -109,9 +107,11 @@ export function encodeBody(text: string, fixedParts: readonly string[] = []): En
   const letters = pieces.reduce((sum, piece) => sum + piece.letters, 0);
   const others = pieces.reduce((sum, piece) => sum + piece.others, 0);
   const isShort =
-    others === 0 && !pieces.some((piece) => piece.hasLongLine) && !hasLongerLines(text, LINE_LENGTH);
+    others === 0 &&
+    !pieces.some((piece) => piece.hasLongLine) &&
+    !mimeFuncs.hasLongerLines(text, LINE_LENGTH);
   if (isShort) return { encoding: '7bit', content: toCrlf(text) };
   return others < letters
     ? { encoding: 'quoted-printable', content: joinQuotedPrintable(pieces) }
-    : { encoding: 'base64', content: wrapBase64(encodeBase64(text), LINE_LENGTH) };
+    : { encoding: 'base64', content: base64.wrap(base64.encode(text), LINE_LENGTH) };
 }

@@ -1,6 +1,5 @@
 import type { Email, Mailbox } from '@postern/core';
-import { foldLines } from 'nodemailer/lib/mime-funcs';
-import MimeNode from 'nodemailer/lib/mime-node';
+import { MimeNode, mimeFuncs } from './nodemailer.cjs';
 
 /** Lines of a message are at most this long, line break not counted (RFC 5322 section 2.1.1). */
 const LINE_LENGTH = 76;
@@ -26,7 +25,7 @@ const encoder = new MimeNode(false);
 const NEEDS_NO_ENCODING = /^[\w !#$%'()*+,\-./:;@[\]{|}~]*$|^<[\w.@-]+>$/;
 
 const fold = (name: string, value: string) =>
-  value.trim() === '' ? '' : `${foldLines(`${name}: ${value}`, LINE_LENGTH)}\r\n`;
+  value.trim() === '' ? '' : `${mimeFuncs.foldLines(`${name}: ${value}`, LINE_LENGTH)}\r\n`;
 
 /** Encoded (RFC 2047) and folded; nothing where there is no value. */
 const headerField = (name: string, value: Parameters<MimeNode['encodeHeaderValue']>[1]) =>

@@ -1,8 +1,8 @@
 import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { isLoopbackHost, type Logger, MailError, type MailStage, type SmtpConfig } from '@postern/core';
-import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
+import { SMTPConnection, type SMTPConnectionAuth } from './nodemailer.cjs';
 import { providerOf } from './provider/known-providers.js';
 import { SmtpDialogue } from './smtp-dialogue.js';
 import type { SmtpFailure } from './smtp-failure.js';

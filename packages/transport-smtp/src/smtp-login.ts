@@ -1,8 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { SmtpConfig } from '@postern/core';
-import nmfetch from 'nodemailer/lib/fetch';
-import type { SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
-import XOAuth2 from 'nodemailer/lib/xoauth2';
+import { nmfetch, type SMTPConnectionAuth, XOAuth2 } from './nodemailer.cjs';
 
 /** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
 export interface SmtpLogin {

@@ -1,7 +1,5 @@
 import { buffer } from 'node:stream/consumers';
 import type { Email, SmtpConfig } from '@postern/core';
-import DKIM from 'nodemailer/lib/dkim';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import { writeMimeMessage } from './mime-message.js';
 
 /** An email as it goes over the wire: envelope (RFC 5321) and content (RFC 5322). */
@@ -42,6 +40,7 @@ async function composeSigned(
   dkim: NonNullable<SmtpConfig['dkim']>,
   { disableFileAccess, disableUrlAccess }: SmtpConfig,
 ): Promise<string> {
+  const { DKIM, MailComposer } = await import('./nodemailer-signing.cjs');
   const { messageId, date, from, to, replyTo, subject, text, html } = email;
   const headers = Object.entries(email.headers).flatMap(([key, values]) =>
     [values].flat().map((value) => ({ key, value: String(value) })),

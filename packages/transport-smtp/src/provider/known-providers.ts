@@ -1,4 +1,4 @@
-import wellKnown from 'nodemailer/lib/well-known';
+import { wellKnown } from '../nodemailer.cjs';
 import { aliyunDirectMail } from './aliyun-direct-mail.js';
 import { amazonSes } from './amazon-ses.js';
 import { brevo } from './brevo.js';
