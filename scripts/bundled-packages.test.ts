@@ -1,0 +1,244 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startSmtpTrap } from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
+const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+
+/** What is installed to send an email: these two from the workspace as npm would get them, and what they ask for. */
+const OWN = ['core', 'transport-smtp'] as const;
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly sideEffects: boolean;
+}
+
+let root = '';
+const modules = (...path: string[]) => join(root, 'node_modules', ...path);
+const manifestOf = async (name: string): Promise<Manifest> =>
+  JSON.parse(await readFile(modules('@postern', name, 'package.json'), 'utf8'));
+
+async function link(name: string, from: string) {
+  await mkdir(dirname(modules(name)), { recursive: true });
+  await symlink(await realpath(join(PACKAGES, from, 'node_modules', name)), modules(name), 'dir');
+}
+
+async function bytesOf(folder: string): Promise<number> {
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  const sizes = files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Runs a program in the project. */
+async function node(file: string, program: string, ...args: string[]): Promise<string> {
+  await writeFile(join(root, file), program);
+  const { stdout } = await run(process.execPath, [file, ...args], { cwd: root });
+  return stdout.trim();
+}
+
+/** What the compiler says of a program, with the declarations that it comes upon. */
+async function compile(file: string, program: string): Promise<string> {
+  await writeFile(join(root, file), program);
+  const options =
+    '--noEmit --strict --target es2024 --lib es2024,esnext.disposable --module nodenext --types node';
+  const compiled = await run(process.execPath, [TSC, ...options.split(' '), file], { cwd: root }).catch(
+    (error: { stdout: string }) => error,
+  );
+  return compiled.stdout;
+}
+
+beforeAll(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'postern-installed-')));
+  await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'app', type: 'module' }));
+  for (const name of OWN) {
+    const tarballs = join(root, 'tarballs', name);
+    await mkdir(tarballs, { recursive: true });
+    await run('pnpm', ['pack', '--pack-destination', tarballs], { cwd: join(PACKAGES, name) });
+    const [tarball = ''] = await readdir(tarballs);
+    await mkdir(modules('@postern', name), { recursive: true });
+    const target = modules('@postern', name);
+    await run('tar', ['-xzf', join(tarballs, tarball), '-C', target, '--strip-components=1']);
+  }
+  await link('nodemailer', 'transport-smtp');
+  await mkdir(modules('@types'));
+  const types = await realpath(fileURLToPath(new URL('../node_modules/@types/node', import.meta.url)));
+  await symlink(types, modules('@types/node'), 'dir');
+});
+
+afterAll(() => rm(root, { recursive: true }));
+
+describe('what is installed', () => {
+  it('is nodemailer, and nothing else of other people', async () => {
+    expect((await manifestOf('core')).dependencies).toBeUndefined();
+    const { dependencies } = await manifestOf('transport-smtp');
+    expect(Object.keys(dependencies ?? {})).toEqual(['@postern/core', 'nodemailer']);
+  });
+
+  it('stays small', async () => {
+    expect(await bytesOf(modules('@postern/core'))).toBeLessThan(800_000);
+    expect(await bytesOf(modules('@postern/transport-smtp'))).toBeLessThan(500_000);
+  });
+
+  it('has of the bundled libraries what is used of them', async () => {
+    expect((await manifestOf('core')).sideEffects).toBe(false);
+    const bundle = await readFile(modules('@postern/core/dist/libraries.js'), 'utf8');
+    // As a proof that these would be found: something that is used.
+    expect(bundle).toContain('$ZodObject');
+    // zod's messages in German and in English, and its way to JSON Schema; Handlebars' hook for files.
+    for (const unused of [
+      'Ungültige Eingabe',
+      'Ung\\xFCltige',
+      'Invalid option: expected',
+      'toJSONSchema',
+      'require.extensions',
+    ]) {
+      expect(bundle).not.toContain(unused);
+    }
+  });
+
+  it('says what is bundled, in which version, under which license', async () => {
+    const notices = (await readFile(modules('@postern/core/dist/THIRD-PARTY-LICENSES.txt'), 'utf8')).split(
+      /^-{80}$/m,
+    );
+    for (const name of ['handlebars', 'html-to-text', 'leven', 'zod']) {
+      const source = join(PACKAGES, 'core/node_modules', name, 'package.json');
+      const { version, license } = JSON.parse(await readFile(source, 'utf8'));
+      const notice = notices.find((text) => text.trim().startsWith(`${name} ${version} (${license})\n`));
+      expect(notice).toMatch(/copyright/i);
+    }
+  });
+});
+
+describe('the first email of a process', () => {
+  const PROGRAM = `
+    import { createRequire } from 'node:module';
+    import { createMailer, parseConnectorConfig } from '@postern/core';
+    import { createSmtpTransport } from '@postern/transport-smtp';
+    const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
+      usageType, contentType: 'text/html', subject: '{{code}}', content: '<p>{{code}}</p>',
+    }));
+    const config = parseConnectorConfig({
+      host: '127.0.0.1', port: process.argv[2], auth: {}, ignoreTLS: true,
+      fromEmail: 'noreply@example.com', templates,
+    });
+    const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+    await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
+    await mailer.close();
+    const files = Object.keys(createRequire(import.meta.url).cache);
+    const parts = files.map((file) => /nodemailer\\/dist\\/cjs\\/([\\w-]+)/.exec(file)?.[1]).filter(Boolean);
+    console.log(JSON.stringify({ parts: [...new Set(parts)], builtins: process.moduleLoadList }));
+  `;
+
+  it('loads nothing that it does not need', async () => {
+    await using trap = await startSmtpTrap();
+    const { parts, builtins }: { parts: string[]; builtins: string[] } = JSON.parse(
+      await node('send.js', PROGRAM, String(trap.port)),
+    );
+    expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
+    expect(parts).toContain('smtp-connection');
+    for (const unused of ['dkim', 'mail-composer', 'smtp-pool', 'smtp-transport']) {
+      expect(parts).not.toContain(unused);
+    }
+    expect(builtins).toContain('NativeModule net');
+    // `fetch` and `WebSocket`.
+    expect(builtins.filter((name) => name.includes('undici'))).toEqual([]);
+  });
+});
+
+describe('the declarations', () => {
+  it('hold by themselves: without zod, nothing of them turns into any', async () => {
+    const program = `
+      import * as core from '@postern/core';
+      import * as smtp from '@postern/transport-smtp';
+      type IsAny<T> = 0 extends 1 & T ? true : false;
+      export const no: readonly false[] = [
+        false satisfies IsAny<core.ConnectorConfig>,
+        false satisfies IsAny<core.ConnectorConfig['templates'][number]>,
+        false satisfies IsAny<core.ConnectorConfig['port']>,
+        false satisfies IsAny<core.SmtpAuth>,
+        false satisfies IsAny<core.Template['contentType']>,
+        false satisfies IsAny<core.TemplateOverride>,
+        false satisfies IsAny<ReturnType<typeof core.connectorConfigSchema.parse>>,
+        false satisfies IsAny<ReturnType<typeof core.smtpConfigSchema.parse>['host']>,
+        false satisfies IsAny<ReturnType<typeof core.smtpAuthSchema.parse>>,
+        false satisfies IsAny<ReturnType<typeof core.templateSchema.parse>['subject']>,
+        false satisfies IsAny<ReturnType<typeof core.sendRequestSchema.parse>['payload']>,
+        false satisfies IsAny<Parameters<typeof core.fromZodIssue>[0]>,
+        false satisfies IsAny<Parameters<typeof smtp.createSmtpTransport>[0]['host']>,
+      ];
+      // @ts-expect-error That this is found shows that the others would be.
+      export const yes = false satisfies IsAny<any>;
+    `;
+    expect(await compile('without-zod.ts', program)).toBe('');
+  }, 60_000);
+});
+
+describe('beside the zod of an application', () => {
+  beforeAll(() => link('zod', 'core'));
+
+  const PROGRAM = `
+    import { z } from 'zod';
+    import { fromZodIssue, sendRequestSchema, templateSchema } from '@postern/core';
+
+    const job = z.object({ request: sendRequestSchema, template: templateSchema, priority: z.number() });
+    const request = { to: 'ada@example.com', type: 'SignIn', payload: { code: '1' }, expiresAt: 0, locale: null };
+    const template = { usageType: 'SignIn', contentType: 'text/plain' as const, subject: 's', content: 'c', locale: 'zh_cn' };
+
+    const good = job.parse({ request, template, priority: 1 });
+    const date: Date | undefined = good.request.expiresAt;
+    const locale: string | undefined = good.template.locale;
+    console.log(date?.getTime(), locale, good.request.locale);
+
+    const bad = job.safeParse({ request: { ...request, to: 5 }, template: { ...template, subject: undefined }, priority: 'x' });
+    console.log(bad.error instanceof z.ZodError);
+    for (const issue of bad.error?.issues ?? []) console.log(issue.path.join('.'), '|', fromZodIssue(issue).message);
+
+    try {
+      templateSchema.parse({});
+    } catch (error) {
+      console.log(error instanceof Error, error instanceof z.core.$ZodError);
+    }
+  `;
+
+  it('a schema can be part of one, with its types', async () => {
+    expect(await compile('with-zod.ts', PROGRAM)).toBe('');
+    expect(
+      await node(
+        'with-zod.js',
+        PROGRAM.replace(' as const', '').replace(/: (?:Date|string) \| undefined/g, ''),
+      ),
+    ).toBe(
+      [
+        '0 zh-CN undefined',
+        'true',
+        'request.to | to has to be text, exactly one address',
+        'template.subject | subject is missing: write the subject line of the email',
+        'priority | Invalid input: expected number, received string',
+        'true true',
+      ].join('\n'),
+    );
+  }, 60_000);
+
+  it('nothing of it changes', async () => {
+    const program = `
+      import { z } from 'zod';
+      const before = { ...z.config(z.locales.de()) };
+      const { parseConnectorConfig, inspectConnectorConfig } = await import('@postern/core');
+      console.log(inspectConnectorConfig({}).issues.length > 0);
+      const after = z.config();
+      console.log(Object.keys({ ...before, ...after }).every((key) => before[key] === after[key]));
+      console.log(z.string().safeParse(5).error.issues[0].message);
+    `;
+    expect(await node('global.js', program)).toBe(
+      'true\ntrue\nUngültige Eingabe: erwartet string, erhalten Zahl',
+    );
+  });
+});

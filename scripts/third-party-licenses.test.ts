@@ -1,0 +1,39 @@
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'tsup';
+import { expect, it } from 'vitest';
+import { thirdPartyLicenses } from '../third-party-licenses.js';
+
+/** A package of one file, with a license. */
+const BUNDLED = 'leven';
+const CORE = new URL('../packages/core/package.json', import.meta.url);
+const SOURCE = createRequire(CORE).resolve(BUNDLED);
+
+/** Builds a file that has a package in it, which is on the list or is not. */
+async function bundle(names: readonly string[]): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'postern-bundle-')));
+  try {
+    const entry = join(folder, 'entry.js');
+    await writeFile(entry, `export { default } from ${JSON.stringify(SOURCE)};`);
+    const outDir = join(folder, 'dist');
+    const esbuildPlugins = [thirdPartyLicenses(outDir, names)];
+    await build({ entry: [entry], outDir, format: 'esm', config: false, silent: true, esbuildPlugins });
+    return await readFile(join(outDir, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+it('writes the licenses of what is bundled', async () => {
+  expect(await bundle([BUNDLED])).toMatch(/^leven \d+\.\d+\.\d+ \(MIT\)\n\nMIT License\n.+Copyright/s);
+});
+
+it('fails where something gets into a bundle that is not named', async () => {
+  await expect(bundle([])).rejects.toThrow('leven is bundled and not named, nothing named and not bundled');
+});
+
+it('fails where something is named that is not in the bundle', async () => {
+  await expect(bundle([BUNDLED, 'zod'])).rejects.toThrow('zod named and not bundled');
+});
