@@ -22,9 +22,7 @@ export interface Keyring {
    * @throws {UnsealableError} when the key is not in the ring, or the row was tampered with
    */
   open(deliveryId: string, sealed: string): string;
-  /** Finds the same thing again without saying what it is, under the first key. */
-  digest(purpose: 'address' | 'idempotency', value: string): string;
-  /** The same under every key: what was written before a rotation. */
+  /** Finds the same thing again without saying what it is, under every key, newest first. */
   digests(purpose: 'address' | 'idempotency', value: string): string[];
 }
 
@@ -98,7 +96,6 @@ export function createKeyring(keys: readonly [QueueKey, ...QueueKey[]]): Keyring
         );
       }
     },
-    digest: (purpose, value) => digest(newest[purpose], value),
     digests: (purpose, value) => ring.map((key) => digest(key[purpose], value)),
   };
 }
