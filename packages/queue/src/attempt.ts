@@ -9,7 +9,7 @@ import {
 } from '@postern/core';
 import { type Content, parseContent } from './content.js';
 import type { DeliveryError } from './delivery.js';
-import { type ClaimedDelivery, type Settlement, SUPERSEDED } from './delivery-store.js';
+import { type ClaimedDelivery, EXPIRED, type Settlement, SUPERSEDED } from './delivery-store.js';
 import { type Keyring, UnsealableError } from './keyring.js';
 import { describeFailure, type QueuePolicy, settleFailure } from './queue-policy.js';
 import type { QueueTelemetry } from './queue-telemetry.js';
@@ -101,7 +101,7 @@ export async function attemptDelivery(
       return settle({ state: 'cancelled', error: SUPERSEDED, keepsContent: false, isCounted: false });
     }
     if (expiresAt && expiresAt.getTime() <= clock.now()) {
-      return fail({ code: 'expired', message: 'It had expired before it was sent.' }, false);
+      return fail(EXPIRED, false);
     }
     // A message that kills its worker must not do so for ever.
     if (interruptions >= MOST_INTERRUPTIONS || attempts > policy.maxAttempts) {

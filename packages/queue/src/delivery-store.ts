@@ -87,6 +87,8 @@ export const SUPERSEDED: DeliveryError = {
   code: 'superseded',
   message: 'A newer code for the same address took its place.',
 };
+export const EXPIRED: DeliveryError = { code: 'expired', message: 'It had expired before it was sent.' };
+const CANCELLED: DeliveryError = { code: 'cancelled', message: 'It was taken back before it was sent.' };
 
 /** How many expire in one statement: after an outage, there may be very many. */
 export const MOST_EXPIRED = 1000;
@@ -146,11 +148,11 @@ export interface DeliveryStore {
   list(filter: DeliveryFilter): Promise<Delivery[]>;
   count(): Promise<StateCount[]>;
   /** @returns what it was, or `undefined` when it was too late */
-  cancel(id: string, error: DeliveryError, now: number): Promise<Delivery | undefined>;
+  cancel(id: string, now: number): Promise<Delivery | undefined>;
   /** Makes a delivery due that waits for its next attempt, or that failed and still has its content. */
   requeue(transaction: Db, id: string, now: number): Promise<Delivery | undefined>;
   /** Ends what waits and has expired after `since`, {@link MOST_EXPIRED} at most. */
-  expire(error: DeliveryError, since: number, now: number): Promise<Delivery[]>;
+  expire(since: number, now: number): Promise<Delivery[]>;
   /** Erases what failed longer ago than `keepContentMs`, deletes what is over and was made `retentionMs` ago. */
   purge(retention: { keepContentMs: number; retentionMs: number }, now: number): Promise<void>;
 }
@@ -345,12 +347,12 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       );
     },
     count: () => all(countRow, statements.count),
-    cancel: async (id, error, now) =>
-      (await all(deliveryRow, statements.cancel, id, time(now), JSON.stringify(error)))[0],
+    cancel: async (id, now) =>
+      (await all(deliveryRow, statements.cancel, id, time(now), JSON.stringify(CANCELLED)))[0],
     requeue: async (transaction, id, now) =>
       (await within(transaction, deliveryRow, statements.requeue, id, time(now)))[0],
-    expire: (error, since, now) =>
-      all(deliveryRow, statements.expire, time(now), JSON.stringify(error), time(since)),
+    expire: (since, now) =>
+      all(deliveryRow, statements.expire, time(now), JSON.stringify(EXPIRED), time(since)),
     async purge({ keepContentMs, retentionMs }, now) {
       await run(statements.purge, [time(now - keepContentMs), firstIdOf(now - retentionMs), time(now)]);
     },

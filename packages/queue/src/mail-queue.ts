@@ -16,13 +16,7 @@ import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import type { QueueMailer } from './attempt.js';
 import { type Content, serializeContent } from './content.js';
 import { type CallerTransaction, databaseError, fromCaller, openDatabase } from './database.js';
-import {
-  DELIVERY_STATES,
-  type Delivery,
-  type DeliveryError,
-  type DeliveryState,
-  type FinalState,
-} from './delivery.js';
+import { DELIVERY_STATES, type Delivery, type DeliveryState, type FinalState } from './delivery.js';
 import { createDeliveryStore, MOST_EXPIRED } from './delivery-store.js';
 import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
 import { createKeyring } from './keyring.js';
@@ -122,9 +116,6 @@ const GIVE_UP_MS = 6000;
 const RENEWALS_PER_LEASE = 3;
 const EXPIRE_EVERY_MS = 30_000;
 const PURGE_EVERY = 120; // times the above: once an hour
-
-const CANCELLED: DeliveryError = { code: 'cancelled', message: 'It was taken back before it was sent.' };
-const EXPIRED: DeliveryError = { code: 'expired', message: 'It had expired before it was sent.' };
 
 /**
  * Opens the queue: connects, and makes or migrates its tables.
@@ -315,7 +306,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
         const time = now();
         // A transaction that took its time may have come in behind the last sweep; the full one finds it.
         for (let some = MOST_EXPIRED; some === MOST_EXPIRED; ) {
-          const expired = await store.expire(EXPIRED, isFull ? 0 : expiredUntil, time);
+          const expired = await store.expire(isFull ? 0 : expiredUntil, time);
           for (const delivery of expired) report(delivery);
           some = expired.length;
         }
@@ -416,7 +407,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
           ? delivery
           : await ask(() => store.findByKey(keyring.digests('idempotency', delivery.idempotencyKey), now()));
       if (id === undefined || !isUuid(id)) return false;
-      const cancelled = await ask(() => store.cancel(id, CANCELLED, now()));
+      const cancelled = await ask(() => store.cancel(id, now()));
       if (cancelled) report(cancelled);
       return cancelled !== undefined;
     },
