@@ -11,8 +11,9 @@ import { type Content, parseContent } from './content.js';
 import type { DeliveryError } from './delivery.js';
 import { type ClaimedDelivery, EXPIRED, type Settlement, SUPERSEDED } from './delivery-store.js';
 import { type Keyring, UnsealableError } from './keyring.js';
-import { describeFailure, type QueuePolicy, settleFailure } from './queue-policy.js';
+import type { QueuePolicy } from './queue-policy.js';
 import type { QueueTelemetry } from './queue-telemetry.js';
+import { settleFailure } from './retry.js';
 
 /** What a worker needs of a mailer. */
 export type QueueMailer = Pick<Mailer, 'render' | 'deliver'>;
@@ -182,6 +183,24 @@ async function unlessAborted<T>(
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** What may be stored of a failure. The message of an error that is not ours may hold anything, so it stays out. */
+function describeFailure(error: unknown, hide: (text: string) => string): DeliveryError {
+  if (!(error instanceof MailError)) {
+    return {
+      code: 'internal',
+      message: `The attempt failed with ${error instanceof Error ? error.name : 'something'} that is no MailError.`,
+    };
+  }
+  const { code, message, stage, hint, responseCode } = error;
+  return {
+    code,
+    message: hide(message),
+    stage,
+    ...(hint !== undefined && { hint: hide(hint) }),
+    ...(responseCode !== undefined && { responseCode }),
+  };
 }
 
 /** What a server may have repeated in its reply, and must not be stored: servers like to quote the address. */

@@ -1,7 +1,5 @@
-import { carriesCode, MailError } from '@postern/core';
+import { carriesCode } from '@postern/core';
 import { z } from 'zod';
-import type { DeliveryError } from './delivery.js';
-import type { Settlement } from './delivery-store.js';
 
 const ms = z.number().min(0);
 const isPredicate = (value: unknown): value is (type: string) => boolean => typeof value === 'function';
@@ -40,57 +38,3 @@ export const policySchema = z.strictObject({
 
 export type QueuePolicy = z.output<typeof policySchema>;
 export type QueuePolicyInput = z.input<typeof policySchema>;
-
-/** What is known when an attempt has failed. */
-export interface FailedAttempt {
-  readonly type: string;
-  readonly attempts: number;
-  readonly expiresAt: Date | undefined;
-  readonly error: DeliveryError;
-  readonly isRetryable: boolean;
-  readonly now: number;
-}
-
-/** What to do after a failed attempt: again later, or never. */
-export function settleFailure(
-  policy: QueuePolicy,
-  random: () => number,
-  { type, attempts, expiresAt, error, isRetryable, now }: FailedAttempt,
-): Pick<Settlement, 'state' | 'nextAttemptAt' | 'keepsContent'> {
-  const isCode = policy.isCode(type);
-  // What may have arrived has not failed.
-  const given = error.code === 'delivery_unknown' ? 'unknown' : 'failed';
-  // A key that is missing here may be put back, whatever the type.
-  const keepsContent = policy.keepFailedMs > 0 && (!isCode || error.code === 'unsealable');
-  if (error.code === 'expired') return { state: 'expired', keepsContent: false };
-  const isWorthIt =
-    given === 'unknown'
-      ? policy.retryUnknown === 'always' || (policy.retryUnknown === 'codes' && isCode)
-      : isRetryable;
-  if (!isWorthIt || attempts >= policy.maxAttempts) return { state: given, keepsContent };
-  // Full jitter: after an outage, not everything comes back at the same moment.
-  const delay = random() * Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** (attempts - 1));
-  const nextAttemptAt = new Date(now + delay);
-  if (expiresAt && expiresAt <= nextAttemptAt) {
-    return { state: given === 'unknown' ? given : 'expired', keepsContent: false };
-  }
-  return { state: 'retrying', nextAttemptAt, keepsContent: true };
-}
-
-/** What may be stored of a failure. The message of an error that is not ours may hold anything, so it stays out. */
-export function describeFailure(error: unknown, hide: (text: string) => string): DeliveryError {
-  if (!(error instanceof MailError)) {
-    return {
-      code: 'internal',
-      message: `The attempt failed with ${error instanceof Error ? error.name : 'something'} that is no MailError.`,
-    };
-  }
-  const { code, message, stage, hint, responseCode } = error;
-  return {
-    code,
-    message: hide(message),
-    stage,
-    ...(hint !== undefined && { hint: hide(hint) }),
-    ...(responseCode !== undefined && { responseCode }),
-  };
-}

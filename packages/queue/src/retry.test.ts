@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { policySchema, settleFailure } from './queue-policy.js';
+import { policySchema } from './queue-policy.js';
+import { settleFailure } from './retry.js';
 
 const HOUR = 3_600_000;
 const policy = policySchema.parse({});
