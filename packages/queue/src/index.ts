@@ -1,10 +1,10 @@
 export type { QueueMailer } from './attempt.js';
 export type { CallerTransaction, PGliteDatabase } from './database.js';
 export type { Delivery, DeliveryError, DeliveryErrorCode, DeliveryState, FinalState } from './delivery.js';
+export type { DeliveryEvent } from './delivery-events.js';
 export type { QueueKey } from './keyring.js';
 export {
   createMailQueue,
-  type DeliveryEvent,
   type DeliveryPage,
   type EnqueueOptions,
   type MailQueue,

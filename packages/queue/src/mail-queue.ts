@@ -17,6 +17,7 @@ import type { QueueMailer } from './attempt.js';
 import { type Content, serializeContent } from './content.js';
 import { type CallerTransaction, databaseError, fromCaller, openDatabase } from './database.js';
 import { DELIVERY_STATES, type Delivery, type DeliveryState, type FinalState } from './delivery.js';
+import { createDeliveryEvents, type DeliveryEvent } from './delivery-events.js';
 import { createDeliveryStore, MOST_EXPIRED } from './delivery-store.js';
 import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
 import { createKeyring } from './keyring.js';
@@ -45,12 +46,6 @@ export interface EnqueueOptions {
   /** A transaction of yours: the email goes out if it commits, and never existed if it rolls back. */
   db?: CallerTransaction;
 }
-
-/** What happened to a delivery. */
-export type DeliveryEvent = Pick<
-  Delivery,
-  'id' | 'state' | 'lane' | 'type' | 'attempts' | 'messageId' | 'transport' | 'reply' | 'error'
->;
 
 export interface DeliveryPage {
   /** Newest first. */
@@ -143,7 +138,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
 
   const keyring = createKeyring(keys);
   const telemetry = createQueueTelemetry();
-  const listeners = new Map<DeliveryState, Set<(delivery: DeliveryEvent) => void>>();
+  const { report, on } = createDeliveryEvents(telemetry, logger);
   const onError = (error: unknown) => {
     const { message, code } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
     logger.warn({ event: 'queue.database_failed', message, code });
@@ -185,19 +180,6 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
         throw databaseError(error);
       }
     });
-
-  function report(delivery: DeliveryEvent): void {
-    telemetry.count(delivery);
-    const { id, state, lane, type, attempts, error } = delivery;
-    const level = state === 'failed' || state === 'unknown' ? 'error' : 'info';
-    logger[level]({ event: `queue.${state}`, id, lane, type, attempts, ...(error && { code: error.code }) });
-    for (const listener of listeners.get(state) ?? []) {
-      // Its own business, also when it is an async function, and no reason to send an email twice.
-      new Promise((resolve) => resolve(listener(delivery))).catch(() =>
-        logger.error({ event: 'queue.listener_failed', state, id }),
-      );
-    }
-  }
 
   const laneOf = (type: string): string => {
     const found = Object.entries(lanes).find(
@@ -453,11 +435,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
         ...(queuedSince.length > 0 && { oldestQueuedAt: new Date(Math.min(...queuedSince)) }),
       };
     },
-    on(event, listener) {
-      const ofEvent = listeners.get(event) ?? new Set();
-      listeners.set(event, ofEvent.add(listener));
-      return () => void ofEvent.delete(listener);
-    },
+    on,
     transport: () =>
       createQueueTransport({
         clock,

@@ -1,0 +1,46 @@
+import type { Logger } from '@postern/core';
+import type { Delivery, DeliveryState, FinalState } from './delivery.js';
+import type { QueueTelemetry } from './queue-telemetry.js';
+
+/** What happened to a delivery. */
+export type DeliveryEvent = Pick<
+  Delivery,
+  'id' | 'state' | 'lane' | 'type' | 'attempts' | 'messageId' | 'transport' | 'reply' | 'error'
+>;
+
+/** Tells what became of deliveries: counted, logged, and to whoever listens. */
+export interface DeliveryEvents {
+  report(delivery: DeliveryEvent): void;
+  /** Returns a function that takes the listener off. */
+  on(event: FinalState, listener: (delivery: DeliveryEvent) => void): () => void;
+}
+
+export function createDeliveryEvents(telemetry: QueueTelemetry, logger: Logger): DeliveryEvents {
+  const listeners = new Map<DeliveryState, Set<(delivery: DeliveryEvent) => void>>();
+  return {
+    report(delivery) {
+      telemetry.count(delivery);
+      const { id, state, lane, type, attempts, error } = delivery;
+      const level = state === 'failed' || state === 'unknown' ? 'error' : 'info';
+      logger[level]({
+        event: `queue.${state}`,
+        id,
+        lane,
+        type,
+        attempts,
+        ...(error && { code: error.code }),
+      });
+      for (const listener of listeners.get(state) ?? []) {
+        // Its own business, also when it is an async function, and no reason to send an email twice.
+        new Promise((resolve) => resolve(listener(delivery))).catch(() =>
+          logger.error({ event: 'queue.listener_failed', state, id }),
+        );
+      }
+    },
+    on(event, listener) {
+      const ofEvent = listeners.get(event) ?? new Set();
+      listeners.set(event, ofEvent.add(listener));
+      return () => void ofEvent.delete(listener);
+    },
+  };
+}
