@@ -2,11 +2,11 @@ export type { QueueMailer } from './attempt.js';
 export type { CallerTransaction, PGliteDatabase } from './database.js';
 export type { Delivery, DeliveryError, DeliveryErrorCode, DeliveryState, FinalState } from './delivery.js';
 export type { DeliveryEvent } from './delivery-events.js';
+export type { EnqueueOptions } from './intake.js';
 export type { QueueKey } from './keyring.js';
 export {
   createMailQueue,
   type DeliveryPage,
-  type EnqueueOptions,
   type MailQueue,
   type QueueStats,
 } from './mail-queue.js';

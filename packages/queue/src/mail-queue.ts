@@ -2,24 +2,20 @@ import {
   ConfigError,
   canonicalAddress,
   createDrain,
-  type Email,
   MailError,
-  maskAddress,
-  parseRecipient,
-  parseSendRequest,
   type SendRequest,
   silentLogger,
   systemClock,
   type Transport,
 } from '@postern/core';
-import { validate as isUuid, v7 as uuidv7 } from 'uuid';
+import { validate as isUuid } from 'uuid';
 import type { QueueMailer } from './attempt.js';
-import { type Content, serializeContent } from './content.js';
-import { type CallerTransaction, databaseError, fromCaller, openDatabase } from './database.js';
+import { databaseError, openDatabase } from './database.js';
 import { DELIVERY_STATES, type Delivery, type DeliveryState, type FinalState } from './delivery.js';
 import { createDeliveryEvents, type DeliveryEvent } from './delivery-events.js';
 import { createDeliveryStore, MOST_EXPIRED } from './delivery-store.js';
 import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
+import { createIntake, type EnqueueOptions } from './intake.js';
 import { createKeyring } from './keyring.js';
 import { type LaneWorker, startLaneWorker } from './lane-worker.js';
 import { migrationScript } from './migrations.js';
@@ -36,16 +32,6 @@ import {
 import { createQueueTelemetry } from './queue-telemetry.js';
 import { createQueueTransport } from './queue-transport.js';
 import { createSettler, type Settler } from './settler.js';
-
-export interface EnqueueOptions {
-  /**
-   * The same key within the policy's window is the same delivery: one email.
-   * @default the request's own `idempotencyKey`
-   */
-  idempotencyKey?: string;
-  /** A transaction of yours: the email goes out if it commits, and never existed if it rolls back. */
-  db?: CallerTransaction;
-}
 
 export interface DeliveryPage {
   /** Newest first. */
@@ -181,53 +167,18 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
       }
     });
 
-  const laneOf = (type: string): string => {
-    const found = Object.entries(lanes).find(
-      ([, { types }]) => !types || (typeof types === 'function' ? types(type) : types.includes(type)),
-    );
-    return (found as [string, unknown])[0]; // the last lane takes every type
-  };
-
-  async function put(
-    content: Content,
-    { to, type, expiresAt }: { to: string; type: string; expiresAt?: Date },
-    id: string,
-    idempotencyKey: string | undefined,
-    db: CallerTransaction | undefined,
-  ): Promise<{ id: string }> {
-    const lane = laneOf(type);
-    return telemetry.enqueue({ id, lane, type }, async (trace) => {
-      const delivery = {
-        id,
-        lane,
-        type,
-        recipient: maskAddress(to),
-        recipientDigests: keyring.digests('address', canonicalAddress(to)),
-        keyDigests: idempotencyKey === undefined ? [] : keyring.digests('idempotency', idempotencyKey),
-        supersedes: policy.isCode(type),
-        expiresAt,
-        trace,
-        sealed: keyring.seal(id, serializeContent(content)),
-      };
-      const enqueued = db
-        ? await enqueuer.enqueueWithin(fromCaller(db), delivery)
-        : await enqueuer.enqueue(delivery);
-      if (enqueued.id === id) telemetry.count({ lane, type, state: 'queued' });
-      // What a transaction of the caller's did has not happened yet.
-      if (!db) for (const superseded of enqueued.superseded) await reportById(superseded);
-      return { id: enqueued.id };
-    });
-  }
-
-  async function reportById(id: string): Promise<void> {
-    const delivery = await store.find(id).catch(onError);
-    if (delivery) report(delivery);
-  }
-
-  function enqueueEmail(email: Email): Promise<{ id: string }> {
-    // The same email again is no second one.
-    return put({ kind: 'email', email }, email, uuidv7({ msecs: now() }), email.messageId, undefined);
-  }
+  const intake = createIntake({
+    lanes,
+    policy,
+    enqueuer,
+    keyring,
+    telemetry,
+    now,
+    async onSuperseded(id) {
+      const delivery = await store.find(id).catch(onError);
+      if (delivery) report(delivery);
+    },
+  });
 
   interface Running {
     readonly workers: readonly LaneWorker[];
@@ -342,16 +293,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   }
 
   return {
-    enqueue: (request, { idempotencyKey, db } = {}) =>
-      drain.run(async () => {
-        const checked = parseSendRequest(request);
-        const key = idempotencyKey ?? checked.idempotencyKey;
-        const id = uuidv7({ msecs: now() });
-        const to = parseRecipient(checked.to);
-        // Every attempt carries the Message-ID that this key gives.
-        const content = { kind: 'request', request: { ...checked, idempotencyKey: key ?? id } } as const;
-        return put(content, { ...checked, to }, id, key, db);
-      }),
+    enqueue: (request, enqueueOptions) => drain.run(() => intake.takeRequest(request, enqueueOptions)),
     start: (startOptions = {}) =>
       drain.run(async () => {
         const parsed = parseStartOptions(startOptions);
@@ -439,7 +381,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     transport: () =>
       createQueueTransport({
         clock,
-        enqueue: (email) => drain.run(() => enqueueEmail(email)),
+        enqueue: (email) => drain.run(() => intake.takeEmail(email)),
         ping: () => ask(async () => void (await database.query('SELECT 1', []))),
       }),
     close: drain.close,

@@ -1,0 +1,99 @@
+import {
+  canonicalAddress,
+  type Email,
+  maskAddress,
+  parseRecipient,
+  parseSendRequest,
+  type SendRequest,
+} from '@postern/core';
+import { v7 as uuidv7 } from 'uuid';
+import { type Content, serializeContent } from './content.js';
+import { type CallerTransaction, fromCaller } from './database.js';
+import type { Enqueuer } from './enqueuer.js';
+import type { Keyring } from './keyring.js';
+import type { ParsedQueueOptions } from './queue-options.js';
+import type { QueueTelemetry } from './queue-telemetry.js';
+
+export interface EnqueueOptions {
+  /**
+   * The same key within the policy's window is the same delivery: one email.
+   * @default the request's own `idempotencyKey`
+   */
+  idempotencyKey?: string;
+  /** A transaction of yours: the email goes out if it commits, and never existed if it rolls back. */
+  db?: CallerTransaction;
+}
+
+export interface IntakeOptions extends Pick<ParsedQueueOptions, 'lanes' | 'policy'> {
+  readonly enqueuer: Enqueuer;
+  readonly keyring: Keyring;
+  readonly telemetry: QueueTelemetry;
+  readonly now: () => number;
+  /** Told of a delivery that a newer code has cancelled, once that is stored. */
+  readonly onSuperseded: (id: string) => Promise<void>;
+}
+
+/** Makes deliveries of what comes in: each gets its id and its lane, and its content is sealed. */
+export interface Intake {
+  /** @throws {MailError} `recipient_invalid` or `payload_invalid` for a request that makes no sense */
+  takeRequest(request: SendRequest, options?: EnqueueOptions): Promise<{ id: string }>;
+  /** Takes an email that has been rendered. The same email again is no second one. */
+  takeEmail(email: Email): Promise<{ id: string }>;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { lanes, policy, enqueuer, keyring, telemetry, now, onSuperseded } = options;
+
+  const newId = () => uuidv7({ msecs: now() });
+
+  const laneOf = (type: string): string => {
+    const found = Object.entries(lanes).find(
+      ([, { types }]) => !types || (typeof types === 'function' ? types(type) : types.includes(type)),
+    );
+    return (found as [string, unknown])[0]; // the last lane takes every type
+  };
+
+  async function put(
+    content: Content,
+    { to, type, expiresAt }: { to: string; type: string; expiresAt?: Date },
+    id: string,
+    idempotencyKey: string | undefined,
+    db: CallerTransaction | undefined,
+  ): Promise<{ id: string }> {
+    const lane = laneOf(type);
+    return telemetry.enqueue({ id, lane, type }, async (trace) => {
+      const delivery = {
+        id,
+        lane,
+        type,
+        recipient: maskAddress(to),
+        recipientDigests: keyring.digests('address', canonicalAddress(to)),
+        keyDigests: idempotencyKey === undefined ? [] : keyring.digests('idempotency', idempotencyKey),
+        supersedes: policy.isCode(type),
+        expiresAt,
+        trace,
+        sealed: keyring.seal(id, serializeContent(content)),
+      };
+      const enqueued = db
+        ? await enqueuer.enqueueWithin(fromCaller(db), delivery)
+        : await enqueuer.enqueue(delivery);
+      if (enqueued.id === id) telemetry.count({ lane, type, state: 'queued' });
+      // What a transaction of the caller's did has not happened yet.
+      if (!db) for (const superseded of enqueued.superseded) await onSuperseded(superseded);
+      return { id: enqueued.id };
+    });
+  }
+
+  return {
+    async takeRequest(request, { idempotencyKey, db } = {}) {
+      const checked = parseSendRequest(request);
+      const key = idempotencyKey ?? checked.idempotencyKey;
+      const id = newId();
+      const to = parseRecipient(checked.to);
+      // Every attempt carries the Message-ID that this key gives.
+      const content = { kind: 'request', request: { ...checked, idempotencyKey: key ?? id } } as const;
+      return put(content, { ...checked, to }, id, key, db);
+    },
+    takeEmail: (email) => put({ kind: 'email', email }, email, newId(), email.messageId, undefined),
+  };
+}
