@@ -2,13 +2,12 @@ export type { QueueMailer } from './attempt.js';
 export type { CallerTransaction, PGliteDatabase } from './database.js';
 export type { Delivery, DeliveryError, DeliveryErrorCode, DeliveryState, FinalState } from './delivery.js';
 export type { DeliveryEvent } from './delivery-events.js';
+export type { DeliveryPage, QueueStats } from './delivery-reader.js';
 export type { EnqueueOptions } from './intake.js';
 export type { QueueKey } from './keyring.js';
 export {
   createMailQueue,
-  type DeliveryPage,
   type MailQueue,
-  type QueueStats,
 } from './mail-queue.js';
 export type {
   LaneOptions,

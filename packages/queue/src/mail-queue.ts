@@ -1,6 +1,5 @@
 import {
   ConfigError,
-  canonicalAddress,
   createDrain,
   MailError,
   type SendRequest,
@@ -11,8 +10,9 @@ import {
 import { validate as isUuid } from 'uuid';
 import type { QueueMailer } from './attempt.js';
 import { databaseError, openDatabase } from './database.js';
-import { DELIVERY_STATES, type Delivery, type DeliveryState, type FinalState } from './delivery.js';
+import type { Delivery, FinalState } from './delivery.js';
 import { createDeliveryEvents, type DeliveryEvent } from './delivery-events.js';
+import { createDeliveryReader, type DeliveryPage, type QueueStats } from './delivery-reader.js';
 import { createDeliveryStore, MOST_EXPIRED } from './delivery-store.js';
 import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
 import { createIntake, type EnqueueOptions } from './intake.js';
@@ -32,21 +32,6 @@ import {
 import { createQueueTelemetry } from './queue-telemetry.js';
 import { createQueueTransport } from './queue-transport.js';
 import { createSettler, type Settler } from './settler.js';
-
-export interface DeliveryPage {
-  /** Newest first. */
-  readonly deliveries: readonly Delivery[];
-  /** For the next page; absent on the last. */
-  readonly cursor?: string;
-}
-
-export interface QueueStats {
-  /** How many deliveries there are in each state, in all lanes. */
-  readonly states: Readonly<Record<DeliveryState, number>>;
-  readonly lanes: Readonly<Record<string, Readonly<Record<DeliveryState, number>>>>;
-  /** Since when the oldest of those that wait has been in the queue. */
-  readonly oldestQueuedAt?: Date;
-}
 
 /** A durable queue of emails. */
 export interface MailQueue extends AsyncDisposable {
@@ -145,6 +130,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     idempotencyWindowMs: policy.idempotencyWindowMs,
     leaseMs,
   });
+  const reader = createDeliveryReader(store, keyring, Object.keys(lanes));
   try {
     await database.query(migrationScript(schema), []);
     for (const lane of Object.keys(lanes)) await database.boss.createQueue(lane, laneQueueOptions);
@@ -309,21 +295,8 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     stop: async (stopOptions = {}) => stop(parseStopOptions(stopOptions).graceMs),
     status: async (id) => (isUuid(id) ? ask(() => store.find(id)) : undefined),
     async list(listOptions = {}) {
-      const { state, type, lane, address, cursor, limit } = parseListOptions(listOptions);
-      const found = await ask(() =>
-        store.list({
-          state,
-          type,
-          lane,
-          recipientDigests:
-            address === undefined ? undefined : keyring.digests('address', canonicalAddress(address)),
-          before: cursor,
-          limit: limit + 1,
-        }),
-      );
-      const deliveries = found.slice(0, limit);
-      const last = deliveries.at(-1);
-      return { deliveries, ...(found.length > limit && last && { cursor: last.id }) };
+      const parsed = parseListOptions(listOptions);
+      return ask(() => reader.list(parsed));
     },
     async cancel(delivery) {
       const id =
@@ -356,27 +329,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
       if (requeued) telemetry.count(requeued);
       return requeued !== undefined;
     },
-    async stats() {
-      const counts = await ask(() => store.count());
-      const none = () =>
-        Object.fromEntries(DELIVERY_STATES.map((state) => [state, 0])) as Record<DeliveryState, number>;
-      const states = none();
-      const byLane = Object.fromEntries(Object.keys(lanes).map((lane) => [lane, none()]));
-      for (const { lane, state, count } of counts) {
-        states[state] += count;
-        byLane[lane] ??= none();
-        const inLane = byLane[lane];
-        inLane[state] += count;
-      }
-      const queuedSince = counts
-        .filter(({ state }) => state === 'queued')
-        .map(({ oldest }) => oldest.getTime());
-      return {
-        states,
-        lanes: byLane,
-        ...(queuedSince.length > 0 && { oldestQueuedAt: new Date(Math.min(...queuedSince)) }),
-      };
-    },
+    stats: () => ask(() => reader.stats()),
     on,
     transport: () =>
       createQueueTransport({

@@ -160,6 +160,8 @@ const listSchema = z.object({
   limit: z.int().min(1).max(1000).default(50),
 });
 
+export type ParsedListOptions = z.output<typeof listSchema>;
+
 /** @throws {ConfigError} with every problem */
 export const parseQueueOptions = (options: MailQueueOptions): ParsedQueueOptions =>
   parse(optionsSchema, options);
@@ -173,8 +175,7 @@ export const parseStopOptions = (options: StopOptions): z.output<typeof stopSche
   parse(stopSchema, options);
 
 /** @throws {ConfigError} with every problem */
-export const parseListOptions = (options: ListOptions): z.output<typeof listSchema> =>
-  parse(listSchema, options);
+export const parseListOptions = (options: ListOptions): ParsedListOptions => parse(listSchema, options);
 
 function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input);
