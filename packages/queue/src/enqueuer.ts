@@ -1,11 +1,14 @@
 import { MailError } from '@postern/core';
 import type { Db, PgBoss } from 'pg-boss';
 import { type Database, databaseError } from './database.js';
+import type { Delivery } from './delivery.js';
 import type { Added, DeliveryStore, NewDelivery } from './delivery-store.js';
 
 export interface EnqueuerOptions {
   readonly database: Database;
   readonly store: DeliveryStore;
+  /** On which workers are told of what is due. */
+  readonly channel: string;
   readonly now: () => number;
   readonly idempotencyWindowMs: number;
   /** After this time without a sign of life, a job is given to another worker. */
@@ -33,8 +36,12 @@ export interface Enqueuer {
    * @throws {MailError} `connection_failed`
    */
   enqueueWithin(transaction: Db, delivery: NewDelivery): Promise<Enqueued>;
-  /** Makes the job of a delivery that has none any more. */
-  insertJob(transaction: Db, lane: string, id: string): Promise<void>;
+  /**
+   * Makes a delivery due now that waits for its next attempt, or that is over and still has its content.
+   *
+   * @returns `undefined` for any other
+   */
+  requeue(id: string): Promise<Delivery | undefined>;
 }
 
 interface Entry {
@@ -67,7 +74,7 @@ const NEVER_ENDING = 2 ** 31 - 1;
 const MOST_HOURS = 24;
 
 export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
-  const { database, store, now, idempotencyWindowMs, leaseMs } = options;
+  const { database, store, channel, now, idempotencyWindowMs, leaseMs } = options;
   const { boss } = database;
   let waiting: Entry[] = [];
   /** What the transactions on their way are about. */
@@ -169,9 +176,17 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
       }
       throw databaseError(new Error('The transaction does not see who has its idempotency key.'));
     },
-    async insertJob(transaction, lane, id) {
-      await insertJobs(transaction, lane, [id]);
-    },
+    requeue: (id) =>
+      database.transaction(async (transaction) => {
+        const delivery = await store.requeue(transaction, id, now());
+        if (!delivery) return undefined;
+        const { lane } = delivery;
+        const { updated } = await boss.update(lane, undefined, { id, startAfter: 0, db: transaction });
+        // The job of one that failed is gone.
+        if (updated === 0) await insertJobs(transaction, lane, [id]);
+        await transaction.executeSql('SELECT pg_notify($1, $2)', [channel, lane]);
+        return delivery;
+      }),
   };
 }
 

@@ -126,6 +126,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   const enqueuer = createEnqueuer({
     database,
     store,
+    channel,
     now,
     idempotencyWindowMs: policy.idempotencyWindowMs,
     leaseMs,
@@ -310,22 +311,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     },
     async retry(id) {
       if (!isUuid(id)) return false;
-      const requeued = await ask(() =>
-        database.transaction(async (transaction) => {
-          const delivery = await store.requeue(transaction, id, now());
-          if (!delivery) return undefined;
-          const { lane } = delivery;
-          const { updated } = await database.boss.update(lane, undefined, {
-            id,
-            startAfter: 0,
-            db: transaction,
-          });
-          // The job of one that failed is gone.
-          if (updated === 0) await enqueuer.insertJob(transaction, lane, id);
-          await transaction.executeSql('SELECT pg_notify($1, $2)', [channel, lane]);
-          return delivery;
-        }),
-      );
+      const requeued = await ask(() => enqueuer.requeue(id));
       if (requeued) telemetry.count(requeued);
       return requeued !== undefined;
     },

@@ -12,7 +12,7 @@ interface FailedAttempt {
   readonly now: number;
 }
 
-/** What to do after a failed attempt: again later, or never. */
+/** What to do after a failed attempt: again later, or never. By hand, it is `Enqueuer.requeue` that tries again. */
 export function settleFailure(
   policy: QueuePolicy,
   random: () => number,
