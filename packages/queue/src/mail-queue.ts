@@ -1,23 +1,13 @@
-import {
-  ConfigError,
-  createDrain,
-  MailError,
-  type SendRequest,
-  silentLogger,
-  systemClock,
-  type Transport,
-} from '@postern/core';
+import { createDrain, type SendRequest, silentLogger, systemClock, type Transport } from '@postern/core';
 import { validate as isUuid } from 'uuid';
-import type { QueueMailer } from './attempt.js';
 import { databaseError, openDatabase } from './database.js';
 import type { Delivery, FinalState } from './delivery.js';
 import { createDeliveryEvents, type DeliveryEvent } from './delivery-events.js';
 import { createDeliveryReader, type DeliveryPage, type QueueStats } from './delivery-reader.js';
-import { createDeliveryStore, MOST_EXPIRED } from './delivery-store.js';
+import { createDeliveryStore } from './delivery-store.js';
 import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
 import { createIntake, type EnqueueOptions } from './intake.js';
 import { createKeyring } from './keyring.js';
-import { type LaneWorker, startLaneWorker } from './lane-worker.js';
 import { migrationScript } from './migrations.js';
 import {
   type ListOptions,
@@ -31,7 +21,7 @@ import {
 } from './queue-options.js';
 import { createQueueTelemetry } from './queue-telemetry.js';
 import { createQueueTransport } from './queue-transport.js';
-import { createSettler, type Settler } from './settler.js';
+import { createWorkerPool } from './worker-pool.js';
 
 /** A durable queue of emails. */
 export interface MailQueue extends AsyncDisposable {
@@ -46,7 +36,8 @@ export interface MailQueue extends AsyncDisposable {
   /**
    * Starts to send what is in the queue.
    *
-   * @throws {ConfigError} without a mailer for each lane, or when it has been started
+   * @throws {ConfigError} without a mailer for each lane
+   * @throws {MailError} `config_invalid` when it has been started
    */
   start(options?: StartOptions): Promise<void>;
   /**
@@ -77,11 +68,7 @@ export interface MailQueue extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** After the grace: for transports to end, and for what they say to be recorded. */
-const GIVE_UP_MS = 6000;
 const RENEWALS_PER_LEASE = 3;
-const EXPIRE_EVERY_MS = 30_000;
-const PURGE_EVERY = 120; // times the above: once an hour
 
 /**
  * Opens the queue: connects, and makes or migrates its tables.
@@ -142,7 +129,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
 
   /** Whatever has begun may end before the database is closed. */
   const drain = createDrain('mail queue', async () => {
-    await stop(parseStopOptions({}).graceMs);
+    await pool.stop(parseStopOptions({}).graceMs);
     await database.close();
   });
   const ask = <T>(question: () => Promise<T>): Promise<T> =>
@@ -167,133 +154,27 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     },
   });
 
-  interface Running {
-    readonly workers: readonly LaneWorker[];
-    readonly settler: Settler;
-    end(): Promise<void>;
-  }
-  let running: Promise<Running> | undefined;
-
-  async function run({ concurrency, lanes: worked }: ReturnType<typeof parseStartOptions>): Promise<Running> {
-    const settler = createSettler({
-      database,
-      store,
-      now,
-      onError,
-      onRecorded: ({ lane, settlement }) => {
-        if (!settlement) return;
-        const { id, state, type, attempts, messageId, transport, reply, error } = settlement;
-        report({ id, state, lane, type, attempts, messageId, transport, reply, error });
-      },
-    });
-    const chosen = worked ?? Object.fromEntries(Object.keys(lanes).map((lane) => [lane, concurrency]));
-    const mailers = Object.entries(chosen).map(([lane, most]) => ({ lane, most, mailer: mailerOf(lane) }));
-    const workers = new Map(
-      mailers.map(({ lane, most, mailer }) => [
-        lane,
-        startLaneWorker({
-          lane,
-          mailer,
-          concurrency: most,
-          boss: database.boss,
-          store,
-          settler,
-          pollIntervalMs,
-          onError,
-          keyring,
-          policy,
-          telemetry,
-          random,
-          clock,
-        }),
-      ]),
-    );
-    const all = [...workers.values()];
-    const wakeAll = () => {
-      for (const worker of all) worker.wake();
-    };
-    // Without it, through PgBouncer for example, workers still look by themselves.
-    const listening = await database.boss
-      .getDb()
-      .listen?.(channel, (lane) => workers.get(lane)?.wake(), wakeAll)
-      .catch(onError);
-
-    let sweeps = 0;
-    let expiredUntil = 0;
-    const sweep = async () => {
-      try {
-        const isFull = sweeps++ % PURGE_EVERY === 0;
-        const time = now();
-        // A transaction that took its time may have come in behind the last sweep; the full one finds it.
-        for (let some = MOST_EXPIRED; some === MOST_EXPIRED; ) {
-          const expired = await store.expire(isFull ? 0 : expiredUntil, time);
-          for (const delivery of expired) report(delivery);
-          some = expired.length;
-        }
-        expiredUntil = time;
-        const { keepFailedMs: keepContentMs, retentionMs } = policy;
-        if (isFull) await store.purge({ keepContentMs, retentionMs }, time);
-      } catch (error) {
-        onError(error);
-      }
-    };
-    const sweeping = createTicker(EXPIRE_EVERY_MS, sweep);
-    const renewing = createTicker(leaseMs / RENEWALS_PER_LEASE, async () => {
-      await Promise.all(all.map((worker) => worker.renewLeases().catch(onError)));
-    });
-    return {
-      workers: all,
-      settler,
-      async end() {
-        await Promise.all([sweeping.stop(), renewing.stop()]);
-        await listening?.close();
-      },
-    };
-  }
-
-  function mailerOf(lane: string): QueueMailer {
-    const mailer = lanes[lane]?.mailer ?? options.mailer;
-    if (lanes[lane] && mailer) return mailer;
-    const [path, message] = lanes[lane]
-      ? [['mailer'], `is missing: nothing can send what is in the lane ${lane}`]
-      : [['lanes', lane], `is no lane of this queue; there are ${Object.keys(lanes).join(', ')}`];
-    throw new ConfigError([{ severity: 'error', path, code: 'not_allowed', message }]);
-  }
-
-  /** Everything that was ever told to stop. */
-  let stopped: Promise<unknown> = Promise.resolve();
-  async function stop(graceMs: number): Promise<void> {
-    if (running) stopped = Promise.all([stopped, halt(running, graceMs)]);
-    running = undefined;
-    await stopped;
-  }
-
-  async function halt(halting: Promise<Running>, graceMs: number): Promise<void> {
-    const started = await halting.catch(() => undefined);
-    if (!started) return;
-    // A database that is away must not keep the process from ending: the leases see to what it could not record.
-    const giveUp = setTimeout(() => void started.settler.close(), graceMs + GIVE_UP_MS);
-    await Promise.all(started.workers.map((worker) => worker.stop(graceMs)));
-    clearTimeout(giveUp);
-    await started.settler.close();
-    await started.end();
-  }
+  const pool = createWorkerPool({
+    lanes,
+    mailer: options.mailer,
+    policy,
+    keyring,
+    database,
+    store,
+    channel,
+    pollIntervalMs,
+    renewEveryMs: leaseMs / RENEWALS_PER_LEASE,
+    telemetry,
+    random,
+    clock,
+    report,
+    onError,
+  });
 
   return {
     enqueue: (request, enqueueOptions) => drain.run(() => intake.takeRequest(request, enqueueOptions)),
-    start: (startOptions = {}) =>
-      drain.run(async () => {
-        const parsed = parseStartOptions(startOptions);
-        if (running) {
-          throw new MailError('config_invalid', 'The mail queue has been started already.', {
-            stage: 'config',
-          });
-        }
-        for (const lane of Object.keys(parsed.lanes ?? lanes)) mailerOf(lane);
-        running = run(parsed);
-        await running;
-      }),
-    stop: async (stopOptions = {}) => stop(parseStopOptions(stopOptions).graceMs),
+    start: (startOptions = {}) => drain.run(() => pool.start(parseStartOptions(startOptions))),
+    stop: async (stopOptions = {}) => pool.stop(parseStopOptions(stopOptions).graceMs),
     status: async (id) => (isUuid(id) ? ask(() => store.find(id)) : undefined),
     async list(listOptions = {}) {
       const parsed = parseListOptions(listOptions);
@@ -325,26 +206,5 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
       }),
     close: drain.close,
     [Symbol.asyncDispose]: drain.close,
-  };
-}
-
-/** Does something again and again, never twice at a time. */
-function createTicker(everyMs: number, tick: () => Promise<void>): { stop(): Promise<void> } {
-  let ticking = Promise.resolve();
-  let isTicking = false;
-  const begin = () => {
-    if (isTicking) return;
-    isTicking = true;
-    ticking = tick().finally(() => {
-      isTicking = false;
-    });
-  };
-  const timer = setInterval(begin, everyMs);
-  begin();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await ticking;
-    },
   };
 }

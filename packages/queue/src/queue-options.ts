@@ -133,6 +133,8 @@ const startSchema = z.object({
   lanes: z.record(z.string(), z.int().min(1).max(1000)).optional(),
 });
 
+export type ParsedStartOptions = z.output<typeof startSchema>;
+
 const stopSchema = z.object({ graceMs: z.number().min(0).max(DAY_MS).default(10_000) });
 
 /** What to look for; without anything, everything. */
@@ -167,8 +169,7 @@ export const parseQueueOptions = (options: MailQueueOptions): ParsedQueueOptions
   parse(optionsSchema, options);
 
 /** @throws {ConfigError} with every problem */
-export const parseStartOptions = (options: StartOptions): z.output<typeof startSchema> =>
-  parse(startSchema, options);
+export const parseStartOptions = (options: StartOptions): ParsedStartOptions => parse(startSchema, options);
 
 /** @throws {ConfigError} with every problem */
 export const parseStopOptions = (options: StopOptions): z.output<typeof stopSchema> =>

@@ -1,0 +1,156 @@
+import { ConfigError, MailError } from '@postern/core';
+import type { AttemptOptions, QueueMailer } from './attempt.js';
+import type { Database } from './database.js';
+import type { DeliveryEvent } from './delivery-events.js';
+import type { DeliveryStore } from './delivery-store.js';
+import { type LaneWorker, startLaneWorker } from './lane-worker.js';
+import type { ParsedQueueOptions, ParsedStartOptions } from './queue-options.js';
+import { createSettler, type Settler } from './settler.js';
+import { createSweep, SWEEP_EVERY_MS } from './sweep.js';
+
+export interface WorkerPoolOptions
+  extends AttemptOptions,
+    Pick<ParsedQueueOptions, 'lanes' | 'pollIntervalMs'> {
+  /** For the lanes that have none of their own. */
+  readonly mailer: QueueMailer | undefined;
+  readonly database: Database;
+  readonly store: DeliveryStore;
+  /** On which workers are told of what is due. */
+  readonly channel: string;
+  readonly renewEveryMs: number;
+  /** Told what became of a delivery, once it is recorded. */
+  readonly report: (delivery: DeliveryEvent) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The workers of this process, one for each of its lanes, and what has to be done while they work. */
+export interface WorkerPool {
+  /**
+   * @throws {ConfigError} without a mailer for each lane
+   * @throws {MailError} `config_invalid` when it has been started
+   */
+  start(options: ParsedStartOptions): Promise<void>;
+  /** While it stops already, waits for that. */
+  stop(graceMs: number): Promise<void>;
+}
+
+interface Running {
+  readonly workers: readonly LaneWorker[];
+  readonly settler: Settler;
+  end(): Promise<void>;
+}
+
+/** After the grace: for transports to end, and for what they say to be recorded. */
+const GIVE_UP_MS = 6000;
+
+export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
+  const { lanes, database, store, policy, clock, channel, renewEveryMs, report, onError } = options;
+  const now = () => clock.now();
+  let running: Promise<Running> | undefined;
+  /** Everything that was ever told to stop. */
+  let stopped: Promise<unknown> = Promise.resolve();
+
+  function mailerOf(lane: string): QueueMailer {
+    const mailer = lanes[lane]?.mailer ?? options.mailer;
+    if (lanes[lane] && mailer) return mailer;
+    const [path, message] = lanes[lane]
+      ? [['mailer'], `is missing: nothing can send what is in the lane ${lane}`]
+      : [['lanes', lane], `is no lane of this queue; there are ${Object.keys(lanes).join(', ')}`];
+    throw new ConfigError([{ severity: 'error', path, code: 'not_allowed', message }]);
+  }
+
+  async function run(
+    worked: readonly { lane: string; mailer: QueueMailer; concurrency: number }[],
+  ): Promise<Running> {
+    const settler = createSettler({
+      database,
+      store,
+      now,
+      onError,
+      onRecorded: ({ lane, settlement }) => {
+        if (!settlement) return;
+        const { id, state, type, attempts, messageId, transport, reply, error } = settlement;
+        report({ id, state, lane, type, attempts, messageId, transport, reply, error });
+      },
+    });
+    const { boss } = database;
+    const workers = new Map(
+      worked.map((one) => [one.lane, startLaneWorker({ ...options, ...one, boss, settler })]),
+    );
+    const all = [...workers.values()];
+    const wakeAll = () => {
+      for (const worker of all) worker.wake();
+    };
+    // Without it, through PgBouncer for example, workers still look by themselves.
+    const listening = await boss
+      .getDb()
+      .listen?.(channel, (lane) => workers.get(lane)?.wake(), wakeAll)
+      .catch(onError);
+
+    const sweep = createSweep({ store, policy, now, onExpired: report, onError });
+    const sweeping = createTicker(SWEEP_EVERY_MS, sweep);
+    const renewing = createTicker(renewEveryMs, async () => {
+      await Promise.all(all.map((worker) => worker.renewLeases().catch(onError)));
+    });
+    return {
+      workers: all,
+      settler,
+      async end() {
+        await Promise.all([sweeping.stop(), renewing.stop()]);
+        await listening?.close();
+      },
+    };
+  }
+
+  async function halt(halting: Promise<Running>, graceMs: number): Promise<void> {
+    const started = await halting.catch(() => undefined);
+    if (!started) return;
+    // A database that is away must not keep the process from ending: the leases see to what it could not record.
+    const giveUp = setTimeout(() => void started.settler.close(), graceMs + GIVE_UP_MS);
+    await Promise.all(started.workers.map((worker) => worker.stop(graceMs)));
+    clearTimeout(giveUp);
+    await started.settler.close();
+    await started.end();
+  }
+
+  return {
+    async start({ concurrency, lanes: chosen }) {
+      if (running) {
+        throw new MailError('config_invalid', 'The mail queue has been started already.', {
+          stage: 'config',
+        });
+      }
+      const worked = chosen ?? Object.fromEntries(Object.keys(lanes).map((lane) => [lane, concurrency]));
+      running = run(
+        Object.entries(worked).map(([lane, most]) => ({ lane, mailer: mailerOf(lane), concurrency: most })),
+      );
+      await running;
+    },
+    async stop(graceMs) {
+      if (running) stopped = Promise.all([stopped, halt(running, graceMs)]);
+      running = undefined;
+      await stopped;
+    },
+  };
+}
+
+/** Does something again and again, never twice at a time. */
+function createTicker(everyMs: number, tick: () => Promise<void>): { stop(): Promise<void> } {
+  let ticking = Promise.resolve();
+  let isTicking = false;
+  const begin = () => {
+    if (isTicking) return;
+    isTicking = true;
+    ticking = tick().finally(() => {
+      isTicking = false;
+    });
+  };
+  const timer = setInterval(begin, everyMs);
+  begin();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await ticking;
+    },
+  };
+}
