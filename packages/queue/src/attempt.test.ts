@@ -1,0 +1,59 @@
+import { createMemoryTransport } from '@postern/testing';
+import { describe, expect, test } from 'vitest';
+import { next } from '../fixtures/awaited-deliveries.js';
+import { describeOnBackends } from '../fixtures/backends.js';
+import { createHeldMailer, mailerOn } from '../fixtures/mailers.js';
+import { invitation, signIn } from '../fixtures/requests.js';
+
+describeOnBackends(({ setUp, inTransaction }) => {
+  describe('a failed attempt', () => {
+    test.each([
+      ['four workers', 'sent', 3, undefined],
+      ['five workers', 'failed', 4, { code: 'interrupted' }],
+    ] as const)('that %s died of is %s', async (_workers, state, died, error) => {
+      const { queue, schema } = await setUp({ policy: { maxAttempts: 100 } });
+      const { id } = await queue.enqueue(invitation());
+      await inTransaction(async (db) => {
+        // What the last one left behind.
+        const left = `state = 'sending', attempts = ${died + 1}, interruptions = ${died}`;
+        await db.query(`UPDATE ${schema}.delivery SET ${left} WHERE id = '${id}'`);
+        return 'commit';
+      });
+      const ended = next(queue, state);
+      await queue.start();
+      const [delivery] = await ended;
+      expect(delivery).toMatchObject({ id, ...(error && { error }) });
+    });
+
+    test('that hangs while it renders is broken off', async () => {
+      let renderings = 0;
+      const { queue } = await setUp({
+        policy: { attemptTimeoutMs: 20, maxAttempts: 2, backoffMs: 0 },
+        pollIntervalMs: 20,
+        mailer: {
+          render: () => {
+            renderings += 1;
+            return new Promise(() => {});
+          },
+          deliver: mailerOn(createMemoryTransport()).deliver,
+        },
+      });
+      const failed = next(queue, 'failed');
+      await queue.start();
+      await queue.enqueue(signIn());
+      expect((await failed)[0]).toMatchObject({ attempts: 2, error: { code: 'timeout' } });
+      expect(renderings).toBe(2);
+    });
+
+    test('that hangs is broken off', async () => {
+      const { queue } = await setUp({
+        policy: { attemptTimeoutMs: 20, maxAttempts: 1 },
+        mailer: createHeldMailer(createMemoryTransport()).mailer,
+      });
+      const failed = next(queue, 'failed');
+      await queue.start();
+      await queue.enqueue(signIn());
+      expect((await failed)[0]).toMatchObject({ error: { code: 'timeout' } });
+    });
+  });
+});

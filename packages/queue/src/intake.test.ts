@@ -1,0 +1,171 @@
+import { createMemoryTransport } from '@postern/testing';
+import { describe, expect, test } from 'vitest';
+import { next } from '../fixtures/awaited-deliveries.js';
+import { describeOnBackends } from '../fixtures/backends.js';
+import { failure, mailerOn } from '../fixtures/mailers.js';
+import { anAddress, invitation, signIn } from '../fixtures/requests.js';
+import { createTurnedClock } from '../fixtures/turned-clock.js';
+
+describeOnBackends(({ name, setUp, inTransaction }) => {
+  describe('idempotency', () => {
+    test('one key is one delivery and one email, whoever asks, and however many at once', async () => {
+      const { queue, transport, schema } = await setUp();
+      const other = await setUp({ schema });
+      const request = signIn();
+      const ids = await Promise.all(
+        [queue, other.queue, queue, other.queue, queue].map((each) =>
+          each.enqueue(request, { idempotencyKey: 'the key' }),
+        ),
+      );
+      expect(new Set(ids.map(({ id }) => id)).size).toBe(1);
+      expect(await queue.enqueue({ ...request, idempotencyKey: 'the key' })).toEqual(ids[0]);
+
+      const sent = next(queue, 'sent');
+      await queue.start();
+      await sent;
+      expect(await queue.enqueue(request, { idempotencyKey: 'the key' })).toEqual(ids[0]);
+      await queue.stop();
+      expect(transport.emails).toHaveLength(1);
+      expect((await queue.list()).deliveries).toHaveLength(1);
+    });
+
+    test('the Message-ID comes from the key', async () => {
+      const { queue, transport } = await setUp();
+      const mailer = mailerOn(createMemoryTransport());
+      const request = signIn();
+      const { messageId } = await mailer.render({ ...request, idempotencyKey: 'a key' });
+      const sent = next(queue, 'sent');
+      await queue.start();
+      await queue.enqueue(request, { idempotencyKey: 'a key' });
+      await sent;
+      expect(transport.emails[0]?.messageId).toBe(messageId);
+    });
+
+    test('a key is free again after its window', async () => {
+      const clock = createTurnedClock();
+      const { queue } = await setUp({ clock, policy: { idempotencyWindowMs: 1000 } });
+      const first = await queue.enqueue(invitation(), { idempotencyKey: 'a key' });
+      clock.time += 999;
+      expect(await queue.enqueue(invitation(), { idempotencyKey: 'a key' })).toEqual(first);
+      clock.time += 1;
+      const second = await queue.enqueue(invitation(), { idempotencyKey: 'a key' });
+      expect(second).not.toEqual(first);
+      expect(await queue.enqueue(invitation(), { idempotencyKey: 'a key' })).toEqual(second);
+    });
+  });
+
+  describe('a transaction of the caller', () => {
+    test('that rolls back sends nothing; that commits sends exactly one', async () => {
+      const { queue, transport } = await setUp();
+      await queue.start();
+      const lost = signIn();
+      const kept = signIn();
+      await inTransaction(async (db) => {
+        await queue.enqueue(lost, { db });
+        return 'rollback';
+      });
+      const sent = next(queue, 'sent');
+      let id = '';
+      await inTransaction(async (db) => {
+        ({ id } = await queue.enqueue(kept, { db, idempotencyKey: 'a key' }));
+        expect(await queue.enqueue(kept, { db, idempotencyKey: 'a key' })).toEqual({ id });
+        return 'commit';
+      });
+      expect((await sent).map((delivery) => delivery.id)).toEqual([id]);
+      await queue.stop();
+
+      expect(transport.emails.map(({ to }) => to)).toEqual([kept.to]);
+      expect((await queue.list()).deliveries.map((delivery) => delivery.id)).toEqual([id]);
+    });
+  });
+
+  describe('a newer code', () => {
+    test('cancels the older one to the same address, and nothing else', async () => {
+      const { queue, transport } = await setUp();
+      const to = anAddress();
+      const cancelled = next(queue, 'cancelled');
+      const older = await queue.enqueue(signIn({ to }));
+      await queue.enqueue(invitation({ to }));
+      await queue.enqueue(invitation({ to }));
+      await queue.enqueue({ to, type: 'ForgotPassword', payload: { code: '55555555' } });
+      await queue.enqueue(signIn({ to, payload: { code: '66666666' } }));
+      // However its address is written.
+      await queue.enqueue(signIn({ to: to.toUpperCase(), payload: { code: '77777777' } }));
+
+      expect((await cancelled)[0]).toMatchObject({ id: older.id, error: { code: 'superseded' } });
+      expect(await queue.status(older.id)).toMatchObject({
+        state: 'cancelled',
+        error: { code: 'superseded' },
+      });
+      const sent = next(queue, 'sent', 4);
+      await queue.start();
+      await sent;
+      await queue.stop();
+      const codes = transport.emails.map(({ text }) => text).filter((text) => /code/i.test(text));
+      expect(codes.sort()).toEqual(['Code 55555555.', 'Your code is 77777777.']);
+    });
+
+    test('does so when both come at once', async () => {
+      const { queue } = await setUp();
+      const to = anAddress();
+      await Promise.all([1, 2, 3].map(() => queue.enqueue(signIn({ to }))));
+      expect((await queue.stats()).states).toMatchObject({ queued: 1, cancelled: 2 });
+    });
+
+    test('also takes the place of an older one that was being sent, and failed', async () => {
+      const to = anAddress();
+      const transport = createMemoryTransport();
+      const mailer = mailerOn(transport);
+      const begun = Promise.withResolvers<void>();
+      const refused = Promise.withResolvers<void>();
+      const { queue } = await setUp({
+        policy: { backoffMs: 0 },
+        pollIntervalMs: 20,
+        mailer: {
+          render: mailer.render,
+          async deliver(email, options) {
+            if (email.text.includes('11111111')) {
+              begun.resolve();
+              await refused.promise;
+              throw failure('connection_failed');
+            }
+            return mailer.deliver(email, options);
+          },
+        },
+      });
+      const older = await queue.enqueue(signIn({ to, payload: { code: '11111111' } }));
+      await queue.start();
+      await begun.promise;
+      const sent = next(queue, 'sent');
+      await queue.enqueue(signIn({ to, payload: { code: '22222222' } }));
+      await sent;
+      const cancelled = next(queue, 'cancelled');
+      refused.resolve();
+      expect(await cancelled).toMatchObject([{ id: older.id, error: { code: 'superseded' } }]);
+      expect(await queue.status(older.id)).toMatchObject({ state: 'cancelled', attempts: 1 });
+      expect(transport.emails.map(({ text }) => text)).toEqual(['Your code is 22222222.']);
+    });
+
+    // PGlite has one connection, and so one transaction at a time.
+    if (name === 'PostgreSQL')
+      test('does so when neither sees the other, and their clocks differ', async () => {
+        const clock = createTurnedClock();
+        const { queue, transport, schema } = await setUp();
+        const late = await setUp({ schema, clock: { now: () => clock.now() - 60_000 } });
+        const to = anAddress();
+        let newer = '';
+        const sent = next(queue, 'sent');
+        await inTransaction(async (db) => {
+          await queue.enqueue(signIn({ to, payload: { code: '11111111' } }), { db });
+          newer = (await late.queue.enqueue(signIn({ to, payload: { code: '22222222' } }))).id;
+          return 'commit';
+        });
+        const cancelled = next(queue, 'cancelled');
+        await queue.start();
+        expect(await sent).toMatchObject([{ id: newer }]);
+        await cancelled;
+        await queue.stop();
+        expect(transport.emails.map(({ text }) => text)).toEqual(['Your code is 22222222.']);
+      });
+  });
+});

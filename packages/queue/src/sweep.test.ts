@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { next } from '../fixtures/awaited-deliveries.js';
+import { describeOnBackends, KEY } from '../fixtures/backends.js';
+import { invitation, signIn } from '../fixtures/requests.js';
+import { createTurnedClock } from '../fixtures/turned-clock.js';
+
+describeOnBackends(({ setUp }) => {
+  describe('the deadline', () => {
+    test('is never passed, and the content is erased', async () => {
+      const clock = createTurnedClock();
+      const { queue, transport, dump } = await setUp({ clock });
+      const { id } = await queue.enqueue(signIn({ expiresAt: new Date(clock.time + 1000) }));
+      const { id: waiting } = await queue.enqueue(invitation({ expiresAt: new Date(clock.time + 1001) }));
+      clock.time += 1000;
+      const expired = next(queue, 'expired');
+      const sent = next(queue, 'sent');
+      await queue.start();
+      expect((await expired)[0]).toMatchObject({ id, state: 'expired' });
+      await sent;
+      await queue.stop();
+      expect(transport.emails).toHaveLength(1);
+      expect(await queue.status(id)).toMatchObject({ state: 'expired', error: { code: 'expired' } });
+      expect(await queue.status(waiting)).toMatchObject({ state: 'sent' });
+      expect(await dump()).not.toContain(`${KEY.id}.`);
+    });
+
+    test('of very many at once is noticed for each', async () => {
+      const clock = createTurnedClock();
+      const { queue, transport } = await setUp({ clock });
+      const expiresAt = new Date(clock.time + 1000);
+      await Promise.all(Array.from({ length: 2001 }, () => queue.enqueue(invitation({ expiresAt }))));
+      clock.time += 1000;
+      const expired = next(queue, 'expired', 2001);
+      // No worker of theirs: it is the sweep that ends them.
+      await queue.start({ lanes: { codes: 1 } });
+      expect(new Set((await expired).map(({ id }) => id)).size).toBe(2001);
+      expect(transport.emails).toEqual([]);
+    });
+  });
+
+  test('what is over is forgotten after the retention', async () => {
+    const clock = createTurnedClock();
+    const { queue } = await setUp({ clock, policy: { retentionMs: 1000 } });
+    const sent = next(queue, 'sent');
+    const { id } = await queue.enqueue(invitation());
+    await queue.start();
+    await sent;
+    await queue.stop();
+    const waiting = await queue.enqueue(invitation());
+    await queue.start({ lanes: { codes: 1 } });
+    await queue.stop();
+    expect(await queue.status(id)).toBeDefined();
+    clock.time += 1001;
+    await queue.start({ lanes: { codes: 1 } });
+    await queue.stop();
+    expect(await queue.status(id)).toBeUndefined();
+    expect(await queue.status(waiting.id)).toBeDefined();
+  });
+});
