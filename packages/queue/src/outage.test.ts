@@ -1,21 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createMailer, type LogEvent } from '@postern/core';
+import type { LogEvent } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { KEY } from '../fixtures/backends.js';
+import { mailerOn } from '../fixtures/mailers.js';
 import { startRealPostgres } from '../scripts/real-postgres.ts';
 import { createMailQueue } from './index.js';
 
 const MESSAGES = 300;
-const keys = [{ id: 'first', secret: 'the first secret, 32 characters or more' }] as const;
-const templates = [
-  {
-    usageType: 'SignIn',
-    contentType: 'text/plain' as const,
-    subject: 'Sign in',
-    content: 'Your code is {{code}}.',
-  },
-];
 
 test('PostgreSQL goes away and comes back in the middle: nothing is lost, and the worker goes on by itself', {
   timeout: 120_000,
@@ -23,14 +16,14 @@ test('PostgreSQL goes away and comes back in the middle: nothing is lost, and th
   const postgres = await startRealPostgres();
   onTestFinished(() => postgres.remove());
   const transport = createMemoryTransport();
-  const mailer = createMailer({ config: { fromEmail: 'noreply@example.com', templates }, transport });
+  const mailer = mailerOn(transport);
   const log: LogEvent[] = [];
   const add = (event: LogEvent) => void log.push(event);
   const half = Promise.withResolvers<void>();
   const back = Promise.withResolvers<void>();
   const queue = await createMailQueue({
     connection: { url: postgres.url, poolSize: 3 },
-    keys,
+    keys: [KEY],
     pollIntervalMs: 100,
     logger: { debug: add, info: add, warn: add, error: add },
     mailer: {
@@ -96,12 +89,12 @@ test('a worker that stops while PostgreSQL is away leaves what it could not reco
   const postgres = await startRealPostgres();
   onTestFinished(() => postgres.remove());
   const transport = createMemoryTransport();
-  const mailer = createMailer({ config: { fromEmail: 'noreply@example.com', templates }, transport });
+  const mailer = mailerOn(transport);
   const begun = Promise.withResolvers<void>();
   const away = Promise.withResolvers<void>();
   const options = {
     connection: { url: postgres.url, poolSize: 3 },
-    keys,
+    keys: [KEY] as const,
     leaseMs: 1000,
     pollIntervalMs: 100,
   };
@@ -142,7 +135,7 @@ test('a database that is not there is a MailError', async () => {
   const postgres = await startRealPostgres();
   onTestFinished(() => postgres.remove());
   await postgres.stop();
-  await expect(createMailQueue({ connection: { url: postgres.url }, keys })).rejects.toMatchObject({
+  await expect(createMailQueue({ connection: { url: postgres.url }, keys: [KEY] })).rejects.toMatchObject({
     name: 'MailError',
     code: 'connection_failed',
   });
@@ -160,8 +153,8 @@ test('a database that falls silent is no reason to wait for ever', { timeout: 12
       poolSize: 3,
       queryTimeoutMs: 500,
     },
-    keys,
-    mailer: createMailer({ config: { fromEmail: 'noreply@example.com', templates }, transport }),
+    keys: [KEY],
+    mailer: mailerOn(transport),
   });
   onTestFinished(() => queue.close());
   await queue.start();

@@ -8,14 +8,13 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import * as sdk from '@opentelemetry/sdk-trace';
-import { createMailer } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { expect, test } from 'vitest';
+import { KEY } from '../fixtures/backends.js';
+import { mailerOn } from '../fixtures/mailers.js';
 import { createMailQueue } from './index.js';
 
-test('one trace goes from the enqueueing to the sending, and nothing personal is in it', {
-  timeout: 30_000,
-}, async () => {
+test('one trace goes from the enqueueing to the sending, and nothing personal is in it', async () => {
   const spans = new sdk.InMemorySpanExporter();
   const provider = new sdk.TracerProvider({
     spanProcessors: [new sdk.SimpleSpanProcessor({ exporter: spans })],
@@ -30,19 +29,10 @@ test('one trace goes from the enqueueing to the sending, and nothing personal is
   const meters = new MeterProvider({ readers: [reader] });
   metrics.setGlobalMeterProvider(meters);
 
-  const transport = createMemoryTransport();
-  const templates = [
-    {
-      usageType: 'SignIn',
-      contentType: 'text/plain' as const,
-      subject: 'Sign in',
-      content: 'Code {{code}}.',
-    },
-  ];
   const queue = await createMailQueue({
     connection: { pglite: ':memory:' },
-    mailer: createMailer({ config: { fromEmail: 'noreply@example.com', templates }, transport }),
-    keys: [{ id: 'first', secret: 'the first secret, 32 characters or more' }],
+    mailer: mailerOn(createMemoryTransport()),
+    keys: [KEY],
   });
   const sent = new Promise((resolve) => queue.on('sent', resolve));
   const failed = new Promise((resolve) => queue.on('failed', resolve));

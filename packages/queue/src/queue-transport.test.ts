@@ -1,19 +1,17 @@
 import { PGlite } from '@electric-sql/pglite';
-import { createMailer } from '@postern/core';
 import { createMemoryTransport, testEmail } from '@postern/testing';
 import { describeTransportContract } from '@postern/testing/vitest';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { KEY } from '../fixtures/backends.js';
+import { mailerOn } from '../fixtures/mailers.js';
 import { createMailQueue, type PGliteDatabase } from './index.js';
-
-const keys = [{ id: 'first', secret: 'the first secret, 32 characters or more' }] as const;
-vi.setConfig({ testTimeout: 30_000 });
 
 let pglite: PGlite;
 let schemas = 0;
 
 beforeAll(async () => {
   pglite = await PGlite.create();
-}, 60_000);
+});
 afterAll(() => pglite.close());
 
 /** A queue whose database can be told to fail. */
@@ -41,15 +39,11 @@ async function setUp() {
     listen: (channel, onNotification) => pglite.listen(channel, onNotification),
     close: async () => {},
   };
-  const mailer = createMailer({
-    config: { fromEmail: 'noreply@example.com', templates: [] },
-    transport: sink,
-  });
   const queue = await createMailQueue({
     connection: { pglite: database },
     schema: `queue_${++schemas}`,
-    mailer,
-    keys,
+    mailer: mailerOn(sink),
+    keys: [KEY],
   });
   const waiting = async () => {
     const { states } = await queue.stats();
