@@ -143,6 +143,8 @@ describe('a variable that the payload lacks', () => {
     ['{{ a.b.0 }}', {}, '{{ a.b.0 }}'],
     ['a\r{{x}} b\u2028\n c\u2028 {{y}}', {}, 'a\r{{x}} b\u2028\n c\u2028 {{y}}'],
     ['{{this}}', {}, '{{this}}'],
+    ['{{#each list}}{{this}}, {{/each}}', { list: ['a', 1, false] }, 'a, 1, false, '],
+    ['{{#with name}}{{this}}{{/with}}', { name: 'Ada' }, 'Ada'],
   ])('keep: %j with %j is %j', async (content, payload, text) => {
     expect(await renderText(content, payload, 'keep')).toBe(text);
   });

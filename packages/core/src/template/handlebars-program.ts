@@ -108,7 +108,7 @@ function showHelper(missingVariable: MissingVariable, problems: Set<string>) {
     // Handlebars takes the length and the characters of a text for parts of it.
     const part = typeof owner === 'string' ? undefined : found;
     const value = isNamedThis(this, written) ? this.this : part;
-    const isEverything = path === 'this' && value === this;
+    const isEverything = isRecord(value) && path === 'this' && value === this;
     const isUnknown = root !== '' && !(isRecord(this) && Object.hasOwn(this, root));
     const shown =
       missingVariable === 'keep' && isEverything
