@@ -14,11 +14,6 @@ export const definePackage = (
     platform: 'node',
     clean,
     sourcemap: true,
-    // CommonJS stays what it is, in a file beside the bundle.
-    loader: { '.cjs': 'copy' },
-    esbuildOptions(options) {
-      options.assetNames = '[name]';
-    },
     // What a package needs, npm installs; nothing of it gets in here.
     esbuildPlugins: [...esbuildPlugins, thirdPartyLicenses('dist', [])],
   });

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startSmtpTrap } from '@postern/testing';
+import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -117,21 +118,26 @@ describe('what is installed', () => {
   });
 });
 
+/** Sends one email to the port that it is given. */
+const SEND = `
+  import { createMailer, parseConnectorConfig } from '@postern/core';
+  import { createSmtpTransport } from '@postern/transport-smtp';
+  const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
+    usageType, contentType: 'text/html', subject: '{{code}}', content: '<p>{{code}}</p>',
+  }));
+  const config = parseConnectorConfig({
+    host: '127.0.0.1', port: process.argv[2], auth: {}, ignoreTLS: true,
+    fromEmail: 'noreply@example.com', templates,
+  });
+  const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+  await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
+  await mailer.close();
+`;
+
 describe('the first email of a process', () => {
   const PROGRAM = `
     import { createRequire } from 'node:module';
-    import { createMailer, parseConnectorConfig } from '@postern/core';
-    import { createSmtpTransport } from '@postern/transport-smtp';
-    const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
-      usageType, contentType: 'text/html', subject: '{{code}}', content: '<p>{{code}}</p>',
-    }));
-    const config = parseConnectorConfig({
-      host: '127.0.0.1', port: process.argv[2], auth: {}, ignoreTLS: true,
-      fromEmail: 'noreply@example.com', templates,
-    });
-    const mailer = createMailer({ config, transport: createSmtpTransport(config) });
-    await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
-    await mailer.close();
+    ${SEND}
     const files = Object.keys(createRequire(import.meta.url).cache);
     const parts = files.map((file) => /nodemailer\\/dist\\/cjs\\/([\\w-]+)/.exec(file)?.[1]).filter(Boolean);
     console.log(JSON.stringify({ parts: [...new Set(parts)], builtins: process.moduleLoadList }));
@@ -151,6 +157,26 @@ describe('the first email of a process', () => {
     // `fetch` and `WebSocket`.
     expect(builtins.filter((name) => name.includes('undici'))).toEqual([]);
   });
+});
+
+describe('an application that is bundled', () => {
+  // CommonJS in an ES module of esbuild can't have Node's own modules.
+  it('as one ES module, sends', async () => {
+    const entry = join(root, 'app.js');
+    await writeFile(entry, SEND);
+    await build({
+      entry: [entry],
+      outDir: join(root, 'bundled'),
+      outExtension: () => ({ js: '.mjs' }),
+      format: 'esm',
+      noExternal: [/./],
+      config: false,
+      silent: true,
+    });
+    await using trap = await startSmtpTrap();
+    await run(process.execPath, [join(root, 'bundled/app.mjs'), String(trap.port)]);
+    expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
+  }, 60_000);
 });
 
 describe('the declarations', () => {

@@ -1,4 +1,4 @@
-import { base64, mimeFuncs, qp } from './nodemailer.cjs';
+import { base64, mimeFuncs, qp } from './nodemailer.js';
 
 /** RFC 2045 section 6.7: no encoded line is longer. */
 const LINE_LENGTH = 76;

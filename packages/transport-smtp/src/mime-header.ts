@@ -1,5 +1,5 @@
 import type { Email, Mailbox } from '@postern/core';
-import { MimeNode, mimeFuncs } from './nodemailer.cjs';
+import { MimeNode, mimeFuncs } from './nodemailer.js';
 
 /** Lines of a message are at most this long, line break not counted (RFC 5322 section 2.1.1). */
 const LINE_LENGTH = 76;

@@ -2,7 +2,7 @@ import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { isLoopbackHost, type Logger, MailError, type MailStage, type SmtpConfig } from '@postern/core';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
-import { SMTPConnection, type SMTPConnectionAuth } from './nodemailer.cjs';
+import { SMTPConnection, type SMTPConnectionAuth } from './nodemailer.js';
 import { providerOf } from './provider/known-providers.js';
 import { SmtpDialogue } from './smtp-dialogue.js';
 import type { SmtpFailure } from './smtp-failure.js';

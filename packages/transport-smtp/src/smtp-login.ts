@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { SmtpConfig } from '@postern/core';
-import { nmfetch, type SMTPConnectionAuth, XOAuth2 } from './nodemailer.cjs';
+import { nmfetch, type SMTPConnectionAuth, XOAuth2 } from './nodemailer.js';
 
 /** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
 export interface SmtpLogin {

@@ -40,7 +40,7 @@ async function composeSigned(
   dkim: NonNullable<SmtpConfig['dkim']>,
   { disableFileAccess, disableUrlAccess }: SmtpConfig,
 ): Promise<string> {
-  const { DKIM, MailComposer } = await import('./nodemailer-signing.cjs');
+  const { DKIM, MailComposer } = await import('./nodemailer-signing.js');
   const { messageId, date, from, to, replyTo, subject, text, html } = email;
   const headers = Object.entries(email.headers).flatMap(([key, values]) =>
     [values].flat().map((value) => ({ key, value: String(value) })),

@@ -1,4 +1,4 @@
-import { wellKnown } from '../nodemailer.cjs';
+import { wellKnown } from '../nodemailer.js';
 import { aliyunDirectMail } from './aliyun-direct-mail.js';
 import { amazonSes } from './amazon-ses.js';
 import { brevo } from './brevo.js';
