@@ -46,13 +46,13 @@ async function node(file: string, program: string, ...args: string[]): Promise<s
 }
 
 /** What the compiler says of a program, with the declarations that it comes upon. */
-async function compile(file: string, program: string): Promise<string> {
+async function compile(file: string, program: string, ...flags: string[]): Promise<string> {
   await writeFile(join(root, file), program);
   const options =
     '--noEmit --strict --target es2024 --lib es2024,esnext.disposable --module nodenext --types node';
-  const compiled = await run(process.execPath, [TSC, ...options.split(' '), file], { cwd: root }).catch(
-    (error: { stdout: string }) => error,
-  );
+  const compiled = await run(process.execPath, [TSC, ...options.split(' '), ...flags, file], {
+    cwd: root,
+  }).catch((error: { stdout: string }) => error);
   return compiled.stdout;
 }
 
@@ -204,6 +204,17 @@ describe('the declarations', () => {
       export const yes = false satisfies IsAny<any>;
     `;
     expect(await compile('without-zod.ts', program)).toBe('');
+  }, 60_000);
+
+  it('let a config that was read go where it is needed, however strict the compiler is', async () => {
+    const program = `
+      import { createMailer, parseConnectorConfig } from '@postern/core';
+      import { createSmtpTransport, diagnose } from '@postern/transport-smtp';
+      const config = parseConnectorConfig({});
+      createMailer({ config, transport: createSmtpTransport(config) });
+      void diagnose(config);
+    `;
+    expect(await compile('strict.ts', program, '--exactOptionalPropertyTypes')).toBe('');
   }, 60_000);
 });
 

@@ -22,7 +22,7 @@ export type MailerConfig = Pick<ConnectorConfig, 'replyTo' | 'templates' | 'cust
   /** Text is checked; a mailbox is taken as it is, for senders that only your own server knows how to read. */
   fromEmail: string | Mailbox;
   /** The language when a request names none, or none that there is a template for (BCP 47). */
-  defaultLocale?: string;
+  defaultLocale?: string | undefined;
 };
 
 /**

@@ -176,7 +176,11 @@ export function createSmtpTransport(
 
 /** What may be written: `auth.type` in any letter case or left out, ports and numbers as text, `url` or `service` in place of host and port. */
 export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
-  port?: number | string;
-  url?: string;
-  auth?: SmtpConfig['auth'] | { user?: string; pass?: string; type?: string } | Record<string, unknown>;
+  port?: number | string | undefined;
+  url?: string | undefined;
+  auth?:
+    | SmtpConfig['auth']
+    | { user?: string; pass?: string; type?: string }
+    | Record<string, unknown>
+    | undefined;
 };

@@ -15,7 +15,7 @@ import { createStepLog, type StepLog } from './step-log.js';
 /** What to diagnose: a whole connector config, or the SMTP part of one. */
 export type DiagnoseConfig = SmtpTransportConfig & {
   /** The sender, for MAIL FROM and for the checks of its domain, which are left out without it. */
-  fromEmail?: string;
+  fromEmail?: string | undefined;
 };
 
 const OPTIONS = {
