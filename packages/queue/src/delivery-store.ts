@@ -31,9 +31,30 @@ export interface Added {
   readonly superseded: readonly string[];
 }
 
+/**
+ * A job as pg-boss gave it to a worker. Each fetch of a job has a higher `retryCount` than the one before, which makes
+ * the two a fencing token: pg-boss changes the job, and the table its row, only for the latest.
+ *
+ * A worker may be paused for longer than its lease between any two statements, or die there, and its statements may
+ * come late. What holds nevertheless: **a delivery that is not over has a job**, so that some worker comes to it.
+ *
+ * - A row names the job that stands for it, and the latest fetch that claimed it (`job_id`, `fence`). A claim or a
+ *   verdict of an earlier fetch, or for another job, changes nothing; so whoever fetched last has the say.
+ * - Row and job come in one transaction. A retry by hand gives the row a new job, and with it verdicts and claims from
+ *   before are void; the old job is nobody's.
+ * - A job is deleted by its latest fetch alone, and only when its verdict is recorded, or when it could not claim: it
+ *   being the latest, the delivery is over, or has another job. Whoever is not sure leaves the job to its lease.
+ */
+export interface HeldJob {
+  readonly id: string;
+  readonly retryCount: number;
+  readonly deliveryId: string;
+}
+
 /** What a worker gets when it takes a delivery. */
 export interface ClaimedDelivery {
   readonly id: string;
+  readonly jobId: string;
   readonly type: string;
   /** This one included. */
   readonly attempts: number;
@@ -52,7 +73,6 @@ export interface Settlement {
   readonly id: string;
   /** The usage type. */
   readonly type: string;
-  /** Which attempt: one that was taken over in the meantime has no say any more. */
   readonly attempts: number;
   readonly state: Exclude<DeliveryState, 'sending'>;
   /** Whether the attempt counts; one that was handed back does not. */
@@ -101,10 +121,12 @@ const PUBLIC_COLUMNS = `id, state, lane, type, recipient, attempts, created_at, 
   next_attempt_at, message_id, transport, reply, error`;
 
 const idRow = z.object({ id: z.string() });
+const settledRow = z.object({ place: z.number() });
 const addedRow = z.object({ id: z.string(), found: z.string().nullable(), superseded: z.array(z.string()) });
 const claimedRow = z
   .object({
     id: z.string(),
+    job_id: z.string(),
     type: z.string(),
     attempts: z.number(),
     interruptions: z.number(),
@@ -115,8 +137,16 @@ const claimedRow = z
     is_superseded: z.boolean(),
   })
   .transform(
-    ({ created_at: createdAt, is_superseded: isSuperseded, expires_at, trace, ...row }): ClaimedDelivery => ({
+    ({
+      job_id: jobId,
+      created_at: createdAt,
+      is_superseded: isSuperseded,
+      expires_at,
+      trace,
+      ...row
+    }): ClaimedDelivery => ({
       ...row,
+      jobId,
       createdAt,
       isSuperseded,
       expiresAt: expires_at ?? undefined,
@@ -139,18 +169,29 @@ export interface DeliveryStore {
    * @param keysUntil until when their idempotency keys stand for them
    */
   add(transaction: Db, deliveries: readonly NewDelivery[], now: number, keysUntil: number): Promise<Added[]>;
-  /** Takes deliveries for an attempt each; those that are over, cancelled or gone are left out. */
-  claim(ids: readonly string[], now: number): Promise<ClaimedDelivery[]>;
-  /** Records how attempts ended. Returns the ids of those that still were this worker's. */
-  settle(transaction: Db | undefined, settlements: readonly Settlement[], now: number): Promise<string[]>;
+  /**
+   * Takes deliveries for an attempt each; those that are over, cancelled, gone, or another's by now are left out. The
+   * same again, when the answer was lost, is no further attempt.
+   */
+  claim(jobs: readonly HeldJob[], now: number): Promise<ClaimedDelivery[]>;
+  /** Records how attempts ended. Returns those that still were their worker's to end. */
+  settle<Verdict extends { readonly job: HeldJob; readonly settlement: Settlement }>(
+    transaction: Db | undefined,
+    verdicts: readonly Verdict[],
+    now: number,
+  ): Promise<Verdict[]>;
   find(id: string): Promise<Delivery | undefined>;
   findByKey(keyDigests: readonly string[], now: number): Promise<string | undefined>;
   list(filter: DeliveryFilter): Promise<Delivery[]>;
   count(): Promise<StateCount[]>;
   /** @returns what it was, or `undefined` when it was too late */
   cancel(id: string, now: number): Promise<Delivery | undefined>;
-  /** Makes a delivery due that waits for its next attempt, or that failed and still has its content. */
-  requeue(transaction: Db, id: string, now: number): Promise<Delivery | undefined>;
+  /**
+   * Makes a delivery due that waits for its next attempt, or that failed and still has its content.
+   *
+   * @param jobId of the new job that stands for it
+   */
+  requeue(transaction: Db, id: string, jobId: string, now: number): Promise<Delivery | undefined>;
   /** Ends what waits and has expired after `since`, {@link MOST_EXPIRED} at most. */
   expire(since: number, now: number): Promise<Delivery[]>;
   /** Erases what failed longer ago than `keepContentMs`, deletes what is over and was made `retentionMs` ago. */
@@ -180,9 +221,9 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         RETURNING delivery_id
       ), added AS (
         INSERT INTO ${table} (
-          id, lane, type, recipient, recipient_digest, supersedes, created_at, updated_at, expires_at, trace, sealed
+          id, job_id, lane, type, recipient, recipient_digest, supersedes, created_at, updated_at, expires_at, trace, sealed
         )
-        SELECT id, lane, type, recipient, recipient_digests[1], supersedes, $2::timestamptz, $2::timestamptz, expires_at, trace, sealed
+        SELECT id, id, lane, type, recipient, recipient_digests[1], supersedes, $2::timestamptz, $2::timestamptz, expires_at, trace, sealed
         FROM input WHERE key_digests[1] IS NULL OR id IN (SELECT delivery_id FROM taken)
         RETURNING id, lane
       ), older AS (
@@ -207,10 +248,15 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
     // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
     // database says which is newer: clocks differ from process to process.
-    claim: `UPDATE ${table} AS delivery SET state = 'sending', attempts = attempts + 1, updated_at = $2::timestamptz,
-        interruptions = interruptions + CASE WHEN state = 'sending' THEN 1 ELSE 0 END
-      WHERE id = ANY($1::uuid[]) AND state IN ('queued', 'retrying', 'sending')
-      RETURNING id, type, attempts, interruptions, created_at, expires_at, trace, sealed, delivery.supersedes AND coalesce((
+    claim: `UPDATE ${table} AS delivery SET state = 'sending', fence = input.fence, updated_at = $2::timestamptz,
+        attempts = attempts + CASE WHEN delivery.fence < input.fence THEN 1 ELSE 0 END,
+        interruptions = interruptions + CASE WHEN delivery.fence < input.fence AND state = 'sending' THEN 1 ELSE 0 END
+      FROM json_to_recordset($1::text::json) AS input (id uuid, job_id uuid, fence integer)
+      WHERE delivery.id = input.id AND delivery.job_id = input.job_id AND (
+        delivery.fence < input.fence AND state IN ('queued', 'retrying', 'sending')
+        OR delivery.fence = input.fence AND state = 'sending'
+      )
+      RETURNING delivery.id, delivery.job_id, type, attempts, interruptions, created_at, expires_at, trace, sealed, delivery.supersedes AND coalesce((
         SELECT true FROM ${table} AS newer
         WHERE newer.recipient_digest = delivery.recipient_digest AND newer.type = delivery.type
           AND newer.place > delivery.place AND newer.state <> 'cancelled'
@@ -227,18 +273,20 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         error = input.error,
         sealed = CASE WHEN input.keeps_content THEN delivery.sealed END
       FROM json_to_recordset($1::text::json) AS input (
-        id uuid, attempts integer, state text, is_counted boolean, keeps_content boolean, next_attempt_at timestamptz,
+        place integer, id uuid, job_id uuid, fence integer, state text, is_counted boolean, keeps_content boolean, next_attempt_at timestamptz,
         message_id text, transport text, reply text, error jsonb
       )
-      WHERE delivery.id = input.id AND delivery.attempts = input.attempts AND delivery.state = 'sending'
-      RETURNING delivery.id`,
+      WHERE delivery.id = input.id AND delivery.job_id = input.job_id AND delivery.fence = input.fence
+        AND delivery.state = 'sending'
+      RETURNING input.place`,
     find: `SELECT ${PUBLIC_COLUMNS} FROM ${table} WHERE id = $1`,
     findByKey: `SELECT delivery_id AS id FROM ${keys} WHERE digest = ANY($1::text[]) AND expires_at > $2::timestamptz`,
     count: `SELECT lane, state, count(*) AS count, min(created_at) AS oldest FROM ${table} GROUP BY lane, state`,
     cancel: `UPDATE ${table} SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = $2::timestamptz,
         error = $3::text::jsonb
       WHERE id = $1 AND state IN ${WAITING} RETURNING ${PUBLIC_COLUMNS}`,
-    requeue: `UPDATE ${table} SET state = 'queued', attempts = 0, interruptions = 0, next_attempt_at = NULL, updated_at = $2::timestamptz
+    requeue: `UPDATE ${table} SET state = 'queued', job_id = $3::uuid, fence = -1, attempts = 0, interruptions = 0,
+        next_attempt_at = NULL, updated_at = $2::timestamptz
       WHERE id = $1 AND state IN ('retrying', 'failed', 'unknown') AND sealed IS NOT NULL
         AND (expires_at IS NULL OR expires_at > $2::timestamptz)
       RETURNING ${PUBLIC_COLUMNS}`,
@@ -302,11 +350,11 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         return { id: row?.found ?? undefined, superseded: row?.superseded ?? [] };
       });
     },
-    claim: (ids, now) => all(claimedRow, statements.claim, ids, time(now)),
-    async settle(transaction, settlements, now) {
-      const input = settlements.map((settlement) => ({
-        id: settlement.id,
-        attempts: settlement.attempts,
+    claim: (jobs, now) => all(claimedRow, statements.claim, JSON.stringify(jobs.map(tokenOf)), time(now)),
+    async settle(transaction, verdicts, now) {
+      const input = verdicts.map(({ job, settlement }, place) => ({
+        place,
+        ...tokenOf(job),
         state: settlement.state,
         is_counted: settlement.isCounted,
         keeps_content: settlement.keepsContent,
@@ -318,9 +366,10 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       }));
       const values = [JSON.stringify(input), time(now)] as const;
       const rows = transaction
-        ? await within(transaction, idRow, statements.settle, ...values)
-        : await all(idRow, statements.settle, ...values);
-      return rows.map(({ id }) => id);
+        ? await within(transaction, settledRow, statements.settle, ...values)
+        : await all(settledRow, statements.settle, ...values);
+      const recorded = new Set(rows.map(({ place }) => place));
+      return verdicts.filter((_, place) => recorded.has(place));
     },
     find: async (id) => (await all(deliveryRow, statements.find, id))[0],
     findByKey: async (digests, now) => (await all(idRow, statements.findByKey, digests, time(now)))[0]?.id,
@@ -349,8 +398,8 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
     count: () => all(countRow, statements.count),
     cancel: async (id, now) =>
       (await all(deliveryRow, statements.cancel, id, time(now), JSON.stringify(CANCELLED)))[0],
-    requeue: async (transaction, id, now) =>
-      (await within(transaction, deliveryRow, statements.requeue, id, time(now)))[0],
+    requeue: async (transaction, id, jobId, now) =>
+      (await within(transaction, deliveryRow, statements.requeue, id, time(now), jobId))[0],
     expire: (since, now) =>
       all(deliveryRow, statements.expire, time(now), JSON.stringify(EXPIRED), time(since)),
     async purge({ keepContentMs, retentionMs }, now) {
@@ -367,6 +416,12 @@ const HAS_ERROR: ReadonlySet<DeliveryState> = new Set([
   'cancelled',
   'unknown',
 ]);
+
+const tokenOf = ({ id, retryCount, deliveryId }: HeldJob) => ({
+  id: deliveryId,
+  job_id: id,
+  fence: retryCount,
+});
 
 const time = (ms: number): string => new Date(ms).toISOString();
 

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { MailError } from '@postern/core';
 import type { Db, PgBoss } from 'pg-boss';
 import { type Database, databaseError } from './database.js';
 import type { Delivery } from './delivery.js';
 import type { Added, DeliveryStore, NewDelivery } from './delivery-store.js';
+import type { JobData } from './job-data.js';
 
 export interface EnqueuerOptions {
   readonly database: Database;
@@ -81,10 +83,10 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
   const onTheirWay = new Set<string>();
   let flushing = 0;
 
-  const insertJobs = (transaction: Db, lane: string, ids: readonly string[]) =>
+  const insertJobs = (transaction: Db, lane: string, jobs: readonly { id: string; data?: JobData }[]) =>
     boss.insert(
       lane,
-      ids.map((id) => ({ id, heartbeatSeconds: leaseMs / 1000 })),
+      jobs.map((job) => ({ ...job, heartbeatSeconds: leaseMs / 1000 })),
       { db: transaction },
     );
 
@@ -99,7 +101,7 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
       await insertJobs(
         transaction,
         lane,
-        news.map(({ id }) => id),
+        news.map(({ id }) => ({ id })),
       );
     return added;
   }
@@ -178,12 +180,12 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     },
     requeue: (id) =>
       database.transaction(async (transaction) => {
-        const delivery = await store.requeue(transaction, id, now());
+        const jobId = randomUUID();
+        const delivery = await store.requeue(transaction, id, jobId, now());
         if (!delivery) return undefined;
         const { lane } = delivery;
-        const { updated } = await boss.update(lane, undefined, { id, startAfter: 0, db: transaction });
-        // The job of one that failed is gone.
-        if (updated === 0) await insertJobs(transaction, lane, [id]);
+        // The job that it may have had goes when it is fetched.
+        await insertJobs(transaction, lane, [{ id: jobId, data: { deliveryId: id } }]);
         await transaction.executeSql('SELECT pg_notify($1, $2)', [channel, lane]);
         return delivery;
       }),

@@ -1,8 +1,9 @@
 import type { PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { type AbortReason, type AttemptOptions, attemptDelivery, type QueueMailer } from './attempt.js';
-import type { ClaimedDelivery, DeliveryStore, Settlement } from './delivery-store.js';
-import { type HeldJob, pause, type Settler } from './settler.js';
+import type { ClaimedDelivery, DeliveryStore, HeldJob, Settlement } from './delivery-store.js';
+import { jobData } from './job-data.js';
+import { pause, type Settler } from './settler.js';
 
 export interface LaneWorkerOptions extends AttemptOptions {
   readonly lane: string;
@@ -87,7 +88,11 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
   async function take(most: number): Promise<number | undefined> {
     let jobs: HeldJob[];
     try {
-      jobs = await boss.fetch(lane, { batchSize: most });
+      jobs = (await boss.fetch(lane, { batchSize: most })).map(({ id, retryCount, data }) => ({
+        id,
+        retryCount,
+        deliveryId: jobData.nullish().parse(data)?.deliveryId ?? id,
+      }));
     } catch (error) {
       onError(error);
       return undefined;
@@ -97,10 +102,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     // One comes back to the very worker that lost it, when that was too busy to renew its lease.
     for (const { job, controller } of held)
       if (ids.has(job.id)) controller.abort('lost' satisfies AbortReason);
-    const taken = jobs.map(({ id, retryCount }) => ({
-      job: { id, retryCount },
-      controller: new AbortController(),
-    }));
+    const taken = jobs.map((job) => ({ job, controller: new AbortController() }));
     for (const mine of taken) held.add(mine);
     await claim(taken);
     return jobs.length;
@@ -110,13 +112,13 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
   async function claim(taken: readonly Held[]): Promise<void> {
     for (;;) {
       try {
-        const ids = taken.map(({ job }) => job.id);
+        const jobs = taken.map(({ job }) => job);
         const claimed = new Map(
-          (await store.claim(ids, clock.now())).map((delivery) => [delivery.id, delivery]),
+          (await store.claim(jobs, clock.now())).map((delivery) => [delivery.jobId, delivery]),
         );
         for (const mine of taken) {
           const delivery = claimed.get(mine.job.id);
-          // One that is over, cancelled or gone has nothing to send.
+          // One that is over, cancelled, gone or another's by now has nothing to send.
           void (delivery ? send(mine, delivery) : end(mine, undefined));
         }
         return;

@@ -10,6 +10,8 @@ const migrations = (schema: string): readonly string[] => [
     recipient text NOT NULL,
     recipient_digest text NOT NULL,
     supersedes boolean NOT NULL,
+    job_id uuid NOT NULL,
+    fence integer NOT NULL DEFAULT -1,
     attempts integer NOT NULL DEFAULT 0,
     interruptions integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,

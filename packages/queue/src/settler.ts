@@ -1,26 +1,22 @@
 import type { Db, PgBoss } from 'pg-boss';
 import type { Database } from './database.js';
-import type { DeliveryStore, Settlement } from './delivery-store.js';
+import type { DeliveryStore, HeldJob, Settlement } from './delivery-store.js';
 
-/** A job as pg-boss gave it to this worker: the attempt is part of what it settles. */
-export interface HeldJob {
-  readonly id: string;
-  readonly retryCount: number;
-}
-
-/** A job to settle, with how its delivery ended; without, when its delivery was over already. */
+/** A job to settle, with how its delivery ended; without, when there was nothing to send. */
 interface Ended {
   readonly lane: string;
   readonly job: HeldJob;
   readonly settlement: Settlement | undefined;
 }
 
+type Verdict = Ended & { readonly settlement: Settlement };
+
 export interface SettlerOptions {
   readonly database: Database;
   readonly store: DeliveryStore;
   readonly now: () => number;
   /** Told once an ending is recorded. */
-  readonly onRecorded: (ended: Ended) => void;
+  readonly onRecorded: (verdict: Verdict) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,6 +33,8 @@ const RETRY_MS = 500;
 
 export function createSettler({ database, store, now, onRecorded, onError }: SettlerOptions): Settler {
   const waiting: { readonly ended: Ended; readonly resolve: () => void }[] = [];
+  /** Over, while their jobs may still be there. */
+  const recorded = new WeakSet<Ended>();
   const closing = new AbortController();
   let flushing: Promise<void> | undefined;
 
@@ -61,43 +59,39 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
   }
 
   async function record(batch: readonly Ended[]): Promise<void> {
-    const mayGoOn = ({ settlement }: Ended) => settlement?.keepsContent === true;
-    await Promise.all([finish(batch.filter((ended) => !mayGoOn(ended))), keep(batch.filter(mayGoOn))]);
+    const isBack = (ended: Ended): ended is Verdict =>
+      ended.settlement?.state === 'queued' || ended.settlement?.state === 'retrying';
+    await Promise.all([finish(batch.filter((ended) => !isBack(ended))), giveBack(batch.filter(isBack))]);
   }
 
   // First the delivery, then the job: if this ends in between, the job comes again, and its delivery is over.
   async function finish(batch: readonly Ended[]): Promise<void> {
     if (batch.length === 0) return;
-    const settlements = settlementsOf(batch);
-    const recorded = new Set(settlements.length > 0 ? await store.settle(undefined, settlements, now()) : []);
-    // At once: should the jobs not go now, the next try finds nothing left to record.
-    report(batch, recorded);
-    for (const [lane, jobs] of byLane(batch)) await database.boss.deleteJob(lane, jobs);
+    const verdicts = batch.filter((ended): ended is Verdict => ended.settlement !== undefined);
+    for (const verdict of verdicts.length > 0 ? await store.settle(undefined, verdicts, now()) : []) {
+      recorded.add(verdict);
+      // At once: should the jobs not go now, the next try finds nothing left to record.
+      onRecorded(verdict);
+    }
+    // What is not over by this verdict may need its job yet.
+    const over = batch.filter((ended) => !ended.settlement || recorded.has(ended));
+    for (const [lane, jobs] of byLane(over)) await database.boss.deleteJob(lane, jobs);
   }
 
-  // Both at once: a retry that came in between would lose the job that it counts on.
-  async function keep(batch: readonly Ended[]): Promise<void> {
+  // Both at once: the job has to wait as long as its delivery.
+  async function giveBack(batch: readonly Verdict[]): Promise<void> {
     if (batch.length === 0) return;
-    const isBack = ({ settlement }: Ended) =>
-      settlement?.state === 'queued' || settlement?.state === 'retrying';
-    const back = batch.filter(isBack);
-    const over = batch.filter((ended) => !isBack(ended));
-    const recorded = await database.transaction(async (transaction) => {
-      const ours = new Set(await store.settle(transaction, settlementsOf(batch), now()));
-      for (const [lane, jobs] of byLane(over)) await database.boss.deleteJob(lane, jobs, { db: transaction });
-      for (const [lane, jobs] of byLane(back))
+    const verdicts = await database.transaction(async (transaction) => {
+      const ours = await store.settle(transaction, batch, now());
+      for (const [lane, jobs] of byLane(ours))
         await database.boss.fail(lane, jobs, undefined, { db: transaction });
-      for (const { lane, job, settlement } of back) {
-        const delay = settlement?.nextAttemptAt ? settlement.nextAttemptAt.getTime() - now() : 0;
+      for (const { lane, job, settlement } of ours) {
+        const delay = settlement.nextAttemptAt ? settlement.nextAttemptAt.getTime() - now() : 0;
         if (delay > 0) await postpone(database.boss, lane, job.id, delay, transaction);
       }
       return ours;
     });
-    report(batch, recorded);
-  }
-
-  function report(batch: readonly Ended[], recorded: ReadonlySet<string>): void {
-    for (const ended of batch) if (recorded.has(ended.job.id)) onRecorded(ended);
+    for (const verdict of verdicts) onRecorded(verdict);
   }
 
   return {
@@ -114,9 +108,6 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     },
   };
 }
-
-const settlementsOf = (batch: readonly Ended[]): Settlement[] =>
-  batch.flatMap(({ settlement }) => settlement ?? []);
 
 const byLane = (batch: readonly Ended[]): Map<string, HeldJob[]> => {
   const lanes = new Map<string, HeldJob[]>();

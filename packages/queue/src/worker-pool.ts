@@ -68,7 +68,6 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       now,
       onError,
       onRecorded: ({ lane, settlement }) => {
-        if (!settlement) return;
         const { id, state, type, attempts, messageId, transport, reply, error } = settlement;
         report({ id, state, lane, type, attempts, messageId, transport, reply, error });
       },
