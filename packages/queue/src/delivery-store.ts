@@ -192,7 +192,7 @@ export interface DeliveryStore {
    * @param jobId of the new job that stands for it
    */
   requeue(transaction: Db, id: string, jobId: string, now: number): Promise<Delivery | undefined>;
-  /** Ends what waits and has expired after `since`, {@link MOST_EXPIRED} at most. */
+  /** Ends what waits and has expired after `since`, {@link MOST_EXPIRED} at most; with fewer, that was all. */
   expire(since: number, now: number): Promise<Delivery[]>;
   /** Erases what failed longer ago than `keepContentMs`, deletes what is over and was made `retentionMs` ago. */
   purge(retention: { keepContentMs: number; retentionMs: number }, now: number): Promise<void>;
@@ -292,11 +292,12 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       RETURNING ${PUBLIC_COLUMNS}`,
     expire: `UPDATE ${table} SET state = 'expired', sealed = NULL, next_attempt_at = NULL, updated_at = $1::timestamptz,
         error = coalesce(error, $2::text::jsonb)
-      WHERE state IN ${WAITING} AND id IN (
+      -- Locked, what is found is what is ended; where a worker comes first, the next is taken: fewer means no more.
+      WHERE id = ANY (ARRAY(
         SELECT id FROM ${table}
         WHERE expires_at <= $1::timestamptz AND expires_at > $3::timestamptz AND state IN ${WAITING}
-        LIMIT ${MOST_EXPIRED}
-      )
+        LIMIT ${MOST_EXPIRED} FOR UPDATE
+      ))
       RETURNING ${PUBLIC_COLUMNS}`,
     purge: `WITH erased AS (
         UPDATE ${table} SET sealed = NULL

@@ -4,7 +4,7 @@ import { describeOnBackends, KEY } from '../fixtures/backends.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 import { createTurnedClock } from '../fixtures/turned-clock.js';
 
-describeOnBackends(({ setUp }) => {
+describeOnBackends(({ name, setUp, inTransaction }) => {
   describe('the deadline', () => {
     test('is never passed, and the content is erased', async () => {
       const clock = createTurnedClock();
@@ -40,6 +40,26 @@ describeOnBackends(({ setUp }) => {
 
   test('what is over is forgotten after the retention', async () => {
     const clock = createTurnedClock();
+
+    // PGlite has one connection: nobody comes in between.
+    if (name === 'PostgreSQL')
+      test('of many at once is noticed for each, also when one is taken at that moment', async () => {
+        const clock = createTurnedClock();
+        const { queue, schema } = await setUp({ clock });
+        const expiresAt = new Date(clock.time + 1000);
+        await Promise.all(Array.from({ length: 1002 }, () => queue.enqueue(invitation({ expiresAt }))));
+        clock.time += 1000;
+        await inTransaction(async (db) => {
+          const first = `SELECT min(ctid) FROM ${schema}.delivery`;
+          await db.query(`UPDATE ${schema}.delivery SET state = 'sending' WHERE ctid = (${first})`);
+          await queue.start({ lanes: { codes: 1 } });
+          const waiting = `SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`;
+          await expect.poll(async () => (await db.query(waiting)).rows.length, { timeout: 10_000 }).toBe(1);
+          return 'commit';
+        });
+        await queue.stop();
+        expect((await queue.stats()).states).toMatchObject({ expired: 1001, sending: 1, queued: 0 });
+      });
     const { queue } = await setUp({ clock, policy: { retentionMs: 1000 } });
     const sent = next(queue, 'sent');
     const { id } = await queue.enqueue(invitation());
