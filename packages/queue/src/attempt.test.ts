@@ -1,8 +1,8 @@
 import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
-import { next } from '../fixtures/awaited-deliveries.js';
+import { next, untilRetrying } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends } from '../fixtures/backends.js';
-import { createHeldMailer, mailerOn } from '../fixtures/mailers.js';
+import { createHeldMailer, failure, mailerOn } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 
 describeOnBackends(({ setUp, inTransaction }) => {
@@ -54,6 +54,14 @@ describeOnBackends(({ setUp, inTransaction }) => {
       await queue.start();
       await queue.enqueue(signIn());
       expect((await failed)[0]).toMatchObject({ error: { code: 'timeout' } });
+    });
+
+    test('that the mailer broke off by itself is no timeout, and is made again', async () => {
+      const { queue, transport } = await setUp({ policy: { backoffMs: 3_600_000 }, random: () => 1 });
+      transport.failWith(failure('aborted'), { times: 1 });
+      const { id } = await queue.enqueue(signIn());
+      await queue.start();
+      expect(await untilRetrying(queue, id)).toMatchObject({ attempts: 1, error: { code: 'aborted' } });
     });
   });
 });

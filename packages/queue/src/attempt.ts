@@ -73,7 +73,9 @@ export async function attemptDelivery(
 
   const refuse = (error: unknown): Settlement | undefined => {
     const reason: unknown = controller.signal.reason;
-    if (error === ABANDONED || (error instanceof MailError && error.code === 'aborted')) {
+    // A mailer may also break off by itself.
+    const isOurs = controller.signal.aborted && error instanceof MailError && error.code === 'aborted';
+    if (error === ABANDONED || isOurs) {
       if (reason === 'lost') return undefined;
       if (reason === 'stopped') {
         // One that is still being sent may yet arrive: its lease says when somebody else may try.
@@ -88,8 +90,8 @@ export async function attemptDelivery(
       return fail({ code: 'unsealable', message: error.message, hint: error.hint }, false);
     const hide = (text: string) => redact(text, secretsOf(progress));
     const { retryable, response, code } = error instanceof MailError ? error : ({} as Partial<MailError>);
-    // A mailer that was closed too early says nothing about the email.
-    const isRetryable = retryable === true || code === 'closed';
+    // A mailer that was closed too early, or broke off by itself, says nothing about the email.
+    const isRetryable = retryable === true || code === 'closed' || code === 'aborted';
     return fail(
       describeFailure(error, hide),
       isRetryable,
