@@ -63,5 +63,26 @@ describeOnBackends(({ setUp, inTransaction }) => {
       await queue.start();
       expect(await untilRetrying(queue, id)).toMatchObject({ attempts: 1, error: { code: 'aborted' } });
     });
+
+    test('is the last one, and keeps its error, when there may be no more by now', async () => {
+      const { queue, transport, schema } = await setUp({ policy: { backoffMs: 3_600_000 }, random: () => 1 });
+      transport.failWith(failure('rate_limited'), { times: 1 });
+      const { id } = await queue.enqueue(invitation());
+      await queue.start();
+      await untilRetrying(queue, id);
+      await queue.stop();
+      await inTransaction(async (db) => {
+        await db.query(`UPDATE ${schema}.job SET start_after = now()`);
+        return 'commit';
+      });
+
+      const lowered = await setUp({ schema, policy: { maxAttempts: 1 } });
+      const failed = next(lowered.queue, 'failed');
+      await lowered.queue.start();
+      const last = { attempts: 1, error: { code: 'rate_limited' } };
+      expect(await failed).toMatchObject([{ id, ...last }]);
+      expect(await queue.status(id)).toMatchObject({ state: 'failed', ...last });
+      expect(lowered.transport.emails).toEqual([]);
+    });
   });
 });

@@ -35,7 +35,7 @@ const MOST_INTERRUPTIONS = 5;
 /** How long a transport has to come to an end after an abort, in milliseconds. */
 const ABORT_GRACE_MS = 5000;
 
-type Ending = Omit<Settlement, 'id' | 'type' | 'attempts' | 'isCounted'> & { readonly isCounted?: boolean };
+type Ending = Omit<Settlement, 'id' | 'type' | 'attempts'> & Partial<Pick<Settlement, 'attempts'>>;
 
 /** What an attempt found out about its email before it failed. */
 interface Progress {
@@ -57,7 +57,9 @@ export async function attemptDelivery(
 ): Promise<Settlement | undefined> {
   const { policy, random, clock, telemetry } = options;
   const { id, type, attempts, interruptions, expiresAt } = claimed;
-  const settle = (ending: Ending): Settlement => ({ id, type, attempts, isCounted: true, ...ending });
+  const settle = (ending: Ending): Settlement => ({ id, type, attempts, ...ending });
+  /** Without the one that this would be. */
+  const before = { attempts: attempts - 1, ...(claimed.error && { error: claimed.error }) };
   const progress: Progress = {};
 
   const fail = (error: DeliveryError, isRetryable: boolean, reply?: string): Settlement => {
@@ -80,7 +82,7 @@ export async function attemptDelivery(
       if (reason === 'stopped') {
         // One that is still being sent may yet arrive: its lease says when somebody else may try.
         if (error === ABANDONED) return undefined;
-        return settle({ state: 'queued', keepsContent: true, isCounted: false });
+        return settle({ state: 'queued', keepsContent: true, ...before });
       }
       return error === ABANDONED
         ? fail({ code: 'delivery_unknown', message: 'The transport did not end when it was told to.' }, true)
@@ -101,18 +103,19 @@ export async function attemptDelivery(
 
   async function run(): Promise<Settlement | undefined> {
     if (claimed.isSuperseded) {
-      return settle({ state: 'cancelled', error: SUPERSEDED, keepsContent: false, isCounted: false });
+      return settle({ ...before, state: 'cancelled', error: SUPERSEDED, keepsContent: false });
     }
     if (expiresAt && expiresAt.getTime() <= clock.now()) {
       return fail(EXPIRED, false);
     }
     // A message that kills its worker must not do so for ever.
-    if (interruptions >= MOST_INTERRUPTIONS || attempts > policy.maxAttempts) {
-      return fail(
-        { code: 'interrupted', message: `${interruptions} attempts ended with the death of their worker.` },
-        false,
-      );
-    }
+    const interrupted: DeliveryError = {
+      code: 'interrupted',
+      message: `${interruptions} attempts ended with the death of their worker.`,
+    };
+    if (interruptions >= MOST_INTERRUPTIONS) return fail(interrupted, false);
+    // There were as many as may be: the last died with its worker, or there may be fewer by now.
+    if (attempts > policy.maxAttempts) return { ...fail(before.error ?? interrupted, false), ...before };
     try {
       const receipt = await send(progress);
       const hide = (text: string) => redact(text, secretsOf(progress));

@@ -64,6 +64,8 @@ export interface ClaimedDelivery {
   readonly expiresAt: Date | undefined;
   readonly trace: Readonly<Record<string, string>> | undefined;
   readonly sealed: string;
+  /** Of an attempt before this one. */
+  readonly error: DeliveryError | undefined;
   /** Whether there is a newer code for the same address. */
   readonly isSuperseded: boolean;
 }
@@ -73,10 +75,9 @@ export interface Settlement {
   readonly id: string;
   /** The usage type. */
   readonly type: string;
+  /** How many count: one that was handed back does not. */
   readonly attempts: number;
   readonly state: Exclude<DeliveryState, 'sending'>;
-  /** Whether the attempt counts; one that was handed back does not. */
-  readonly isCounted: boolean;
   readonly keepsContent: boolean;
   readonly nextAttemptAt?: Date;
   readonly messageId?: string;
@@ -134,6 +135,7 @@ const claimedRow = z
     expires_at: z.date().nullable(),
     trace: z.record(z.string(), z.string()).nullable(),
     sealed: z.string(),
+    error: deliveryRow.in.shape.error,
     is_superseded: z.boolean(),
   })
   .transform(
@@ -143,6 +145,7 @@ const claimedRow = z
       is_superseded: isSuperseded,
       expires_at,
       trace,
+      error,
       ...row
     }): ClaimedDelivery => ({
       ...row,
@@ -151,6 +154,7 @@ const claimedRow = z
       isSuperseded,
       expiresAt: expires_at ?? undefined,
       trace: trace ?? undefined,
+      error: error ?? undefined,
     }),
   );
 const countRow = z.object({
@@ -256,7 +260,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         delivery.fence < input.fence AND state IN ('queued', 'retrying', 'sending')
         OR delivery.fence = input.fence AND state = 'sending'
       )
-      RETURNING delivery.id, delivery.job_id, type, attempts, interruptions, created_at, expires_at, trace, sealed, delivery.supersedes AND coalesce((
+      RETURNING delivery.id, delivery.job_id, type, attempts, interruptions, created_at, expires_at, trace, sealed, error, delivery.supersedes AND coalesce((
         SELECT true FROM ${table} AS newer
         WHERE newer.recipient_digest = delivery.recipient_digest AND newer.type = delivery.type
           AND newer.place > delivery.place AND newer.state <> 'cancelled'
@@ -264,7 +268,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       ), false) AS is_superseded`,
     settle: `UPDATE ${table} AS delivery SET
         state = input.state,
-        attempts = delivery.attempts - CASE WHEN input.is_counted THEN 0 ELSE 1 END,
+        attempts = input.attempts,
         updated_at = $2::timestamptz,
         next_attempt_at = input.next_attempt_at,
         message_id = coalesce(input.message_id, delivery.message_id),
@@ -273,7 +277,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         error = input.error,
         sealed = CASE WHEN input.keeps_content THEN delivery.sealed END
       FROM json_to_recordset($1::text::json) AS input (
-        place integer, id uuid, job_id uuid, fence integer, state text, is_counted boolean, keeps_content boolean, next_attempt_at timestamptz,
+        place integer, id uuid, job_id uuid, fence integer, state text, attempts integer, keeps_content boolean, next_attempt_at timestamptz,
         message_id text, transport text, reply text, error jsonb
       )
       WHERE delivery.id = input.id AND delivery.job_id = input.job_id AND delivery.fence = input.fence
@@ -357,7 +361,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         place,
         ...tokenOf(job),
         state: settlement.state,
-        is_counted: settlement.isCounted,
+        attempts: settlement.attempts,
         keeps_content: settlement.keepsContent,
         next_attempt_at: settlement.nextAttemptAt,
         message_id: settlement.messageId,
