@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { createMemoryTransport } from '@postern/testing';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends, KEY } from '../fixtures/backends.js';
+import { mailerOn } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 import { createTurnedClock } from '../fixtures/turned-clock.js';
+import { createPGlite, isPurge, watched } from '../fixtures/watched-database.js';
+import { createMailQueue } from './index.js';
 
 describeOnBackends(({ name, setUp, inTransaction }) => {
   describe('the deadline', () => {
@@ -36,10 +40,6 @@ describeOnBackends(({ name, setUp, inTransaction }) => {
       expect(new Set((await expired).map(({ id }) => id)).size).toBe(2001);
       expect(transport.emails).toEqual([]);
     });
-  });
-
-  test('what is over is forgotten after the retention', async () => {
-    const clock = createTurnedClock();
 
     // PGlite has one connection: nobody comes in between.
     if (name === 'PostgreSQL')
@@ -60,6 +60,10 @@ describeOnBackends(({ name, setUp, inTransaction }) => {
         await queue.stop();
         expect((await queue.stats()).states).toMatchObject({ expired: 1001, sending: 1, queued: 0 });
       });
+  });
+
+  test('what is over is forgotten after the retention', async () => {
+    const clock = createTurnedClock();
     const { queue } = await setUp({ clock, policy: { retentionMs: 1000 } });
     const sent = next(queue, 'sent');
     const { id } = await queue.enqueue(invitation());
@@ -76,4 +80,41 @@ describeOnBackends(({ name, setUp, inTransaction }) => {
     expect(await queue.status(id)).toBeUndefined();
     expect(await queue.status(waiting.id)).toBeDefined();
   });
+});
+
+test('a purge that fails is made up for by the next sweep', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const clock = createTurnedClock();
+  let isAway = false;
+  const database = watched(await createPGlite(), async (text, run) => {
+    if (!isAway || !isPurge(text)) return run();
+    isAway = false;
+    throw new Error('The database is away.');
+  });
+  const queue = await createMailQueue({
+    connection: { pglite: database },
+    mailer: mailerOn(createMemoryTransport()),
+    keys: [KEY],
+    policy: { retentionMs: 1000 },
+    clock,
+  });
+  onTestFinished(() => queue.close());
+  const sent = next(queue, 'sent');
+  const { id } = await queue.enqueue(invitation());
+  await queue.start();
+  await sent;
+  await queue.stop();
+  clock.time += 1001;
+  isAway = true;
+  await queue.start();
+  await expect.poll(() => isAway).toBe(false);
+  expect(await queue.status(id)).toBeDefined();
+  let sweeps = 0;
+  await expect
+    .poll(() => {
+      if (sweeps++ < 5) vi.advanceTimersByTime(30_000);
+      return queue.status(id);
+    })
+    .toBeUndefined();
 });

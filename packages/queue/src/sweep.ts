@@ -16,11 +16,12 @@ const PURGE_EVERY = 120; // times the above: once an hour
 
 /** Ends what has expired while it waited, also where no worker would come to it; erases and deletes what is over. */
 export function createSweep({ store, policy, now, onExpired, onError }: SweepOptions): () => Promise<void> {
-  let sweeps = 0;
+  /** How many more there are before a full one; one that fails does not count. */
+  let untilFull = 0;
   let expiredUntil = 0;
   return async () => {
     try {
-      const isFull = sweeps++ % PURGE_EVERY === 0;
+      const isFull = untilFull === 0;
       const time = now();
       // A transaction that took its time may have come in behind the last sweep; the full one finds it.
       for (let some = MOST_EXPIRED; some === MOST_EXPIRED; ) {
@@ -31,6 +32,7 @@ export function createSweep({ store, policy, now, onExpired, onError }: SweepOpt
       expiredUntil = time;
       const { keepFailedMs: keepContentMs, retentionMs } = policy;
       if (isFull) await store.purge({ keepContentMs, retentionMs }, time);
+      untilFull = (isFull ? PURGE_EVERY : untilFull) - 1;
     } catch (error) {
       onError(error);
     }
