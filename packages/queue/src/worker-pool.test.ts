@@ -45,7 +45,10 @@ describeOnBackends(({ setUp, inTransaction }) => {
       await queue.stop();
       expect(transport.emails).toEqual([]);
       expect(await queue.status(other.id)).toMatchObject({ state: 'queued', lane: 'rest' });
-      await expect(queue.start({ lanes: { nowhere: 1 } })).rejects.toMatchObject({ code: 'config_invalid' });
+      for (const nowhere of ['nowhere', 'constructor'])
+        await expect(queue.start({ lanes: { [nowhere]: 1 } })).rejects.toMatchObject({
+          code: 'config_invalid',
+        });
     });
 
     test('a poisoned message fails alone', async () => {

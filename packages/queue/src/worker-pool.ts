@@ -51,9 +51,10 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   let stopped: Promise<unknown> = Promise.resolve();
 
   function mailerOf(lane: string): QueueMailer {
-    const mailer = lanes[lane]?.mailer ?? options.mailer;
-    if (lanes[lane] && mailer) return mailer;
-    const [path, message] = lanes[lane]
+    const known = Object.hasOwn(lanes, lane) ? lanes[lane] : undefined;
+    const mailer = known?.mailer ?? options.mailer;
+    if (known && mailer) return mailer;
+    const [path, message] = known
       ? [['mailer'], `is missing: nothing can send what is in the lane ${lane}`]
       : [['lanes', lane], `is no lane of this queue; there are ${Object.keys(lanes).join(', ')}`];
     throw new ConfigError([{ severity: 'error', path, code: 'not_allowed', message }]);
