@@ -64,6 +64,28 @@ describeOnBackends(({ setUp, inTransaction }) => {
       expect(await untilRetrying(queue, id)).toMatchObject({ attempts: 1, error: { code: 'aborted' } });
     });
 
+    test('is not forgotten when the next one is handed back', async () => {
+      const { mailer, begun } = createHeldMailer(createMemoryTransport());
+      let attempts = 0;
+      const { queue } = await setUp({
+        policy: { backoffMs: 0 },
+        pollIntervalMs: 20,
+        mailer: {
+          render: mailer.render,
+          async deliver(email, options) {
+            if (++attempts === 1) throw failure('rate_limited');
+            return mailer.deliver(email, options);
+          },
+        },
+      });
+      const { id } = await queue.enqueue(signIn());
+      await queue.start();
+      await begun;
+      await queue.stop({ graceMs: 0 });
+      const last = { attempts: 1, error: { code: 'rate_limited' } };
+      expect(await queue.status(id)).toMatchObject({ state: 'queued', ...last });
+    });
+
     test('is the last one, and keeps its error, when there may be no more by now', async () => {
       const { queue, transport, schema } = await setUp({ policy: { backoffMs: 3_600_000 }, random: () => 1 });
       transport.failWith(failure('rate_limited'), { times: 1 });

@@ -141,7 +141,7 @@ describeOnBackends(({ name, setUp, inTransaction }) => {
       await sent;
       const cancelled = next(queue, 'cancelled');
       refused.resolve();
-      expect(await cancelled).toMatchObject([{ id: older.id, error: { code: 'superseded' } }]);
+      expect(await cancelled).toMatchObject([{ id: older.id, attempts: 1, error: { code: 'superseded' } }]);
       expect(await queue.status(older.id)).toMatchObject({ state: 'cancelled', attempts: 1 });
       expect(transport.emails.map(({ text }) => text)).toEqual(['Your code is 22222222.']);
     });
