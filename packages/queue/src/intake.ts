@@ -20,7 +20,10 @@ export interface EnqueueOptions {
    * @default the request's own `idempotencyKey`
    */
   idempotencyKey?: string;
-  /** A transaction of yours: the email goes out if it commits, and never existed if it rolls back. */
+  /**
+   * A transaction of yours: the email goes out if it commits, and never existed if it rolls back. The queue does not
+   * learn which, so what this email supersedes makes no `cancelled` event.
+   */
   db?: CallerTransaction;
 }
 
