@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { ApiError } from '../../api';
 import { Problem } from '../../parts/problem';
 import { CodeField } from './code-field';
-import { ResendButton } from './resend-button';
+import { OtherWays } from './other-ways';
 import styles from './sign-in.module.css';
 import { useCheck, useSignInState } from './use-sign-in';
 
@@ -55,12 +55,7 @@ export function CodeStep({ to, onSignedIn, onStartOver }: CodeStepProps) {
       <Button type="submit" size="md" loading={check.isPending} disabled={code.length < length || isLocked}>
         Sign in
       </Button>
-      <div className={styles.others}>
-        <ResendButton to={to} method="code" />
-        <Button variant="subtle" onClick={onStartOver}>
-          Use another address
-        </Button>
-      </div>
+      <OtherWays to={to} method="code" onStartOver={onStartOver} />
     </form>
   );
 }

@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { ResendButton } from './resend-button';
+import { OtherWays } from './other-ways';
 import styles from './sign-in.module.css';
 
 export function LinkSentStep({ to, onStartOver }: { to: string; onStartOver: () => void }) {
@@ -9,12 +8,7 @@ export function LinkSentStep({ to, onStartOver }: { to: string; onStartOver: () 
       <p className={styles.explanation}>
         If there is an account for <strong>{to}</strong>, a link is on its way. Open it in this browser.
       </p>
-      <div className={styles.others}>
-        <ResendButton to={to} method="link" />
-        <Button variant="subtle" onClick={onStartOver}>
-          Use another address
-        </Button>
-      </div>
+      <OtherWays to={to} method="link" onStartOver={onStartOver} />
     </div>
   );
 }
