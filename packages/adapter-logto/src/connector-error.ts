@@ -8,6 +8,7 @@ const CODES: Readonly<Record<MailErrorCode, ConnectorErrorCodes>> = {
   config_invalid: ConnectorErrorCodes.InvalidConfig,
   template_not_found: ConnectorErrorCodes.TemplateNotFound,
   payload_invalid: ConnectorErrorCodes.InvalidRequestParameters,
+  idempotency_key_reused: ConnectorErrorCodes.InvalidRequestParameters,
   recipient_invalid: ConnectorErrorCodes.InvalidRequestParameters,
   rate_limited: ConnectorErrorCodes.RateLimitExceeded,
   template_invalid: ConnectorErrorCodes.General,

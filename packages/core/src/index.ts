@@ -37,6 +37,7 @@ export {
   type PayloadValue,
   type UsageType,
 } from './payload.js';
+export { requestIdentity } from './request-identity.js';
 export type { Schema, SchemaError, SchemaIssue, SchemaResult } from './schema.js';
 export { hideOnInspect, maskAddress, redact } from './secrets.js';
 export {

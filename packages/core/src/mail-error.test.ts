@@ -8,6 +8,7 @@ const RETRYABLE: Readonly<Record<MailErrorCode, boolean>> = {
   template_not_found: false,
   template_invalid: false,
   payload_invalid: false,
+  idempotency_key_reused: false,
   recipient_invalid: false,
   connection_failed: true,
   tls_failed: false,

@@ -7,6 +7,8 @@ const RETRYABLE_BY_CODE = {
   template_not_found: false,
   template_invalid: false,
   payload_invalid: false,
+  /** The idempotency key stands for another email. This one was not sent. */
+  idempotency_key_reused: false,
   recipient_invalid: false,
   connection_failed: true,
   tls_failed: false,

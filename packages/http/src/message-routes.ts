@@ -1,6 +1,7 @@
 import { parseSendRequest, requireSendable } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, respondJson } from './http-message.js';
+import { createIdempotencyGuard } from './idempotency.js';
 import { localeOf } from './locale.js';
 import type { ParsedOptions } from './mail-handler-options.js';
 import type { ProblemCode } from './problem.js';
@@ -85,6 +86,7 @@ const localeIn = (payload: Record<string, unknown>) =>
   typeof payload.locale === 'string' ? payload.locale : undefined;
 
 export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly Route[] {
+  const guard = createIdempotencyGuard(clock);
   return [
     defineRoute({
       method: 'POST',
@@ -96,7 +98,11 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
       answers: queue
         ? { 202: { description: 'The queue has it.', schema: queuedSchema } }
         : { 200: { description: 'The mail server has it.', schema: sentSchema } },
-      problems: [...(queue ? QUEUE_PROBLEMS : SEND_PROBLEMS), 'expired'],
+      problems: [
+        ...(queue ? QUEUE_PROBLEMS : [...SEND_PROBLEMS, 'idempotency_key_in_use' as const]),
+        'idempotency_key_reused',
+        'expired',
+      ],
       async handle({ body, request }) {
         const message = parseSendRequest({
           ...body,
@@ -104,7 +110,10 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
           locale: body.locale ?? localeIn(body.payload) ?? localeOf(request),
           idempotencyKey: body.idempotencyKey ?? idempotencyKeyOf(request),
         });
-        if (!queue) return respondJson(200, { messageId: (await mailer.send(message)).messageId });
+        if (!queue) {
+          const { messageId } = await guard.send(message, () => mailer.send(message));
+          return respondJson(200, { messageId });
+        }
         // Later there would be nobody to tell that it can't be sent.
         requireSendable(await mailer.render(message), undefined, clock);
         const { idempotencyKey } = message;

@@ -26,10 +26,11 @@ describe('PGlite', () => {
     const open = () =>
       createMailQueue({ connection: { pglite: directory }, mailer: mailerOn(transport), keys: [KEY] });
     const before = await open();
-    const { id } = await before.enqueue(signIn(), { idempotencyKey: 'a key' });
+    const request = signIn();
+    const { id } = await before.enqueue(request, { idempotencyKey: 'a key' });
     await before.close();
     await using after = await open();
-    expect(await after.enqueue(signIn(), { idempotencyKey: 'a key' })).toEqual({ id });
+    expect(await after.enqueue(request, { idempotencyKey: 'a key' })).toEqual({ id });
     const sent = next(after, 'sent');
     await after.start();
     expect((await sent)[0]).toMatchObject({ id });

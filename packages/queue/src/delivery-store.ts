@@ -13,6 +13,8 @@ export interface NewDelivery {
   readonly recipientDigests: readonly string[];
   /** Of the idempotency key, under every key, newest first; empty without one. */
   readonly keyDigests: readonly string[];
+  /** Of the email that the idempotency key stands for, under every key, newest first. */
+  readonly fingerprints: readonly string[];
   /** Whether it cancels older ones to the same address and of the same type. */
   readonly supersedes: boolean;
   readonly expiresAt: Date | undefined;
@@ -27,6 +29,8 @@ export interface Added {
    * taken the key, and asking again will tell.
    */
   readonly id: string | undefined;
+  /** Whether the earlier one with the same idempotency key is another email. */
+  readonly isKeyReused: boolean;
   /** Those that it cancelled. */
   readonly superseded: readonly string[];
 }
@@ -123,7 +127,12 @@ const PUBLIC_COLUMNS = `id, state, lane, type, recipient, attempts, created_at, 
 
 const idRow = z.object({ id: z.string() });
 const settledRow = z.object({ place: z.number() });
-const addedRow = z.object({ id: z.string(), found: z.string().nullable(), superseded: z.array(z.string()) });
+const addedRow = z.object({
+  id: z.string(),
+  found: z.string().nullable(),
+  is_key_reused: z.boolean(),
+  superseded: z.array(z.string()),
+});
 const claimedRow = z
   .object({
     id: z.string(),
@@ -211,16 +220,18 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
     add: `WITH input AS (
         SELECT * FROM json_to_recordset($1::text::json) AS x (
           id uuid, lane text, type text, recipient text, recipient_digests text[], key_digests text[],
+          fingerprints text[],
           supersedes boolean, expires_at timestamptz, trace jsonb, sealed text
         )
       ), known AS (
-        SELECT input.id, found.delivery_id FROM input, unnest(key_digests) AS digest (digest),
-          LATERAL (SELECT delivery_id FROM ${keys} AS key WHERE key.digest = digest.digest AND expires_at > $2::timestamptz) AS found
+        SELECT input.id, found.delivery_id, found.fingerprint <> ALL (input.fingerprints) AS is_key_reused FROM input, unnest(key_digests) AS digest (digest),
+          LATERAL (SELECT delivery_id, fingerprint FROM ${keys} AS key WHERE key.digest = digest.digest AND expires_at > $2::timestamptz) AS found
       ), taken AS (
-        INSERT INTO ${keys} AS key (digest, delivery_id, expires_at)
-        SELECT key_digests[1], id, $3::timestamptz FROM input
+        INSERT INTO ${keys} AS key (digest, delivery_id, expires_at, fingerprint)
+        SELECT key_digests[1], id, $3::timestamptz, fingerprints[1] FROM input
         WHERE key_digests[1] IS NOT NULL AND id NOT IN (SELECT id FROM known)
-        ON CONFLICT (digest) DO UPDATE SET delivery_id = EXCLUDED.delivery_id, expires_at = EXCLUDED.expires_at
+        ON CONFLICT (digest) DO UPDATE SET
+          delivery_id = EXCLUDED.delivery_id, expires_at = EXCLUDED.expires_at, fingerprint = EXCLUDED.fingerprint
           WHERE key.expires_at <= $2::timestamptz
         RETURNING delivery_id
       ), added AS (
@@ -247,7 +258,8 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       ), woken AS (
         SELECT pg_notify('${channel}', lane) FROM (SELECT DISTINCT lane FROM added) AS lanes
       )
-      SELECT input.id, coalesce(added.id, known.delivery_id) AS found, (SELECT count(*) FROM woken) AS woken,
+      SELECT input.id, coalesce(added.id, known.delivery_id) AS found,
+        coalesce(known.is_key_reused, false) AS is_key_reused, (SELECT count(*) FROM woken) AS woken,
         ARRAY(SELECT id::text FROM superseded WHERE superseded.by = input.id) AS superseded
       FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
     // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
@@ -335,6 +347,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         recipient: delivery.recipient,
         recipient_digests: delivery.recipientDigests,
         key_digests: delivery.keyDigests,
+        fingerprints: delivery.fingerprints,
         supersedes: delivery.supersedes,
         expires_at: delivery.expiresAt,
         trace: delivery.trace,
@@ -352,7 +365,11 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       const byId = new Map(found.map((row) => [row.id, row]));
       return deliveries.map(({ id }) => {
         const row = byId.get(id);
-        return { id: row?.found ?? undefined, superseded: row?.superseded ?? [] };
+        return {
+          id: row?.found ?? undefined,
+          isKeyReused: row?.is_key_reused ?? false,
+          superseded: row?.superseded ?? [],
+        };
       });
     },
     claim: (jobs, now) => all(claimedRow, statements.claim, JSON.stringify(jobs.map(tokenOf)), time(now)),

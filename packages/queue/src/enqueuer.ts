@@ -29,13 +29,13 @@ export interface Enqueuer {
   /**
    * In a transaction of the queue's own, together with whatever else comes at the same time.
    *
-   * @throws {MailError} `connection_failed`
+   * @throws {MailError} `connection_failed`, `idempotency_key_reused`
    */
   enqueue(delivery: NewDelivery): Promise<Enqueued>;
   /**
    * In a transaction of the caller's.
    *
-   * @throws {MailError} `connection_failed`
+   * @throws {MailError} `connection_failed`, `idempotency_key_reused`
    */
   enqueueWithin(transaction: Db, delivery: NewDelivery): Promise<Enqueued>;
   /**
@@ -70,6 +70,12 @@ const sqlStateOf = (error: unknown): unknown =>
 
 const isAboutData = (error: unknown): boolean =>
   error instanceof MailError && error.code === 'payload_invalid';
+
+const keyReused = () =>
+  new MailError('idempotency_key_reused', 'The idempotency key belongs to another email.', {
+    stage: 'payload',
+    hint: 'Use a new key for each email. To repeat a request, keep its to, type, payload, locale and expiresAt.',
+  });
 
 /** No retry of pg-boss's own: how often, and when, is the policy's to say. */
 const NEVER_ENDING = 2 ** 31 - 1;
@@ -139,9 +145,10 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
   async function addBatch(batch: readonly Entry[]): Promise<void> {
     const added = await addInTransaction(batch.map(({ delivery }) => delivery));
     for (const [index, entry] of batch.entries()) {
-      const { id, superseded = [] } = added[index] ?? {};
+      const { id, superseded = [], isKeyReused } = added[index] ?? {};
       // Somebody else has just taken the key; the next transaction sees whom it stands for.
       if (id === undefined) waiting.push(entry);
+      else if (isKeyReused) entry.answer.reject(keyReused());
       else entry.answer.resolve({ id, superseded });
     }
   }
@@ -174,6 +181,7 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
         const [added] = await add(transaction, [delivery]).catch((error: unknown) => {
           throw databaseError(error);
         });
+        if (added?.isKeyReused) throw keyReused();
         if (added?.id !== undefined) return { id: added.id, superseded: added.superseded };
       }
       throw databaseError(new Error('The transaction does not see who has its idempotency key.'));

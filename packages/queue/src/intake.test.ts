@@ -1,3 +1,4 @@
+import type { SendRequest } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
@@ -44,13 +45,70 @@ describeOnBackends(({ name, setUp, inTransaction }) => {
     test('a key is free again after its window', async () => {
       const clock = createTurnedClock();
       const { queue } = await setUp({ clock, policy: { idempotencyWindowMs: 1000 } });
-      const first = await queue.enqueue(invitation(), { idempotencyKey: 'a key' });
+      const request = invitation();
+      const first = await queue.enqueue(request, { idempotencyKey: 'a key' });
       clock.time += 999;
-      expect(await queue.enqueue(invitation(), { idempotencyKey: 'a key' })).toEqual(first);
+      expect(await queue.enqueue(request, { idempotencyKey: 'a key' })).toEqual(first);
       clock.time += 1;
-      const second = await queue.enqueue(invitation(), { idempotencyKey: 'a key' });
+      const second = await queue.enqueue(request, { idempotencyKey: 'a key' });
       expect(second).not.toEqual(first);
-      expect(await queue.enqueue(invitation(), { idempotencyKey: 'a key' })).toEqual(second);
+      expect(await queue.enqueue(request, { idempotencyKey: 'a key' })).toEqual(second);
+    });
+
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    const first = signIn({
+      to: 'ada@example.com',
+      payload: { code: '48291377', user: { a: 1, b: 2 } },
+      expiresAt,
+    });
+    const reused = expect.objectContaining({ code: 'idempotency_key_reused', retryable: false });
+
+    test.each([
+      ['recipient', { to: 'eve@example.com' }],
+      ['type', { type: 'Register' as const }],
+      ['payload', { payload: { ...first.payload, code: '99999999' } }],
+      ['payload further down', { payload: { ...first.payload, user: { a: 1, b: 3 } } }],
+      ['locale', { locale: 'de' }],
+      ['expiry', { expiresAt: new Date(expiresAt.getTime() + 1) }],
+    ])('a key with another %s is refused, not answered as if it was queued', async (_name, change) => {
+      const { queue } = await setUp();
+      const key = { idempotencyKey: 'a key' };
+      const { id } = await queue.enqueue(first, key);
+      const other = { ...first, ...change } as SendRequest;
+      await expect(queue.enqueue(other, key)).rejects.toEqual(reused);
+      await expect(queue.enqueue({ ...other, ...key })).rejects.toEqual(reused);
+      await inTransaction(async (db) => {
+        await expect(queue.enqueue(other, { ...key, db })).rejects.toEqual(reused);
+        return 'rollback';
+      });
+      expect((await queue.list()).deliveries.map((delivery) => delivery.id)).toEqual([id]);
+    });
+
+    test('a key with the same email is the same delivery, however the request is written', async () => {
+      const { queue } = await setUp();
+      const key = { idempotencyKey: 'a key' };
+      const { id } = await queue.enqueue({ ...first, ip: '203.0.113.7' }, key);
+      for (const same of [
+        { ...first, to: 'Ada <ada@EXAMPLE.com>' },
+        { ...first, payload: { user: { b: 2, a: 1 }, code: '48291377' } },
+        { ...first, ip: '203.0.113.9' },
+      ])
+        expect(await queue.enqueue(same, key)).toEqual({ id });
+    });
+
+    test('of two emails that come at once with one key, one is queued and the other refused', async () => {
+      const { queue, schema } = await setUp();
+      const other = await setUp({ schema });
+      const results = await Promise.allSettled(
+        [1, 2, 3, 4].map((code) =>
+          (code % 2 ? queue : other.queue).enqueue(signIn({ payload: { code: `4829130${code}` } }), {
+            idempotencyKey: 'a key',
+          }),
+        ),
+      );
+      const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+      expect(failed).toEqual([reused, reused, reused]);
+      expect((await queue.list()).deliveries).toHaveLength(1);
     });
   });
 

@@ -4,6 +4,7 @@ import {
   maskAddress,
   parseRecipient,
   parseSendRequest,
+  requestIdentity,
   type SendRequest,
 } from '@postern/core';
 import { v7 as uuidv7 } from 'uuid';
@@ -16,7 +17,8 @@ import type { QueueTelemetry } from './queue-telemetry.js';
 
 export interface EnqueueOptions {
   /**
-   * The same key within the policy's window is the same delivery: one email.
+   * The same key within the policy's window is the same delivery: one email. With another recipient, type, payload,
+   * locale or expiry, it is refused with `idempotency_key_reused`.
    * @default the request's own `idempotencyKey`
    */
   idempotencyKey?: string;
@@ -26,6 +28,10 @@ export interface EnqueueOptions {
    */
   db?: CallerTransaction;
 }
+
+/** What a reader sees. An email that is rendered again has another date. */
+const emailIdentity = ({ to, type, subject, text, html }: Email): string =>
+  JSON.stringify([to, type, subject, text, html]);
 
 export interface IntakeOptions extends Pick<ParsedQueueOptions, 'lanes' | 'policy'> {
   readonly enqueuer: Enqueuer;
@@ -38,9 +44,16 @@ export interface IntakeOptions extends Pick<ParsedQueueOptions, 'lanes' | 'polic
 
 /** Makes deliveries of what comes in: each gets its id and its lane, and its content is sealed. */
 export interface Intake {
-  /** @throws {MailError} `recipient_invalid` or `payload_invalid` for a request that makes no sense */
+  /**
+   * @throws {MailError} `recipient_invalid` or `payload_invalid` for a request that is not valid,
+   * `idempotency_key_reused` when its key belongs to another email
+   */
   takeRequest(request: SendRequest, options?: EnqueueOptions): Promise<{ id: string }>;
-  /** Takes an email that has been rendered. The same email again is no second one. */
+  /**
+   * Takes an email that has been rendered. The same email again is stored once.
+   *
+   * @throws {MailError} `idempotency_key_reused` when another email has its `Message-ID`
+   */
   takeEmail(email: Email): Promise<{ id: string }>;
 }
 
@@ -60,7 +73,7 @@ export function createIntake(options: IntakeOptions): Intake {
     content: Content,
     { to, type, expiresAt }: { to: string; type: string; expiresAt?: Date },
     id: string,
-    idempotencyKey: string | undefined,
+    { idempotencyKey, identity }: { idempotencyKey: string | undefined; identity: string },
     db: CallerTransaction | undefined,
   ): Promise<{ id: string }> {
     const lane = laneOf(type);
@@ -72,6 +85,7 @@ export function createIntake(options: IntakeOptions): Intake {
         recipient: maskAddress(to),
         recipientDigests: keyring.digests('address', canonicalAddress(to)),
         keyDigests: idempotencyKey === undefined ? [] : keyring.digests('idempotency', idempotencyKey),
+        fingerprints: keyring.digests('fingerprint', identity),
         supersedes: policy.isCode(type),
         expiresAt,
         trace,
@@ -95,8 +109,21 @@ export function createIntake(options: IntakeOptions): Intake {
       const to = parseRecipient(checked.to);
       // Every attempt carries the Message-ID that this key gives.
       const content = { kind: 'request', request: { ...checked, idempotencyKey: key ?? id } } as const;
-      return put(content, { ...checked, to }, id, key, db);
+      return put(
+        content,
+        { ...checked, to },
+        id,
+        { idempotencyKey: key, identity: requestIdentity(checked) },
+        db,
+      );
     },
-    takeEmail: (email) => put({ kind: 'email', email }, email, newId(), email.messageId, undefined),
+    takeEmail: (email) =>
+      put(
+        { kind: 'email', email },
+        email,
+        newId(),
+        { idempotencyKey: email.messageId, identity: emailIdentity(email) },
+        undefined,
+      ),
   };
 }

@@ -23,7 +23,7 @@ export interface Keyring {
    */
   open(deliveryId: string, sealed: string): string;
   /** Finds the same thing again without saying what it is, under every key, newest first. */
-  digests(purpose: 'address' | 'idempotency', value: string): string[];
+  digests(purpose: 'address' | 'idempotency' | 'fingerprint', value: string): string[];
 }
 
 /** The content of a delivery can't be decrypted here. Its message is safe to log. */
@@ -57,6 +57,7 @@ export function createKeyring(keys: readonly [QueueKey, ...QueueKey[]]): Keyring
     seal: derive(secret, 'seal'),
     address: derive(secret, 'address'),
     idempotency: derive(secret, 'idempotency'),
+    fingerprint: derive(secret, 'fingerprint'),
   }));
   const byId = new Map(ring.map((key) => [key.id, key]));
   const [newest] = ring as [(typeof ring)[number]]; // as long as `keys`, which has one or more

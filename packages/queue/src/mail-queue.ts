@@ -29,8 +29,8 @@ export interface MailQueue extends AsyncDisposable {
    * Puts a request into the queue. Resolves once it is stored (with `db`: once your transaction commits).
    *
    * @returns the id of the delivery: of an earlier one, if it had the same idempotency key
-   * @throws {MailError} `recipient_invalid` or `payload_invalid` for a request that makes no sense, `connection_failed`
-   * when the database doesn't answer
+   * @throws {MailError} `recipient_invalid` or `payload_invalid` for a request that is not valid,
+   * `idempotency_key_reused` when its key belongs to another email, `connection_failed` when the database doesn't answer
    */
   enqueue(request: SendRequest, options?: EnqueueOptions): Promise<{ id: string }>;
   /**

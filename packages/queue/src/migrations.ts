@@ -35,6 +35,8 @@ const migrations = (schema: string): readonly string[] => [
     delivery_id uuid NOT NULL,
     expires_at timestamptz NOT NULL
   )`,
+  // Rows from before this column match every email.
+  `ALTER TABLE ${schema}.idempotency_key ADD COLUMN fingerprint text`,
 ];
 
 /** Runs what has not run yet; several processes may do so at once. One statement, so the lock ends with it. */

@@ -94,4 +94,28 @@ test('a rendered email waits sealed, goes out as it is, and only once', async ()
   expect(sink.emails).toHaveLength(1);
 });
 
+test('another email with the same Message-ID is refused, not answered as if it was queued', async () => {
+  const { queue, sink, dispose } = await setUp();
+  onTestFinished(dispose);
+  const transport = queue.transport();
+  const email = testEmail();
+  const { response } = await transport.send(email);
+  for (const change of [
+    { to: 'eve@example.com' },
+    { type: 'Other' },
+    { subject: 'Other' },
+    { text: 'Other' },
+    { html: '<p>Other</p>' },
+  ])
+    await expect(transport.send(testEmail({ ...email, ...change }))).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+  // Rendered again a moment later, it is the same email.
+  expect(await transport.send(testEmail({ ...email, date: new Date(0) }))).toMatchObject({ response });
+  await queue.start();
+  await sink.inbox.waitForEmail(email.to);
+  await queue.stop();
+  expect(sink.emails).toHaveLength(1);
+});
+
 const reviveDates = (name: string, value: unknown) => (name === 'date' ? new Date(String(value)) : value);

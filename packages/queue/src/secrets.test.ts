@@ -60,7 +60,8 @@ describeOnBackends(({ setUp }) => {
     test('a rotated key still opens; one that is gone is a clear error, and can be put back', async () => {
       const { queue, schema } = await setUp();
       const to = anAddress();
-      const { id } = await queue.enqueue(signIn({ to }), { idempotencyKey: 'a key' });
+      const request = signIn({ to });
+      const { id } = await queue.enqueue(request, { idempotencyKey: 'a key' });
       const lost = await setUp({ schema, keys: [OTHER_KEY] });
       const failed = next(lost.queue, 'failed');
       await lost.queue.start();
@@ -72,7 +73,7 @@ describeOnBackends(({ setUp }) => {
       await lost.queue.close();
 
       const rotated = await setUp({ schema, keys: [OTHER_KEY, KEY] });
-      expect(await rotated.queue.enqueue(signIn({ to }), { idempotencyKey: 'a key' })).toEqual({ id });
+      expect(await rotated.queue.enqueue(request, { idempotencyKey: 'a key' })).toEqual({ id });
       expect((await rotated.queue.list({ address: to })).deliveries).toHaveLength(1);
       const sent = next(rotated.queue, 'sent');
       await rotated.queue.start();

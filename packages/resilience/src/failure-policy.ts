@@ -30,6 +30,7 @@ const FAILURE_RULES: Readonly<Record<MailErrorCode, FailureRule>> = {
   template_not_found: { next: 'never', transport: 'unknown' },
   template_invalid: { next: 'never', transport: 'unknown' },
   payload_invalid: { next: 'never', transport: 'unknown' },
+  idempotency_key_reused: { next: 'never', transport: 'unknown' },
   recipient_invalid: { next: 'never', transport: 'unknown' },
   connection_failed: { next: 'always', transport: 'down' },
   tls_failed: { next: 'always', transport: 'down' },

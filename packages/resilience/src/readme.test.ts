@@ -11,6 +11,7 @@ const CODES: Readonly<Record<MailErrorCode, true>> = {
   template_not_found: true,
   template_invalid: true,
   payload_invalid: true,
+  idempotency_key_reused: true,
   recipient_invalid: true,
   connection_failed: true,
   tls_failed: true,

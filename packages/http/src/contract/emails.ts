@@ -1,3 +1,4 @@
+import { MailError } from '@postern/core';
 import { describe, expect, test } from 'vitest';
 import { type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
 
@@ -27,6 +28,52 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       const third = await world.authorized('/messages', message, { 'Idempotency-Key': 'b' });
       expect(second.text).toBe(first.text);
       expect(third.text).not.toBe(first.text);
+      expect(world.trap.inbox.messages).toHaveLength(2);
+    });
+
+    test.each([
+      ['recipient', { to: 'eve@example.com' }],
+      ['type', { type: 'Register' }],
+      ['payload', { payload: { code: '482914' } }],
+      ['locale', { locale: 'de' }],
+      ['expiry', { expiresAt: '2999-01-01T00:00:00Z' }],
+    ])('with the same key and another %s is a 422, and is not sent', async (_name, change) => {
+      const world = await openWorld(factory);
+      const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' } };
+      const key = { 'Idempotency-Key': '"a"' };
+      expect((await world.authorized('/messages', message, key)).status).toBe(200);
+      for (const answer of [
+        await world.authorized('/messages', { ...message, ...change }, key),
+        await world.authorized('/messages', { ...message, ...change, idempotencyKey: 'a' }),
+      ])
+        expect(answer.json()).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+      expect(world.trap.inbox.messages).toHaveLength(1);
+    });
+
+    test('with the key of one that is being sent is a 409, and the key of one that failed is free', async () => {
+      const begun = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<never>();
+      const sent: unknown[] = [];
+      const world = await openWorld(factory, {
+        mailer: {
+          render: () => expect.unreachable(),
+          verify: async () => {},
+          send(request) {
+            sent.push(request);
+            begun.resolve();
+            return held.promise;
+          },
+        },
+      });
+      const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' }, idempotencyKey: 'a' };
+      const first = world.authorized('/messages', message);
+      await begun.promise;
+      const second = await world.authorized('/messages', message);
+      expect(second.json()).toMatchObject({ status: 409, code: 'idempotency_key_in_use' });
+      held.reject(new MailError('connection_failed', 'No server.', { stage: 'connect' }));
+      expect((await first).status).toBe(503);
+      expect((await world.authorized('/messages', message)).status).toBe(503);
+      expect(sent).toHaveLength(2);
     });
 
     test.each([

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { type Clock, MailError, requestIdentity, type SendRequest } from '@postern/core';
+import { ProblemError } from './problem.js';
+
+/** How long a key stands for its email, as in the queue. */
+const WINDOW_MS = 24 * 60 * 60 * 1000;
+const MOST_KEYS = 10_000;
+
+interface Entry {
+  /** A digest: the identity of a request contains its code or link. */
+  readonly fingerprint: string;
+  readonly until: number;
+  /** `undefined` while the email is being sent. */
+  messageId?: string | undefined;
+}
+
+/** Sends the email of an idempotency key once, as far as this process remembers. A queue does so for all processes. */
+export interface IdempotencyGuard {
+  /**
+   * Sends, or repeats the answer of an earlier request with the same key and email. A failed send frees the key, so
+   * that the client can retry.
+   *
+   * @throws {MailError} `idempotency_key_reused` when the key belongs to another email
+   * @throws {ProblemError} `idempotency_key_in_use` while the first request with the key is being sent
+   */
+  send(request: SendRequest, deliver: () => Promise<{ messageId: string }>): Promise<{ messageId: string }>;
+}
+
+/** The rules of draft-ietf-httpapi-idempotency-key-header-07, section 2.6, in the memory of one process. */
+export function createIdempotencyGuard(clock: Clock): IdempotencyGuard {
+  const entries = new Map<string, Entry>();
+
+  function remember(key: string, entry: Entry): void {
+    // The oldest come first, and end first.
+    for (const [oldest, { until }] of entries) {
+      if (until > clock.now() && entries.size < MOST_KEYS) break;
+      entries.delete(oldest);
+    }
+    entries.set(key, entry);
+  }
+
+  return {
+    async send(request, deliver) {
+      if (request.idempotencyKey === undefined) return deliver();
+      const key = digest(request.idempotencyKey);
+      const fingerprint = digest(requestIdentity(request));
+      const earlier = entries.get(key);
+      if (earlier && earlier.until > clock.now()) {
+        if (earlier.fingerprint !== fingerprint)
+          throw new MailError('idempotency_key_reused', 'The idempotency key belongs to another email.', {
+            stage: 'payload',
+          });
+        if (earlier.messageId === undefined) throw new ProblemError('idempotency_key_in_use');
+        return { messageId: earlier.messageId };
+      }
+      const entry: Entry = { fingerprint, until: clock.now() + WINDOW_MS };
+      entries.delete(key);
+      remember(key, entry);
+      try {
+        const { messageId } = await deliver();
+        entry.messageId = messageId;
+        return { messageId };
+      } catch (error) {
+        if (entries.get(key) === entry) entries.delete(key);
+        throw error;
+      }
+    },
+  };
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
