@@ -57,7 +57,7 @@ describe('the config', () => {
     expect(refused.status).toBe(422);
     expect(refused.body).toMatchObject({ code: 'config_invalid' });
     expect(refused.body.issues?.map(({ path }) => path)).toEqual(
-      expect.arrayContaining(['auth', 'fromEmail']),
+      expect.arrayContaining(['host', 'fromEmail']),
     );
     expect(await get('/api/config')).toMatchObject({ revision: 1 });
   });

@@ -128,8 +128,8 @@ class PooledSession implements SmtpSession {
     const { host, port } = config;
     const { isSecure } = this.connection;
     const hint = isSecure
-      ? 'Use the port for mail submission (587 or 465), or write "auth": {} for a relay that needs no login.'
-      : 'Remove ignoreTLS or use port 465 with "secure": true; or write "auth": {} for a relay that needs no login.';
+      ? 'Use the port for mail submission (587 or 465), or remove auth if the server needs no login.'
+      : 'Remove ignoreTLS, use port 465 with "secure": true, or remove auth if the server needs no login.';
     if (missingAuth === 'warn') {
       logger.warn({ event: 'smtp.login_not_offered', host, port, hint });
       return;

@@ -26,7 +26,7 @@ export interface Answers {
   readonly host: string;
   readonly port: number;
   readonly fromEmail: string;
-  /** Without it, the server needs no login. */
+  /** Missing if the server needs no login. */
   readonly user?: string;
   /** The name of the variable that holds the password. */
   readonly passVariable: string;
@@ -37,7 +37,7 @@ export const starterConfig = ({ host, port, fromEmail, user, passVariable }: Ans
   host,
   port,
   ...(port === 465 && { secure: true }),
-  auth: user === undefined ? {} : { user, pass: `\${${passVariable}}` },
+  ...(user !== undefined && { auth: { user, pass: `\${${passVariable}}` } }),
   fromEmail,
   templates: STARTER_TEMPLATES,
 });

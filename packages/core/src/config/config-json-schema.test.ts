@@ -38,6 +38,7 @@ describe('it agrees with the inspection that this is valid', () => {
       },
     ],
     ['no login', seedConfig({ auth: {} })],
+    ['no auth', JSON.parse(JSON.stringify(seedConfig({ auth: undefined })))],
     [
       'a service key',
       seedConfig({ auth: { type: 'OAuth2', user: 'u', serviceClient: 'c', privateKey: 'k' } }),
@@ -90,7 +91,7 @@ describe('it agrees with the inspection that this is not', () => {
     ['no sender', { fromEmail: undefined }],
     ['no host', { host: undefined }],
     ['no port', { port: undefined }],
-    ['no auth', { auth: undefined }],
+    ['auth in words', { auth: 'none' }],
     ['a port in words', { port: 'abc' }],
     ['a port out of range', { port: 70_000 }],
     ['a user without a password', { auth: { user: 'u' } }],

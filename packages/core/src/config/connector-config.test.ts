@@ -112,15 +112,17 @@ describe('what is wrong, and what to write instead', () => {
       ],
     ],
     [
-      'no auth',
-      { auth: null },
-      ['auth: auth is missing: write { "user": …, "pass": … }, or {} for a relay that needs no login'],
+      'auth in words',
+      { auth: 'none' },
+      [
+        'auth: auth must be an object: write { "user": …, "pass": … }, or remove auth if the server needs no login',
+      ],
     ],
     [
       'a user without a password',
       { auth: { user: 'mailer' } },
       [
-        'auth.pass: auth.pass is missing: write the password that belongs to auth.user (or remove auth.user if the server needs no login)',
+        'auth.pass: auth.pass is missing: write the password that belongs to auth.user (or remove auth if the server needs no login)',
       ],
     ],
     [
@@ -326,6 +328,9 @@ describe('what is understood', () => {
       },
     ],
     ['no login', {}, {}],
+    ['no login, as a form stores it', null, {}],
+    ['no login, as a file says it', undefined, {}],
+    ['no login, with a type alone', { type: 'login' }, {}],
   ])('auth by %s', (_name, auth, expected) => {
     expect(parse({ auth }).auth).toMatchObject(expected);
   });

@@ -11,7 +11,6 @@ import { prepareConfig } from './config-input.js';
 import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
 import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
 import { isRecord } from './raw-config.js';
-import { authShape } from './smtp-auth.js';
 import { type SmtpConfig, smtpConfigShape } from './smtp-config.js';
 
 const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
@@ -205,10 +204,7 @@ export const connectorConfigSchema: Schema<ConnectorConfig, unknown> = asSchema(
   inspectConnectorConfig(input),
 );
 
-/** Here a missing `auth` is `{}`: a program says so by leaving it out. */
-const serverShape = z.extend(smtpConfigShape, { auth: z._default(authShape, {}) });
-
 /** Only the part that reaches the server; other keys of a connector config are left out. */
 export const smtpConfigSchema: Schema<SmtpConfig, unknown> = asSchema((input) =>
-  inspect(serverShape, input, () => []),
+  inspect(smtpConfigShape, input, () => []),
 );

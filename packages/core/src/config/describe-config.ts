@@ -22,7 +22,7 @@ const ACCESS_URL: JsonSchema = {
 
 /** The kinds of auth, told apart by what each requires. */
 const AUTH: JsonSchema = {
-  description: 'How to log in; {} for a relay that needs no login.',
+  description: 'How to log in. Leave it out if the server needs no login.',
   anyOf: [
     {
       title: 'No login',
@@ -204,6 +204,6 @@ export function describeConfig(): JsonSchema {
       },
     },
     required: ['fromEmail', 'templates'],
-    anyOf: [{ required: ['host', 'port', 'auth'] }, { required: ['url'] }, { required: ['service', 'auth'] }],
+    anyOf: [{ required: ['host', 'port'] }, { required: ['url'] }, { required: ['service'] }],
   };
 }

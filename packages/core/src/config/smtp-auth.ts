@@ -50,17 +50,14 @@ export interface TokenAuth {
   accessUrl?: string | undefined;
 }
 
-/** `{}`: a relay that trusts by address. */
+/** No login, for a relay that trusts the address of this machine. A config leaves `auth` out, or empty. */
 export type NoAuth = { type?: undefined };
 export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth;
 
 const loginAuthSchema = z.object({
   type: z.literal('login'),
   user: text('user', 'the user name of your SMTP account'),
-  pass: text(
-    'pass',
-    'the password that belongs to auth.user (or remove auth.user if the server needs no login)',
-  ),
+  pass: text('pass', 'the password that belongs to auth.user (or remove auth if the server needs no login)'),
 });
 
 const user = text('user', 'the address of the mailbox that sends');
@@ -114,12 +111,12 @@ function readAuth(input: unknown, { issues }: z.core.ParsePayload): SmtpAuth {
     issues.push({ code: 'custom', message, path, params, input });
     return z.NEVER;
   };
+  if (input === undefined) return {};
   if (!isRecord(input)) {
-    const isMissing = input === undefined;
     return fail(
-      `auth ${isMissing ? 'is missing' : 'has to be an object'}: write { "user": …, "pass": … }, or {} for a relay that needs no login`,
+      'auth must be an object: write { "user": …, "pass": … }, or remove auth if the server needs no login',
       [],
-      { code: isMissing ? 'missing' : 'not_allowed' },
+      { code: 'not_allowed' },
     );
   }
   const { type: rawType, ...keys } = input;
@@ -168,11 +165,12 @@ function readAuth(input: unknown, { issues }: z.core.ParsePayload): SmtpAuth {
   return z.NEVER;
 }
 
-export const authShape = z.pipe(z.unknown(), z.transform(readAuth));
+/** Optional: Logto drops empty objects before it stores a config, so `{}` and a missing `auth` must mean the same. */
+export const authShape = z.pipe(z.optional(z.unknown()), z.transform(readAuth));
 
 /**
- * Login, OAuth2 with a service key, or OAuth2 with a token: told apart by their keys, as `type` may be left
- * out and comes in any letter case. `{}` means no login (a relay that trusts by address).
+ * Login, OAuth2 with a service key, or OAuth2 with a token, told apart by their keys: `type` is optional and
+ * case-insensitive. `undefined` and `{}` mean no login; both become `{}`.
  *
  * @alias
  */

@@ -10,6 +10,7 @@ export interface SmtpConfig {
   port?: number | undefined;
   /** A name of nodemailer's list of well-known services, in place of host and port. */
   service?: string | undefined;
+  /** How to log in; empty where the config has no `auth`. @default no login */
   auth: SmtpAuth;
   /** TLS from the first byte. @default true on port 465, else false (STARTTLS where offered) */
   secure?: boolean | undefined;

@@ -134,6 +134,7 @@ export const workspaceRelay: Provider = {
     { port: 465, tls: 'implicit' },
     { port: 25, tls: 'starttls' },
   ],
+  loginIsOptional: true,
   fields: [WHOLE_ADDRESS, APP_PASSWORD_ONLY, ASCII_NAME],
   spf: '_spf.google.com',
   replies: gmail.replies,

@@ -132,6 +132,11 @@ describe('the rules of a provider', () => {
     expect(check({ host, port: 26, auth: { user, pass } })).toEqual([warning('port')]);
   });
 
+  it.each(PROVIDERS)('warn where the login is missing ($host)', ({ host, port }) => {
+    for (const login of [{}, { auth: {} }, { auth: null }, { auth: { type: 'login' } }])
+      expect(check({ host, port, ...login })).toEqual([warning('auth')]);
+  });
+
   it('say that Postmark takes tokens, and Outlook.com no passwords', () => {
     const token = {
       user: 'f9a1c2d3-0000-4000-8000-000000000000',

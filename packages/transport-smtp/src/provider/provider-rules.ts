@@ -95,6 +95,15 @@ function checkPort({ name, ports }: Provider, config: Raw): ProviderIssue[] {
   ];
 }
 
+/** A config without `auth` is valid, but these servers refuse every email then. */
+function checkMissingLogin({ name, loginIsOptional }: Provider, config: Raw): ProviderIssue[] {
+  const hasLogin = isObject(config.auth) && Object.keys(config.auth).some((key) => key !== 'type');
+  if (loginIsOptional || hasLogin || (config.auth !== undefined && !isObject(config.auth))) return [];
+  const message = `${name} requires a login, and auth is missing`;
+  const hint = 'Write "auth": { "user": …, "pass": … } with the credentials of your account.';
+  return [{ severity: 'warning', path: ['auth'], code: 'provider_auth', message, hint }];
+}
+
 function checkLogin({ name, oauth2Only }: Provider, config: Raw): ProviderIssue[] {
   if (oauth2Only === undefined || readField(config, 'pass') === undefined) return [];
   const message = `${name} takes no password, only OAuth2`;
@@ -106,7 +115,12 @@ export function checkProvider(config: Raw): ProviderIssue[] {
   const host = hostOf(config);
   const provider = host === undefined ? undefined : providerOf(host);
   if (!provider) return [];
-  return [...checkPort(provider, config), ...checkLogin(provider, config), ...checkFields(provider, config)];
+  return [
+    ...checkPort(provider, config),
+    ...checkMissingLogin(provider, config),
+    ...checkLogin(provider, config),
+    ...checkFields(provider, config),
+  ];
 }
 
 /**

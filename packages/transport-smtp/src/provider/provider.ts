@@ -47,6 +47,8 @@ export interface Provider {
   hosts: RegExp;
   /** The first is the one to recommend. */
   ports: readonly ProviderPort[];
+  /** The server also sends for machines that it knows by their IP address. */
+  loginIsOptional?: true;
   /** Where a config can only log in by OAuth2, how to get there. */
   oauth2Only?: string;
   fields: readonly FieldRule[];
