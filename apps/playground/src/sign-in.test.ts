@@ -26,6 +26,16 @@ describe('signing in', () => {
     expect(again).toMatchObject({ status: 400, body: { code: 'code_not_found' } });
   });
 
+  it('names the address that the email goes to, however it was typed', async () => {
+    const { post, list } = await run();
+    const started = await post<StartedSignIn>('/api/sign-in/start', {
+      to: ' "JOSE\u0301"@B\u00dcCHER.example',
+      method: 'code',
+    });
+    expect(started).toMatchObject({ status: 200, body: { to: 'jos\u00e9@xn--bcher-kva.example' } });
+    await expect.poll(() => list('?q=xn--bcher')).toMatchObject([{ via: 'sign-in', to: started.body.to }]);
+  });
+
   it('by the link, which only a click uses up', async () => {
     const { post, list, email, url } = await run();
     await post('/api/sign-in/start', { ...ADA, method: 'link' });

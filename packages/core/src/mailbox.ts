@@ -1,5 +1,7 @@
-import { domainToASCII } from 'node:url';
+import { readLocalPart } from './local-part.js';
 import { MailError } from './mail-error.js';
+import { type Parsed, unusable } from './parsed.js';
+import { splitOutsideQuotes } from './quoted-text.js';
 
 /** An address with an optional display name (RFC 5322 section 3.4). */
 export interface Mailbox {
@@ -7,82 +9,72 @@ export interface Mailbox {
   readonly address: string;
 }
 
-// RFC 5321 section 4.5.3.1, with erratum 1690 for the whole path.
-const MAX_LOCAL_PART_OCTETS = 64;
+// RFC 5321 section 4.5.3.1.3, with erratum 1690.
 const MAX_ADDRESS_OCTETS = 254;
 const MAX_MAILBOX_LENGTH = 1000;
+const MAX_LIST_LENGTH = 10_000;
 
-// RFC 5322 atext, widened to UTF-8 by RFC 6531.
-const ATOM = String.raw`[[\p{L}\p{N}\p{M}\p{S}\p{P}]--[@,;:.<>\(\)\[\]\\"]]`;
-const DOT_ATOM = new RegExp(`^${ATOM}+(?:\\.${ATOM}+)*$`, 'v');
-/** Quoted local parts may hold spaces and dots, nothing that any parser could take for syntax. */
-const QUOTED_STRING = new RegExp(`^"(?:${ATOM}|[ .])+"$`, 'v');
 /** Control, format (bidi, zero-width), private and unassigned characters, and exotic line breaks. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
-/** Look-alikes such as the full-width comma or at-sign turn into these under NFKC. */
+/** Look-alikes such as the full-width comma or at-sign turn into these under NFKD. */
 const SYNTAX = /[@,;:<>()[\]\\"\s]/;
 /** Nearly every address: it reads in one way only, and is in its final form. */
 const PLAIN_ADDRESS =
   /^(?=[^@]{1,64}@)(?=.{1,254}$)[\w+-]+(?:\.[\w+-]+)*@(?:(?!-|xn--)[a-z\d-]{1,63}(?<!-)\.)+[a-z]{2,63}$/;
 const HOST_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
-type Parsed<T> = { ok: true; value: T } | { ok: false; problem: string };
-const fail = (problem: string) => ({ ok: false, problem }) as const;
-
 const octets = (text: string) => new TextEncoder().encode(text).length;
 
 const hasLookAlikeSyntax = (text: string) =>
-  [...text].some((char) => char > '\x7f' && SYNTAX.test(char.normalize('NFKC')));
+  [...text].some((char) => char > '\x7f' && SYNTAX.test(char.normalize('NFKD')));
+
+/** The ASCII form of a host name (UTS 46), by the URL Standard's host parser. */
+const toAscii = (domain: string) => {
+  const url = `http://${domain}`;
+  return URL.canParse(url) ? new URL(url).hostname : '';
+};
 
 function parseDomain(domain: string): Parsed<string> {
   if (domain.startsWith('['))
-    return fail('an address literal such as [192.0.2.1] is not supported, write a domain name');
-  // Plain ASCII outside letters, digits, dots and hyphens is URL syntax to the IDN conversion.
+    return unusable('an address literal such as [192.0.2.1] is not supported, write a domain name');
+  // Plain ASCII outside letters, digits, dots and hyphens is URL syntax to the host parser.
   if (!domain || /[^\p{L}\p{N}\p{M}.\-\u3002\uff0e\uff61\u00b7\u30fb]/u.test(domain))
-    return fail('the domain is not a host name');
-  const ascii = domainToASCII(domain).toLowerCase();
+    return unusable('the domain is not a host name');
+  const ascii = toAscii(domain);
   const labels = ascii.split('.');
-  if (ascii.length > 253 || !labels.every((label) => HOST_LABEL.test(label)))
-    return fail('the domain is not a host name');
-  if (/^\d+$/.test(labels.at(-1) ?? '')) return fail('the domain is an IP address, write a domain name');
+  if (ascii.length > 253 || !labels.every((label) => HOST_LABEL.test(label)) || toAscii(ascii) !== ascii)
+    return unusable('the domain is not a host name');
+  if (/^\d+$/.test(labels.at(-1) ?? '')) return unusable('the domain is an IP address, write a domain name');
   return { ok: true, value: ascii };
 }
 
 function parseAddress(text: string): Parsed<string> {
   const at = text.lastIndexOf('@');
-  if (at < 0) return fail('there is no @');
-  const local = text.slice(0, at);
-  if (!local) return fail('nothing stands before the @');
-  if (!DOT_ATOM.test(local) && !QUOTED_STRING.test(local)) {
-    return fail(
-      /[,;]/.test(local) || local.includes('@')
-        ? 'it has to be exactly one address, not a list'
-        : `the part before the @ is not valid`,
-    );
-  }
-  if (octets(local) > MAX_LOCAL_PART_OCTETS)
-    return fail(`the part before the @ is longer than ${MAX_LOCAL_PART_OCTETS} bytes`);
+  if (at < 0) return unusable('there is no @');
+  if (at === 0) return unusable('nothing stands before the @');
+  const local = readLocalPart(text.slice(0, at));
+  if (!local.ok) return local;
   const domain = parseDomain(text.slice(at + 1));
   if (!domain.ok) return domain;
-  const address = `${local}@${domain.value}`;
-  if (octets(address) > MAX_ADDRESS_OCTETS) return fail(`it is longer than ${MAX_ADDRESS_OCTETS} bytes`);
+  const address = `${local.value}@${domain.value}`;
+  if (octets(address) > MAX_ADDRESS_OCTETS) return unusable(`it is longer than ${MAX_ADDRESS_OCTETS} bytes`);
   return { ok: true, value: address };
 }
 
 /** `ada@example.com`, `Ada <ada@example.com>` or `"Lovelace, Ada" <ada@example.com>`. */
 export function readMailbox(input: string): Parsed<Mailbox> {
   if (PLAIN_ADDRESS.test(input)) return { ok: true, value: { address: input } };
-  if (input.length > MAX_MAILBOX_LENGTH) return fail('it is too long');
+  if (input.length > MAX_MAILBOX_LENGTH) return unusable('it is too long');
   const text = input.replace(/^ +| +$/g, '');
-  if (!text) return fail('it is empty');
-  if (/[\r\n]/.test(text)) return fail('it contains a line break');
+  if (!text) return unusable('it is empty');
+  if (/[\r\n]/.test(text)) return unusable('it contains a line break');
   const angle =
     /^(?<phrase>[^<]*)<(?<address>[^<>]*)>$/.exec(text) ??
     /^(?<phrase>"(?:[^"\\]|\\.)*" *)<(?<address>[^<>]*)>$/.exec(text);
   const addressText = angle?.groups?.address ?? text;
-  if (INVISIBLE.test(addressText)) return fail('it contains an invisible or control character');
+  if (INVISIBLE.test(addressText)) return unusable('it contains an invisible or control character');
   if (hasLookAlikeSyntax(addressText))
-    return fail('it contains a look-alike of @, a comma or another special character');
+    return unusable('it contains a look-alike of @, a comma or another special character');
   const address = parseAddress(addressText.trim());
   if (!address.ok) return address;
   const name = readDisplayName(angle?.groups?.phrase ?? '');
@@ -94,32 +86,38 @@ function readDisplayName(phrase: string): Parsed<string> {
   const text = phrase.trim();
   const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(text);
   const name = quoted?.[1]?.replace(/\\(.)/g, '$1') ?? text;
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return fail('the display name contains a control character');
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return unusable('the display name contains a control character');
   // Unquoted, these would make it a list or a second address.
   if (!quoted && /["@,;<>]/.test(name))
-    return fail('put a display name with special characters in double quotes');
+    return unusable('put a display name with special characters in double quotes');
   return { ok: true, value: name };
 }
 
 /** Comma-separated mailboxes; a comma inside double quotes belongs to a display name. */
 export function readMailboxList(input: string): Parsed<Mailbox[]> {
-  const parts = input.match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
+  if (input.length > MAX_LIST_LENGTH) return unusable('it is too long');
   const mailboxes: Mailbox[] = [];
-  for (const part of parts) {
+  for (const part of splitOutsideQuotes(input, ',')) {
+    if (part === '') continue;
     const mailbox = readMailbox(part);
     if (!mailbox.ok) return mailbox;
     mailboxes.push(mailbox.value);
   }
-  return mailboxes.length > 0 ? { ok: true, value: mailboxes } : fail('it is empty');
+  return mailboxes.length > 0 ? { ok: true, value: mailboxes } : unusable('it is empty');
 }
 
 /**
  * Reads the one address an email goes to: `ada@example.com`, or `Ada <ada@example.com>` (the name is
- * dropped). Internationalized domains become their ASCII form (UTS 46); UTF-8 local parts stay as typed
- * (RFC 6531).
+ * dropped). The result is the form that emails are delivered to, in which no two spellings are two mailboxes:
  *
- * @throws {MailError} `recipient_invalid` for anything but exactly one address: lists, line breaks,
- * invisible characters, look-alike commas and at-signs. The message never repeats the input.
+ * - An internationalized domain is in its ASCII form (UTS 46).
+ * - A local part in ASCII is as typed, without quotes that it does not need.
+ * - A local part with other characters (RFC 6531) is in lower case and in NFC, so `josé` is one address however it
+ *   is encoded.
+ *
+ * @throws {MailError} `recipient_invalid` for anything but exactly one address: lists, line breaks, invisible
+ * characters, and characters that normalization (NFKC) changes, such as full-width letters, ligatures, and look-alikes
+ * of ASCII. The message never repeats the input.
  *
  * @example
  * ```ts
@@ -128,7 +126,7 @@ export function readMailboxList(input: string): Parsed<Mailbox[]> {
  */
 export function parseRecipient(input: unknown): string {
   const parsed =
-    typeof input === 'string' ? readMailbox(input) : fail('it has to be text, exactly one address');
+    typeof input === 'string' ? readMailbox(input) : unusable('it has to be text, exactly one address');
   if (parsed.ok) return parsed.value.address;
   throw new MailError('recipient_invalid', `The recipient is not a usable address: ${parsed.problem}.`, {
     stage: 'recipient',
@@ -137,18 +135,19 @@ export function parseRecipient(input: unknown): string {
 }
 
 /**
- * The one form in which addresses are compared, counted and limited: NFKC, lower case, the domain in its ASCII form.
+ * The one form in which to compare, count and look up addresses: what {@link parseRecipient} returns, in lower case.
+ * It is a valid address, and its own canonical form.
  *
- * The part before the @ loses its case too. RFC 5321 would let a server tell `Ada@` from `ada@`; none that matters
- * does, phones capitalize what people type, and each spelling would have a guess budget of its own.
+ * Addresses with the same canonical form are delivered to the same mailbox: they differ in ASCII letter case at most.
+ * RFC 5321 lets a server tell `Ada@` from `ada@`, but providers do not, phones capitalize what people type, and each
+ * spelling would get its own guess budget.
  *
  * @throws {MailError} `recipient_invalid` for anything but exactly one address
  *
  * @example
  * ```ts
  * canonicalAddress('Ada@Bücher.example'); // 'ada@xn--bcher-kva.example'
+ * canonicalAddress('"ada"@example.com'); // 'ada@example.com'
  * ```
  */
-export const canonicalAddress = (address: string): string =>
-  // Lower case first and last: some capitals compose differently than their small letters.
-  parseRecipient(address).toLowerCase().normalize('NFKC').toLowerCase();
+export const canonicalAddress = (address: string): string => parseRecipient(address).toLowerCase();

@@ -21,7 +21,7 @@ export interface MailQueue {
 
 /** Someone asks for a code or a link. */
 export interface VerificationStart {
-  /** As it was typed. `canonicalAddress` of `@postern/verification` is what accounts are found by. */
+  /** The address that the email would go to. Find the account by the `canonicalAddress` of it. */
   readonly email: string;
   readonly type: string;
   readonly method: 'code' | 'link';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { MailError, type UsageType } from '@postern/core';
+import { MailError, parseRecipient, type UsageType } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, type HttpResponse, respond } from './http-message.js';
 import { linkRoutes } from './link-routes.js';
@@ -78,14 +78,14 @@ export function verificationRoutes(
     request: HttpRequest,
   ): Promise<HttpResponse> {
     const locale = body.locale || localeOf(request);
-    const decision =
-      (await onStart?.({ email: body.email, type: body.type, method, locale }, request)) ?? 'send';
+    const to = parseRecipient(body.email);
+    const decision = (await onStart?.({ email: to, type: body.type, method, locale }, request)) ?? 'send';
     if (decision === 'refuse') throw new ProblemError('forbidden');
     if (decision !== 'send' && decision !== 'pretend')
       throw new TypeError("onStart has to return 'send', 'pretend' or 'refuse'.");
     const ip = addressOf(request);
     const starting = verification.start({
-      to: body.email,
+      to,
       // One that the options allow has its template, even if the compiler doesn't know it.
       type: body.type as UsageType,
       method,

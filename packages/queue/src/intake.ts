@@ -108,12 +108,12 @@ export function createIntake(options: IntakeOptions): Intake {
       const id = newId();
       const to = parseRecipient(checked.to);
       // Every attempt carries the Message-ID that this key gives.
-      const content = { kind: 'request', request: { ...checked, idempotencyKey: key ?? id } } as const;
+      const content = { kind: 'request', request: { ...checked, to, idempotencyKey: key ?? id } } as const;
       return put(
         content,
         { ...checked, to },
         id,
-        { idempotencyKey: key, identity: requestIdentity(checked) },
+        { idempotencyKey: key, identity: requestIdentity({ ...checked, to }) },
         db,
       );
     },

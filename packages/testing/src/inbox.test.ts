@@ -26,6 +26,18 @@ describe('recipients', () => {
     await send(testEmail({ to: 'ada@[127.0.0.1]' }));
     expect(inbox.for('ada@[127.0.0.1]').messages).toHaveLength(1);
   });
+
+  it.each([
+    ['jos\u00e9@example.com', 'jose\u0301@example.com'],
+    ['jos\u00e9@example.com', 'JOSÉ@example.com'],
+    ['ada@example.com', '"ada"@example.com'],
+    ['ada@xn--mnchen-3ya.example', 'ada@münchen.example'],
+    ['ada@example.com', 'Ada <ada@example.com>'],
+  ])('at %s are found as %s', async (to, asked) => {
+    const { inbox, send } = createMemoryTransport();
+    await send(testEmail({ to }));
+    expect(inbox.for(asked).messages).toHaveLength(1);
+  });
 });
 
 describe('waiting', () => {

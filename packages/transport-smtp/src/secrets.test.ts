@@ -137,3 +137,19 @@ it('keeps what a server says with its acceptance free of secrets, too', async ()
   const receipt = await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code } });
   expect(JSON.stringify(receipt)).not.toContain(code);
 });
+
+it.each(['Ada.Lovelace@example.com', '"Ada L"@example.com', 'jos\u00e9@example.com'])(
+  'masks %s in a reply that repeats it in another letter case',
+  async (to) => {
+    await using trap = await startSmtpTrap();
+    await using transport = createSmtpTransport({
+      host: trap.host,
+      port: trap.port,
+      tls: { ca: trap.certificate },
+    });
+    trap.fault({ at: 'rcpt', kind: '5xx', reply: `550 5.1.1 <${to.toUpperCase()}> unknown` });
+    const error = await transport.send(testEmail({ to })).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ response: expect.stringContaining('***@') });
+    expect(inspect(error).toLowerCase()).not.toContain(to.toLowerCase());
+  },
+);

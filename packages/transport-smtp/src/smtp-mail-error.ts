@@ -1,5 +1,6 @@
-import { MailError, maskAddress, redact } from '@postern/core';
+import { MailError, redact } from '@postern/core';
 import { describeFailure } from './failure-message.js';
+import { maskRecipients } from './mask-recipients.js';
 import { adviceFor } from './provider/reply-advice.js';
 import { codeFor, type FailureContext, retryableFor, type SmtpFailure, stageOf } from './smtp-failure.js';
 
@@ -14,11 +15,8 @@ export function toMailError(failure: SmtpFailure, context: FailureContext): Mail
   const stage = stageOf(failure, context.stage);
   const code = codeFor(failure, stage);
   const secrets = [...context.secrets];
-  const recipients = [...context.recipients].filter((address) => address !== '');
   const clean = (text: string) =>
-    recipients
-      .reduce((result, address) => result.replaceAll(address, maskAddress(address)), redact(text, secrets))
-      .slice(0, LONGEST_TEXT);
+    maskRecipients(redact(text, secrets), context.recipients).slice(0, LONGEST_TEXT);
   const { message, hint } = describeFailure(failure, code, stage, context);
   // The provider knows better what its reply means; code and stage stay what the codes say.
   const advice = adviceFor(context.provider, stage, failure.response ?? '');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { clientNetwork } from './client-network.js';
 
 export interface StartRequest {
-  /** As the person typed it; the email goes there. */
+  /** As the person typed it. The email goes to the result of `parseRecipient`. */
   to: string;
   /** The usage type; it chooses the template, and what the code is good for. */
   type: UsageType;

@@ -30,7 +30,7 @@ export interface Started {
 
 export interface Verified {
   status: 'verified';
-  /** The address that the email went to. Find the account by its {@link canonicalAddress}. */
+  /** The address that the email went to. Find the account by the {@link canonicalAddress} of it. */
   to: string;
   type: string;
   id: string;
@@ -133,13 +133,14 @@ export function createVerification(options: VerificationOptions): Verification {
   async function start(input: StartRequest): Promise<Started> {
     const { to, type, method, ip, redirectTo, deliver } = parseRequest(startRequestSchema, input);
     const address = canonicalAddress(to);
+    const recipient = parseRecipient(to);
     const contents: Contents = {
-      to: parseRecipient(to),
+      to: recipient,
       type,
       ...(redirectTo && { redirectTo: readRedirect(redirectTo, policy.redirectOrigins) }),
     };
     const { value, id, variables } = draw(method);
-    const request = { to, type, locale: input.locale, ip: input.ip, idempotencyKey: id };
+    const request = { to: recipient, type, locale: input.locale, ip: input.ip, idempotencyKey: id };
     parseSendRequest({ ...request, payload: { ...input.payload, ...variables } });
     const [subject = '', ...olderSubjects] = keyring.digests('subject', type, address);
 

@@ -1,3 +1,4 @@
+import { parseRecipient } from '@postern/core';
 import { VerificationError } from '@postern/verification';
 import { Router } from 'express';
 import { ProblemError, toProblemError } from '../problem.js';
@@ -54,7 +55,7 @@ export function signInRoutes({ desk }: { desk: () => SignInDesk }): Router {
     const { to, type, method, locale } = readBody(startSignInRequestSchema, request);
     const wanted = { to, type, method, ip: request.ip, ...(locale && { locale }) };
     const { id } = await withState(to, type, desk().start(wanted));
-    const started: StartedSignIn = { id, state: desk().stateOf(to, type) };
+    const started: StartedSignIn = { id, to: parseRecipient(to), state: desk().stateOf(to, type) };
     response.json(started);
   });
 

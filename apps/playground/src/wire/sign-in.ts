@@ -12,6 +12,8 @@ export type StartSignInRequest = z.input<typeof startSignInRequestSchema>;
 
 export interface StartedSignIn {
   readonly id: string;
+  /** The address that the email goes to, in the form that the inbox shows. */
+  readonly to: string;
   readonly state: SignInState;
 }
 

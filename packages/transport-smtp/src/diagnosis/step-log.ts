@@ -1,4 +1,5 @@
-import { maskAddress, redact } from '@postern/core';
+import { redact } from '@postern/core';
+import { maskRecipients } from '../mask-recipients.js';
 import type { DiagnosisStep } from './diagnosis.js';
 
 type Loose<Step> = Step extends DiagnosisStep
@@ -41,9 +42,7 @@ function cleaned<T>(value: T, clean: (text: string) => string): T {
 export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): StepLog {
   const steps: DiagnosisStep[] = [];
   let endOfLast = performance.now();
-  // Servers repeat an address in letters of their own.
-  const recipientPattern =
-    recipient === undefined ? undefined : new RegExp(recipient.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'giu');
+  const recipients = recipient === undefined ? [] : [recipient];
   return {
     steps,
     get endOfLast() {
@@ -57,11 +56,7 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
         (one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning'),
       );
       const hidden = [...secrets()];
-      const clean = (text: string) => {
-        const shown = redact(text, hidden);
-        const masked = recipientPattern ? shown.replace(recipientPattern, maskAddress) : shown;
-        return masked.slice(0, LONGEST_TEXT);
-      };
+      const clean = (text: string) => maskRecipients(redact(text, hidden), recipients).slice(0, LONGEST_TEXT);
       const step = cleaned({ ...report, durationMs, problems } as DiagnosisStep, clean); // what may be left out is back
       steps.push(step);
       onStep?.(step);

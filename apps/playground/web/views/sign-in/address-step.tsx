@@ -17,7 +17,7 @@ export function AddressStep({ suggested, onStarted }: AddressStepProps) {
   const start = useStart();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    start.mutate({ to, method }, { onSuccess: () => onStarted(to, method) });
+    start.mutate({ to, method }, { onSuccess: (started) => onStarted(started.to, method) });
   };
   return (
     <form className={styles.step} onSubmit={submit} noValidate>

@@ -16,10 +16,7 @@ const SHOWN = 3;
 export function Mailbox({ to }: { to: string | undefined }) {
   const emails = useLive((live) => live.emails);
   const theirs = useMemo(
-    () =>
-      emails
-        .filter((email) => email.via === 'sign-in' && email.to.toLowerCase() === to?.trim().toLowerCase())
-        .slice(0, SHOWN),
+    () => emails.filter((email) => email.via === 'sign-in' && email.to === to).slice(0, SHOWN),
     [emails, to],
   );
   return (

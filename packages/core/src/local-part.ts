@@ -1,0 +1,54 @@
+import { type Parsed, unusable } from './parsed.js';
+
+// RFC 5321 section 4.5.3.1.
+const MAX_OCTETS = 64;
+
+// RFC 5322 atext, widened to UTF-8 by RFC 6531.
+const ATOM = String.raw`[[\p{L}\p{N}\p{M}\p{S}\p{P}]--[@,;:.<>\(\)\[\]\\"]]`;
+const DOT_ATOM = new RegExp(`^${ATOM}+(?:\\.${ATOM}+)*$`, 'v');
+/** Quoted local parts can hold spaces and dots, but nothing that a parser could take for syntax. */
+const QUOTED_STRING = new RegExp(`^"(?<content>(?:${ATOM}|[ .])+)"$`, 'v');
+
+/** Variation selectors, fillers and joiners that are not format characters. */
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
+
+const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
+
+/** Kelvin sign, dotted capital I, one dot leader, full-width letters, and so on. */
+const hasAsciiLookAlike = (text: string) =>
+  [...text].some(
+    (char) => !isAscii(char) && /\p{ASCII}/u.test(`${char.normalize('NFKC')}${char.toLowerCase()}`),
+  );
+
+/**
+ * Reads the part before the @ and returns the one form that emails go to. ASCII keeps its letter case. A part with
+ * other characters is returned in NFC (RFC 6532 section 3.1) and lower case, so that no two spellings of it can be
+ * two mailboxes. Characters that only compatibility normalization (NFKC) changes are refused: mail servers deliver
+ * to them as typed, and a database or an application could take them for someone else's address.
+ */
+export function readLocalPart(text: string): Parsed<string> {
+  const quoted = QUOTED_STRING.exec(text)?.groups?.content;
+  if (quoted === undefined && !DOT_ATOM.test(text)) {
+    return unusable(
+      /[,;]/.test(text) || text.includes('@')
+        ? 'it has to be exactly one address, not a list'
+        : 'the part before the @ is not valid',
+    );
+  }
+  // RFC 5321 section 4.1.2: "ada"@ and ada@ are the same mailbox, and the form without quotes is the one to use.
+  const bare = quoted !== undefined && DOT_ATOM.test(quoted) ? quoted : text;
+  const local = isAscii(bare) ? ({ ok: true, value: bare } as const) : readInternational(bare);
+  if (local.ok && new TextEncoder().encode(local.value).length > MAX_OCTETS)
+    return unusable(`the part before the @ is longer than ${MAX_OCTETS} bytes`);
+  return local;
+}
+
+function readInternational(text: string): Parsed<string> {
+  if (IGNORABLE.test(text)) return unusable('it contains an invisible or control character');
+  if (hasAsciiLookAlike(text))
+    return unusable('it contains a look-alike of an ASCII letter, digit or symbol');
+  const value = text.normalize('NFC').toLowerCase().normalize('NFC');
+  if (value.normalize('NFKC') !== value || value.toLowerCase() !== value)
+    return unusable('it contains a compatibility character, such as a ligature or a half-width letter');
+  return { ok: true, value };
+}
