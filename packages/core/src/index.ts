@@ -58,4 +58,5 @@ export {
 } from './template/template.js';
 export type { MissingVariable } from './template/template-program.js';
 export type { TemplateProblem, TemplateVariable } from './template/template-source.js';
+export { hasTimedOut } from './timed-out.js';
 export type { OperationOptions, Receipt, Transport } from './transport.js';

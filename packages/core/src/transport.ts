@@ -18,7 +18,10 @@ export interface Receipt {
 
 /** What every operation that takes time accepts. */
 export interface OperationOptions {
-  /** Stops the operation; it then rejects with the code `aborted`. */
+  /**
+   * Stops the operation, which then rejects with the code `aborted`. With a signal of `AbortSignal.timeout()`, the code is
+   * `timeout`, and the error says which step took too long.
+   */
   signal?: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-import { MailError } from '@postern/core';
+import { hasTimedOut, MailError } from '@postern/core';
 import type { SmtpSession } from './smtp-session.js';
 
 export interface PoolOptions {
@@ -10,19 +10,27 @@ export interface PoolOptions {
 }
 
 interface Waiter {
-  /** Hands over a session that became free, or `undefined`: there is room to open one. */
+  /** Why the server refused a further connection for this message, if it tried to open one. */
+  refusal?: unknown;
+  /** Hands over a free session, or `undefined` if there is room to open one. */
   grant: (session: SmtpSession | undefined) => void;
+  fail: (reason: unknown) => void;
 }
 
-/** A bounded set of sessions, each lent to one message at a time; who waits longest is served first. */
+/**
+ * A bounded set of sessions, each lent to one message at a time. It grows as soon as a message finds no free session. A
+ * server that refuses a further connection ends the growth for now: messages wait for the sessions that are open.
+ */
 export interface ConnectionPool {
   /**
-   * @throws {MailError} `aborted`, or whatever opening a connection throws
+   * Messages get a session in the order in which they asked for one.
+   *
+   * @throws {MailError} `aborted`, `timeout`, or the error of opening a connection while no other is open
    */
   acquire(signal: AbortSignal | undefined): Promise<SmtpSession>;
   /** Gives a session back; a closed one makes room for another. */
   release(session: SmtpSession): void;
-  /** Says QUIT on every session. Nothing may be lent or waiting any more. */
+  /** Says QUIT on every session. Call it when no session is lent or waited for. */
   close(): Promise<void>;
 }
 
@@ -33,18 +41,25 @@ export function createConnectionPool({
   idleTimeoutMs,
 }: PoolOptions): ConnectionPool {
   const idle = new Map<SmtpSession, NodeJS.Timeout>();
-  const waiters = new Set<Waiter>();
+  const waiters: Waiter[] = [];
   const closing = new Set<Promise<void>>();
   /** Sessions that are being opened, are open or are saying QUIT. */
   let size = 0;
+  /** How many the server seems to accept. */
+  let limit = maxConnections;
 
-  /** Room for one more session: the first in line may open it. */
   const makeRoom = () => {
     size -= 1;
-    const [next] = waiters;
+    if (size === 0) {
+      limit = maxConnections;
+      // They waited for sessions of others, and there are none left.
+      const refused = waiters.filter(({ refusal }) => refusal !== undefined);
+      for (const waiter of refused) waiter.fail(waiter.refusal);
+    }
+    if (size >= limit) return;
+    const next = waiters.shift();
     if (!next) return;
     size += 1;
-    waiters.delete(next);
     next.grant(undefined);
   };
 
@@ -69,7 +84,9 @@ export function createConnectionPool({
 
   const putIdle = (session: SmtpSession) => {
     const timer = setTimeout(() => {
-      if (idle.delete(session)) retire(session);
+      if (!idle.delete(session)) return;
+      limit = maxConnections;
+      retire(session);
     }, idleTimeoutMs);
     timer.unref();
     session.keepAlive(false);
@@ -92,50 +109,63 @@ export function createConnectionPool({
       watch(session);
       return session;
     } catch (error) {
+      const isAlone = size === 1;
+      if (!isAlone && !signal?.aborted) limit = size - 1;
       makeRoom();
-      throw error;
+      if (isAlone || signal?.aborted) throw error;
+      return acquire(signal, error);
     }
   }
 
-  const waitForTurn = (signal: AbortSignal | undefined) =>
+  /** One that was refused has waited longest. */
+  const waitForTurn = (signal: AbortSignal | undefined, refusal: unknown) =>
     new Promise<SmtpSession | undefined>((resolve, reject) => {
-      const onAbort = () => {
-        waiters.delete(waiter);
-        reject(
-          new MailError('aborted', 'The send was aborted while it waited for a connection.', {
-            stage: 'pool',
-          }),
-        );
+      const leave = () => {
+        signal?.removeEventListener('abort', onAbort);
+        const position = waiters.indexOf(waiter);
+        if (position >= 0) waiters.splice(position, 1);
       };
       const waiter: Waiter = {
+        ...(refusal !== undefined && { refusal }),
         grant(session) {
-          signal?.removeEventListener('abort', onAbort);
+          leave();
           resolve(session);
         },
+        fail(reason) {
+          leave();
+          reject(reason);
+        },
       };
-      waiters.add(waiter);
+      const onAbort = () => waiter.fail(stoppedWaiting(signal));
+      if (refusal === undefined) waiters.push(waiter);
+      else waiters.unshift(waiter);
       signal?.addEventListener('abort', onAbort, { once: true });
       if (signal?.aborted) onAbort();
     });
 
+  async function acquire(signal: AbortSignal | undefined, refusal?: unknown): Promise<SmtpSession> {
+    const session = takeIdle();
+    if (session) return session;
+    if (size < limit) {
+      size += 1;
+      return openNew(signal);
+    }
+    return (await waitForTurn(signal, refusal)) ?? openNew(signal);
+  }
+
   return {
-    async acquire(signal) {
-      const session = takeIdle();
-      if (session) return session;
-      if (size < maxConnections) {
-        size += 1;
-        return openNew(signal);
-      }
-      return (await waitForTurn(signal)) ?? openNew(signal);
-    },
+    acquire: (signal) => acquire(signal),
 
     release(session) {
       if (!session.isOpen) return makeRoom();
-      if (session.served >= maxMessages) return retire(session);
-      const [next] = waiters;
-      if (!next) return putIdle(session);
-      waiters.delete(next);
-      next.grant(session);
+      if (session.served >= maxMessages) {
+        // Its successor may find that the server accepts more again.
+        limit = Math.min(limit + 1, maxConnections);
+        return retire(session);
+      }
+      const next = waiters.shift();
+      if (next) next.grant(session);
+      else putIdle(session);
     },
 
     async close() {
@@ -148,3 +178,11 @@ export function createConnectionPool({
     },
   };
 }
+
+const stoppedWaiting = (signal: AbortSignal | undefined) =>
+  hasTimedOut(signal)
+    ? new MailError('timeout', 'No connection to the server became free in time.', {
+        stage: 'pool',
+        hint: 'The server is slow, or many emails are waiting. Raise maxConnections if the server accepts more connections.',
+      })
+    : new MailError('aborted', 'The send was aborted while it waited for a connection.', { stage: 'pool' });

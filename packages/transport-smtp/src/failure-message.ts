@@ -149,12 +149,15 @@ export function describeFailure(
     case 'timeout':
       return stage === 'greeting' && !context.secure
         ? {
-            message: `${server} accepted the connection and then said nothing.`,
+            message: `${server} accepted the connection but sent no greeting in time.`,
             hint: 'If the port expects TLS from the first byte (465 does), write "secure": true.',
           }
         : {
             message: `${server} did not answer in time (${STAGE_IN_WORDS[stage] ?? stage}).`,
-            hint: 'Try again later. If it stays so, a firewall between may hold the connection, or the server is overloaded.',
+            hint:
+              stage === 'tls'
+                ? 'Check that the port matches "secure": 465 with true, 587 with false.'
+                : 'Try again later. If it keeps happening, a firewall may be blocking the connection, or the server is overloaded.',
           };
     case 'recipient_invalid':
       return { message: 'The sender or the recipient is not an address that SMTP can carry.' };

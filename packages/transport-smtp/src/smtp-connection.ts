@@ -1,6 +1,13 @@
 import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { isLoopbackHost, type Logger, MailError, type MailStage, type SmtpConfig } from '@postern/core';
+import {
+  hasTimedOut,
+  isLoopbackHost,
+  type Logger,
+  MailError,
+  type MailStage,
+  type SmtpConfig,
+} from '@postern/core';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
 import { SMTPConnection, type SMTPConnectionAuth } from './nodemailer.js';
 import { providerOf } from './provider/known-providers.js';
@@ -144,7 +151,7 @@ export class SmtpConnection {
   }
 
   timeOut(): void {
-    this.fail?.(Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT' }));
+    this.fail?.(timedOut());
     this.destroy();
   }
 
@@ -225,6 +232,7 @@ export class SmtpConnection {
     let isOver = false;
     const stop = () => {
       if (isOver) return;
+      if (hasTimedOut(signal)) return this.timeOut();
       this.fail?.(abortedAt(this.stage));
       this.destroy();
     };
@@ -232,6 +240,7 @@ export class SmtpConnection {
     const onAbort = () => (this.dialogue?.isSendingContent ? setImmediate(stop) : stop());
     if (signal?.aborted) {
       this.destroy();
+      if (hasTimedOut(signal)) throw this.toMailError(timedOut());
       throw abortedAt(this.dialogue ? 'mail' : this.stage);
     }
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -298,6 +307,8 @@ export class SmtpConnection {
     else this.socket.unref();
   }
 }
+
+const timedOut = () => Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT' });
 
 const lostConnection = () => Object.assign(new Error('Connection closed'), { code: 'ECONNECTION' });
 

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import net from 'node:net';
-import { MailError } from '@postern/core';
+import { hasTimedOut, MailError } from '@postern/core';
 
 /** Node's own look-up signature, e.g. `dns.lookup`; tests and split-horizon networks pass their own. */
 export type Lookup = net.LookupFunction;
@@ -98,7 +98,10 @@ export function openSocket(options: SocketOptions, signal: AbortSignal | undefin
         reject(error);
       });
     const onError = (error: NodeJS.ErrnoException) => fail(toSocketError(error, stage, options));
-    const onAbort = () => fail(new MailError('aborted', 'The send was aborted while connecting.', { stage }));
+    const onAbort = () => {
+      if (hasTimedOut(signal)) onTimeout();
+      else fail(new MailError('aborted', 'The send was aborted while connecting.', { stage }));
+    };
     const onTimeout = () =>
       onError(
         Object.assign(new Error('Connection timed out'), {

@@ -23,6 +23,9 @@ import type { Lookup } from './smtp-socket.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
 
+/** Postfix accepts this many from one client (smtpd_client_connection_count_limit). */
+const DEFAULT_MAX_CONNECTIONS = 50;
+
 /** What Node's timers can count; more would fire at once. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
@@ -39,7 +42,11 @@ const OPTIONS = {
 export interface SmtpTransportOptions {
   /** What receipts and logs call it; tells several servers apart. @default 'smtp' */
   name?: string;
-  /** How many connections may be open at once. @default the config's maxConnections, else 5, or fewer where the provider allows fewer */
+  /**
+   * How many connections may be open at once. One is opened whenever an email finds no free one; if the server refuses it,
+   * the email waits for another.
+   * @default the config's maxConnections, else what the provider allows, else 50
+   */
   maxConnections?: number;
   /** Emails per connection before it is replaced. @default the config's maxMessages, else what the provider allows, else 100 */
   maxMessages?: number;
@@ -111,7 +118,7 @@ export function createSmtpTransport(
   };
   const pool = createConnectionPool({
     open: (signal) => openSession(sessionOptions, signal),
-    maxConnections: maxConnections ?? smtp.maxConnections ?? Math.min(5, limits?.connections ?? 5),
+    maxConnections: maxConnections ?? smtp.maxConnections ?? limits?.connections ?? DEFAULT_MAX_CONNECTIONS,
     maxMessages: maxMessages ?? smtp.maxMessages ?? limits?.messagesPerConnection ?? 100,
     idleTimeoutMs: Math.min(idleTimeoutMs ?? smtp.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, LONGEST_TIMEOUT),
   });

@@ -117,7 +117,10 @@ const KEYS: Readonly<Record<keyof typeof connectorConfigShape.shape, JsonSchema>
   dkim: { description: 'Sign every email (RFC 6376).' },
   envelopeFrom: { description: 'The address that bounces go to, where it is not that of fromEmail.' },
   pool: { description: 'Connections are always pooled; false has no effect.', default: true },
-  maxConnections: { description: 'Connections at the same time, at most.', default: 5 },
+  maxConnections: {
+    description: 'Connections at the same time, at most; fewer with providers that allow fewer.',
+    default: 50,
+  },
   maxMessages: { description: 'Emails over one connection before it is replaced.', default: 100 },
   idleTimeout: {
     description: 'Milliseconds without an email before a connection is closed.',

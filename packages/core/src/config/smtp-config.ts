@@ -48,7 +48,7 @@ export interface SmtpConfig {
   envelopeFrom?: string | undefined;
   /** Connections are always pooled; `false` has no effect. */
   pool?: boolean | undefined;
-  /** @default 5 */
+  /** Connections at the same time, at most. @default 50, or fewer with providers that allow fewer */
   maxConnections?: number | undefined;
   /** Emails per connection before it is replaced. @default 100 */
   maxMessages?: number | undefined;

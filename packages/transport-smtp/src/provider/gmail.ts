@@ -49,6 +49,8 @@ export const gmail: Provider = {
     },
     ASCII_NAME,
   ],
+  // Google documents no number; with too many, it answers 421 4.7.0 or 454 4.7.0 for some minutes.
+  limits: { connections: 10 },
   spf: '_spf.google.com',
   // https://support.google.com/a/answer/3726730 (Gmail SMTP errors and codes)
   replies: [

@@ -24,6 +24,8 @@ export const outlookCom: Provider = {
       hint: 'Send from the address of the account.',
     },
   ],
+  // The mailbox of one person; no number is documented.
+  limits: { connections: 5 },
   replies: [
     {
       code: 535,

@@ -55,7 +55,7 @@ export interface Provider {
   limits?: {
     /** Emails per connection before the server closes it. */
     messagesPerConnection?: number;
-    /** Connections at a time. */
+    /** Connections at a time: the number that the provider documents, or a cautious one for mailboxes of people. */
     connections?: number;
   };
   /** What the SPF record of a sender's domain has to include, where the provider sends in its name. */

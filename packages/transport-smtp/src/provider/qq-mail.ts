@@ -24,6 +24,8 @@ export const qqMail: Provider = {
       hint: 'Write the address of auth.user as fromEmail.',
     },
   ],
+  // The mailbox of one person; no number is documented.
+  limits: { connections: 5 },
   replies: [
     {
       code: 535,

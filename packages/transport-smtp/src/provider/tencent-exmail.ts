@@ -24,6 +24,8 @@ export const tencentExmail: Provider = {
       hint: 'Write the address of auth.user as fromEmail.',
     },
   ],
+  // The mailbox of one person; no number is documented.
+  limits: { connections: 5 },
   spf: 'spf.mail.qq.com',
   replies: [
     {

@@ -24,6 +24,8 @@ export const zoho: Provider = {
       hint: 'Send from the address of the account, or add the other one as an alias.',
     },
   ],
+  // The mailbox of one person; no number is documented.
+  limits: { connections: 5 },
   replies: [
     {
       code: 535,

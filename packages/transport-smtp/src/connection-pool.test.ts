@@ -1,0 +1,157 @@
+import { MailError } from '@postern/core';
+import { type SmtpTrapOptions, startSmtpTrap, testEmail } from '@postern/testing';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createSmtpTransport, type Lookup, type SmtpTransportOptions } from './index.js';
+
+const BURST = 60;
+
+const toLoopback: Lookup = (_hostname, options, callback) =>
+  options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4);
+
+async function setUp({ host = '127.0.0.1', ...more }: SmtpTransportOptions & { host?: string } = {}) {
+  const trapOptions: SmtpTrapOptions = { tls: 'none' };
+  const trap = await startSmtpTrap(trapOptions);
+  const transport = createSmtpTransport({ host, port: trap.port }, { lookup: toLoopback, ...more });
+  onTestFinished(async () => {
+    await transport.close();
+    await trap.close();
+  });
+  return { trap, transport };
+}
+
+const burst = (
+  transport: { send: (email: ReturnType<typeof testEmail>) => Promise<unknown> },
+  count: number,
+) =>
+  Array.from({ length: count }, (_, index) => transport.send(testEmail({ to: `user${index}@example.com` })));
+
+describe('under load', () => {
+  it.each([
+    ['a server without known limits', 'smtp.example.com', 50],
+    ['Gmail', 'smtp.gmail.com', 10],
+    ['Microsoft 365', 'smtp.office365.com', 3],
+    ['QQ Mail', 'smtp.qq.com', 5],
+  ])('opens as many connections to %s as it may, when every reply is slow', async (_name, host, expected) => {
+    const { trap, transport } = await setUp({ host });
+    // Every connection is busy until the fault is taken back, as with a server that takes a second for each.
+    const stalled = trap.fault({ at: 'delivery', kind: 'drip', intervalMs: 60_000 });
+    const sends = burst(transport, BURST);
+    const outcomes = Promise.allSettled(sends);
+    await vi.waitUntil(() => stalled.fired === expected, { timeout: 10_000 });
+    expect(trap.stats).toMatchObject({ openConnections: expected, messages: expect.any(Number) });
+    await trap.close();
+    await outcomes;
+  });
+
+  it('opens a single connection for emails that come one after the other', async () => {
+    const { trap, transport } = await setUp();
+    for (let index = 0; index < 5; index += 1) await transport.send(testEmail());
+    expect(trap.stats).toMatchObject({ connections: 1, messages: 5 });
+  });
+
+  it.each(['4xx', '5xx', 'reset'] as const)(
+    'sends every email over the connections that the server accepts when it refuses others (%s)',
+    async (kind) => {
+      const { trap, transport } = await setUp();
+      for (let connection = 3; connection <= 100; connection += 1)
+        trap.fault({ at: 'greeting', kind, connection });
+      await Promise.all(burst(transport, BURST));
+      expect(trap.stats).toMatchObject({ messages: BURST, commands: { DATA: BURST } });
+      const working = trap.sessions.filter(({ messages }) => messages > 0);
+      expect(working.length).toBeLessThanOrEqual(2);
+    },
+  );
+
+  it('tries no further connection while a refusal is recent, and grows again after an idle time', async () => {
+    const { trap, transport } = await setUp({ idleTimeoutMs: 1 });
+    const refused = trap.fault({ at: 'greeting', kind: '4xx', connection: 2 });
+    await Promise.all(burst(transport, 2));
+    expect(refused.fired).toBe(1);
+    await trap.waitForConnectionClose();
+    await Promise.all(burst(transport, 2));
+    expect(trap.stats).toMatchObject({ messages: 4, connections: 4 });
+  });
+
+  it.each(['4xx', '5xx', 'reset'] as const)(
+    'fails every email with the refusal when the server accepts no connection at all (%s)',
+    async (kind) => {
+      const { trap, transport } = await setUp();
+      trap.fault({ at: 'greeting', kind });
+      const outcomes = await Promise.allSettled(burst(transport, BURST));
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(MailError) });
+        expect(outcome).toMatchObject({ reason: { code: 'connection_failed', stage: 'greeting' } });
+      }
+    },
+  );
+
+  it('serves emails in the order in which they came', async () => {
+    const { trap, transport } = await setUp({ maxConnections: 1 });
+    await Promise.all(burst(transport, 10));
+    expect(trap.inbox.messages.map(({ envelope }) => envelope.to[0])).toEqual(
+      Array.from({ length: 10 }, (_, index) => `user${index}@example.com`),
+    );
+  });
+});
+
+describe('a signal whose time is up', () => {
+  /** As `AbortSignal.timeout()` ends, at a moment of the test's choice. */
+  const timeUp = () => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      end: () => controller.abort(new DOMException('The time is up', 'TimeoutError')),
+    };
+  };
+
+  it('names the wait for a connection', async () => {
+    const { trap, transport } = await setUp({ maxConnections: 1 });
+    const stalled = trap.fault({ at: 'delivery', kind: 'stall' });
+    const first = transport.send(testEmail());
+    await vi.waitUntil(() => stalled.fired === 1);
+    const { signal, end } = timeUp();
+    const second = transport.send(testEmail(), { signal });
+    end();
+    await expect(second).rejects.toMatchObject({ code: 'timeout', stage: 'pool' });
+    await trap.close();
+    await expect(first).rejects.toMatchObject({ code: 'delivery_unknown' });
+  });
+
+  it.each([
+    [
+      'greeting',
+      'stall',
+      { code: 'timeout', stage: 'greeting', hint: expect.stringContaining('"secure": true') },
+    ],
+    ['ehlo', 'stall', { code: 'timeout', stage: 'ehlo' }],
+    ['rcpt', 'stall', { code: 'timeout', stage: 'rcpt' }],
+    ['delivery', 'stall', { code: 'delivery_unknown', stage: 'delivery' }],
+  ] as const)('names the step that it ends: %s', async (at, kind, expected) => {
+    const { trap, transport } = await setUp();
+    const fault = trap.fault({ at, kind });
+    const { signal, end } = timeUp();
+    const sending = transport.send(testEmail(), { signal });
+    const failed = expect(sending).rejects.toMatchObject(expected);
+    await vi.waitUntil(() => fault.fired === 1);
+    end();
+    await failed;
+  });
+
+  it('names a DNS that does not answer, and a send that has not begun', async () => {
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const { transport } = await setUp({ host: 'smtp.example.com', lookup: () => asked() });
+    const { signal, end } = timeUp();
+    const sending = transport.send(testEmail(), { signal });
+    const failed = expect(sending).rejects.toMatchObject({ code: 'timeout', stage: 'dns' });
+    await isAsked;
+    end();
+    await failed;
+    await expect(transport.send(testEmail(), { signal })).rejects.toMatchObject({
+      code: 'timeout',
+      stage: 'pool',
+    });
+  });
+});
