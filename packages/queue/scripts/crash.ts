@@ -3,8 +3,9 @@
  *
  *     pnpm --filter @postern/queue crash [messages] [kills]
  */
+
+import { startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { killWorkers } from './kill-workers.ts';
-import { startRealPostgres } from './real-postgres.ts';
 
 const [messages = 5000, kills = 20] = process.argv.slice(2).map(Number);
 const postgres = await startRealPostgres();

