@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
+import type { TestProjectInlineConfiguration, TestUserConfig, ViteUserConfig } from 'vitest/config';
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url));
+const SEEDED = join(ROOT, 'scripts/seeded-fast-check.ts');
+const NEST_11 = join(ROOT, 'packages/adapter-nestjs/nest11/node_modules');
+
+/** Settings of every project, and of the vitest that a test starts. */
+export const testSettings = {
+  setupFiles: [join(ROOT, 'scripts/open-handles.ts')],
+  // Each file runs in its own process, so that what it leaves behind is seen and cannot reach the next file.
+  pool: 'forks',
+  isolate: true,
+  // Half of the cores would be idle: most files wait for servers and processes much of the time.
+  maxWorkers: '100%',
+  // On a busy machine everything takes long. What hangs still ends.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  dangerouslyIgnoreUnhandledErrors: false,
+} as const satisfies TestUserConfig;
+
+/** Properties see the same values in every run; see the file. */
+export const seededProperties: Plugin = {
+  name: 'seeded-properties',
+  enforce: 'pre',
+  resolveId: (id, importer) => (id === 'fast-check' && importer !== SEEDED ? SEEDED : undefined),
+};
+
+/**
+ * The configuration of a test run. Every package has a `vitest.config.ts` that calls it, so that its tests run with
+ * the same settings from its folder as from the root.
+ *
+ * @param folder absolute; only tests below it run
+ */
+export function testsIn(folder: string): ViteUserConfig {
+  useNeutralEnvironment();
+  const scope = relative(ROOT, folder).replaceAll(sep, '/');
+  const inScope = (...patterns: string[]) => [
+    ...new Set(
+      patterns.flatMap((pattern) => {
+        if (scope === '') return pattern;
+        const [top = '', packages, ...rest] = pattern.split('/');
+        return packages === '*' && scope.startsWith(`${top}/`) ? [scope, ...rest].join('/') : [];
+      }),
+    ),
+  ];
+  const workspace: TestProjectInlineConfiguration = {
+    extends: true,
+    test: {
+      name: 'workspace',
+      include: inScope(
+        'packages/*/src/**/*.test.ts',
+        'apps/*/{src,web,e2e}/**/*.test.ts',
+        'scripts/**/*.test.ts',
+      ),
+    },
+  };
+  // The adapter for Nest again, with the oldest Nest that it is for.
+  const nest11: TestProjectInlineConfiguration = {
+    extends: true,
+    resolve: { alias: [{ find: /^(?=@nestjs\/)/, replacement: `${NEST_11}/` }] },
+    test: {
+      name: 'nest 11',
+      include: ['packages/adapter-nestjs/src/**/*.test.ts'],
+      typecheck: { enabled: false },
+    },
+  };
+  return {
+    root: ROOT,
+    plugins: [seededProperties],
+    test: {
+      ...testSettings,
+      projects: ['', 'packages/adapter-nestjs'].includes(scope) ? [workspace, nest11] : [workspace],
+      typecheck: {
+        enabled: true,
+        include: inScope('packages/*/src/**/*.test-d.ts', 'apps/*/src/**/*.test-d.ts'),
+        tsconfig: join(ROOT, 'tsconfig.json'),
+      },
+      reporters: ['default', 'json'],
+      outputFile: { json: join(ROOT, 'test-results.json') },
+    },
+  };
+}
+
+/** What the tests start inherits this environment: settings of the machine for other programs are not for them. */
+function useNeutralEnvironment(): void {
+  for (const name of Object.keys(process.env)) if (/^PG[A-Z]/.test(name)) delete process.env[name];
+  if (!existsSync(tmpdir()))
+    throw new Error(`The temporary folder ${tmpdir()} does not exist: set TMPDIR to one that does.`);
+}
