@@ -15,7 +15,6 @@ import {
   UseInterceptors,
   VersioningType,
 } from '@nestjs/common';
-import { RouterModule } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { parseConnectorConfig } from '@postern/core';
@@ -206,25 +205,6 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect((await post('/api/mail/messages', MESSAGE)).status).toBe(404);
   });
 
-  test('takes what a parser made of a body where it does not know its path', async () => {
-    class Inner {}
-    const { post, inbox } = await serve(
-      {
-        controllers: [],
-        imports: [
-          mailWith(),
-          { module: Inner, controllers: [AuthMail] },
-          RouterModule.register([{ path: 'inner', module: Inner }]),
-        ],
-      },
-      adapter(),
-    );
-    expect((await post('/inner/mail/messages', MESSAGE)).status).toBe(200);
-    expect(inbox.messages).toHaveLength(1);
-    expect((await post('/inner/mail/messages', '{')).status).toBe(400);
-    expect((await post('/inner/mail/messages', { ...MESSAGE, to: [TO] })).status).toBe(400);
-  });
-
   test('can be that of a mailer with a name', async () => {
     @Controller('marketing')
     class Marketing extends MailController {
@@ -258,9 +238,9 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
   });
 
   test.each([
-    ['unread', Scope.DEFAULT],
-    ['parsed', Scope.REQUEST],
-  ])('sends nothing for someone who has hung up, and so has no address: body %s', async (_state, scope) => {
+    ['for all requests', Scope.DEFAULT],
+    ['for each request', Scope.REQUEST],
+  ])('sends nothing to a client that has hung up: a controller %s', async (_name, scope) => {
     const arrived = Promise.withResolvers<void>();
     const passed = Promise.withResolvers<void>();
     @Injectable()

@@ -5,7 +5,7 @@ import {
   type InjectionToken,
   Module,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost } from '@nestjs/core';
 import { MailHealthIndicator } from './mail-health-indicator.js';
 import type { MailModuleExtras, MailModuleOptions } from './mail-module-options.js';
 import { MailRegistry, MailRegistryModule, type TemplateInput } from './mail-registry.js';
@@ -38,9 +38,9 @@ function withMailer(definition: DynamicModule, name: string): DynamicModule {
     ofHost(getMailHealthToken(name), (host) => new MailHealthIndicator(() => host.checkHealth())),
     {
       provide: getMailRoutesToken(name),
-      useFactory: (host: MailerHost, adapterHost: HttpAdapterHost, config: ApplicationConfig) =>
-        new MailRoutes(() => host.handler, adapterHost, config),
-      inject: [MailerHost, HttpAdapterHost, ApplicationConfig],
+      useFactory: (host: MailerHost, adapterHost: HttpAdapterHost) =>
+        new MailRoutes(() => host.handler, adapterHost),
+      inject: [MailerHost, HttpAdapterHost],
     },
   ];
   const host: FactoryProvider<MailerHost> = {

@@ -1,5 +1,5 @@
 import { Controller, type ModuleMetadata, type NestApplicationOptions } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, NestFactory } from '@nestjs/core';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { createMailHandler, type MailHandlerOptions } from '@postern/http';
@@ -40,9 +40,8 @@ export async function serveRoutes(options: MailHandlerOptions, adapter: Adapter)
       providers: [
         {
           provide: MailRoutes,
-          useFactory: (host: HttpAdapterHost, config: ApplicationConfig) =>
-            new MailRoutes(() => handler, host, config),
-          inject: [HttpAdapterHost, ApplicationConfig],
+          useFactory: (host: HttpAdapterHost) => new MailRoutes(() => handler, host),
+          inject: [HttpAdapterHost],
         },
       ],
     },

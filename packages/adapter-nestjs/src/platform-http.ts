@@ -7,6 +7,10 @@ interface RequestFields {
   readonly ip?: string;
   /** Where body parsers leave it. */
   readonly body?: unknown;
+  /** The bytes of `body`, in an application that was created with `rawBody: true`. */
+  readonly rawBody?: unknown;
+  /** The parameters in the path, decoded by the router. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 /** A request as a controller gets it: Express's is that of Node, Fastify's has one. */
@@ -26,13 +30,11 @@ export type PlatformResponse = ServerResponse | FastifyReply;
 export const rawOf = (request: PlatformRequest): IncomingMessage =>
   'raw' in request ? request.raw : request;
 
-/** As it was sent, whatever a router made of it since, without the query. */
-export function pathOf(raw: IncomingMessage & { originalUrl?: string }): string {
-  return (raw.originalUrl ?? raw.url ?? '').replace(/[?#].*$/s, '');
-}
-
+/** The bytes of a parsed body still show what is lost in its value, such as a name that occurs twice. */
 const bodyOf = (request: PlatformRequest, raw: IncomingMessage): HttpBody =>
-  raw.readableDidRead ? { state: 'parsed', value: request.body } : { state: 'unread', bytes: raw };
+  raw.readableDidRead
+    ? { state: 'parsed', value: request.rawBody instanceof Uint8Array ? request.rawBody : request.body }
+    : { state: 'unread', bytes: raw };
 
 export function toHttpRequest(request: PlatformRequest, path: string): HttpRequest<unknown> {
   const raw = rawOf(request);
