@@ -1,4 +1,4 @@
-import type { ConfigIssue } from '@postern/core';
+import { type ConfigIssue, readWebUrl } from '@postern/core';
 import { isRecord } from './official-rules.js';
 import { readAddresses, writeMailbox } from './written-addresses.js';
 
@@ -89,7 +89,7 @@ function repairAuth(auth: unknown): unknown {
   return { user, pass: typeof pass === 'number' ? String(pass) : pass };
 }
 
-const isUrl = (value: unknown) => typeof value === 'string' && URL.canParse(value);
+const isUrl = (value: unknown) => typeof value === 'string' && readWebUrl(value) !== undefined;
 
 /** Only what the official connector doesn't know can be wrong with a template that it accepts. */
 function repairTemplates(templates: unknown, _config: Raw, issues: readonly ConfigIssue[]): unknown {

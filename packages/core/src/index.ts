@@ -60,3 +60,4 @@ export type { MissingVariable } from './template/template-program.js';
 export type { TemplateProblem, TemplateVariable } from './template/template-source.js';
 export { hasTimedOut } from './timed-out.js';
 export type { OperationOptions, Receipt, Transport } from './transport.js';
+export { readWebUrl } from './web-url.js';

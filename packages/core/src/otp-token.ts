@@ -1,13 +1,13 @@
 import { ConfigError } from './config/config-issue.js';
+import { readWebUrl } from './web-url.js';
 
 /**
  * @throws {ConfigError} for anything but an https origin
  */
 export function parseOtpOrigin(input: string): string {
-  const url = URL.canParse(input) ? new URL(input) : undefined;
-  // Letters, digits, dots and hyphens only: the value stands inside a quoted string.
-  if (url?.protocol === 'https:' && !url.username && !url.password && /^[a-z0-9.-]+$/.test(url.hostname))
-    return url.origin;
+  const url = readWebUrl(input);
+  // Letters, digits, dots and hyphens only: the value goes into a quoted string.
+  if (url?.protocol === 'https:' && /^[a-z0-9.-]+$/.test(url.hostname)) return url.origin;
   throw new ConfigError([
     {
       severity: 'error',

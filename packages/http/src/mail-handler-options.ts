@@ -49,7 +49,7 @@ export interface VerifiedAnswer {
   /** The answer to a program; one to a browser that opened a link is a page. Makes it a 200. */
   readonly body?: Readonly<Record<string, unknown>>;
   /**
-   * Where to go next: a path such as `/welcome`, or an absolute http(s) URL. A browser that opened a link is sent there; a
+   * Where to go next: a path such as `/welcome`, or an absolute `https:` URL. A browser that opened a link is sent there; a
    * program finds it in the body. Never pass on what a request asked for without checking it.
    *
    * @default the `redirectTo` that the link was made with

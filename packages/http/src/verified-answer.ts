@@ -1,3 +1,4 @@
+import { readWebUrl } from '@postern/core';
 import { z } from 'zod';
 import {
   type HttpRequest,
@@ -37,13 +38,13 @@ export async function respondVerified(
 
 const HERE = 'http://here.invalid';
 
-/** A path of this site, or an absolute http(s) URL; never `//elsewhere`, `/\elsewhere` or `javascript:`. */
+/** A path of this site, or an absolute https URL; never `//elsewhere`, `/\elsewhere` or `javascript:`. */
 function readTarget(target: string): string {
   const url = URL.canParse(target, HERE) ? new URL(target, HERE) : undefined;
   // Without its dots, `/.//elsewhere` is `//elsewhere`.
   if (target.startsWith('/') && url?.origin === HERE && !url.pathname.startsWith('//'))
     return url.href.slice(HERE.length);
-  if (!target.startsWith('/') && URL.canParse(target) && /^https?:$/.test(url?.protocol ?? ''))
-    return url?.href ?? '/';
-  throw new TypeError('redirectTo has to be a path that starts with one slash, or an absolute http(s) URL.');
+  const page = readWebUrl(target);
+  if (page) return page.href;
+  throw new TypeError('redirectTo must be a path that starts with one slash, or an absolute https URL.');
 }

@@ -97,6 +97,34 @@ describe('a brand', () => {
       { name: 'Acme', supportUrl: 'javascript:alert(1)' },
       [['brand.supportUrl', 'has to be an https or mailto URL']],
     ],
+    ...[
+      'blob:https://acme.example/x',
+      'https://user:pass@acme.example/',
+      'https:\\\\acme.example',
+      'https:acme.example',
+      '//acme.example',
+      ' https://acme.example',
+      'https://acme.example/\n',
+      'data:image/png;base64,AA',
+    ].flatMap((text): [string, BrandInput, string[][]][] => [
+      [`the logo ${text}`, { name: 'Acme', logoUrl: text }, [['brand.logoUrl', 'has to be an https URL']]],
+      [
+        `the page for help ${text}`,
+        { name: 'Acme', supportUrl: text },
+        [['brand.supportUrl', 'has to be an https or mailto URL']],
+      ],
+    ]),
+    ...[
+      'mailto:',
+      'mailto:help',
+      'mailto:help@acme.example,x@acme.example',
+      'mailto:a%0Ab@acme.example',
+      'mailto:help@acme.example?subject=a\nb',
+    ].map((supportUrl): [string, BrandInput, string[][]] => [
+      `the page for help ${supportUrl}`,
+      { name: 'Acme', supportUrl },
+      [['brand.supportUrl', 'has to be an https or mailto URL']],
+    ]),
     [
       'a color that is none',
       { name: 'Acme', colors: { light: { accent: 'red;}' } } },

@@ -1,3 +1,4 @@
+import { parseRecipient, readWebUrl } from '@postern/core';
 import { colord, extend } from 'colord';
 import a11yPlugin from 'colord/plugins/a11y';
 import { z } from 'zod';
@@ -18,10 +19,24 @@ const line = (longest: number) =>
     .refine((text) => !/[{}]/.test(text), BRACES)
     .refine((text) => !/\p{Cc}/u.test(text), 'has a line break or a control character: write one line');
 
-const url = (protocols: string[], rule: string) =>
+const isHttps = (text: string) => readWebUrl(text)?.protocol === 'https:';
+
+/** One address, with a subject and so on after it (RFC 6068). */
+function isMailto(text: string): boolean {
+  const address = /^mailto:(?<address>[^?#\s\\]+)(?:\?[^\p{C}\\]*)?$/iu.exec(text)?.groups?.address;
+  if (address === undefined || !URL.canParse(text)) return false;
+  try {
+    parseRecipient(decodeURIComponent(address));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const url = (isAllowed: (text: string) => boolean, rule: string) =>
   z
     .string('has to be text')
-    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), rule)
+    .refine(isAllowed, rule)
     // The query part of a URL keeps its braces.
     .transform((text) => new URL(text).href.replaceAll('{', '%7B').replaceAll('}', '%7D'));
 
@@ -100,11 +115,11 @@ export const brandSchema = z.strictObject(
     /** Stands in subjects and sentences, and for the logo where images are off. */
     name: line(60),
     /** Shown 32 pixels high. `https` only: mail clients block the rest. */
-    logoUrl: url(['https:'], 'has to be an https URL').optional(),
+    logoUrl: url(isHttps, 'has to be an https URL').optional(),
     colors: colorsSchema.prefault({}),
     /** A postal address for the footer, in one line. */
     address: line(200).optional(),
-    supportUrl: url(['https:', 'mailto:'], 'has to be an https or mailto URL').optional(),
+    supportUrl: url((text) => isHttps(text) || isMailto(text), 'has to be an https or mailto URL').optional(),
   },
   {
     error: ({ code }) =>

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { ConfigError, type ConfigIssue, MailError, parseRecipient } from '@postern/core';
+import { ConfigError, type ConfigIssue, MailError, parseRecipient, readWebUrl } from '@postern/core';
 import type { ServerConfig } from './well-known-service.js';
 
 /** What `tls.connect` says of its options, or `undefined`. */
@@ -47,6 +47,13 @@ export function requireUsable(config: ServerConfig): ServerConfig {
   }
   if (localAddress !== undefined && !isIP(localAddress)) {
     refuse(['localAddress'], 'localAddress has to be an IP address of this machine');
+  }
+  const accessUrl = config.auth && 'accessUrl' in config.auth ? config.auth.accessUrl : undefined;
+  if (accessUrl !== undefined && !readWebUrl(accessUrl)) {
+    refuse(
+      ['auth', 'accessUrl'],
+      'auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token',
+    );
   }
   let sender = envelopeFrom;
   try {

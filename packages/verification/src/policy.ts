@@ -1,3 +1,4 @@
+import { readWebUrl } from '@postern/core';
 import { z } from 'zod';
 
 const seconds = (atMost: number) =>
@@ -19,7 +20,7 @@ const windowOf = (defaults: { limit: number; window: number }) =>
     })
     .prefault({});
 
-const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+const isOrigin = (text: string) => readWebUrl(text)?.origin === text;
 
 /** Fewer than this many codes would not hold against the guess budget. */
 const FEWEST_CODES = 1_000_000;
@@ -56,7 +57,11 @@ export const policySchema = z
     perIp: windowOf({ limit: 30, window: 3600 }),
     /** Where `redirectTo` may lead, such as `https://app.example.com`. @default nowhere */
     redirectOrigins: z
-      .array(z.string().refine(isOrigin, 'has to be an origin such as https://app.example.com'))
+      .array(
+        z
+          .string()
+          .refine(isOrigin, 'must be an https origin without a path, such as https://app.example.com'),
+      )
       .readonly()
       .default([]),
   })

@@ -1,4 +1,4 @@
-import { type Clock, ConfigError, fromZodIssue, isLoopbackHost, type Mailer } from '@postern/core';
+import { type Clock, ConfigError, fromZodIssue, type Mailer, readWebUrl } from '@postern/core';
 import { z } from 'zod';
 import { type Policy, type PolicyInput, policySchema } from './policy.js';
 import type { Random } from './random.js';
@@ -40,14 +40,6 @@ const secretSchema = z
   .string('has to be text, or a list of texts')
   .min(SHORTEST_SECRET, `has to have ${SHORTEST_SECRET} characters or more, from a random source`);
 
-const isPage = (text: string) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return (
-    url !== undefined &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)))
-  );
-};
-
 const optionsSchema = z.object({
   secret: z.preprocess(
     (secret) => (Array.isArray(secret) ? secret : [secret]),
@@ -56,7 +48,10 @@ const optionsSchema = z.object({
   policy: policySchema.prefault({}),
   linkUrl: z
     .string()
-    .refine(isPage, 'has to be an https URL, such as https://app.example.com/sign-in/confirm')
+    .refine(
+      (text) => readWebUrl(text) !== undefined,
+      'must be an https URL, such as https://app.example.com/sign-in/confirm',
+    )
     .optional(),
 });
 

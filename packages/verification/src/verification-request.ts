@@ -1,4 +1,4 @@
-import { type CommonPayload, MailError, type UsageType } from '@postern/core';
+import { type CommonPayload, MailError, readWebUrl, type UsageType } from '@postern/core';
 import { z } from 'zod';
 import { clientNetwork } from './client-network.js';
 
@@ -68,9 +68,15 @@ export function parseRequest<Schema extends z.ZodType>(schema: Schema, input: un
   throw refuse(parsed.error.issues.map(({ message }) => message).join('; '));
 }
 
+/** The URL in its normal form, or `undefined` for anything but an absolute URL of an allowed origin. */
+export function allowedRedirect(redirectTo: string, origins: readonly string[]): string | undefined {
+  const url = readWebUrl(redirectTo);
+  return url && origins.includes(url.origin) ? url.href : undefined;
+}
+
 /** @throws {MailError} `payload_invalid` for anything but an absolute URL of an allowed origin */
 export function readRedirect(redirectTo: string, origins: readonly string[]): string {
-  const url = URL.canParse(redirectTo) ? new URL(redirectTo) : undefined;
-  if (url && origins.includes(url.origin) && !url.username && !url.password) return url.href;
+  const allowed = allowedRedirect(redirectTo, origins);
+  if (allowed !== undefined) return allowed;
   throw refuse('redirectTo is not an absolute URL of an origin in policy.redirectOrigins');
 }

@@ -461,10 +461,47 @@ describe('a link', () => {
     '/inbox',
     'javascript:alert(1)',
     'https:\\\\evil.example\\app.example.com',
+    'blob:https://app.example.com/x',
+    'filesystem:https://app.example.com/temporary/x',
+    'view-source:https://app.example.com/',
+    'https://@app.example.com/',
+    'https://evil.example\\@app.example.com/',
+    'https:app.example.com/',
+    'https:/app.example.com/',
+    'https:///app.example.com/',
+    'ht\ttps://app.example.com/',
+    'https://app.example.com/\n',
+    ' https://app.example.com/',
+    '\0https://app.example.com/',
+    'https://app.example.com./',
+    'data:text/html,x',
+    'null',
   ])('leads nowhere but to the origins of the policy: %s', async (redirectTo) => {
     const { link, requests } = setUp();
     await expect(link({ redirectTo })).rejects.toBeMailError('payload_invalid');
     expect(requests).toEqual([]);
+  });
+
+  test('that is bad costs neither the link that is out nor a budget', async () => {
+    const { verification, link, lastToken, code } = setUp({ policy: { cooldown: 0 } });
+    await link();
+    const token = lastToken();
+    for (let n = 0; n < 10; n++)
+      await expect(link({ redirectTo: 'blob:https://app.example.com/x' })).rejects.toBeMailError(
+        'payload_invalid',
+      );
+    await code({ to: 'other@example.com' });
+    expect(await verification.consumeLink(token)).toMatchObject({ status: 'verified' });
+  });
+
+  test('leads nowhere once its origin is no longer in the policy', async () => {
+    const store = memoryStore();
+    const before = setUp({ store });
+    await before.link({ redirectTo: 'https://app.example.com/inbox' });
+    const after = setUp({ store, policy: { redirectOrigins: ['https://new.example.com'] } });
+    const verified = await after.verification.consumeLink(before.lastToken());
+    expect(verified).toMatchObject({ status: 'verified', ...ADA });
+    expect(verified).not.toHaveProperty('redirectTo');
   });
 
   test('needs a page to lead to', async () => {
@@ -553,7 +590,35 @@ describe('what is wrong with a request or an option', () => {
     ['a short secret', { secret: 'hidden' }],
     ['no secret', { secret: [] }],
     ['a short secret in a list', { secret: [SECRET, 'hidden'] }],
-    ['a plain http page', { linkUrl: 'http://app.example.com/' }],
+    ...[
+      'http://app.example.com/',
+      'blob:https://app.example.com/{token}',
+      'javascript:alert("{token}")',
+      'https://user:pass@app.example.com/{token}',
+      'https://{token}.example.com/',
+      'https:\\\\app.example.com\\{token}',
+      'https:app.example.com/{token}',
+      '//app.example.com/{token}',
+      '/links/{token}',
+      ' https://app.example.com/{token}',
+      'https://app.example.com/\n{token}',
+      `https://app.example.com/${'a'.repeat(5000)}/{token}`,
+    ].map((linkUrl): [string, Partial<VerificationOptions>] => [
+      `linkUrl ${linkUrl.slice(0, 60)}`,
+      { linkUrl },
+    ]),
+    ...[
+      'http://app.example.com',
+      'ftp://app.example.com',
+      'wss://app.example.com',
+      'https://*.example.com',
+      'https://user@app.example.com',
+      'blob:https://app.example.com',
+      'null',
+    ].map((origin): [string, Partial<VerificationOptions>] => [
+      `the origin ${origin}`,
+      { policy: { redirectOrigins: [origin] } },
+    ]),
     ['a policy with an unknown rule', { policy: { codeTTL: 5 } as PolicyInput }],
     ['a negative time', { policy: { codeTtl: -1 } }],
     ['guesses without a limit', { policy: { guesses: { limit: 0 } } }],

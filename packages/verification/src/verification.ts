@@ -7,6 +7,7 @@ import { StoreLimiter } from './store-limiter.js';
 import { type RateLimitScope, toSeconds, VerificationError } from './verification-error.js';
 import { parseOptions, type VerificationOptions } from './verification-options.js';
 import {
+  allowedRedirect,
   type CancelRequest,
   type CheckRequest,
   cancelRequestSchema,
@@ -227,7 +228,10 @@ export function createVerification(options: VerificationOptions): Verification {
     async consumeLink(token) {
       const { challenge, contents, address } = await readLink(token);
       await take({ id: challenge.id, clear: cooldownKey(address) });
-      return { status: 'verified', id: challenge.id, ...contents };
+      const { redirectTo, ...person } = contents;
+      // The policy can have changed since the link was sent.
+      const allowed = redirectTo && allowedRedirect(redirectTo, policy.redirectOrigins);
+      return { status: 'verified', id: challenge.id, ...person, ...(allowed && { redirectTo: allowed }) };
     },
     async cancel(input) {
       const { to, type } = parseRequest(cancelRequestSchema, input);

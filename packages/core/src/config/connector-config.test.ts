@@ -142,6 +142,16 @@ describe('what is wrong, and what to write instead', () => {
       { auth: { type: 'OAuth2', user: 'a@example.com', clientId: 'x' } },
       ['auth.refreshToken: auth.refreshToken is missing: write it (or auth.accessToken), it is what logs in'],
     ],
+    ...[
+      'http://tokens.example.com/',
+      'blob:https://tokens.example.com/',
+      'file:///token',
+      'https://a:b@tokens.example.com/',
+    ].map((accessUrl): [string, object, string[]] => [
+      `the endpoint ${accessUrl}`,
+      { auth: { type: 'OAuth2', user: 'a@example.com', refreshToken: 'x', accessUrl } },
+      ['auth.accessUrl: auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token'],
+    ]),
     [
       'a type of auth that there is not',
       { auth: { type: 'custom', user: 'a', pass: 'b' } },

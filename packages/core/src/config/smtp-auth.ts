@@ -1,6 +1,7 @@
 import { z } from '../libraries.js';
 import type { Schema } from '../schema.js';
 import { hideOnInspect } from '../secrets.js';
+import { readWebUrl } from '../web-url.js';
 import { isRecord } from './raw-config.js';
 
 const text = (name: string, what: string) =>
@@ -64,8 +65,11 @@ const user = text('user', 'the address of the mailbox that sends');
 
 const optionalText = (name: string) => z.optional(z.string(`auth.${name} has to be text`));
 
+const ACCESS_URL_RULE = 'auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token';
+
+/** The client secret is sent there. */
 const accessUrl = z.optional(
-  z.url('auth.accessUrl has to be a URL, such as https://oauth2.googleapis.com/token'),
+  z.string(ACCESS_URL_RULE).check(z.refine((text) => readWebUrl(text) !== undefined, ACCESS_URL_RULE)),
 );
 
 const serviceKeyAuthSchema = z.object({

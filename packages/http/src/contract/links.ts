@@ -129,6 +129,7 @@ export function describeLinks(factory: HttpHarnessFactory): void {
         '//evil.example/',
         'https://app.example.com@evil.example/',
         'javascript:alert(1)',
+        'blob:https://app.example.com/x',
         '/inbox',
       ]) {
         const answer = await world.post('/links', { email: somebody(), redirectTo: elsewhere });
@@ -149,6 +150,11 @@ export function describeLinks(factory: HttpHarnessFactory): void {
       '/.//evil.example',
       '/a/%2E.//evil.example',
       'javascript:alert(1)',
+      'blob:https://app.example.com/x',
+      'http://app.example.com/',
+      'https://user@app.example.com/',
+      'https:\\\\app.example.com',
+      ' https://app.example.com/',
       'welcome',
     ])('never leads to %j, even if a hook says so', async (redirectTo) => {
       const { world, path } = await openLink({ onVerified: () => ({ redirectTo }) });
