@@ -18,8 +18,8 @@ const IO_BUILTINS =
   'child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|readline|repl|sqlite|tls|tty|wasi|worker_threads';
 const IO_PACKAGES = 'nodemailer|smtp-server|undici';
 
-// What tests share in a package stands in its fixtures.
-const TEST = '(\\.test(-d)?\\.ts|\\bfixtures/.+\\.ts)$';
+// Tests, the fixtures that they share, and the contract suites that a package offers to other implementations.
+const TEST = '(\\.test(-d)?\\.ts|\\bfixtures/.+\\.ts|\\bsrc/(store-)?contract\\.ts)$';
 
 // An import of the workspace is seen as the file it resolves to (packages/core/dist/index.js), or as it
 // was written (@postern/core) where that package has not been built yet.

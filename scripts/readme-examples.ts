@@ -73,7 +73,8 @@ export async function checkReadme(folder: string): Promise<string[]> {
   return problems;
 }
 
-const isTest = ({ code }: Example) => /^import .*'(?:vitest|@postern\/testing\/vitest)';$/m.test(code);
+const isTest = ({ code }: Example) =>
+  /^import .*'(?:vitest|@postern\/testing\/vitest)';(?: \/\/.*)?$/m.test(code);
 
 const usesDecorators = ({ code }: Example) => /^\s*@\w+\(/m.test(code);
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { describeHttpContract } from '@postern/http/vitest';
-import { expect, test, vi } from 'vitest';
+import { describeHttpContract } from '@postern/http/contract';
+import { describe, expect, test, vi } from 'vitest';
 
 // The router imports express, whichever the application has.
 vi.mock('express', () => import('express4'));
@@ -14,12 +14,16 @@ test('this is Express 4', () => {
   expect(express()).toHaveProperty('del');
 });
 
-describeHttpContract('express 4', async (options) => {
-  const server = express().use('/mail', createMailRouter(options)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // listening on TCP
-  return {
-    url: `http://127.0.0.1:${port}/mail`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-});
+describeHttpContract(
+  'express 4',
+  async (options) => {
+    const server = express().use('/mail', createMailRouter(options)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo; // listening on TCP
+    return {
+      url: `http://127.0.0.1:${port}/mail`,
+      close: () => new Promise((resolve) => server.close(() => resolve())),
+    };
+  },
+  { describe, expect, test },
+);

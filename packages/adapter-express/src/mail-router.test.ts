@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createMailer } from '@postern/core';
-import { describeHttpContract, type HttpHarness } from '@postern/http/vitest';
+import { describeHttpContract, type HttpHarness } from '@postern/http/contract';
 import { createMemoryTransport } from '@postern/testing';
 import { createVerification, memoryStore } from '@postern/verification';
 import express, { type Express } from 'express';
@@ -18,10 +18,14 @@ async function listen(app: Express): Promise<HttpHarness> {
   };
 }
 
-describeHttpContract('express', async (options) => {
-  const { url, close } = await listen(express().use('/mail', createMailRouter(options)));
-  return { url: `${url}/mail`, close };
-});
+describeHttpContract(
+  'express',
+  async (options) => {
+    const { url, close } = await listen(express().use('/mail', createMailRouter(options)));
+    return { url: `${url}/mail`, close };
+  },
+  { describe, expect, test },
+);
 
 const SECRET = 'the-secret-of-the-express-tests';
 

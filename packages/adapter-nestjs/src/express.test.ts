@@ -1,5 +1,10 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { describeHttpContract } from '@postern/http/vitest';
+import { describeHttpContract } from '@postern/http/contract';
+import { describe, expect, test } from 'vitest';
 import { serveRoutes } from './platform-harness.js';
 
-describeHttpContract('nest on express', (options) => serveRoutes(options, new ExpressAdapter()));
+describeHttpContract('nest on express', (options) => serveRoutes(options, new ExpressAdapter()), {
+  describe,
+  expect,
+  test,
+});

@@ -1,5 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { describeHttpContract } from '@postern/http/vitest';
+import { describeHttpContract } from '@postern/http/contract';
+import { describe, expect, test } from 'vitest';
 import { serveRoutes } from './platform-harness.js';
 
-describeHttpContract('nest on fastify', (options) => serveRoutes(options, new FastifyAdapter()));
+describeHttpContract('nest on fastify', (options) => serveRoutes(options, new FastifyAdapter()), {
+  describe,
+  expect,
+  test,
+});

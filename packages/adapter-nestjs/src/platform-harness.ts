@@ -3,7 +3,7 @@ import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { createMailHandler, type MailHandlerOptions } from '@postern/http';
-import type { HttpHarness } from '@postern/http/vitest';
+import type { HttpHarness } from '@postern/http/contract';
 import { MailController, MailRoutes } from './index.js';
 
 /** For tests: what Nest runs on, each with and without a proxy in front of it. */

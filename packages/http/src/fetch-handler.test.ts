@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { describeHttpContract } from './contract.js';
 import { createFetchHandler } from './index.js';
-import { describeHttpContract } from './vitest.js';
 
 /** What Hono's and Next's servers for Node do: node:http on the one side, fetch on the other. */
 async function bridge(
@@ -24,14 +25,18 @@ async function bridge(
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
 
-describeHttpContract('fetch', async (options) => {
-  const answer = createFetchHandler({ ...options, basePath: '/mail', clientAddress: () => '127.0.0.1' });
-  const server = createServer((incoming, outgoing) => void bridge(answer, incoming, outgoing));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/mail`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-});
+describeHttpContract(
+  'fetch',
+  async (options) => {
+    const answer = createFetchHandler({ ...options, basePath: '/mail', clientAddress: () => '127.0.0.1' });
+    const server = createServer((incoming, outgoing) => void bridge(answer, incoming, outgoing));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    return {
+      url: `http://127.0.0.1:${port}/mail`,
+      close: () => new Promise((resolve) => server.close(() => resolve())),
+    };
+  },
+  { describe, expect, test },
+);

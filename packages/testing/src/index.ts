@@ -4,6 +4,7 @@ export type { FaultHandle } from './fault-plan.js';
 export { type FindCodeOptions, findCode } from './find-code.js';
 export { type FindLinkOptions, findLink } from './find-link.js';
 export type { Inbox, InboxEmail, WaitForCodeOptions, WaitForLinkOptions } from './inbox.js';
+export { type MailMatchers, mailMatchers } from './mail-matchers.js';
 export {
   createMemoryTransport,
   type FailureHandle,

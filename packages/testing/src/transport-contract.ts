@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { type Email, MailError, type Transport } from '@postern/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { createContractSuite } from './contract-suite.js';
 import { type DeliveredEmail, recipientsOf } from './delivered-email.js';
 import { testEmail } from './test-email.js';
+import type { Expect, TestRunner } from './test-runner.js';
 
 /** A transport under test, with the world it delivers to. Made anew for every test. */
 export interface TransportHarness {
@@ -24,12 +25,15 @@ export interface TransportHarness {
 const MANY = 20;
 
 /**
- * The tests that every `Transport` must pass, as a vitest suite.
+ * The tests that every `Transport` must pass.
  *
  * @param name names the suite
  * @param factory makes a fresh transport and its world for each test
+ * @param runner the functions of your test runner
  * @example
  * ```ts
+ * import { describe, expect, test } from 'vitest'; // or '@jest/globals'
+ *
  * describeTransportContract('smtp', async () => {
  *   const trap = await startSmtpTrap();
  *   return {
@@ -39,13 +43,15 @@ const MANY = 20;
  *     down: () => trap.close(),
  *     dispose: () => trap.close(),
  *   };
- * });
+ * }, { describe, expect, test });
  * ```
  */
 export function describeTransportContract(
   name: string,
   factory: () => TransportHarness | Promise<TransportHarness>,
+  runner: TestRunner,
 ): void {
+  const { describe, test: it, expect, onTestFinished } = createContractSuite(runner);
   const setUp = async (): Promise<TransportHarness> => {
     const harness = await factory();
     onTestFinished(async () => {
@@ -189,7 +195,7 @@ export function describeTransportContract(
         const { transport } = await setUp();
         const email = testEmail();
         const receipt = await transport.send(email);
-        expectNoSecrets(email, inspected(transport), inspected(receipt), JSON.stringify(receipt));
+        expectNoSecrets(expect, email, inspected(transport), inspected(receipt), JSON.stringify(receipt));
       });
 
       it('keeps them out of the error', async ({ skip }) => {
@@ -199,6 +205,7 @@ export function describeTransportContract(
         const email = testEmail();
         const error = await failureOf(transport.send(email));
         expectNoSecrets(
+          expect,
           email,
           inspected(transport),
           inspected(error),
@@ -264,7 +271,7 @@ const messageIds = async (received: TransportHarness['received']) =>
 
 const inspected = (thing: unknown) => inspect(thing, { depth: 20, getters: true, showHidden: true });
 
-function expectNoSecrets(email: Email, ...texts: readonly string[]): void {
+function expectNoSecrets(expect: Expect, email: Email, ...texts: readonly string[]): void {
   for (const text of texts) {
     for (const secret of email.secrets) expect(text).not.toContain(secret);
   }

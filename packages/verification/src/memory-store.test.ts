@@ -3,21 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { memoryStore } from './memory-store.js';
 import { describeStoreContract } from './store-contract.js';
 
-describeStoreContract('memoryStore', async () => {
-  // It keeps what it is given, so that is what can be looked through.
-  const given: string[] = [];
-  const store = new Proxy(memoryStore(), {
-    get: (target, name, receiver) => {
-      const method: unknown = Reflect.get(target, name, receiver);
-      if (typeof method !== 'function') return method;
-      return (...args: unknown[]) => {
-        given.push(JSON.stringify(args));
-        return Reflect.apply(method, target, args);
-      };
-    },
-  });
-  return { store, dump: async () => given.join('\n') };
-});
+describeStoreContract(
+  'memoryStore',
+  async () => {
+    // It keeps what it is given, so that is what can be looked through.
+    const given: string[] = [];
+    const store = new Proxy(memoryStore(), {
+      get: (target, name, receiver) => {
+        const method: unknown = Reflect.get(target, name, receiver);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          given.push(JSON.stringify(args));
+          return Reflect.apply(method, target, args);
+        };
+      },
+    });
+    return { store, dump: async () => given.join('\n') };
+  },
+  { describe, expect, test },
+);
 
 describe('memoryStore', () => {
   const count = (store: ReturnType<typeof memoryStore>, key: string, now: number) =>

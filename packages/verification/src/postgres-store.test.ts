@@ -44,16 +44,24 @@ afterAll(async () => {
   await pglite.close();
 });
 
-describeStoreContract('postgresStore on PostgreSQL', async () => ({
-  store: postgresStore({ pool: pools[0] }),
-  other: postgresStore({ pool: pools[1] }),
-  dump: () => dumpOf(pools[0]),
-}));
+describeStoreContract(
+  'postgresStore on PostgreSQL',
+  async () => ({
+    store: postgresStore({ pool: pools[0] }),
+    other: postgresStore({ pool: pools[1] }),
+    dump: () => dumpOf(pools[0]),
+  }),
+  { describe, expect, test },
+);
 
-describeStoreContract('postgresStore on PGlite', async () => ({
-  store: postgresStore({ pool: pglite }),
-  dump: () => dumpOf(pglite),
-}));
+describeStoreContract(
+  'postgresStore on PGlite',
+  async () => ({
+    store: postgresStore({ pool: pglite }),
+    dump: () => dumpOf(pglite),
+  }),
+  { describe, expect, test },
+);
 
 describe('postgresStore', () => {
   const challenge = { id: 'id', subject: 'subject', mac: '', sealed: '' };

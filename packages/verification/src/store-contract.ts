@@ -1,5 +1,5 @@
 import type { Mailer, Receipt, SendRequest } from '@postern/core';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { createContractSuite, type TestRunner } from '@postern/testing/contract';
 import type { PolicyInput } from './policy.js';
 import { createVerification, type Verification } from './verification.js';
 import { VerificationError } from './verification-error.js';
@@ -43,19 +43,29 @@ async function tally(calls: readonly Promise<unknown>[]): Promise<Record<string,
   return counts;
 }
 
-const failure = (code: string, details: object = {}) =>
-  expect.objectContaining({ name: 'VerificationError', code, ...details });
-
 /**
  * The tests that every {@link VerificationStore} has to pass: each method by itself, and the promises of
- * `createVerification` that rest on them. Run it inside a test file of vitest.
+ * `createVerification` that rest on them.
+ *
+ * @param name names the suite
+ * @param setUp makes a fresh harness for each test
+ * @param runner the functions of your test runner
  *
  * @example
  * ```ts
- * describeStoreContract('my store', async () => ({ store: myStore(client) }));
+ * import { describe, expect, test } from 'vitest'; // or '@jest/globals'
+ *
+ * describeStoreContract('my store', async () => ({ store: myStore(client) }), { describe, expect, test });
  * ```
  */
-export function describeStoreContract(name: string, setUp: () => Promise<StoreHarness>): void {
+export function describeStoreContract(
+  name: string,
+  setUp: () => Promise<StoreHarness>,
+  runner: TestRunner,
+): void {
+  const { describe, test, expect, onTestFinished } = createContractSuite(runner);
+  const failure = (code: string, details: object = {}) =>
+    expect.objectContaining({ name: 'VerificationError', code, ...details });
   const open = async () => {
     const harness = await setUp();
     onTestFinished(async () => harness.dispose?.());
@@ -397,7 +407,7 @@ export function describeStoreContract(name: string, setUp: () => Promise<StoreHa
 
     test('keeps no code, token or address', async (context) => {
       const { store, dump } = await open();
-      if (!dump) return context.skip();
+      if (!dump) return context.skip('the harness cannot show what is stored');
       const sent: SendRequest[] = [];
       const verification = createVerification({
         mailer: {

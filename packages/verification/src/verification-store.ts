@@ -61,7 +61,7 @@ export interface TakeRequest extends At {
  * A counter's window begins with its first point and has a fixed end; after that the counter is as if it were not
  * there. It never goes below zero.
  *
- * An implementation has to pass `describeStoreContract` of `@postern/verification/vitest`.
+ * An implementation has to pass `describeStoreContract` of `@postern/verification/contract`.
  */
 export interface VerificationStore {
   /**

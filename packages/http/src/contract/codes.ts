@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
 import { AUTHORIZED, type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
+import { describe, expect, test } from './suite.js';
 
 /** What codes are good for, and that nobody else learns them. */
 export function describeCodes(factory: HttpHarnessFactory): void {

@@ -1,6 +1,6 @@
 import { MailError } from '@postern/core';
-import { describe, expect, test } from 'vitest';
 import { type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
+import { describe, expect, neverCalled, test } from './suite.js';
 
 /** What is sent for a request, and what is said when it can't be. */
 export function describeEmails(factory: HttpHarnessFactory): void {
@@ -56,7 +56,7 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       const sent: unknown[] = [];
       const world = await openWorld(factory, {
         mailer: {
-          render: () => expect.unreachable(),
+          render: neverCalled,
           verify: async () => {},
           send(request) {
             sent.push(request);

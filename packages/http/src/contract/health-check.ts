@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { type HttpHarnessFactory, openWorld } from './contract-world.js';
+import { describe, expect, neverCalled, test } from './suite.js';
 
 export function describeHealthCheck(factory: HttpHarnessFactory): void {
   describe('the health check', () => {
@@ -8,8 +8,8 @@ export function describeHealthCheck(factory: HttpHarnessFactory): void {
       let isDown = false;
       const world = await openWorld(factory, {
         mailer: {
-          send: () => expect.unreachable(),
-          render: () => expect.unreachable(),
+          send: neverCalled,
+          render: neverCalled,
           async verify() {
             calls += 1;
             if (isDown) throw new Error('secret-host.internal');

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { createMailer, MailError } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
-import { describe, expect, test } from 'vitest';
 import type { MailHandlerOptions, VerifiedPerson } from '../mail-handler-options.js';
 import { ProblemError } from '../problem.js';
 import { type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
+import { describe, expect, neverCalled, test } from './suite.js';
 
 /** What an application sees and says, and what is done for it. */
 export function describeHooks(factory: HttpHarnessFactory): void {
@@ -22,7 +22,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       const seen: VerifiedPerson[] = [];
       const { email, answer } = await signIn({
         onVerified(person, { native }) {
-          expect(native).toBeTypeOf('object');
+          expect(typeof native).toBe('object');
           seen.push(person);
           return { headers: { 'Set-Cookie': ['a=1; HttpOnly', 'b=2'] } };
         },
@@ -153,7 +153,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
     });
 
     test('with a queue refuses at once what could never be sent', async () => {
-      const queue = { enqueue: () => expect.unreachable() };
+      const queue = { enqueue: neverCalled };
       const templates = [
         {
           usageType: 'Generic',

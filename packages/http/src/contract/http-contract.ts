@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import type { TestRunner } from '@postern/testing/contract';
 import { describeCodes } from './codes.js';
 import type { HttpHarnessFactory } from './contract-world.js';
 import { describeEmails } from './emails.js';
@@ -8,16 +8,20 @@ import { describeHostileBodies } from './hostile-bodies.js';
 import { describeLinks } from './links.js';
 import { describeRoutes } from './route-matrix.js';
 import { describeSignIns } from './sign-ins.js';
+import { describe, useRunner } from './suite.js';
 
 /**
  * The tests that every adapter has to pass, over real HTTP and with a real mail server: the same requests, the same
- * answers. Run it inside a test file of vitest.
+ * answers.
  *
  * @param name names the suite
- * @param factory mounts the routes with these options on a server of its own
+ * @param factory mounts the routes with these options on their own server
+ * @param runner the functions of your test runner
  *
  * @example
  * ```ts
+ * import { describe, expect, test } from 'vitest'; // or '@jest/globals'
+ *
  * describeHttpContract('express', async (options) => {
  *   const server = express().use('/mail', createMailRouter(options)).listen(0, '127.0.0.1');
  *   await once(server, 'listening');
@@ -26,10 +30,11 @@ import { describeSignIns } from './sign-ins.js';
  *     url: `http://127.0.0.1:${port}/mail`,
  *     close: () => new Promise((resolve) => server.close(() => resolve())),
  *   };
- * });
+ * }, { describe, expect, test });
  * ```
  */
-export function describeHttpContract(name: string, factory: HttpHarnessFactory): void {
+export function describeHttpContract(name: string, factory: HttpHarnessFactory, runner: TestRunner): void {
+  useRunner(runner);
   describe(`http contract: ${name}`, () => {
     describeRoutes(factory);
     describeLinks(factory);

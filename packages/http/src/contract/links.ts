@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import {
   type HttpHarnessFactory,
   openWorld,
@@ -6,6 +5,7 @@ import {
   type World,
   type WorldOptions,
 } from './contract-world.js';
+import { describe, expect, test } from './suite.js';
 
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Site': 'same-origin' };
 

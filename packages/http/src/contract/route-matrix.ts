@@ -1,22 +1,21 @@
-import { describe, expect, test } from 'vitest';
 import { createMailHandler } from '../mail-handler.js';
 import { jsonSchemaOf } from '../open-api.js';
 import type { RouteInfo } from '../route.js';
 import { AUTHORIZED, type HttpHarnessFactory, openWorld, type World } from './contract-world.js';
 import type { Answer, Exchange } from './http-exchange.js';
 import { SAMPLES } from './route-samples.js';
+import { describe, expect, neverCalled, test } from './suite.js';
 
 const LIMIT = 65_536;
 
-/** The table itself; nobody calls these. */
-const nobody = (): never => expect.unreachable();
+/** Only for the table of routes. */
 const { routes: ROUTES } = createMailHandler({
-  mailer: { send: nobody, render: nobody, verify: nobody },
+  mailer: { send: neverCalled, render: neverCalled, verify: neverCalled },
   verification: {
-    start: nobody,
-    check: nobody,
-    peekLink: nobody,
-    consumeLink: nobody,
+    start: neverCalled,
+    check: neverCalled,
+    peekLink: neverCalled,
+    consumeLink: neverCalled,
   },
   authorize: () => false,
 });

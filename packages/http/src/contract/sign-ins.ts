@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
 import { type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
+import { describe, expect, test } from './suite.js';
 
 const MANY = 200;
 
