@@ -1,18 +1,59 @@
 import { isIP } from 'node:net';
 
+const IPV4 = /^(?<address>[\d.]{7,15})(?::\w+)?$/;
+/** Brackets with a port, as in URLs and in `Forwarded` (RFC 7239 section 6). */
+const BRACKETS = /^\[(?<address>[^\]]+)\](?::\w+)?$/;
+
 /**
- * Whom a window per IP counts: an IPv4 address, or the /64 of an IPv6 address, all of which one customer has.
- * `undefined` for what is no IP address.
+ * Names the network that limits per client count by: an IPv4 address, or the /64 of an IPv6 address, all of which
+ * belongs to one customer. An IPv6 address that only carries an IPv4 address counts as that. Ports, brackets, quotes and
+ * zones are ignored, and all spellings of an address are one.
+ *
+ * @returns `undefined` for anything but an IP address
  */
 export function clientNetwork(ip: string): string | undefined {
-  const address = ip.replace(/%.*$/, '');
-  const v4 = /^(?:::ffff:)?(?<v4>[\d.]+)$/i.exec(address)?.groups?.v4;
+  const text = ip.trim().replace(/^"(.*)"$/, '$1');
+  const v4 = IPV4.exec(text)?.groups?.address;
   if (v4 !== undefined) return isIP(v4) === 4 ? v4 : undefined;
-  if (isIP(address) !== 6) return undefined;
-  // The URL parser writes every IPv6 address in one way (RFC 5952).
+  const address = (BRACKETS.exec(text)?.groups?.address ?? text).replace(/%.*$/, '');
+  return isIP(address) === 6 ? networkOf(groupsOf(address)) : undefined;
+}
+
+/** The eight numbers of an IPv6 address. */
+function groupsOf(address: string): readonly number[] {
+  // The URL parser writes every IPv6 address in one way (RFC 5952), without dots.
   const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const split = (groups: string) => groups.split(':').filter(Boolean);
   const missing = 8 - split(head).length - split(tail).length;
-  const groups = [...split(head), ...Array<string>(missing).fill('0'), ...split(tail)];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  return [...split(head), ...Array<string>(missing).fill('0'), ...split(tail)].map((group) =>
+    Number.parseInt(group, 16),
+  );
+}
+
+const hex = (groups: readonly number[]) => groups.map((group) => group.toString(16)).join(':');
+
+function networkOf(groups: readonly number[]): string {
+  const [first = 0, second = 0] = groups;
+  const startsWith = (...prefix: number[]) => prefix.every((group, index) => groups[index] === group);
+  const embedded = (at: number, mask = 0) => {
+    const [high = 0, low = 0] = groups.slice(at, at + 2).map((group) => group ^ mask);
+    return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+  };
+  // Loopback and the unspecified address have no network around them.
+  if (startsWith(0, 0, 0, 0, 0, 0, 0) && (groups[7] ?? 0) <= 1) return `::${groups[7]}`;
+  const carriesIpv4AtItsEnd =
+    startsWith(0, 0, 0, 0, 0, 0xffff) || // IPv4-mapped (RFC 4291 section 2.5.5.2)
+    startsWith(0, 0, 0, 0, 0xffff, 0) || // IPv4-translated (RFC 2765 section 2.1)
+    startsWith(0, 0, 0, 0, 0, 0) || // IPv4-compatible (RFC 4291 section 2.5.5.1)
+    startsWith(0x64, 0xff9b, 0, 0, 0, 0); // NAT64 (RFC 6052 section 2.1)
+  if (carriesIpv4AtItsEnd) return embedded(6);
+  if (startsWith(0x64, 0xff9b, 1)) {
+    // A local NAT64 (RFC 8215) chooses where the IPv4 address is. All places but the end leave zeros at the end
+    // (RFC 6052 section 2.2); there each whole address is one IPv4 client.
+    const isAtEnd = groups[7] !== 0 || ((groups[6] ?? 0) & 0xff) !== 0;
+    return isAtEnd ? embedded(6) : hex(groups);
+  }
+  if (first === 0x2002) return embedded(1); // 6to4 (RFC 3056 section 2)
+  if (first === 0x2001 && second === 0) return embedded(6, 0xffff); // Teredo (RFC 4380 section 4)
+  return `${hex(groups.slice(0, 4))}::/64`;
 }
