@@ -37,6 +37,8 @@ export {
   type PayloadValue,
   type UsageType,
 } from './payload.js';
+export { toReceipt } from './receipt.js';
+export { remoteLine, remoteLines } from './remote-text.js';
 export { requestIdentity } from './request-identity.js';
 export type { Schema, SchemaError, SchemaIssue, SchemaResult } from './schema.js';
 export { hideOnInspect, maskAddress, redact } from './secrets.js';

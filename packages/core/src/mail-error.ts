@@ -1,3 +1,5 @@
+import { cleanCause, remoteLine, remoteLines, remoteMessage } from './remote-text.js';
+
 /**
  * What went wrong, and whether the same request can succeed later.
  * The value is the default of {@link MailError.retryable}; a reply code can say otherwise.
@@ -67,7 +69,8 @@ export interface MailErrorDetails {
 
 /**
  * The one error type of Postern. Message, hint and response are safe to log: they never hold a code,
- * a link, a password or a token.
+ * a link, a password or a token. They can quote what a server answered, so they are cleaned: well-formed Unicode, without
+ * control characters, and at most 4,000 characters each.
  *
  * @example
  * ```ts
@@ -96,14 +99,15 @@ export class MailError extends Error {
   declare readonly attempts?: number;
 
   constructor(code: MailErrorCode, message: string, details: MailErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    const { cause } = details;
+    super(remoteMessage(message), cause === undefined ? undefined : { cause: cleanCause(cause) });
     this.name = 'MailError';
     this.code = code;
     this.stage = details.stage;
     this.retryable = details.retryable ?? RETRYABLE_BY_CODE[code];
-    if (details.hint !== undefined) this.hint = details.hint;
+    if (details.hint !== undefined) this.hint = remoteLine(details.hint);
     if (details.responseCode !== undefined) this.responseCode = details.responseCode;
-    if (details.response !== undefined) this.response = details.response;
+    if (details.response !== undefined) this.response = remoteLines(details.response);
     if (details.attempts !== undefined) this.attempts = details.attempts;
   }
 }

@@ -4,6 +4,8 @@ import type { Email } from './email.js';
 import { createEmailRenderer, type MailerConfig, type ResolveTemplate } from './email-renderer.js';
 import { type Logger, silentLogger } from './logger.js';
 import { MailError } from './mail-error.js';
+import { toReceipt } from './receipt.js';
+import { remoteLine } from './remote-text.js';
 import { maskAddress } from './secrets.js';
 import { type CheckedSendRequest, checkSendRequest, type SendRequest } from './send-request.js';
 import { requireSendable } from './sendable.js';
@@ -106,7 +108,12 @@ export function createMailer(options: MailerOptions): Mailer {
       const email = await getEmail(progress);
       progress.email = email;
       requireSendable(email, signal, clock);
-      const receipt = await transport.send(email, { signal });
+      const receipt = toReceipt(await transport.send(email, { signal }), {
+        messageId: email.messageId,
+        accepted: email.to,
+        transport: transport.name,
+        durationMs: Math.max(0, clock.now() - startedAt),
+      });
       const { attempts, durationMs } = receipt;
       logger?.info({
         event: 'mail.sent',
@@ -164,14 +171,14 @@ interface Progress {
 /** The same for the log, without anything secret. */
 const describe = ({ request, email }: Progress) => ({
   ...(request && {
-    type: request.type,
-    to: maskAddress(request.to),
-    ...(request.ip && { ip: request.ip }),
+    type: remoteLine(request.type),
+    to: remoteLine(maskAddress(request.to)),
+    ...(request.ip && { ip: remoteLine(request.ip) }),
   }),
   ...(email && {
-    type: email.type,
-    to: maskAddress(email.to),
-    messageId: email.messageId,
+    type: remoteLine(email.type),
+    to: remoteLine(maskAddress(email.to)),
+    messageId: remoteLine(email.messageId),
     locale: email.locale,
   }),
 });

@@ -8,6 +8,7 @@ import {
   type OperationOptions,
   type Receipt,
   type Transport,
+  toReceipt,
 } from '@postern/core';
 import type { z } from 'zod';
 
@@ -44,6 +45,22 @@ export function createComposite({ name, children, closing, send, verify }: Compo
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Sends through a transport that may come from the application: its receipt is completed, and clean. */
+export async function sendThrough(
+  transport: Transport,
+  email: Email,
+  signal: AbortSignal | undefined,
+): Promise<Receipt> {
+  const startedAt = performance.now();
+  const receipt: unknown = await transport.send(email, { signal });
+  return toReceipt(receipt, {
+    messageId: email.messageId,
+    accepted: email.to,
+    transport: transport.name,
+    durationMs: Math.round(performance.now() - startedAt),
+  });
 }
 
 /** How many tries a failure stands for. */

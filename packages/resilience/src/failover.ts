@@ -19,6 +19,7 @@ import {
   describeFailure,
   expiresBy,
   parseOptions,
+  sendThrough,
 } from './composite.js';
 import { isFailedOver, type MayDuplicate, mayDuplicateSchema } from './failure-policy.js';
 
@@ -103,7 +104,7 @@ export function withFailover(transports: readonly Transport[], options: Failover
     for (const [index, { transport, circuit }] of members.entries()) {
       try {
         requireSendable(email, signal, clock);
-        const receipt = await circuit.run(() => transport.send(email, { signal }));
+        const receipt = await circuit.run(() => sendThrough(transport, email, signal));
         const attempts = triesOf(failures) + receipt.attempts;
         return { ...receipt, attempts, durationMs: clock.now() - startedAt };
       } catch (error) {

@@ -10,7 +10,7 @@ import {
   type Transport,
 } from '@postern/core';
 import { z } from 'zod';
-import { createComposite, describeEmail, expiresBy, parseOptions } from './composite.js';
+import { createComposite, describeEmail, expiresBy, parseOptions, sendThrough } from './composite.js';
 import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
 import { createTurnstile } from './turnstile.js';
 
@@ -103,7 +103,7 @@ export function withRateLimit(transport: Transport, options: RateLimitOptions): 
     const startedAt = clock.now();
     requireSendable(email, signal, clock);
     if (!turnstile.tryPass()) await waitForTurn(email, signal);
-    const receipt = await transport.send(email, { signal });
+    const receipt = await sendThrough(transport, email, signal);
     return { ...receipt, durationMs: clock.now() - startedAt };
   }
 

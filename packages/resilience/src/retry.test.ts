@@ -42,6 +42,18 @@ describe('a retry', () => {
     expect(child.emails[0]).toBe(email);
   });
 
+  it.each([undefined, {}, { attempts: 'many', response: '250 no\0such \ud800' }])(
+    'counts a send whose transport resolves with the receipt %j',
+    async (receipt) => {
+      const { child } = setUp();
+      const odd = { ...child, name: 'own', send: async () => receipt } as unknown as Transport; // as JavaScript lets it
+      const email = testEmail();
+      const sent = await withRetry(odd).send(email);
+      expect(sent).toMatchObject({ attempts: 1, transport: 'own', accepted: email.to });
+      expect(sent.response).not.toMatch(/\p{Cc}|\p{Cs}/u);
+    },
+  );
+
   it('says how long it took, waits included', async () => {
     const { child, transport } = setUp({ initialDelayMs: 1000 });
     child.failWith(failure(), { times: 1 });

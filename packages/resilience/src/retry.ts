@@ -17,6 +17,7 @@ import {
   describeFailure,
   expiresBy,
   parseOptions,
+  sendThrough,
 } from './composite.js';
 import { isRetried, type MayDuplicate, mayDuplicateSchema } from './failure-policy.js';
 import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
@@ -110,7 +111,7 @@ export function withRetry(transport: Transport, options: RetryOptions = {}): Tra
 
     for (let attempt = 1; ; attempt += 1, wait = wait.next(undefined)) {
       try {
-        const receipt = await transport.send(email, { signal });
+        const receipt = await sendThrough(transport, email, signal);
         attempts += receipt.attempts;
         return { ...receipt, attempts, durationMs: clock.now() - startedAt };
       } catch (error) {

@@ -1,4 +1,4 @@
-import { type Logger, maskAddress, redact } from '@postern/core';
+import { type Logger, maskAddress, redact, remoteLines } from '@postern/core';
 
 /** What may be an address. Found first and looked at afterwards: one pattern for both would take forever on long lines. */
 const WORD = /[^\s<>"'(),:;]+/g;
@@ -16,4 +16,4 @@ export type DialogueLog = (from: 'client' | 'server', line: string) => void;
 export const createDialogueLog =
   (logger: Logger, secrets: () => Iterable<string>): DialogueLog =>
   (from, line) =>
-    logger.debug({ event: 'smtp.dialogue', from, line: toLogLine(line, secrets()) });
+    logger.debug({ event: 'smtp.dialogue', from, line: remoteLines(toLogLine(line, secrets())) });

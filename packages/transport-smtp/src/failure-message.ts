@@ -62,8 +62,7 @@ export function describeFailure(
       ? ''
       : `: ${response
           .split('\n', 20)
-          // What a terminal takes for commands has no place in a log.
-          .map((line) => line.trim().replaceAll(/\p{Cc}/gu, '\ufffd'))
+          .map((line) => line.trim())
           .join(' ')}`;
   const lost = originalCode ? `the connection was lost (${originalCode})` : 'the connection was closed';
   switch (code) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type LogEvent, MailError } from '@postern/core';
 import { testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
 import { expect, it, onTestFinished } from 'vitest';
@@ -43,6 +44,7 @@ async function startScriptedServer(
       rest = lines.pop() ?? '';
       for (const line of lines) {
         const reply = (isContent && line !== '.' ? undefined : script(line, connection)) ?? politely(line);
+        if (line === '.') isContent = false;
         if (reply.startsWith('354')) isContent = true;
         if (reply && socket.writable) socket.write(`${reply}\r\n`);
       }
@@ -250,6 +252,37 @@ it.each([' ', 'a', '@', 'a@'])('reads a megabyte of %j without choking', { timeo
   const error: unknown = await transport.send(testEmail()).catch((reason: unknown) => reason);
   expect(error).toBeMailError('sender_rejected');
   expect(String(error).length).toBeLessThan(10_000);
+});
+
+it.each([
+  ['a NUL character', 'no\0such user'],
+  ['a bare carriage return', 'no\rERROR everything is lost'],
+  ['an escape sequence', 'no \u001b[2J such user'],
+  ['a line separator', Buffer.from('no\u2028such\u0085user', 'utf8').toString('latin1')],
+  ['text that runs backward', Buffer.from('no \u202esuch user', 'utf8').toString('latin1')],
+])('cleans a reply with %s wherever it is shown', async (_name, text) => {
+  const texts: string[] = [];
+  const keep = (event: LogEvent) => void texts.push(...Object.values(event).map(String));
+  const { transport } = await startScriptedServer(
+    (line) => {
+      if (line.startsWith('RCPT TO:<nobody@')) return `550 5.1.1 ${text}`;
+      return line === '.' ? `250 2.0.0 ${text}` : undefined;
+    },
+    { maxConnections: 1, logger: { debug: keep, info: keep, warn: keep, error: keep } },
+    { debug: true },
+  );
+  const error: unknown = await transport
+    .send(testEmail({ to: 'nobody@example.com' }))
+    .catch((reason: unknown) => reason);
+  if (!(error instanceof MailError) || !(error.cause instanceof Error)) throw new TypeError('no MailError');
+  texts.push(
+    error.message,
+    String(error.response),
+    error.cause.message,
+    (await transport.send(testEmail())).response,
+  );
+  expect(texts.filter((each) => each.includes('such') || each.includes('ERROR')).length).toBeGreaterThan(4);
+  for (const each of texts) expect(each).not.toMatch(/(?!\n)[\p{Cc}\u2028\u2029\u202a-\u202e]/u);
 });
 
 it.each([

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { MailError } from '@postern/core';
 import { startSmtpTrap, testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -128,6 +129,42 @@ describe('OAuth2', () => {
     await expect(sending).rejects.toBeMailError('auth_failed', { stage: 'auth', retryable: false });
     await expect(sending).rejects.toThrow('invalid_grant');
     await expect(sending).rejects.not.toThrow('refresh-token');
+  });
+
+  it.each([
+    ['a forged log line', 'revoked\r\nERROR everything is lost'],
+    ['a NUL character', 'rev\0oked'],
+    ['a lone surrogate', 'revoked \ud800'],
+    ['an escape sequence', 'revoked \u001b[2J'],
+    ['half a megabyte', 'x'.repeat(500_000)],
+  ])('reports an error description with %s as one clean, short line', async (_name, description) => {
+    const endpoint = await startTokenEndpoint(() => ({
+      status: 400,
+      body: { error: 'invalid_grant', error_description: description, error_uri: description },
+    }));
+    const { transport } = await setUp({
+      user: 'ada@example.com',
+      refreshToken: 'refresh-token',
+      accessUrl: endpoint.url,
+    });
+    const error: unknown = await transport.send(testEmail()).catch((reason: unknown) => reason);
+    if (!(error instanceof MailError) || !(error.cause instanceof Error)) throw new TypeError('no MailError');
+    for (const text of [error.message, error.cause.message]) {
+      expect(text).toContain('invalid_grant');
+      expect(text).not.toMatch(/\p{Cc}/u);
+      expect(text.isWellFormed()).toBe(true);
+      expect(text.length).toBeLessThanOrEqual(4000);
+    }
+  });
+
+  it('gives up on a token endpoint that answers without an end', async () => {
+    const endpoint = await startTokenEndpoint(() => ({ status: 400, body: 'x'.repeat(3_000_000) }));
+    const { transport } = await setUp({
+      user: 'ada@example.com',
+      refreshToken: 'refresh-token',
+      accessUrl: endpoint.url,
+    });
+    await expect(transport.send(testEmail())).rejects.toThrow('more than 1048576 bytes');
   });
 
   it('reports a token endpoint in trouble as auth_failed, for now', async () => {

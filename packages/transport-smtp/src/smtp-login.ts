@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import type { SmtpConfig } from '@postern/core';
 import { nmfetch, type SMTPConnectionAuth, XOAuth2 } from './nodemailer.js';
 
@@ -21,6 +20,20 @@ interface LoginAttempt {
 
 const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
 
+/** Of a token endpoint, in bytes. */
+const LONGEST_ANSWER = 1 << 20;
+
+async function readAtMost(stream: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > most) throw new Error(`the token endpoint answered more than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** One token for all connections. */
 class TokenSource extends XOAuth2 {
   private readonly requests = new Set<ReturnType<typeof nmfetch>>();
@@ -40,7 +53,7 @@ class TokenSource extends XOAuth2 {
       allowErrorResponse: true,
     });
     this.requests.add(response);
-    buffer(response)
+    readAtMost(response, LONGEST_ANSWER)
       .finally(() => this.requests.delete(response))
       .then(
         (content) => {

@@ -1,11 +1,8 @@
-import { MailError, redact } from '@postern/core';
+import { MailError, redact, remoteLine } from '@postern/core';
 import { describeFailure } from './failure-message.js';
 import { maskRecipients } from './mask-recipients.js';
 import { adviceFor } from './provider/reply-advice.js';
 import { codeFor, type FailureContext, retryableFor, type SmtpFailure, stageOf } from './smtp-failure.js';
-
-/** Replies can be a megabyte long; nobody logs or reads that. */
-const LONGEST_TEXT = 4000;
 
 /**
  * Turns a failure of nodemailer into a {@link MailError}, by its codes alone. What the server said is kept,
@@ -15,12 +12,11 @@ export function toMailError(failure: SmtpFailure, context: FailureContext): Mail
   const stage = stageOf(failure, context.stage);
   const code = codeFor(failure, stage);
   const secrets = [...context.secrets];
-  const clean = (text: string) =>
-    maskRecipients(redact(text, secrets), context.recipients).slice(0, LONGEST_TEXT);
+  const clean = (text: string) => maskRecipients(redact(text, secrets), context.recipients);
   const { message, hint } = describeFailure(failure, code, stage, context);
   // The provider knows better what its reply means; code and stage stay what the codes say.
   const advice = adviceFor(context.provider, stage, failure.response ?? '');
-  return new MailError(code, clean(message), {
+  return new MailError(code, remoteLine(clean(message)), {
     stage,
     retryable: retryableFor(failure, code),
     ...(hint !== undefined && { hint: advice ? `${advice.meaning} ${advice.cure}` : hint }),

@@ -5,6 +5,7 @@ import {
   type Logger,
   type Receipt,
   redact,
+  remoteLines,
   requireSendable,
   type SmtpConfig,
   silentLogger,
@@ -157,7 +158,7 @@ export function createSmtpTransport(
         messageId: email.messageId,
         accepted: email.to,
         transport: name,
-        response: redact(response, secrets()),
+        response: remoteLines(redact(response, secrets())),
         attempts: 1,
         durationMs: clock.now() - startedAt,
       };

@@ -1,4 +1,4 @@
-import { redact } from '@postern/core';
+import { redact, remoteLines } from '@postern/core';
 import { maskRecipients } from '../mask-recipients.js';
 import type { DiagnosisStep } from './diagnosis.js';
 
@@ -25,8 +25,7 @@ export interface StepLogOptions {
   onStep: ((step: DiagnosisStep) => void) | undefined;
 }
 
-/** Servers may say more than anyone reads or keeps. */
-const LONGEST_TEXT = 4000;
+/** Servers may list more than anyone reads or keeps. */
 const LONGEST_LIST = 200;
 
 /** The same value with every text in it cleaned, however deep. */
@@ -56,7 +55,7 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
         (one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning'),
       );
       const hidden = [...secrets()];
-      const clean = (text: string) => maskRecipients(redact(text, hidden), recipients).slice(0, LONGEST_TEXT);
+      const clean = (text: string) => remoteLines(maskRecipients(redact(text, hidden), recipients));
       const step = cleaned({ ...report, durationMs, problems } as DiagnosisStep, clean); // what may be left out is back
       steps.push(step);
       onStep?.(step);
