@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConfigError, type Template } from '@postern/core';
@@ -126,6 +126,115 @@ describe('writing', () => {
     expect(await problemsOf(writeTemplates(directory, [template]))).toEqual([
       "usageType: can't be the name of a folder: ../x",
     ]);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  const HOSTILE_NAMES = [
+    '..',
+    '.',
+    '',
+    '../../x',
+    'a/../../x',
+    'a/b',
+    '/etc/x',
+    '..\\..\\x',
+    'a\\b',
+    '\\\\server\\share',
+    'C:\\x',
+    'C:x',
+    'file:///x',
+    'a\0b',
+    'a\nb',
+    'x\u2028',
+    'a\u202eb',
+    '~',
+    '~root',
+    '-rf',
+    '.git',
+    'a.',
+    'a ',
+    ' a',
+    'CON',
+    'con',
+    'nul.txt',
+    'Aux',
+    'COM1',
+    'lpt9.html',
+    'a:stream',
+    'a*',
+    'a?',
+    'a|b',
+    '%2e%2e',
+    '$HOME',
+    '\ud800',
+    '∕etc',
+    '．．',
+    'a'.repeat(300),
+  ];
+
+  test.each(HOSTILE_NAMES)('is refused for a template called %j', async (name) => {
+    const parent = await makeDirectory({ 'emails/keep.txt': '' });
+    const directory = join(parent, 'emails');
+    const content = { contentType: 'text/plain', subject: 'x', content: 'x' } as const;
+    for (const template of [
+      { usageType: name, ...content },
+      { usageType: 'SignIn', locale: name, ...content },
+    ]) {
+      const field = template.usageType === name ? 'usageType' : 'locale';
+      for (const overwrite of [true, false]) {
+        const good = { usageType: 'Register', locale: 'en', ...content };
+        const problems = await problemsOf(writeTemplates(directory, [good, template], { overwrite }));
+        expect(problems).toEqual([expect.stringContaining(`${field}: can't be the name of a folder: `)]);
+      }
+      expect(() => templateFile(template, 'subject')).toThrow(ConfigError);
+    }
+    expect(await readdir(parent, { recursive: true })).toEqual(['emails', join('emails', 'keep.txt')]);
+  });
+
+  test.each(['SignIn', 'Über-uns', 'sign in', 'v2.1', 'हिन्दी'])(
+    'takes a template called %j',
+    async (usageType) => {
+      const directory = await makeDirectory();
+      const template: Template = {
+        usageType,
+        locale: 'en',
+        contentType: 'text/plain',
+        subject: 'x',
+        content: 'y',
+      };
+      await writeTemplates(directory, [template]);
+      expect((await readTemplates(directory))[0]).toEqual(template);
+    },
+  );
+
+  test('does not follow a symbolic link out of the directory', async () => {
+    const templates = createTemplates({ brand: { name: 'Acme' }, locales: ['en'] });
+    for (const link of ['SignIn', 'SignIn/en', 'SignIn/en/subject.txt']) {
+      const parent = await makeDirectory({ 'outside/keep.txt': 'mine' });
+      const directory = join(parent, 'emails');
+      const isFile = link.endsWith('.txt');
+      await mkdir(dirname(join(directory, link)), { recursive: true });
+      await symlink(join(parent, 'outside', isFile ? 'keep.txt' : ''), join(directory, link));
+      for (const overwrite of [true, false])
+        expect(await problemsOf(writeTemplates(directory, templates, { overwrite }))).toContain(
+          `${link}: is a symbolic link: remove it, or write to another directory`,
+        );
+      expect(await readdir(join(parent, 'outside'))).toEqual(['keep.txt']);
+      expect(await readFile(join(parent, 'outside/keep.txt'), 'utf8')).toBe('mine');
+    }
+  });
+
+  test('does not write two templates into one folder of a file system that ignores letter case', async () => {
+    const directory = await makeDirectory();
+    const content = { locale: 'en', contentType: 'text/plain', subject: 'x', content: 'y' } as const;
+    expect(
+      await problemsOf(
+        writeTemplates(directory, [
+          { usageType: 'SignIn', ...content },
+          { usageType: 'signin', ...content },
+        ]),
+      ),
+    ).toEqual(['signin/en: would be the same folder as SignIn/en: rename one of them']);
     expect(await readdir(directory)).toEqual([]);
   });
 });

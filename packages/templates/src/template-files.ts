@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ConfigError,
@@ -9,6 +9,7 @@ import {
   templateSchema,
 } from '@postern/core';
 import { addFallbacks, dropFallbacks, standardLocale } from './fallbacks.js';
+import { isFolderName, isLocaleFolderName } from './folder-name.js';
 
 /** The folder of a template that is for every language. */
 const EVERY_LANGUAGE = 'default';
@@ -39,9 +40,6 @@ export type TemplateField = (typeof FILES)[FileName];
 
 const FIELDS: readonly TemplateField[] = [...new Set(Object.values(FILES))];
 
-/** Neither leads out of the directory, nor means something to a file system. */
-const isFolderName = (name: string) => /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u.test(name);
-
 export interface WriteTemplatesOptions {
   /** Replaces files that are there already, and with them what someone edited. @default false */
   overwrite?: boolean | undefined;
@@ -52,8 +50,11 @@ export interface WriteTemplatesOptions {
  * each usage type and language. What only repeats another template (see `createTemplates`) is left out;
  * {@link readTemplates} adds it again.
  *
+ * Every file is inside the directory: a usage type or a locale that cannot be the name of a folder on every system is
+ * refused, and so is a symbolic link in the way.
+ *
  * @returns the files, relative to the directory
- * @throws {ConfigError} when a file is there already, before anything is written
+ * @throws {ConfigError} with every problem, before anything is written: a file that exists, or a place that can't be used
  */
 export async function writeTemplates(
   directory: string,
@@ -61,26 +62,28 @@ export async function writeTemplates(
   options: WriteTemplatesOptions = {},
 ): Promise<string[]> {
   const files = dropFallbacks(templates).flatMap((template) => filesOf(template));
-  if (!options.overwrite) {
+  const issues = [...collisionsOf(files), ...(await linksAmong(directory, files))];
+  if (issues.length === 0 && !options.overwrite) {
     const existing = new Set(await listFiles(directory));
-    const taken = files.filter(({ file }) => existing.has(file));
-    if (taken.length > 0)
-      throw new ConfigError(
-        taken.map(({ file }) => problem(file, 'file_exists', 'is there already: remove it, or overwrite it')),
-      );
+    for (const { file } of files)
+      if (existing.has(file))
+        issues.push(problem(file, 'file_exists', 'is there already: remove it, or overwrite it'));
   }
+  if (issues.length > 0) throw new ConfigError(issues);
   for (const { folder, file, text } of files) {
     await mkdir(join(directory, folder), { recursive: true });
-    await writeFile(join(directory, file), text);
+    await writeFile(join(directory, file), text, { flag: options.overwrite ? 'w' : 'wx' });
   }
   return files.map(({ file }) => file);
 }
 
-function filesOf(template: Template): { folder: string; file: string; text: string }[] {
-  if (!isFolderName(template.usageType))
-    throw new ConfigError([
-      problem('usageType', 'not_allowed', `can't be the name of a folder: ${template.usageType}`),
-    ]);
+interface FileToWrite {
+  folder: string;
+  file: string;
+  text: string;
+}
+
+function filesOf(template: Template): FileToWrite[] {
   return FIELDS.flatMap((field) => {
     const text = template[field];
     return text === undefined
@@ -89,9 +92,57 @@ function filesOf(template: Template): { folder: string; file: string; text: stri
   });
 }
 
-const folderOf = ({ usageType, locale = EVERY_LANGUAGE }: Template) => `${usageType}/${locale}`;
+/** Many file systems ignore letter case and the form of accents, so such folders would be one. */
+function collisionsOf(files: readonly FileToWrite[]): ConfigIssue[] {
+  const folders = new Map<string, string>();
+  const issues: ConfigIssue[] = [];
+  for (const folder of new Set(files.map((each) => each.folder))) {
+    const key = folder.normalize('NFC').toLowerCase();
+    const other = folders.get(key);
+    if (other === undefined) folders.set(key, folder);
+    else
+      issues.push(problem(folder, 'not_allowed', `would be the same folder as ${other}: rename one of them`));
+  }
+  return issues;
+}
 
-/** Where a field of a template stands, relative to the directory: `SignIn/de/content.html`. */
+/** A link inside of the directory leads to where someone else wants it. */
+async function linksAmong(directory: string, files: readonly FileToWrite[]): Promise<ConfigIssue[]> {
+  const places = new Set(
+    files.flatMap(({ folder, file }) => [folder.slice(0, folder.indexOf('/')), folder, file]),
+  );
+  const issues: ConfigIssue[] = [];
+  for (const place of places) {
+    const found = await lstat(join(directory, place)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+      throw error;
+    });
+    if (found?.isSymbolicLink())
+      issues.push(
+        problem(place, 'not_allowed', 'is a symbolic link: remove it, or write to another directory'),
+      );
+  }
+  return issues;
+}
+
+/** @throws {ConfigError} for what can't be the name of a folder */
+function folderOf({ usageType, locale = EVERY_LANGUAGE }: Template): string {
+  const issues = [
+    ...(isFolderName(usageType) ? [] : [problem('usageType', 'not_allowed', notAFolder(usageType))]),
+    ...(isLocaleFolderName(locale) ? [] : [problem('locale', 'not_allowed', notAFolder(locale))]),
+  ];
+  if (issues.length > 0) throw new ConfigError(issues);
+  return `${usageType}/${locale}`;
+}
+
+const notAFolder = (name: string) =>
+  `can't be the name of a folder: ${name.replace(/\p{C}/gu, '�').slice(0, 100)}`;
+
+/**
+ * Where a field of a template is, relative to the directory: `SignIn/de/content.html`.
+ *
+ * @throws {ConfigError} when the usage type or the locale can't be the name of a folder
+ */
 export function templateFile(template: Template, field: TemplateField): string {
   const isHtml = field === 'content' && template.contentType === 'text/html';
   return `${folderOf(template)}/${field}.${isHtml ? 'html' : 'txt'}`;
@@ -134,6 +185,10 @@ export async function readTemplates(
       continue;
     }
     const folder = `${usageType}/${locale}`;
+    if (!isFolderName(usageType)) {
+      issues.push(problem(folder, 'not_allowed', notAFolder(usageType)));
+      continue;
+    }
     const files = folders.get(folder) ?? new Map<FileName, string>();
     folders.set(folder, files.set(name, withoutFinalNewline(await readFile(join(directory, file), 'utf8'))));
   }

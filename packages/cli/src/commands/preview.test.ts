@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sampleConfig } from '../terminal/sample-config.js';
@@ -8,6 +8,54 @@ import { makeWorkFolder } from '../terminal/work-folder.js';
 const env = { SMTP_PASS: 'hunter2-and-more' };
 
 describe('preview', { timeout: 30_000 }, () => {
+  it('writes each template into a file of the folder, whatever it is called', async () => {
+    await using folder = await makeWorkFolder();
+    const hostile = [
+      '../up',
+      '/etc/x',
+      '..\\up',
+      'C:\\x',
+      'a\0b',
+      'CON',
+      'signin',
+      'x'.repeat(300),
+      '..',
+      '.env',
+      'index',
+      '\u202e',
+    ];
+    const content = { contentType: 'text/plain', subject: 'Hi', content: 'Hi' };
+    await folder.write(
+      'connector.json',
+      sampleConfig({
+        templates: [...sampleConfig().templates, ...hostile.map((usageType) => ({ usageType, ...content }))],
+      }),
+    );
+    const outcome = await runPostern(['preview', '--out', 'emails'], { cwd: folder.path, env });
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await readdir(folder.path)).sort()).toEqual(['connector.json', 'emails']);
+    const files = await readdir(join(folder.path, 'emails'));
+    expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(files.length);
+    for (const file of files) expect(file).toMatch(/^[\p{L}\p{N}_-][\p{L}\p{N}_.-]{0,80}\.(?:txt|html)$/u);
+    expect(files.filter((file) => /^con\./i.test(file))).toEqual([]);
+    expect(files.filter((file) => file.endsWith('.txt'))).toHaveLength(
+      sampleConfig().templates.length + hostile.length,
+    );
+  });
+
+  it('does not follow a symbolic link', async () => {
+    await using folder = await makeWorkFolder();
+    await folder.write('connector.json', sampleConfig());
+    await writeFile(join(folder.path, 'mine.txt'), 'mine');
+    await mkdir(join(folder.path, 'emails'));
+    await symlink(join(folder.path, 'mine.txt'), join(folder.path, 'emails', 'SignIn.txt'));
+    const outcome = await runPostern(['preview', '--out', 'emails'], { cwd: folder.path, env });
+    expect(outcome.exitCode).not.toBe(0);
+    expect(outcome.stderr).toContain('SignIn.txt is a symbolic link');
+    expect(await readFile(join(folder.path, 'mine.txt'), 'utf8')).toBe('mine');
+    expect(await readdir(join(folder.path, 'emails'))).toEqual(['SignIn.txt']);
+  });
+
   it('renders every template in every language, and a page with all of them', async () => {
     await using folder = await makeWorkFolder();
     const { templates } = sampleConfig();

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { merge, object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
@@ -58,10 +58,12 @@ export async function preview(
   const { print, style } = printer;
 
   const contents = new Map<string, string>();
+  const names = new Set(['index']);
   const emails: PreviewedEmail[] = [];
   for (const template of config.templates) {
     const email = await renderAlone(config, template, values);
-    const name = freeName(template, contents);
+    const name = freeName(template, names);
+    names.add(nameKey(name));
     const files = email.html === undefined ? [`${name}.txt`] : [`${name}.html`, `${name}.txt`];
     if (email.html !== undefined) contents.set(`${name}.html`, email.html);
     contents.set(`${name}.txt`, textFile(email));
@@ -77,6 +79,7 @@ export async function preview(
   await writing(out, async () => {
     await mkdir(folder, { recursive: true });
     await requireOwn(folder, out);
+    for (const name of contents.keys()) await requireNoLink(join(folder, name), join(out, name));
     for (const [name, content] of contents) await writeFile(join(folder, name), content);
   });
   for (const { files, subject } of emails) {
@@ -110,13 +113,34 @@ async function renderAlone(
   );
 }
 
-/** `SignIn.de`; a type may be called anything, a file may not. */
-function freeName({ usageType, locale }: Template, taken: ReadonlyMap<string, string>): string {
-  const plain = [usageType.replace(/[^\p{L}\p{N}_-]+/gu, '-'), locale].filter(Boolean).join('.');
+const LONGEST_NAME = 60;
+
+/** What Windows takes for a device. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
+
+/** `SignIn.de`; a type can have any name, a file cannot. */
+function freeName({ usageType, locale }: Template, taken: ReadonlySet<string>): string {
+  const type = usageType.replace(/[^\p{L}\p{N}\p{M}_-]+/gu, '-').slice(0, LONGEST_NAME);
+  const plain = [DEVICE.test(type) ? `${type}-` : type, locale].filter(Boolean).join('.');
   for (let number = 1; ; number++) {
     const name = number === 1 ? plain : `${plain}-${number}`;
-    if (name !== 'index' && !taken.has(`${name}.txt`)) return name;
+    if (!taken.has(nameKey(name))) return name;
   }
+}
+
+/** Many file systems ignore letter case and the form of accents. */
+const nameKey = (name: string) => name.normalize('NFC').toLowerCase();
+
+/** @throws {CommandError} rather than write through a link to where someone else wants it */
+async function requireNoLink(path: string, name: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!found?.isSymbolicLink()) return;
+  throw new CommandError('file_exists', `${name} is a symbolic link.`, {
+    hint: 'Remove it, or choose another folder with --out.',
+  });
 }
 
 /** @throws {CommandError} rather than overwrite someone's web page */
