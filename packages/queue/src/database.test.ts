@@ -19,6 +19,15 @@ describe('PGlite', () => {
     });
   });
 
+  test.each(['', ' ', 'a\0b', 'a\nb', 'postgres://localhost/mail', 'idb://mail', 'https://example.com/'])(
+    'is not opened in %j, which is not a directory',
+    async (pglite) => {
+      await expect(createMailQueue({ connection: { pglite }, keys: [KEY] })).rejects.toMatchObject({
+        name: 'ConfigError',
+      });
+    },
+  );
+
   test('in a directory survives a restart', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'postern-pglite-'));
     onTestFinished(() => rm(directory, { recursive: true, force: true }));

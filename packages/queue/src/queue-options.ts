@@ -102,6 +102,12 @@ const lanesSchema = z
 
 const DAY_MS = 86_400_000;
 
+/** PGlite would make folders out of a URL of a server, and stores for browsers out of other schemes. */
+const directorySchema = z
+  .string()
+  .refine((text) => text.trim() !== '' && !/\p{Cc}/u.test(text))
+  .refine((text) => !/^[a-z][a-z\d+.-]+:\/\//i.test(text) || /^(?:memory|file):\/\//i.test(text));
+
 const optionsSchema = z.object({
   connection: z.union(
     [
@@ -110,7 +116,7 @@ const optionsSchema = z.object({
         poolSize: z.int().min(2).default(10),
         queryTimeoutMs: z.int().min(1).max(DAY_MS).default(30_000),
       }),
-      z.strictObject({ pglite: z.union([z.string().min(1), z.custom<PGliteDatabase>(isObject)]) }),
+      z.strictObject({ pglite: z.union([directorySchema, z.custom<PGliteDatabase>(isObject)]) }),
     ],
     'has to be { url } of a PostgreSQL, or { pglite } with a directory or ":memory:"',
   ),

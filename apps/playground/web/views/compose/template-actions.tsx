@@ -60,7 +60,10 @@ export function TemplateActions({ choices, draft, isSaved, isChanged }: Template
         leftSection={<Download size={15} aria-hidden />}
         onClick={() =>
           download(
-            `${[usageType, locale].filter(Boolean).join('.')}.json`,
+            `${[usageType, locale]
+              .filter(Boolean)
+              .join('.')
+              .replace(/[^\p{L}\p{N}_.-]+/gu, '-')}.json`,
             'application/json',
             `${JSON.stringify(templateOf(selection, draft), undefined, 2)}\n`,
           )
