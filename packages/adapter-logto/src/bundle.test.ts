@@ -42,8 +42,8 @@ test('the bundle works, with the errors of the host', async () => {
     import { ConnectorError } from '@logto/connector-kit';
     import { ZodError } from 'zod';
     import createConnector from ${JSON.stringify(BUNDLE.href)};
-    const { sendMessage, configGuard } = await createConnector({ getConfig: async () => ({ host: 'x' }) });
-    const error = await sendMessage({ to: 'a@example.com', type: 'SignIn', payload: {} }).catch((error) => error);
+    const { sendMessage, configGuard } = await createConnector({ getConfig: async () => ({}) });
+    const error = await sendMessage({ to: 'a@example.com', type: 'SignIn', payload: {} }, { host: 'x' }).catch((error) => error);
     const { error: issues } = configGuard.safeParse({});
     console.log(error instanceof ConnectorError, error.data instanceof ZodError, issues instanceof ZodError);
   `;

@@ -163,7 +163,11 @@ describe('the guard', () => {
   test('fails with the ZodError of the host', () => {
     const { error } = guard.safeParse({});
     expect(error).toBeInstanceOf(ZodError);
-    expect(error?.issues[0]).toMatchObject({ code: 'custom', path: ['auth'], params: { code: 'missing' } });
+    expect(error?.issues[0]).toMatchObject({
+      code: 'custom',
+      path: ['fromEmail'],
+      params: { code: 'missing' },
+    });
   });
 });
 
@@ -244,7 +248,7 @@ describe('the console says', () => {
   test('to an auth without the password, where there is no host either', () => {
     expect(shown({ ...CONFIG, host: null, auth: { user: 'mailer' } })).toMatchInlineSnapshot(`
       [
-        "Error in key path "auth.pass": (custom) auth.pass is missing: write the password that belongs to auth.user (or remove auth.user if the server needs no login)",
+        "Error in key path "auth.pass": (custom) auth.pass is missing: write the password that belongs to auth.user (or remove auth if the server needs no login)",
         "Error in key path "host": (custom) host is missing: write the name of your SMTP server, such as "smtp.example.com"",
       ]
     `);

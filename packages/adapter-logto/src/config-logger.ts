@@ -3,9 +3,14 @@ import { consoleLogger } from '@postern/transport-smtp';
 
 const ignore = () => {};
 
-/** What an administrator has to know, whatever the config says about logging. */
-const warningsOnly: Logger = { debug: ignore, info: ignore, warn: consoleLogger.warn, error: ignore };
+/** What an administrator has to act on, whatever the config says about logging. */
+const problemsOnly: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: consoleLogger.warn,
+  error: consoleLogger.error,
+};
 
-/** `logger` or `debug` in the config: every event is a line of JSON on the console, masked. Failures reach Logto anyway. */
+/** With `logger` or `debug` in the config, every event is a line of JSON on the console, masked; without, problems are. */
 export const configLogger = ({ logger, debug }: Pick<ConnectorConfig, 'logger' | 'debug'>): Logger =>
-  logger || debug ? consoleLogger : warningsOnly;
+  logger || debug ? consoleLogger : problemsOnly;

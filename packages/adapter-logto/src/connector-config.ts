@@ -20,8 +20,6 @@ export interface InspectedConfig {
   readonly issues: readonly ConfigIssue[];
   /** What was wrong with it, and put right or left out to send all the same. */
   readonly repaired: readonly ConfigIssue[];
-  /** Whether the official connector takes it: then so does this one, usable or not. */
-  readonly isAccepted: boolean;
 }
 
 const isError = ({ severity }: ConfigIssue) => severity === 'error';
@@ -33,7 +31,7 @@ function preferPassword(auth: unknown): unknown {
   return login;
 }
 
-/** The console stores `{}` for a field of JSON that is empty. */
+/** The console passes `{}` for a field of JSON that is empty. */
 const isEmpty = (value: unknown) => isRecord(value) && Object.keys(value).length === 0;
 
 function prepare(input: unknown): unknown {
@@ -41,6 +39,10 @@ function prepare(input: unknown): unknown {
   const { dkim, ...config } = input;
   return { ...config, ...(!isEmpty(dkim) && { dkim }), auth: preferPassword(config.auth) };
 }
+
+/** Logto stores no empty `auth`, and the official connector accepted it before it was stored. */
+const wasAccepted = (config: unknown) =>
+  isRecord(config) && isAcceptedByOfficial({ ...config, auth: config.auth ?? {} });
 
 /** Core's checks, and those of the transport that take Node. */
 function check(input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[] } {
@@ -66,9 +68,8 @@ const STAND_IN = 'sender@localhost';
 export function inspectConfig(input: unknown): InspectedConfig {
   const prepared = prepare(input);
   const first = check(prepared);
-  const isAccepted = isAcceptedByOfficial(input);
-  if (first.config !== undefined || !isAccepted || !isRecord(prepared))
-    return { ...first, repaired: [], isAccepted };
+  if (first.config !== undefined || !isRecord(prepared) || !wasAccepted(input))
+    return { ...first, repaired: [] };
 
   const errors = first.issues.filter(isError);
   let candidate = repairConfig(prepared, errors);
@@ -82,9 +83,9 @@ export function inspectConfig(input: unknown): InspectedConfig {
   const remaining = result.issues.filter(isError);
   if (sender && remaining.length > 0 && remaining.every(({ path }) => path[0] === 'fromEmail')) {
     const { config } = check({ ...candidate, fromEmail: STAND_IN });
-    if (config) return { config, sender, issues: first.issues, repaired: errors, isAccepted };
+    if (config) return { config, sender, issues: first.issues, repaired: errors };
   }
   return result.config === undefined
-    ? { issues: [...first.issues.filter((issue) => !isError(issue)), ...remaining], repaired: [], isAccepted }
-    : { config: result.config, issues: first.issues, repaired: errors, isAccepted };
+    ? { issues: [...first.issues.filter((issue) => !isError(issue)), ...remaining], repaired: [] }
+    : { config: result.config, issues: first.issues, repaired: errors };
 }

@@ -3,67 +3,72 @@ import { ConfigError, type ConfigIssue, formatPath, MailError, type MailErrorCod
 import { z } from 'zod';
 import { toZodIssues } from './config-guard.js';
 
-/** `General` is the one whose text Logto shows to an administrator; the others have words of their own there. */
-const CODES: Readonly<Record<MailErrorCode, ConnectorErrorCodes>> = {
+/** What Logto chooses an HTTP status by. All other failures are `General`. */
+const CODES: Partial<Record<MailErrorCode, ConnectorErrorCodes>> = {
   config_invalid: ConnectorErrorCodes.InvalidConfig,
   template_not_found: ConnectorErrorCodes.TemplateNotFound,
   payload_invalid: ConnectorErrorCodes.InvalidRequestParameters,
-  idempotency_key_reused: ConnectorErrorCodes.InvalidRequestParameters,
   recipient_invalid: ConnectorErrorCodes.InvalidRequestParameters,
   rate_limited: ConnectorErrorCodes.RateLimitExceeded,
-  template_invalid: ConnectorErrorCodes.General,
-  connection_failed: ConnectorErrorCodes.General,
-  tls_failed: ConnectorErrorCodes.General,
-  auth_failed: ConnectorErrorCodes.General,
-  sender_rejected: ConnectorErrorCodes.General,
-  recipient_rejected: ConnectorErrorCodes.General,
-  message_rejected: ConnectorErrorCodes.General,
-  timeout: ConnectorErrorCodes.General,
-  delivery_unknown: ConnectorErrorCodes.General,
-  expired: ConnectorErrorCodes.General,
-  aborted: ConnectorErrorCodes.General,
-  closed: ConnectorErrorCodes.General,
 };
 
-/** An error of the host's, with ours as its cause. */
-function hostError(code: ConnectorErrorCodes, data: unknown, cause: unknown): ConnectorError {
-  const error = new ConnectorError(code, data);
-  Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
-  return error;
-}
-
-/** The config can't be used: the console shows an issue of the host's zod for each problem. */
-export const toInvalidConfig = (issues: readonly ConfigIssue[], cause: unknown = new ConfigError(issues)) =>
-  hostError(ConnectorErrorCodes.InvalidConfig, new z.ZodError(toZodIssues(issues)), cause);
-
-/** What was put right to send all the same may be why it failed. */
+/** The settings that were fixed or left out to send anyway may be the cause. */
 const advice = (repaired: readonly ConfigIssue[]) =>
   repaired.map(({ path, message }) => `Check ${formatPath(path)}: ${message}.`).join(' ');
 
+/** What to do about a failure, as far as that is known. */
+export const hintFor = (error: MailError, repaired: readonly ConfigIssue[]): string | undefined =>
+  [error.hint, advice(repaired)].filter(Boolean).join(' ') || undefined;
+
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
+const INTERNAL_MESSAGE = 'The email could not be sent because of an error in the connector.';
+
 /**
- * A failure as the host understands it. `errorDescription` is what the console shows; the rest is for programs. Messages
- * of a {@link MailError} hold no secrets; those of anything else are not shown.
+ * The error for an administrator who tests a config. The console shows `errorDescription` for the code `General` only, and
+ * the issues of a `ZodError` of the host's zod for `InvalidConfig`; every other code would replace the reason with a fixed
+ * sentence. Messages of a {@link MailError} contain no secrets; those of other errors are not shown.
  */
-export function toConnectorError(error: unknown, repaired: readonly ConfigIssue[]): unknown {
+export function toTestError(error: unknown, repaired: readonly ConfigIssue[]): ConnectorError {
   if (error instanceof ConnectorError) return error;
-  if (error instanceof ConfigError) return toInvalidConfig(error.issues, error);
+  if (error instanceof ConfigError) {
+    return withCause(
+      new ConnectorError(ConnectorErrorCodes.InvalidConfig, new z.ZodError(toZodIssues(error.issues))),
+      error,
+    );
+  }
   if (!(error instanceof MailError)) {
-    const message = 'The email could not be sent because of an error in the connector.';
-    return hostError(ConnectorErrorCodes.General, { errorDescription: message, message }, error);
+    const data = { errorDescription: INTERNAL_MESSAGE, message: INTERNAL_MESSAGE };
+    return withCause(new ConnectorError(ConnectorErrorCodes.General, data), error);
   }
   const { code, stage, retryable, message, responseCode, response } = error;
-  const hint = [error.hint, advice(repaired)].filter(Boolean).join(' ') || undefined;
+  const hint = hintFor(error, repaired);
   const data = {
     errorDescription: [sentence(message), hint].filter(Boolean).join(' '),
-    message,
-    hint,
-    code,
-    stage,
-    retryable,
-    responseCode,
-    response,
+    ...{ message, hint, code, stage, retryable, responseCode, response },
   };
-  return hostError(CODES[code], data, error);
+  return withCause(new ConnectorError(ConnectorErrorCodes.General, data), error);
+}
+
+function withCause(error: ConnectorError, cause: unknown): ConnectorError {
+  return Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+}
+
+const NEUTRAL: Partial<Record<MailErrorCode, string>> = {
+  recipient_invalid: 'The email address is not valid.',
+  rate_limited: 'Too many emails are being sent. Try again later.',
+};
+
+/**
+ * The error for a person who signs in. Logto sends its data to the browser and writes it to the audit log, so it says
+ * nothing about the server, the config or the account. The reference leads to the line in the server's output.
+ */
+export function toPublicError(error: unknown, reference: string | undefined): ConnectorError {
+  const code = error instanceof MailError ? error.code : undefined;
+  const sentence = (code && NEUTRAL[code]) ?? 'The email could not be sent. Try again later.';
+  const errorDescription = reference === undefined ? sentence : `${sentence} (Reference: ${reference})`;
+  return new ConnectorError((code && CODES[code]) ?? ConnectorErrorCodes.General, {
+    errorDescription,
+    ...(reference !== undefined && { reference }),
+  });
 }

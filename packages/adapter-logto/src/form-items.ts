@@ -5,42 +5,35 @@ const { Text, Number: NumberItem, Switch, Json } = ConnectorConfigFormItemType;
 
 /**
  * The form of the console. It saves the keys that it shows and no others, so every key that should survive an edit is
- * here; those of the official connector are the same, in the same order.
+ * here; those of the official connector are the same, in the same order. A switch without a default stays unset until
+ * someone turns it on, which is how `secure` is derived from the port. Json items need a default: the console refuses to
+ * save an editor without valid JSON.
  */
 export const formItems: ConnectorConfigFormItem[] = [
   {
     key: 'host',
     label: 'Host',
     type: Text,
-    // Both come from the service, where one is named; else the guard asks for them.
-    required: false,
+    required: true,
     placeholder: 'smtp.example.com',
-    description: 'The SMTP server. Leave it empty only if you name a service below.',
+    description: 'The host name of your SMTP server.',
   },
   {
     key: 'port',
     label: 'Port',
     type: NumberItem,
-    required: false,
-    placeholder: '465',
-    description: '465 for TLS from the first byte (turn Secure on), 587 for STARTTLS (Secure off).',
-  },
-  {
-    key: 'service',
-    label: 'Service',
-    type: Text,
-    required: false,
-    placeholder: 'SendGrid',
-    description:
-      'A well-known service in place of host and port: Gmail, SendGrid, Mailgun, Postmark, SES-EU-WEST-1, AliyunQiye, …',
+    required: true,
+    placeholder: '587',
+    description: '465 for TLS from the first byte, 587 for STARTTLS.',
   },
   {
     key: 'auth',
     label: 'Auth',
     type: Json,
-    required: true,
+    required: false,
     defaultValue: { type: 'login', user: '<username>', pass: '<password>' },
-    description: 'User and password, OAuth2, or {} for a relay that needs no login.',
+    description:
+      'User name and password, or OAuth2 (see the README). If the server needs no login, delete everything between the braces.',
   },
   {
     key: 'fromEmail',
@@ -48,6 +41,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Text,
     required: true,
     placeholder: 'Example <noreply@example.com>',
+    description: 'The sender: an address, or a name and an address.',
   },
   {
     key: 'replyTo',
@@ -55,6 +49,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Text,
     required: false,
     placeholder: 'help@example.com',
+    description: 'Where replies go, if not to the sender. Separate several addresses with commas.',
   },
   {
     key: 'templates',
@@ -62,6 +57,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Json,
     required: true,
     defaultValue: DEFAULT_TEMPLATES,
+    description: 'One email for each usage type. Register, SignIn, ForgotPassword and Generic are required.',
   },
   {
     key: 'defaultLocale',
@@ -70,24 +66,22 @@ export const formItems: ConnectorConfigFormItem[] = [
     required: false,
     placeholder: 'en',
     description:
-      'Templates may have a "locale" each. This is the language when there is none in that of the reader.',
+      'The language to use if no template matches the language of the reader. Templates can have a "locale".',
   },
   {
     key: 'logger',
     label: 'Logger',
     type: Switch,
     required: false,
-    defaultValue: false,
     description:
-      'Log what happens to each email, one line of JSON each. Codes and passwords are never logged.',
+      'Log every email as a line of JSON. Failures are logged in any case. Codes and passwords never are.',
   },
   {
     key: 'debug',
     label: 'Debug',
     type: Switch,
     required: false,
-    defaultValue: false,
-    description: 'Log the dialogue with the server, too.',
+    description: 'Also log the dialogue with the server.',
   },
   {
     key: 'disableFileAccess',
@@ -95,7 +89,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Switch,
     required: false,
     defaultValue: true,
-    description: 'Emails never take content from files of the server.',
+    description: 'Never read email content from files.',
   },
   {
     key: 'disableUrlAccess',
@@ -103,7 +97,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Switch,
     required: false,
     defaultValue: true,
-    description: 'Emails never take content from URLs.',
+    description: 'Never load email content from URLs.',
   },
   {
     key: 'name',
@@ -111,7 +105,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Text,
     required: false,
     placeholder: 'auth.example.com',
-    description: 'What this server calls itself in EHLO: a host name. Default: its own.',
+    description: 'The host name that Logto sends in EHLO. Default: the host name of the machine.',
   },
   {
     key: 'localAddress',
@@ -119,7 +113,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Text,
     required: false,
     placeholder: '192.0.2.1',
-    description: 'The IP address of this server to connect from.',
+    description: 'The local IP address to connect from.',
   },
   {
     key: 'connectionTimeout',
@@ -127,7 +121,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: NumberItem,
     required: false,
     placeholder: '120000',
-    description: 'Milliseconds until connected and logged in. Default: 2 minutes.',
+    description: 'Maximum time to connect and log in, in milliseconds. Default: 2 minutes.',
   },
   {
     key: 'greetingTimeout',
@@ -135,7 +129,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: NumberItem,
     required: false,
     placeholder: '30000',
-    description: 'Milliseconds to wait for the greeting of the server. Default: 30 seconds.',
+    description: 'Maximum time to wait for the greeting of the server, in milliseconds. Default: 30 seconds.',
   },
   {
     key: 'socketTimeout',
@@ -143,7 +137,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: NumberItem,
     required: false,
     placeholder: '600000',
-    description: 'Milliseconds to wait for each reply. Default: 10 minutes.',
+    description: 'Maximum time to wait for each reply, in milliseconds. Default: 10 minutes.',
   },
   {
     key: 'dnsTimeout',
@@ -151,15 +145,15 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: NumberItem,
     required: false,
     placeholder: '30000',
-    description: 'Milliseconds to look up the host. Default: 30 seconds.',
+    description: 'Maximum time to look up the host, in milliseconds. Default: 30 seconds.',
   },
   {
     key: 'secure',
     label: 'Secure',
     type: Switch,
     required: false,
-    defaultValue: false,
-    description: 'TLS from the first byte: on for port 465, off for 587 and 25.',
+    description:
+      'TLS from the first byte. You rarely need this switch: port 465 turns it on automatically, and other ports use STARTTLS.',
   },
   {
     key: 'tls',
@@ -167,7 +161,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Json,
     required: false,
     defaultValue: {},
-    description: 'Options of Node’s tls.connect, such as "minVersion" or "ca".',
+    description: 'Options of Node.js tls.connect, such as "ca" or "minVersion".',
   },
   {
     key: 'servername',
@@ -175,21 +169,21 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Text,
     required: false,
     placeholder: 'smtp.example.com',
-    description: 'The name in the certificate of the server, where it differs from the host.',
+    description: 'The name in the certificate of the server, if it differs from the host.',
   },
   {
     key: 'ignoreTLS',
     label: 'Ignore TLS',
     type: Switch,
     required: false,
-    description: 'Never use STARTTLS: passwords and codes cross the network in plain text.',
+    description: 'Never use STARTTLS. Passwords and codes cross the network in plain text.',
   },
   {
     key: 'requireTLS',
     label: 'Require TLS',
     type: Switch,
     required: false,
-    description: 'Send nothing without STARTTLS. Recommended with port 587.',
+    description: 'Send nothing without TLS. Recommended with port 587.',
   },
   {
     key: 'customHeaders',
@@ -197,7 +191,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Json,
     required: false,
     defaultValue: {},
-    description: 'Further header fields of every email: names with a text, or with a list of texts.',
+    description: 'Additional header fields for every email: names and values.',
   },
   {
     key: 'dkim',
@@ -206,7 +200,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     required: false,
     defaultValue: {},
     description:
-      'Sign every email: { "domainName", "keySelector", "privateKey" }. Most services sign by themselves.',
+      'Sign every email with "domainName", "keySelector" and "privateKey". Most providers already sign for you.',
   },
   {
     key: 'envelopeFrom',
@@ -214,14 +208,15 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Text,
     required: false,
     placeholder: 'bounces@example.com',
-    description: 'Where bounces go. Default: the address of From Email.',
+    description: 'The address that receives bounces. Default: the address in From Email.',
   },
   {
     key: 'maxConnections',
     label: 'Max Connections',
     type: NumberItem,
     required: false,
-    placeholder: '5',
-    description: 'How many connections to the server may be open at once. Default: 5.',
+    placeholder: '50',
+    description:
+      'Maximum number of open connections to the server. Default: 50, or fewer if the provider allows fewer.',
   },
 ];

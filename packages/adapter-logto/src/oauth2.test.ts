@@ -48,8 +48,9 @@ async function setUp(auth: object) {
   expect(configGuard.safeParse(config).success).toBe(true);
   return {
     trap,
-    send: () =>
-      sendMessage({ to: 'bob@example.com', type: TemplateType.SignIn, payload: { code: '482913' } }),
+    config,
+    send: (tested?: unknown) =>
+      sendMessage({ to: 'bob@example.com', type: TemplateType.SignIn, payload: { code: '482913' } }, tested),
   };
 }
 
@@ -92,11 +93,11 @@ test('logs in with a token at hand, whatever its endpoint says', async () => {
 
 test('says that a grant was withdrawn, and not what it was', async () => {
   const endpoint = await startTokenEndpoint(400);
-  const { send } = await setUp({
+  const { send, config } = await setUp({
     ...{ type: 'oauth2', user: 'ada@example.com', clientId: 'client', clientSecret: 'client-secret' },
     ...{ refreshToken: 'refresh-token', accessUrl: endpoint.url },
   });
-  const sending = send();
+  const sending = send(config);
   await expect(sending).rejects.toMatchObject({ code: 'general', data: { code: 'auth_failed' } });
   await expect(sending).rejects.toThrow('invalid_grant');
   await expect(sending).rejects.not.toThrow('client-secret');

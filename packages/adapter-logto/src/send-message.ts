@@ -2,20 +2,33 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import type { GetConnectorConfig, GetI18nEmailTemplate, SendMessageData } from '@logto/connector-kit';
 import {
+  ConfigError,
   createMailer,
+  type LogEvent,
+  type Logger,
   type Mailer,
   parseSendRequest,
   type Receipt,
   type TemplateOverride,
 } from '@postern/core';
+import { consoleLogger } from '@postern/transport-smtp';
 import { configLogger } from './config-logger.js';
 import { type InspectedConfig, inspectConfig } from './connector-config.js';
-import { toConnectorError, toInvalidConfig } from './connector-error.js';
+import { toPublicError, toTestError } from './connector-error.js';
+import { logFailure } from './failure-log.js';
 import { fingerprint } from './fingerprint.js';
 import { createIdleCache } from './idle-cache.js';
 import { CONNECTOR_ID } from './metadata.js';
 import { toPlainPayload } from './plain-payload.js';
+import { asStored, restoreTexts } from './stored-config.js';
 import { createTransportRegistry } from './transport-registry.js';
+import { withDeadline } from './with-deadline.js';
+
+/** The console gives up on a test after 20 seconds; the diagnosis must be there before. */
+const TEST_DEADLINE_MS = 15_000;
+
+/** For a person who waits for a code, whatever time-outs the config has. */
+const SEND_DEADLINE_MS = 120_000;
 
 /** What was made of a config, and a copy of it as Logto stores it. */
 type Prepared = InspectedConfig & { stored: unknown; mailer?: Mailer };
@@ -27,8 +40,24 @@ type Prepared = InspectedConfig & { stored: unknown; mailer?: Mailer };
 const transports = createTransportRegistry();
 const cache = createIdleCache<Prepared>({ maxEntries: 20, idleMs: 5 * 60_000 });
 
-/** Where the request under way looks for its template; the mailer is shared by all. */
-const templateLookup = new AsyncLocalStorage<() => Promise<TemplateOverride | undefined>>();
+/** What belongs to one request; the mailer is shared by all of them. */
+interface CurrentRequest {
+  lookUpTemplate: () => Promise<TemplateOverride | undefined>;
+  /** What the mailer reports of a failure, for the one line that is logged about it. */
+  failure?: LogEvent;
+}
+
+const currentRequest = new AsyncLocalStorage<CurrentRequest>();
+
+/** Keeps the mailer's own line about a failure, which lacks the reference and the hint. */
+function collectingFailures(logger: Logger): Logger {
+  const passOn = (level: keyof Logger) => (event: LogEvent) => {
+    const request = currentRequest.getStore();
+    if (event.event === 'mail.failed' && request) request.failure = event;
+    else logger[level](event);
+  };
+  return { debug: passOn('debug'), info: passOn('info'), warn: passOn('warn'), error: passOn('error') };
+}
 
 /** Closes every pool, once emails in flight are out. For tests: a process that ends needs none of it. */
 export const closeTransports = () => {
@@ -55,10 +84,10 @@ function prepare(input: unknown): Prepared {
   const mailer = createMailer({
     config: { ...config, fromEmail: sender ?? config.fromEmail },
     transport: transports.transportFor(config),
-    resolveTemplate: async () => templateLookup.getStore()?.(),
+    resolveTemplate: async () => currentRequest.getStore()?.lookUpTemplate(),
     missingVariable: 'keep',
     brokenTemplate: 'text',
-    logger,
+    logger: collectingFailures(logger),
   });
   return { ...inspected, mailer };
 }
@@ -90,11 +119,14 @@ const optionalText = (value: unknown) => (typeof value === 'string' ? value : un
 export const createSendMessage =
   (getConfig: GetConnectorConfig, getI18nEmailTemplate: GetI18nEmailTemplate | undefined) =>
   async (data: SendMessageData, inputConfig?: unknown): Promise<Receipt> => {
-    const config = inputConfig ?? (await getConfig(CONNECTOR_ID));
-    const { mailer, issues, repaired } = prepared(config);
-    if (!mailer) throw toInvalidConfig(issues);
+    const isTest = inputConfig !== undefined && inputConfig !== null;
+    const { config, mailer, issues, repaired } = prepared(
+      isTest ? asStored(inputConfig) : restoreTexts(await getConfig(CONNECTOR_ID)),
+    );
     const { to, type, payload, ip } = data;
+    const current: CurrentRequest = { lookUpTemplate: () => lookUp(getI18nEmailTemplate, data) };
     try {
+      if (!mailer) throw new ConfigError(issues);
       const request = parseSendRequest({
         to,
         type,
@@ -102,11 +134,20 @@ export const createSendMessage =
         locale: optionalText(payload?.locale),
         ip: optionalText(ip),
       });
-      return await templateLookup.run(
-        () => lookUp(getI18nEmailTemplate, data),
-        () => mailer.send(request),
+      return await currentRequest.run(current, () =>
+        withDeadline(isTest ? TEST_DEADLINE_MS : SEND_DEADLINE_MS, (signal) =>
+          mailer.send(request, { signal }),
+        ),
       );
     } catch (error) {
-      throw toConnectorError(error, repaired);
+      const isVerbose = config?.logger === true || config?.debug === true;
+      const known: Partial<LogEvent> = { type, ip: optionalText(ip), ...current.failure };
+      if (!isVerbose) delete known.ip;
+      // An administrator who tests a config sees the cause in the console.
+      const reference =
+        isTest && !isVerbose
+          ? undefined
+          : logFailure(config ? configLogger(config) : consoleLogger, isVerbose, error, known, repaired);
+      throw isTest ? toTestError(error, repaired) : toPublicError(error, reference);
     }
   };

@@ -90,10 +90,10 @@ async function carryOut(task: HostTask): Promise<HostReport> {
   const guarded = factory.configGuard.safeParse(task.badConfig);
 
   /** Logto builds a connector for each request. */
-  const send = async (config: unknown, ...[data]: Parameters<SendMessageFunction>) => {
-    const { rawConnector } = await buildRawConnector(factory, async () => config);
+  const send = async (stored: unknown, ...[data, tested]: Parameters<SendMessageFunction>) => {
+    const { rawConnector } = await buildRawConnector(factory, async () => stored);
     if (!('sendMessage' in rawConnector)) throw new Error('This connector sends nothing.');
-    return rawConnector.sendMessage(data);
+    return rawConnector.sendMessage(data, tested);
   };
   const to = 'ada@example.com';
   const data = { to, type: TemplateType.SignIn, payload: { code: '482913' }, ip: '192.0.2.1' };
@@ -104,8 +104,8 @@ async function carryOut(task: HostTask): Promise<HostReport> {
     isGoodConfigAccepted: factory.configGuard.safeParse(task.goodConfig).success,
     isGuardErrorOfHostZod: guarded.error instanceof ZodError,
     sent: JSON.stringify(await send(task.goodConfig, data)),
-    onBadConfig: await catchError(send(task.badConfig, data)),
-    onFailure: await catchError(send(task.failingConfig, data)),
+    onBadConfig: await catchError(send(undefined, data, task.badConfig)),
+    onFailure: await catchError(send(undefined, data, task.failingConfig)),
   };
 }
 

@@ -1,0 +1,16 @@
+/** Runs something that takes a signal, which ends it when the time is up as `AbortSignal.timeout()` would. */
+export async function withDeadline<T>(
+  milliseconds: number,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new DOMException('The time is up', 'TimeoutError')),
+    milliseconds,
+  );
+  try {
+    return await run(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
