@@ -135,6 +135,34 @@ describe('a message', () => {
     });
   });
 
+  test('refuses a link that is not a web address, unless the config allows its scheme', async () => {
+    const trap = await startTrap();
+    const html = templates({ contentType: 'text/html', content: '<a href="{{link}}">Join</a>' });
+    const invite = (link: string) => message({ payload: { link } });
+    const { sendMessage } = await connectorFor(configFor(trap, { templates: html }));
+    for (const link of ['javascript:alert(1)', 'myapp://join?t=1']) {
+      const error = await failureOf(sendMessage(invite(link)));
+      expect(error.data).toMatchObject({ code: 'payload_invalid' });
+      expect(inspect(error, { depth: 9 })).not.toContain(link);
+    }
+    const allowing = await connectorFor(configFor(trap, { templates: html, linkSchemes: ['myapp'] }));
+    await allowing.sendMessage(invite('myapp://join?t=1'));
+    expect(trap.inbox.messages.map(({ html }) => html)).toEqual(['<a href="myapp://join?t=1">Join</a>\n']);
+  });
+
+  test('shows a name of several lines as one', async () => {
+    const trap = await startTrap();
+    const content = 'Join {{organization.name}}.';
+    const { sendMessage } = await connectorFor(
+      configFor(trap, { templates: templates({ subject: content, content }) }),
+    );
+    await sendMessage(message({ payload: { organization: { name: 'Ada\n\nLOCKED.\u202e' } } }));
+    expect(trap.inbox.messages[0]).toMatchObject({
+      subject: 'Join Ada LOCKED..',
+      text: 'Join Ada LOCKED..\n',
+    });
+  });
+
   test('shows a template that Handlebars can’t read as it is, with its variables filled in', async () => {
     const trap = await startTrap();
     const broken = templates({

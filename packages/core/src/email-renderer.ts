@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import type { ConnectorConfig } from './config/connector-config.js';
 import { type Email, freezeEmail } from './email.js';
 import { mergeHeaders } from './header-field.js';
+import { createLinkRule } from './link-schemes.js';
 import type { Logger } from './logger.js';
 import { MailError } from './mail-error.js';
 import { type Mailbox, parseRecipient } from './mailbox.js';
@@ -18,7 +19,10 @@ import { createTemplateCatalog } from './template/template-catalog.js';
 import type { MissingVariable } from './template/template-program.js';
 
 /** The part of a {@link ConnectorConfig} that a mailer needs: sender and templates. */
-export type MailerConfig = Pick<ConnectorConfig, 'replyTo' | 'templates' | 'customHeaders'> & {
+export type MailerConfig = Pick<
+  ConnectorConfig,
+  'replyTo' | 'templates' | 'customHeaders' | 'linkSchemes'
+> & {
   /** Text is checked; a mailbox is taken as it is, for senders that only your own server knows how to read. */
   fromEmail: string | Mailbox;
   /** The language when a request names none, or none that there is a template for (BCP 47). */
@@ -40,6 +44,7 @@ export interface EmailRendererOptions {
   missingVariable: MissingVariable;
   brokenTemplate: BrokenTemplate;
   otpOrigin: string | undefined;
+  linkSchemes: readonly string[] | undefined;
   logger: Logger;
   clock: Clock;
 }
@@ -50,7 +55,7 @@ const STANDARD_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-
 /**
  * Turns requests into emails: recipient, template, content, sender and header fields.
  *
- * @throws {ConfigError} when the sender, the custom headers or `otpOrigin` can't be used
+ * @throws {ConfigError} when the sender, the custom headers, `otpOrigin` or `linkSchemes` can't be used
  */
 export function createEmailRenderer(
   options: EmailRendererOptions,
@@ -59,12 +64,12 @@ export function createEmailRenderer(
   const sender = frozen(readSender(config.fromEmail));
   const replyTo = config.replyTo ? Object.freeze(readReplyTo(config.replyTo).map(frozen)) : undefined;
   const otpOrigin = options.otpOrigin === undefined ? undefined : parseOtpOrigin(options.otpOrigin);
+  const linkRule = createLinkRule([...(config.linkSchemes ?? []), ...(options.linkSchemes ?? [])]);
   const customHeaders = readCustomHeaders(config.customHeaders ?? {});
   const catalog = createTemplateCatalog({
     templates: config.templates,
     defaultLocale: config.defaultLocale,
-    missingVariable,
-    brokenTemplate,
+    compileOptions: { missingVariable, brokenTemplate, linkRule },
     logger,
   });
 

@@ -32,6 +32,13 @@ export interface MailerOptions {
    * mail apps offer the code only on that site (draft-goto-otp-token-01).
    */
   otpOrigin?: string;
+  /**
+   * Schemes that links in payloads may have along with `https` and `http`, for deep links into your app: `['myapp']`.
+   * Added to the `linkSchemes` of the config. A URL in an email that a payload begins with another scheme is
+   * `payload_invalid`.
+   * @default none
+   */
+  linkSchemes?: readonly string[] | undefined;
   /** @default nothing is logged */
   logger?: Logger;
   /** @default the wall clock */
@@ -72,7 +79,7 @@ export interface Mailer extends AsyncDisposable {
 /**
  * Makes a mailer from a config and a transport.
  *
- * @throws {ConfigError} when the sender or `otpOrigin` can't be used
+ * @throws {ConfigError} when the sender, `otpOrigin` or `linkSchemes` cannot be used
  *
  * @example
  * ```ts
@@ -82,7 +89,7 @@ export interface Mailer extends AsyncDisposable {
  * ```
  */
 export function createMailer(options: MailerOptions): Mailer {
-  const { config, transport, resolveTemplate, otpOrigin } = options;
+  const { config, transport, resolveTemplate, otpOrigin, linkSchemes } = options;
   const { logger } = options;
   const clock = options.clock ?? systemClock;
   const missingVariable = options.missingVariable ?? 'error';
@@ -93,6 +100,7 @@ export function createMailer(options: MailerOptions): Mailer {
     missingVariable,
     brokenTemplate,
     otpOrigin,
+    linkSchemes,
     logger: logger ?? silentLogger,
     clock,
   });

@@ -8,8 +8,19 @@ import { HTML_LAYOUT, TEXT_LAYOUT } from './layout.generated.js';
 
 /** Tags of Handlebars that stay in the template stand behind a backslash in the layouts. */
 const environment = Handlebars.create();
-const layoutHtml = environment.compile(HTML_LAYOUT, { strict: true });
-const layoutText = environment.compile(TEXT_LAYOUT, { strict: true });
+// Handlebars would escape more than html needs: the `=` of every link.
+const options = { strict: true, noEscape: true };
+const layoutHtml = environment.compile(HTML_LAYOUT, options);
+const layoutText = environment.compile(TEXT_LAYOUT, options);
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#x27;',
+};
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
 /** What to do about an email that nobody asked for. */
 const UNEXPECTED = {
@@ -47,15 +58,23 @@ export function composeTemplate(composition: Composition): Template {
 
 type Part = 'html' | 'text';
 
+const encoderOf = (part: Part) => (part === 'html' ? escapeHtml : (text: string) => text);
+
 function layoutValues(composition: Composition, part: Part) {
   const { type, locale, brand } = composition;
   const dir = directionOf(locale);
+  const encode = encoderOf(part);
   return {
     ...wordsOf(composition, part),
     ...brand.colors,
-    brand,
-    // A title is no place for elements.
-    title: Handlebars.escapeExpression(wordsOf(composition, 'text').heading),
+    brand: {
+      name: encode(brand.name),
+      logoUrl: brand.logoUrl && encode(brand.logoUrl),
+      supportUrl: brand.supportUrl && encode(brand.supportUrl),
+      address: brand.address && encode(brand.address),
+    },
+    // A title cannot contain elements.
+    title: escapeHtml(wordsOf(composition, 'text').heading),
     lang: locale,
     dir,
     start: dir === 'rtl' ? 'right' : 'left',
@@ -65,16 +84,16 @@ function layoutValues(composition: Composition, part: Part) {
 
 /** The sentences of the usage type, with names and numbers in them. */
 function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part: Part) {
-  const encode = (text: string) => (part === 'html' ? Handlebars.escapeExpression(text) : text);
+  const encode = encoderOf(part);
   // Names are written in whatever direction, and must not turn the sentence around them. Gmail drops `bdi`.
   const isolate = (name: string) => (part === 'html' ? `<span dir="auto">${name}</span>` : name);
-  const app = `{{#if application.name}}{{application.name}}{{else}}${encode(brand.name)}{{/if}}`;
-  const organization = `{{#if organization.name}}{{organization.name}}{{else}}${app}{{/if}}`;
+  const app = `{{#if application.name}}{{unlink application.name}}{{else}}${encode(brand.name)}{{/if}}`;
+  const organization = `{{#if organization.name}}{{unlink organization.name}}{{else}}${app}{{/if}}`;
   const valid = type === 'OrganizationInvitation' ? validMinutes.invitation : validMinutes.code;
   const names = {
     app: isolate(app),
     organization: isolate(organization),
-    inviter: isolate('{{inviter.name}}'),
+    inviter: isolate('{{unlink inviter.name}}'),
     duration: valid === undefined ? '' : formatMinutes(valid, locale),
   };
   const fill = (sentence: string) => fillIn(encode(sentence), names);

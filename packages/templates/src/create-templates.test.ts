@@ -74,12 +74,46 @@ describe('an email', { timeout: 60_000 }, () => {
     expect(html).toContain('ב-<span dir="auto">Acme</span>');
   });
 
+  test.each([
+    'https://evil.example/x',
+    'www.evil.example',
+    'evil.example/path',
+    'security@paypal.example',
+    'Ada\n\nUnlock it here: https://evil.example',
+    'Ada\u202e evil.example\u200b/x',
+  ])('never shows a name that becomes a link: %j', async (name) => {
+    for (const locale of ['en', 'he', 'ja'] as const) {
+      for (const type of USAGE_TYPES) {
+        const request = sampleRequest(type, locale, 'code and link');
+        const names = { application: { name }, organization: { name }, inviter: { name } };
+        const plain = await render(request);
+        const { subject, text, html } = await render({
+          ...request,
+          payload: { ...request.payload, ...names },
+        } as typeof request);
+        for (const shown of [subject, text, html]) {
+          expect(shown).not.toMatch(/(?:evil|paypal)\.example|\/\/evil|security@|[\u202e\u200b]/);
+        }
+        expect(text.split('\n')).toHaveLength(plain.text.split('\n').length);
+      }
+    }
+  });
+
   test('has the link on its button, in letters, and in the text', async () => {
     const { html = '', text } = await render(sampleRequest('Register', 'en'));
-    const hrefs = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href?.replaceAll('&#x3D;', '='));
+    const hrefs = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href?.replaceAll('&amp;', '&'));
     expect(hrefs.filter((href) => href === SAMPLE_LINK)).toHaveLength(2);
     expect(text).toContain(`\n\n${SAMPLE_LINK}\n\n`);
     expect(text).not.toContain('code');
+  });
+
+  test('escapes no more of its links than html needs', async () => {
+    const supportUrl = 'https://acme.example/help?a=1&b=2';
+    const own = createRenderer(createTemplates({ brand: { name: 'Acme', supportUrl }, locales: ['en'] }));
+    const { html, text } = await own(sampleRequest('Register', 'en'));
+    expect(html).toContain('href="https://acme.example/help?a=1&amp;b=2"');
+    expect(html).not.toContain('&#x3D;');
+    expect(text).toContain(supportUrl);
   });
 
   test.each([

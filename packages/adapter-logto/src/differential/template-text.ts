@@ -101,7 +101,7 @@ const variable: fc.Arbitrary<Fragment> = fc
   })
   .map(({ path, before, after }) => ({ written: `{{${before}${path}${after}}}` }));
 
-/** Braces stand apart, so that they don't become part of a variable next to them. */
+/** Without braces or brackets next to a variable, which would become part of it or make it part of a tag. */
 const literal: fc.Arbitrary<Fragment> = fc
   .oneof(
     {
@@ -133,7 +133,7 @@ const literal: fc.Arbitrary<Fragment> = fc
         'x'.repeat(200),
       ),
     },
-    { weight: 2, arbitrary: fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[{}]/g, '')) },
+    { weight: 2, arbitrary: fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[{}<]/g, '')) },
   )
   .map((text) => ({ written: text }));
 
@@ -173,6 +173,8 @@ const HOSTILE = [
     '',
   ],
   ...[
+    ...['Ada\n\nYOUR ACCOUNT IS LOCKED.\nUnlock it: https://evil.example', 'security@paypal.example'],
+    ...['Ada\u202eadA', 'pay\u200bpal', 'A\u{e0041}\u{e007f}', 'www.evil.example/x', '\u3164'],
     'Acme, Inc.',
     '"',
     'A" <evil@example.com>, "B',

@@ -1,5 +1,6 @@
 import { isReservedHeader } from '../header-field.js';
 import { z } from '../libraries.js';
+import { findSchemeProblem } from '../link-schemes.js';
 import { normalizeLocale } from '../locale.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
 import { quote } from '../quote.js';
@@ -61,6 +62,22 @@ const senderShape = z.object({
         ? 'templates is missing: write a list of { usageType, contentType, subject, content }'
         : 'templates has to be a list of { usageType, contentType, subject, content }',
   }),
+  linkSchemes: z.optional(
+    z.array(
+      z.string('linkSchemes must be a list of schemes, such as ["myapp"]').check(
+        z.superRefine((scheme, context) => {
+          const problem = findSchemeProblem(scheme);
+          if (problem !== undefined)
+            context.addIssue({
+              code: 'custom',
+              params: { code: 'link_scheme' },
+              message: `a scheme in linkSchemes ${problem}`,
+            });
+        }),
+      ),
+      'linkSchemes must be a list of schemes, such as ["myapp"]',
+    ),
+  ),
   customHeaders: z.optional(
     z
       .record(
@@ -91,6 +108,8 @@ export interface ConnectorConfig extends Readonly<SmtpConfig> {
   /** The language when a request names none, or none that there is a template for (BCP 47). */
   readonly defaultLocale?: string | undefined;
   readonly templates: Template[];
+  /** Schemes that links in payloads may have along with `https` and `http`, for deep links: `["myapp"]`. */
+  readonly linkSchemes?: string[] | undefined;
   /** Further header fields of every email. */
   readonly customHeaders?: Record<string, string | string[]> | undefined;
 }

@@ -141,6 +141,10 @@ const KEYS: Readonly<Record<keyof typeof connectorConfigShape.shape, JsonSchema>
       contains: { type: 'object', properties: { usageType: { const: usageType } }, required: ['usageType'] },
     })),
   },
+  linkSchemes: {
+    description: 'Schemes that links in payloads may have along with https and http, for deep links.',
+    examples: [['myapp']],
+  },
   customHeaders: { description: 'Further header fields of every email.' },
 };
 

@@ -358,9 +358,9 @@ describe('header fields', () => {
   });
 
   test.each([
-    ['Eve <eve@example.com>', 'Eve eve@example.com'],
-    ['"Eve" <eve@example.com>, Ada', '"Eve" eve@example.com, Ada'],
-    ['Eve\r\nBcc: eve@example.com', 'Eve Bcc: eve@example.com'],
+    ['Eve <eve@example.com>', 'Eve eve(at)example.\u200acom'],
+    ['"Eve" <eve@example.com>, Ada', '"Eve" eve(at)example.\u200acom, Ada'],
+    ['Eve\r\nBcc: eve@example.com', 'Eve Bcc: eve(at)example.\u200acom'],
     ['"Example"', 'Example'],
   ])('a name can not smuggle an address: %j', async (name, shown) => {
     const { from } = await render({ sendFrom: '{{name}} <notice@example.com>' }, { name });

@@ -1,14 +1,19 @@
 import type { FixedParts } from '../email.js';
 import { sanitizeHeaderValue } from '../header-field.js';
+import type { LinkRule } from '../link-schemes.js';
 import { MailError } from '../mail-error.js';
 import { type Mailbox, readMailbox, readMailboxList } from '../mailbox.js';
 import type { PayloadValue } from '../payload.js';
+import { displayName } from '../plain-line.js';
+import { safePayload } from '../safe-payload.js';
 import { derivePlainText } from './derived-text.js';
 import { compileTemplate } from './handlebars-program.js';
+import { placeValues, unmark, withoutMarks } from './html-values.js';
 import { type BrokenTemplate, compilePlainTemplate } from './plain-template.js';
 import type { Template } from './template.js';
-import type { MissingVariable, TemplateProgram } from './template-program.js';
+import type { MissingVariable, RenderedText, TemplateProgram } from './template-program.js';
 import { readTemplate } from './template-source.js';
+import { formatsFor, type ValueFormat } from './value-format.js';
 
 const MAX_CONTENT_LENGTH = 1 << 20;
 const MAX_SUBJECT_LENGTH = 998;
@@ -39,15 +44,22 @@ type RenderMailboxes = (
   problems: Set<string>,
 ) => readonly Mailbox[] | 'unusable';
 
+/** How the templates of a mailer are compiled. */
+export interface CompileOptions {
+  missingVariable: MissingVariable;
+  brokenTemplate: BrokenTemplate;
+  linkRule: LinkRule;
+}
+
 export function compileEmailTemplate(
   type: string,
   template: TemplateToCompile,
-  missingVariable: MissingVariable,
-  brokenTemplate: BrokenTemplate,
+  { missingVariable, brokenTemplate, linkRule }: CompileOptions,
 ): CompiledTemplate {
-  const compile = (field: string, text: string, escapeHtml = false): TemplateProgram => {
+  const formats = formatsFor(template.locale);
+  const compile: Compile = (field, text, format) => {
     const read = readTemplate(text);
-    const options = { escape: escapeHtml, missingVariable };
+    const options = { escape: false, missingVariable, format };
     if (read.ok) return compileTemplate(read.source, options);
     if (brokenTemplate === 'text') return compilePlainTemplate(text, options);
     const { line, column, message } = read.problem;
@@ -60,12 +72,18 @@ export function compileEmailTemplate(
     );
   };
   const isHtml = template.contentType === 'text/html';
-  const subject = compile('subject', template.subject);
-  const content = compile('content', template.content, isHtml);
-  const text = template.text === undefined ? undefined : compile('text', template.text);
+  const subject = compile('subject', template.subject, formats.line);
+  const content = isHtml
+    ? compile('content', withoutMarks(template.content), formats.html)
+    : compile('content', template.content, formats.line);
+  const text = template.text === undefined ? undefined : compile('text', template.text, formats.line);
   const derived = isHtml && !text ? derivePlainText(content.fixedParts) : undefined;
-  const from = template.sendFrom ? compileMailboxes('sendFrom', template.sendFrom, compile) : undefined;
-  const replyTo = template.replyTo ? compileMailboxes('replyTo', template.replyTo, compile) : undefined;
+  const from = template.sendFrom
+    ? compileMailboxes('sendFrom', template.sendFrom, compile, formats.name)
+    : undefined;
+  const replyTo = template.replyTo
+    ? compileMailboxes('replyTo', template.replyTo, compile, formats.name)
+    : undefined;
 
   return {
     locale: template.locale,
@@ -75,16 +93,20 @@ export function compileEmailTemplate(
     }),
     render(payload) {
       const problems = new Set<string>();
-      const body = content.render(payload, problems);
+      const links = new Set<string>();
+      const safe = safePayload(payload);
+      const marked = content.render(safe, problems);
+      const body = isHtml ? placed(marked, linkRule, links) : marked;
       const rendered: RenderedTemplate = {
-        subject: sanitizeHeaderValue(subject.render(payload, problems).text),
-        text: text?.render(payload, problems).text ?? derived?.of(body) ?? body.text,
+        subject: sanitizeHeaderValue(subject.render(safe, problems).text),
+        text: text?.render(safe, problems).text ?? derived?.of(body) ?? body.text,
         ...(isHtml && { html: body.text }),
         ...(from && { from: first(from(payload, problems)) }),
         ...(replyTo && { replyTo: replyTo(payload, problems) }),
       };
-      refuse(type, [...problems]);
-      refuse(type, oversized(rendered));
+      refuse(type, [...problems], VARIABLE_HINT);
+      refuse(type, [...links], LINK_HINT);
+      refuse(type, oversized(rendered), SIZE_HINT);
       return rendered;
     },
   };
@@ -93,14 +115,25 @@ export function compileEmailTemplate(
 const first = (mailboxes: readonly Mailbox[] | 'unusable') =>
   mailboxes === 'unusable' ? mailboxes : (mailboxes[0] ?? 'unusable');
 
-function refuse(type: string, problems: string[]): void {
+/** Html with its values in their places, and the values as they are in a text between tags. */
+const placed = ({ text, values }: RenderedText, rule: LinkRule, problems: Set<string>): RenderedText => ({
+  text: placeValues(text, rule, problems),
+  ...(values && { values: values.map(unmark) }),
+});
+
+const VARIABLE_HINT = 'Pass the variable in payload, or wrap it in {{#if …}} in the template.';
+const LINK_HINT =
+  'Pass a complete URL. To allow the scheme of a deep link, such as myapp:, list it in linkSchemes.';
+const SIZE_HINT = 'Pass shorter values in payload.';
+
+function refuse(type: string, problems: string[], hint: string): void {
   if (problems.length === 0) return;
   throw new MailError(
     'payload_invalid',
     `The payload does not fit the ${type} template: ${problems.join(', ')}.`,
     {
       stage: 'payload',
-      hint: 'Pass the variable in payload, or wrap it in {{#if …}} in the template.',
+      hint,
     },
   );
 }
@@ -114,15 +147,20 @@ const oversized = ({ subject, text, html = '' }: RenderedTemplate): string[] => 
     : []),
 ];
 
-type Compile = (field: string, text: string) => TemplateProgram;
+type Compile = (field: string, text: string, format?: ValueFormat) => TemplateProgram;
 
 /** A list is taken apart where the template's author put the commas, so that no value can make it longer. */
-function compileMailboxes(field: string, text: string, compile: Compile): RenderMailboxes {
+function compileMailboxes(
+  field: string,
+  text: string,
+  compile: Compile,
+  format: ValueFormat,
+): RenderMailboxes {
   const parts = text.match(/(?:"(?:[^"\\]|\\.)*"|\{\{[^{}]*\}\}|[^",])+/g) ?? [text];
   // A comma inside of a block belongs to the block.
   if (parts.length === 1 || !parts.every((part) => readTemplate(part).ok))
-    return compileMailbox(field, text, compile);
-  const mailboxes = parts.map((part) => compileMailbox(field, part.trim(), compile));
+    return compileMailbox(field, text, compile, format);
+  const mailboxes = parts.map((part) => compileMailbox(field, part.trim(), compile, format));
   return (payload, problems) => {
     const rendered = mailboxes.map((render) => render(payload, problems));
     const usable = rendered.filter((each) => each !== 'unusable');
@@ -134,7 +172,7 @@ function compileMailboxes(field: string, text: string, compile: Compile): Render
  * Name and address are rendered apart, along the angle bracket that the template's author wrote, so that
  * no value can move it: a display name can't smuggle an address.
  */
-function compileMailbox(field: string, text: string, compile: Compile): RenderMailboxes {
+function compileMailbox(field: string, text: string, compile: Compile, format: ValueFormat): RenderMailboxes {
   const parts = /^(?<name>.*)<(?<address>[^<>]*)>\s*$/s.exec(text)?.groups;
   if (
     !parts?.name?.includes('{{') &&
@@ -148,10 +186,14 @@ function compileMailbox(field: string, text: string, compile: Compile): RenderMa
     const whole = compile(field, text);
     return (payload, problems) => {
       const mailbox = readMailbox(whole.render(payload, problems).text);
-      return mailbox.ok ? [mailbox.value] : 'unusable';
+      if (!mailbox.ok) return 'unusable';
+      const { name, address } = mailbox.value;
+      // The name is part of the value, too.
+      const shown = name && toDisplayName(displayName(name));
+      return [{ ...(shown && { name: shown }), address }];
     };
   }
-  const name = compile(field, parts.name ?? '');
+  const name = compile(field, parts.name ?? '', format);
   const address = compile(field, parts.address ?? '');
   return (payload, problems) => {
     const mailbox = readMailbox(address.render(payload, problems).text);

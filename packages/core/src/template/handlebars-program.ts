@@ -1,6 +1,7 @@
 import { Handlebars } from '../libraries.js';
 import type { PayloadValue } from '../payload.js';
-import type { MissingVariable, ProgramOptions, TemplateProgram } from './template-program.js';
+import { unlinkName } from '../plain-line.js';
+import { formatOf, type ProgramOptions, type TemplateProgram } from './template-program.js';
 import { BLOCK_HELPERS, INLINE_HELPERS, partsOf, type TemplateSource } from './template-source.js';
 import { createVariableProgram, type Variable } from './variable-program.js';
 import { isRecord, showValue } from './variable-value.js';
@@ -16,6 +17,9 @@ for (const name of Object.keys(environment.helpers)) {
   if (!isNeeded) environment.unregisterHelper(name);
 }
 environment.registerHelper('eq', (left: unknown, right: unknown) => left === right);
+environment.registerHelper('unlink', (value: unknown) =>
+  typeof value === 'string' ? unlinkName(value) : value,
+);
 
 const knownHelpers = Object.fromEntries(
   [...BLOCK_HELPERS, ...INLINE_HELPERS, SHOW].map((name) => [name, true]),
@@ -96,7 +100,9 @@ class ShowVariables extends Handlebars.Visitor {
 const isNamedThis = (context: unknown, written: string): context is { this: PayloadValue } =>
   isRecord(context) && Object.hasOwn(context, 'this') && /^\{+\s*this\s*\}+$/.test(written);
 
-function showHelper(missingVariable: MissingVariable, problems: Set<string>) {
+function showHelper(options: ProgramOptions, problems: Set<string>) {
+  const { missingVariable } = options;
+  const format = formatOf(options);
   return function show(
     this: unknown,
     found: PayloadValue,
@@ -104,7 +110,7 @@ function showHelper(missingVariable: MissingVariable, problems: Set<string>) {
     written: string,
     path: string,
     root: string,
-  ): string | Handlebars.SafeString {
+  ): string {
     // Handlebars takes the length and the characters of a text for parts of it.
     const part = typeof owner === 'string' ? undefined : found;
     const value = isNamedThis(this, written) ? this.this : part;
@@ -114,7 +120,7 @@ function showHelper(missingVariable: MissingVariable, problems: Set<string>) {
       missingVariable === 'keep' && isEverything
         ? undefined
         : showValue(value, path, isUnknown, missingVariable, problems);
-    return shown ?? new Handlebars.SafeString(written);
+    return shown === undefined ? written : format(shown, path);
   };
 }
 
@@ -154,12 +160,13 @@ export function compileTemplate({ program, text }: TemplateSource, options: Prog
   const render = environment.compile(program, {
     knownHelpers,
     knownHelpersOnly: true,
-    noEscape: !options.escape,
+    // Values are escaped as they are shown.
+    noEscape: true,
   });
   return {
     render: (payload, problems) => ({
       text: render(payload, {
-        helpers: { [SHOW]: showHelper(options.missingVariable, problems) },
+        helpers: { [SHOW]: showHelper(options, problems) },
         // Said explicitly, or Handlebars prints a warning for each name it refuses.
         allowProtoPropertiesByDefault: false,
         allowProtoMethodsByDefault: false,

@@ -1,11 +1,14 @@
 import { lookupLocale } from '../locale.js';
 import type { Logger } from '../logger.js';
 import { MailError } from '../mail-error.js';
-import { type CompiledTemplate, compileEmailTemplate, type TemplateToCompile } from './compiled-template.js';
-import type { BrokenTemplate } from './plain-template.js';
+import {
+  type CompiledTemplate,
+  type CompileOptions,
+  compileEmailTemplate,
+  type TemplateToCompile,
+} from './compiled-template.js';
 import type { Template, TemplateOverride } from './template.js';
 import { templateOverrideSchema } from './template.js';
-import type { MissingVariable } from './template-program.js';
 
 /** Overrides are recognized by their text; this many stay compiled. */
 const MAX_COMPILED_OVERRIDES = 200;
@@ -29,11 +32,10 @@ export interface TemplateCatalog {
 export function createTemplateCatalog(options: {
   templates: readonly Template[];
   defaultLocale: string | undefined;
-  missingVariable: MissingVariable;
-  brokenTemplate: BrokenTemplate;
+  compileOptions: CompileOptions;
   logger: Logger;
 }): TemplateCatalog {
-  const { defaultLocale, missingVariable, brokenTemplate, logger } = options;
+  const { defaultLocale, compileOptions, logger } = options;
   const templatesByType = Map.groupBy(options.templates, ({ usageType }) => usageType);
   const find = (type: string, locale: string | undefined) =>
     findTemplate(templatesByType.get(type) ?? [], locale, defaultLocale);
@@ -41,7 +43,7 @@ export function createTemplateCatalog(options: {
   const overrides = new Map<string, CompiledTemplate>();
 
   const compile = (type: string, template: TemplateToCompile): CompiledTemplate => {
-    const result = compileEmailTemplate(type, template, missingVariable, brokenTemplate);
+    const result = compileEmailTemplate(type, template, compileOptions);
     logger.debug({ event: 'template.compiled', type, locale: template.locale });
     return result;
   };

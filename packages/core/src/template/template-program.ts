@@ -1,4 +1,6 @@
 import type { PayloadValue } from '../payload.js';
+import { escapeHtml } from './escape-html.js';
+import type { ValueFormat } from './value-format.js';
 
 /**
  * What a variable becomes that the payload lacks: `error` refuses to render, `empty` shows nothing,
@@ -7,10 +9,16 @@ import type { PayloadValue } from '../payload.js';
 export type MissingVariable = 'error' | 'empty' | 'keep';
 
 export interface ProgramOptions {
-  /** For html; everything else shows values as they are. */
+  /** Escapes values for html where there is no `format`. */
   escape: boolean;
   missingVariable: MissingVariable;
+  /** Writes each value into the text. @default values are escaped for html, or shown as they are */
+  format?: ValueFormat | undefined;
 }
+
+/** How the program writes its values. */
+export const formatOf = (options: ProgramOptions): ValueFormat =>
+  options.format ?? (options.escape ? escapeHtml : (value) => value);
 
 /** What a program makes of a payload. */
 export interface RenderedText {

@@ -15,7 +15,7 @@ describe('a broken template is named with its line and column', () => {
     ['a\r\nb {{code}} {{ }}', 'line 2, column 15: a {{…}} is not complete or not closed with }}'],
     [
       '{{user name}}',
-      'line 1, column 1: {{user …}} calls an unknown helper. Allowed are if, unless, each, with, eq, lookup',
+      'line 1, column 1: {{user …}} calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink',
     ],
     ['a\n  {{#if code}}\nx', 'line 2, column 3: {{#if code}} is never closed, add {{/if}}'],
     ['{{#if a}}{{#each b}}{{/each}}', 'line 1, column 1: {{#if a}} is never closed, add {{/if}}'],
@@ -42,11 +42,11 @@ describe('a broken template is named with its line and column', () => {
     ],
     [
       '{{log code}}',
-      'line 1, column 1: {{log …}} calls an unknown helper. Allowed are if, unless, each, with, eq, lookup',
+      'line 1, column 1: {{log …}} calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink',
     ],
     [
       '{{#if (not code)}}x{{/if}}',
-      'line 1, column 7: (not …) calls an unknown helper. Allowed are if, unless, each, with, eq, lookup',
+      'line 1, column 7: (not …) calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink',
     ],
     ['{{#if a}}'.repeat(101), 'line 1, column 901: blocks are nested deeper than 100 levels'],
     [
@@ -78,7 +78,7 @@ describe('what a template may hold', () => {
     '{{#unless code}}a{{/unless}}',
     '{{#each list as |item index|}}{{item.name}} {{index}} {{@first}}{{/each}}',
     '{{#with user}}{{name}} {{../code}}{{/with}}',
-    '{{#if (eq locale "de")}}a{{/if}} {{lookup list 0}}',
+    '{{#if (eq locale "de")}}a{{/if}} {{lookup list 0}} {{unlink user.name}}',
     '{{! a comment }} {{!-- {{another}} --}}',
     '{{~code~}}',
     '{{list.0}} {{list.0.name}} {{ a.0.1 }} {{007}}',

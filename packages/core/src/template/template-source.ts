@@ -34,11 +34,18 @@ const MAX_TEMPLATE_LENGTH = 256 * 1024;
 
 /** Blocks and helpers a template may use; everything else is refused before it can run. */
 export const BLOCK_HELPERS = ['if', 'unless', 'each', 'with'] as const;
-export const INLINE_HELPERS = ['eq', 'lookup'] as const;
+export const INLINE_HELPERS = ['eq', 'lookup', 'unlink'] as const;
 const ALLOWED_TEXT = `Allowed are ${[...BLOCK_HELPERS, ...INLINE_HELPERS].join(', ')}`;
 
 const isBlockHelper = (name: string) => (BLOCK_HELPERS as readonly string[]).includes(name);
-const isInlineHelper = (name: string) => (INLINE_HELPERS as readonly string[]).includes(name);
+const isInlineHelper = (name: string): name is (typeof INLINE_HELPERS)[number] =>
+  (INLINE_HELPERS as readonly string[]).includes(name);
+
+const ARGUMENTS = {
+  eq: ['two values', 'a b'],
+  lookup: ['two values', 'a b'],
+  unlink: ['one value', 'organization.name'],
+} as const satisfies Record<(typeof INLINE_HELPERS)[number], [count: string, example: string]>;
 
 class TemplateReadError extends Error {
   constructor(
@@ -123,8 +130,9 @@ class Inspector extends Handlebars.Visitor {
     const name = pathOf(node.path);
     if (isBlockHelper(name)) this.refuse(node, `${show(name)} is a block, write {{#${name} …}}…{{/${name}}}`);
     if (!isInlineHelper(name)) this.refuse(node, `${show(name)} calls an unknown helper. ${ALLOWED_TEXT}`);
-    if (node.params.length !== 2 || node.hash)
-      this.refuse(node, `${show(name)} takes two values, such as (${name} a b)`);
+    const [count, example] = ARGUMENTS[name];
+    if (node.params.length !== example.split(' ').length || node.hash)
+      this.refuse(node, `${show(name)} takes ${count}, such as (${name} ${example})`);
     this.acceptArguments(node);
   }
 

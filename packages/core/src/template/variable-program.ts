@@ -1,6 +1,5 @@
-import { Handlebars } from '../libraries.js';
 import type { PayloadValue } from '../payload.js';
-import type { ProgramOptions, TemplateProgram } from './template-program.js';
+import { formatOf, type ProgramOptions, type TemplateProgram } from './template-program.js';
 import { isRecord, showValue } from './variable-value.js';
 
 /** A plain variable of a text. */
@@ -25,8 +24,10 @@ function find(payload: Record<string, PayloadValue>, parts: readonly string[]): 
 export function createVariableProgram(
   fixedParts: readonly string[],
   variables: readonly Variable[],
-  { escape: escapeHtml, missingVariable }: ProgramOptions,
+  options: ProgramOptions,
 ): TemplateProgram {
+  const { missingVariable } = options;
+  const format = formatOf(options);
   const named = variables.map(({ written, parts }) => ({ written, parts, path: parts.join('.') }));
   return {
     fixedParts: Object.freeze(fixedParts),
@@ -35,7 +36,7 @@ export function createVariableProgram(
         const isUnknown = !Object.hasOwn(payload, parts[0] ?? '');
         const shown = showValue(find(payload, parts), path, isUnknown, missingVariable, problems);
         if (shown === undefined) return written;
-        return escapeHtml ? Handlebars.escapeExpression(shown) : shown;
+        return format(shown, path);
       });
       const text = fixedParts.reduce((start, part, index) => `${start}${values[index - 1] ?? ''}${part}`);
       return { text, values };

@@ -1,0 +1,51 @@
+import { ConfigError } from './config/config-issue.js';
+
+const DEFAULT_SCHEMES = ['https', 'http'];
+
+/** Schemes that run code, or show a page that the link itself contains. */
+const REFUSED_SCHEMES = new Set([
+  ...['javascript', 'vbscript', 'livescript', 'data', 'blob', 'file', 'filesystem', 'about', 'view-source'],
+]);
+
+/** Why a scheme cannot be allowed for links, or `undefined` if it can. RFC 3986 section 3.1, with or without its colon. */
+export function findSchemeProblem(scheme: string): string | undefined {
+  const name = nameOf(scheme);
+  if (!/^[a-z][a-z\d+.-]*$/.test(name)) return 'must be the scheme of a URL, such as "myapp"';
+  return REFUSED_SCHEMES.has(name)
+    ? `cannot be ${JSON.stringify(name)}, which is not safe in an email`
+    : undefined;
+}
+
+const nameOf = (scheme: string) => scheme.toLowerCase().replace(/:$/, '');
+
+/** Decides which URLs may be links of an email. */
+export interface LinkRule {
+  /** In words, for messages: `an https: or http: URL`. */
+  readonly wanted: string;
+  allows(url: string): boolean;
+}
+
+/**
+ * @param schemes - allowed along with `https` and `http`
+ * @throws {ConfigError} for a scheme that is not valid or not safe
+ */
+export function createLinkRule(schemes: readonly string[] = []): LinkRule {
+  const issues = schemes.flatMap((scheme, index) => {
+    const problem = findSchemeProblem(scheme);
+    if (problem === undefined) return [];
+    const path = ['linkSchemes', index];
+    return [
+      { severity: 'error' as const, path, code: 'link_scheme', message: `linkSchemes[${index}] ${problem}` },
+    ];
+  });
+  if (issues.length > 0) throw new ConfigError(issues);
+  const allowed = [...new Set([...DEFAULT_SCHEMES, ...schemes.map(nameOf)])];
+  return {
+    wanted: `a URL that begins with ${allowed.map((scheme) => `${scheme}:`).join(' or ')}`,
+    allows(url) {
+      const scheme = /^([a-z][a-z\d+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+      if (scheme === undefined || !allowed.includes(scheme)) return false;
+      return !DEFAULT_SCHEMES.includes(scheme) || URL.canParse(url);
+    },
+  };
+}

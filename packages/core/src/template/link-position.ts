@@ -1,0 +1,71 @@
+import type { LinkRule } from '../link-schemes.js';
+
+/** A text with values in it. */
+export interface PlacedText {
+  readonly text: string;
+  /** In order; none is empty. */
+  readonly values: readonly { readonly start: number; readonly end: number; readonly path: string }[];
+}
+
+/** What browsers leave out of a URL before they look for its scheme. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters
+const LEFT_OUT = /^[\u0000-\u0020]+|[\t\n\r]+/g;
+
+/** With one of these, the scheme is decided: there is one, or the URL is relative. */
+const END_OF_SCHEME = /[:/?#\\]/;
+
+function findLinkProblemIn(
+  { text, values }: PlacedText,
+  rule: LinkRule,
+  start: number,
+  end: number,
+): string | undefined {
+  const [first] = values.filter((value) => value.start < end && value.end > start);
+  if (first === undefined) return undefined;
+  const before = text.slice(start, Math.max(first.start, start)).replace(LEFT_OUT, '');
+  if (END_OF_SCHEME.test(before)) return undefined;
+  const url = before + text.slice(Math.max(first.start, start), end);
+  return rule.allows(url) ? undefined : `${first.path} must be ${rule.wanted}`;
+}
+
+/** A value decides the scheme unless the template has written it before. */
+export const findLinkProblem = (placed: PlacedText, rule: LinkRule): string | undefined =>
+  findLinkProblemIn(placed, rule, 0, placed.text.length);
+
+/** The URLs of a `srcset` (with sizes) or `ping`. */
+export function findLinkListProblem(placed: PlacedText, rule: LinkRule): string | undefined {
+  for (const { 0: candidate, index } of placed.text.matchAll(/[^\s,]\S*/g)) {
+    if (/^[\d.]+[wxh],?$/.test(candidate)) continue;
+    const problem = findLinkProblemIn(placed, rule, index, index + candidate.length);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** The URL of `content="0; url=…"`. */
+export function findRefreshProblem(placed: PlacedText, rule: LinkRule): string | undefined {
+  const { text } = placed;
+  if (/^[\s\d.]*$/.test(text)) return undefined;
+  const [before, quote] = /^[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?(["']?)\s*/i.exec(text) ?? [''];
+  const end = quote ? text.indexOf(quote, before.length) : -1;
+  return findLinkProblemIn(placed, rule, before.length, end < 0 ? text.length : end);
+}
+
+/** Functions and rules of CSS that load something. */
+const CSS_URL = /(?:(?:url|src|image|image-set)\(\s*|@import\s*)["']?\s*(?<url>[^"')]*)/dgi;
+
+export function findCssProblem(placed: PlacedText, rule: LinkRule): string | undefined {
+  // A backslash or a comment could spell `url(` in a way that the search misses.
+  const hidden = placed.values.find(({ start, end }) =>
+    /\\|\/\*|\*\/|@|expression\s*\(|[{}]/i.test(
+      placed.text.slice(start, end).replace(/https?:\/\/[^\s"'()\\{};]*/g, ''),
+    ),
+  );
+  if (hidden) return `${hidden.path} cannot be used in CSS`;
+  for (const { indices } of placed.text.matchAll(CSS_URL)) {
+    const [start, end] = indices?.groups?.url ?? [0, 0];
+    const problem = findLinkProblemIn(placed, rule, start, end);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
