@@ -49,8 +49,8 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
       transport: { send: vi.fn(), verify: vi.fn(), close: vi.fn() } as never,
       verification: { store: memoryStore(), secret: 's'.repeat(32) },
     });
-    const error = vi.fn();
-    const logger = { error, log: () => {}, warn: () => {} };
+    const [error, log, warn] = [vi.fn(), vi.fn(), vi.fn()];
+    const logger = { error, log, warn };
     const app = await createApp(
       { imports: [mail, MailTestingModule.forRoot()], controllers: [SignInController] },
       adapter(),
@@ -69,7 +69,7 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
         body: JSON.parse((await answer.text()) || 'null'),
       };
     };
-    return { ask, error, testing: app.get(MailTestingService) };
+    return { ask, error, log, warn, testing: app.get(MailTestingService) };
   }
 
   test('answers with the problem document of the routes', async () => {
@@ -104,6 +104,20 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
     expect(status).toBe(502);
     expect(JSON.stringify(body)).not.toContain('mailer@example.com');
     expect(error.mock.calls.flat()).toContain(failure);
+  });
+
+  test('logs the mistakes of clients below the level of an error', async () => {
+    const { ask, error, log, warn } = await serve();
+    await ask('/send', { to: 'ada@example.com, bob@example.com' });
+    await ask('/locked');
+    expect(warn).not.toHaveBeenCalled();
+    const ofFilter = (calls: unknown[][]) =>
+      calls.filter((call) => call.at(-1) === 'MailExceptionFilter').map(([event]) => event);
+    expect(ofFilter(log.mock.calls)).toEqual([
+      { event: 'http.refused', code: 'recipient_invalid', status: 400 },
+      { event: 'http.refused', code: 'forbidden', status: 403 },
+    ]);
+    expect(ofFilter(error.mock.calls)).toEqual([]);
   });
 
   test('leaves other exceptions to Nest', async () => {

@@ -60,4 +60,9 @@ export class VerificationService implements Verification {
   async cancel(request: CancelRequest): Promise<void> {
     return this.#verification().cancel(request);
   }
+
+  /** Why no code or link of this type can be sent, as far as the options and the templates tell. */
+  findObstacle(request: { type: string; method: 'code' | 'link' }): string | undefined {
+    return this.#verification().findObstacle(request);
+  }
 }

@@ -28,6 +28,7 @@ export { isLoopbackHost } from './loopback.js';
 export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } from './mail-error.js';
 export { canonicalAddress, type Mailbox, parseRecipient } from './mailbox.js';
 export { createMailer, type Mailer, type MailerOptions } from './mailer.js';
+export { createOperatorLogger } from './operator-logger.js';
 export {
   type CodePayload,
   type CommonPayload,

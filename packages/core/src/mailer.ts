@@ -10,6 +10,7 @@ import { maskAddress } from './secrets.js';
 import { type CheckedSendRequest, checkSendRequest, type SendRequest } from './send-request.js';
 import { requireSendable } from './sendable.js';
 import type { BrokenTemplate } from './template/plain-template.js';
+import { canShowVariable } from './template/shown-variables.js';
 import type { MissingVariable } from './template/template-program.js';
 import type { OperationOptions, Receipt, Transport } from './transport.js';
 
@@ -72,6 +73,11 @@ export interface Mailer extends AsyncDisposable {
    * @throws {MailError}
    */
   verify(options?: OperationOptions): Promise<void>;
+  /**
+   * Whether emails of this type can show a variable such as `code` or `link`, in every language: tells at start what
+   * would fail later. Always `true` with `resolveTemplate`, whose templates are not known before.
+   */
+  canShow(type: string, variable: 'code' | 'link'): boolean;
   /** Lets emails in flight finish and closes the transport. Idempotent. */
   close(): Promise<void>;
 }
@@ -165,6 +171,8 @@ export function createMailer(options: MailerOptions): Mailer {
       return render(checkSendRequest(request));
     },
     verify: (operation) => drain.run(() => transport.verify(operation)),
+    canShow: (type, variable) =>
+      resolveTemplate !== undefined || canShowVariable(config.templates, type, variable),
     close: drain.close,
     [Symbol.asyncDispose]: drain.close,
   };

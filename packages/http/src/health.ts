@@ -16,8 +16,8 @@ export function createHealthCheck(
       await mailer.verify({ signal: AbortSignal.timeout(TIMEOUT_MS) });
       return true;
     } catch (error) {
-      // Which of the many reasons it is matters to the operator alone.
-      logger.warn({ event: 'http.unhealthy', error });
+      // The reason is for the operator alone.
+      logger.error({ event: 'http.unhealthy', error });
       return false;
     }
   };

@@ -15,6 +15,7 @@ export type {
 } from './mail-handler-options.js';
 export {
   type FieldError,
+  logProblem,
   type Problem,
   type ProblemCode,
   type ProblemDetails,

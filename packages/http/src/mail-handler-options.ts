@@ -1,11 +1,11 @@
 import {
   type Clock,
   ConfigError,
+  createOperatorLogger,
   fromZodIssue,
   type Logger,
   type Mailer,
   type SendRequest,
-  silentLogger,
   systemClock,
 } from '@postern/core';
 import type { Verification, Verified, VerifiedLink } from '@postern/verification';
@@ -57,8 +57,9 @@ export interface VerifiedAnswer {
   readonly redirectTo?: string;
 }
 
-/** What the routes of codes and links call. */
-export type VerificationCalls = Pick<Verification, 'start' | 'check' | 'peekLink' | 'consumeLink'>;
+/** The calls that the routes of codes and links make. */
+export type VerificationCalls = Pick<Verification, 'start' | 'check' | 'peekLink' | 'consumeLink'> &
+  Partial<Pick<Verification, 'findObstacle'>>;
 
 /** Options of {@link createMailHandler}. */
 export interface MailHandlerOptions<Native = unknown> {
@@ -96,13 +97,25 @@ export interface MailHandlerOptions<Native = unknown> {
    * @default Register, SignIn, ForgotPassword, Generic, UserPermissionValidation, BindNewIdentifier, MfaVerification, BindMfa
    */
   verificationTypes?: readonly [string, ...string[]] | undefined;
+  /**
+   * What a person may ask for: codes, links or both. A method that is not listed has no routes. One that is listed must
+   * work: links need `linkUrl` in `createVerification` and templates that show `{{link}}`.
+   * @default both; `logger` is warned of one that can't work
+   */
+  verificationMethods?: readonly ['code' | 'link', ...('code' | 'link')[]] | undefined;
   /** The words on the pages of links, for a reader's language. @default English */
   linkTexts?: ((locale: string | undefined) => Partial<LinkTexts> | undefined) | undefined;
   /** The largest body in bytes. @default 65536 */
   bodyLimit?: number | undefined;
   /** How long an answer of `GET /health` is good for, in milliseconds. @default 30000 */
   healthIntervalMs?: number | undefined;
-  /** Told every 5xx with its cause. @default nothing is logged */
+  /**
+   * Gets `http.failed` for each answer from status 500 on, with its cause, and `http.refused` for the others from 400 on.
+   * The level says who has to act: `error` for you, `warn` for limits and what looks like abuse, `info` and `debug` for
+   * mistakes of a client.
+   *
+   * @default errors go to `console.error`, each kind once
+   */
   logger?: Logger | undefined;
   /** @default the wall clock */
   clock?: Clock | undefined;
@@ -119,6 +132,9 @@ const VERIFICATION_TYPES = [
   'MfaVerification',
   'BindMfa',
 ] as const;
+
+const METHODS = ['code', 'link'] as const;
+const METHOD_MESSAGE = "must be 'code' or 'link'";
 
 const functionSchema = <T>(message: string) => z.custom<T>((value) => typeof value === 'function', message);
 const withMethods = <T extends object>(message: string, ...names: (keyof T & string)[]) =>
@@ -156,6 +172,10 @@ const optionsSchema = z.object({
     .tuple([z.string().min(1)], z.string().min(1))
     .readonly()
     .default([...VERIFICATION_TYPES]),
+  verificationMethods: z
+    .tuple([z.enum(METHODS, METHOD_MESSAGE)], z.enum(METHODS, METHOD_MESSAGE))
+    .readonly()
+    .default([...METHODS]),
   linkTexts: functionSchema<NonNullable<Options['linkTexts']>>('has to be a function').optional(),
   bodyLimit: z
     .int('has to be a whole number of bytes')
@@ -166,8 +186,8 @@ const optionsSchema = z.object({
     .int('has to be a whole number of milliseconds')
     .min(0, 'has to be 0 or more')
     .default(30_000),
-  logger: withMethods<Logger>('has to be a logger, e.g. console', 'debug', 'info', 'warn', 'error').default(
-    silentLogger,
+  logger: withMethods<Logger>('must be a logger, such as console', 'debug', 'info', 'warn', 'error').default(
+    () => createOperatorLogger(),
   ),
   clock: withMethods<Clock>('has to be a clock with now', 'now').default(systemClock),
 });

@@ -3,10 +3,11 @@ import type { HttpRequest, HttpResponse } from './http-message.js';
 import { type MailHandlerOptions, parseOptions } from './mail-handler-options.js';
 import { messageRoutes } from './message-routes.js';
 import { describeOpenApi } from './open-api.js';
-import { PROBLEMS, ProblemError, problemResponse, toProblemError } from './problem.js';
+import { logFailure, ProblemError, problemResponse, toProblemError } from './problem.js';
 import { readBody } from './request-body.js';
 import type { Route, RouteCall, RouteInfo } from './route.js';
 import { serviceRoutes } from './service-routes.js';
+import { checkSetUp } from './set-up.js';
 import { verificationRoutes } from './verification-routes.js';
 
 /** Answers HTTP requests about auth emails, the same in every framework. */
@@ -44,6 +45,7 @@ export function createMailHandler<Native = unknown>(
   options: MailHandlerOptions<Native>,
 ): MailHandler<Native> {
   const parsed = parseOptions(options);
+  checkSetUp(options, parsed);
   const { authorize, bodyLimit, logger, verification } = parsed;
   let openApi: string | undefined;
   const routes: readonly Route[] = [
@@ -64,9 +66,11 @@ export function createMailHandler<Native = unknown>(
       if (route.body) call = { ...call, body: await readBody(request, route.body, bodyLimit) };
       return await route.handle(call);
     } catch (error) {
-      const { code } = toProblemError(error);
-      if (PROBLEMS[code].status >= 500 && !(error instanceof ProblemError))
-        logger.error({ event: 'http.failed', route: `${route.method} ${route.path}`, code, error });
+      const { clientAddress } = request;
+      logFailure(logger, toProblemError(error), error, {
+        route: `${route.method} ${route.path}`,
+        ...(clientAddress !== undefined && { clientAddress }),
+      });
       return failureOf(route, error, call);
     }
   }

@@ -1,49 +1,60 @@
-import { MailError, type MailErrorCode } from '@postern/core';
+import { type Logger, MailError, type MailErrorCode } from '@postern/core';
 import { type RateLimitScope, VerificationError, type VerificationErrorCode } from '@postern/verification';
 import { type HttpHeaders, type HttpResponse, requireSendable, respond } from './http-message.js';
 
-/** Every problem that a route can answer with. Texts are fixed: nothing of a request or a server gets into them. */
+/**
+ * Every problem that a route can answer with. Titles are fixed: nothing of a request or a server gets into them.
+ *
+ * The level says who has to act: `error` for the operator, `warn` for a limit or what looks like abuse, `info` for what
+ * a person or the caller can change, `debug` for a request that no correct client sends.
+ */
 export const PROBLEMS = {
-  malformed_json: { status: 400, title: 'The body is no valid JSON.' },
-  invalid_request: { status: 400, title: 'The request is not valid.' },
-  recipient_invalid: { status: 400, title: 'That is not exactly one usable email address.' },
-  payload_invalid: { status: 400, title: 'No email can be made of this request.' },
-  template_not_found: { status: 400, title: 'There is no template for this type.' },
-  recipient_rejected: { status: 400, title: 'The mail server refuses this recipient.' },
-  expired: { status: 400, title: 'The email expired before it could be sent.' },
-  code_incorrect: { status: 400, title: 'The code is not the one that was sent.' },
-  code_expired: { status: 400, title: 'The code has expired.' },
-  code_not_found: { status: 400, title: 'There is no such code, or it was used or replaced.' },
-  unauthorized: { status: 401, title: 'The request is not authorized.' },
-  forbidden: { status: 403, title: 'The request is refused.' },
-  cross_site: { status: 403, title: 'The request comes from another site.' },
-  not_found: { status: 404, title: 'There is nothing here.' },
-  link_not_found: { status: 404, title: 'There is no such link, or it was used or replaced.' },
-  method_not_allowed: { status: 405, title: 'The method is not allowed here.' },
+  malformed_json: { status: 400, level: 'debug', title: 'The body is no valid JSON.' },
+  invalid_request: { status: 400, level: 'debug', title: 'The request is not valid.' },
+  recipient_invalid: { status: 400, level: 'info', title: 'That is not exactly one usable email address.' },
+  payload_invalid: { status: 400, level: 'info', title: 'No email can be made of this request.' },
+  template_not_found: { status: 400, level: 'info', title: 'There is no template for this type.' },
+  recipient_rejected: { status: 400, level: 'info', title: 'The mail server refuses this recipient.' },
+  expired: { status: 400, level: 'info', title: 'The email expired before it could be sent.' },
+  code_incorrect: { status: 400, level: 'info', title: 'The code is not the one that was sent.' },
+  code_expired: { status: 400, level: 'info', title: 'The code has expired.' },
+  code_not_found: { status: 400, level: 'info', title: 'There is no such code, or it was used or replaced.' },
+  unauthorized: { status: 401, level: 'warn', title: 'The request is not authorized.' },
+  forbidden: { status: 403, level: 'info', title: 'The request is refused.' },
+  cross_site: { status: 403, level: 'warn', title: 'The request comes from another site.' },
+  not_found: { status: 404, level: 'debug', title: 'There is nothing here.' },
+  link_not_found: { status: 404, level: 'info', title: 'There is no such link, or it was used or replaced.' },
+  method_not_allowed: { status: 405, level: 'debug', title: 'The method is not allowed here.' },
   idempotency_key_in_use: {
     status: 409,
+    level: 'info',
     title: 'The first request with this idempotency key is not finished.',
   },
-  link_expired: { status: 410, title: 'The link has expired.' },
-  content_too_large: { status: 413, title: 'The body is too large.' },
-  unsupported_media_type: { status: 415, title: 'The body has to be JSON in UTF-8.' },
-  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another email.' },
-  attempts_exhausted: { status: 429, title: 'Too many wrong codes for this address.' },
-  cooldown: { status: 429, title: 'An email was sent to this address a moment ago.' },
-  rate_limited: { status: 429, title: 'Too many requests.' },
-  internal_error: { status: 500, title: 'Something is wrong on this side.' },
-  sending_misconfigured: { status: 500, title: 'Emails are not set up correctly here.' },
-  mail_server_refused: { status: 502, title: 'The mail server refused the email.' },
-  mail_server_failed: { status: 502, title: 'The mail server can not be used.' },
-  delivery_unknown: { status: 502, title: 'The email may or may not have been sent.' },
+  link_expired: { status: 410, level: 'info', title: 'The link has expired.' },
+  content_too_large: { status: 413, level: 'debug', title: 'The body is too large.' },
+  unsupported_media_type: { status: 415, level: 'debug', title: 'The body has to be JSON in UTF-8.' },
+  idempotency_key_reused: {
+    status: 422,
+    level: 'info',
+    title: 'The idempotency key belongs to another email.',
+  },
+  attempts_exhausted: { status: 429, level: 'warn', title: 'Too many wrong codes for this address.' },
+  cooldown: { status: 429, level: 'info', title: 'An email was sent to this address a moment ago.' },
+  rate_limited: { status: 429, level: 'warn', title: 'Too many requests.' },
+  internal_error: { status: 500, level: 'error', title: 'Something is wrong on this side.' },
+  sending_misconfigured: { status: 500, level: 'error', title: 'Emails are not set up correctly here.' },
+  mail_server_refused: { status: 502, level: 'error', title: 'The mail server refused the email.' },
+  mail_server_failed: { status: 502, level: 'error', title: 'The mail server can not be used.' },
+  delivery_unknown: { status: 502, level: 'error', title: 'The email may or may not have been sent.' },
   mail_server_unavailable: {
     status: 503,
+    level: 'error',
     title: 'The mail server, or the queue before it, can not be reached.',
   },
-  mail_server_busy: { status: 503, title: 'The mail server takes no more emails for now.' },
-  shutting_down: { status: 503, title: 'The service is shutting down.' },
-  mail_server_timeout: { status: 504, title: 'The mail server did not answer in time.' },
-} as const satisfies Record<string, { status: number; title: string }>;
+  mail_server_busy: { status: 503, level: 'warn', title: 'The mail server takes no more emails for now.' },
+  shutting_down: { status: 503, level: 'info', title: 'The service is shutting down.' },
+  mail_server_timeout: { status: 504, level: 'error', title: 'The mail server did not answer in time.' },
+} as const satisfies Record<string, { status: number; level: keyof Logger; title: string }>;
 
 /** The stable name of a problem; its `type` is `urn:postern:problem:` and this. */
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -193,6 +204,33 @@ function fromFramework(error: unknown): ProblemError {
   return status === undefined
     ? toProblemError(error)
     : new ProblemError(PROBLEM_OF_STATUS[status] ?? 'invalid_request');
+}
+
+/** `http.failed` with the error from status 500 on, `http.refused` otherwise, at the level of the problem. */
+export function logFailure(
+  logger: Logger,
+  { code }: ProblemError,
+  error: unknown,
+  fields: Readonly<Record<string, unknown>>,
+): void {
+  const { level, status } = PROBLEMS[code];
+  if (status >= 500) logger[level]({ event: 'http.failed', ...fields, code, error });
+  else logger[level]({ event: 'http.refused', ...fields, code, status });
+}
+
+/**
+ * Logs what {@link problemResponse} answers: `http.failed` with the error from status 500 on, `http.refused` otherwise.
+ * The level says who has to act: `error` for the operator, `warn` for a limit or what looks like abuse, `info` and
+ * `debug` for mistakes of a client.
+ *
+ * @param fields what else to log, such as the route
+ */
+export function logProblem(
+  logger: Logger,
+  error: unknown,
+  fields: Readonly<Record<string, unknown>> = {},
+): void {
+  logFailure(logger, fromFramework(error), error, fields);
 }
 
 export const problemTypeOf = (code: ProblemCode): string => `urn:postern:problem:${code}`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createHealthCheck } from './health.js';
 import { respond, respondJson } from './http-message.js';
 import type { ParsedOptions } from './mail-handler-options.js';
-import { ProblemError } from './problem.js';
+import { ProblemError, problemResponse } from './problem.js';
 import { defineRoute, type Route } from './route.js';
 
 const healthSchema = z.object({ status: z.literal('pass') }).meta({ id: 'Health' });
@@ -22,7 +22,9 @@ export function serviceRoutes(
       answers: { 200: { description: 'They can.', schema: healthSchema } },
       problems: ['mail_server_unavailable'],
       async handle() {
-        if (!(await check())) throw new ProblemError('mail_server_unavailable', { retryable: true });
+        // `http.unhealthy` has told the operator why, once for all who ask.
+        if (!(await check()))
+          return problemResponse(new ProblemError('mail_server_unavailable', { retryable: true }));
         return respondJson(200, { status: 'pass' });
       },
     }),

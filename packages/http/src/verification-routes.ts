@@ -30,11 +30,14 @@ function addressOf({ clientAddress = '' }: HttpRequest): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-/** Nothing in a request of everyone, but where to go next, can be what an email lacks: then it is the set-up. */
-function misconfigured(error: unknown): unknown {
+/**
+ * A public request has nothing that an email could lack, except for its redirect. So if the email cannot be made, the
+ * configuration is at fault.
+ */
+function misconfigured(error: unknown, obstacle: string | undefined): unknown {
   if (!(error instanceof MailError && ['payload_invalid', 'template_not_found'].includes(error.code)))
     return error;
-  return new MailError('config_invalid', `No code or link can be sent. ${error.message}`, {
+  return new MailError('config_invalid', `No code or link can be sent. ${obstacle ?? error.message}`, {
     stage: 'config',
     cause: error,
   });
@@ -45,7 +48,7 @@ export function verificationRoutes(
   verification: VerificationCalls,
   options: ParsedOptions,
 ): readonly Route[] {
-  const { onStart, onVerified, verificationTypes } = options;
+  const { onStart, onVerified, verificationMethods, verificationTypes } = options;
 
   const [firstType] = verificationTypes;
   const type = z
@@ -95,12 +98,13 @@ export function verificationRoutes(
       ...(ip !== undefined && { ip }),
     });
     const { resendAfter } = await starting.catch((error: unknown) => {
-      throw body.redirectTo ? error : misconfigured(error);
+      const obstacle = verification.findObstacle?.({ type: body.type, method });
+      throw body.redirectTo && !obstacle ? error : misconfigured(error, obstacle);
     });
     return respond(204, undefined, cooldownHeaders(resendAfter));
   }
 
-  return [
+  const codeRoutes = [
     defineRoute({
       method: 'POST',
       path: '/verification-codes',
@@ -137,6 +141,8 @@ export function verificationRoutes(
         return respondVerified({ ...verified, method: 'code' }, request, onVerified);
       },
     }),
+  ];
+  const routesOfLinks = [
     defineRoute({
       method: 'POST',
       path: '/links',
@@ -149,5 +155,9 @@ export function verificationRoutes(
       handle: ({ body, request }) => start('link', body, request),
     }),
     ...linkRoutes(verification, options),
+  ];
+  return [
+    ...(verificationMethods.includes('code') ? codeRoutes : []),
+    ...(verificationMethods.includes('link') ? routesOfLinks : []),
   ];
 }

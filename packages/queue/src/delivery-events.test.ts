@@ -1,7 +1,13 @@
-import { expect, test } from 'vitest';
+import type { LogEvent } from '@postern/core';
+import { createMemoryTransport } from '@postern/testing';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends } from '../fixtures/backends.js';
+import { failure } from '../fixtures/mailers.js';
 import { signIn } from '../fixtures/requests.js';
+
+/** An option that is there, but not set, is not the one of the set-up. */
+const withoutLogger: object = { logger: undefined };
 
 describeOnBackends(({ setUp }) => {
   test('a listener that throws loses nothing', async () => {
@@ -21,5 +27,41 @@ describeOnBackends(({ setUp }) => {
     expect(events.filter(({ event }) => event === 'queue.listener_failed')).toHaveLength(2);
     expect((await queue.stats()).states).toMatchObject({ sent: 1 });
     expect(transport.emails).toHaveLength(1);
+  });
+
+  test('the level of a failed delivery says who has to act', async () => {
+    const levels: string[] = [];
+    const at = (level: string) => (event: LogEvent) => {
+      if (event.event === 'queue.failed') levels.push(`${event.code} ${level}`);
+    };
+    const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+    const { queue, transport } = await setUp({ logger });
+    await queue.start();
+    for (const code of ['recipient_rejected', 'sender_rejected'] as const) {
+      transport.failWith(failure(code, false), { times: 1 });
+      const failed = next(queue, 'failed');
+      await queue.enqueue(signIn());
+      await failed;
+    }
+    expect(levels).toEqual(['recipient_rejected info', 'sender_rejected error']);
+  });
+
+  test('without a logger, errors are written to the console, each kind once', async () => {
+    const printed: string[] = [];
+    const spy = vi
+      .spyOn(console, 'error')
+      .mockImplementation((...values) => void printed.push(values.map(String).join(' ')));
+    onTestFinished(() => spy.mockRestore());
+    const transport = createMemoryTransport();
+    const { queue } = await setUp({ transport, ...withoutLogger });
+    await queue.start();
+    for (const code of ['recipient_rejected', 'sender_rejected', 'sender_rejected'] as const) {
+      transport.failWith(failure(code, false), { times: 1 });
+      const failed = next(queue, 'failed');
+      await queue.enqueue(signIn({ to: 'ada@example.com' }));
+      await failed;
+    }
+    expect(printed).toEqual([expect.stringContaining('queue.failed (sender_rejected')]);
+    expect(printed[0]).not.toContain('ada@example.com');
   });
 });

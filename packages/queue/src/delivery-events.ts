@@ -21,7 +21,7 @@ export function createDeliveryEvents(telemetry: QueueTelemetry, logger: Logger):
     report(delivery) {
       telemetry.count(delivery);
       const { id, state, lane, type, attempts, error } = delivery;
-      const level = state === 'failed' || state === 'unknown' ? 'error' : 'info';
+      const level = levelOf(state, error?.code);
       logger[level]({
         event: `queue.${state}`,
         id,
@@ -43,4 +43,11 @@ export function createDeliveryEvents(telemetry: QueueTelemetry, logger: Logger):
       return () => void ofEvent.delete(listener);
     },
   };
+}
+
+/** By who has to act: only the recipient can correct an address, and a code that came too late is a sign of delay. */
+function levelOf(state: DeliveryState, code: string | undefined): 'info' | 'warn' | 'error' {
+  if (state !== 'failed' && state !== 'unknown') return 'info';
+  if (code === 'recipient_invalid' || code === 'recipient_rejected') return 'info';
+  return code === 'expired' ? 'warn' : 'error';
 }

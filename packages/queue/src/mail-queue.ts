@@ -1,4 +1,10 @@
-import { createDrain, type SendRequest, silentLogger, systemClock, type Transport } from '@postern/core';
+import {
+  createDrain,
+  createOperatorLogger,
+  type SendRequest,
+  systemClock,
+  type Transport,
+} from '@postern/core';
 import { validate as isUuid } from 'uuid';
 import { databaseError, openDatabase } from './database.js';
 import type { Delivery, FinalState } from './delivery.js';
@@ -89,7 +95,7 @@ const RENEWALS_PER_LEASE = 3;
  */
 export async function createMailQueue(options: MailQueueOptions): Promise<MailQueue> {
   const { connection, keys, lanes, policy, leaseMs, pollIntervalMs, schema } = parseQueueOptions(options);
-  const logger = options.logger ?? silentLogger;
+  const logger = options.logger ?? createOperatorLogger();
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const now = () => clock.now();
@@ -99,7 +105,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   const { report, on } = createDeliveryEvents(telemetry, logger);
   const onError = (error: unknown) => {
     const { message, code } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
-    logger.warn({ event: 'queue.database_failed', message, code });
+    logger.error({ event: 'queue.database_failed', message, code });
   };
 
   const superviseSeconds = Math.max(1, Math.floor(leaseMs / 1000 / RENEWALS_PER_LEASE));

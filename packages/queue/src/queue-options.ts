@@ -47,7 +47,7 @@ export interface MailQueueOptions {
   schema?: string;
   /** Between 0 and 1, for the jitter. @default Math.random */
   random?: () => number;
-  /** @default nothing is logged */
+  /** @default errors go to `console.error`, each kind once */
   logger?: Logger;
   /** Decides what has expired. @default the wall clock */
   clock?: Clock;

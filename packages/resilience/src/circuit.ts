@@ -48,7 +48,7 @@ export function createCircuit(options: CircuitOptions): Circuit {
   });
   let reason: MailError | undefined;
   breaker.onBreak(() => {
-    logger.warn({ event: 'circuit.open', transport, probeAfterMs, ...(reason && describeFailure(reason)) });
+    logger.error({ event: 'circuit.open', transport, probeAfterMs, ...(reason && describeFailure(reason)) });
   });
   breaker.onHalfOpen(() => logger.info({ event: 'circuit.half_open', transport }));
   breaker.onReset(() => logger.info({ event: 'circuit.closed', transport }));

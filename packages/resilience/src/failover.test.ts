@@ -426,3 +426,36 @@ describe('the options', () => {
     expect(failing.fired).toBe(4);
   });
 });
+
+describe('without a logger', () => {
+  function listen() {
+    const printed: string[] = [];
+    const spy = vi
+      .spyOn(console, 'error')
+      .mockImplementation((...values) => void printed.push(values.map(String).join(' ')));
+    onTestFinished(() => spy.mockRestore());
+    return printed;
+  }
+
+  it('writes once what the next transport hides and only the operator can fix', async () => {
+    const printed = listen();
+    const { main, send } = setUp({ logger: undefined, failureThreshold: 1000 } as FailoverOptions);
+    main.failWith(failure('auth_failed'));
+    for (let time = 0; time < 3; time++) expect(await send()).toBe('backup');
+    expect(printed).toEqual([expect.stringContaining('mail.failover (auth_failed, main)')]);
+    expect(printed[0]).not.toContain(testEmail().to);
+  });
+
+  it('writes that a transport is skipped, and which one is not ready', async () => {
+    const printed = listen();
+    const { main, transport, send } = setUp({ logger: undefined, failureThreshold: 1 } as FailoverOptions);
+    main.failWith(failure('connection_failed'));
+    expect(await send()).toBe('backup');
+    vi.spyOn(main, 'verify').mockRejectedValue(failure('connection_failed'));
+    await transport.verify();
+    expect(printed).toEqual([
+      expect.stringContaining('circuit.open (connection_failed, main)'),
+      expect.stringContaining('transport.not_ready (connection_failed, main)'),
+    ]);
+  });
+});

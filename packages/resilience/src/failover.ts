@@ -1,12 +1,13 @@
 import {
   type Clock,
+  createOperatorLogger,
   type Email,
   type Logger,
   MailError,
+  type MailErrorCode,
   type OperationOptions,
   type Receipt,
   requireSendable,
-  silentLogger,
   systemClock,
   type Transport,
 } from '@postern/core';
@@ -33,7 +34,7 @@ export interface FailoverOptions {
    * @default yes for those that carry a code, no for `OrganizationInvitation` and for types of your own
    */
   mayDuplicate?: MayDuplicate;
-  /** @default nothing is logged */
+  /** @default errors go to `console.error`, each kind once */
   logger?: Logger;
   /** @default the wall clock */
   clock?: Clock;
@@ -59,6 +60,14 @@ const namesSchema = z
     error: ({ input }) => `have to have different names, not ${String(input)}: give each its own \`name\``,
   });
 const transportsSchema = z.object({ transports: namesSchema });
+
+/** No other attempt succeeds until the operator changes something, and the next transport hides that. */
+const OPERATOR_CODES: ReadonlySet<MailErrorCode> = new Set([
+  'config_invalid',
+  'auth_failed',
+  'tls_failed',
+  'sender_rejected',
+]);
 
 /** What a transport said, and which one. */
 interface Failure {
@@ -89,7 +98,7 @@ export function withFailover(transports: readonly Transport[], options: Failover
   const { failureThreshold, probeAfterMs, mayDuplicate } = parseOptions(optionsSchema, options);
   const names = transports.map((transport) => transport.name);
   parseOptions(transportsSchema, { transports: names });
-  const logger = options.logger ?? silentLogger;
+  const logger = options.logger ?? createOperatorLogger();
   const clock = options.clock ?? systemClock;
   const name = `failover(${names.join(', ')})`;
   const closing = new AbortController();
@@ -115,7 +124,8 @@ export function withFailover(transports: readonly Transport[], options: Failover
         const next = names[index + 1];
         if (next === undefined) break;
         const event = { event: 'mail.failover', transport: transport.name, next };
-        logger.warn({ ...event, ...describeEmail(email), ...describeFailure(error) });
+        const level = OPERATOR_CODES.has(error.code) ? 'error' : 'warn';
+        logger[level]({ ...event, ...describeEmail(email), ...describeFailure(error) });
       }
     }
     throw summarize(failures);
@@ -130,7 +140,8 @@ export function withFailover(transports: readonly Transport[], options: Failover
       const failure = { transport: names[index] ?? '', error: check.reason };
       failures.push(failure);
       const event = { event: 'transport.not_ready', transport: failure.transport };
-      logger.warn({ ...event, ...describeFailure(failure.error) });
+      // The other transports hide this failure from everyone but the log.
+      logger.error({ ...event, ...describeFailure(failure.error) });
     }
     if (failures.length === transports.length) throw summarize(failures);
   }

@@ -1,11 +1,11 @@
 import {
   type Clock,
+  createOperatorLogger,
   type Email,
   type Logger,
   MailError,
   type Receipt,
   requireSendable,
-  silentLogger,
   systemClock,
   type Transport,
 } from '@postern/core';
@@ -26,7 +26,7 @@ export interface RateLimitOptions {
   onLimit?: 'wait' | 'refuse';
   /** How many may wait; further ones fail with `rate_limited`. @default 1000 */
   maxWaiting?: number;
-  /** @default nothing is logged */
+  /** @default errors go to `console.error`, each kind once */
   logger?: Logger;
   /** @default the wall clock */
   clock?: Clock;
@@ -67,7 +67,7 @@ const optionsSchema = z.object({
  */
 export function withRateLimit(transport: Transport, options: RateLimitOptions): Transport {
   const { limit, intervalMs, onLimit, maxWaiting } = parseOptions(optionsSchema, options);
-  const logger = options.logger ?? silentLogger;
+  const logger = options.logger ?? createOperatorLogger();
   const clock = options.clock ?? systemClock;
   const sleep = options.sleep ?? systemSleep;
   const name = `rate-limit(${transport.name})`;

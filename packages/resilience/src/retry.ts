@@ -1,10 +1,10 @@
 import {
   type Clock,
+  createOperatorLogger,
   type Email,
   type Logger,
   MailError,
   type Receipt,
-  silentLogger,
   systemClock,
   type Transport,
 } from '@postern/core';
@@ -38,7 +38,7 @@ export interface RetryOptions {
    * @default yes for those that carry a code, no for `OrganizationInvitation` and for types of your own
    */
   mayDuplicate?: MayDuplicate;
-  /** @default nothing is logged */
+  /** @default errors go to `console.error`, each kind once */
   logger?: Logger;
   /** @default the wall clock */
   clock?: Clock;
@@ -81,7 +81,7 @@ const optionsSchema = z.object({
  */
 export function withRetry(transport: Transport, options: RetryOptions = {}): Transport {
   const { maxAttempts, initialDelayMs, maxDelayMs, mayDuplicate } = parseOptions(optionsSchema, options);
-  const logger = options.logger ?? silentLogger;
+  const logger = options.logger ?? createOperatorLogger();
   const clock = options.clock ?? systemClock;
   const sleep = options.sleep ?? systemSleep;
   const random = options.random ?? Math.random;

@@ -6,7 +6,7 @@ import type { VerificationStore } from './verification-store.js';
 
 export interface VerificationOptions {
   /** Sends the emails, e.g. `createMailer(…)`. */
-  mailer: Pick<Mailer, 'send'>;
+  mailer: Pick<Mailer, 'send'> & Partial<Pick<Mailer, 'canShow'>>;
   /** `memoryStore()`, `postgresStore({ pool })`, or one of your own. */
   store: VerificationStore;
   /**

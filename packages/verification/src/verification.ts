@@ -79,6 +79,13 @@ export interface Verification {
   consumeLink(token: string): Promise<VerifiedLink>;
   /** Makes the code or link of this address and type worthless. Limits stay. */
   cancel(request: CancelRequest): Promise<void>;
+  /**
+   * Why no code or link of this type can be sent, as far as the options and the mailer's templates tell. Routes ask at
+   * start, so that a person doesn't find out first.
+   *
+   * @returns `undefined` when nothing is known to be wrong
+   */
+  findObstacle(request: { type: string; method: 'code' | 'link' }): string | undefined;
 }
 
 /**
@@ -239,6 +246,13 @@ export function createVerification(options: VerificationOptions): Verification {
         const id = await store.remove({ subject, ...at() });
         if (id !== undefined) await onSuperseded?.({ id });
       }
+    },
+    findObstacle({ type, method }) {
+      if (method === 'link' && linkUrl === undefined)
+        return 'Links need the option `linkUrl` of createVerification.';
+      return mailer.canShow?.(type, method) === false
+        ? `The template for ${type} must show {{${method}}}, in every language.`
+        : undefined;
     },
   };
 }

@@ -1,0 +1,60 @@
+import { type LogEvent, type Logger, silentLogger } from './logger.js';
+import { MailError } from './mail-error.js';
+import { maskAddress } from './secrets.js';
+
+/** A process that fails in ever new ways must not fill its memory. */
+const MAX_KINDS = 200;
+const MAX_LENGTH = 1000;
+const FRAMES = 6;
+
+/**
+ * Makes the logger for where an application passes none. It writes errors to `console.error`, each kind (an event with
+ * its code) once, so that a failure that only the operator can fix is never silent. Everything else is dropped.
+ *
+ * Addresses, credentials, links and codes in a message are masked, because the message may come from anywhere.
+ */
+export function createOperatorLogger(): Logger {
+  const seen = new Set<string>();
+  return {
+    ...silentLogger,
+    error(event) {
+      const kind = [event.event, event.code, event.error instanceof Error ? event.error.name : ''].join(' ');
+      if (seen.has(kind) || seen.size >= MAX_KINDS) return;
+      seen.add(kind);
+      // biome-ignore lint/suspicious/noConsole: without a logger, nothing else reaches the operator
+      console.error(describe(event));
+    },
+  };
+}
+
+/** Only fields that are known to hold no secrets, and texts without theirs. */
+function describe({ event, code, route, lane, transport, message, error }: LogEvent): string {
+  const where = [code, route, lane, transport].filter((part) => typeof part === 'string').join(', ');
+  const told = error === undefined ? [clean(String(message ?? ''))] : describeError(error);
+  const [summary = '', ...frames] = told;
+  return [
+    `Postern: ${event}${where && ` (${where})`}${summary && `: ${summary}`}`,
+    ...frames,
+    '  Further errors of this kind are not shown. Pass the option `logger` to see every event.',
+  ].join('\n');
+}
+
+function describeError(error: unknown): string[] {
+  if (error instanceof MailError) {
+    return [`${error.name} ${error.code}: ${clean([error.message, error.hint].filter(Boolean).join(' '))}`];
+  }
+  if (!(error instanceof Error)) return [`${typeof error} was thrown`];
+  const cause = error.cause instanceof Error ? ` (cause: ${clean(error.cause.message)})` : '';
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [`${error.name}: ${clean(error.message)}${cause}`, ...frames.slice(0, FRAMES)];
+}
+
+const clean = (text: string): string =>
+  text
+    .slice(0, MAX_LENGTH)
+    // A link keeps its origin: what follows may be a token.
+    .replace(/([a-z][a-z\d+.-]*:\/\/)(?:[^\s/@]*@)?([^\s/?#"'<>]*)[^\s"'<>]*/gi, '$1$2')
+    .replace(/[^\s<>"'(),;:@]+@[\p{L}\p{N}.-]+/gu, (address) => maskAddress(address))
+    .replace(/\d{6,}|(?=[\w-]*\d)[\w-]{20,}/g, '***')
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim();
