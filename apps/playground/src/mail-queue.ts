@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MailError, type Mailer, type SendRequest } from '@postern/core';
 import type { MailQueue, Delivery as QueuedDelivery } from '@postern/queue';
 import type { Inbox } from './inbox.js';
+import { createTrailingRuns } from './trailing-runs.js';
 import type { ChangedDelivery, Delivery, DeliveryList, DeliveryState } from './wire/delivery.js';
 
 /** The queue behind the view of deliveries, opened on first use. */
@@ -42,6 +43,8 @@ const POLICY = { backoffMs: 1000, maxBackoffMs: 8000, attemptTimeoutMs: 30_000, 
 
 /** While something is under way, in milliseconds. */
 const WATCH_INTERVAL = 250;
+/** After the database did not answer, in milliseconds. */
+const RETRY_INTERVAL = 1000;
 /** Of a burst. */
 const AT_ONCE = 25;
 const MOST_WATCHED = 500;
@@ -57,8 +60,11 @@ export function createPlaygroundQueue({
   let opening: Promise<MailQueue> | undefined;
   let isClosing = false;
   let known = new Map<string, Delivery>();
-  let looking: Promise<void> | undefined;
+  /** Told of since the last look; they may be older than what is looked at. */
+  const ended = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  const looks = createTrailingRuns(() => look().catch(() => lookAgainIn(RETRY_INTERVAL)));
+  const refresh = () => looks.request();
 
   async function open(): Promise<MailQueue> {
     const { startQueue } = await import('../examples/queue.js');
@@ -79,7 +85,10 @@ export function createPlaygroundQueue({
       policy: POLICY,
     });
     for (const state of ['sent', 'failed', 'expired', 'cancelled', 'unknown'] as const)
-      queue.on(state, refresh);
+      queue.on(state, ({ id }) => {
+        ended.add(id);
+        refresh();
+      });
     return queue;
   }
 
@@ -95,6 +104,8 @@ export function createPlaygroundQueue({
 
   function note(delivery: Delivery): void {
     const former = known.get(delivery.id);
+    // What was looked up before a change may arrive after it.
+    if (former && former.updatedAt > delivery.updatedAt) return;
     if (former && JSON.stringify(former) === JSON.stringify(delivery)) return;
     known.set(delivery.id, delivery);
     onChange(delivery);
@@ -106,24 +117,23 @@ export function createPlaygroundQueue({
     if (!queue || isClosing) return;
     const { deliveries } = await queue.list({ limit: MOST_WATCHED });
     const shown = deliveries.map(toWire);
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const id of [...ended]) {
+      const older = ids.has(id) ? undefined : await find(queue, id);
+      ended.delete(id);
+      if (older) note(older);
+    }
     for (const delivery of shown.toReversed()) note(delivery);
-    known = new Map(shown.map((delivery) => [delivery.id, delivery]));
-    const isUnderWay = shown.some(({ state }) => !FINAL.includes(state));
-    if (isUnderWay && !isClosing) timer ??= setTimeout(lookAgain, WATCH_INTERVAL);
+    known = new Map(shown.map((delivery) => [delivery.id, known.get(delivery.id) ?? delivery]));
+    if (shown.some(({ state }) => !FINAL.includes(state))) lookAgainIn(WATCH_INTERVAL);
   }
 
-  function lookAgain(): void {
-    timer = undefined;
-    refresh();
-  }
-
-  function refresh(): void {
-    looking ??= look()
-      // A database that is away is told to whoever asks it for something.
-      .catch(() => {})
-      .finally(() => {
-        looking = undefined;
-      });
+  function lookAgainIn(ms: number): void {
+    if (isClosing) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      refresh();
+    }, ms);
   }
 
   const find = async (queue: MailQueue, id: string): Promise<Delivery | undefined> => {
@@ -189,7 +199,7 @@ export function createPlaygroundQueue({
       waiting.abort();
       if (!queue) return;
       await queue.stop({ graceMs });
-      await looking;
+      await looks.stop();
       clearTimeout(timer);
       await queue.close();
     },

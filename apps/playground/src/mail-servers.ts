@@ -35,7 +35,12 @@ export interface MailServers {
 export interface MailServersOptions {
   readonly auth: TrapAuth;
   onEmail(server: ServerName, email: ReceivedEmail): void;
+  /** A fault has struck, or an email was taken: also from another program. */
+  onChange(): void;
 }
+
+/** As long as a timer can wait: in milliseconds. */
+const FOREVER = 2 ** 31 - 1;
 
 /** Between two bytes of a slow answer, in milliseconds: some two seconds for the answer to a message. */
 const SLOW_INTERVAL = 60;
@@ -66,6 +71,18 @@ export async function startMailServers(options: MailServersOptions): Promise<Mai
   };
 }
 
+/** Until the trap is closed. */
+async function tellEach(next: (timeout: number) => Promise<unknown>, tell: () => void): Promise<void> {
+  try {
+    for (;;) {
+      await next(FOREVER);
+      tell();
+    }
+  } catch {
+    // There is nothing more to tell.
+  }
+}
+
 interface Server {
   readonly certificate: string;
   readonly address: { readonly host: string; readonly port: number };
@@ -74,7 +91,10 @@ interface Server {
   close(): Promise<void>;
 }
 
-async function startServer(name: ServerName, { auth, onEmail }: MailServersOptions): Promise<Server> {
+async function startServer(
+  name: ServerName,
+  { auth, onEmail, onChange }: MailServersOptions,
+): Promise<Server> {
   const start = async (port: number): Promise<SmtpTrap> => {
     const trap = await startSmtpTrap({ auth, port });
     trap.inbox.onEmail((email) => {
@@ -82,6 +102,10 @@ async function startServer(name: ServerName, { auth, onEmail }: MailServersOptio
       trap.inbox.clear();
       onEmail(name, email);
     });
+    void tellEach((timeout) => {
+      const { messages } = trap.stats;
+      return trap.waitUntil((stats) => stats.messages > messages, { timeout });
+    }, onChange);
     return trap;
   };
   const first = await start(0);
@@ -116,7 +140,10 @@ async function startServer(name: ServerName, { auth, onEmail }: MailServersOptio
     const setting = wanted.get(fault);
     if (!setting || !trap) return;
     const times = setting.times - setting.fired;
-    if (times > 0) setting.handle = trap.fault({ ...TRAP_FAULTS[fault], times });
+    if (times <= 0) return;
+    setting.handle = trap.fault({ ...TRAP_FAULTS[fault], times });
+    const { handle } = setting;
+    void tellEach((timeout) => handle.waitUntilFired(handle.fired + 1, { timeout }), onChange);
   };
 
   async function stop(): Promise<void> {

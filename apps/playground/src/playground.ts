@@ -32,6 +32,7 @@ import { createSignInDesk, type SignInDesk } from './sign-in-desk.js';
 import { SMTP_URL_VARIABLE, startConfig } from './start-config.js';
 import { createWays } from './ways.js';
 import type { Issue } from './wire/issue.js';
+import type { ServerList } from './wire/server.js';
 
 const CLOSING_GRACE = 1500;
 const SNAPSHOT_EMAILS = 200;
@@ -87,17 +88,23 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     onAttempt: (attempt, second) => {
       events.publish({ type: 'attempt', attempt });
       events.publish({ type: 'metrics', second });
-      // It may have met a fault.
-      events.publish({ type: 'servers', servers: servers.list() });
     },
   });
   const [servers, dkim] = await Promise.all([
     startMailServers({
       auth: LOGIN,
       onEmail: (name, email) => inbox.add(keepReceived(name, email, [dkim.known])),
+      onChange: () => publishServers(),
     }),
     createDkimKey(),
   ]);
+
+  let serversVersion = Date.now();
+  const listServers = (): ServerList => {
+    serversVersion += 1;
+    return { servers: servers.list(), serversVersion };
+  };
+  const publishServers = () => events.publish({ type: 'servers', ...listServers() });
 
   const primary = servers.addressOf('primary');
   const variables = {
@@ -158,7 +165,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     deliveries: queue.known(),
     attempts: attempts.recent(SNAPSHOT_ATTEMPTS),
     seconds: attempts.seconds(),
-    servers: servers.list(),
+    ...listServers(),
     revision: config.describe().revision,
   }));
   const server = createServer(
@@ -175,7 +182,11 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
         signInRoutes({ desk: openDesk }),
         deliveriesRoutes({ queue, attempts }),
         sendRoutes({ ways }),
-        serversRoutes({ servers, onChange: (list) => events.publish({ type: 'servers', ...list }) }),
+        serversRoutes({
+          servers,
+          list: listServers,
+          onChange: (list) => events.publish({ type: 'servers', ...list }),
+        }),
       ],
     }),
   );

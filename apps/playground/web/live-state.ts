@@ -11,6 +11,7 @@ export const NOTHING_YET: LiveState = {
   attempts: [],
   seconds: [],
   servers: [],
+  serversVersion: 0,
   revision: 0,
 };
 
@@ -19,6 +20,11 @@ const EMAILS = 200;
 const DELIVERIES = 500;
 const ATTEMPTS = 500;
 const SECONDS = 120;
+
+/** Whether more than what is live may have changed: what was asked for before is asked for again. */
+export const isTurn = (before: LiveState, event: PlaygroundEvent): boolean =>
+  // A connection that was lost may have missed anything, and the playground may be another one by now.
+  (event.type === 'snapshot' && before !== NOTHING_YET) || event.type === 'config';
 
 /** What is known after an event. Events may come twice, and never go missing: each connection begins with a snapshot. */
 export function reduce(state: LiveState, event: PlaygroundEvent): LiveState {
@@ -37,7 +43,7 @@ export function reduce(state: LiveState, event: PlaygroundEvent): LiveState {
     case 'attempt':
       return { ...state, attempts: upsert<Attempt>(state.attempts, event.attempt).slice(0, ATTEMPTS) };
     case 'servers':
-      return { ...state, servers: event.servers };
+      return { ...state, servers: event.servers, serversVersion: event.serversVersion };
     case 'metrics':
       return {
         ...state,

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { PlaygroundEvent } from '../src/wire/events';
-import { type LiveState, NOTHING_YET, reduce } from './live-state';
+import { isTurn, type LiveState, NOTHING_YET, reduce } from './live-state';
 
 /** Whether what the page shows is what is so now. */
 type Liveness = 'connecting' | 'live' | 'lost';
@@ -30,15 +30,29 @@ function setLiveness(next: Liveness) {
   notify();
 }
 
-/** Opens the stream of events. The browser reconnects it, and each connection begins with a snapshot. */
-export function openLiveStream(): void {
+/** In milliseconds: before a stream that the browser has given up is opened again. */
+const REOPENING = 1000;
+
+/**
+ * Opens the stream of events. It is opened again whenever it ends, and each connection begins with a snapshot.
+ *
+ * @param onTurn is called when everything that was asked for before has to be asked for again
+ */
+export function openLiveStream(onTurn: () => void): void {
   const stream = new EventSource('/api/events');
-  stream.addEventListener('error', () => setLiveness('lost'));
+  stream.addEventListener('error', () => {
+    setLiveness('lost');
+    // The browser reconnects after most errors, but not after an answer that is no stream.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => openLiveStream(onTurn), REOPENING);
+  });
   for (const type of EVENT_TYPES) {
     stream.addEventListener(type, ({ data }: MessageEvent<string>) => {
-      state = reduce(state, { type, ...JSON.parse(data) });
+      const event: PlaygroundEvent = { type, ...JSON.parse(data) };
+      const isToAskAgain = isTurn(state, event);
+      state = reduce(state, event);
       if (type === 'snapshot') liveness = 'live';
       notify();
+      if (isToAskAgain) onTurn();
     });
   }
 }

@@ -26,7 +26,8 @@ const queries = new QueryClient({
   },
 });
 
-openLiveStream();
+// What is being fetched may be from before; it is fetched again, too.
+openLiveStream(() => void queries.invalidateQueries());
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -6,12 +6,12 @@ import { FAULT_NAMES, SERVER_NAMES, type ServerList, setFaultRequestSchema } fro
 
 export interface ServersOptions {
   readonly servers: MailServers;
+  list(): ServerList;
   onChange(list: ServerList): void;
 }
 
-export function serversRoutes({ servers, onChange }: ServersOptions): Router {
+export function serversRoutes({ servers, list, onChange }: ServersOptions): Router {
   const router = Router();
-  const list = (): ServerList => ({ servers: servers.list() });
   const changed = () => {
     const current = list();
     onChange(current);

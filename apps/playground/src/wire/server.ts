@@ -23,6 +23,8 @@ export type SetFaultRequest = z.input<typeof setFaultRequestSchema>;
 /** `GET /api/servers`, and the event `servers` */
 export interface ServerList {
   readonly servers: readonly MailServer[];
+  /** Counts up, also over a restart. An event with a lower number than an answer was on its way before it. */
+  readonly serversVersion: number;
 }
 
 export interface MailServer {

@@ -1,12 +1,11 @@
 import { Loader } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { ComposeChoices, ComposeUsageType } from '../../../src/wire/compose';
 import type { Issue } from '../../../src/wire/issue';
 import { call } from '../../api';
 import type { CodeEditorHandle } from '../../editor/code-editor';
-import { useLive } from '../../live';
 import { type Payload, valueAt, withValueAt } from '../../parts/payload';
 import { Problem } from '../../parts/problem';
 import { View } from '../../parts/view';
@@ -23,11 +22,9 @@ import { VariableFields } from './variable-fields';
 
 export default function ComposeView() {
   const { selection, payloads } = useDesk();
-  const revision = useLive((state) => state.revision);
   const { data: choices, error } = useQuery({
-    queryKey: ['compose', revision],
+    queryKey: ['compose'],
     queryFn: ({ signal }) => call<ComposeChoices>('/compose', { signal }),
-    placeholderData: keepPreviousData,
   });
   const template = useTemplate(choices);
   const { draft } = template;

@@ -1,9 +1,8 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { ComposeChoices } from '../../../src/wire/compose';
 import type { ReadyMadeTemplate, TemplateList } from '../../../src/wire/template';
 import { call } from '../../api';
-import { useLive } from '../../live';
 import { BLANK, type Draft, draftOf, dropDraft, isSameDraft, keyOf, useDesk } from './draft';
 
 interface EditedTemplate {
@@ -31,11 +30,9 @@ export const readyMadePath = (
 export function useTemplate(choices: ComposeChoices | undefined): EditedTemplate {
   const { selection, drafts } = useDesk();
   const { usageType, locale } = selection;
-  const revision = useLive((state) => state.revision);
   const list = useQuery({
-    queryKey: ['templates', revision],
+    queryKey: ['templates'],
     queryFn: ({ signal }) => call<TemplateList>('/templates', { signal }),
-    placeholderData: keepPreviousData,
   });
   const saved = list.data?.templates.find(
     (template) => template.usageType === usageType && (template.locale ?? null) === locale,

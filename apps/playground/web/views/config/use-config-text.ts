@@ -1,8 +1,7 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { RunningConfig } from '../../../src/wire/config';
 import { call } from '../../api';
-import { useLive } from '../../live';
 
 // What was changed and not applied outlasts the view.
 let edited: string | undefined;
@@ -30,11 +29,9 @@ interface EditedConfig {
 
 /** The config as it is being edited. */
 export function useConfigText(): EditedConfig {
-  const revision = useLive((state) => state.revision);
   const { data: running, error } = useQuery({
-    queryKey: ['config', revision],
+    queryKey: ['config'],
     queryFn: ({ signal }) => call<RunningConfig>('/config', { signal }),
-    placeholderData: keepPreviousData,
   });
   const own = useSyncExternalStore(subscribe, () => edited);
   const isApplied = own !== undefined && own === running?.text;

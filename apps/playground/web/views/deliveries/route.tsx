@@ -19,6 +19,7 @@ interface RouteProps {
 /** The way that an email takes: out of the queue, to the first server that is not at fault. */
 export function Route({ states, database }: RouteProps) {
   const servers = useLive((live) => live.servers);
+  const version = useLive((live) => live.serversVersion);
   const { data: session } = useQuery({ queryKey: ['session'], queryFn: () => call<Session>('/session') });
   const isFaulty = servers.some(({ faults }) => faults.some(({ isOn }) => isOn));
   const { mutate: repair } = useMutation({
@@ -56,7 +57,7 @@ export function Route({ states, database }: RouteProps) {
         {servers.map((server) => (
           <Fragment key={server.name}>
             <ArrowRight className={styles.arrow} aria-hidden />
-            <ServerCard server={server} />
+            <ServerCard server={server} version={version} />
           </Fragment>
         ))}
       </div>

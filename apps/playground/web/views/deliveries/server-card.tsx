@@ -1,6 +1,6 @@
 import { Switch } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type {
   FaultName,
   MailServer,
@@ -29,30 +29,33 @@ interface Setting {
   readonly isOn: boolean;
 }
 
+/** A setting on its way to the server and back. */
+interface WantedSetting extends Setting {
+  /** Of the answer; the events up to it may be from before. */
+  readonly version?: number;
+}
+
 /** A mail server of the playground, and what can go wrong with it. */
-export function ServerCard({ server }: { server: MailServer }) {
+export function ServerCard({ server, version }: { server: MailServer; version: number }) {
   const { name, address, isUp, messages, faults } = server;
   const { title, role } = SERVERS[name];
   const isFaulty = faults.some(({ isOn }) => isOn);
-  // A switch is where it was put, and then where the server says.
-  const [wanted, setWanted] = useState<Setting>();
-  useEffect(() => {
-    setWanted((former) => {
-      const fault = faults.find(({ name: each }) => each === former?.fault);
-      return fault?.isOn === former?.isOn ? undefined : former;
-    });
-  }, [faults]);
+  // A switch is where it was put until the events have caught up with the answer, and then where the server says.
+  const [wanted, setWanted] = useState<WantedSetting>();
   const { mutate } = useMutation({
     mutationFn: ({ fault, isOn }: Setting) =>
       call<ServerList>(`/servers/${name}/faults/${fault}`, {
         method: 'PUT',
         body: { isOn } satisfies SetFaultRequest,
       }),
-    onError: (error) => {
-      setWanted(undefined);
+    onSuccess: ({ serversVersion }, setting) =>
+      setWanted((latest) => (latest === setting ? { ...setting, version: serversVersion } : latest)),
+    onError: (error, setting) => {
+      setWanted((latest) => (latest === setting ? undefined : latest));
       showToast({ kind: 'failed', text: error.message });
     },
   });
+  const shown = wanted?.version !== undefined && wanted.version <= version ? undefined : wanted;
   return (
     <section className={styles.stop} aria-label={title} data-faulty={isFaulty || undefined}>
       <header className={styles.head}>
@@ -73,7 +76,7 @@ export function ServerCard({ server }: { server: MailServer }) {
             key={fault}
             size="sm"
             color="brick"
-            checked={wanted?.fault === fault ? wanted.isOn : isOn}
+            checked={shown?.fault === fault ? shown.isOn : isOn}
             onChange={({ currentTarget }) => {
               const setting = { fault, isOn: currentTarget.checked };
               setWanted(setting);

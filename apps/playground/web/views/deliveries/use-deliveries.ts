@@ -1,11 +1,11 @@
-import { useThrottledCallback } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Delivery, DeliveryList, DeliveryState } from '../../../src/wire/delivery';
 import { call } from '../../api';
 import { useLive } from '../../live';
+import { useRefetchOn } from '../../use-refetch-on';
 
-/** In milliseconds: how often the numbers of all deliveries are asked for while they change. */
+/** In milliseconds, between two counts while deliveries change. */
 const RECOUNTING = 300;
 
 interface Deliveries {
@@ -27,9 +27,8 @@ export function useDeliveries(state: DeliveryState | undefined, limit: number): 
       call<DeliveryList>(`/deliveries?limit=${limit}${state ? `&state=${state}` : ''}`, { signal }),
     placeholderData: keepPreviousData,
   });
-  const recount = useThrottledCallback(() => void refetch({ cancelRefetch: false }), RECOUNTING);
-  // Counted anew whenever one has changed.
-  useEffect(recount, [live]);
+  // The numbers of all are counted by the server.
+  useRefetchOn(live, refetch, RECOUNTING);
 
   const deliveries = useMemo(
     () => data && latestOf(data.deliveries, live).filter((delivery) => !state || delivery.state === state),

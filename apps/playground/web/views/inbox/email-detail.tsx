@@ -13,6 +13,7 @@ import { Empty } from '../../parts/empty';
 import { Facts } from '../../parts/facts';
 import { formatFullMoment } from '../../parts/moment';
 import { Problem } from '../../parts/problem';
+import { useRefetchOn } from '../../use-refetch-on';
 import styles from './email-detail.module.css';
 import { EmailHtml } from './email-html';
 import { EmailTrust } from './email-trust';
@@ -32,6 +33,8 @@ export function EmailDetail({ id, takesFocus, onDelete }: EmailDetailProps) {
   });
   // What became known of it since.
   const summary = useLive(({ emails }) => emails.find((email) => email.id === id));
+  // It may have been deleted elsewhere.
+  useRefetchOn(summary === undefined, refetch);
   const back = (
     <Link href="/inbox" className={styles.back}>
       <ArrowLeft size={16} aria-hidden /> All emails

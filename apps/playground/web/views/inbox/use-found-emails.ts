@@ -1,9 +1,9 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import type { EmailList, EmailSummary } from '../../../src/wire/inbox';
 import { call } from '../../api';
 import { useLive } from '../../live';
+import { useRefetchOn } from '../../use-refetch-on';
 
 const TYPING_PAUSE = 150;
 
@@ -22,9 +22,7 @@ export function useFoundEmails(words: string): {
     staleTime: 0,
   });
   // What came or went may belong to what was searched for.
-  useEffect(() => {
-    if (query !== '') void refetch();
-  }, [all, query, refetch]);
+  useRefetchOn(all, async (options) => query !== '' && refetch(options));
 
   if (words.trim() === '') return { emails: all, error: null };
   return { emails: data?.emails ?? all, error };
