@@ -61,6 +61,8 @@ describe('the text of an html template', () => {
       ['<a href="https://e.com/', '">https://', '</a>'],
       ['a', 'e.com/a'],
     ],
+    ['a fixed link that a value shows', ['<a href="https://e.com/">', '</a>'], ['https://e.com/']],
+    ['a fixed link after a value', ['', '<a href="https://e.com/">', '</a>'], ['Ada', 'https://e.com/']],
     ['a link to an anchor', ['<a href="', '">a</a>'], ['#top']],
     ['a link to a mailbox', ['<a href="', '">a</a>'], ['mailto:ada@example.com']],
     ['a link after a bracket in quotes', ['<a title="a > b" href="', '">a</a>'], ['#top']],

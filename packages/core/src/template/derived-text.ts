@@ -61,14 +61,14 @@ const PROBES: Readonly<Record<Place, string>> = {
 interface MarkedText {
   /** Text, mark, text, …, mark, text. */
   sequence: readonly string[];
-  /** Links that contain a value; they are left out where the text says them anyway. */
+  /** Links are left out where the text says them anyway, which depends on the values in either. */
   links: ReadonlyArray<{ link: string; occurrences: number }>;
 }
 
 const occurrencesOf = (needle: string, haystack: string) => haystack.split(needle).length;
 
 function readMarkedText(text: string): MarkedText {
-  const links = new Set(text.match(/(?<=<)[^<>\s]*[\ue000-\uf8ff][^<>\s]*(?=>)/g));
+  const links = new Set(text.match(/(?<=<)[^<>\s]+(?=>)/g));
   return {
     sequence: text.split(/([\ue000-\uf8ff])/),
     links: [...links].map((link) => ({ link, occurrences: occurrencesOf(link, text) })),
