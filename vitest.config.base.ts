@@ -20,6 +20,8 @@ export const testSettings = {
   // On a busy machine everything takes long. What hangs still ends.
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  // The default is one second.
+  expect: { poll: { timeout: 30_000 } },
   dangerouslyIgnoreUnhandledErrors: false,
 } as const satisfies TestUserConfig;
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startSmtpTrap } from '@postern/testing';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkReadme, makeProject, readExamples } from './readme-examples.js';
 
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
@@ -172,7 +172,7 @@ async function startProgram(name: string, { isCompiled = false } = {}) {
     return `${response.status} ${await response.text()}`;
   };
   // It listens as soon as it is compiled.
-  await vi.waitFor(() => post('/', ''), { timeout: 20_000 });
+  await expect.poll(() => post('/', '').catch(() => 'not listening')).not.toBe('not listening');
   return { code, origin, post, trap, stop };
 }
 

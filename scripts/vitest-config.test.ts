@@ -30,7 +30,7 @@ async function settingsIn(folder: string) {
       hookTimeout: config.hookTimeout,
       setupFiles: config.setupFiles,
       isTypechecked: config.typecheck.enabled,
-      fakeTimers: config.fakeTimers,
+      expect: config.expect,
     }));
   } finally {
     await vitest.close();

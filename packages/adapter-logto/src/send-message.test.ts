@@ -516,7 +516,7 @@ describe('connections', () => {
     );
     expect(trap.stats.messages).toBe(1000);
     expect(trap.stats.connections).toBeLessThanOrEqual(50);
-  }, 30_000);
+  });
 
   test('outlive a change of the templates, and end with a change of the password', async () => {
     const trap = await startTrap();

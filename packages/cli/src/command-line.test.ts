@@ -28,7 +28,7 @@ const shell = async (name: string, script: string, cwd: string) => {
   return output;
 };
 
-describe('the command line', { timeout: 30_000 }, () => {
+describe('the command line', () => {
   it('explains itself, with every command and the exit codes', async () => {
     await using folder = await makeWorkFolder();
     for (const args of [[], ['--help'], ['help']]) {
@@ -157,7 +157,7 @@ describe('the command line', { timeout: 30_000 }, () => {
   });
 });
 
-describe('completion', { timeout: 30_000 }, () => {
+describe('completion', () => {
   it('works in a real bash', async () => {
     await using folder = await makeWorkFolder();
     const script = await runPostern(['completion', 'bash'], { cwd: folder.path });

@@ -103,7 +103,7 @@ describe('a failover', () => {
     const transport = withFailover([withRetry(main, { clock, sleep: clock.sleep })]);
     main.failWith(failure('timeout'));
     const sent = expect(transport.send(testEmail())).rejects.toBeMailError('timeout');
-    await vi.waitUntil(() => clock.sleeping === 1);
+    await expect.poll(() => clock.sleeping).toBe(1);
     await transport.close();
     await sent;
   });

@@ -161,7 +161,7 @@ describe('the waits', () => {
     const failing = child.failWith(failure());
     const controller = new AbortController();
     const sent = transport.send(testEmail(), { signal: controller.signal });
-    await vi.waitUntil(() => clock.sleeping === 1);
+    await expect.poll(() => clock.sleeping).toBe(1);
     controller.abort();
     const error = await sent.catch((reason: unknown) => reason);
     expect(error).toBeMailError('aborted', { retryable: false });
@@ -177,7 +177,7 @@ describe('the waits', () => {
     const { signal } = new AbortController();
     const sends = [transport.send(testEmail()), transport.send(testEmail(), { signal })];
     const outcomes = Promise.allSettled(sends);
-    await vi.waitUntil(() => clock.sleeping === 2);
+    await expect.poll(() => clock.sleeping).toBe(2);
     await transport.close();
     expect((await outcomes).map((outcome) => 'reason' in outcome && outcome.reason)).toEqual([last, last]);
     expect(failing.fired).toBe(2);

@@ -1,6 +1,6 @@
 import { MailError } from '@postern/core';
 import { type SmtpTrapOptions, startSmtpTrap, testEmail } from '@postern/testing';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSmtpTransport, type Lookup, type SmtpTransportOptions } from './index.js';
 
 const BURST = 60;
@@ -8,9 +8,11 @@ const BURST = 60;
 const toLoopback: Lookup = (_hostname, options, callback) =>
   options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4);
 
-async function setUp({ host = '127.0.0.1', ...more }: SmtpTransportOptions & { host?: string } = {}) {
-  const trapOptions: SmtpTrapOptions = { tls: 'none' };
-  const trap = await startSmtpTrap(trapOptions);
+async function setUp(
+  { host = '127.0.0.1', ...more }: SmtpTransportOptions & { host?: string } = {},
+  trapOptions: SmtpTrapOptions = {},
+) {
+  const trap = await startSmtpTrap({ tls: 'none', ...trapOptions });
   const transport = createSmtpTransport({ host, port: trap.port }, { lookup: toLoopback, ...more });
   onTestFinished(async () => {
     await transport.close();
@@ -37,7 +39,7 @@ describe('under load', () => {
     const stalled = trap.fault({ at: 'delivery', kind: 'drip', intervalMs: 60_000 });
     const sends = burst(transport, BURST);
     const outcomes = Promise.allSettled(sends);
-    await vi.waitUntil(() => stalled.fired === expected, { timeout: 10_000 });
+    await expect.poll(() => stalled.fired).toBe(expected);
     expect(trap.stats).toMatchObject({ openConnections: expected, messages: expect.any(Number) });
     await trap.close();
     await outcomes;
@@ -108,7 +110,7 @@ describe('a signal whose time is up', () => {
     const { trap, transport } = await setUp({ maxConnections: 1 });
     const stalled = trap.fault({ at: 'delivery', kind: 'stall' });
     const first = transport.send(testEmail());
-    await vi.waitUntil(() => stalled.fired === 1);
+    await stalled.waitUntilFired();
     const { signal, end } = timeUp();
     const second = transport.send(testEmail(), { signal });
     end();
@@ -127,12 +129,13 @@ describe('a signal whose time is up', () => {
     ['rcpt', 'stall', { code: 'timeout', stage: 'rcpt' }],
     ['delivery', 'stall', { code: 'delivery_unknown', stage: 'delivery' }],
   ] as const)('names the step that it ends: %s', async (at, kind, expected) => {
-    const { trap, transport } = await setUp();
+    // With pipelining, the server may be a step ahead of the replies that were read.
+    const { trap, transport } = await setUp({}, { hideExtensions: ['PIPELINING'] });
     const fault = trap.fault({ at, kind });
     const { signal, end } = timeUp();
     const sending = transport.send(testEmail(), { signal });
     const failed = expect(sending).rejects.toMatchObject(expected);
-    await vi.waitUntil(() => fault.fired === 1);
+    await fault.waitUntilFired();
     end();
     await failed;
   });

@@ -245,7 +245,7 @@ it.each(['421 4.7.0 Too many messages over this connection', '451 4.4.2 Timeout 
   },
 );
 
-it.each([' ', 'a', '@', 'a@'])('reads a megabyte of %j without choking', { timeout: 2000 }, async (text) => {
+it.each([' ', 'a', '@', 'a@'])('reads a megabyte of %j without choking', async (text) => {
   const { transport } = await startScriptedServer((line) =>
     line.startsWith('MAIL') ? `550 ${text.repeat(900_000 / text.length)}.` : undefined,
   );

@@ -6,7 +6,7 @@ import { makeWorkFolder } from '../terminal/work-folder.js';
 
 const SECRET = 'hunter2-and-more';
 
-describe('check', { timeout: 30_000 }, () => {
+describe('check', () => {
   it('says that a config can be used, with the variables of .env', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());

@@ -39,7 +39,7 @@ async function startCase(keys: Record<string, unknown> = {}) {
 /** No `dns`, as the host is an address, and no `dkim`, as nothing is signed. */
 const STEPS = ['config', 'connect', 'greeting', 'tls', 'ehlo', 'auth', 'mail', 'rcpt', 'mx', 'spf', 'dmarc'];
 
-describe('doctor', { timeout: 30_000 }, () => {
+describe('doctor', () => {
   it('walks the way of an email, a line for each step, and sends nothing', async () => {
     await using patient = await startCase();
     const { exitCode, stdout, stderr } = await patient.run('--to', 'ada@example.com');

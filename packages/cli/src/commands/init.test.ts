@@ -13,7 +13,7 @@ import { makeWorkFolder } from '../terminal/work-folder.js';
 
 const SECRET = `sesame "open' #2`;
 
-describe('init, from the command line', { timeout: 30_000 }, () => {
+describe('init, from the command line', () => {
   it('writes a config that refers to a variable, and an example of that', async () => {
     await using folder = await makeWorkFolder();
     const args = ['init', '--provider', 'sendgrid', '--from', 'Acme <no@acme.com>', '--yes'];
@@ -124,7 +124,7 @@ describe('init, from the command line', { timeout: 30_000 }, () => {
   });
 });
 
-describe('init, in a terminal', { timeout: 30_000 }, () => {
+describe('init, in a terminal', () => {
   it('asks one question at a time, and never shows the password', async () => {
     await using folder = await makeWorkFolder();
     const terminal = openTerminal(['init'], { cwd: folder.path });

@@ -7,7 +7,7 @@ import { makeWorkFolder } from '../terminal/work-folder.js';
 
 const env = { SMTP_PASS: 'hunter2-and-more' };
 
-describe('preview', { timeout: 30_000 }, () => {
+describe('preview', () => {
   it('writes each template into a file of the folder, whatever it is called', async () => {
     await using folder = await makeWorkFolder();
     const hostile = [

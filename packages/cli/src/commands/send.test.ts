@@ -25,7 +25,7 @@ async function startCase() {
   };
 }
 
-describe('send', { timeout: 30_000 }, () => {
+describe('send', () => {
   it('sends a sample, and shows the receipt', async () => {
     await using sending = await startCase();
     const { exitCode, stdout, stderr } = await sending.send('SignIn', '--to', TO, '--locale', 'de-AT');
