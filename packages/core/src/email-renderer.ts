@@ -17,6 +17,7 @@ import type { BrokenTemplate } from './template/plain-template.js';
 import type { TemplateOverride } from './template/template.js';
 import { createTemplateCatalog } from './template/template-catalog.js';
 import type { MissingVariable } from './template/template-program.js';
+import { withValidity } from './validity.js';
 
 /** The part of a {@link ConnectorConfig} that a mailer needs: sender and templates. */
 export type MailerConfig = Pick<
@@ -121,7 +122,9 @@ export function createEmailRenderer(
       });
     }
     const template = (await resolveOverride(type, locale)) ?? catalog.find(type, locale);
-    const rendered = template.render(payload);
+    const rendered = template.render(
+      withValidity(payload, { expiresAt, now: clock.now(), locale: template.locale ?? config.defaultLocale }),
+    );
     const from = usable(rendered.from, 'sendFrom', type) ?? sender;
     const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
     const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);

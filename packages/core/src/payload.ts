@@ -18,6 +18,12 @@ export interface CommonPayload {
   organization?: { name?: string; [name: string]: PayloadValue };
   /** The person the email is about. */
   user?: { [name: string]: PayloadValue };
+  /** How long the email is good, in words. @default from `expiresAt` of the request, in the template's language */
+  validFor?: string;
+  /** The same in whole minutes. @default from `expiresAt` of the request */
+  expiresInMinutes?: number;
+  /** The same in seconds. @default from `expiresAt` of the request */
+  expiresInSeconds?: number;
   [name: string]: PayloadValue;
 }
 
@@ -138,7 +144,10 @@ export function findMissingVariables(
   return rule === undefined || rule.schema.safeParse(payload).success ? undefined : rule.needs;
 }
 
-const COMMON_VARIABLES = ['application', 'organization', 'user', 'locale', 'uiLocales', 'ip'];
+const COMMON_VARIABLES = [
+  ...['application', 'organization', 'user', 'locale', 'uiLocales', 'ip'],
+  ...['validFor', 'expiresInMinutes', 'expiresInSeconds'],
+];
 const CODE_VARIABLES = ['code', 'link', ...COMMON_VARIABLES];
 const VARIABLES_BY_TYPE: Readonly<Record<string, readonly string[]>> = {
   Register: CODE_VARIABLES,

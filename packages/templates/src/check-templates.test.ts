@@ -64,7 +64,7 @@ describe('a template is found out that', () => {
       'SignIn',
       { subject: 'From {{inviter.name}}' },
       [
-        'error $.subject variable_unknown: SignIn emails have no {{inviter.name}}: their variables are code, link, application, organization, user, locale, uiLocales, ip',
+        'error $.subject variable_unknown: SignIn emails have no {{inviter.name}}: their variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
       ],
     ],
     [
@@ -72,7 +72,7 @@ describe('a template is found out that', () => {
       'OrganizationInvitation',
       { text: '{{#if code}}{{code}}{{/if}}{{link}}' },
       [
-        'error $.text variable_unknown: OrganizationInvitation emails have no {{code}}: their variables are link, inviter, application, organization, user, locale, uiLocales, ip',
+        'error $.text variable_unknown: OrganizationInvitation emails have no {{code}}: their variables are link, inviter, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
       ],
     ],
     [

@@ -35,12 +35,18 @@ const UNEXPECTED = {
   OrganizationInvitation: 'ignoreInvitation',
 } as const satisfies Record<(typeof USAGE_TYPES)[number], keyof Copy>;
 
+/** How long emails are good where a request does not say when it expires, in minutes. */
+export type ValidMinutes = Partial<Record<(typeof USAGE_TYPES)[number], number | undefined>> & {
+  code: number;
+  invitation?: number | undefined;
+};
+
 interface Composition {
   type: (typeof USAGE_TYPES)[number];
   locale: string;
   copy: Copy;
   brand: Brand;
-  validMinutes: { code: number; invitation?: number | undefined };
+  validMinutes: ValidMinutes;
 }
 
 /** Puts the copy of one usage type and language into the layouts. What is left in it are the payload's variables. */
@@ -82,6 +88,9 @@ function layoutValues(composition: Composition, part: Part) {
   };
 }
 
+const minutesOf = (type: Composition['type'], validMinutes: ValidMinutes): number | undefined =>
+  validMinutes[type] ?? (type === 'OrganizationInvitation' ? validMinutes.invitation : validMinutes.code);
+
 /** The sentences of the usage type, with names and numbers in them. */
 function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part: Part) {
   const encode = encoderOf(part);
@@ -89,14 +98,19 @@ function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part:
   const isolate = (name: string) => (part === 'html' ? `<span dir="auto">${name}</span>` : name);
   const app = `{{#if application.name}}{{unlink application.name}}{{else}}${encode(brand.name)}{{/if}}`;
   const organization = `{{#if organization.name}}{{unlink organization.name}}{{else}}${app}{{/if}}`;
-  const valid = type === 'OrganizationInvitation' ? validMinutes.invitation : validMinutes.code;
   const names = {
     app: isolate(app),
     organization: isolate(organization),
     inviter: isolate('{{unlink inviter.name}}'),
-    duration: valid === undefined ? '' : formatMinutes(valid, locale),
   };
   const fill = (sentence: string) => fillIn(encode(sentence), names);
+  const validFor = (duration: string) => fillIn(encode(copy.valid), { ...names, duration });
+  // The fallback template has no locale, so the language is written out.
+  const left = validFor(
+    `{{#if expiresInSeconds}}{{duration expiresInSeconds "${locale}"}}{{else}}{{validFor}}{{/if}}`,
+  );
+  const minutes = minutesOf(type, validMinutes);
+  const otherwise = minutes === undefined ? undefined : validFor(formatMinutes(minutes, locale));
   return {
     ...openingOf(type, copy, fill),
     button: fill(copy[type].button),
@@ -104,7 +118,8 @@ function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part:
     openLink: fill(copy.openLink),
     orOpenLink: fill(copy.orOpenLink),
     linkFallback: fill(copy.linkFallback),
-    valid: valid === undefined ? '' : fill(copy.valid),
+    valid: otherwise === undefined ? '' : `{{#if validFor}}${left}{{else}}${otherwise}{{/if}}`,
+    validIfKnown: left,
     neverShare: fill(copy.neverShare),
     unexpected: fill(copy[UNEXPECTED[type]]),
     footer: fill(copy.footer),

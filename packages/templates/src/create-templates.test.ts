@@ -107,6 +107,50 @@ describe('an email', { timeout: 60_000 }, () => {
     expect(text).not.toContain('code');
   });
 
+  test.each(LOCALES)('in %s says how long it is still good, in every part', async (locale) => {
+    const now = Date.UTC(2030, 0, 1);
+    const renderAt = createRenderer(templates, { now: () => now });
+    const unit = new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+    for (const type of USAGE_TYPES) {
+      const request = { ...sampleRequest(type, locale), expiresAt: new Date(now + 179.5 * 60_000) };
+      const { text, html } = await renderAt(request);
+      expect(text, type).toContain(unit.format(179));
+      expect(html, type).toContain(unit.format(179));
+      expect(text + html, type).not.toContain(unit.format(10));
+    }
+  });
+
+  test('for every other reader says it in the default language', async () => {
+    const now = Date.UTC(2030, 0, 1);
+    const german = createTemplates({ brand, locales: ['de', 'fr'], defaultLocale: 'de' });
+    const renderAt = createRenderer(german, { now: () => now });
+    const { text } = await renderAt({ ...sampleRequest('SignIn', 'xx'), expiresAt: new Date(now + 240_000) });
+    expect(text).toContain('4 Minuten');
+  });
+
+  test('says what its usage type is set to, where the request does not say when it expires', async () => {
+    const own = createRenderer(
+      createTemplates({
+        brand,
+        locales: ['en'],
+        validMinutes: {
+          code: 5,
+          ForgotPassword: 60,
+          MfaVerification: 3,
+          SignIn: 1440,
+          OrganizationInvitation: 10_080,
+        },
+      }),
+    );
+    const saidOf = async (type: (typeof USAGE_TYPES)[number]) =>
+      /Valid for (.*)\./.exec((await own(sampleRequest(type, 'en'))).text)?.[1];
+    expect(await saidOf('Register')).toBe('5 minutes');
+    expect(await saidOf('ForgotPassword')).toBe('1 hour');
+    expect(await saidOf('MfaVerification')).toBe('3 minutes');
+    expect(await saidOf('SignIn')).toBe('1 day');
+    expect(await saidOf('OrganizationInvitation')).toBe('7 days');
+  });
+
   test('escapes no more of its links than html needs', async () => {
     const supportUrl = 'https://acme.example/help?a=1&b=2';
     const own = createRenderer(createTemplates({ brand: { name: 'Acme', supportUrl }, locales: ['en'] }));

@@ -1,7 +1,7 @@
 import { ConfigError, fromZodIssue, type Template } from '@postern/core';
 import { z } from 'zod';
 import { type BrandInput, brandSchema } from './brand.js';
-import { composeTemplate } from './compose-template.js';
+import { composeTemplate, type ValidMinutes } from './compose-template.js';
 import { type CopyOverride, copyOverrideSchema, overrideCopy, USAGE_TYPES } from './copy/copy-schema.js';
 import { COPY, LOCALES, type Locale } from './copy/locales.js';
 import { addFallbacks } from './fallbacks.js';
@@ -24,7 +24,16 @@ const optionsSchema = z
       .min(1, 'is empty: name a language, or leave it out')
       .default([...LOCALES]),
     defaultLocale: locale.optional(),
-    validMinutes: z.strictObject({ code: minutes.default(10), invitation: minutes.optional() }).prefault({}),
+    validMinutes: z
+      .strictObject({
+        code: minutes.default(10),
+        invitation: minutes.optional(),
+        ...(Object.fromEntries(USAGE_TYPES.map((type) => [type, minutes.optional()])) as Record<
+          (typeof USAGE_TYPES)[number],
+          z.ZodOptional<typeof minutes>
+        >), // the keys of the list
+      })
+      .prefault({}),
     overrides: z.partialRecord(locale, copyOverrideSchema).default({}),
   })
   .transform(({ defaultLocale, ...options }) => ({
@@ -44,11 +53,11 @@ export interface TemplatesOptions {
   /** For readers whose language is none of `locales`. @default `en`, or else the first of `locales` */
   defaultLocale?: Locale | undefined;
   /**
-   * How long the email says that it is good, in minutes: what issues the codes decides. Links of sign-in emails are
-   * good for as long as their codes.
+   * How long the email says that it is good where the request has no `expiresAt`, in minutes. `code` is for all types that
+   * carry codes, `invitation` for invitations; a usage type wins over both: `{ code: 10, ForgotPassword: 60 }`.
    * @default 10 for codes; invitations say nothing
    */
-  validMinutes?: { code?: number | undefined; invitation?: number | undefined } | undefined;
+  validMinutes?: { [Key in keyof ValidMinutes]?: number | undefined } | undefined;
   /** Sentences of your own, by language. */
   overrides?: Partial<Record<Locale, CopyOverride>> | undefined;
 }

@@ -33,7 +33,7 @@ export const HTML_LAYOUT = String.raw`<!DOCTYPE html><html lang="{{lang}}" dir="
 </tbody></table>
 <p class="note" style="margin:0 0 16px;font-size:14px;line-height:21px;word-break:break-word;color:{{light.muted}}">{{{linkFallback}}}<br><span dir="ltr"><a class="address" href="\{{link}}" style="word-break:break-all;text-decoration:underline;color:{{light.muted}}">\{{link}}</a></span></p>
 \{{/if}}
-{{#if valid}}<p class="text" style="margin:0 0 16px;font-size:16px;line-height:24px;word-break:break-word;color:{{light.text}}">{{{valid}}}</p>{{/if}}
+{{#if valid}}<p class="text" style="margin:0 0 16px;font-size:16px;line-height:24px;word-break:break-word;color:{{light.text}}">{{{valid}}}</p>{{else}}\{{#if validFor}}<p class="text" style="margin:0 0 16px;font-size:16px;line-height:24px;word-break:break-word;color:{{light.text}}">{{{validIfKnown}}}</p>\{{/if}}{{/if}}
 <p class="note" style="margin:0 0 16px;font-size:14px;line-height:21px;word-break:break-word;color:{{light.muted}}">{{{unexpected}}}</p>
 {{#if hasCode}}\{{#if code}}<p class="note" style="margin:0 0 16px;font-size:14px;line-height:21px;word-break:break-word;color:{{light.muted}}">{{{neverShare}}}</p>\{{/if}}{{/if}}
 </td></tr>
@@ -71,6 +71,11 @@ export const TEXT_LAYOUT = String.raw`{{{heading}}}
 {{#if valid}}
 {{{valid}}}
 
+{{else}}
+\{{#if validFor}}
+{{{validIfKnown}}}
+
+\{{/if}}
 {{/if}}
 {{{unexpected}}}
 {{#if hasCode}}

@@ -13,6 +13,9 @@ const common = {
   locale: text.optional(),
   uiLocales: text.optional(),
   ip: text.optional(),
+  validFor: text.optional(),
+  expiresInMinutes: z.number().optional(),
+  expiresInSeconds: z.number().optional(),
 };
 
 const codeVariables = z

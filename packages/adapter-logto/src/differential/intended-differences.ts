@@ -43,6 +43,7 @@ const visible = (payload: Payload): Payload =>
 
 /** Joiners and selectors, which stay where a script or an emoji needs them, and isolates around right-to-left values. */
 const SOMETIMES_NEEDED =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each is one character
   /\u200d|[\u200c\u2068\u2069\u180b-\u180d\u180f\ufe00-\ufe02\ufe0e\ufe0f\u{e0100}-\u{e01ef}]|&#829[67];/gu;
 
 /** Without what is there or not for the sake of single languages; the tests of core are about that. */

@@ -109,14 +109,14 @@ describe('likely mistakes', () => {
       withTemplate('SignIn', { content: '{{code}} {{cod}} {{weather.today}}' }),
       [
         'templates[3]: SignIn emails have no {{cod}}: did you mean {{code}}?',
-        'templates[3]: SignIn emails have no {{weather}}: its variables are code, link, application, organization, user, locale, uiLocales, ip',
+        'templates[3]: SignIn emails have no {{weather}}: its variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
       ],
     ],
     [
       'an inviter, in an email that nobody invites by',
       withTemplate('SignIn', { subject: '{{inviter.name}}' }),
       [
-        'templates[3]: SignIn emails have no {{inviter}}: its variables are code, link, application, organization, user, locale, uiLocales, ip',
+        'templates[3]: SignIn emails have no {{inviter}}: its variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
       ],
     ],
     [

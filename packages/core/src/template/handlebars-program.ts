@@ -1,6 +1,8 @@
 import { Handlebars } from '../libraries.js';
+import { normalizeLocale } from '../locale.js';
 import type { PayloadValue } from '../payload.js';
 import { unlinkName } from '../plain-line.js';
+import { formatDuration } from '../validity.js';
 import { formatOf, type ProgramOptions, type TemplateProgram } from './template-program.js';
 import { BLOCK_HELPERS, INLINE_HELPERS, partsOf, type TemplateSource } from './template-source.js';
 import { createVariableProgram, type Variable } from './variable-program.js';
@@ -17,6 +19,10 @@ for (const name of Object.keys(environment.helpers)) {
   if (!isNeeded) environment.unregisterHelper(name);
 }
 environment.registerHelper('eq', (left: unknown, right: unknown) => left === right);
+environment.registerHelper('duration', (seconds: unknown, locale: unknown) => {
+  const tag = typeof locale === 'string' ? normalizeLocale(locale) : undefined;
+  return typeof seconds === 'number' && seconds >= 0 ? formatDuration(seconds, tag ?? 'en') : undefined;
+});
 environment.registerHelper('unlink', (value: unknown) =>
   typeof value === 'string' ? unlinkName(value) : value,
 );

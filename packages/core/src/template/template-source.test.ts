@@ -15,7 +15,7 @@ describe('a broken template is named with its line and column', () => {
     ['a\r\nb {{code}} {{ }}', 'line 2, column 15: a {{…}} is not complete or not closed with }}'],
     [
       '{{user name}}',
-      'line 1, column 1: {{user …}} calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink',
+      'line 1, column 1: {{user …}} calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink, duration',
     ],
     ['a\n  {{#if code}}\nx', 'line 2, column 3: {{#if code}} is never closed, add {{/if}}'],
     ['{{#if a}}{{#each b}}{{/each}}', 'line 1, column 1: {{#if a}} is never closed, add {{/if}}'],
@@ -42,11 +42,11 @@ describe('a broken template is named with its line and column', () => {
     ],
     [
       '{{log code}}',
-      'line 1, column 1: {{log …}} calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink',
+      'line 1, column 1: {{log …}} calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink, duration',
     ],
     [
       '{{#if (not code)}}x{{/if}}',
-      'line 1, column 7: (not …) calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink',
+      'line 1, column 7: (not …) calls an unknown helper. Allowed are if, unless, each, with, eq, lookup, unlink, duration',
     ],
     ['{{#if a}}'.repeat(101), 'line 1, column 901: blocks are nested deeper than 100 levels'],
     [

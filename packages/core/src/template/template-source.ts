@@ -34,7 +34,7 @@ const MAX_TEMPLATE_LENGTH = 256 * 1024;
 
 /** Blocks and helpers a template may use; everything else is refused before it can run. */
 export const BLOCK_HELPERS = ['if', 'unless', 'each', 'with'] as const;
-export const INLINE_HELPERS = ['eq', 'lookup', 'unlink'] as const;
+export const INLINE_HELPERS = ['eq', 'lookup', 'unlink', 'duration'] as const;
 const ALLOWED_TEXT = `Allowed are ${[...BLOCK_HELPERS, ...INLINE_HELPERS].join(', ')}`;
 
 const isBlockHelper = (name: string) => (BLOCK_HELPERS as readonly string[]).includes(name);
@@ -45,6 +45,7 @@ const ARGUMENTS = {
   eq: ['two values', 'a b'],
   lookup: ['two values', 'a b'],
   unlink: ['one value', 'organization.name'],
+  duration: ['two values', 'expiresInSeconds "en"'],
 } as const satisfies Record<(typeof INLINE_HELPERS)[number], [count: string, example: string]>;
 
 class TemplateReadError extends Error {
