@@ -11,7 +11,8 @@ import { type ConnectorConfig, MailError } from '@postern/core';
 /** The drop-in connector, loaded from its built package as a Logto instance does it. */
 export interface LogtoHost {
   /**
-   * Sends as Logto does: a connector made anew for the request, which asks for the stored config.
+   * Sends as Logto's console does when it tests a config: with a new connector for each request, and with errors that say
+   * what is wrong. Errors of real sign-ins only say it in the log.
    *
    * @throws {ConnectorError} of the connector
    * @throws {MailError} `payload_invalid` for a request that Logto would not make
@@ -59,7 +60,7 @@ export async function startLogtoHost(config: ConnectorConfig): Promise<LogtoHost
         });
       }
       const { sendMessage } = await createConnector({ getConfig });
-      return sendMessage(data.data);
+      return sendMessage(data.data, config);
     },
   };
 }

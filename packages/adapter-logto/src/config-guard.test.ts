@@ -240,7 +240,7 @@ describe('the console says', () => {
       }),
     ).toMatchInlineSnapshot(`
       [
-        "Error in key path "dkim.privateKey": (custom) dkim.privateKey can’t be used: write an RSA private key (PEM), not encrypted",
+        "Error in key path "dkim.privateKey": (custom) dkim.privateKey is not a private key in PEM format: write an RSA private key (PEM) that is not encrypted",
       ]
     `);
   });

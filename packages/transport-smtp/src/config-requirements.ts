@@ -1,19 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { isIP } from 'node:net';
-import { createSecureContext } from 'node:tls';
 import { ConfigError, type ConfigIssue, MailError, parseRecipient, readWebUrl } from '@postern/core';
+import { problemOfKey, problemsOfTls } from './key-material.js';
 import type { ServerConfig } from './well-known-service.js';
-
-/** What `tls.connect` says of its options, or `undefined`. */
-function problemOfTls(tls: ServerConfig['tls']): string | undefined {
-  if (!tls || tls.secureContext !== undefined) return undefined;
-  try {
-    createSecureContext(tls);
-    return undefined;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'unknown'; // Node and OpenSSL throw errors with codes
-  }
-}
 
 /** DKIM signs with RSA here; with any other key, nodemailer would send emails without a signature. */
 function isRsaKey(pem: string): boolean {
@@ -30,23 +19,28 @@ function isRsaKey(pem: string): boolean {
  * @throws {ConfigError} with everything that can't be used
  */
 export function requireUsable(config: ServerConfig): ServerConfig {
-  const { tls, dkim, localAddress, envelopeFrom } = config;
+  const { tls, auth, dkim, localAddress, envelopeFrom } = config;
   const issues: ConfigIssue[] = [];
-  const refuse = (path: string[], message: string) =>
+  const refuse = (path: ConfigIssue['path'], message: string) =>
     issues.push({ severity: 'error', path, code: 'not_allowed', message });
 
-  const tlsProblem = problemOfTls(tls);
-  if (tlsProblem) {
-    refuse(['tls'], `tls has an option that Node can’t use (${tlsProblem}): see the options of tls.connect`);
-  }
+  for (const { path, message } of problemsOfTls(tls)) refuse(path, message);
   if (dkim && !isRsaKey(dkim.privateKey)) {
+    const [problem] = problemOfKey(dkim.privateKey)?.split(':') ?? ['is not an RSA key'];
     refuse(
       ['dkim', 'privateKey'],
-      'dkim.privateKey can’t be used: write an RSA private key (PEM), not encrypted',
+      `dkim.privateKey ${problem}: write an RSA private key (PEM) that is not encrypted`,
     );
   }
+  if ('privateKey' in auth) {
+    const { privateKey } = auth;
+    const isText = typeof privateKey === 'string';
+    const problem = isText ? problemOfKey(privateKey) : problemOfKey(privateKey.key, privateKey.passphrase);
+    const name = isText ? ['auth', 'privateKey'] : ['auth', 'privateKey', 'key'];
+    if (problem) refuse(name, `${name.join('.')} ${problem}`);
+  }
   if (localAddress !== undefined && !isIP(localAddress)) {
-    refuse(['localAddress'], 'localAddress has to be an IP address of this machine');
+    refuse(['localAddress'], 'localAddress must be an IP address of this machine');
   }
   const accessUrl = config.auth && 'accessUrl' in config.auth ? config.auth.accessUrl : undefined;
   if (accessUrl !== undefined && !readWebUrl(accessUrl)) {
@@ -61,7 +55,7 @@ export function requireUsable(config: ServerConfig): ServerConfig {
     if (envelopeFrom !== undefined) sender = parseRecipient(envelopeFrom);
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    refuse(['envelopeFrom'], 'envelopeFrom has to be one address, such as bounces@example.com');
+    refuse(['envelopeFrom'], 'envelopeFrom must be one address, such as bounces@example.com');
   }
   if (issues.length > 0) throw new ConfigError(issues);
   return sender === undefined ? config : { ...config, envelopeFrom: sender };

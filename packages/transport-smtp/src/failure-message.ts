@@ -1,37 +1,44 @@
 import type { MailErrorCode, MailStage } from '@postern/core';
 import type { FailureContext, SmtpFailure } from './smtp-failure.js';
 
+type CertificateProblem = readonly [problem: string, cure: string, cureWithOwnCa?: string];
+
+const UNTRUSTED: CertificateProblem = [
+  'comes from a certificate authority that is not trusted',
+  'Private CA: put its certificate into tls.ca.',
+  'The CA in tls.ca did not sign this certificate. Put the certificate of the right CA into tls.ca; for a public CA, remove tls.ca.',
+];
+
+/** With only its own certificate from the server, OpenSSL cannot tell a private CA from an incomplete chain. */
+const UNKNOWN_ISSUER: CertificateProblem = [
+  'was signed by an issuer that is not known here',
+  'Private CA: put its certificate into tls.ca. Public CA: configure the server to send its full chain.',
+  'The CA in tls.ca did not sign this certificate. Put the certificate of its issuer into tls.ca; for a public CA, remove tls.ca.',
+];
+
+const WRONG_NAME: CertificateProblem = [
+  'is for another host name',
+  'Write the name in the certificate as host, or as servername, if it is your provider’s.',
+];
+
 /** OpenSSL and Node error codes of a certificate that was not accepted, in words. */
-const CERTIFICATE_PROBLEMS: Readonly<Record<string, readonly [problem: string, cure: string]>> = {
+const CERTIFICATE_PROBLEMS: Readonly<Record<string, CertificateProblem>> = {
   CERT_HAS_EXPIRED: ['has expired', 'Renew the certificate of the server.'],
   CERT_NOT_YET_VALID: ['is not valid yet', 'Check the clock of this machine, and the certificate.'],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['is self-signed', 'If it is yours, pass it in tls.ca.'],
-  SELF_SIGNED_CERT_IN_CHAIN: [
-    'comes from a certificate authority that is not trusted',
-    'If it is yours, pass its certificate in tls.ca.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: [
+    'is self-signed',
+    'If it is yours, pass it in tls.ca.',
+    'tls.ca contains another certificate. If this one is yours, pass it in tls.ca.',
   ],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
-    'comes without the certificates between it and its authority',
-    'Have the server send its full chain, or pass the missing part in tls.ca.',
-  ],
-  UNABLE_TO_GET_ISSUER_CERT: [
-    'comes without the certificate of its issuer',
-    'Have the server send its full chain, or pass the missing part in tls.ca.',
-  ],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [
-    'comes from a certificate authority that is not trusted',
-    'If it is yours, pass its certificate in tls.ca.',
-  ],
-  CERT_UNTRUSTED: ['is not trusted', 'If it is yours, pass it in tls.ca.'],
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_ISSUER,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_ISSUER,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_ISSUER,
+  CERT_UNTRUSTED: UNTRUSTED,
+  CERT_SIGNATURE_FAILURE: UNTRUSTED,
   CERT_REVOKED: ['was revoked', 'Replace the certificate of the server.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: [
-    'is for another host name',
-    'Write the name in the certificate as host, or as servername, if it is your provider’s.',
-  ],
-  HOSTNAME_MISMATCH: [
-    'is for another host name',
-    'Write the name in the certificate as host, or as servername, if it is your provider’s.',
-  ],
+  ERR_TLS_CERT_ALTNAME_INVALID: WRONG_NAME,
+  HOSTNAME_MISMATCH: WRONG_NAME,
 };
 
 /** OpenSSL met bytes that are not TLS: the port speaks plain SMTP. */
@@ -75,7 +82,11 @@ export function describeFailure(
           originalCode === 'ERR_TLS_CERT_ALTNAME_INVALID'
             ? ` (${failure.message.replace(/^.*?:\s*/s, '')})`
             : '';
-        return { message: `The certificate of ${server} ${certificate[0]}${name}.`, hint: certificate[1] };
+        const [problem, cure, cureWithOwnCa = cure] = certificate;
+        return {
+          message: `The certificate of ${server} ${problem}${name}.`,
+          hint: context.hasOwnCa ? cureWithOwnCa : cure,
+        };
       }
       if (NOT_TLS.has(originalCode)) {
         return {

@@ -260,11 +260,12 @@ export class SmtpConnection {
 
   readonly toMailError = (failure: SmtpFailure): MailError => {
     const { config, secrets, recipients } = this.options;
-    const { host, port, secure = false } = config;
+    const { host, port, secure = false, tls } = config;
     return toMailError(failure, {
       host,
       port,
       secure,
+      hasOwnCa: tls?.ca !== undefined,
       provider: providerOf(host),
       stage: this.stage,
       secrets: secrets(),

@@ -17,6 +17,8 @@ export interface FailureContext {
   host: string;
   port: number;
   secure: boolean;
+  /** Whether the config says which authorities to trust. */
+  hasOwnCa: boolean;
   /** Whose server it is, where that is known. */
   provider: Provider | undefined;
   /** Which reply the client was waiting for. */

@@ -7,6 +7,7 @@ import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from '../payload.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateShape } from '../template/template.js';
 import { readTemplate, type TemplateVariable } from '../template/template-source.js';
+import { checkPem } from './check-pem.js';
 import { readPort } from './config-input.js';
 import { type ConfigIssue, error, warning } from './config-issue.js';
 import { isRecord, type Raw } from './raw-config.js';
@@ -39,6 +40,7 @@ export const checkConfig = (
   ...(isRecord(raw.auth) ? checkKeys(raw.auth, AUTH_KEYS, ['auth']) : []),
   ...(isRecord(raw.dkim) ? checkKeys(raw.dkim, DKIM_KEYS, ['dkim']) : []),
   ...checkTransportSecurity(raw),
+  ...checkPem(raw.tls),
   ...checkName(raw),
   ...checkCustomHeaders(raw.customHeaders),
   ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale, brokenTemplate) : []),

@@ -136,6 +136,17 @@ const dkimShape = z.object(
 /** The keys of `dkim`, for spotting misspelt ones. */
 export const DKIM_KEYS = Object.keys(dkimShape.shape);
 
+/** Environment variables often hold PEM on a single line, with line breaks written `\\n`. */
+const withLineBreaks = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withLineBreaks);
+  return typeof value === 'string' && value.includes('-----BEGIN ') ? value.replaceAll('\\n', '\n') : value;
+};
+
+function readPem(tls: Record<string, unknown>): Record<string, unknown> {
+  const pem = ['ca', 'cert', 'key'].filter((option) => option in tls);
+  return { ...tls, ...Object.fromEntries(pem.map((option) => [option, withLineBreaks(tls[option])])) };
+}
+
 const TLS_SECRETS = ['key', 'passphrase', 'pfx', 'pskCallback', 'ticketKeys', 'session'];
 
 export const smtpConfigShape = z.object({
@@ -153,7 +164,7 @@ export const smtpConfigShape = z.object({
   tls: z.optional(
     z.record(z.string(), z.unknown(), 'tls has to be an object with options of Node’s tls.connect').check(
       // Frozen here, and not what is in it: a certificate or a secure context belongs to the caller.
-      z.overwrite((tls) => Object.freeze(hideOnInspect({ ...tls }, TLS_SECRETS))),
+      z.overwrite((tls) => Object.freeze(hideOnInspect(readPem(tls), TLS_SECRETS))),
     ),
   ),
   servername: text('servername', 'the host name in the server’s certificate'),

@@ -128,7 +128,7 @@ export interface WatchedSession {
 }
 
 /** What the transport would have said if its own time-out had struck there. */
-function timedOut({ stage }: MailError, { host, port, secure = false }: ServerConfig): MailError {
+function timedOut({ stage }: MailError, { host, port, secure = false, tls }: ServerConfig): MailError {
   if (stage === 'dns' || stage === 'connect') {
     const code = stage === 'dns' ? dns.TIMEOUT : 'ETIMEDOUT';
     return toSocketError(Object.assign(new Error('Timeout'), { code }), stage, { host, port });
@@ -137,6 +137,7 @@ function timedOut({ stage }: MailError, { host, port, secure = false }: ServerCo
     host,
     port,
     secure,
+    hasOwnCa: tls?.ca !== undefined,
     provider: providerOf(host),
     stage,
     secrets: [],

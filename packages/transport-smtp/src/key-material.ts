@@ -1,0 +1,117 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import type { ServerConfig } from './well-known-service.js';
+
+/** Where something that cannot be used is in the config, and what is wrong with it. Never quotes it. */
+export interface KeyProblem {
+  path: (string | number)[];
+  message: string;
+}
+
+const BLOCK = /-----BEGIN (?<label>[A-Z0-9 ]+)-----[\s\S]*?-----END \k<label>-----/g;
+const CERTIFICATE_LABEL = /^(?:TRUSTED |X509 )?CERTIFICATE$/;
+
+/** PEM is text; programs may pass its bytes. */
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : undefined;
+};
+
+function problemOfCertificates(text: string): string | undefined {
+  const blocks = [...text.matchAll(BLOCK)].filter(({ groups }) =>
+    CERTIFICATE_LABEL.test(groups?.label ?? ''),
+  );
+  if (blocks.length === 0) {
+    if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) return 'is a private key, not a certificate';
+    return text.includes('-----BEGIN ')
+      ? 'contains no complete certificate: copy everything from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----'
+      : 'is not a certificate in PEM format: write the text that starts with -----BEGIN CERTIFICATE-----';
+  }
+  const broken = blocks.findIndex(([block]) => {
+    try {
+      return new X509Certificate(block) === undefined;
+    } catch {
+      return true;
+    }
+  });
+  if (broken < 0) return undefined;
+  const which = blocks.length === 1 ? 'its certificate' : `certificate ${broken + 1} of ${blocks.length}`;
+  return `cannot be read: ${which} is damaged. Copy it again, with its line breaks`;
+}
+
+/** Why a private key cannot be used, or `undefined`. */
+export function problemOfKey(text: string, passphrase?: string): string | undefined {
+  try {
+    createPrivateKey({ key: text, format: 'pem', ...(passphrase !== undefined && { passphrase }) });
+    return undefined;
+  } catch {
+    if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text))
+      return passphrase === undefined
+        ? 'is encrypted, and its passphrase is missing'
+        : 'cannot be decrypted: the passphrase is wrong, or the key is damaged';
+    return /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(text)
+      ? 'is a certificate, not a private key'
+      : 'is not a private key in PEM format: copy everything from the BEGIN to the END line, with the line breaks';
+  }
+}
+
+function eachOf(
+  option: string,
+  value: unknown,
+): { path: (string | number)[]; name: string; value: unknown }[] {
+  if (!Array.isArray(value)) return [{ path: ['tls', option], name: `tls.${option}`, value }];
+  return value.map((each: unknown, index) => ({
+    ...{ path: ['tls', option, index], name: `tls.${option}[${index}]`, value: each },
+  }));
+}
+
+function problemsOfPem(tls: SecureContextOptions & { rejectUnauthorized?: unknown }): KeyProblem[] {
+  const certificates = ['cert', ...(tls.rejectUnauthorized === false ? [] : ['ca'])] as const;
+  const found = certificates.flatMap((option) =>
+    eachOf(option, tls[option as 'ca' | 'cert']).map(({ value, ...place }) => {
+      const text = textOf(value);
+      return { ...place, problem: text === undefined ? undefined : problemOfCertificates(text) };
+    }),
+  );
+  const keys = eachOf('key', tls.key).map(({ value, ...place }) => {
+    const { pem, passphrase = tls.passphrase } =
+      typeof value === 'object' && value !== null && 'pem' in value
+        ? (value as { pem: unknown; passphrase?: string }) // Node's KeyObject option
+        : { pem: value };
+    const text = textOf(pem);
+    return { ...place, problem: text === undefined ? undefined : problemOfKey(text, passphrase) };
+  });
+  return [...found, ...keys].flatMap(({ path, name, problem }) =>
+    problem === undefined ? [] : [{ path, message: `${name} ${problem}` }],
+  );
+}
+
+function codeOf(options: SecureContextOptions): string | undefined {
+  try {
+    createSecureContext(options);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown'; // Node and OpenSSL throw errors with codes
+  }
+}
+
+/** What cannot be used among the options for `tls.connect`. */
+export function problemsOfTls(tls: ServerConfig['tls']): KeyProblem[] {
+  if (!tls || tls.secureContext !== undefined) return [];
+  const problems = problemsOfPem(tls);
+  if (problems.length > 0) return problems;
+  if (tls.pfx !== undefined && codeOf({ pfx: tls.pfx, passphrase: tls.passphrase } as SecureContextOptions))
+    return [
+      {
+        path: ['tls', 'pfx'],
+        message:
+          'tls.pfx cannot be read: pass the bytes of the PKCS #12 file, and its password as tls.passphrase',
+      },
+    ];
+  const code = codeOf(tls);
+  if (code === undefined) return [];
+  const message = code.includes('KEY_VALUES_MISMATCH')
+    ? 'tls.key does not belong to the certificate in tls.cert'
+    : `tls has an option that Node.js cannot use (${code}): see the options of tls.connect`;
+  return [{ path: code.includes('KEY_VALUES_MISMATCH') ? ['tls', 'key'] : ['tls'], message }];
+}
