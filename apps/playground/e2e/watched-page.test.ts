@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { launchBrowser } from './fixtures/browser.ts';
+import { launchBrowser } from '../../../scripts/browser.ts';
 import { startPlayground } from './fixtures/playground.ts';
 import { openWatchedPage } from './fixtures/watched-page.ts';
 

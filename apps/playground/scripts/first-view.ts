@@ -4,7 +4,7 @@
  *
  *   npx --yes pnpm@12 --filter @postern/playground first-view
  */
-import { launchBrowser } from '../e2e/fixtures/browser.ts';
+import { launchBrowser } from '../../../scripts/browser.ts';
 import { startPlayground } from '../e2e/fixtures/playground.ts';
 
 const RUNS = 15;

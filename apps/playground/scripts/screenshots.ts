@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { launchBrowser } from '../e2e/fixtures/browser.ts';
+import { launchBrowser } from '../../../scripts/browser.ts';
 import { type RunningPlayground, startPlayground } from '../e2e/fixtures/playground.ts';
 
 const PICTURES = fileURLToPath(new URL('../../../docs/playground/', import.meta.url));

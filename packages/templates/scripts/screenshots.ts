@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { createTemplates, USAGE_TYPES } from '@postern/templates';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { launchBrowser } from '../fixtures/browser.ts';
+import { launchBrowser } from '../../../scripts/browser.ts';
 import { createRenderer, SAMPLE_BRAND, sampleRequest } from '../fixtures/sample-emails.ts';
 
 const SHEETS = fileURLToPath(new URL('../../../docs/templates/', import.meta.url));

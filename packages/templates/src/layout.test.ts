@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser } from '../fixtures/browser.js';
+import { launchBrowser } from '../../../scripts/browser.js';
 import { pseudoCopy } from '../fixtures/pseudo-copy.js';
 import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../fixtures/sample-emails.js';
 import { COPY } from './copy/locales.js';

@@ -1,0 +1,46 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { launchBrowser, makeOnce } from './browser.ts';
+
+async function makeParent(): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'postern-make-once-'));
+  onTestFinished(() => rm(parent, { recursive: true }));
+  return parent;
+}
+
+test('the browser shows a page', async () => {
+  const browser = await launchBrowser();
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+  await page.setContent('<h1>Hello</h1>');
+  expect(await page.textContent('h1')).toBe('Hello');
+});
+
+test('a shared folder is whole for each of those who make it at the same time', async () => {
+  const parent = await makeParent();
+  const shared = join(parent, 'shared');
+  const begun: PromiseWithResolvers<void>[] = [Promise.withResolvers(), Promise.withResolvers()];
+  const read = (folder: string) => readFile(join(folder, 'program'), 'utf8');
+  const made = begun.map(async ({ resolve }) => {
+    const folder = await makeOnce(shared, async (staging) => {
+      await writeFile(join(staging, 'program'), 'half');
+      resolve();
+      // All of them are in the middle of it.
+      await Promise.all(begun.map(({ promise }) => promise));
+      await writeFile(join(staging, 'program'), 'whole');
+    });
+    return read(folder);
+  });
+  expect(await Promise.all(made)).toEqual(['whole', 'whole']);
+  expect(await read(await makeOnce(shared, () => Promise.reject(new Error('It is there'))))).toBe('whole');
+  expect(await readdir(parent)).toEqual(['shared']);
+});
+
+test('a shared folder that cannot be made leaves nothing behind', async () => {
+  const parent = await makeParent();
+  const failed = makeOnce(join(parent, 'shared'), () => Promise.reject(new Error('The disk is full')));
+  await expect(failed).rejects.toThrow('The disk is full');
+  expect(await readdir(parent)).toEqual([]);
+});

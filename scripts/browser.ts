@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { access, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Browser, chromium as playwright } from 'playwright-core';
+
+/** CI runs as root, where the sandbox does not work. Letters look the same on every screen. */
+const ARGUMENTS = ['--no-sandbox', '--font-render-hinting=none'];
+
+/** A real Chromium: the one that comes as a package on Linux, or what `npx playwright install chromium` installed. */
+export async function launchBrowser(): Promise<Browser> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return playwright.launch();
+  return playwright.launch({ executablePath: await unpackChromium(), args: ARGUMENTS });
+}
+
+/** The package unpacks into the temporary folder, and uses what is there, also what another process still writes. */
+const UNPACK = `
+  import chromium from '@sparticuz/chromium';
+  await chromium.executablePath();
+`;
+
+const unpack = (folder: string): Promise<unknown> =>
+  promisify(execFile)(process.execPath, ['--input-type=module', '--eval', UNPACK], {
+    // The package is looked up from here.
+    cwd: import.meta.dirname,
+    env: { ...process.env, TMPDIR: folder },
+  });
+
+async function unpackChromium(): Promise<string> {
+  const manifest = fileURLToPath(new URL('../package.json', import.meta.resolve('@sparticuz/chromium')));
+  const version = /"version":\s*"([^"]+)"/.exec(await readFile(manifest, 'utf8'))?.[1];
+  const name = `postern-chromium-${version}-${process.getuid?.() ?? 0}`;
+  return join(await makeOnce(join(resolve(tmpdir()), name), unpack), 'chromium');
+}
+
+/**
+ * Makes a folder that several processes share, once. Each of them gets a whole one: it is made in a folder that no other
+ * process knows, and then renamed.
+ */
+export async function makeOnce(folder: string, make: (folder: string) => Promise<unknown>): Promise<string> {
+  if (await exists(folder)) return folder;
+  const staging = await mkdtemp(`${folder}-`);
+  try {
+    await make(staging);
+    await rename(staging, folder);
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    // Another process was first.
+    if (!(await exists(folder))) throw error;
+  }
+  return folder;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
