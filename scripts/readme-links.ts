@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A README, and what is needed to follow its links. */
+export interface ReadmeFile {
+  /** Path of the README. */
+  path: string;
+  markdown: string;
+  /** Shown outside of the repository: on npm, in an editor, in Logto's console. Relative links lead nowhere there. */
+  isPublished: boolean;
+}
+
+const withoutCode = (markdown: string) =>
+  markdown.replace(/^(?<fence>```+|~~~+).*?^\k<fence>[ \t]*$/gms, '').replace(/`[^`\n]*`/g, '');
+
+/** Every target of a link or an image: inline, by reference, as html, or in angle brackets. */
+const targetsIn = (markdown: string) =>
+  [
+    /\]\(\s*<?(?<target>[^)\s>]+)>?[^)]*\)/g,
+    /^ {0,3}\[[^\]]+\]:\s*<?(?<target>[^\s>]+)/gm,
+    /<(?:a|img|source)\b[^>]*?\b(?:href|src|srcset)\s*=\s*["']?(?<target>[^"'\s>]+)/gi,
+    /<(?<target>https?:[^\s>]+)>/g,
+  ].flatMap((pattern) => [...markdown.matchAll(pattern)].map(({ groups }) => groups?.target ?? ''));
+
+/** The anchors of the headings, as GitHub and npm make them. */
+export function anchorsIn(markdown: string): Set<string> {
+  const seen = new Map<string, number>();
+  const headings = markdown
+    .replace(/^(?<fence>```+|~~~+).*?^\k<fence>[ \t]*$/gms, '')
+    .matchAll(/^#{1,6}\s+(?<heading>.*?)\s*#*$/gm);
+  return new Set(
+    [...headings].map(({ groups }) => {
+      const text = (groups?.heading ?? '').replace(/\[(?<text>[^\]]*)\]\([^)]*\)/g, '$<text>');
+      const slug = text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, '')
+        .replaceAll(' ', '-');
+      const count = seen.get(slug) ?? 0;
+      seen.set(slug, count + 1);
+      return count === 0 ? slug : `${slug}-${count}`;
+    }),
+  );
+}
+
+const NPM = 'https://www.npmjs.com/package/';
+
+/**
+ * The links of a README that lead nowhere.
+ *
+ * @param packages the README of each package of the workspace, by its name
+ */
+export function deadLinks(readme: ReadmeFile, packages: ReadonlyMap<string, string>): string[] {
+  const problemOf = (target: string): string | undefined => {
+    const [address = '', anchor] = target.split('#', 2);
+    const hasAnchor = (markdown: string) => anchor === undefined || anchorsIn(markdown).has(anchor);
+    if (address === '') return hasAnchor(readme.markdown) ? undefined : 'there is no such heading';
+    if (address.startsWith(`${NPM}@postern/`)) {
+      const markdown = packages.get(address.slice(NPM.length));
+      if (markdown === undefined) return 'there is no such package';
+      return hasAnchor(markdown) ? undefined : 'there is no such heading in that README';
+    }
+    if (/^(?:https?|mailto):/.test(address)) return undefined;
+    if (readme.isPublished) return `relative links are dead outside of the repository: link to ${NPM}…`;
+    return existsSync(join(dirname(readme.path), address)) ? undefined : 'there is no such file';
+  };
+  return targetsIn(withoutCode(readme.markdown)).flatMap((target) => {
+    const problem = problemOf(target);
+    return problem === undefined ? [] : [`${target}: ${problem}`];
+  });
+}
