@@ -345,8 +345,8 @@ describe('secrets', () => {
 describe('time', () => {
   it('is up for a whole diagnosis, though each step has its own', async () => {
     const { trap, run } = await setUp();
-    trap.fault({ at: 'greeting', kind: 'drip', intervalMs: 50 });
-    const diagnosis = await run({}, { deadlineMs: 300, stepTimeoutMs: 60_000 });
+    trap.fault({ at: 'greeting', kind: 'drip', intervalMs: 200 });
+    const diagnosis = await run({}, { deadlineMs: 2000, stepTimeoutMs: 60_000 });
     expect(diagnosis.problem).toMatchObject({ code: 'timeout' });
     expect(diagnosis.steps.find(({ status }) => status === 'failed')?.name).toBe('greeting');
   });
