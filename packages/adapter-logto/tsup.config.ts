@@ -1,9 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { thirdPartyLicenses } from '../../third-party-licenses.js';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-const OWN_SOURCE = new URL('src/', import.meta.url).pathname;
+const OWN_SOURCE = fileURLToPath(new URL('src/', import.meta.url));
 
 /**
  * The zod that is imported here is the host's zod 3, whose errors are the only ones that Logto's console can show. Any other
