@@ -277,7 +277,7 @@ describe('the log', () => {
 
     await expect(mailer.send(request())).rejects.toBe(refusal);
     expect(logger.events.at(-1)).toMatchObject({
-      level: 'error',
+      level: 'info',
       event: 'mail.failed',
       to: 'a***@example.com',
       code: 'recipient_rejected',

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from './clock.js';
 import { createDrain } from './drain.js';
 import type { Email } from './email.js';
 import { createEmailRenderer, type MailerConfig, type ResolveTemplate } from './email-renderer.js';
+import { failureLevel } from './failure-level.js';
 import { type Logger, silentLogger } from './logger.js';
 import { MailError } from './mail-error.js';
 import { toReceipt } from './receipt.js';
@@ -40,7 +41,12 @@ export interface MailerOptions {
    * @default none
    */
   linkSchemes?: readonly string[] | undefined;
-  /** @default nothing is logged */
+  /**
+   * Gets `mail.sent` at level `info`, and `mail.failed` at a level that says who has to act: `error` for you, `warn` for
+   * what usually passes, `info` for the recipient (a mistyped address) or the caller.
+   *
+   * @default nothing is logged
+   */
   logger?: Logger;
   /** @default the wall clock */
   clock?: Clock;
@@ -140,7 +146,7 @@ export function createMailer(options: MailerOptions): Mailer {
     } catch (error) {
       const { code, stage, retryable, responseCode, response, attempts, message } =
         error instanceof MailError ? error : ({} as Partial<MailError>);
-      logger?.error({
+      logger?.[failureLevel(error)]({
         event: 'mail.failed',
         ...describe(progress),
         code,
