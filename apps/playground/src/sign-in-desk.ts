@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalAddress, type Mailer } from '@postern/core';
-import { createVerification, memoryStore, type Verification, VerificationError } from '@postern/verification';
+import {
+  createVerification,
+  memoryStore,
+  NO_CLIENT,
+  type Verification,
+  VerificationError,
+} from '@postern/verification';
 import type { Inbox } from './inbox.js';
 import type { SignInPolicy, SignInState } from './wire/sign-in.js';
 
@@ -99,12 +105,6 @@ export function createSignInDesk({ mailer, inbox, linkUrl }: SignInDeskOptions):
     seen.set(keyOf(to, type), rest);
   }
 
-  /** Who got in need not wait for the next email; wrong guesses stay counted. */
-  function letIn(to: string, type: string): void {
-    const { pending: _, resendAt: __, ...rest } = seen.get(keyOf(to, type)) ?? {};
-    seen.set(keyOf(to, type), rest);
-  }
-
   /** Without what is over. */
   function current(to: string, type: string): Seen {
     const now = Date.now();
@@ -143,8 +143,8 @@ export function createSignInDesk({ mailer, inbox, linkUrl }: SignInDeskOptions):
     },
     async check({ to, type, code }) {
       try {
-        const verified = await verification.check({ to, type, code });
-        letIn(to, type);
+        const verified = await verification.check({ to, type, code, ip: NO_CLIENT });
+        forgetPending(to, type);
         return { to: verified.to, type: verified.type };
       } catch (error) {
         learn(to, type, error);
@@ -154,7 +154,7 @@ export function createSignInDesk({ mailer, inbox, linkUrl }: SignInDeskOptions):
     peekLink: (token) => verification.peekLink(token),
     async consumeLink(token) {
       const { to, type } = await verification.consumeLink(token);
-      letIn(to, type);
+      forgetPending(to, type);
       return { to, type };
     },
     stateOf(to, type) {

@@ -23,7 +23,7 @@ describe('signing in', () => {
     expect(verified).toMatchObject({ status: 200, body: { status: 'verified', to: ADA.to } });
     expect(verified.body.state).not.toHaveProperty('pending');
     const again = await post<Problem>('/api/sign-in/check', { ...ADA, code });
-    expect(again).toMatchObject({ status: 400, body: { code: 'code_not_found' } });
+    expect(again).toMatchObject({ status: 400, body: { code: 'code_incorrect', attemptsLeft: 3 } });
   });
 
   it('names the address that the email goes to, however it was typed', async () => {

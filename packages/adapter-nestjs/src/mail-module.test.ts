@@ -342,7 +342,7 @@ describe('VerificationService', () => {
     await service.start({ to: 'eve@example.com', type: 'SignIn', method: 'code' });
     await service.cancel({ to: 'eve@example.com', type: 'SignIn' });
     const check = service.check({ to: 'eve@example.com', type: 'SignIn', code: '000000' });
-    await expect(check).rejects.toMatchObject({ code: 'not_found' });
+    await expect(check).rejects.toMatchObject({ code: 'code_incorrect' });
   });
 
   test('says what it needs', async () => {

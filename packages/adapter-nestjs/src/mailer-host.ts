@@ -111,7 +111,9 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
     const sender = mailerOn(this.#transport(shared));
     const queue = openQueue && createLazyQueue(openQueue, sender);
     const mailer = queue ? mailerOn(queue.transport()) : sender;
-    const verification = verificationOptions && createVerification({ ...verificationOptions, mailer });
+    const verification =
+      verificationOptions &&
+      createVerification({ ...verificationOptions, logger: verificationOptions.logger ?? logger, mailer });
     const handler =
       http &&
       createMailHandler({ ...http, ...shared, mailer: sender, queue, verification, healthIntervalMs });

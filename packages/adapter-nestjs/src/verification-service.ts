@@ -19,7 +19,7 @@ export class VerificationService implements Verification {
   }
 
   /**
-   * Makes a code or a link and sends it. It takes the place of the former one of this address and type.
+   * Makes a code or a link and sends it. It replaces the former one of this address and type.
    *
    * @throws {VerificationError} `cooldown`, `rate_limited`, `attempts_exhausted`
    * @throws {MailError} when the request is not valid or the email can't be sent
@@ -31,7 +31,7 @@ export class VerificationService implements Verification {
   /**
    * Checks what a person typed. A right code is used up; a wrong one costs a guess.
    *
-   * @throws {VerificationError} `code_incorrect`, `code_expired`, `not_found`, `attempts_exhausted`
+   * @throws {VerificationError} `code_incorrect`, `code_expired`, `attempts_exhausted`, `rate_limited`
    * @throws {MailError} `recipient_invalid`, `payload_invalid`
    */
   async check(request: CheckRequest): Promise<Verified> {
@@ -56,7 +56,7 @@ export class VerificationService implements Verification {
     return this.#verification().consumeLink(token);
   }
 
-  /** Makes the code or link of this address and type worthless. Limits stay. */
+  /** Invalidates the code or link of this address and type. Limits stay. */
   async cancel(request: CancelRequest): Promise<void> {
     return this.#verification().cancel(request);
   }

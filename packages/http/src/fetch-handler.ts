@@ -6,7 +6,7 @@ import type { MailHandlerOptions } from './mail-handler-options.js';
 export interface FetchHandlerOptions extends MailHandlerOptions<Request> {
   /** Where the routes are mounted, such as `/mail`. @default '' */
   basePath?: string | undefined;
-  /** The client's IP address; a `Request` doesn't know it. Without it there are no limits per client network. */
+  /** The client's IP address; a `Request` doesn't know it. Without it, all clients share one limit. */
   clientAddress?: ((request: Request) => string | undefined) | undefined;
 }
 

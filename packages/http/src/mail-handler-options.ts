@@ -93,6 +93,15 @@ export interface MailHandlerOptions<Native = unknown> {
       ) => VerifiedAnswer | undefined | Promise<VerifiedAnswer | undefined> | Promise<void>)
     | undefined;
   /**
+   * Answers first: the routes that send a code or a link answer as soon as it is stored, and this gets the promise of
+   * the send, which never rejects. Keep the process alive until it resolves. Recommended with `'pretend'`: then neither
+   * an answer nor its timing tells who has an account, also while emails fail.
+   *
+   * @example `(sending, { native }) => native.context.waitUntil(sending)`
+   * @default these routes wait for the mail server, and tell the client when it fails
+   */
+  waitUntil?: ((sending: Promise<void>, request: HttpRequest<Native>) => void) | undefined;
+  /**
    * The usage types that a code or a link may be asked for.
    * @default Register, SignIn, ForgotPassword, Generic, UserPermissionValidation, BindNewIdentifier, MfaVerification, BindMfa
    */
@@ -168,6 +177,7 @@ const optionsSchema = z.object({
   queue: withMethods<MailQueue>('has to be a queue with enqueue', 'enqueue').optional(),
   onStart: functionSchema<NonNullable<Options['onStart']>>('has to be a function').optional(),
   onVerified: functionSchema<NonNullable<Options['onVerified']>>('has to be a function').optional(),
+  waitUntil: functionSchema<NonNullable<Options['waitUntil']>>('must be a function').optional(),
   verificationTypes: z
     .tuple([z.string().min(1)], z.string().min(1))
     .readonly()

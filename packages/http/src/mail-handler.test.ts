@@ -1,5 +1,6 @@
-import { ConfigError, silentLogger as silent } from '@postern/core';
-import { VerificationError } from '@postern/verification';
+import { ConfigError, createMailer, type LogEvent, silentLogger as silent } from '@postern/core';
+import { createMemoryTransport } from '@postern/testing';
+import { createVerification, memoryStore, VerificationError } from '@postern/verification';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import {
@@ -49,6 +50,7 @@ describe('the options', () => {
       queue: {},
       onStart: 1,
       onVerified: 1,
+      waitUntil: 1,
       verificationTypes: [],
       linkTexts: 1,
       bodyLimit: 10,
@@ -74,6 +76,7 @@ describe('the options', () => {
       queue: undefined,
       onStart: undefined,
       onVerified: undefined,
+      waitUntil: undefined,
       verificationTypes: undefined,
       linkTexts: undefined,
       bodyLimit: undefined,
@@ -187,6 +190,60 @@ describe('a problem', () => {
     });
     expect(JSON.parse(body)).toMatchObject({ ...expected, status });
     expect(body).not.toContain('secret');
+  });
+});
+
+describe('clients without a usable address', () => {
+  test.each([
+    ['none', undefined],
+    ['an empty text', ''],
+    ['unknown', 'unknown'],
+    ['a name', 'ada.example.com'],
+    ['an obfuscated one (RFC 7239)', '_gazonk'],
+    ['a Unix socket', '/var/run/app.sock'],
+    ['a list', '192.0.2.1, 192.0.2.2'],
+    ['the opt-out of direct calls, as text', 'Symbol(postern.verification.noClient)'],
+  ])('share one limit, in every route that has one: %s', async (_name, clientAddress) => {
+    const log: LogEvent[] = [];
+    const note = (event: LogEvent) => void log.push(event);
+    const logger = { debug: note, info: note, warn: note, error: note };
+    const memory = createMemoryTransport();
+    const template = {
+      usageType: 'SignIn',
+      contentType: 'text/plain' as const,
+      subject: 'Code',
+      content: '{{code}}',
+    };
+    const sender = createMailer({
+      config: { fromEmail: 'noreply@example.com', templates: [template] },
+      transport: memory,
+    });
+    const answer = createFetchHandler({
+      mailer: sender,
+      authorize,
+      clientAddress: () => clientAddress,
+      verification: createVerification({
+        mailer: sender,
+        store: memoryStore(),
+        secret: 'a secret of these tests, 32 or more',
+        policy: { perIp: { limit: 2 }, checksPerIp: { limit: 2 } },
+        logger,
+      }),
+    });
+    const post = async (path: string, body: object) => {
+      const init = {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      };
+      return (await answer(new Request(`http://localhost${path}`, init))).status;
+    };
+    const ask = (path: string, more: object = {}) =>
+      Promise.all(['a', 'b', 'c'].map((name) => post(path, { email: `${name}@example.com`, ...more })));
+    expect((await ask('/verification-codes')).sort()).toEqual([204, 204, 429]);
+    const wrong = { verificationCode: 'wrong' };
+    expect((await ask('/verification-codes/verify', wrong)).sort()).toEqual([400, 400, 429]);
+    expect(log.filter(({ event }) => event === 'verification.client_unknown')).toHaveLength(1);
   });
 });
 

@@ -21,7 +21,6 @@ const LEVELS: Record<ProblemCode, 'debug' | 'info' | 'warn' | 'error'> = {
   expired: 'info',
   code_incorrect: 'info',
   code_expired: 'info',
-  code_not_found: 'info',
   unauthorized: 'warn',
   forbidden: 'info',
   cross_site: 'warn',

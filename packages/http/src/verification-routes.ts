@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { MailError, parseRecipient, type UsageType } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, type HttpResponse, respond } from './http-message.js';
@@ -23,11 +22,13 @@ const email = z
   .max(1000, 'is too long')
   .meta({ examples: ['ada@example.com'] });
 
-/** What the windows count by: some proxies add the port (Azure's do), and a Unix socket has no address. */
-function addressOf({ clientAddress = '' }: HttpRequest): string | undefined {
+/**
+ * What the limits per client network count by. Some proxies add the port (Azure's do). Anything else that is not an
+ * address is passed on: the verification counts it in the limit that all such clients share.
+ */
+function addressOf({ clientAddress = '' }: HttpRequest): string {
   const { v4, v6 } = /^(?:(?<v4>[\d.]+)|\[(?<v6>[^\]]+)\])(?::\d+)?$/.exec(clientAddress)?.groups ?? {};
-  const address = v4 ?? v6 ?? clientAddress;
-  return isIP(address) === 0 ? undefined : address;
+  return v4 ?? v6 ?? clientAddress;
 }
 
 /**
@@ -48,7 +49,7 @@ export function verificationRoutes(
   verification: VerificationCalls,
   options: ParsedOptions,
 ): readonly Route[] {
-  const { onStart, onVerified, verificationMethods, verificationTypes } = options;
+  const { onStart, onVerified, verificationMethods, verificationTypes, waitUntil } = options;
 
   const [firstType] = verificationTypes;
   const type = z
@@ -86,7 +87,6 @@ export function verificationRoutes(
     if (decision === 'refuse') throw new ProblemError('forbidden');
     if (decision !== 'send' && decision !== 'pretend')
       throw new TypeError("onStart has to return 'send', 'pretend' or 'refuse'.");
-    const ip = addressOf(request);
     const starting = verification.start({
       to,
       // One that the options allow has its template, even if the compiler doesn't know it.
@@ -95,7 +95,8 @@ export function verificationRoutes(
       deliver: decision === 'send',
       ...(locale !== undefined && { locale }),
       ...(body.redirectTo && { redirectTo: body.redirectTo }),
-      ...(ip !== undefined && { ip }),
+      ip: addressOf(request),
+      ...(waitUntil && { waitUntil: (sending: Promise<void>) => waitUntil(sending, request) }),
     });
     const { resendAfter } = await starting.catch((error: unknown) => {
       const obstacle = verification.findObstacle?.({ type: body.type, method });
@@ -132,12 +133,15 @@ export function verificationRoutes(
         'forbidden',
         'code_incorrect',
         'code_expired',
-        'code_not_found',
         'attempts_exhausted',
+        'rate_limited',
       ],
       async handle({ body, request }) {
         const { email: to, verificationCode: code } = body;
-        const verified = await verification.check({ to, type: body.type as UsageType, code });
+        const verified = await verification.check({
+          ...{ to, type: body.type as UsageType, code },
+          ip: addressOf(request),
+        });
         return respondVerified({ ...verified, method: 'code' }, request, onVerified);
       },
     }),

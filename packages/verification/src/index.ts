@@ -1,4 +1,5 @@
 export { canonicalAddress } from '@postern/core';
+export { type ClientAddress, NO_CLIENT } from './client.js';
 export { type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export { type Policy, type PolicyInput, UNAMBIGUOUS } from './policy.js';
 export { postgresMigrations } from './postgres-migrations.js';

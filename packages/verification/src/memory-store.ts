@@ -57,7 +57,17 @@ class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }>
 
 /**
  * Keeps everything in the memory of this process: for development, tests, and services of one process.
- * A restart forgets codes and guess budgets alike.
+ * A restart forgets codes and guess budgets alike. On serverless platforms and in cluster workers it warns, because
+ * the next request may reach another process.
+ *
+ * A dev server that reloads a module makes a new store, unless you keep the old one on `globalThis`.
+ *
+ * @example
+ * ```ts
+ * const kept = globalThis as { verificationStore?: VerificationStore };
+ * kept.verificationStore ??= memoryStore();
+ * const store = kept.verificationStore;
+ * ```
  *
  * @throws {ConfigError} when `maxEntries` can't be used
  */
@@ -107,21 +117,20 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore
       challenges.add(challenge.subject, { ...challenge, until }, now);
       return { expiresAt: new Date(until), ...(former?.isAlive && { superseded: former.id }) };
     },
-    async guess({ subject, counter, windowMs, ...at }) {
+    async guess({ subjects, counter, windowMs, ...at }) {
       const now = timeOf(at);
-      const challenge = read(subject, now);
-      return challenge && { challenge, guesses: count(counter, challenge.isAlive ? 1 : 0, windowMs, now) };
+      const subject = subjects.find((each) => challenges.has(each));
+      return { challenge: read(subject, now), guesses: count(counter, 1, windowMs, now) };
     },
     async find({ id, ...at }) {
       return read(subjects.get(id)?.subject, timeOf(at));
     },
-    async take({ id, refund, clear, ...at }) {
+    async take({ id, refund, ...at }) {
       const now = timeOf(at);
       if (refund !== undefined) count(refund, -1, Number.POSITIVE_INFINITY, now);
       const challenge = read(subjects.get(id)?.subject, now);
       if (!challenge?.isAlive) return false;
       drop(challenge);
-      if (clear !== undefined) counters.delete(clear);
       return true;
     },
     async remove({ subject, ...at }) {

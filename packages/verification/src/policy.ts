@@ -53,8 +53,10 @@ export const policySchema = z
     guesses: windowOf({ limit: 5, window: 3600 }),
     /** Emails per address. @default 5 in 3600 */
     perAddress: windowOf({ limit: 5, window: 3600 }),
-    /** Starts per IPv4 address or IPv6 /64. @default 30 in 3600 */
-    perIp: windowOf({ limit: 30, window: 3600 }),
+    /** Starts per IPv4 address or IPv6 /64. @default 300 in 3600 */
+    perIp: windowOf({ limit: 300, window: 3600 }),
+    /** Checks with a wrong code per IPv4 address or IPv6 /64. @default 200 in 3600 */
+    checksPerIp: windowOf({ limit: 200, window: 3600 }),
     /** Where `redirectTo` may lead, such as `https://app.example.com`. @default nowhere */
     redirectOrigins: z
       .array(

@@ -94,9 +94,9 @@ describe('postgresStore', () => {
     await store.count({ key: 'a key', points: 1, windowMs: 1000 });
     await store.count({ key: 'a key', points: -1, windowMs: 1000 });
     await store.put({ challenge, ttlMs: 1000 });
-    await store.guess({ subject: 'subject', counter: 'a key', windowMs: 1000 });
+    await store.guess({ subjects: ['subject', 'older'], counter: 'a key', windowMs: 1000 });
     await store.find({ id: 'id' });
-    await store.take({ id: 'id', refund: 'a key', clear: 'a key' });
+    await store.take({ id: 'id', refund: 'a key' });
     await store.remove({ subject: 'subject' });
     expect(queries).toHaveLength(7);
     expect(queries.join()).not.toMatch(/BEGIN|COMMIT|LOCK TABLE|advisory/i);

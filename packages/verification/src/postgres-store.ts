@@ -84,19 +84,20 @@ export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions)
         id = EXCLUDED.id, mac = EXCLUDED.mac, sealed = EXCLUDED.sealed, expires_at = EXCLUDED.expires_at,
         superseded = CASE WHEN challenge.expires_at > (SELECT now FROM time) THEN challenge.id END
       RETURNING expires_at, superseded`,
-    guess: `WITH ${timeOf('$4')}, challenge AS (${read('subject = $1')}),
+    guess: `WITH ${timeOf('$4')},
+      challenge AS (
+        ${read('subject = ANY($1::text[])')} ORDER BY array_position($1::text[], subject) LIMIT 1
+      ),
       counted AS (
         INSERT INTO ${counters} AS counter (key, count, reset_at)
-        SELECT $2, 1, now + $3::bigint FROM time, challenge WHERE is_alive ${addPoints}
+        SELECT $2, 1, now + $3::bigint FROM time ${addPoints}
       )
-      SELECT challenge.*, coalesce(count, 0) AS count, coalesce(reset_ms, 0) AS reset_ms
-      FROM challenge LEFT JOIN counted ON true`,
+      SELECT challenge.*, count, reset_ms FROM counted LEFT JOIN challenge ON true`,
     find: `WITH ${timeOf('$2')} ${read('id = $1')}`,
-    take: `WITH ${timeOf('$4')},
+    take: `WITH ${timeOf('$3')},
       taken AS (DELETE FROM ${challenges} USING time WHERE id = $1 AND expires_at > now RETURNING id),
       refunded AS (
-        UPDATE ${counters} SET count = CASE WHEN key = $2 THEN greatest(count - 1, 0) ELSE 0 END
-        WHERE key = $2 OR (key = $3 AND EXISTS (SELECT FROM taken))
+        UPDATE ${counters} SET count = greatest(count - 1, 0) WHERE key = $2
       )
       SELECT id FROM taken`,
     remove: `WITH ${timeOf('$2')}
@@ -136,18 +137,18 @@ export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions)
         ...(kept.superseded !== null && { superseded: kept.superseded }),
       };
     },
-    async guess({ subject, counter, windowMs, now }) {
+    async guess({ subjects, counter, windowMs, now }) {
       const row = z.unknown().transform((found) => ({
-        challenge: challengeRow.parse(found),
+        challenge: z.object({ id: z.null() }).safeParse(found).success
+          ? undefined
+          : challengeRow.parse(found),
         guesses: counterRow.parse(found),
       }));
-      return first(row, statements.guess, subject, counter, windowMs, now);
+      return one(row, statements.guess, subjects, counter, windowMs, now);
     },
     find: ({ id, now }) => first(challengeRow, statements.find, id, now),
-    async take({ id, refund, clear, now }) {
-      return (
-        (await first(z.object({ id: z.string() }), statements.take, id, refund, clear, now)) !== undefined
-      );
+    async take({ id, refund, now }) {
+      return (await first(z.object({ id: z.string() }), statements.take, id, refund, now)) !== undefined;
     },
     async remove({ subject, now }) {
       const row = z.object({ id: z.string(), is_alive: z.boolean() });

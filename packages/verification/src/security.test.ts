@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SendRequest } from '@postern/core';
+import { silentLogger as logger, type SendRequest } from '@postern/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { createVerification, memoryStore, VerificationError } from './index.js';
 
@@ -22,7 +22,13 @@ const capture = () => {
 test('an attacker with unlimited resends and 10,000 IPs has 120 guesses a day at one address', async () => {
   const clock = { time: Date.UTC(2026, 0, 1), now: () => clock.time };
   const { sent, mailer } = capture();
-  const verification = createVerification({ mailer, store: memoryStore(), secret: SECRETS[0], clock });
+  const verification = createVerification({
+    mailer,
+    store: memoryStore(),
+    secret: SECRETS[0],
+    clock,
+    logger,
+  });
   const victim = { to: 'ada@example.com', type: 'SignIn' } as const;
   const STEP = 30_000;
   const IPS_PER_STEP = 4; // 4 × 2880 steps: all 10,000 have had a turn
@@ -60,7 +66,13 @@ test('an attacker with unlimited resends and 10,000 IPs has 120 guesses a day at
 test('GET and HEAD never consume a link', async () => {
   const { sent, mailer } = capture();
   const linkUrl = 'https://app.example.com/confirm';
-  const verification = createVerification({ mailer, store: memoryStore(), secret: SECRETS[0], linkUrl });
+  const verification = createVerification({
+    mailer,
+    store: memoryStore(),
+    secret: SECRETS[0],
+    linkUrl,
+    logger,
+  });
   const server = createServer(async (request, response) => {
     const token = new URL(request.url ?? '/', 'http://localhost').searchParams.get('token') ?? '';
     const answer = request.method === 'POST' ? verification.consumeLink(token) : verification.peekLink(token);

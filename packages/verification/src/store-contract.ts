@@ -1,5 +1,6 @@
 import type { Mailer, Receipt, SendRequest } from '@postern/core';
 import { createContractSuite, type TestRunner } from '@postern/testing/contract';
+import { NO_CLIENT } from './client.js';
 import type { PolicyInput } from './policy.js';
 import { createVerification, type Verification } from './verification.js';
 import { VerificationError } from './verification-error.js';
@@ -102,7 +103,7 @@ export function describeStoreContract(
     return { time, sent, verification, mailer, code: () => String(sent.at(-1)?.payload.code) };
   }
 
-  const person = () => ({ to: `${unique('ada')}@example.com`, type: 'SignIn' }) as const;
+  const person = () => ({ to: `${unique('ada')}@example.com`, type: 'SignIn', ip: NO_CLIENT }) as const;
   const start = (verification: Verification, who: ReturnType<typeof person>) =>
     verification.start({ ...who, method: 'code' });
   const wrong = (code: string, by = 1) => String((Number(code) + by) % 1_000_000).padStart(6, '0');
@@ -148,6 +149,19 @@ export function describeStoreContract(
         );
       });
 
+      test('end sooner with a shorter window, and at once with none', async () => {
+        const { store, other } = await open();
+        const key = unique('counter');
+        const count = (windowMs: number, now = START, by = store) =>
+          by.count({ key, points: 1, windowMs, now });
+        await count(HOUR);
+        expect(await count(MINUTE, START + 1000, other)).toEqual({ count: 2, resetMs: MINUTE });
+        expect(await count(HOUR, START + 2000)).toEqual({ count: 3, resetMs: MINUTE - 1000 });
+        expect(await count(HOUR, START + 1000 + MINUTE)).toEqual({ count: 1, resetMs: HOUR });
+        await count(0, START + 2 * MINUTE, other);
+        expect(await count(HOUR, START + 2 * MINUTE)).toEqual({ count: 1, resetMs: HOUR });
+      });
+
       test('that a clock ahead began end after one window by the clock behind', async () => {
         const { store } = await open();
         const key = unique('counter');
@@ -190,49 +204,57 @@ export function describeStoreContract(
         expect(await put(third, START + 1 + MINUTE)).not.toHaveProperty('superseded');
       });
 
-      test('count a guess when they are read for one, unless they are dead or missing', async () => {
+      test('cost one guess to look for, whether they are alive, dead or missing', async () => {
         const { store } = await open();
         const challenge = challengeOf(unique('subject'));
         const counter = unique('guesses');
-        const guess = (now: number, subject = challenge.subject) =>
-          store.guess({ subject, counter, windowMs: HOUR, now });
+        const guess = (now: number, subjects = [challenge.subject]) =>
+          store.guess({ subjects, counter, windowMs: HOUR, now });
         await store.put({ challenge, ttlMs: MINUTE, now: START });
 
-        expect(await guess(START, unique('subject'))).toBeUndefined();
-        expect(await guess(START)).toEqual({
-          challenge: { ...challenge, expiresAt: new Date(START + MINUTE), isAlive: true },
+        expect(await guess(START, [unique('subject')])).toEqual({
+          challenge: undefined,
           guesses: { count: 1, resetMs: HOUR },
         });
-        expect(await guess(START + 1)).toMatchObject({ guesses: { count: 2 } });
-        expect(await guess(START + MINUTE)).toMatchObject({ challenge: { isAlive: false } });
-        expect(
-          await store.count({ key: counter, points: 0, windowMs: HOUR, now: START + MINUTE }),
-        ).toMatchObject({ count: 2 });
+        expect(await guess(START)).toEqual({
+          challenge: { ...challenge, expiresAt: new Date(START + MINUTE), isAlive: true },
+          guesses: { count: 2, resetMs: HOUR },
+        });
+        expect(await guess(START + MINUTE)).toMatchObject({
+          challenge: { isAlive: false },
+          guesses: { count: 3 },
+        });
+        expect(await guess(START + HOUR, [unique('subject')])).toMatchObject({ guesses: { count: 1 } });
       });
 
-      test('are taken by one of many, while alive, which refunds one counter and clears another', async () => {
+      test('are found under any of several subjects, the first of which wins', async () => {
+        const { store } = await open();
+        const [one, other] = [challengeOf(unique('subject')), challengeOf(unique('subject'))];
+        await store.put({ challenge: one, ttlMs: MINUTE, now: START });
+        await store.put({ challenge: other, ttlMs: MINUTE, now: START });
+        const guess = async (...subjects: string[]) =>
+          (await store.guess({ subjects, counter: unique('guesses'), windowMs: HOUR, now: START })).challenge
+            ?.id;
+        expect(await guess(unique('subject'), one.subject)).toBe(one.id);
+        expect(await guess(one.subject, other.subject)).toBe(one.id);
+        expect(await guess(other.subject, one.subject)).toBe(other.id);
+      });
+
+      test('are taken by one of many, while alive, and every try refunds a counter', async () => {
         const { store, other } = await open();
         const challenge = challengeOf(unique('subject'));
         const key = unique('guesses');
-        const clear = unique('cooldown');
         await store.count({ key, points: 60, windowMs: HOUR, now: START });
-        await store.count({ key: clear, points: 3, windowMs: HOUR, now: START });
         await store.put({ challenge, ttlMs: MINUTE, now: START });
-        const take = (now: number, by = store) => by.take({ id: challenge.id, refund: key, clear, now });
+        const take = (now: number, by = store) => by.take({ id: challenge.id, refund: key, now });
 
         expect(await take(START + MINUTE)).toBe(false);
-        expect(await store.count({ key: clear, points: 0, windowMs: HOUR, now: START })).toMatchObject({
-          count: 3,
-        });
         const wins = await Promise.all(
           Array.from({ length: 50 }, (_, n) => take(START, n % 2 ? store : other)),
         );
         expect(wins.filter(Boolean)).toEqual([true]);
         expect(await store.find({ id: challenge.id, now: START })).toBeUndefined();
         expect(await store.count({ key, points: 0, windowMs: HOUR, now: START })).toMatchObject({ count: 9 });
-        expect(await store.count({ key: clear, points: 0, windowMs: HOUR, now: START })).toMatchObject({
-          count: 0,
-        });
       });
 
       test('are removed by subject, and named if they were alive', async () => {
@@ -256,7 +278,7 @@ export function describeStoreContract(
       expect(Math.abs(expiresAt.getTime() - Date.now() - HOUR)).toBeLessThan(MINUTE);
       expect(await store.find({ id: challenge.id })).toMatchObject({ isAlive: true });
       expect(
-        await store.guess({ subject: challenge.subject, counter: unique('guesses'), windowMs: HOUR }),
+        await store.guess({ subjects: [challenge.subject], counter: unique('guesses'), windowMs: HOUR }),
       ).toMatchObject({
         guesses: { count: 1 },
       });
@@ -291,8 +313,35 @@ export function describeStoreContract(
       );
       expect(fulfilled).toBe(1);
       expect(
-        Object.keys(rest).filter((outcome) => !['not_found', 'attempts_exhausted'].includes(outcome)),
+        Object.keys(rest).filter((outcome) => !['code_incorrect', 'attempts_exhausted'].includes(outcome)),
       ).toEqual([]);
+    });
+
+    test('an address without a code answers like one with a code, and locks like it', async () => {
+      const { store, other } = await open();
+      const [here, there] = [processOn(store), processOn(other)];
+      const [known, unknown] = [person(), person()];
+      await start(here.verification, known);
+      const answersFor = async (who: ReturnType<typeof person>) => {
+        const answers: unknown[] = [];
+        for (let n = 1; n <= 7; n++)
+          await (n % 2 ? here : there).verification
+            .check({ ...who, code: wrong(here.code(), n) })
+            .catch((error: object) => answers.push({ ...error }));
+        return answers;
+      };
+      const answers = await answersFor(known);
+      expect(await answersFor(unknown)).toEqual(answers);
+      expect(answers).toMatchObject([
+        ...[4, 3, 2, 1, 0].map((attemptsLeft) => ({ code: 'code_incorrect', attemptsLeft })),
+        { code: 'attempts_exhausted', retryAfter: 3600 },
+        { code: 'attempts_exhausted', retryAfter: 3600 },
+      ]);
+      here.time.now += MINUTE;
+      for (const who of [known, unknown])
+        await expect(start(here.verification, who)).rejects.toEqual(
+          failure('attempts_exhausted', { retryAfter: 3540 }),
+        );
     });
 
     test('of 50 parallel starts one sends, and its code works', async () => {
@@ -349,7 +398,7 @@ export function describeStoreContract(
         status: 'verified',
       });
       await expect(here.verification.check({ ...someone, code: here.code() })).rejects.toEqual(
-        failure('not_found'),
+        failure('code_incorrect'),
       );
 
       const late = person();
@@ -429,6 +478,7 @@ export function describeStoreContract(
       const [one, two] = [person(), person()];
       const redirectTo = 'https://app.example.com/after';
       await verification.start({ ...one, method: 'code', ip: '203.0.113.77' });
+      await verification.check({ ...one, code: 'WRONG', ip: '203.0.113.77' }).catch(() => undefined);
       await verification.start({ ...two, method: 'link', ip: '203.0.113.77', redirectTo });
       const token = new URL(String(sent[1]?.payload.link)).searchParams.get('token');
 

@@ -1,13 +1,10 @@
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import RateLimiterStoreAbstract from 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js';
-import type { CounterState, VerificationStore } from './verification-store.js';
-
-/** More points than a counter ever has, and still a 32-bit number. */
-const ALL = 2_000_000_000;
+import type { At, CounterState, VerificationStore } from './verification-store.js';
 
 export interface StoreLimiterOptions {
   readonly store: VerificationStore;
-  readonly now: () => number | undefined;
+  readonly at: () => At;
   /** Points per window. */
   readonly limit: number;
   /** Seconds. */
@@ -20,13 +17,13 @@ export interface StoreLimiterOptions {
  */
 export class StoreLimiter extends RateLimiterStoreAbstract {
   readonly #store: VerificationStore;
-  readonly #now: () => number | undefined;
+  readonly #at: () => At;
 
-  constructor({ store, now, limit, window }: StoreLimiterOptions) {
+  constructor({ store, at, limit, window }: StoreLimiterOptions) {
     // Keys are digests; they say what they count before they get here.
     super({ storeClient: store, points: limit, duration: window, keyPrefix: '' });
     this.#store = store;
-    this.#now = now;
+    this.#at = at;
   }
 
   /** Takes a point, or throws what `refuse` makes of the milliseconds until there is one again. */
@@ -40,15 +37,11 @@ export class StoreLimiter extends RateLimiterStoreAbstract {
 
   // What the base class asks its subclasses for.
   _upsert(key: string, points: number, windowMs: number): Promise<CounterState> {
-    return this.#store.count({ key, points, windowMs, now: this.#now() });
+    return this.#store.count({ key, points, windowMs, ...this.#at() });
   }
 
   _get(key: string): Promise<CounterState> {
     return this._upsert(key, 0, this.msDuration);
-  }
-
-  _delete(key: string): Promise<CounterState> {
-    return this._upsert(key, -ALL, this.msDuration);
   }
 
   _getRateLimiterRes(_key: string, changed: number, { count, resetMs }: CounterState): RateLimiterRes {

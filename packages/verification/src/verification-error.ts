@@ -1,10 +1,10 @@
 /** What a verification can fail with, beside the `MailError`s of its email. */
 export type VerificationErrorCode =
-  /** Wrong; `attemptsLeft` says how many more guesses there are. */
+  /** Wrong, never issued, used or replaced; `attemptsLeft` says how many more guesses there are. */
   | 'code_incorrect'
-  /** The code or the link was good once; its time is over. */
+  /** The code or the link was good once; its time is over. Only its holder learns that. */
   | 'code_expired'
-  /** There is no such code or link: never issued, used, superseded or cancelled. */
+  /** There is no such link: never issued, used, replaced or canceled. */
   | 'not_found'
   /** Too many wrong guesses for this address and type. */
   | 'attempts_exhausted'
@@ -24,9 +24,9 @@ export interface VerificationErrorDetails {
 }
 
 const MESSAGES: Record<VerificationErrorCode, string> = {
-  code_incorrect: 'The code is not the one that was sent.',
+  code_incorrect: 'The code is wrong, or it was used or replaced.',
   code_expired: 'The code or link has expired.',
-  not_found: 'There is no such code or link, or it was used, replaced or cancelled.',
+  not_found: 'There is no such link, or it was used, replaced or canceled.',
   attempts_exhausted: 'Too many wrong codes for this address.',
   cooldown: 'An email was sent to this address a moment ago.',
   rate_limited: 'Too many requests.',

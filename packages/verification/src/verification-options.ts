@@ -1,4 +1,4 @@
-import { type Clock, ConfigError, fromZodIssue, type Mailer, readWebUrl } from '@postern/core';
+import { type Clock, ConfigError, fromZodIssue, type Logger, type Mailer, readWebUrl } from '@postern/core';
 import { z } from 'zod';
 import { type Policy, type PolicyInput, policySchema } from './policy.js';
 import type { Random } from './random.js';
@@ -31,6 +31,13 @@ export interface VerificationOptions {
    * @default the store's own clock; that of `postgresStore` is the database's, the same for all processes
    */
   clock?: Clock;
+  /**
+   * Told what concerns the operator: emails that fail after the answer (`verification.send_failed`), and clients
+   * without a usable address (`verification.client_unknown`, once).
+   *
+   * @default warnings and errors go to the console, each kind once
+   */
+  logger?: Logger;
   /** @default node:crypto */
   random?: Random;
 }
@@ -46,6 +53,15 @@ const optionsSchema = z.object({
     z.tuple([secretSchema], secretSchema),
   ),
   policy: policySchema.prefault({}),
+  logger: z
+    .custom<Logger>(
+      (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        ['debug', 'info', 'warn', 'error'].every((level) => level in value),
+      'must be a logger, e.g. console',
+    )
+    .optional(),
   linkUrl: z
     .string()
     .refine(
@@ -56,12 +72,13 @@ const optionsSchema = z.object({
 });
 
 /** @throws {ConfigError} with every problem */
-export function parseOptions({ secret, policy, linkUrl }: VerificationOptions): {
+export function parseOptions({ secret, policy, linkUrl, logger }: VerificationOptions): {
   secret: [string, ...string[]];
   policy: Policy;
   linkUrl?: string | undefined;
+  logger?: Logger | undefined;
 } {
-  const parsed = optionsSchema.safeParse({ secret, policy, linkUrl });
+  const parsed = optionsSchema.safeParse({ secret, policy, linkUrl, logger });
   if (parsed.success) return parsed.data;
   throw new ConfigError(parsed.error.issues.map(fromZodIssue));
 }

@@ -1,6 +1,6 @@
 import { type CommonPayload, MailError, readWebUrl, type UsageType } from '@postern/core';
 import { z } from 'zod';
-import { clientNetwork } from './client-network.js';
+import { type ClientAddress, NO_CLIENT } from './client.js';
 
 export interface StartRequest {
   /** As the person typed it. The email goes to the result of `parseRecipient`. */
@@ -8,8 +8,11 @@ export interface StartRequest {
   /** The usage type; it chooses the template, and what the code is good for. */
   type: UsageType;
   method: 'code' | 'link';
-  /** Of the client, for the window per IP: from the socket, or from a proxy that you trust. */
-  ip?: string;
+  /**
+   * The client's IP address, for the limit per client network: from the socket, or from a proxy that you trust. Clients
+   * without one share a single limit. Pass {@link NO_CLIENT} for a call that no client caused.
+   */
+  ip?: ClientAddress;
   locale?: string;
   /** Further variables of the template; `code` or `link` are added to them. */
   payload?: CommonPayload;
@@ -21,6 +24,14 @@ export interface StartRequest {
    * @default true
    */
   deliver?: boolean;
+  /**
+   * Answers first: `start` resolves as soon as the code is stored, and this gets the promise of the send, which never
+   * rejects. Keep the process alive until it resolves, e.g. `(sending) => context.waitUntil(sending)`. With
+   * `deliver: false` it gets a promise as well, so that nothing tells the two apart.
+   *
+   * @default `start` waits for the mail server, and throws when the email can't be sent
+   */
+  waitUntil?: (sending: Promise<void>) => void;
   /** Stops the send. */
   signal?: AbortSignal;
 }
@@ -30,6 +41,8 @@ export interface CheckRequest {
   type: UsageType;
   /** As the person typed it. */
   code: string;
+  /** The client's IP address, as in {@link StartRequest}: one client may try only so many wrong codes at all addresses. */
+  ip?: ClientAddress;
 }
 
 export interface CancelRequest {
@@ -40,21 +53,30 @@ export interface CancelRequest {
 const text = (name: string, atMost: number) =>
   z.string(`${name} has to be text`).min(1, `${name} is empty`).max(atMost, `${name} is too long`);
 
+/** Any text: what is not an address shares the limit of those without one. */
+const ip = z
+  .custom<ClientAddress>(
+    (value) => value === null || value === NO_CLIENT || typeof value === 'string',
+    'ip must be an IP address, or NO_CLIENT for a call without a client',
+  )
+  .optional();
+
 const subjectShape = { to: z.string('to has to be text, exactly one address'), type: text('type', 200) };
 
 export const startRequestSchema = z.object({
   ...subjectShape,
   method: z.enum(['code', 'link'], "method has to be 'code' or 'link'"),
-  ip: z
-    .string('ip has to be text')
-    .transform(
-      (ip, context) => clientNetwork(ip) ?? context.addIssue('ip has to be an IP address') ?? z.NEVER,
-    )
-    .optional(),
+  ip,
   redirectTo: text('redirectTo', 4000).optional(),
   deliver: z.boolean('deliver has to be true or false').default(true),
+  waitUntil: z
+    .custom<NonNullable<StartRequest['waitUntil']>>(
+      (value) => typeof value === 'function',
+      'waitUntil must be a function',
+    )
+    .optional(),
 });
-export const checkRequestSchema = z.object({ ...subjectShape, code: text('code', 200) });
+export const checkRequestSchema = z.object({ ...subjectShape, code: text('code', 200), ip });
 export const cancelRequestSchema = z.object(subjectShape);
 export const tokenSchema = z.string('the token has to be text');
 

@@ -40,7 +40,8 @@ export interface PutRequest extends At {
 }
 
 export interface GuessRequest extends At {
-  readonly subject: string;
+  /** One has a challenge at most; the first that has it counts. */
+  readonly subjects: readonly string[];
   /** The counter of wrong guesses. */
   readonly counter: string;
   readonly windowMs: number;
@@ -50,18 +51,16 @@ export interface TakeRequest extends At {
   readonly id: string;
   /** A counter to take one point off, whether or not the challenge was still there. */
   readonly refund?: string | undefined;
-  /** A counter to set to zero if this call removed the challenge. */
-  readonly clear?: string | undefined;
 }
 
 /**
  * Keeps challenges and counters. Every method is atomic by itself: parallel calls, from any number of processes,
  * end as if they had come one after the other. No method holds a lock beyond its own call.
  *
- * A counter's window begins with its first point and has a fixed end; after that the counter is as if it were not
- * there. It never goes below zero.
+ * A counter's window begins with its first point and has a fixed end, which only a shorter window brings forward: it is
+ * never further away than the window of the latest point. After its end the counter is gone. It never goes below zero.
  *
- * An implementation has to pass `describeStoreContract` of `@postern/verification/contract`.
+ * An implementation must pass `describeStoreContract` of `@postern/verification/contract`.
  */
 export interface VerificationStore {
   /**
@@ -71,8 +70,11 @@ export interface VerificationStore {
   count(request: CountRequest): Promise<CounterState>;
   /** Keeps a challenge in place of the subject's former one, whose id it returns if that one was alive. */
   put(request: PutRequest): Promise<{ expiresAt: Date; superseded?: string }>;
-  /** Finds the challenge of a subject and, if it is alive, counts one guess: in one step, before anyone compares. */
-  guess(request: GuessRequest): Promise<{ challenge: StoredChallenge; guesses: CounterState } | undefined>;
+  /**
+   * Counts one guess and finds the challenge of the subjects, in one step, before anyone compares. It costs and counts
+   * the same whether or not there is a challenge, so that nobody learns which addresses have one.
+   */
+  guess(request: GuessRequest): Promise<{ challenge: StoredChallenge | undefined; guesses: CounterState }>;
   /** Reads a challenge and changes nothing. */
   find(request: { readonly id: string } & At): Promise<StoredChallenge | undefined>;
   /** Removes a live challenge and says whether it was this call that did. Of parallel calls exactly one wins. */

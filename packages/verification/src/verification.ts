@@ -1,10 +1,20 @@
-import { canonicalAddress, maskAddress, parseRecipient, parseSendRequest, systemClock } from '@postern/core';
+import {
+  canonicalAddress,
+  failureLevel,
+  MailError,
+  maskAddress,
+  parseRecipient,
+  parseSendRequest,
+  systemClock,
+} from '@postern/core';
+import { addressOf, createClientReader } from './client.js';
 import { type Contents, createKeyring } from './keyring.js';
+import { createLimits } from './limits.js';
 import { drawToken, idOfToken, linkWith } from './link-token.js';
 import { drawCode, readCode } from './one-time-code.js';
+import { createReport } from './operator-log.js';
 import { systemRandom } from './random.js';
-import { StoreLimiter } from './store-limiter.js';
-import { type RateLimitScope, toSeconds, VerificationError } from './verification-error.js';
+import { VerificationError } from './verification-error.js';
 import { parseOptions, type VerificationOptions } from './verification-options.js';
 import {
   allowedRedirect,
@@ -19,13 +29,12 @@ import {
   startRequestSchema,
   tokenSchema,
 } from './verification-request.js';
-import type { TakeRequest } from './verification-store.js';
 
 export interface Started {
   /** Also the `idempotencyKey` of the email. */
   id: string;
   expiresAt: Date;
-  /** When the next start can succeed, in seconds. */
+  /** When the next start for this address can succeed, in seconds from now. */
   resendAfter: number;
 }
 
@@ -51,17 +60,22 @@ export interface LinkPreview {
 /** Issues one-time codes and links, and checks them. */
 export interface Verification {
   /**
-   * Makes a code or a link, keeps a digest of it, and sends it. It takes the place of the former one of this address
-   * and type.
+   * Makes a code or a link, stores a digest of it, and sends it. It replaces the former one of this address and type.
+   *
+   * A send that fails is not counted, and the next start can succeed after a few seconds. With `waitUntil` it resolves
+   * before the email is sent; a failed send is then logged and counted like any other, so that the answers are the
+   * same for every address.
    *
    * @throws {VerificationError} `cooldown`, `rate_limited`, `attempts_exhausted`
-   * @throws {MailError} when the request is not valid or the email can't be sent
+   * @throws {MailError} when the request is not valid or, without `waitUntil`, when the email can't be sent
    */
   start(request: StartRequest): Promise<Started>;
   /**
-   * Checks what a person typed. A right code is used up; a wrong one costs a guess.
+   * Checks what a person typed. A right code is used up; a wrong one costs a guess. Whether a code is pending for the
+   * address makes no difference to anyone who doesn't know that code.
    *
-   * @throws {VerificationError} `code_incorrect`, `code_expired`, `not_found`, `attempts_exhausted`
+   * @throws {VerificationError} `code_incorrect`, `code_expired` (to the right code only), `attempts_exhausted`,
+   * `rate_limited`
    * @throws {MailError} `recipient_invalid`, `payload_invalid`
    */
   check(request: CheckRequest): Promise<Verified>;
@@ -77,7 +91,10 @@ export interface Verification {
    * @throws {VerificationError} `not_found`, `code_expired`
    */
   consumeLink(token: string): Promise<VerifiedLink>;
-  /** Makes the code or link of this address and type worthless. Limits stay. */
+  /**
+   * Invalidates the code or link of this address and type. Limits stay. It is not limited: call it for people who are
+   * signed in, not for every client.
+   */
   cancel(request: CancelRequest): Promise<void>;
   /**
    * Why no code or link of this type can be sent, as far as the options and the mailer's templates tell. Routes ask at
@@ -88,6 +105,13 @@ export interface Verification {
   findObstacle(request: { type: string; method: 'code' | 'link' }): string | undefined;
 }
 
+/** Compared where there is no challenge, so that this takes as long. */
+const NO_MAC = Buffer.alloc(32).toString('base64url');
+
+/** After the caller's turn: an answer that waits for `start` is on its way by then. */
+const afterwards = (work: () => Promise<void>): Promise<void> =>
+  new Promise((resolve) => setTimeout(() => resolve(work()), 0));
+
 /**
  * Makes a verification from a mailer, a store and a secret.
  *
@@ -97,35 +121,24 @@ export interface Verification {
  * ```ts
  * const verification = createVerification({ mailer, store: postgresStore({ pool }), secret });
  * await verification.start({ to: 'ada@example.com', type: 'SignIn', method: 'code', ip });
- * await verification.check({ to: 'ada@example.com', type: 'SignIn', code: '482913' });
+ * await verification.check({ to: 'ada@example.com', type: 'SignIn', code: '482913', ip });
  * ```
  */
 export function createVerification(options: VerificationOptions): Verification {
   const { mailer, store, onSuperseded, clock, random = systemRandom } = options;
-  const { secret, policy, linkUrl } = parseOptions(options);
+  const { secret, policy, linkUrl, logger } = parseOptions(options);
   const keyring = createKeyring(secret);
+  const report = createReport(logger);
+  const clientOf = createClientReader(report);
 
-  const time = clock ?? systemClock;
   const at = () => (clock ? { now: clock.now() } : {});
-  const limiter = (rule: { limit: number; window: number }) =>
-    new StoreLimiter({ store, now: () => clock?.now(), ...rule });
-  const perIp = limiter(policy.perIp);
-  const perAddress = limiter(policy.perAddress);
-  const guesses = limiter(policy.guesses);
-  const cooldown = limiter({ limit: 1, window: policy.cooldown });
-
-  const guessesKey = (subject: string) => `guesses:${subject}`;
-  const cooldownKey = (address: string) => `cooldown:${keyring.digest('address', address)}`;
-
-  const limited = (scope: RateLimitScope) => (ms: number) =>
-    new VerificationError('rate_limited', { scope, retryAfter: toSeconds(ms) });
-  const exhausted = (ms: number) =>
-    new VerificationError('attempts_exhausted', { retryAfter: toSeconds(ms) });
-  const cooling = (ms: number) => new VerificationError('cooldown', { retryAfter: toSeconds(ms) });
-
-  const release = (address: string) =>
-    // Why the start failed matters more than that this did too; the cooldown ends by itself.
-    cooldown.delete(cooldownKey(address)).catch(() => undefined);
+  const limits = createLimits({
+    store,
+    policy,
+    keyring,
+    at,
+    time: clock ?? systemClock,
+  });
 
   /** What is made before anything is sent: the secret of the email, and where it is found again. */
   function draw(method: 'code' | 'link') {
@@ -139,7 +152,7 @@ export function createVerification(options: VerificationOptions): Verification {
   }
 
   async function start(input: StartRequest): Promise<Started> {
-    const { to, type, method, ip, redirectTo, deliver } = parseRequest(startRequestSchema, input);
+    const { to, type, method, ip, redirectTo, deliver, waitUntil } = parseRequest(startRequestSchema, input);
     const address = canonicalAddress(to);
     const recipient = parseRecipient(to);
     const contents: Contents = {
@@ -148,21 +161,27 @@ export function createVerification(options: VerificationOptions): Verification {
       ...(redirectTo && { redirectTo: readRedirect(redirectTo, policy.redirectOrigins) }),
     };
     const { value, id, variables } = draw(method);
-    const request = { to: recipient, type, locale: input.locale, ip: input.ip, idempotencyKey: id };
-    parseSendRequest({ ...request, payload: { ...input.payload, ...variables } });
+    const payload = { ...input.payload, ...variables };
+    const request = {
+      to: recipient,
+      type,
+      locale: input.locale,
+      ip: addressOf(ip),
+      idempotencyKey: id,
+      payload,
+    };
+    parseSendRequest(request);
     const [subject = '', ...olderSubjects] = keyring.digests('subject', type, address);
 
-    if (ip) await perIp.take(`ip:${keyring.digest('ip', ip)}`, limited('ip'));
-    const used = await guesses.get(guessesKey(subject));
-    if (used && used.remainingPoints === 0) throw exhausted(used.msBeforeNext);
-    const cool = await cooldown.take(cooldownKey(address), cooling);
-    const takenAt = time.now();
+    const permit = await limits.permitStart({ client: clientOf(ip), address, subject });
+    const send = async (expiresAt: Date) => {
+      if (deliver) await mailer.send(parseSendRequest({ ...request, expiresAt }), { signal: input.signal });
+    };
     try {
-      await perAddress.take(`address:${keyring.digest('address', address)}`, limited('address'));
       const superseded = [];
       for (const older of olderSubjects) superseded.push(await store.remove({ subject: older, ...at() }));
       const ttl = method === 'code' ? policy.codeTtl : policy.linkTtl;
-      const kept = await store.put({
+      const { expiresAt, superseded: former } = await store.put({
         challenge: {
           id,
           subject,
@@ -172,44 +191,63 @@ export function createVerification(options: VerificationOptions): Verification {
         ttlMs: ttl * 1000,
         ...at(),
       });
-      for (const former of [...superseded, kept.superseded]) if (former) await onSuperseded?.({ id: former });
-      if (deliver) {
-        const { expiresAt } = kept;
-        const payload = { ...input.payload, ...variables };
-        await mailer.send(parseSendRequest({ ...request, payload, expiresAt }), { signal: input.signal });
-      }
-      return { id, expiresAt: kept.expiresAt, resendAfter: Math.ceil(cool.msBeforeNext / 1000) };
+      for (const old of [...superseded, former]) if (old) await onSuperseded?.({ id: old });
+      // Also for an address that gets nothing: whoever waits for the work can't tell the two apart.
+      if (waitUntil)
+        waitUntil(afterwards(() => send(expiresAt).catch((error) => reportFailure(id, type, error))));
+      else await send(expiresAt);
+      return { id, expiresAt, resendAfter: permit.resendAfter() };
     } catch (error) {
-      // After that long the cooldown is over, and what runs now may be that of another start.
-      if (time.now() - takenAt < policy.cooldown * 1000) await release(address);
+      // The server may have taken this one.
+      if (!(error instanceof MailError && error.code === 'delivery_unknown')) await permit.fail();
       throw error;
     }
   }
 
-  async function check(input: CheckRequest): Promise<Verified> {
-    const { to, type, code: typed } = parseRequest(checkRequestSchema, input);
-    const address = canonicalAddress(to);
-    const code = readCode(typed, policy);
-    for (const subject of keyring.digests('subject', type, address)) {
-      const counter = guessesKey(subject);
-      const found = await store.guess({ subject, counter, windowMs: guesses.msDuration, ...at() });
-      if (!found) continue;
-      const { challenge } = found;
-      if (!challenge.isAlive) throw new VerificationError('code_expired');
-      const attemptsLeft = guesses.points - found.guesses.count;
-      if (attemptsLeft < 0) throw exhausted(found.guesses.resetMs);
-      const isRight = keyring.matches(challenge.mac, ['code', type, address, code]);
-      const contents = isRight ? keyring.open(challenge, code) : undefined;
-      if (!contents) throw new VerificationError('code_incorrect', { attemptsLeft });
-      // It was no wrong guess; and whoever read the email need not wait for the next one.
-      await take({ id: challenge.id, refund: counter, clear: cooldownKey(address) });
-      return { status: 'verified', to: contents.to, type, id: challenge.id };
-    }
-    throw new VerificationError('not_found');
+  /** By then there is no one to tell but the operator. */
+  function reportFailure(id: string, type: string, error: unknown): void {
+    const { code, stage, hint } = error instanceof MailError ? error : ({} as Partial<MailError>);
+    const reason = error instanceof MailError ? error.message : 'The mailer threw an unexpected error.';
+    report(failureLevel(error), {
+      event: 'verification.send_failed',
+      id,
+      type,
+      code,
+      stage,
+      hint,
+      message: `The email of a code or link was not sent. ${reason}`,
+    });
   }
 
-  async function take(request: TakeRequest): Promise<void> {
-    if (!(await store.take({ ...request, ...at() }))) throw new VerificationError('not_found');
+  async function check(input: CheckRequest): Promise<Verified> {
+    const { to, type, code: typed, ip } = parseRequest(checkRequestSchema, input);
+    const address = canonicalAddress(to);
+    const code = readCode(typed, policy);
+    const subjects = keyring.digests('subject', type, address);
+    const [subject = ''] = subjects;
+    const counter = limits.guessesKey(subject);
+
+    const giveBack = await limits.permitCheck(clientOf(ip));
+    const { challenge, guesses } = await store.guess({
+      subjects,
+      counter,
+      windowMs: limits.guesses.windowMs,
+      ...at(),
+    });
+    const attemptsLeft = limits.guesses.limit - guesses.count;
+    if (attemptsLeft < 0) throw limits.exhausted(guesses.resetMs);
+    const isRight = keyring.matches(challenge?.mac ?? NO_MAC, ['code', type, address, code]);
+    const contents = challenge && isRight ? keyring.open(challenge, code) : undefined;
+    if (!challenge || !contents) throw new VerificationError('code_incorrect', { attemptsLeft });
+    // From here on, the caller knows the code.
+    if (!challenge.isAlive) {
+      await Promise.all([giveBack(), limits.forgiveGuess(subject)]);
+      throw new VerificationError('code_expired');
+    }
+    const isTaken = await store.take({ id: challenge.id, refund: counter, ...at() });
+    if (!isTaken) throw new VerificationError('code_incorrect', { attemptsLeft });
+    await giveBack();
+    return { status: 'verified', to: contents.to, type, id: challenge.id };
   }
 
   async function readLink(input: string) {
@@ -222,7 +260,7 @@ export function createVerification(options: VerificationOptions): Verification {
     if (!keyring.matches(challenge.mac, ['link', contents.type, address, token]))
       throw new VerificationError('not_found');
     if (!challenge.isAlive) throw new VerificationError('code_expired');
-    return { challenge, contents, address };
+    return { challenge, contents };
   }
 
   return {
@@ -233,8 +271,8 @@ export function createVerification(options: VerificationOptions): Verification {
       return { to: maskAddress(contents.to), type: contents.type, expiresAt: challenge.expiresAt };
     },
     async consumeLink(token) {
-      const { challenge, contents, address } = await readLink(token);
-      await take({ id: challenge.id, clear: cooldownKey(address) });
+      const { challenge, contents } = await readLink(token);
+      if (!(await store.take({ id: challenge.id, ...at() }))) throw new VerificationError('not_found');
       const { redirectTo, ...person } = contents;
       // The policy can have changed since the link was sent.
       const allowed = redirectTo && allowedRedirect(redirectTo, policy.redirectOrigins);

@@ -18,14 +18,8 @@ import {
 async function ofLink<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((error: unknown) => {
     if (!(error instanceof VerificationError)) throw error;
-    if (error.code === 'not_found') {
-      throw new ProblemError({
-        status: 404,
-        code: 'link_not_found',
-        title: 'There is no such link, or it was used or replaced.',
-        hint: 'Ask for a new one.',
-      });
-    }
+    if (error.code === 'not_found')
+      throw new ProblemError({ ...toProblemError(error).problem, hint: 'Ask for a new one.' });
     throw new ProblemError({
       status: 410,
       code: 'link_expired',

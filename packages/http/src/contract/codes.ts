@@ -10,19 +10,51 @@ export function describeCodes(factory: HttpHarnessFactory): void {
       const email = somebody();
       const check = (verificationCode: string) =>
         world.post('/verification-codes/verify', { email, verificationCode });
-      expect((await check('000000')).json()).toMatchObject({ status: 400, code: 'code_not_found' });
+      expect((await check('wrong')).json()).toMatchObject({
+        ...{ status: 400, code: 'code_incorrect', attemptsLeft: 4 },
+      });
       const started = await world.post('/verification-codes', { email });
       expect(started.headers.ratelimit).toBe('"cooldown";r=0;t=60');
       const wrong = await check('wrong');
-      expect(wrong.json()).toMatchObject({ status: 400, code: 'code_incorrect', attemptsLeft: 4 });
-      expect(wrong.headers.ratelimit).toBe('"guesses";r=4');
+      expect(wrong.json()).toMatchObject({ status: 400, code: 'code_incorrect', attemptsLeft: 3 });
+      expect(wrong.headers.ratelimit).toBe('"guesses";r=3');
       const code = await world.trap.inbox.waitForCode(email);
       expect(
         (await world.post('/verification-codes/verify', { email, verificationCode: code, type: 'Register' }))
           .status,
       ).toBe(400);
       expect((await check(code)).status).toBe(204);
-      expect((await check(code)).json()).toMatchObject({ status: 400, code: 'code_not_found' });
+      expect((await check(code)).json()).toMatchObject({ status: 400, code: 'code_incorrect' });
+    });
+
+    test('looks the same to strangers, whether one was sent or not', async () => {
+      const world = await openWorld(factory);
+      const [known, unknown] = [somebody(), somebody()];
+      await world.post('/verification-codes', { email: known });
+      const ask = async (email: string) => {
+        const answers = [];
+        for (let n = 0; n < 6; n++)
+          answers.push(await world.post('/verification-codes/verify', { email, verificationCode: 'wrong' }));
+        return answers.map(({ status, headers: { date, ...headers }, text }) => ({
+          ...{ status, headers, text },
+        }));
+      };
+      expect(await ask(unknown)).toEqual(await ask(known));
+    });
+
+    test('is tried only so often by one client, whatever the address', async () => {
+      const world = await openWorld(factory, { policy: { checksPerIp: { limit: 3 } } });
+      const check = () =>
+        world.post('/verification-codes/verify', { email: somebody(), verificationCode: 'wrong' });
+      for (let n = 0; n < 3; n++) expect((await check()).json()).toMatchObject({ code: 'code_incorrect' });
+      const limited = await check();
+      expect(limited.json()).toMatchObject({
+        status: 429,
+        code: 'rate_limited',
+        scope: 'ip',
+        retryAfter: 3600,
+      });
+      expect(limited.headers).toMatchObject({ 'retry-after': '3600', ratelimit: '"ip";r=0;t=3600' });
     });
 
     test('expires', async () => {
@@ -52,6 +84,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
     await world.post('/verification-codes', { email });
     const verificationCode = await world.trap.inbox.waitForCode(email);
     const answer = await world.post('/verification-codes/verify', { email, verificationCode });
+    world.clock.time += 60_000;
     await world.post('/links', { email });
     const link = await world.linkTo(email);
     const answers = [

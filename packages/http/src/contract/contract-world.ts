@@ -107,6 +107,7 @@ export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions
     secret: 'a secret of the contract suite, not of yours',
     linkUrl,
     policy,
+    logger,
     clock,
   });
   const handlerOptions = { mailer, verification, authorize: bearerToken(SECRET), logger, clock, ...options };

@@ -113,6 +113,47 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       expect(world.trap.inbox.for(known).messages).toHaveLength(1);
     });
 
+    test.each([
+      ['takes emails', undefined],
+      ['refuses emails', { at: 'rcpt', kind: '4xx', reply: '450 4.2.0 Later' }],
+      ['is down', { at: 'greeting', kind: 'reset' }],
+    ] as const)(
+      'that answers first keeps that to itself, too, while the mail server %s',
+      async (_name, fault) => {
+        const known = somebody();
+        const sendings: Promise<void>[] = [];
+        const world = await openWorld(factory, {
+          onStart: ({ email }) => (email === known ? 'send' : 'pretend'),
+          waitUntil(sending, { native }) {
+            expect(typeof native).toBe('object');
+            sendings.push(sending);
+          },
+        });
+        if (fault) world.trap.fault(fault);
+        const stranger = somebody();
+        const ask = async (email: string) => {
+          const answers = [];
+          for (const pause of [0, 0, 10_000, 60_000]) {
+            world.clock.time += pause;
+            answers.push(await world.post('/verification-codes', { email }));
+            await Promise.all(sendings);
+          }
+          world.clock.time -= 70_000;
+          return answers.map(({ status, headers: { date, ...headers }, text }) => ({
+            status,
+            headers,
+            text,
+          }));
+        };
+        const answers = await ask(known);
+        expect(answers.map(({ status }) => status)).toEqual([204, 429, 429, 204]);
+        expect(await ask(stranger)).toEqual(answers);
+        expect(sendings).toHaveLength(4);
+        expect(world.trap.inbox.for(stranger).messages).toEqual([]);
+        expect(world.trap.inbox.for(known).messages).toHaveLength(fault ? 0 : 2);
+      },
+    );
+
     test('that is not set up for links is a 500, and its operator learns why', async () => {
       const world = await openWorld(factory, { linkUrl: undefined });
       const answer = await world.post('/links', { email: somebody() });

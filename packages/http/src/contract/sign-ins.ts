@@ -9,7 +9,7 @@ export function describeSignIns(factory: HttpHarnessFactory): void {
 
   describe('under load', () => {
     test(`${MANY} people sign in at once`, { timeout: 60_000 }, async () => {
-      const world = await openWorld(factory, { policy: { perIp: everybody } });
+      const world = await openWorld(factory, { policy: { perIp: everybody, checksPerIp: everybody } });
       const signIn = async () => {
         const email = somebody();
         const started = await world.post('/verification-codes', { email });
@@ -28,7 +28,7 @@ export function describeSignIns(factory: HttpHarnessFactory): void {
       const allAccepted = Promise.withResolvers<void>();
       const shutdown = Promise.withResolvers<void>();
       const world = await openWorld(factory, {
-        policy: { perIp: everybody },
+        policy: { perIp: everybody, checksPerIp: everybody },
         async onStart() {
           accepted += 1;
           if (accepted === MANY) allAccepted.resolve();

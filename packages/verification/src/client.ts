@@ -1,0 +1,43 @@
+import { clientNetwork } from './client-network.js';
+import type { Report } from './operator-log.js';
+
+/**
+ * Pass it as `ip` for a call that no client caused, such as a job of your own: nothing is counted per client network.
+ * It is a symbol, so that no header field and no missing address can ever take its place.
+ */
+export const NO_CLIENT: unique symbol = Symbol.for('postern.verification.noClient');
+
+/** Where a request comes from, as far as the caller knows. */
+export type ClientAddress = string | null | undefined | typeof NO_CLIENT;
+
+/** All clients without a usable address share one budget. Otherwise hiding the address would remove the limit. */
+const UNKNOWN = 'unknown';
+
+/** The address, for the log, if it is one. */
+export const addressOf = (ip: ClientAddress): string | undefined =>
+  typeof ip === 'string' && clientNetwork(ip) !== undefined ? ip : undefined;
+
+/** Finds the network whose budget a call uses up. */
+export type ClientReader = (ip: ClientAddress) => string | undefined;
+
+/** @returns a function that returns `undefined` for {@link NO_CLIENT} alone */
+export function createClientReader(report: Report): ClientReader {
+  const reported = new Set<string>();
+  return (ip) => {
+    if (ip === NO_CLIENT) return undefined;
+    const network = ip ? clientNetwork(ip) : undefined;
+    if (network !== undefined) return network;
+    const reason = ip ? 'unreadable' : 'absent';
+    if (!reported.has(reason)) {
+      reported.add(reason);
+      report('warn', {
+        event: 'verification.client_unknown',
+        reason,
+        message: ip
+          ? 'The client address of a request is not an IP address, so all such clients share one limit. Pass the address that your server or your own proxy reports.'
+          : 'A request has no client address, so all such clients share one limit. Pass `ip` (in HTTP handlers: `clientAddress`), or NO_CLIENT for calls without a client.',
+      });
+    }
+    return UNKNOWN;
+  };
+}
