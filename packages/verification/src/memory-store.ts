@@ -1,5 +1,7 @@
-import { ConfigError, fromZodIssue } from '@postern/core';
+import { ConfigError, fromZodIssue, type Logger } from '@postern/core';
 import { z } from 'zod';
+import { createReport } from './operator-log.js';
+import { findSeveralProcesses } from './several-processes.js';
 import { toSeconds, VerificationError } from './verification-error.js';
 import type {
   At,
@@ -16,6 +18,12 @@ export interface MemoryStoreOptions {
    * @default 100000
    */
   maxEntries?: number;
+  /**
+   * Gets `verification.memory_store_unfit` where the memory of one process is not enough.
+   *
+   * @default the console, once per process
+   */
+  logger?: Logger;
 }
 
 const optionsSchema = z.object({
@@ -55,6 +63,22 @@ class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }>
   }
 }
 
+/** Also across copies and reloads of this module. */
+const WARNED = Symbol.for('postern.verification.memoryStoreUnfit');
+
+function warnWhereUnfit(logger: Logger | undefined): void {
+  const reason = findSeveralProcesses();
+  if (reason === undefined) return;
+  const shared = globalThis as { [WARNED]?: boolean };
+  if (!logger && shared[WARNED]) return;
+  if (!logger) shared[WARNED] = true;
+  createReport(logger)('warn', {
+    event: 'verification.memory_store_unfit',
+    reason,
+    message: `memoryStore() keeps codes and limits in one process, but this is ${reason}: a code may be checked by a process that never saw it, and each process has its own limits. Use postgresStore().`,
+  });
+}
+
 /**
  * Keeps everything in the memory of this process: for development, tests, and services of one process.
  * A restart forgets codes and guess budgets alike. On serverless platforms and in cluster workers it warns, because
@@ -75,6 +99,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(fromZodIssue));
   const { maxEntries } = parsed.data;
+  warnWhereUnfit(options.logger);
   const challenges = new ExpiringMap<Challenge>(maxEntries);
   const counters = new ExpiringMap<{ readonly count: number }>(maxEntries);
   const subjects = new ExpiringMap<{ readonly subject: string }>(maxEntries);
