@@ -1,39 +1,65 @@
-import type { HttpRequest } from './http-message.js';
+import { SpentBodyError } from './body-content.js';
+import type { BodyContent, HttpRequest } from './http-message.js';
 import { createMailHandler } from './mail-handler.js';
 import type { MailHandlerOptions } from './mail-handler-options.js';
 
 /** Options of {@link createFetchHandler}. */
-export interface FetchHandlerOptions extends MailHandlerOptions<Request> {
+export interface FetchHandlerOptions<Native = Request> extends MailHandlerOptions<Native> {
   /** Where the routes are mounted, such as `/mail`. @default '' */
   basePath?: string | undefined;
-  /** The client's IP address; a `Request` doesn't know it. Without it, all clients share one limit. */
+  /**
+   * Reads the client's IP address from the request, where a proxy that you trust puts it. Frameworks that hold the
+   * address elsewhere pass it with each call instead. Without an address, all clients share one limit.
+   */
   clientAddress?: ((request: Request) => string | undefined) | undefined;
 }
 
+/** What a framework knows about a request and a `Request` does not hold. */
+export interface FetchContext<Native = Request> {
+  /** The client's IP address. Never take it from a header field that any client can set. */
+  readonly clientAddress?: string | undefined;
+  /** What hooks find in `request.native`. @default the `Request` */
+  readonly native?: Native | undefined;
+}
+
+/** The routes as a function. `native` is required where hooks expect something other than the `Request`. */
+export type FetchHandler<Native = Request> = (
+  request: Request,
+  ...context: Request extends Native
+    ? [context?: FetchContext<Native>]
+    : [context: FetchContext<Native> & { readonly native: Native }]
+) => Promise<Response>;
+
 /**
- * The routes as a function from `Request` to `Response`, for Hono, Next, Bun, Deno and whatever else speaks fetch.
+ * The routes as a function from `Request` to `Response`, for Hono, Next.js, Bun, Deno and other frameworks that handle
+ * Fetch API requests.
  *
- * @throws {ConfigError} when an option can't be used, with every problem
+ * @throws {ConfigError} when an option is not valid, with every problem
  *
  * @example
  * ```ts
  * const answer = createFetchHandler({ mailer, authorize: bearerToken(secret), basePath: '/mail' });
- * app.all('/mail/*', (context) => answer(context.req.raw));
+ * app.all('/mail/*', (context) =>
+ *   answer(context.req.raw, { clientAddress: getConnInfo(context).remote.address }),
+ * );
  * ```
  */
-export function createFetchHandler(options: FetchHandlerOptions): (request: Request) => Promise<Response> {
+export function createFetchHandler<Native = Request>(
+  options: FetchHandlerOptions<Native>,
+): FetchHandler<Native> {
   const { basePath = '', clientAddress, ...handlerOptions } = options;
   const mountPath = mountPathOf(basePath);
-  const handler = createMailHandler(handlerOptions);
-  return async (request) => {
+  const handler = createMailHandler<Native>(handlerOptions);
+  return async (request, ...[context]) => {
     const { pathname } = new URL(request.url);
-    const neutral: HttpRequest<Request> = {
+    const neutral: HttpRequest<Native> = {
       method: request.method,
       path: pathname.startsWith(`${mountPath}/`) ? pathname.slice(mountPath.length) : '',
       header: (name) => request.headers.get(name) ?? undefined,
-      clientAddress: clientAddress?.(request),
-      body: { state: 'unread', bytes: request.body ?? [] },
-      native: request,
+      clientAddress: addressIn(context) ?? clientAddress?.(request),
+      body: bodyOf(request),
+      // The type of this function requires `native` where a `Request` is not enough.
+      native: context?.native ?? (request as Native),
     };
     const { status, headers, body } = await handler.handle(neutral);
     const fields = Object.entries(headers).flatMap(([name, values]) =>
@@ -41,6 +67,17 @@ export function createFetchHandler(options: FetchHandlerOptions): (request: Requ
     );
     return new Response(body ?? null, { status, headers: fields });
   };
+}
+
+/** Frameworks that call the function themselves pass something else there, such as the `env` of a worker. */
+const addressIn = (context: FetchContext<unknown> | undefined): string | undefined =>
+  typeof context?.clientAddress === 'string' ? context.clientAddress : undefined;
+
+const bodyOf = (request: Request): BodyContent => (request.bodyUsed ? spent() : (request.body ?? ''));
+
+// biome-ignore lint/correctness/useYield: it fails before it yields anything
+async function* spent(): AsyncGenerator<Uint8Array> {
+  throw new SpentBodyError();
 }
 
 /** `/mail`, also where `mail` or `/mail/` was written; nothing for the root. */

@@ -3,9 +3,24 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 /** Values are text; a field that occurs several times, such as `Set-Cookie`, has a list. */
 export type HttpHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-/** What follows the header: not read yet, or parsed by a body parser of the framework that came first. */
+/** Bytes or text: whole, or in chunks from a web stream, a Node stream or any iterable. */
+export type BodyContent =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | ReadableStream<Uint8Array | string>
+  | AsyncIterable<Uint8Array | string>
+  | Iterable<Uint8Array | string>;
+
+/**
+ * The body of a request. Pass it unread where you can: the limit then applies while it is read, and a name that occurs
+ * twice in an object is refused.
+ *
+ * `parsed` is what the framework's body parser left: a value, or text, bytes or a stream where it only collected them.
+ */
 export type HttpBody =
-  | { readonly state: 'unread'; readonly bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
+  | { readonly state: 'unread'; readonly bytes: BodyContent }
   | { readonly state: 'parsed'; readonly value: unknown };
 
 /** A request, whatever the framework. */
@@ -17,7 +32,8 @@ export interface HttpRequest<Native = unknown> {
   header(name: string): string | undefined;
   /** The client's IP address, from the socket or from a proxy that is trusted. */
   readonly clientAddress?: string | undefined;
-  readonly body?: HttpBody | undefined;
+  /** Content without a `state` is unread. */
+  readonly body?: HttpBody | BodyContent | undefined;
   /** The framework's own request. */
   readonly native: Native;
 }

@@ -1,7 +1,12 @@
 export { bearerToken } from './bearer-token.js';
-export { createFetchHandler, type FetchHandlerOptions } from './fetch-handler.js';
+export {
+  createFetchHandler,
+  type FetchContext,
+  type FetchHandler,
+  type FetchHandlerOptions,
+} from './fetch-handler.js';
 export { createHealthCheck } from './health.js';
-export type { HttpBody, HttpHeaders, HttpRequest, HttpResponse } from './http-message.js';
+export type { BodyContent, HttpBody, HttpHeaders, HttpRequest, HttpResponse } from './http-message.js';
 export type { LinkTexts } from './link-page.js';
 export { createMailHandler, type MailHandler } from './mail-handler.js';
 export type {

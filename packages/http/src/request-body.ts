@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { HttpBody, HttpRequest } from './http-message.js';
+import { chunksOf, isContent, isStream, SpentBodyError } from './body-content.js';
+import type { BodyContent, HttpBody, HttpRequest } from './http-message.js';
 import { ProblemError } from './problem.js';
 
 /** What a template needs at most, and the request around it. */
@@ -31,13 +32,15 @@ export async function readBody<Schema extends z.ZodType>(
   schema: Schema,
   limit: number,
 ): Promise<z.output<Schema>> {
-  const isPlain =
-    request.body?.state === 'parsed' || /^(?:identity)?$/i.test(request.header('content-encoding') ?? '');
+  const body = bodyOf(request);
+  // A parser that collected a body has decompressed it; a stream comes as it was sent.
+  const isCollected = body.state === 'parsed' && !isStream(body.value);
+  const isPlain = isCollected || /^(?:identity)?$/i.test(request.header('content-encoding') ?? '');
   if (!isPlain || !isJson(request.header('content-type') ?? ''))
     throw new ProblemError('unsupported_media_type');
   // Far too much is not even begun. Servers throw away what nobody reads.
   if (Number(request.header('content-length')) > limit * DRAINED) throw tooLarge(limit);
-  const value = await readJson(request.body, limit);
+  const value = await readJson(body, limit);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new ProblemError('invalid_request', {
@@ -45,10 +48,12 @@ export async function readBody<Schema extends z.ZodType>(
   });
 }
 
-async function readJson(body: HttpBody | undefined, limit: number): Promise<unknown> {
-  if (body?.state !== 'parsed') return parseJson(await readBytes(body?.bytes ?? [], limit));
-  // A parser of raw bodies leaves the bytes.
-  if (body.value instanceof Uint8Array) return parseJson(await readBytes([body.value], limit));
+const bodyOf = ({ body }: HttpRequest): HttpBody =>
+  typeof body === 'object' && 'state' in body ? body : { state: 'unread', bytes: body ?? '' };
+
+async function readJson(body: HttpBody, limit: number): Promise<unknown> {
+  if (body.state === 'unread') return parseJson(await readBytes(body.bytes, limit));
+  if (isContent(body.value)) return parseJson(await readBytes(body.value, limit));
   return checkParsed(body.value, limit);
 }
 
@@ -72,20 +77,18 @@ function parseJson(bytes: Uint8Array): unknown {
   return value;
 }
 
-async function readBytes(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  limit: number,
-): Promise<Uint8Array> {
+async function readBytes(content: BodyContent, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of source) {
+    for await (const chunk of chunksOf(content)) {
       size += chunk.byteLength;
       if (size <= limit) chunks.push(chunk);
       // Leaving the loop ends the connection.
       else if (size > limit * DRAINED) break;
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof SpentBodyError) throw error;
     throw malformed('It ended early.');
   }
   if (size > limit) throw tooLarge(limit);
