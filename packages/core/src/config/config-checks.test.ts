@@ -19,11 +19,7 @@ const withTemplate = (usageType: string, more: object) => ({
 
 describe('likely mistakes', () => {
   const cases: [name: string, change: object, warnings: string[]][] = [
-    [
-      'port 465 without secure, which then is on',
-      { port: 465 },
-      ['secure: port 465 expects TLS from the first byte, so secure is taken as true: write "secure": true'],
-    ],
+    ['port 465 without secure, which is on then', { port: 465 }, []],
     [
       'port 465 with secure off',
       { port: 465, secure: false },

@@ -82,16 +82,7 @@ export function prepareConfig(
   const needsHost =
     config.service === undefined && fromUrl.issues.every(({ severity }) => severity !== 'error');
   const issues = [...fromUrl.issues];
-  if (config.secure === undefined && readPort(config.port) === 465) {
-    config.secure = true;
-    issues.push(
-      warning(
-        ['secure'],
-        'secure_expected',
-        'port 465 expects TLS from the first byte, so secure is taken as true: write "secure": true',
-      ),
-    );
-  }
+  if (config.secure === undefined && readPort(config.port) === 465) config.secure = true;
   if (needsHost && config.host === undefined) {
     issues.push(
       error(
