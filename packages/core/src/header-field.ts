@@ -11,8 +11,12 @@ export const sanitizeHeaderValue = (value: string): string =>
 
 export const HEADER_NAME_RULE = 'the name of a header has to be printable ASCII without spaces or colons';
 
+/** Longer names are not in use, and leave no room for a value on their line (RFC 5322 section 2.1.1). */
+const LONGEST_NAME = 200;
+
 /** RFC 5322 section 3.6.8: printable ASCII without the colon. */
-export const isHeaderName = (name: string): boolean => /^[\x21-\x39\x3b-\x7e]+$/.test(name);
+export const isHeaderName = (name: string): boolean =>
+  name.length <= LONGEST_NAME && /^[\x21-\x39\x3b-\x7e]+$/.test(name);
 
 const RESERVED = new Set([
   'from',

@@ -1,7 +1,7 @@
 import { readLocalPart } from './local-part.js';
 import { MailError } from './mail-error.js';
 import { type Parsed, unusable } from './parsed.js';
-import { splitOutsideQuotes } from './quoted-text.js';
+import { splitList } from './quoted-text.js';
 
 /** An address with an optional display name (RFC 5322 section 3.4). */
 export interface Mailbox {
@@ -12,7 +12,9 @@ export interface Mailbox {
 // RFC 5321 section 4.5.3.1.3, with erratum 1690.
 const MAX_ADDRESS_OCTETS = 254;
 const MAX_MAILBOX_LENGTH = 1000;
-const MAX_LIST_LENGTH = 10_000;
+/** A list of addresses, in the config or in a template. */
+export const MAX_LIST_LENGTH = 10_000;
+const MAX_DISPLAY_NAME_LENGTH = 256;
 
 /** Control, format (bidi, zero-width), private and unassigned characters, and exotic line breaks. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
@@ -87,6 +89,8 @@ function readDisplayName(phrase: string): Parsed<string> {
   const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(text);
   const name = quoted?.[1]?.replace(/\\(.)/g, '$1') ?? text;
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return unusable('the display name contains a control character');
+  if (name.length > MAX_DISPLAY_NAME_LENGTH)
+    return unusable(`the display name is longer than ${MAX_DISPLAY_NAME_LENGTH} characters`);
   // Unquoted, these would make it a list or a second address.
   if (!quoted && /["@,;<>]/.test(name))
     return unusable('put a display name with special characters in double quotes');
@@ -97,7 +101,7 @@ function readDisplayName(phrase: string): Parsed<string> {
 export function readMailboxList(input: string): Parsed<Mailbox[]> {
   if (input.length > MAX_LIST_LENGTH) return unusable('it is too long');
   const mailboxes: Mailbox[] = [];
-  for (const part of splitOutsideQuotes(input, ',')) {
+  for (const part of splitList(input)) {
     if (part === '') continue;
     const mailbox = readMailbox(part);
     if (!mailbox.ok) return mailbox;

@@ -1,20 +1,27 @@
 /**
- * Splits at a separator outside double quotes. A backslash inside quotes escapes the next character. A quote that is
- * never closed is part of the text around it. Takes linear time.
+ * Splits a list at its commas. A comma inside double quotes belongs to the text, and a backslash there escapes the next
+ * character; a quote that is never closed is an ordinary character. Takes linear time.
+ *
+ * @param isTemplate whether commas inside `{{…}}` belong to the text, too
  */
-export function splitOutsideQuotes(text: string, separator: string): string[] {
+export function splitList(text: string, { isTemplate = false }: { isTemplate?: boolean } = {}): string[] {
   const parts: string[] = [];
   let start = 0;
-  // Looking for the end of each open quote again would take quadratic time.
-  let hasClosingQuote = true;
+  // Each search that finds nothing looks at the whole rest, so none is made twice.
+  const searches = { quote: true, braces: isTemplate };
   for (let index = 0; index < text.length; index += 1) {
-    if (text[index] === separator) {
+    const char = text[index];
+    if (char === ',') {
       parts.push(text.slice(start, index));
       start = index + 1;
-    } else if (text[index] === '"' && hasClosingQuote) {
+    } else if (char === '"' && searches.quote) {
       const end = closingQuote(text, index);
-      if (end === -1) hasClosingQuote = false;
+      if (end === -1) searches.quote = false;
       else index = end;
+    } else if (char === '{' && searches.braces && text[index + 1] === '{') {
+      const end = text.indexOf('}}', index);
+      if (end === -1) searches.braces = false;
+      else index = end + 1;
     }
   }
   return [...parts, text.slice(start)];

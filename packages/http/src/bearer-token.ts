@@ -8,6 +8,9 @@ const secretSchema = z
   .regex(/^[\w.~+/=-]+$/, 'may hold letters, digits and - . _ ~ + / = (RFC 6750), nothing else');
 const secretsSchema = z.union([secretSchema, z.array(secretSchema).min(1)]);
 
+/** Servers refuse longer ones, too. */
+const LONGEST_HEADER = 8192;
+
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /**
@@ -32,7 +35,8 @@ export function bearerToken(
   }
   const digests = [parsed.data].flat().map(digest);
   return (request) => {
-    const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(request.header('authorization') ?? '')?.[1];
+    const header = request.header('authorization') ?? '';
+    const token = header.length > LONGEST_HEADER ? undefined : /^Bearer +([\w.~+/=-]+) *$/i.exec(header)?.[1];
     // Digests have one length, whatever the token's.
     const presented = digest(token ?? '');
     let isRight = false;

@@ -1,8 +1,5 @@
 import type { Email, Mailbox } from '@postern/core';
-import { MimeNode, mimeFuncs } from './nodemailer.js';
-
-/** Lines of a message are at most this long, line break not counted (RFC 5322 section 2.1.1). */
-const LINE_LENGTH = 76;
+import { mailboxField, plainField, textField } from './header-line.js';
 
 /** Written from the email itself; a further field of that name would contradict it. `Bcc` is for nobody's eyes. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
@@ -18,27 +15,18 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'to',
 ]);
 
-/** nodemailer's encoder of header fields; it keeps nothing. */
-const encoder = new MimeNode(false);
-
 /** What most subjects are made of, and every Message-ID of ours: it is the same in every encoder. */
 const NEEDS_NO_ENCODING = /^[\w !#$%'()*+,\-./:;@[\]{|}~]*$|^<[\w.@-]+>$/;
 
-const fold = (name: string, value: string) =>
-  value.trim() === '' ? '' : `${mimeFuncs.foldLines(`${name}: ${value}`, LINE_LENGTH)}\r\n`;
-
-/** Encoded (RFC 2047) and folded; nothing where there is no value. */
-const headerField = (name: string, value: Parameters<MimeNode['encodeHeaderValue']>[1]) =>
-  fold(name, encoder.encodeHeaderValue(name, value));
-
-const plainField = (name: string, text: string) =>
-  NEEDS_NO_ENCODING.test(text) ? fold(name, text) : headerField(name, text);
+/** Encoded only where it needs that. */
+const field = (name: string, text: string) =>
+  NEEDS_NO_ENCODING.test(text) ? plainField(name, text) : textField(name, text);
 
 /** A mailbox that reads the same in every context (RFC 5321 section 4.1.2, without quotes and domain literals). */
 const PLAIN_ADDRESS = /^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/;
 
 const addressField = (name: string, mailboxes: readonly Mailbox[]) =>
-  headerField(
+  mailboxField(
     name,
     mailboxes.map(({ name: displayName = '', address }) => ({ name: displayName, address })),
   );
@@ -51,7 +39,7 @@ const furtherFields = (headers: Email['headers']) =>
       [values].flat(),
     ])
     .filter(([name]) => name !== '' && !OWN_FIELDS.has(name.toLowerCase()))
-    .flatMap(([name, values]) => values.map((value) => headerField(name, value)))
+    .flatMap(([name, values]) => values.map((value) => textField(name, value)))
     .join('');
 
 /** Neither the object nor what it holds can change. */
@@ -77,10 +65,10 @@ const templateFields = written(furtherFields);
 export const headerOf = ({ from, to, replyTo, subject, messageId, date, headers }: Email): string =>
   [
     fromField(from),
-    PLAIN_ADDRESS.test(to) ? fold('To', to) : addressField('To', [{ address: to }]),
+    PLAIN_ADDRESS.test(to) ? plainField('To', to) : addressField('To', [{ address: to }]),
     replyTo ? replyToField(replyTo) : '',
-    plainField('Subject', subject),
-    plainField('Message-ID', messageId),
+    field('Subject', subject),
+    field('Message-ID', messageId),
     `Date: ${date.toUTCString().replace('GMT', '+0000')}\r\n`,
     templateFields(headers),
     'MIME-Version: 1.0\r\n',

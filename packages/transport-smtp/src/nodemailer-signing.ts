@@ -1,3 +1,2 @@
-/** Apart from nodemailer.ts, because few need it: who signs imports it with the first email. */
+/** Apart from nodemailer.ts, because few need it: it is imported with the first email that is signed. */
 export { default as DKIM } from 'nodemailer/lib/dkim';
-export { default as MailComposer } from 'nodemailer/lib/mail-composer';

@@ -2,9 +2,10 @@ import type { FixedParts } from '../email.js';
 import { sanitizeHeaderValue } from '../header-field.js';
 import type { LinkRule } from '../link-schemes.js';
 import { MailError } from '../mail-error.js';
-import { type Mailbox, readMailbox, readMailboxList } from '../mailbox.js';
+import { MAX_LIST_LENGTH, type Mailbox, readMailbox, readMailboxList } from '../mailbox.js';
 import type { PayloadValue } from '../payload.js';
 import { displayName } from '../plain-line.js';
+import { splitList } from '../quoted-text.js';
 import { safePayload } from '../safe-payload.js';
 import { derivePlainText } from './derived-text.js';
 import { compileTemplate } from './handlebars-program.js';
@@ -156,9 +157,10 @@ function compileMailboxes(
   compile: Compile,
   format: ValueFormat,
 ): RenderMailboxes {
-  const parts = text.match(/(?:"(?:[^"\\]|\\.)*"|\{\{[^{}]*\}\}|[^",])+/g) ?? [text];
+  if (text.length > MAX_LIST_LENGTH) return () => 'unusable';
+  const parts = splitList(text, { isTemplate: true }).filter((part) => part !== '');
   // A comma inside of a block belongs to the block.
-  if (parts.length === 1 || !parts.every((part) => readTemplate(part).ok))
+  if (parts.length <= 1 || !parts.every((part) => readTemplate(part).ok))
     return compileMailbox(field, text, compile, format);
   const mailboxes = parts.map((part) => compileMailbox(field, part.trim(), compile, format));
   return (payload, problems) => {

@@ -97,17 +97,21 @@ const NAME_END = /[\s/>=]/g;
 const TAG_NAME_END = /[\s/>]/g;
 const UNQUOTED_END = /[\s>]/g;
 
-/** Where the pattern is found from `start` on; a value is not searched. */
-function findOutside(pattern: RegExp, html: string, start: number): number {
-  let from = start;
-  while (from < html.length) {
-    pattern.lastIndex = from;
-    const found = pattern.exec(html)?.index ?? html.length;
-    const value = html.indexOf(OPEN, from);
-    if (value < 0 || value > found) return found;
-    from = html.indexOf(CLOSE, value) + 1;
-  }
-  return html.length;
+/** Finds a pattern from a place on; values are not searched. Places only go forward. */
+function createFinder(html: string): (pattern: RegExp, start: number) => number {
+  // Looking for the next value again for each attribute would take quadratic time.
+  let value = html.indexOf(OPEN);
+  return (pattern, start) => {
+    let from = start;
+    while (from < html.length) {
+      pattern.lastIndex = from;
+      const found = pattern.exec(html)?.index ?? html.length;
+      if (value >= 0 && value < from) value = html.indexOf(OPEN, from);
+      if (value < 0 || value > found) return found;
+      from = html.indexOf(CLOSE, value) + 1;
+    }
+    return html.length;
+  };
 }
 
 const nameIn = (marked: string) => decode(unmarkUnquoted(marked)).toLowerCase();
@@ -121,6 +125,7 @@ const nameIn = (marked: string) => decode(unmarkUnquoted(marked)).toLowerCase();
  */
 export function placeValues(html: string, rule: LinkRule, problems: Set<string>): string {
   if (!hasValue(html)) return html;
+  const findOutside = createFinder(html);
   let result = '';
   let at = 0;
   /** Takes over what comes before `end`. */
@@ -133,7 +138,7 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
   };
 
   function readTag(): void {
-    const nameEnd = findOutside(TAG_NAME_END, html, at + 1);
+    const nameEnd = findOutside(TAG_NAME_END, at + 1);
     const tagName = nameIn(html.slice(at + 1, nameEnd));
     copy(nameEnd, unmarkUnquoted);
     const attributes: Attribute[] = [];
@@ -143,7 +148,7 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
         continue;
       }
       // An equals sign in the first place belongs to the name.
-      const end = findOutside(NAME_END, html, html[at] === '=' ? at + 1 : at);
+      const end = findOutside(NAME_END, html[at] === '=' ? at + 1 : at);
       const name = nameIn(html.slice(at, end));
       copy(end, unmarkUnquoted);
       const equals = /^\s*=\s*/.exec(html.slice(at, at + 100));
@@ -163,7 +168,7 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
     const quote = html[at] ?? '';
     if (quote !== '"' && quote !== "'") {
       const start = at;
-      const end = findOutside(UNQUOTED_END, html, at);
+      const end = findOutside(UNQUOTED_END, at);
       copy(end, unmarkUnquoted);
       return html.slice(start, end);
     }
