@@ -11,7 +11,7 @@ const FIRST_RETRY = 10;
 const MOST_FORGIVEN = 100;
 
 /** A start that may go on. */
-export interface StartPermit {
+interface StartPermit {
   /** When the next start for this address can succeed, in seconds from now. */
   resendAfter(): number;
   /** The email was not accepted: gives back what it cost, and shortens the cooldown. Never throws. */
