@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
@@ -8,6 +9,11 @@ import type { TestProjectInlineConfiguration, TestUserConfig, ViteUserConfig } f
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const SEEDED = join(ROOT, 'scripts/seeded-fast-check.ts');
 const NEST_11 = join(ROOT, 'packages/adapter-nestjs/nest11/node_modules');
+
+/** Of properties and other random values in tests. Any number would do. */
+const USUAL_SEED = 20_260_101;
+
+prepareEnvironment();
 
 /** Settings of every project, and of the vitest that a test starts. */
 export const testSettings = {
@@ -39,7 +45,6 @@ export const seededProperties: Plugin = {
  * @param folder absolute; only tests below it run
  */
 export function testsIn(folder: string): ViteUserConfig {
-  useNeutralEnvironment();
   const scope = relative(ROOT, folder).replaceAll(sep, '/');
   const inScope = (...patterns: string[]) => [
     ...new Set(
@@ -88,9 +93,26 @@ export function testsIn(folder: string): ViteUserConfig {
   };
 }
 
-/** What the tests start inherits this environment: settings of the machine for other programs are not for them. */
-function useNeutralEnvironment(): void {
+/** Test files, and the processes that they start, inherit this environment. */
+function prepareEnvironment(): void {
+  // Settings of the machine for other programs.
   for (const name of Object.keys(process.env)) if (/^PG[A-Z]/.test(name)) delete process.env[name];
   if (!existsSync(tmpdir()))
     throw new Error(`The temporary folder ${tmpdir()} does not exist: set TMPDIR to one that does.`);
+  process.env.POSTERN_SEED = chooseSeed(process.env.POSTERN_SEED);
+}
+
+/**
+ * The same random values in every run, unless others are asked for: `POSTERN_SEED=random` looks for new counterexamples, and
+ * `POSTERN_SEED=<seed>` shows those of another run again.
+ */
+function chooseSeed(wanted: string | undefined): string {
+  if (!wanted) return String(USUAL_SEED);
+  if (wanted === 'random') {
+    const seed = String(randomInt(2 ** 31));
+    process.stdout.write(`Random values of this run: POSTERN_SEED=${seed}\n`);
+    return seed;
+  }
+  if (/^-?\d+$/.test(wanted)) return wanted;
+  throw new Error(`POSTERN_SEED must be "random" or an integer, received "${wanted}".`);
 }

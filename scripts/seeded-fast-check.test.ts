@@ -8,8 +8,8 @@ const CONFIG = fileURLToPath(new URL('./fixtures/seeded-properties/vitest.config
 /** Runs a property that fails at once, as one of the workspace: what it prints. */
 const failingProperty = (seed?: string) =>
   new Promise<{ output: string; seed: string | undefined; counterexample: string | undefined }>((resolve) => {
-    const { POSTERN_TEST_SEED: _, ...rest } = process.env;
-    const env = { ...rest, NO_COLOR: '1', ...(seed !== undefined && { POSTERN_TEST_SEED: seed }) };
+    const { POSTERN_SEED: _, ...rest } = process.env;
+    const env = { ...rest, NO_COLOR: '1', ...(seed !== undefined && { POSTERN_SEED: seed }) };
     execFile(process.execPath, [VITEST, 'run', '--config', CONFIG], { env }, (_error, stdout, stderr) => {
       const output = stdout + stderr;
       resolve({
@@ -27,7 +27,7 @@ test('a property sees the same values in every run, and prints its seed when it 
   expect(await failingProperty()).toMatchObject({ seed: one.seed, counterexample: one.counterexample });
 });
 
-test('POSTERN_TEST_SEED chooses the values', async () => {
+test('POSTERN_SEED chooses the values', async () => {
   const one = await failingProperty('42');
   const other = await failingProperty('43');
   expect([one.seed, other.seed]).toEqual(['42', '43']);
@@ -43,5 +43,5 @@ test('a run with random values prints the seed that shows them again', async () 
 
 test('a seed that is not a number is an error', async () => {
   const { output } = await failingProperty('yesterday');
-  expect(output).toContain('POSTERN_TEST_SEED must be "random" or an integer, received "yesterday".');
+  expect(output).toContain('POSTERN_SEED must be "random" or an integer, received "yesterday".');
 });
