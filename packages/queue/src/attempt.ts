@@ -3,12 +3,17 @@ import {
   type Email,
   freezeEmail,
   MailError,
+  type MailErrorCode,
   type Mailer,
+  type MailStage,
   type Receipt,
   redact,
+  remoteLine,
+  remoteLines,
+  toReceipt,
 } from '@postern/core';
 import { type Content, parseContent } from './content.js';
-import type { DeliveryError } from './delivery.js';
+import { type DeliveryError, unreadableError } from './delivery.js';
 import { type ClaimedDelivery, EXPIRED, type Settlement, SUPERSEDED } from './delivery-store.js';
 import { type Keyring, UnsealableError } from './keyring.js';
 import type { QueuePolicy } from './queue-policy.js';
@@ -27,6 +32,14 @@ export interface AttemptOptions {
   readonly telemetry: QueueTelemetry;
   readonly random: () => number;
   readonly clock: Clock;
+}
+
+/** How far clocks of this process are ahead of the queue's time, in milliseconds; negative where they are behind. */
+export interface ClocksAhead {
+  /** The clock of the queue's options. */
+  readonly clockAheadMs: number;
+  /** The clock of this machine. */
+  readonly wallAheadMs: number;
 }
 
 /** How many workers may die of one delivery. */
@@ -51,12 +64,17 @@ interface Progress {
  */
 export async function attemptDelivery(
   options: AttemptOptions,
-  claimed: ClaimedDelivery & { readonly lane: string },
+  claimed: ClaimedDelivery & ClocksAhead & { readonly lane: string },
   mailer: QueueMailer,
   controller: AbortController,
 ): Promise<Settlement | undefined> {
   const { policy, random, clock, telemetry } = options;
   const { id, type, attempts, interruptions, expiresAt } = claimed;
+  /** The mailer has one of the two clocks. By the later of the two moments it expires nothing too early. */
+  const localExpiry = expiresAt && {
+    expiresAt: new Date(expiresAt.getTime() + Math.max(claimed.clockAheadMs, claimed.wallAheadMs)),
+  };
+  const now = () => clock.now() - claimed.clockAheadMs;
   const settle = (ending: Ending): Settlement => ({ id, type, attempts, ...ending });
   /** Without the one that this would be. */
   const before = { attempts: attempts - 1, ...(claimed.error && { error: claimed.error }) };
@@ -64,11 +82,11 @@ export async function attemptDelivery(
 
   const fail = (error: DeliveryError, isRetryable: boolean, reply?: string): Settlement => {
     telemetry.failed(error.code);
-    const failed = { type, attempts, expiresAt, error, isRetryable, now: clock.now() };
+    const failed = { type, attempts, expiresAt, error, isRetryable, now: now() };
     return settle({
       ...settleFailure(policy, random, failed),
       error,
-      ...(progress.email && { messageId: progress.email.messageId }),
+      ...(progress.email && { messageId: remoteLine(progress.email.messageId) }),
       ...(reply !== undefined && { reply }),
     });
   };
@@ -97,17 +115,16 @@ export async function attemptDelivery(
     return fail(
       describeFailure(error, hide),
       isRetryable,
-      response === undefined ? response : hide(response),
+      response === undefined ? undefined : remoteLines(hide(String(response))),
     );
   };
 
   async function run(): Promise<Settlement | undefined> {
+    if (claimed.unreadable.length > 0) return fail(unreadableError(claimed.unreadable), false);
     if (claimed.isSuperseded) {
       return settle({ ...before, state: 'cancelled', error: SUPERSEDED, keepsContent: false });
     }
-    if (expiresAt && expiresAt.getTime() <= clock.now()) {
-      return fail(EXPIRED, false);
-    }
+    if (claimed.isExpired) return fail(EXPIRED, false);
     // A message that kills its worker must not do so for ever.
     const interrupted: DeliveryError = {
       code: 'interrupted',
@@ -118,27 +135,26 @@ export async function attemptDelivery(
     if (attempts > policy.maxAttempts) return { ...fail(before.error ?? interrupted, false), ...before };
     try {
       const receipt = await send(progress);
-      const hide = (text: string) => redact(text, secretsOf(progress));
       return settle({
         state: 'sent',
         keepsContent: false,
         messageId: receipt.messageId,
         transport: receipt.transport,
-        reply: hide(receipt.response),
+        reply: remoteLines(redact(receipt.response, secretsOf(progress))),
       });
     } catch (error) {
       return refuse(error);
     }
   }
 
-  async function send(known: Progress): Promise<Receipt> {
+  async function send(progress: Progress): Promise<Receipt> {
     const email = await telemetry.step('render', async () => {
-      known.content = parseContent(options.keyring.open(id, claimed.sealed));
-      const rendering = render(known.content);
-      known.email = await unlessAborted(rendering, controller.signal, 0, RENDERING_ABORTED);
-      return known.email;
+      progress.content = parseContent(options.keyring.open(id, claimed.sealed));
+      const rendering = render(progress.content);
+      progress.email = await unlessAborted(rendering, controller.signal, 0, RENDERING_ABORTED);
+      return progress.email;
     });
-    return telemetry.step('send', () =>
+    const receipt: unknown = await telemetry.step('send', () =>
       unlessAborted(
         mailer.deliver(email, { signal: controller.signal }),
         controller.signal,
@@ -146,11 +162,14 @@ export async function attemptDelivery(
         ABANDONED,
       ),
     );
+    // The mailer may be the application's, and what it says is stored.
+    const known = { messageId: email.messageId, accepted: email.to, transport: 'mailer', durationMs: 0 };
+    return toReceipt(receipt, known);
   }
 
   async function render(content: Content): Promise<Email> {
-    if (content.kind === 'email') return content.email;
-    const email = await mailer.render(content.request);
+    if (content.kind === 'email') return freezeEmail({ ...content.email, ...localExpiry });
+    const email = await mailer.render({ ...content.request, ...localExpiry });
     // Whichever attempt arrives, it is the same email.
     return freezeEmail({ ...email, date: claimed.createdAt });
   }
@@ -158,6 +177,10 @@ export async function attemptDelivery(
   const timer = setTimeout(() => controller.abort('timeout' satisfies AbortReason), policy.attemptTimeoutMs);
   try {
     return await telemetry.attempt(claimed, run);
+  } catch {
+    // A function of the application that the policy asks has thrown.
+    const error = { code: 'internal', message: 'The policy of the queue failed.' } as const;
+    return settle({ state: 'failed', keepsContent: false, error });
   } finally {
     clearTimeout(timer);
   }
@@ -190,21 +213,26 @@ async function unlessAborted<T>(
   }
 }
 
+const nameOf = (error: unknown): string =>
+  error instanceof Error && typeof error.name === 'string' ? remoteLine(error.name, 100) : 'something';
+
 /** What may be stored of a failure. The message of an error that is not ours may hold anything, so it stays out. */
 function describeFailure(error: unknown, hide: (text: string) => string): DeliveryError {
   if (!(error instanceof MailError)) {
     return {
       code: 'internal',
-      message: `The attempt failed with ${error instanceof Error ? error.name : 'something'} that is no MailError.`,
+      message: `The attempt failed with ${nameOf(error)}, which is not a MailError.`,
     };
   }
+  // A MailError is clean when it is made; what is in it by now may come from anywhere.
+  const text = (value: string) => remoteLine(hide(String(value)));
   const { code, message, stage, hint, responseCode } = error;
   return {
-    code,
-    message: hide(message),
-    stage,
-    ...(hint !== undefined && { hint: hide(hint) }),
-    ...(responseCode !== undefined && { responseCode }),
+    code: text(code) as MailErrorCode, // the same, unless it was none
+    message: text(message),
+    stage: text(stage) as MailStage,
+    ...(hint !== undefined && { hint: text(hint) }),
+    ...(typeof responseCode === 'number' && { responseCode }),
   };
 }
 

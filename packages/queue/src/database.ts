@@ -129,6 +129,13 @@ async function createPGlite(directory: string): Promise<PGliteDatabase> {
 const isAboutData = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^22/.test(String(error.code));
 
+/**
+ * Whether the database will refuse the same values again: data exceptions (class 22), violated constraints (23), and what
+ * is too large (54).
+ */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(?:22|23|54)[0-9A-Z]{3}$/.test(String(error.code));
+
 /** The database could not be asked, and trying again may help; or it can't store that, and it won't. */
 export function databaseError(cause: unknown): MailError {
   if (cause instanceof MailError) return cause;

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '@postern/core';
+import { canonicalAddress, remoteLine } from '@postern/core';
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from './delivery.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { Keyring } from './keyring.js';
@@ -33,6 +33,9 @@ export function createDeliveryReader(
 ): DeliveryReader {
   return {
     async list({ state, type, lane, address, cursor, limit }) {
+      // PostgreSQL can't be asked for a NUL character, and nothing that has one is stored.
+      if ([type, lane].some((text) => text !== undefined && remoteLine(text) !== text))
+        return { deliveries: [] };
       const found = await store.list({
         state,
         type,
@@ -51,19 +54,19 @@ export function createDeliveryReader(
       const none = () =>
         Object.fromEntries(DELIVERY_STATES.map((state) => [state, 0])) as Record<DeliveryState, number>;
       const states = none();
-      const byLane = Object.fromEntries(lanes.map((lane) => [lane, none()]));
+      const byLane = new Map(lanes.map((lane) => [lane, none()]));
       for (const { lane, state, count } of counts) {
         states[state] += count;
-        byLane[lane] ??= none();
-        const inLane = byLane[lane];
+        const inLane = byLane.get(lane) ?? none();
+        byLane.set(lane, inLane);
         inLane[state] += count;
       }
       const queuedSince = counts
         .filter(({ state }) => state === 'queued')
-        .map(({ oldest }) => oldest.getTime());
+        .flatMap(({ oldest }) => oldest?.getTime() ?? []);
       return {
         states,
-        lanes: byLane,
+        lanes: Object.fromEntries(byLane),
         ...(queuedSince.length > 0 && { oldestQueuedAt: new Date(Math.min(...queuedSince)) }),
       };
     },

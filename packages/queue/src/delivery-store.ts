@@ -1,6 +1,14 @@
 import type { Db } from 'pg-boss';
 import { z } from 'zod';
-import { type Delivery, type DeliveryError, type DeliveryState, deliveryRow } from './delivery.js';
+import {
+  type Delivery,
+  type DeliveryError,
+  type DeliveryState,
+  deliveryErrorSchema,
+  readDelivery,
+  stateOrFailed,
+} from './delivery.js';
+import { readStoredRow } from './stored-row.js';
 
 /** A delivery as it is put into the table. */
 export interface NewDelivery {
@@ -72,6 +80,12 @@ export interface ClaimedDelivery {
   readonly error: DeliveryError | undefined;
   /** Whether there is a newer code for the same address. */
   readonly isSuperseded: boolean;
+  /** By the time of the queue. */
+  readonly isExpired: boolean;
+  /** The time of the queue when it was taken, in milliseconds. */
+  readonly takenAt: number;
+  /** What of its row or its job can't be read; the other fields hold as much as could be. */
+  readonly unreadable: readonly string[];
 }
 
 /** How an attempt ended. */
@@ -105,8 +119,11 @@ interface StateCount {
   readonly lane: string;
   readonly state: DeliveryState;
   readonly count: number;
-  readonly oldest: Date;
+  readonly oldest?: Date | undefined;
 }
+
+/** Milliseconds, in tests; otherwise the database says what time it is, the same for all processes. */
+export type QueueTime = number | undefined;
 
 export const SUPERSEDED: DeliveryError = {
   code: 'superseded',
@@ -118,6 +135,10 @@ const CANCELLED: DeliveryError = { code: 'cancelled', message: 'It was taken bac
 /** How many expire in one statement: after an outage, there may be very many. */
 export const MOST_EXPIRED = 1000;
 
+/** The second parameter of most statements; where it is null, the database's time counts. Stable within a statement. */
+const NOW = 'coalesce($2::timestamptz, statement_timestamp())';
+const milliseconds = (what: string) => `extract(epoch FROM ${what}) * 1000`;
+
 type Run = (text: string, values: unknown[]) => Promise<unknown[]>;
 
 /** The states from which a delivery can still be taken back. */
@@ -126,51 +147,71 @@ const PUBLIC_COLUMNS = `id, state, lane, type, recipient, attempts, created_at, 
   next_attempt_at, message_id, transport, reply, error`;
 
 const idRow = z.object({ id: z.string() });
-const settledRow = z.object({ place: z.number() });
+const settledRow = z.object({ place: z.number(), wait_ms: z.coerce.number() });
+const timeRow = z.object({ now_ms: z.coerce.number() });
+const jobRow = z.object({ id: z.string(), job_id: z.string() });
 const addedRow = z.object({
   id: z.string(),
   found: z.string().nullable(),
   is_key_reused: z.boolean(),
   superseded: z.array(z.string()),
 });
-const claimedRow = z
-  .object({
-    id: z.string(),
-    job_id: z.string(),
-    type: z.string(),
-    attempts: z.number(),
-    interruptions: z.number(),
-    created_at: z.date(),
-    expires_at: z.date().nullable(),
-    trace: z.record(z.string(), z.string()).nullable(),
-    sealed: z.string(),
-    error: deliveryRow.in.shape.error,
-    is_superseded: z.boolean(),
-  })
-  .transform(
-    ({
-      job_id: jobId,
-      created_at: createdAt,
-      is_superseded: isSuperseded,
-      expires_at,
-      trace,
-      error,
-      ...row
-    }): ClaimedDelivery => ({
-      ...row,
-      jobId,
-      createdAt,
-      isSuperseded,
-      expiresAt: expires_at ?? undefined,
-      trace: trace ?? undefined,
-      error: error ?? undefined,
-    }),
-  );
+const claimedRow = z.object({
+  id: z.string(),
+  job_id: z.string(),
+  type: z.string(),
+  attempts: z.number(),
+  interruptions: z.number(),
+  created_at: z.date(),
+  expires_at: z.date().nullable(),
+  trace: z.record(z.string(), z.string()).nullable(),
+  sealed: z.string(),
+  error: deliveryErrorSchema.nullable(),
+  is_superseded: z.boolean(),
+  is_expired: z.boolean(),
+  now_ms: z.coerce.number(),
+});
+const { shape } = claimedRow;
+const lenientClaimedRow = claimedRow.extend({
+  type: shape.type.catch(''),
+  attempts: shape.attempts.catch(1),
+  interruptions: shape.interruptions.catch(0),
+  created_at: shape.created_at.catch(new Date(0)),
+  expires_at: shape.expires_at.catch(null),
+  trace: shape.trace.catch(null),
+  sealed: shape.sealed.catch(''),
+  error: shape.error.catch(null),
+  is_superseded: shape.is_superseded.catch(false),
+  is_expired: shape.is_expired.catch(false),
+});
+
+function readClaimed(stored: unknown): ClaimedDelivery | undefined {
+  const found = readStoredRow(claimedRow, lenientClaimedRow, stored);
+  if (!found) return undefined;
+  const { values: row, unreadable } = found;
+  return {
+    id: row.id,
+    jobId: row.job_id,
+    type: row.type,
+    attempts: row.attempts,
+    interruptions: row.interruptions,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at ?? undefined,
+    trace: row.trace ?? undefined,
+    sealed: row.sealed,
+    error: row.error ?? undefined,
+    isSuperseded: row.is_superseded,
+    isExpired: row.is_expired,
+    takenAt: Math.floor(row.now_ms),
+    unreadable,
+  };
+}
+
 const countRow = z.object({
-  lane: z.string(),
-  state: deliveryRow.in.shape.state,
+  lane: z.string().catch(''),
+  state: stateOrFailed,
   count: z.coerce.number(),
-  oldest: z.date(),
+  oldest: z.date().optional().catch(undefined),
 });
 
 /** The table of deliveries. Each method is one statement, for any number of rows. */
@@ -179,32 +220,41 @@ export interface DeliveryStore {
    * Adds deliveries, cancels those that they supersede, and wakes the workers of their lanes at the commit. No two of
    * them may have the same idempotency key, or the same address and type where they supersede.
    *
-   * @param keysUntil until when their idempotency keys stand for them
+   * @param keysForMs how long their idempotency keys stand for them
    */
-  add(transaction: Db, deliveries: readonly NewDelivery[], now: number, keysUntil: number): Promise<Added[]>;
+  add(
+    transaction: Db,
+    deliveries: readonly NewDelivery[],
+    now: QueueTime,
+    keysForMs: number,
+  ): Promise<Added[]>;
   /**
    * Takes deliveries for an attempt each; those that are over, cancelled, gone, or another's by now are left out. The
    * same again, when the answer was lost, is no further attempt.
    */
-  claim(jobs: readonly HeldJob[], now: number): Promise<ClaimedDelivery[]>;
-  /** Records how attempts ended. Returns those that still were their worker's to end. */
+  claim(jobs: readonly HeldJob[], now: QueueTime): Promise<ClaimedDelivery[]>;
+  /** Finds the deliveries of jobs that don't say which is theirs: delivery ids by job ids. */
+  locate(jobIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What time it is for the queue, in milliseconds. */
+  now(now: QueueTime): Promise<number>;
+  /** Records how attempts ended. Returns those that still were their worker's to end, and how long each has to wait. */
   settle<Verdict extends { readonly job: HeldJob; readonly settlement: Settlement }>(
     transaction: Db | undefined,
     verdicts: readonly Verdict[],
-    now: number,
-  ): Promise<Verdict[]>;
+    now: QueueTime,
+  ): Promise<{ readonly verdict: Verdict; readonly waitMs: number }[]>;
   find(id: string): Promise<Delivery | undefined>;
-  findByKey(keyDigests: readonly string[], now: number): Promise<string | undefined>;
+  findByKey(keyDigests: readonly string[], now: QueueTime): Promise<string | undefined>;
   list(filter: DeliveryFilter): Promise<Delivery[]>;
   count(): Promise<StateCount[]>;
   /** @returns what it was, or `undefined` when it was too late */
-  cancel(id: string, now: number): Promise<Delivery | undefined>;
+  cancel(id: string, now: QueueTime): Promise<Delivery | undefined>;
   /**
    * Makes a delivery due that waits for its next attempt, or that failed and still has its content.
    *
    * @param jobId of the new job that stands for it
    */
-  requeue(transaction: Db, id: string, jobId: string, now: number): Promise<Delivery | undefined>;
+  requeue(transaction: Db, id: string, jobId: string, now: QueueTime): Promise<Delivery | undefined>;
   /** Ends what waits and has expired after `since`, {@link MOST_EXPIRED} at most; with fewer, that was all. */
   expire(since: number, now: number): Promise<Delivery[]>;
   /** Erases what failed longer ago than `keepContentMs`, deletes what is over and was made `retentionMs` ago. */
@@ -225,20 +275,20 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         )
       ), known AS (
         SELECT input.id, found.delivery_id, found.fingerprint <> ALL (input.fingerprints) AS is_key_reused FROM input, unnest(key_digests) AS digest (digest),
-          LATERAL (SELECT delivery_id, fingerprint FROM ${keys} AS key WHERE key.digest = digest.digest AND expires_at > $2::timestamptz) AS found
+          LATERAL (SELECT delivery_id, fingerprint FROM ${keys} AS key WHERE key.digest = digest.digest AND expires_at > ${NOW}) AS found
       ), taken AS (
         INSERT INTO ${keys} AS key (digest, delivery_id, expires_at, fingerprint)
-        SELECT key_digests[1], id, $3::timestamptz, fingerprints[1] FROM input
+        SELECT key_digests[1], id, ${NOW} + $3::double precision * interval '1 millisecond', fingerprints[1] FROM input
         WHERE key_digests[1] IS NOT NULL AND id NOT IN (SELECT id FROM known)
         ON CONFLICT (digest) DO UPDATE SET
           delivery_id = EXCLUDED.delivery_id, expires_at = EXCLUDED.expires_at, fingerprint = EXCLUDED.fingerprint
-          WHERE key.expires_at <= $2::timestamptz
+          WHERE key.expires_at <= ${NOW}
         RETURNING delivery_id
       ), added AS (
         INSERT INTO ${table} (
           id, job_id, lane, type, recipient, recipient_digest, supersedes, created_at, updated_at, expires_at, trace, sealed
         )
-        SELECT id, id, lane, type, recipient, recipient_digests[1], supersedes, $2::timestamptz, $2::timestamptz, expires_at, trace, sealed
+        SELECT id, id, lane, type, recipient, recipient_digests[1], supersedes, ${NOW}, ${NOW}, expires_at, trace, sealed
         FROM input WHERE key_digests[1] IS NULL OR id IN (SELECT delivery_id FROM taken)
         RETURNING id, lane
       ), older AS (
@@ -252,7 +302,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         WHERE input.supersedes AND input.id IN (SELECT id FROM added)
       ), superseded AS (
         UPDATE ${table} AS delivery
-        SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = $2::timestamptz, error = $4::text::jsonb
+        SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = ${NOW}, error = $4::text::jsonb
         FROM older WHERE delivery.id = older.id AND delivery.state IN ${WAITING}
         RETURNING delivery.id, older.by
       ), woken AS (
@@ -264,7 +314,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
     // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
     // database says which is newer: clocks differ from process to process.
-    claim: `UPDATE ${table} AS delivery SET state = 'sending', fence = input.fence, updated_at = $2::timestamptz,
+    claim: `UPDATE ${table} AS delivery SET state = 'sending', fence = input.fence, updated_at = ${NOW},
         attempts = attempts + CASE WHEN delivery.fence < input.fence THEN 1 ELSE 0 END,
         interruptions = interruptions + CASE WHEN delivery.fence < input.fence AND state = 'sending' THEN 1 ELSE 0 END
       FROM json_to_recordset($1::text::json) AS input (id uuid, job_id uuid, fence integer)
@@ -277,11 +327,13 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         WHERE newer.recipient_digest = delivery.recipient_digest AND newer.type = delivery.type
           AND newer.place > delivery.place AND newer.state <> 'cancelled'
         LIMIT 1
-      ), false) AS is_superseded`,
+      ), false) AS is_superseded, coalesce(expires_at <= ${NOW}, false) AS is_expired, ${milliseconds(NOW)} AS now_ms`,
+    locate: `SELECT id, job_id FROM ${table} WHERE job_id = ANY($1::uuid[])`,
+    now: `SELECT ${milliseconds('coalesce($1::timestamptz, statement_timestamp())')} AS now_ms`,
     settle: `UPDATE ${table} AS delivery SET
         state = input.state,
         attempts = input.attempts,
-        updated_at = $2::timestamptz,
+        updated_at = ${NOW},
         next_attempt_at = input.next_attempt_at,
         message_id = coalesce(input.message_id, delivery.message_id),
         transport = coalesce(input.transport, delivery.transport),
@@ -294,17 +346,17 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       )
       WHERE delivery.id = input.id AND delivery.job_id = input.job_id AND delivery.fence = input.fence
         AND delivery.state = 'sending'
-      RETURNING input.place`,
+      RETURNING input.place, coalesce(${milliseconds(`input.next_attempt_at - ${NOW}`)}, 0) AS wait_ms`,
     find: `SELECT ${PUBLIC_COLUMNS} FROM ${table} WHERE id = $1`,
-    findByKey: `SELECT delivery_id AS id FROM ${keys} WHERE digest = ANY($1::text[]) AND expires_at > $2::timestamptz`,
+    findByKey: `SELECT delivery_id AS id FROM ${keys} WHERE digest = ANY($1::text[]) AND expires_at > ${NOW}`,
     count: `SELECT lane, state, count(*) AS count, min(created_at) AS oldest FROM ${table} GROUP BY lane, state`,
-    cancel: `UPDATE ${table} SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = $2::timestamptz,
+    cancel: `UPDATE ${table} SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = ${NOW},
         error = $3::text::jsonb
       WHERE id = $1 AND state IN ${WAITING} RETURNING ${PUBLIC_COLUMNS}`,
     requeue: `UPDATE ${table} SET state = 'queued', job_id = $3::uuid, fence = -1, attempts = 0, interruptions = 0,
-        next_attempt_at = NULL, updated_at = $2::timestamptz
+        next_attempt_at = NULL, updated_at = ${NOW}
       WHERE id = $1 AND state IN ('retrying', 'failed', 'unknown') AND sealed IS NOT NULL
-        AND (expires_at IS NULL OR expires_at > $2::timestamptz)
+        AND (expires_at IS NULL OR expires_at > ${NOW})
       RETURNING ${PUBLIC_COLUMNS}`,
     expire: `UPDATE ${table} SET state = 'expired', sealed = NULL, next_attempt_at = NULL, updated_at = $1::timestamptz,
         error = coalesce(error, $2::text::jsonb)
@@ -322,7 +374,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       ), forgotten AS (
         DELETE FROM ${keys} WHERE expires_at <= $3::timestamptz
       )
-      DELETE FROM ${table} WHERE id < $2::uuid AND state NOT IN ('queued', 'sending', 'retrying')`,
+      DELETE FROM ${table} WHERE id < $2::uuid AND created_at <= $4::timestamptz AND state NOT IN ('queued', 'sending', 'retrying')`,
   };
 
   const all = async <Row extends z.ZodType>(
@@ -338,9 +390,12 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
   ): Promise<z.output<Row>[]> =>
     (await transaction.executeSql(text, values)).rows.map((found: unknown) => row.parse(found));
 
+  const deliveries = async (text: string, ...values: unknown[]): Promise<Delivery[]> =>
+    readAll(await run(text, values));
+
   return {
-    async add(transaction, deliveries, now, keysUntil) {
-      const input = deliveries.map((delivery) => ({
+    async add(transaction, news, now, keysForMs) {
+      const input = news.map((delivery) => ({
         id: delivery.id,
         lane: delivery.lane,
         type: delivery.type,
@@ -358,12 +413,12 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         addedRow,
         statements.add,
         JSON.stringify(input),
-        time(now),
-        time(keysUntil),
+        timeOf(now),
+        keysForMs,
         JSON.stringify(SUPERSEDED),
       );
       const byId = new Map(found.map((row) => [row.id, row]));
-      return deliveries.map(({ id }) => {
+      return news.map(({ id }) => {
         const row = byId.get(id);
         return {
           id: row?.found ?? undefined,
@@ -372,7 +427,16 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         };
       });
     },
-    claim: (jobs, now) => all(claimedRow, statements.claim, JSON.stringify(jobs.map(tokenOf)), time(now)),
+    async claim(jobs, now) {
+      const rows = await run(statements.claim, [JSON.stringify(jobs.map(tokenOf)), timeOf(now)]);
+      return rows.map(readClaimed).filter((row) => row !== undefined);
+    },
+    locate: async (jobIds) =>
+      new Map((await all(jobRow, statements.locate, jobIds)).map((row) => [row.job_id, row.id])),
+    async now(now) {
+      const [row] = await all(timeRow, statements.now, timeOf(now));
+      return Math.floor(row?.now_ms ?? Date.now());
+    },
     async settle(transaction, verdicts, now) {
       const input = verdicts.map(({ job, settlement }, place) => ({
         place,
@@ -386,15 +450,18 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         reply: settlement.reply,
         error: settlement.error,
       }));
-      const values = [JSON.stringify(input), time(now)] as const;
+      const values = [JSON.stringify(input), timeOf(now)] as const;
       const rows = transaction
         ? await within(transaction, settledRow, statements.settle, ...values)
         : await all(settledRow, statements.settle, ...values);
-      const recorded = new Set(rows.map(({ place }) => place));
-      return verdicts.filter((_, place) => recorded.has(place));
+      const waits = new Map(rows.map((row) => [row.place, row.wait_ms]));
+      return verdicts.flatMap((verdict, place) => {
+        const waitMs = waits.get(place);
+        return waitMs === undefined ? [] : [{ verdict, waitMs }];
+      });
     },
-    find: async (id) => (await all(deliveryRow, statements.find, id))[0],
-    findByKey: async (digests, now) => (await all(idRow, statements.findByKey, digests, time(now)))[0]?.id,
+    find: async (id) => (await deliveries(statements.find, id))[0],
+    findByKey: async (digests, now) => (await all(idRow, statements.findByKey, digests, timeOf(now)))[0]?.id,
     list: ({ state, type, lane, recipientDigests, before, limit }) => {
       const values: unknown[] = [];
       const conditions = [
@@ -410,8 +477,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         .filter(([, value]) => value !== undefined)
         .map(([condition, value]) => condition.replace('?', () => `$${values.push(value)}`));
       values.push(limit);
-      return all(
-        deliveryRow,
+      return deliveries(
         `SELECT ${PUBLIC_COLUMNS} FROM ${table} ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
           ORDER BY id DESC LIMIT $${values.length}`,
         ...values,
@@ -419,13 +485,13 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
     },
     count: () => all(countRow, statements.count),
     cancel: async (id, now) =>
-      (await all(deliveryRow, statements.cancel, id, time(now), JSON.stringify(CANCELLED)))[0],
+      (await deliveries(statements.cancel, id, timeOf(now), JSON.stringify(CANCELLED)))[0],
     requeue: async (transaction, id, jobId, now) =>
-      (await within(transaction, deliveryRow, statements.requeue, id, time(now), jobId))[0],
-    expire: (since, now) =>
-      all(deliveryRow, statements.expire, time(now), JSON.stringify(EXPIRED), time(since)),
+      readAll((await transaction.executeSql(statements.requeue, [id, timeOf(now), jobId])).rows)[0],
+    expire: (since, now) => deliveries(statements.expire, time(now), JSON.stringify(EXPIRED), time(since)),
     async purge({ keepContentMs, retentionMs }, now) {
-      await run(statements.purge, [time(now - keepContentMs), firstIdOf(now - retentionMs), time(now)]);
+      const before = now - retentionMs;
+      await run(statements.purge, [time(now - keepContentMs), firstIdOf(before), time(now), time(before)]);
     },
   };
 }
@@ -445,7 +511,11 @@ const tokenOf = ({ id, retryCount, deliveryId }: HeldJob) => ({
   fence: retryCount,
 });
 
+const readAll = (rows: readonly unknown[]): Delivery[] =>
+  rows.map(readDelivery).filter((delivery) => delivery !== undefined);
+
 const time = (ms: number): string => new Date(ms).toISOString();
+const timeOf = (now: QueueTime): string | null => (now === undefined ? null : time(now));
 
 /** The smallest id of that millisecond: ids begin with the time they were made (RFC 9562, version 7). */
 const firstIdOf = (ms: number): string => {

@@ -1,5 +1,6 @@
 import type { MailErrorCode, MailStage } from '@postern/core';
 import { z } from 'zod';
+import { readStoredRow } from './stored-row.js';
 
 /**
  * Where a delivery is.
@@ -25,14 +26,16 @@ export type FinalState = Extract<DeliveryState, 'sent' | 'failed' | 'expired' | 
 
 /**
  * Why an attempt failed, or why there was none: the code of a `MailError`, or one of the queue's own. `superseded`: by
- * a newer code for the same address. `unsealable`: the key is not in `keys`. `interrupted`: the worker died in the
- * middle, time and again. `internal`: an error that is no `MailError`.
+ * a newer code for the same address. `unsealable`: the key is not in `keys`. `unreadable`: its row or job was changed or
+ * restored, and can't be read. `interrupted`: the worker died in the middle, time and again. `internal`: an error that is
+ * not a `MailError`.
  */
 export type DeliveryErrorCode =
   | MailErrorCode
   | 'cancelled'
   | 'superseded'
   | 'unsealable'
+  | 'unreadable'
   | 'interrupted'
   | 'internal';
 
@@ -71,46 +74,91 @@ export interface Delivery {
   readonly error?: DeliveryError;
 }
 
-const errorSchema = z.custom<DeliveryError>((value) => typeof value === 'object' && value !== null);
-const unset = <T>(value: T | null): T | undefined => value ?? undefined;
+const errorColumns = z.object({
+  code: z.string(),
+  message: z.string(),
+  stage: z.string().optional(),
+  hint: z.string().optional(),
+  responseCode: z.number().optional(),
+});
+/** Written by this version or another, so codes and stages are any text. */
+export const deliveryErrorSchema = z.custom<DeliveryError>((value) => errorColumns.safeParse(value).success);
 
-/** A row of the table, without its content. */
-export const deliveryRow = z
-  .object({
-    id: z.string(),
-    state: z.enum(DELIVERY_STATES),
-    lane: z.string(),
-    type: z.string(),
-    recipient: z.string(),
-    attempts: z.number(),
-    created_at: z.date(),
-    updated_at: z.date(),
-    expires_at: z.date().nullable(),
-    next_attempt_at: z.date().nullable(),
-    message_id: z.string().nullable(),
-    transport: z.string().nullable(),
-    reply: z.string().nullable(),
-    error: errorSchema.nullable(),
-  })
-  .transform(
-    (row): Delivery =>
-      dropUnset({
-        id: row.id,
-        state: row.state,
-        lane: row.lane,
-        type: row.type,
-        to: row.recipient,
-        attempts: row.attempts,
-        createdAt: row.created_at,
-        updatedAt: row.updated_at,
-        expiresAt: unset(row.expires_at),
-        nextAttemptAt: unset(row.next_attempt_at),
-        messageId: unset(row.message_id),
-        transport: unset(row.transport),
-        reply: unset(row.reply),
-        error: unset(row.error),
-      }),
-  );
+const columns = z.object({
+  id: z.string(),
+  state: z.enum(DELIVERY_STATES),
+  lane: z.string(),
+  type: z.string(),
+  recipient: z.string(),
+  attempts: z.number(),
+  created_at: z.date(),
+  updated_at: z.date(),
+  expires_at: z.date().nullable(),
+  next_attempt_at: z.date().nullable(),
+  message_id: z.string().nullable(),
+  transport: z.string().nullable(),
+  reply: z.string().nullable(),
+  error: deliveryErrorSchema.nullable(),
+});
+const { shape } = columns;
+
+export const stateOrFailed = shape.state.catch('failed');
+
+/** When nothing says when. */
+const EPOCH = new Date(0);
+
+const lenientColumns = columns.extend({
+  state: stateOrFailed,
+  lane: shape.lane.catch(''),
+  type: shape.type.catch(''),
+  recipient: shape.recipient.catch('***'),
+  attempts: shape.attempts.catch(0),
+  created_at: shape.created_at.catch(EPOCH),
+  updated_at: shape.updated_at.catch(EPOCH),
+  expires_at: shape.expires_at.catch(null),
+  next_attempt_at: shape.next_attempt_at.catch(null),
+  message_id: shape.message_id.catch(null),
+  transport: shape.transport.catch(null),
+  reply: shape.reply.catch(null),
+  error: shape.error.catch(null),
+});
+
+/** What to say of a row or a job that can't be read. */
+export const unreadableError = (what: readonly string[]): DeliveryError => ({
+  code: 'unreadable',
+  message: `Its row in the database can’t be read: ${what.join(', ')}.`,
+  hint: 'It was changed or restored by something else. Send the email again; then delete the row, or correct it and call queue.retry(id).',
+});
+
+/**
+ * A row of the table, without its content. One that can't be read says so in its error.
+ *
+ * @returns `undefined` for a row that can't even be identified
+ */
+export function readDelivery(stored: unknown): Delivery | undefined {
+  const found = readStoredRow(columns, lenientColumns, stored);
+  if (!found) return undefined;
+  const { values: row, unreadable } = found;
+  const error = unreadable.length > 0 ? unreadableError(unreadable) : row.error;
+  return dropUnset({
+    id: row.id,
+    state: row.state,
+    lane: row.lane,
+    type: row.type,
+    to: row.recipient,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    expiresAt: unset(row.expires_at),
+    nextAttemptAt: unset(row.next_attempt_at),
+    messageId: unset(row.message_id),
+    transport: unset(row.transport),
+    reply: unset(row.reply),
+    error: unset(error),
+  });
+}
+
+const unset = <T>(value: T | null): T | undefined => value ?? undefined;
 
 function dropUnset<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;

@@ -3,7 +3,7 @@ import { MailError } from '@postern/core';
 import type { Db, PgBoss } from 'pg-boss';
 import { type Database, databaseError } from './database.js';
 import type { Delivery } from './delivery.js';
-import type { Added, DeliveryStore, NewDelivery } from './delivery-store.js';
+import type { Added, DeliveryStore, NewDelivery, QueueTime } from './delivery-store.js';
 import type { JobData } from './job-data.js';
 
 export interface EnqueuerOptions {
@@ -11,7 +11,7 @@ export interface EnqueuerOptions {
   readonly store: DeliveryStore;
   /** On which workers are told of what is due. */
   readonly channel: string;
-  readonly now: () => number;
+  readonly now: () => QueueTime;
   readonly idempotencyWindowMs: number;
   /** After this time without a sign of life, a job is given to another worker. */
   readonly leaseMs: number;
@@ -97,8 +97,7 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     );
 
   async function add(transaction: Db, deliveries: readonly NewDelivery[]): Promise<Added[]> {
-    const time = now();
-    const added = await store.add(transaction, deliveries, time, time + idempotencyWindowMs);
+    const added = await store.add(transaction, deliveries, now(), idempotencyWindowMs);
     const lanes = Map.groupBy(
       deliveries.filter(({ id }, index) => added[index]?.id === id),
       ({ lane }) => lane,

@@ -1,9 +1,11 @@
 import {
   canonicalAddress,
   type Email,
+  MailError,
   maskAddress,
   parseRecipient,
   parseSendRequest,
+  remoteLine,
   requestIdentity,
   type SendRequest,
 } from '@postern/core';
@@ -29,6 +31,15 @@ export interface EnqueueOptions {
   db?: CallerTransaction;
 }
 
+/** A type is a column, and PostgreSQL stores no NUL characters; a statement that fails would end the caller's transaction. */
+function requireStorable(type: string): void {
+  if (remoteLine(type) === type) return;
+  throw new MailError('payload_invalid', 'type must be one short line of text without control characters.', {
+    stage: 'payload',
+    hint: 'Write a usage type such as SignIn.',
+  });
+}
+
 /** What a reader sees. An email that is rendered again has another date. */
 const emailIdentity = ({ to, type, subject, text, html }: Email): string =>
   JSON.stringify([to, type, subject, text, html]);
@@ -37,6 +48,7 @@ export interface IntakeOptions extends Pick<ParsedQueueOptions, 'lanes' | 'polic
   readonly enqueuer: Enqueuer;
   readonly keyring: Keyring;
   readonly telemetry: QueueTelemetry;
+  /** For the ids, which begin with it. */
   readonly now: () => number;
   /** Told of a delivery that a newer code has cancelled, once that is stored. */
   readonly onSuperseded: (id: string) => Promise<void>;
@@ -76,13 +88,14 @@ export function createIntake(options: IntakeOptions): Intake {
     { idempotencyKey, identity }: { idempotencyKey: string | undefined; identity: string },
     db: CallerTransaction | undefined,
   ): Promise<{ id: string }> {
+    requireStorable(type);
     const lane = laneOf(type);
     return telemetry.enqueue({ id, lane, type }, async (trace) => {
       const delivery = {
         id,
         lane,
         type,
-        recipient: maskAddress(to),
+        recipient: remoteLine(maskAddress(to)),
         recipientDigests: keyring.digests('address', canonicalAddress(to)),
         keyDigests: idempotencyKey === undefined ? [] : keyring.digests('idempotency', idempotencyKey),
         fingerprints: keyring.digests('fingerprint', identity),

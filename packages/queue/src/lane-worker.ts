@@ -1,8 +1,15 @@
 import type { PgBoss } from 'pg-boss';
 import { z } from 'zod';
-import { type AbortReason, type AttemptOptions, attemptDelivery, type QueueMailer } from './attempt.js';
-import type { ClaimedDelivery, DeliveryStore, HeldJob, Settlement } from './delivery-store.js';
+import {
+  type AbortReason,
+  type AttemptOptions,
+  attemptDelivery,
+  type ClocksAhead,
+  type QueueMailer,
+} from './attempt.js';
+import type { ClaimedDelivery, DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
 import { jobData } from './job-data.js';
+import { aheadOf } from './queue-time.js';
 import { pause, type Settler } from './settler.js';
 
 export interface LaneWorkerOptions extends AttemptOptions {
@@ -14,6 +21,7 @@ export interface LaneWorkerOptions extends AttemptOptions {
   readonly store: DeliveryStore;
   readonly settler: Settler;
   readonly pollIntervalMs: number;
+  readonly now: () => QueueTime;
   readonly onError: (error: unknown) => void;
 }
 
@@ -29,6 +37,8 @@ export interface LaneWorker {
 
 interface Held {
   readonly job: HeldJob;
+  /** Whether the data of the job names no delivery, as it should. */
+  readonly isUnreadable: boolean;
   readonly controller: AbortController;
 }
 
@@ -38,7 +48,7 @@ const RETRY_MS = 500;
 const touchedSchema = z.object({ settled: z.array(z.string()) });
 
 export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
-  const { lane, mailer, concurrency, boss, store, settler, pollIntervalMs, clock, onError } = options;
+  const { lane, mailer, concurrency, boss, store, settler, pollIntervalMs, clock, now, onError } = options;
   /** Every job of this worker, until it is settled. */
   const held = new Set<Held>();
   const stopping = new AbortController();
@@ -86,26 +96,36 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
 
   /** @returns how many there were; `undefined` when the database did not answer */
   async function take(most: number): Promise<number | undefined> {
-    let jobs: HeldJob[];
+    let jobs: Pick<Held, 'job' | 'isUnreadable'>[];
     try {
-      jobs = (await boss.fetch(lane, { batchSize: most })).map(({ id, retryCount, data }) => ({
-        id,
-        retryCount,
-        deliveryId: jobData.nullish().parse(data)?.deliveryId ?? id,
-      }));
+      jobs = await fetchJobs(most);
     } catch (error) {
       onError(error);
       return undefined;
     }
     if (jobs.length === 0) return 0;
-    const ids = new Set(jobs.map(({ id }) => id));
+    const ids = new Set(jobs.map(({ job }) => job.id));
     // One comes back to the very worker that lost it, when that was too busy to renew its lease.
     for (const { job, controller } of held)
       if (ids.has(job.id)) controller.abort('lost' satisfies AbortReason);
-    const taken = jobs.map((job) => ({ job, controller: new AbortController() }));
+    const taken = jobs.map((one) => ({ ...one, controller: new AbortController() }));
     for (const mine of taken) held.add(mine);
     await claim(taken);
     return jobs.length;
+  }
+
+  async function fetchJobs(most: number): Promise<Pick<Held, 'job' | 'isUnreadable'>[]> {
+    const jobs = (await boss.fetch(lane, { batchSize: most })).map(({ id, retryCount, data }) => ({
+      id,
+      retryCount,
+      data: jobData.nullish().safeParse(data),
+    }));
+    const unreadable = jobs.filter(({ data }) => !data.success).map(({ id }) => id);
+    const located = unreadable.length > 0 ? await store.locate(unreadable) : undefined;
+    return jobs.map(({ id, retryCount, data }) => ({
+      job: { id, retryCount, deliveryId: data.data?.deliveryId ?? located?.get(id) ?? id },
+      isUnreadable: !data.success,
+    }));
   }
 
   /** The jobs are this worker's now, so it tries until the database answers. */
@@ -113,8 +133,18 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     for (;;) {
       try {
         const jobs = taken.map(({ job }) => job);
+        const asked = { wall: Date.now(), clock: clock.now() };
+        const rows = await store.claim(jobs, now());
+        const answered = { wall: Date.now(), clock: clock.now() };
         const claimed = new Map(
-          (await store.claim(jobs, clock.now())).map((delivery) => [delivery.jobId, delivery]),
+          rows.map((row) => {
+            const { jobId, takenAt } = row;
+            const ahead = {
+              clockAheadMs: aheadOf(takenAt, asked.clock, answered.clock),
+              wallAheadMs: aheadOf(takenAt, asked.wall, answered.wall),
+            };
+            return [jobId, { ...row, ...ahead }] as const;
+          }),
         );
         for (const mine of taken) {
           const delivery = claimed.get(mine.job.id);
@@ -130,9 +160,11 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     }
   }
 
-  async function send(mine: Held, delivery: ClaimedDelivery): Promise<void> {
+  async function send(mine: Held, delivery: ClaimedDelivery & ClocksAhead): Promise<void> {
     sending += 1;
-    const settlement = await attemptDelivery(options, { ...delivery, lane }, mailer, mine.controller);
+    const unreadable = [...delivery.unreadable, ...(mine.isUnreadable ? ['the data of its job'] : [])];
+    const claimed = { ...delivery, lane, unreadable };
+    const settlement = await attemptDelivery(options, claimed, mailer, mine.controller);
     sending -= 1;
     if (isFull) wake();
     if (settlement) await end(mine, settlement);

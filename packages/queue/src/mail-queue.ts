@@ -1,6 +1,7 @@
 import {
   createDrain,
   createOperatorLogger,
+  remoteLine,
   type SendRequest,
   systemClock,
   type Transport,
@@ -26,6 +27,7 @@ import {
   type StopOptions,
 } from './queue-options.js';
 import { createQueueTelemetry } from './queue-telemetry.js';
+import { createQueueTime } from './queue-time.js';
 import { createQueueTransport } from './queue-transport.js';
 import { createWorkerPool } from './worker-pool.js';
 
@@ -98,14 +100,13 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   const logger = options.logger ?? createOperatorLogger();
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
-  const now = () => clock.now();
 
   const keyring = createKeyring(keys);
   const telemetry = createQueueTelemetry();
   const { report, on } = createDeliveryEvents(telemetry, logger);
   const onError = (error: unknown) => {
     const { message, code } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
-    logger.error({ event: 'queue.database_failed', message, code });
+    logger.error({ event: 'queue.database_failed', message: message && remoteLine(message), code });
   };
 
   const superviseSeconds = Math.max(1, Math.floor(leaseMs / 1000 / RENEWALS_PER_LEASE));
@@ -116,6 +117,12 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   );
   const channel = `${schema}_wake`;
   const store = createDeliveryStore(database.query, schema, channel);
+  const now = await createQueueTime(options.clock, () => store.now(undefined)).catch(
+    async (error: unknown) => {
+      await database.close();
+      throw databaseError(error);
+    },
+  );
   const enqueuer = createEnqueuer({
     database,
     store,
@@ -153,7 +160,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     enqueuer,
     keyring,
     telemetry,
-    now,
+    now: () => now() ?? clock.now(),
     async onSuperseded(id) {
       const delivery = await store.find(id).catch(onError);
       if (delivery) report(delivery);
@@ -173,6 +180,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     telemetry,
     random,
     clock,
+    now,
     report,
     onError,
   });
@@ -207,6 +215,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     transport: () =>
       createQueueTransport({
         clock,
+        now: () => ask(() => store.now(now())),
         enqueue: (email) => drain.run(() => intake.takeEmail(email)),
         ping: () => ask(async () => void (await database.query('SELECT 1', []))),
       }),

@@ -49,7 +49,11 @@ export interface MailQueueOptions {
   random?: () => number;
   /** @default errors go to `console.error`, each kind once */
   logger?: Logger;
-  /** Decides what has expired. @default the wall clock */
+  /**
+   * For tests: the queue's time moves with it, instead of with the database's. A clock that is more than a minute off when
+   * the queue opens counts from the time of the database.
+   * @default the time of the database, the same for every process
+   */
   clock?: Clock;
 }
 

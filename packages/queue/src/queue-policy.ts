@@ -1,7 +1,9 @@
 import { carriesCode } from '@postern/core';
 import { z } from 'zod';
 
-const ms = z.number().min(0);
+/** A hundred years: what PostgreSQL and dates can still add up. */
+const LONGEST_MS = 3_155_760_000_000;
+const ms = z.number().min(0).max(LONGEST_MS, `must be ${LONGEST_MS} milliseconds (100 years) or less`);
 const isPredicate = (value: unknown): value is (type: string) => boolean => typeof value === 'function';
 
 /** Durations are in milliseconds. */

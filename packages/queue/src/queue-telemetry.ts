@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  type Context,
   context,
   metrics,
   propagation,
@@ -13,6 +14,9 @@ import type { DeliveryErrorCode, DeliveryState } from './delivery.js';
 
 /** What is stored of a trace. Baggage is not: applications put personal data there. */
 const STORED_FIELDS = ['traceparent', 'tracestate'];
+
+/** As both are (W3C Trace Context); a propagator of the application could write anything, and no email fails over that. */
+const STORABLE = /^[\x20-\x7e]{1,1000}$/;
 
 type TraceCarrier = Readonly<Record<string, string>>;
 
@@ -34,6 +38,14 @@ export interface QueueTelemetry {
   failed(code: DeliveryErrorCode): void;
   /** A delivery got into this state. */
   count(delivery: { lane: string; type: string; state: DeliveryState }): void;
+}
+
+function contextOf(carrier: TraceCarrier | undefined): Context {
+  try {
+    return propagation.extract(ROOT_CONTEXT, carrier ?? {});
+  } catch {
+    return ROOT_CONTEXT;
+  }
 }
 
 export function createQueueTelemetry(): QueueTelemetry {
@@ -70,7 +82,9 @@ export function createQueueTelemetry(): QueueTelemetry {
           finish(span, () => {
             const carrier: Record<string, string> = {};
             propagation.inject(context.active(), carrier);
-            const stored = Object.entries(carrier).filter(([field]) => STORED_FIELDS.includes(field));
+            const stored = Object.entries(carrier).filter(
+              ([field, value]) => STORED_FIELDS.includes(field) && STORABLE.test(value),
+            );
             return run(stored.length > 0 ? Object.fromEntries(stored) : undefined);
           }),
       ),
@@ -81,7 +95,7 @@ export function createQueueTelemetry(): QueueTelemetry {
           kind: SpanKind.CONSUMER,
           attributes: { ...attributesOf(delivery), 'postern.attempt': delivery.attempts },
         },
-        propagation.extract(ROOT_CONTEXT, delivery.trace ?? {}),
+        contextOf(delivery.trace),
         (span) => finish(span, run),
       ),
     step: (name, run) =>

@@ -9,6 +9,7 @@ interface FailedAttempt {
   readonly expiresAt: Date | undefined;
   readonly error: DeliveryError;
   readonly isRetryable: boolean;
+  /** The time of the queue. */
   readonly now: number;
 }
 
@@ -30,7 +31,9 @@ export function settleFailure(
       : isRetryable;
   if (!isWorthIt || attempts >= policy.maxAttempts) return { state: given, keepsContent };
   // Full jitter: after an outage, not everything comes back at the same moment.
-  const delay = random() * Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** (attempts - 1));
+  const longest = Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** (attempts - 1));
+  const drawn = random() * longest;
+  const delay = drawn >= 0 && drawn <= longest ? drawn : longest;
   const nextAttemptAt = new Date(now + delay);
   if (expiresAt && expiresAt <= nextAttemptAt) {
     return { state: given === 'unknown' ? given : 'expired', keepsContent: false };

@@ -1,11 +1,49 @@
 import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
-import { KEY } from '../fixtures/backends.js';
+import { describeOnBackends, KEY } from '../fixtures/backends.js';
 import { failure, mailerOn } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 import { createPGlite, isDeletingJobs, watched } from '../fixtures/watched-database.js';
 import { createMailQueue, type DeliveryEvent } from './index.js';
+
+describeOnBackends(({ setUp, inTransaction }) => {
+  test.each([
+    ['refuses what one server said', `reply NOT LIKE '%poison%'`, 'sent'],
+    ['refuses that it is sent', `type <> 'SignIn' OR state <> 'sent'`, 'sending'],
+  ] as const)('a database that %s records all other verdicts', async (_name, constraint, state) => {
+    const { render, deliver } = mailerOn(createMemoryTransport());
+    const all = Promise.withResolvers<void>();
+    let begun = 0;
+    const { queue, schema } = await setUp({
+      lanes: { all: {} },
+      mailer: {
+        render,
+        async deliver(email, options) {
+          // They end at the same moment, so their verdicts are recorded together.
+          if (++begun === 5) all.resolve();
+          await all.promise;
+          const receipt = await deliver(email, options);
+          return email.type === 'SignIn' ? { ...receipt, response: '250 poison' } : receipt;
+        },
+      },
+    });
+    await inTransaction(async (db) => {
+      await db.query(`ALTER TABLE ${schema}.delivery ADD CHECK (${constraint})`);
+      return 'commit';
+    });
+    const { id } = await queue.enqueue(signIn());
+    for (let index = 0; index < 4; index++) await queue.enqueue(invitation());
+    const sent = next(queue, 'sent', 4);
+    await queue.start({ concurrency: 5 });
+    await sent;
+    await queue.stop();
+    const delivery = await queue.status(id);
+    expect(delivery?.state).toBe(state);
+    expect(delivery).not.toHaveProperty('reply');
+    expect((await queue.stats()).states).toMatchObject({ sent: state === 'sent' ? 5 : 4 });
+  });
+});
 
 describe('PGlite', () => {
   test('a retry that comes while a failure is being recorded is not lost', async () => {

@@ -1,6 +1,6 @@
 import type { Db, PgBoss } from 'pg-boss';
-import type { Database } from './database.js';
-import type { DeliveryStore, HeldJob, Settlement } from './delivery-store.js';
+import { type Database, isRefused } from './database.js';
+import type { DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
 
 /** A job to settle, with how its delivery ended; without, when there was nothing to send. */
 interface Ended {
@@ -14,7 +14,7 @@ type Verdict = Ended & { readonly settlement: Settlement };
 export interface SettlerOptions {
   readonly database: Database;
   readonly store: DeliveryStore;
-  readonly now: () => number;
+  readonly now: () => QueueTime;
   /** Told once an ending is recorded. */
   readonly onRecorded: (verdict: Verdict) => void;
   readonly onError: (error: unknown) => void;
@@ -28,11 +28,16 @@ export interface Settler {
   close(): Promise<void>;
 }
 
+interface Waiting {
+  readonly ended: Ended;
+  readonly resolve: () => void;
+}
+
 const MOST_AT_ONCE = 1000;
 const RETRY_MS = 500;
 
 export function createSettler({ database, store, now, onRecorded, onError }: SettlerOptions): Settler {
-  const waiting: { readonly ended: Ended; readonly resolve: () => void }[] = [];
+  const waiting: Waiting[] = [];
   /** Over, while their jobs may still be there. */
   const recorded = new WeakSet<Ended>();
   const closing = new AbortController();
@@ -43,19 +48,45 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MOST_AT_ONCE);
+      const left = await recordAll(batch);
+      if (left.length === 0) continue;
+      if (closing.signal.aborted) {
+        for (const { resolve } of [...left, ...waiting.splice(0)]) resolve();
+        return;
+      }
+      waiting.unshift(...left);
+      await pause(RETRY_MS, closing.signal);
+    }
+  }
+
+  /** @returns those that are not recorded, because the database is away */
+  async function recordAll(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    try {
+      await record(batch.map(({ ended }) => ended));
+      for (const { resolve } of batch) resolve();
+      return [];
+    } catch (error) {
+      onError(error);
+      return isRefused(error) ? recordEach(batch) : batch;
+    }
+  }
+
+  /** One verdict that the database refuses must not take the others with it. */
+  async function recordEach(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    for (const [index, { ended, resolve }] of batch.entries()) {
       try {
-        await record(batch.map(({ ended }) => ended));
-        for (const { resolve } of batch) resolve();
+        await record([ended]).catch(async (error: unknown) => {
+          if (!isRefused(error) || !ended.settlement) throw error;
+          await record([{ ...ended, settlement: bareSettlement(ended.settlement) }]);
+        });
       } catch (error) {
         onError(error);
-        if (closing.signal.aborted) {
-          for (const { resolve } of [...batch, ...waiting.splice(0)]) resolve();
-          return;
-        }
-        waiting.unshift(...batch);
-        await pause(RETRY_MS, closing.signal);
+        if (!isRefused(error)) return batch.slice(index);
+        // Its lease says when another worker may try.
       }
+      resolve();
     }
+    return [];
   }
 
   async function record(batch: readonly Ended[]): Promise<void> {
@@ -68,7 +99,7 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
   async function finish(batch: readonly Ended[]): Promise<void> {
     if (batch.length === 0) return;
     const verdicts = batch.filter((ended): ended is Verdict => ended.settlement !== undefined);
-    for (const verdict of verdicts.length > 0 ? await store.settle(undefined, verdicts, now()) : []) {
+    for (const { verdict } of verdicts.length > 0 ? await store.settle(undefined, verdicts, now()) : []) {
       recorded.add(verdict);
       // At once: should the jobs not go now, the next try finds nothing left to record.
       onRecorded(verdict);
@@ -83,15 +114,14 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     if (batch.length === 0) return;
     const verdicts = await database.transaction(async (transaction) => {
       const ours = await store.settle(transaction, batch, now());
-      for (const [lane, jobs] of byLane(ours))
+      for (const [lane, jobs] of byLane(ours.map(({ verdict }) => verdict)))
         await database.boss.fail(lane, jobs, undefined, { db: transaction });
-      for (const { lane, job, settlement } of ours) {
-        const delay = settlement.nextAttemptAt ? settlement.nextAttemptAt.getTime() - now() : 0;
-        if (delay > 0) await postpone(database.boss, lane, job.id, delay, transaction);
+      for (const { verdict, waitMs } of ours) {
+        if (waitMs > 0) await postpone(database.boss, verdict.lane, verdict.job.id, waitMs, transaction);
       }
       return ours;
     });
-    for (const verdict of verdicts) onRecorded(verdict);
+    for (const { verdict } of verdicts) onRecorded(verdict);
   }
 
   return {
@@ -106,6 +136,24 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
       closing.abort();
       await flushing;
     },
+  };
+}
+
+/** How it ended, without the texts and the time that the database may have refused. */
+function bareSettlement({ id, type, attempts, state, keepsContent, error }: Settlement): Settlement {
+  const isLost = state === 'retrying';
+  return {
+    id,
+    type,
+    attempts,
+    state: isLost ? 'failed' : state,
+    keepsContent,
+    ...((error || isLost) && {
+      error: {
+        code: 'internal',
+        message: 'How the attempt ended can’t be stored; the log has what the database said.',
+      },
+    }),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { Delivery } from './delivery.js';
-import { type DeliveryStore, MOST_EXPIRED } from './delivery-store.js';
+import { type DeliveryStore, MOST_EXPIRED, type QueueTime } from './delivery-store.js';
 import type { QueuePolicy } from './queue-policy.js';
 
 export interface SweepOptions {
   readonly store: DeliveryStore;
   readonly policy: QueuePolicy;
-  readonly now: () => number;
+  readonly now: () => QueueTime;
   /** Told of each delivery that has expired, once that is recorded. */
   readonly onExpired: (delivery: Delivery) => void;
   readonly onError: (error: unknown) => void;
@@ -22,7 +22,7 @@ export function createSweep({ store, policy, now, onExpired, onError }: SweepOpt
   return async () => {
     try {
       const isFull = untilFull === 0;
-      const time = now();
+      const time = await store.now(now());
       // A transaction that took its time may have come in behind the last sweep; the full one finds it.
       for (let some = MOST_EXPIRED; some === MOST_EXPIRED; ) {
         const expired = await store.expire(isFull ? 0 : expiredUntil, time);

@@ -2,7 +2,7 @@ import { ConfigError, MailError } from '@postern/core';
 import type { AttemptOptions, QueueMailer } from './attempt.js';
 import type { Database } from './database.js';
 import type { DeliveryEvent } from './delivery-events.js';
-import type { DeliveryStore } from './delivery-store.js';
+import type { DeliveryStore, QueueTime } from './delivery-store.js';
 import { type LaneWorker, startLaneWorker } from './lane-worker.js';
 import type { ParsedQueueOptions, ParsedStartOptions } from './queue-options.js';
 import { createSettler, type Settler } from './settler.js';
@@ -18,6 +18,7 @@ export interface WorkerPoolOptions
   /** On which workers are told of what is due. */
   readonly channel: string;
   readonly renewEveryMs: number;
+  readonly now: () => QueueTime;
   /** Told what became of a delivery, once it is recorded. */
   readonly report: (delivery: DeliveryEvent) => void;
   readonly onError: (error: unknown) => void;
@@ -44,8 +45,7 @@ interface Running {
 const GIVE_UP_MS = 6000;
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
-  const { lanes, database, store, policy, clock, channel, renewEveryMs, report, onError } = options;
-  const now = () => clock.now();
+  const { lanes, database, store, policy, now, channel, renewEveryMs, report, onError } = options;
   let running: Promise<Running> | undefined;
   /** Everything that was ever told to stop. */
   let stopped: Promise<unknown> = Promise.resolve();
