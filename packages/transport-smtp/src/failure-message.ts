@@ -71,7 +71,12 @@ export function describeFailure(
           .split('\n', 20)
           .map((line) => line.trim())
           .join(' ')}`;
-  const lost = originalCode ? `the connection was lost (${originalCode})` : 'the connection was closed';
+  const lost =
+    failure.code === 'EPROTOCOL'
+      ? 'the server sent a reply that answers no command'
+      : originalCode
+        ? `the connection was lost (${originalCode})`
+        : 'the connection was closed';
   switch (code) {
     case 'tls_failed': {
       const certificate = Object.hasOwn(CERTIFICATE_PROBLEMS, originalCode)

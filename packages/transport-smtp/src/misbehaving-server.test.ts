@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type LogEvent, MailError } from '@postern/core';
 import { testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSmtpTransport, type SmtpTransportConfig, type SmtpTransportOptions } from './index.js';
 
 /** What a server says to a line, given the connection; `undefined` leaves it to good manners. */
@@ -164,12 +164,101 @@ it('gives up on a reply that never ends', async () => {
   await expect(transport.send(testEmail())).rejects.toBeMailError('connection_failed', { stage: 'mail' });
 });
 
-it('does not say of a message that it was refused when the reply is none', async () => {
-  // An extra 250 shifts all replies by one: the 354 is read as the answer to the final dot.
-  const { transport } = await startScriptedServer((line) =>
-    line.startsWith('MAIL') ? '250 OK\r\n250 OK' : undefined,
+describe.each([true, false])('a server that replies too much (pipelining: %s)', (pipelining) => {
+  const commands = [
+    ['MAIL', '250 OK'],
+    ['RCPT', '250 OK'],
+    ['DATA', '354 Go on'],
+  ] as const;
+  const surplus = [
+    '250 extra',
+    '250-extra\r\n250 extra',
+    '250 extra\r\n250 extra',
+    '354 extra',
+    '220 extra',
+    '299 extra',
+  ];
+  const cases = commands.flatMap(([command, reply]) =>
+    surplus.map((extra) => [command, reply, extra] as const),
   );
-  await expect(transport.send(testEmail())).rejects.toBeMailError('delivery_unknown', { stage: 'delivery' });
+
+  it.each(cases)(
+    'to %s (%s, then %j) has not taken the message that it refuses',
+    async (command, reply, extra) => {
+      const { transport, stats } = await startScriptedServer(
+        (line) => {
+          if (line === '.') return '550 5.7.1 Blocked';
+          return line.startsWith(command) ? `${reply}\r\n${extra}` : undefined;
+        },
+        { maxConnections: 1, pipelining },
+      );
+      const error: unknown = await transport.send(testEmail()).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(MailError);
+      expect(error).not.toMatchObject({ code: 'recipient_rejected' });
+      expect(stats.delivered).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['MAIL', '250 OK'],
+    ['RCPT', '250 OK'],
+  ])('to %s has not taken a message whose DATA it refuses', async (command, reply) => {
+    const { transport } = await startScriptedServer(
+      (line) => {
+        if (line === 'DATA') return '554 5.5.1 No';
+        return line.startsWith(command) ? `${reply}\r\n${reply}\r\n${reply}` : undefined;
+      },
+      { maxConnections: 1, pipelining },
+    );
+    await expect(transport.send(testEmail())).rejects.toBeInstanceOf(MailError);
+  });
+
+  it('before the content gets none of it, and the next message takes another connection', async () => {
+    const { transport, stats } = await startScriptedServer(
+      (line, { number }) => (line === 'DATA' && number === 1 ? '354 Go on\r\n250 extra' : undefined),
+      { maxConnections: 1, pipelining },
+    );
+    await expect(transport.send(testEmail())).rejects.toBeMailError('connection_failed', {
+      stage: 'data',
+      retryable: true,
+    });
+    await transport.send(testEmail());
+    expect(stats).toMatchObject({ connections: 2, delivered: [2] });
+  });
+
+  it.each(['250 extra', '550 extra'])(
+    'after the content (%j) has taken it, and gets no other',
+    async (extra) => {
+      const { transport, stats } = await startScriptedServer(
+        (line, { number }) => (line === '.' && number === 1 ? `250 Fine\r\n${extra}` : undefined),
+        { maxConnections: 1, pipelining },
+      );
+      await expect(transport.send(testEmail())).resolves.toMatchObject({ response: '250 Fine' });
+      await transport.send(testEmail());
+      expect(stats.connections).toBe(2);
+    },
+  );
+
+  it('for nobody keeps the refusal of the recipient', async () => {
+    const { transport } = await startScriptedServer(
+      (line) => {
+        if (line.startsWith('RCPT')) return '550 5.1.1 No such user';
+        return line === 'DATA' ? '354 Go on\r\n250 extra' : undefined;
+      },
+      { maxConnections: 1, pipelining },
+    );
+    await expect(transport.send(testEmail())).rejects.toBeMailError('recipient_rejected', {
+      responseCode: 550,
+    });
+  });
+});
+
+it('takes no 250 for the 354 where commands go together: it may answer the recipient', async () => {
+  const { transport, stats } = await startScriptedServer((line) =>
+    line === 'DATA' ? '250 Go on' : undefined,
+  );
+  await expect(transport.send(testEmail())).rejects.toBeMailError('connection_failed', { stage: 'data' });
+  expect(stats.delivered).toEqual([]);
 });
 
 it('does not go on over a connection that can’t be reset', async () => {

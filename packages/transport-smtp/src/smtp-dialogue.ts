@@ -91,8 +91,18 @@ export class SmtpDialogue {
     }
   }
 
-  /** Sends commands in one go; their replies come in the same order (RFC 2920). */
+  /** The server has accepted something that was not said yet: what it says from now on may answer anything. */
+  get isOutOfStep(): boolean {
+    return this.unasked.some((reply) => !isRefusal(reply));
+  }
+
+  /**
+   * Sends commands in one go; their replies come in the same order (RFC 2920).
+   *
+   * @throws {SmtpFailure} when the server is out of step
+   */
   say(...commands: Command[]): void {
+    this.requireStep();
     let text = '';
     for (const { line, stage } of commands) {
       this.options.onCommand(line);
@@ -104,8 +114,13 @@ export class SmtpDialogue {
     this.takeUnasked();
   }
 
-  /** Sends the content with its final dot. */
+  /**
+   * Sends the content with its final dot.
+   *
+   * @throws {SmtpFailure} when the server is out of step; nothing of the content is sent then
+   */
   sendContent(data: Buffer): void {
+    this.requireStep();
     this.content = 'under way';
     this.awaited.push('delivery');
     clearTimeout(this.timer);
@@ -194,7 +209,7 @@ export class SmtpDialogue {
     const stage = this.awaited.shift();
     if (stage === undefined) {
       this.options.onReply(this.last, reply);
-      // What is said next takes it for an answer, as one reply too many shifts all that follow.
+      // What is said next takes a refusal for its answer. An acceptance answers nothing that was not said.
       if (this.isRunning) this.unasked.push(reply);
       else this.options.onNonsense();
       return;
@@ -202,6 +217,13 @@ export class SmtpDialogue {
     this.last = stage;
     this.options.onReply(stage, reply);
     this.accept(reply);
+  }
+
+  private requireStep(): void {
+    if (!this.isOutOfStep) return;
+    throw Object.assign(new Error('The server replied to something that was not said'), {
+      code: 'EPROTOCOL',
+    });
   }
 
   private takeUnasked(): void {
@@ -219,6 +241,8 @@ export class SmtpDialogue {
     else this.replies.push(reply);
   }
 }
+
+const isRefusal = (reply: string): boolean => /^[45]\d\d\b/.test(reply);
 
 /** UTF-8 as far as it is that, else one character a byte: RFC 5321 leaves the charset of replies open. */
 function decodeReply(bytes: string): string {

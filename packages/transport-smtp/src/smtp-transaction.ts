@@ -25,8 +25,9 @@ const DATA: Command = { line: 'DATA', stage: 'data' };
 
 /** RFC 5321 section 4.2: three digits, and nothing else that happens to begin with a 2. */
 export const isPositive = (reply: string) => /^2\d\d\b/.test(reply);
+const isIntermediate = (reply: string) => /^3\d\d\b/.test(reply);
 /** 354 it should be; some servers write 250. */
-const isGoAhead = (reply: string) => /^[23]\d\d\b/.test(reply);
+const isGoAhead = (reply: string) => isIntermediate(reply) || isPositive(reply);
 
 /** The server answered, and not with yes. */
 export function refusalOf(stage: keyof typeof NAMES, response: string): SmtpFailure {
@@ -77,8 +78,11 @@ export async function sendMessage(
     if (isGoAhead(goAhead)) await endContentForNobody(dialogue, refusal, goAhead, destroy);
     throw refusal;
   }
-  if (!isGoAhead(goAhead)) throw toMailError(refusalOf('data', goAhead));
+  // After a whole envelope, a 250 may as well answer the recipient, with the answer to DATA still to come.
+  if (!(pipelining ? isIntermediate : isGoAhead)(goAhead)) throw toMailError(refusalOf('data', goAhead));
 
+  // What has arrived together with the go-ahead is read first: it can't answer the content.
+  await new Promise(setImmediate);
   dialogue.sendContent(data);
   const reply = await dialogue.reply();
   // Whether the content is out is known by the end of this turn.
@@ -97,7 +101,7 @@ async function endContentForNobody(
 ): Promise<void> {
   const isForNobody = refusal.stage === 'rcpt' && refusal.code !== 'connection_failed';
   // Where no recipient was refused by a proper reply, an empty message may reach someone; a 250 may be no go-ahead.
-  if (!isForNobody || isPositive(goAhead)) return destroy();
+  if (!isForNobody || isPositive(goAhead) || dialogue.isOutOfStep) return destroy();
   dialogue.say({ line: '.', stage: 'rcpt' });
   await dialogue.reply().catch(destroy);
 }
