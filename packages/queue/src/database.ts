@@ -1,5 +1,6 @@
 import { MailError } from '@postern/core';
 import { type ConstructorOptions, type Db, fromPglite, PgBoss } from 'pg-boss';
+import { claimDirectory, type PGliteDirectory } from './pglite-directory.js';
 
 /** What the queue asks of a transaction of yours: the `query` of a `pg` client, and of a PGlite transaction. */
 export interface CallerTransaction {
@@ -103,16 +104,19 @@ function openPostgres(
 }
 
 async function openPGlite(pglite: string | PGliteDatabase, options: ConstructorOptions): Promise<Opened> {
-  const database = typeof pglite === 'string' ? await createPGlite(pglite) : pglite;
+  const { database, close } =
+    typeof pglite === 'string' ? await createPGlite(pglite) : { database: pglite, close: undefined };
   return {
     boss: new PgBoss({ ...options, db: fromPglite(database), backend: 'pglite' }),
     transaction: (run) => database.transaction((transaction) => run(fromCaller(transaction))),
     // One that was passed in stays open: its owner closes it.
-    ...(typeof pglite === 'string' && { close: () => database.close() }),
+    ...(close && { close }),
   };
 }
 
-async function createPGlite(directory: string): Promise<PGliteDatabase> {
+async function createPGlite(
+  location: string,
+): Promise<{ database: PGliteDatabase; close: () => Promise<void> }> {
   const { PGlite } = await import('@electric-sql/pglite').catch((cause: unknown) => {
     throw new MailError('config_invalid', 'connection.pglite needs the package @electric-sql/pglite.', {
       stage: 'config',
@@ -120,9 +124,25 @@ async function createPGlite(directory: string): Promise<PGliteDatabase> {
       cause,
     });
   });
-  return PGlite.create(directory === ':memory:' ? 'memory://' : directory).catch((cause: unknown) => {
+  const isInMemory = location === ':memory:' || location.startsWith('memory://');
+  let directory: PGliteDirectory | undefined;
+  try {
+    directory = isInMemory ? undefined : await claimDirectory(location);
+    const database = await PGlite.create(directory?.path ?? 'memory://');
+    return {
+      database,
+      async close() {
+        try {
+          await database.close();
+        } finally {
+          await directory?.release();
+        }
+      },
+    };
+  } catch (cause) {
+    await directory?.release();
     throw databaseError(cause);
-  });
+  }
 }
 
 /** Class 22, data exception: text with a NUL in it, or a time that is beyond PostgreSQL's. */
