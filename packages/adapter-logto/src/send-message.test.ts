@@ -140,11 +140,15 @@ describe('a message', () => {
     const html = templates({ contentType: 'text/html', content: '<a href="{{link}}">Join</a>' });
     const invite = (link: string) => message({ payload: { link } });
     const { sendMessage } = await connectorFor(configFor(trap, { templates: html }));
+    const log = captureLog();
     for (const link of ['javascript:alert(1)', 'myapp://join?t=1']) {
       const error = await failureOf(sendMessage(invite(link)));
-      expect(error.data).toMatchObject({ code: 'payload_invalid' });
-      expect(inspect(error, { depth: 9 })).not.toContain(link);
+      expect(inspect([error, log], { depth: 9 })).not.toContain(link);
     }
+    expect(log).toEqual([
+      expect.objectContaining({ event: 'mail.failed', code: 'payload_invalid' }),
+      expect.objectContaining({ event: 'mail.failed', code: 'payload_invalid' }),
+    ]);
     const allowing = await connectorFor(configFor(trap, { templates: html, linkSchemes: ['myapp'] }));
     await allowing.sendMessage(invite('myapp://join?t=1'));
     expect(trap.inbox.messages.map(({ html }) => html)).toEqual(['<a href="myapp://join?t=1">Join</a>\n']);

@@ -109,6 +109,12 @@ async function lookUp(
   };
 }
 
+/** The language that Logto has found out, then those that the client asked for (a list of OpenID Connect). */
+const localesOf = ({ locale, uiLocales }: Readonly<Record<string, unknown>> = {}) =>
+  [locale, ...(typeof uiLocales === 'string' ? uiLocales.split(/\s+/) : [])].filter(
+    (each): each is string => typeof each === 'string' && each !== '',
+  );
+
 const optionalText = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 /**
@@ -131,7 +137,7 @@ export const createSendMessage =
         to,
         type,
         payload: toPlainPayload(payload),
-        locale: optionalText(payload?.locale),
+        locale: localesOf(payload),
         ip: optionalText(ip),
       });
       return await currentRequest.run(current, () =>

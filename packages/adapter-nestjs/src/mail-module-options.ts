@@ -65,15 +65,15 @@ export type MailModuleOptions = Omit<MailerOptions, 'config' | 'transport' | 'lo
     /** How long an answer about the health is good for, in milliseconds. @default 30000 */
     healthIntervalMs?: number | undefined;
     /** @default Nest's own */
-    logger?: MailerOptions['logger'];
+    logger?: MailerOptions['logger'] | undefined;
   };
 
 /** What can be injected elsewhere depends on these, so they can't wait for a factory. */
 export interface MailModuleExtras {
   /** Makes the providers injectable without importing the module. @default false */
-  isGlobal?: boolean;
+  isGlobal?: boolean | undefined;
   /** Tells several mailers apart; `@InjectMailer(name)` injects it. @default the mailer without a name */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** Makes the options for `MailModule.forRootAsync`, as a class. */

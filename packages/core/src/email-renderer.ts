@@ -4,6 +4,7 @@ import type { ConnectorConfig } from './config/connector-config.js';
 import { type Email, freezeEmail } from './email.js';
 import { mergeHeaders } from './header-field.js';
 import { createLinkRule } from './link-schemes.js';
+import { type AcceptedLocales, normalizeLocale, preferredLocale } from './locale.js';
 import type { Logger } from './logger.js';
 import { MailError } from './mail-error.js';
 import { type Mailbox, parseRecipient } from './mailbox.js';
@@ -36,7 +37,10 @@ export type MailerConfig = Pick<
  */
 export type ResolveTemplate = (
   type: string,
+  /** What the reader wants most. */
   locale: string | undefined,
+  /** All that the reader accepts, for `pickLocale`, where that is more than one language. */
+  accepted?: AcceptedLocales | undefined,
 ) => Promise<TemplateOverride | undefined>;
 
 export interface EmailRendererOptions {
@@ -88,9 +92,13 @@ export function createEmailRenderer(
     return headers;
   }
 
-  async function resolveOverride(type: string, locale: string | undefined) {
+  async function resolveOverride(type: string, accepted: AcceptedLocales | undefined) {
+    const locale = preferredLocale(accepted);
     try {
-      const override = await resolveTemplate?.(type, locale);
+      const isOne = accepted === undefined || normalizeLocale(String(accepted)) !== undefined;
+      const override = await (isOne
+        ? resolveTemplate?.(type, locale)
+        : resolveTemplate?.(type, locale, accepted));
       return override && catalog.compileOverride(type, override);
     } catch (error) {
       // Its message may come from anywhere, so only ours is safe to log.
@@ -151,7 +159,10 @@ export function createEmailRenderer(
 const frozen = (mailbox: Mailbox): Mailbox => Object.freeze({ ...mailbox });
 
 /** Random; with an idempotency key the same for every request of that key, even from another process. */
-function messageIdFor(from: Mailbox, request: { to: string; type: string; idempotencyKey?: string }): string {
+function messageIdFor(
+  from: Mailbox,
+  request: { to: string; type: string; idempotencyKey?: string | undefined },
+): string {
   const { to, type, idempotencyKey } = request;
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
   const unique =

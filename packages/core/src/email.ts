@@ -4,7 +4,7 @@ import { hideOnInspect } from './secrets.js';
 /** What a template gives each of its emails, whatever the payload. */
 export interface FixedParts {
   readonly text: readonly string[];
-  readonly html?: readonly string[];
+  readonly html?: readonly string[] | undefined;
 }
 
 /** A rendered email, ready for a transport. Immutable; a retry sends the very same one. */
@@ -12,27 +12,27 @@ export interface Email {
   /** The usage type it was rendered for, e.g. `SignIn`. */
   readonly type: string;
   /** The language of the template that was chosen, if the template names one (BCP 47). */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
   /** `<unique@sender-domain>` (RFC 5322 section 3.6.4); the same on every attempt. */
   readonly messageId: string;
   readonly date: Date;
   readonly from: Mailbox;
   /** Exactly one address, the only recipient of the envelope. */
   readonly to: string;
-  readonly replyTo?: readonly Mailbox[];
+  readonly replyTo?: readonly Mailbox[] | undefined;
   readonly subject: string;
   /** Always there: html emails carry a plain-text alternative. */
   readonly text: string;
-  readonly html?: string;
+  readonly html?: string | undefined;
   /**
    * Stretches of text and html that every email of the template has, in order. They are the very same lists for each,
    * so that a transport may prepare them once. Nothing is lost without them.
    */
-  readonly fixedParts?: FixedParts;
+  readonly fixedParts?: FixedParts | undefined;
   /** Further header fields; a list means the field occurs several times. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   /** After this moment the email is worthless and must not be delivered. */
-  readonly expiresAt?: Date;
+  readonly expiresAt?: Date | undefined;
   /** Strings of this email that must never be logged (its code, its link). Transports redact them. */
   readonly secrets: readonly string[];
 }

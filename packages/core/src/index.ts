@@ -24,6 +24,7 @@ export { createDrain, type Drain } from './drain.js';
 export { type Email, freezeEmail } from './email.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';
 export { failureLevel, type LogLevel } from './failure-level.js';
+export { type AcceptedLocales, pickLocale, preferredLocale } from './locale.js';
 export { type LogEvent, type Logger, silentLogger } from './logger.js';
 export { isLoopbackHost } from './loopback.js';
 export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } from './mail-error.js';

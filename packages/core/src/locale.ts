@@ -1,24 +1,112 @@
-/** Turns what browsers, apps and databases write (`zh_CN`, `DE-at`) into a BCP 47 tag, or `undefined`. */
+/** Longer than any list of languages that a browser sends; what comes after it is left out. */
+const MAX_HEADER_LENGTH = 1000;
+const MAX_RANGES = 50;
+
+/**
+ * The languages a reader accepts: one tag, the value of an `Accept-Language` header, or a list of either. The order of a
+ * list is the order of preference, unless its parts have a `q`.
+ */
+export type AcceptedLocales = string | readonly string[];
+
+/** Turns what browsers, apps and databases write (`zh_CN`, `DE-at`, `de_CH.UTF-8`) into a BCP 47 tag, or `undefined`. */
 export function normalizeLocale(input: string | undefined): string | undefined {
   if (!input || input.length > 100) return undefined;
   try {
-    return Intl.getCanonicalLocales(input.trim().replaceAll('_', '-'))[0];
+    return Intl.getCanonicalLocales(
+      input
+        .trim()
+        .replace(/[.@].*$/, '')
+        .replaceAll('_', '-'),
+    )[0];
   } catch {
     return undefined;
   }
 }
 
-/**
- * RFC 4647 section 3.4 lookup: the exact tag if it is available, else ever shorter prefixes of it
- * (`zh-Hant-TW` → `zh-Hant` → `zh`).
- */
-export function lookupLocale(available: readonly string[], wanted: string | undefined): string | undefined {
-  let range = normalizeLocale(wanted)?.toLowerCase();
+/** A language range of RFC 4647 and its weight. */
+interface LanguageRange {
+  /** A tag, or `*`. */
+  readonly tag: string;
+  readonly quality: number;
+}
+
+/** `de-CH;q=0.9`: the weight has at most three digits (RFC 9110 section 12.4.2). */
+function readRange(text: string): LanguageRange | undefined {
+  const [name = '', ...parameters] = text.split(';').map((part) => part.trim());
+  const tag = name === '*' ? name : normalizeLocale(name);
+  if (tag === undefined) return undefined;
+  const [parameter = 'q=1', ...others] = parameters;
+  const quality = /^q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/i.exec(parameter)?.[1];
+  return quality === undefined || others.length > 0 ? undefined : { tag, quality: Number(quality) };
+}
+
+/** What can be read of it, the most wanted first. */
+function readRanges(accepted: AcceptedLocales | undefined): LanguageRange[] {
+  const texts = typeof accepted === 'string' ? [accepted] : (accepted ?? []).slice(0, MAX_RANGES);
+  return texts
+    .flatMap((text) => (typeof text === 'string' ? text.slice(0, MAX_HEADER_LENGTH).split(',') : []))
+    .slice(0, MAX_RANGES)
+    .flatMap((text) => readRange(text) ?? [])
+    .sort((a, b) => b.quality - a.quality);
+}
+
+/** RFC 4647 section 3.4: ever shorter prefixes. A single letter introduces what follows it, so the two go together. */
+function* prefixesOf(tag: string): Generator<string> {
+  let range: string | undefined = tag.toLowerCase();
   while (range) {
-    const found = available.find((tag) => tag.toLowerCase() === range);
-    if (found !== undefined) return found;
-    // A single letter introduces what follows it, so the two go together.
+    yield range;
     range = range.includes('-') ? range.replace(/(?:-[a-z0-9])?-[^-]*$/, '') : undefined;
+  }
+}
+
+/**
+ * Picks the best of the available languages for a reader: RFC 4647 lookup (`zh-Hant-TW` → `zh-Hant` → `zh`) for each accepted
+ * language, the most wanted first. `*` stands for the first available one, and `q=0` for a language that is not wanted.
+ * Parts that are not valid are passed over.
+ *
+ * @param accepted - a tag such as `de-CH`, an `Accept-Language` value such as `de-CH,de;q=0.9`, or a list of them
+ * @param available - BCP 47 tags, your default first
+ * @returns one of `available`, exactly as it is written there; `undefined` where none fits
+ *
+ * @example
+ * ```ts
+ * pickLocale('de-CH,de;q=0.9,fr;q=0.8', ['en', 'fr', 'de']); // 'de'
+ * pickLocale(request.headers.get('accept-language') ?? undefined, ['en', 'de']) ?? 'en';
+ * ```
+ */
+export function pickLocale(
+  accepted: AcceptedLocales | undefined,
+  available: readonly string[],
+): string | undefined {
+  const ranges = readRanges(accepted);
+  const named = ranges
+    .filter(({ tag }) => tag !== '*')
+    .map(({ tag, quality }) => ({ tag: tag.toLowerCase(), quality }));
+  /** The most specific range decides. */
+  const isRefused = (tag: string) => {
+    for (const prefix of prefixesOf(tag)) {
+      const range = named.find((each) => each.tag === prefix);
+      if (range) return range.quality === 0;
+    }
+    return false;
+  };
+  const usable = available
+    .map((written) => ({ written, tag: (normalizeLocale(written) ?? written).toLowerCase() }))
+    .filter(({ tag }) => !isRefused(tag));
+  for (const { tag, quality } of ranges) {
+    if (quality === 0) break;
+    if (tag === '*') {
+      if (usable[0]) return usable[0].written;
+      continue;
+    }
+    for (const prefix of prefixesOf(tag)) {
+      const found = usable.find((each) => each.tag === prefix);
+      if (found) return found.written;
+    }
   }
   return undefined;
 }
+
+/** The language a reader wants most, as a BCP 47 tag; `undefined` where any will do. */
+export const preferredLocale = (accepted: AcceptedLocales | undefined): string | undefined =>
+  readRanges(accepted).find(({ tag, quality }) => tag !== '*' && quality > 0)?.tag;

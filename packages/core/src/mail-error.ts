@@ -59,12 +59,12 @@ export type MailStage =
 export interface MailErrorDetails {
   stage: MailStage;
   /** @default what the code usually means */
-  retryable?: boolean;
-  hint?: string;
-  responseCode?: number;
-  response?: string;
-  attempts?: number;
-  cause?: unknown;
+  retryable?: boolean | undefined;
+  hint?: string | undefined;
+  responseCode?: number | undefined;
+  response?: string | undefined;
+  attempts?: number | undefined;
+  cause?: unknown | undefined;
 }
 
 /**

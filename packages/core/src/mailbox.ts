@@ -5,7 +5,7 @@ import { splitList } from './quoted-text.js';
 
 /** An address with an optional display name (RFC 5322 section 3.4). */
 export interface Mailbox {
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly address: string;
 }
 

@@ -20,20 +20,20 @@ export interface MailerOptions {
   /** Delivers what the mailer renders, e.g. `createSmtpTransport(config)`. */
   transport: Transport;
   /** Asked before the config's templates, e.g. a look-up in a database. */
-  resolveTemplate?: ResolveTemplate;
+  resolveTemplate?: ResolveTemplate | undefined;
   /** What a variable becomes that the payload lacks. @default 'error' */
-  missingVariable?: MissingVariable;
+  missingVariable?: MissingVariable | undefined;
   /**
    * A template that Handlebars can't read (`{{` without `}}`) is refused; with `text` its plain variables are filled in
    * and the rest stays as written.
    * @default 'error'
    */
-  brokenTemplate?: BrokenTemplate;
+  brokenTemplate?: BrokenTemplate | undefined;
   /**
    * The https origin that codes are for. With it, emails that carry a code have an `OTP-Token` header, by which
    * mail apps offer the code only on that site (draft-goto-otp-token-01).
    */
-  otpOrigin?: string;
+  otpOrigin?: string | undefined;
   /**
    * Schemes that links in payloads may have along with `https` and `http`, for deep links into your app: `['myapp']`.
    * Added to the `linkSchemes` of the config. A URL in an email that a payload begins with another scheme is
@@ -47,9 +47,9 @@ export interface MailerOptions {
    *
    * @default nothing is logged
    */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** @default the wall clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** Renders auth emails and hands each to a transport, for exactly one person. */
@@ -186,8 +186,8 @@ export function createMailer(options: MailerOptions): Mailer {
 
 /** What is known of an email so far. */
 interface Progress {
-  request?: CheckedSendRequest;
-  email?: Email;
+  request?: CheckedSendRequest | undefined;
+  email?: Email | undefined;
 }
 
 /** The same for the log, without anything secret. */

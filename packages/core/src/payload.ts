@@ -13,17 +13,17 @@ export type PayloadValue =
 /** Names a template may use in every email, beside what its usage type requires. */
 export interface CommonPayload {
   /** The application the person signs in to. */
-  application?: { name?: string; [name: string]: PayloadValue };
+  application?: { name?: string | undefined; [name: string]: PayloadValue } | undefined;
   /** The organization the email is about. */
-  organization?: { name?: string; [name: string]: PayloadValue };
+  organization?: { name?: string | undefined; [name: string]: PayloadValue } | undefined;
   /** The person the email is about. */
-  user?: { [name: string]: PayloadValue };
+  user?: { [name: string]: PayloadValue } | undefined;
   /** How long the email is good, in words. @default from `expiresAt` of the request, in the template's language */
-  validFor?: string;
+  validFor?: string | undefined;
   /** The same in whole minutes. @default from `expiresAt` of the request */
-  expiresInMinutes?: number;
+  expiresInMinutes?: number | undefined;
   /** The same in seconds. @default from `expiresAt` of the request */
-  expiresInSeconds?: number;
+  expiresInSeconds?: number | undefined;
   [name: string]: PayloadValue;
 }
 
@@ -33,7 +33,7 @@ export type CodePayload = CommonPayload & ({ code: string; link?: string } | { l
 /** Asks someone to join. */
 export type InvitationPayload = CommonPayload & {
   link: string;
-  inviter?: { [name: string]: PayloadValue };
+  inviter?: { [name: string]: PayloadValue } | undefined;
 };
 
 /**

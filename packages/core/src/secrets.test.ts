@@ -119,7 +119,7 @@ describe('secrets stay out of sight in', () => {
       { payload: { code: `${code}${'x'.repeat(100_000)}` } },
       { payload: { code: 5, token: code } },
       { payload: code },
-      { locale: [code] },
+      { locale: [code, 5] },
       { expiresAt: code },
       { expiresAt: new Date(0) },
       { idempotencyKey: code.repeat(100) },

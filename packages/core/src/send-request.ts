@@ -1,4 +1,5 @@
 import { z } from './libraries.js';
+import type { AcceptedLocales } from './locale.js';
 import { MailError } from './mail-error.js';
 import { type PayloadByType, type PayloadValue, payloadSchema, type UsageType } from './payload.js';
 import type { Schema } from './schema.js';
@@ -10,14 +11,18 @@ interface SendRequestOf<Type, Payload> {
   type: Type;
   /** The template's variables. */
   payload: Payload;
-  /** The reader's language, BCP 47; `zh_CN` and the like are understood. @default the config's defaultLocale */
-  locale?: string;
+  /**
+   * The reader's language: a BCP 47 tag (`zh_CN` and the like are understood), the value of an `Accept-Language` header, or a
+   * list of them. The best template for it is picked, as by `pickLocale`.
+   * @default the config's defaultLocale
+   */
+  locale?: AcceptedLocales | undefined;
   /** The address the request came from; for the log. */
-  ip?: string;
+  ip?: string | undefined;
   /** After this moment the email is not sent any more. */
-  expiresAt?: Date;
+  expiresAt?: Date | undefined;
   /** Requests with the same key carry the same `Message-ID`, so that receivers can drop the second. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 /** Asks for one email to one person. A wrong payload for a usage type does not compile. */
@@ -44,7 +49,9 @@ const requestShape = z.object(
       .string('type has to be text, a usage type such as SignIn')
       .check(z.minLength(1, 'type is empty, write a usage type such as SignIn')),
     payload: payloadSchema,
-    locale: nullAsUnset(z.string('locale has to be text, such as "en" or "pt-BR"')),
+    locale: nullAsUnset(
+      z.union([z.string(), z.array(z.string())], 'locale has to be text, such as "en" or "pt-BR"'),
+    ),
     ip: nullAsUnset(z.string('ip has to be text')),
     expiresAt: nullAsUnset(
       // Only these: `false` would be a date in 1970, after which nothing is ever sent.
@@ -67,7 +74,7 @@ export interface SendRequestInput {
   to: string;
   type: string;
   payload: unknown;
-  locale?: string | null | undefined;
+  locale?: AcceptedLocales | null | undefined;
   ip?: string | null | undefined;
   expiresAt?: Date | string | number | null | undefined;
   idempotencyKey?: string | null | undefined;

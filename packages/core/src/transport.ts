@@ -22,7 +22,7 @@ export interface OperationOptions {
    * Stops the operation, which then rejects with the code `aborted`. With a signal of `AbortSignal.timeout()`, the code is
    * `timeout`, and the error says which step took too long.
    */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

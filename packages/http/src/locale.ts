@@ -1,11 +1,30 @@
-import Negotiator from 'negotiator';
+import { type AcceptedLocales, preferredLocale } from '@postern/core';
+import { z } from 'zod';
 import type { HttpRequest } from './http-message.js';
 
-/** The language that the client likes best (RFC 9110 section 12.5.4), or `undefined` where it has no preference. */
-export function localeOf(request: HttpRequest): string | undefined {
+/** The languages that the client accepts (RFC 9110 section 12.5.4), or `undefined` where it has no preference. */
+export function acceptedLocalesOf(request: HttpRequest): string | undefined {
   const header = request.header('accept-language');
-  if (header === undefined || header.length > 500) return undefined;
-  return new Negotiator({ headers: { 'accept-language': header } })
-    .languages()
-    .find((language) => language !== '*' && language.length <= 100);
+  return preferredLocale(header) === undefined ? undefined : header;
 }
+
+/** The one that it likes best. */
+export const localeOf = (request: HttpRequest): string | undefined =>
+  preferredLocale(request.header('accept-language'));
+
+/** What Logto says in a payload: the language it has found out, and the list of OpenID Connect. */
+export function localesIn(payload: Readonly<Record<string, unknown>>): AcceptedLocales | undefined {
+  const { locale, uiLocales } = payload;
+  const locales = [locale, ...(typeof uiLocales === 'string' ? uiLocales.split(/\s+/) : [])].filter(
+    (each): each is string => typeof each === 'string' && each !== '',
+  );
+  return locales.length > 0 ? locales : undefined;
+}
+
+/** In the language of a body: a tag, a list of them, or what `Accept-Language` says. JSON has no `undefined`. */
+export const localeSchema = z
+  .union(
+    [z.string().max(1000), z.array(z.string().max(1000)).max(50)],
+    'has to be a language tag such as "de-CH", an Accept-Language value, or a list of them',
+  )
+  .nullish();

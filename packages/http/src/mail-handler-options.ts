@@ -45,16 +45,16 @@ export type VerifiedPerson =
 /** What goes into the answer to someone who was verified. */
 export interface VerifiedAnswer {
   /** Such as `Set-Cookie`. */
-  readonly headers?: HttpHeaders;
+  readonly headers?: HttpHeaders | undefined;
   /** The answer to a program; one to a browser that opened a link is a page. Makes it a 200. */
-  readonly body?: Readonly<Record<string, unknown>>;
+  readonly body?: Readonly<Record<string, unknown>> | undefined;
   /**
    * Where to go next: a path such as `/welcome`, or an absolute `https:` URL. A browser that opened a link is sent there; a
    * program finds it in the body. Never pass on what a request asked for without checking it.
    *
    * @default the `redirectTo` that the link was made with
    */
-  readonly redirectTo?: string;
+  readonly redirectTo?: string | undefined;
 }
 
 /** The calls that the routes of codes and links make. */

@@ -2,7 +2,7 @@ import { parseSendRequest, requireSendable } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, respondJson } from './http-message.js';
 import { createIdempotencyGuard } from './idempotency.js';
-import { localeOf } from './locale.js';
+import { acceptedLocalesOf, localeSchema as locale, localesIn } from './locale.js';
 import type { ParsedOptions } from './mail-handler-options.js';
 import type { ProblemCode } from './problem.js';
 import { defineRoute, type Route } from './route.js';
@@ -19,8 +19,6 @@ const type = z
 const payload = z
   .record(z.string(), z.unknown(), 'has to be an object with the variables of the template')
   .meta({ examples: [{ code: '482913' }] });
-/** JSON has no `undefined`, so what is not set is often `null` there. */
-const locale = z.string('has to be text').max(100, 'is too long').nullish();
 
 /** What Logto's HTTP email connector sends fits as it is. */
 const messageSchema = z
@@ -82,9 +80,6 @@ export const SEND_PROBLEMS = [
 const idempotencyKeyOf = (request: HttpRequest): string | undefined =>
   request.header('idempotency-key')?.replace(/^"(.*)"$/, '$1') || undefined;
 
-const localeIn = (payload: Record<string, unknown>) =>
-  typeof payload.locale === 'string' ? payload.locale : undefined;
-
 export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly Route[] {
   const guard = createIdempotencyGuard(clock);
   return [
@@ -107,7 +102,7 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
         const message = parseSendRequest({
           ...body,
           // Logto says it in the payload.
-          locale: body.locale ?? localeIn(body.payload) ?? localeOf(request),
+          locale: body.locale ?? localesIn(body.payload) ?? acceptedLocalesOf(request),
           idempotencyKey: body.idempotencyKey ?? idempotencyKeyOf(request),
         });
         if (!queue) {
@@ -133,7 +128,7 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
       async handle({ body, request }) {
         const message = parseSendRequest({
           ...body,
-          locale: body.locale ?? localeIn(body.payload) ?? localeOf(request),
+          locale: body.locale ?? localesIn(body.payload) ?? acceptedLocalesOf(request),
         });
         return respondJson(200, { messageId: (await mailer.send(message)).messageId });
       },

@@ -1,8 +1,8 @@
-import { MailError, parseRecipient, type UsageType } from '@postern/core';
+import { MailError, parseRecipient, preferredLocale, type UsageType } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, type HttpResponse, respond } from './http-message.js';
 import { linkRoutes } from './link-routes.js';
-import { localeOf } from './locale.js';
+import { acceptedLocalesOf, localeSchema } from './locale.js';
 import type { ParsedOptions, VerificationCalls } from './mail-handler-options.js';
 import { SEND_PROBLEMS } from './message-routes.js';
 import { cooldownHeaders, type ProblemCode, ProblemError } from './problem.js';
@@ -55,7 +55,7 @@ export function verificationRoutes(
   const type = z
     .enum(verificationTypes, `has to be one of ${verificationTypes.join(', ')}`)
     .default(verificationTypes.includes('SignIn') ? 'SignIn' : firstType);
-  const startShape = { email, type, locale: z.string('has to be text').max(100, 'is too long').nullish() };
+  const startShape = { email, type, locale: localeSchema };
   const codeSchema = z
     .object(startShape, 'has to be an object with email')
     .meta({ id: 'CodeRequest', description: 'Asks for a code by email.' });
@@ -81,9 +81,11 @@ export function verificationRoutes(
     body: z.output<typeof linkSchema>,
     request: HttpRequest,
   ): Promise<HttpResponse> {
-    const locale = body.locale || localeOf(request);
+    const locale = body.locale?.length ? body.locale : acceptedLocalesOf(request);
     const to = parseRecipient(body.email);
-    const decision = (await onStart?.({ email: to, type: body.type, method, locale }, request)) ?? 'send';
+    const decision =
+      (await onStart?.({ email: to, type: body.type, method, locale: preferredLocale(locale) }, request)) ??
+      'send';
     if (decision === 'refuse') throw new ProblemError('forbidden');
     if (decision !== 'send' && decision !== 'pretend')
       throw new TypeError("onStart has to return 'send', 'pretend' or 'refuse'.");

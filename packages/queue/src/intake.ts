@@ -23,12 +23,12 @@ export interface EnqueueOptions {
    * locale or expiry, it is refused with `idempotency_key_reused`.
    * @default the request's own `idempotencyKey`
    */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
   /**
    * A transaction of yours: the email goes out if it commits, and never existed if it rolls back. The queue does not
    * learn which, so what this email supersedes makes no `cancelled` event.
    */
-  db?: CallerTransaction;
+  db?: CallerTransaction | undefined;
 }
 
 /** A type is a column, and PostgreSQL stores no NUL characters; a statement that fails would end the caller's transaction. */
@@ -83,7 +83,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
   async function put(
     content: Content,
-    { to, type, expiresAt }: { to: string; type: string; expiresAt?: Date },
+    { to, type, expiresAt }: { to: string; type: string; expiresAt?: Date | undefined },
     id: string,
     { idempotencyKey, identity }: { idempotencyKey: string | undefined; identity: string },
     db: CallerTransaction | undefined,

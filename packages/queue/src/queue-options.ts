@@ -9,9 +9,9 @@ import { policySchema, type QueuePolicyInput } from './queue-policy.js';
 /** Emails that are sent beside the others: what goes wrong in one lane holds up no other. */
 export interface LaneOptions {
   /** The usage types of this lane, listed or by a function. The last lane takes the rest, and has none. */
-  types?: readonly string[] | ((type: string) => boolean);
+  types?: (readonly string[] | ((type: string) => boolean)) | undefined;
   /** Sends what is in this lane, e.g. through a provider of its own. @default the queue's mailer */
-  mailer?: QueueMailer;
+  mailer?: QueueMailer | undefined;
 }
 
 export interface MailQueueOptions {
@@ -24,49 +24,49 @@ export interface MailQueueOptions {
     | { url: string; poolSize?: number; queryTimeoutMs?: number }
     | { pglite: string | PGliteDatabase };
   /** Renders and sends. Needed where `start` is called; a process that only enqueues can do without. */
-  mailer?: QueueMailer;
+  mailer?: QueueMailer | undefined;
   /** Seal what waits: the first seals, all open. To rotate, add the new one behind, deploy, and swap. */
   keys: readonly [QueueKey, ...QueueKey[]];
   /**
    * In the order in which they are asked for a usage type; the same in every process.
    * @default `{ codes: { types: carriesCode }, other: {} }`
    */
-  lanes?: Readonly<Record<string, LaneOptions>>;
+  lanes?: Readonly<Record<string, LaneOptions>> | undefined;
   /** What differs from the defaults. */
-  policy?: QueuePolicyInput;
+  policy?: QueuePolicyInput | undefined;
   /**
    * How long a worker may give no sign of life before its emails are given to another, in milliseconds. It gives
    * three within this time; below 10 s, a process that is merely busy may be taken for dead. The same in every process:
    * who enqueues sets the lease, and a worker with a longer one gives its signs too late.
    * @default 30 seconds
    */
-  leaseMs?: number;
+  leaseMs?: number | undefined;
   /** How often a worker looks by itself, in milliseconds; it is woken when there is something. @default 1000 */
-  pollIntervalMs?: number;
+  pollIntervalMs?: number | undefined;
   /** The PostgreSQL schema of all tables, those of pg-boss included. @default 'postern_queue' */
-  schema?: string;
+  schema?: string | undefined;
   /** Between 0 and 1, for the jitter. @default Math.random */
-  random?: () => number;
+  random?: (() => number) | undefined;
   /** @default errors go to `console.error`, each kind once */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /**
    * For tests: the queue's time moves with it, instead of with the database's. A clock that is more than a minute off when
    * the queue opens counts from the time of the database.
    * @default the time of the database, the same for every process
    */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 export interface StartOptions {
   /** How many emails at a time, in each lane. @default 5 */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** The lanes that this process works, and how many emails at a time in each. @default all of them */
-  lanes?: Readonly<Record<string, number>>;
+  lanes?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface StopOptions {
   /** How long what is in flight may take to finish, in milliseconds. @default 10 seconds */
-  graceMs?: number;
+  graceMs?: number | undefined;
 }
 
 const SHORTEST_SECRET = 32;
@@ -149,16 +149,16 @@ const stopSchema = z.object({ graceMs: z.number().min(0).max(DAY_MS).default(10_
 
 /** What to look for; without anything, everything. */
 export interface ListOptions {
-  state?: DeliveryState | readonly DeliveryState[];
+  state?: DeliveryState | readonly DeliveryState[] | undefined;
   /** The usage type. */
-  type?: string;
-  lane?: string;
+  type?: string | undefined;
+  lane?: string | undefined;
   /** The recipient's whole address. */
-  address?: string;
+  address?: string | undefined;
   /** Where the page before ended. */
-  cursor?: string;
+  cursor?: string | undefined;
   /** How many at most. @default 50 */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 const listSchema = z.object({

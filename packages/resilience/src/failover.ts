@@ -26,18 +26,18 @@ import { isFailedOver, type MayDuplicate, mayDuplicateSchema } from './failure-p
 
 export interface FailoverOptions {
   /** How often in a row a transport fails until it is skipped. @default 3 */
-  failureThreshold?: number;
+  failureThreshold?: number | undefined;
   /** How long it is then skipped before one email is let through as a probe, in milliseconds. @default 30,000 */
-  probeAfterMs?: number;
+  probeAfterMs?: number | undefined;
   /**
    * Usage types to hand on, or not, where the server may have taken the email already (`delivery_unknown`).
    * @default yes for those that carry a code, no for `OrganizationInvitation` and for types of your own
    */
-  mayDuplicate?: MayDuplicate;
+  mayDuplicate?: MayDuplicate | undefined;
   /** @default errors go to `console.error`, each kind once */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** @default the wall clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 const optionsSchema = z.object({

@@ -23,15 +23,15 @@ export interface RateLimitOptions {
    * What becomes of further ones: they wait, first come first served, or fail with `rate_limited`.
    * @default 'wait'
    */
-  onLimit?: 'wait' | 'refuse';
+  onLimit?: 'wait' | 'refuse' | undefined;
   /** How many may wait; further ones fail with `rate_limited`. @default 1000 */
-  maxWaiting?: number;
+  maxWaiting?: number | undefined;
   /** @default errors go to `console.error`, each kind once */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** @default the wall clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** @default the timers of Node */
-  sleep?: Sleep;
+  sleep?: Sleep | undefined;
 }
 
 const MOST = 1_000_000;

@@ -24,28 +24,28 @@ import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
 
 export interface RetryOptions {
   /** How often it is tried at most, the first time included. @default 3 */
-  maxAttempts?: number;
+  maxAttempts?: number | undefined;
   /**
    * The longest wait before the second try, in milliseconds; it doubles with each further one. How long a wait really
    * is, is random between 0 and that (full jitter).
    * @default 500
    */
-  initialDelayMs?: number;
+  initialDelayMs?: number | undefined;
   /** What the longest wait grows to, in milliseconds. @default 10,000 */
-  maxDelayMs?: number;
+  maxDelayMs?: number | undefined;
   /**
    * Usage types to try again, or not, where the server may have taken the email already (`delivery_unknown`).
    * @default yes for those that carry a code, no for `OrganizationInvitation` and for types of your own
    */
-  mayDuplicate?: MayDuplicate;
+  mayDuplicate?: MayDuplicate | undefined;
   /** @default errors go to `console.error`, each kind once */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** @default the wall clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** @default the timers of Node */
-  sleep?: Sleep;
+  sleep?: Sleep | undefined;
   /** From 0 to 1, without 1. @default Math.random */
-  random?: () => number;
+  random?: (() => number) | undefined;
 }
 
 const milliseconds = (name: string) =>

@@ -61,7 +61,7 @@ const paletteSchema = z.strictObject({
 });
 
 /** The colours of one mode, each `#rrggbb`. */
-export type Palette = Required<z.output<typeof paletteSchema>>;
+export type Palette = Record<keyof z.output<typeof paletteSchema>, string>;
 
 const LIGHT = { page: '#f3f4f6', card: '#ffffff', text: '#15181e', muted: '#555d69', accent: '#1f4fd8' };
 const DARK = { page: '#111317', card: '#1c1f25', text: '#f2f4f7', muted: '#a7afba', accent: '#1f4fd8' };

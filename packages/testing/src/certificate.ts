@@ -7,12 +7,12 @@ export interface CertificateOptions {
    * The names and addresses it is valid for.
    * @default ['localhost', '127.0.0.1', '::1']
    */
-  hostnames?: readonly string[];
+  hostnames?: readonly string[] | undefined;
   /**
    * Makes a certificate that ran out yesterday.
    * @default false
    */
-  expired?: boolean;
+  expired?: boolean | undefined;
 }
 
 /** A self-signed certificate and its key, both PEM. */

@@ -5,19 +5,19 @@ import { sameRecipient } from './recipient.js';
 /** What an email must be like to count; fields that are left out don't matter. */
 export interface ExpectedEmail {
   /** A recipient of the envelope. */
-  to?: string;
+  to?: string | undefined;
   /** The sender's address in the `From` field. */
-  from?: string;
+  from?: string | undefined;
   /** The whole subject, or a pattern for a part of it. */
-  subject?: string | RegExp;
+  subject?: string | RegExp | undefined;
   /** A part of the plain text. */
-  text?: string | RegExp;
+  text?: string | RegExp | undefined;
   /** A part of the html. */
-  html?: string | RegExp;
+  html?: string | RegExp | undefined;
   /** The usage type. Only a memory transport knows it. */
-  type?: string;
+  type?: string | undefined;
   /** The language of the template. Only a memory transport knows it. */
-  locale?: string;
+  locale?: string | undefined;
 }
 
 interface MatcherResult {

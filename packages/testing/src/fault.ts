@@ -31,14 +31,14 @@ interface FaultScope {
    * How often it strikes.
    * @default Infinity
    */
-  times?: number;
+  times?: number | undefined;
   /** Only the n-th connection of the trap, counted from 1. */
-  connection?: number;
+  connection?: number | undefined;
   /**
    * Only the n-th mail transaction of the trap, counted from 1 at every `MAIL` command.
    * For the stages `mail`, `rcpt`, `data` and `delivery`.
    */
-  message?: number;
+  message?: number | undefined;
 }
 
 /** A failure to inject into an SMTP dialogue. */
@@ -51,7 +51,7 @@ export type Fault = FaultScope &
          * The whole reply, e.g. `535 5.7.8 Username and Password not accepted`.
          * @default a reply that is usual at that stage
          */
-        reply?: string;
+        reply?: string | undefined;
       }
     | {
         kind: 'drip';
@@ -59,7 +59,7 @@ export type Fault = FaultScope &
          * Milliseconds between two bytes.
          * @default 1000
          */
-        intervalMs?: number;
+        intervalMs?: number | undefined;
       }
   );
 
@@ -96,8 +96,8 @@ const TRANSACTION_STAGES: readonly FaultStage[] = ['mail', 'rcpt', 'data', 'deli
 export interface ResolvedFault {
   readonly at: FaultStage;
   readonly times: number;
-  readonly connection?: number;
-  readonly message?: number;
+  readonly connection?: number | undefined;
+  readonly message?: number | undefined;
   readonly action: FaultAction;
 }
 

@@ -10,7 +10,7 @@ export interface FindCodeOptions {
    * What the code looks like. The first group counts if there is one, else the whole match.
    * @default 4 to 10 digits or capital letters, at least one of them a digit
    */
-  pattern?: RegExp;
+  pattern?: RegExp | undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ export interface FindLinkOptions {
    * Only a link that matches counts.
    * @default every http(s) link
    */
-  pattern?: RegExp;
+  pattern?: RegExp | undefined;
 }
 
 /** The first http(s) link, as `inbox.waitForLink` finds it: from the `href`s of the html part, else from the text. */

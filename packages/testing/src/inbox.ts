@@ -8,7 +8,7 @@ import { createWaitList, type WaitOptions } from './wait-list.js';
 export interface InboxEmail {
   readonly subject: string;
   readonly text: string;
-  readonly html?: string;
+  readonly html?: string | undefined;
 }
 
 /** Options of {@link Inbox.waitForCode}. */

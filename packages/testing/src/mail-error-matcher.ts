@@ -2,10 +2,10 @@ import { MailError, type MailErrorCode, type MailStage } from '@postern/core';
 
 /** What else a `MailError` must say; fields that are left out don't matter. */
 export interface ExpectedMailError {
-  stage?: MailStage;
-  retryable?: boolean;
+  stage?: MailStage | undefined;
+  retryable?: boolean | undefined;
   /** The SMTP reply code. */
-  responseCode?: number;
+  responseCode?: number | undefined;
 }
 
 /** Passes for a `MailError` with this code. */

@@ -16,12 +16,12 @@ export interface MemoryTransportOptions {
    * The name that its receipts carry.
    * @default 'memory'
    */
-  name?: string;
+  name?: string | undefined;
   /**
    * Decides whether an email has expired.
    * @default the wall clock
    */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** A failure that was set on a memory transport. */

@@ -20,39 +20,39 @@ export interface SmtpTrapOptions {
    * The address to listen on.
    * @default '127.0.0.1'
    */
-  host?: string;
+  host?: string | undefined;
   /**
    * The port to listen on; 0 takes a free one.
    * @default 0
    */
-  port?: number;
+  port?: number | undefined;
   /**
    * `starttls`: plain at first, with an upgrade on offer. `implicit`: TLS from the first byte, as on port 465.
    * `none`: no TLS at all; logins are then allowed in plain text.
    * @default 'starttls'
    */
-  tls?: 'starttls' | 'implicit' | 'none';
+  tls?: 'starttls' | 'implicit' | 'none' | undefined;
   /** What the certificate says, to provoke the errors of bad ones. */
-  certificate?: CertificateOptions;
+  certificate?: CertificateOptions | undefined;
   /** Who may log in. Without it the trap does not offer AUTH and takes mail from everyone. */
-  auth?: TrapAuth;
+  auth?: TrapAuth | undefined;
   /**
    * The mechanisms on offer, in this order.
    * @default ['PLAIN', 'LOGIN', 'XOAUTH2']
    */
-  authMethods?: readonly TrapAuthMethod[];
+  authMethods?: readonly TrapAuthMethod[] | undefined;
   /**
    * Refuse mail before a login, with 530.
    * @default true when there is `auth`
    */
-  requireAuth?: boolean;
+  requireAuth?: boolean | undefined;
   /** The largest message in bytes (SIZE, RFC 1870). A larger one gets 552. No limit unless given. */
-  size?: number;
+  size?: number | undefined;
   /**
    * Extensions that EHLO does not announce. A hidden STARTTLS still works; a hidden SMTPUTF8 is refused.
    * @default []
    */
-  hideExtensions?: readonly HideableExtension[];
+  hideExtensions?: readonly HideableExtension[] | undefined;
 }
 
 /** A running SMTP server that keeps all mail to itself. */

@@ -4,7 +4,7 @@ export interface WaitOptions {
    * Milliseconds until the wait gives up and rejects.
    * @default 5000
    */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 const DEFAULT_TIMEOUT = 5000;

@@ -42,39 +42,39 @@ const OPTIONS = {
 
 export interface SmtpTransportOptions {
   /** What receipts and logs call it; tells several servers apart. @default 'smtp' */
-  name?: string;
+  name?: string | undefined;
   /**
    * How many connections may be open at once. One is opened whenever an email finds no free one; if the server refuses it,
    * the email waits for another.
    * @default the config's maxConnections, else what the provider allows, else 50
    */
-  maxConnections?: number;
+  maxConnections?: number | undefined;
   /** Emails per connection before it is replaced. @default the config's maxMessages, else what the provider allows, else 100 */
-  maxMessages?: number;
+  maxMessages?: number | undefined;
   /** Close a connection after this long without an email, in milliseconds. @default the config's idleTimeout, else 60,000 */
-  idleTimeoutMs?: number;
+  idleTimeoutMs?: number | undefined;
   /**
    * What to do when credentials would cross a network in plain text: refuse to send, or send and warn.
    * `ignoreTLS: true` in the config accepts it as well. @default 'refuse'
    */
-  plaintextAuth?: 'refuse' | 'warn';
+  plaintextAuth?: 'refuse' | 'warn' | undefined;
   /**
    * What to do when the config has credentials and the server offers no login: refuse to send, or send without and
    * warn. @default 'refuse'
    */
-  missingAuth?: 'refuse' | 'warn';
+  missingAuth?: 'refuse' | 'warn' | undefined;
   /**
    * Whether sender, recipient and DATA go to the server in one go where it offers that (RFC 2920): two round trips for an
    * email instead of four. `false` is for firewalls that take commands apart and choke on it.
    * @default true
    */
-  pipelining?: boolean;
+  pipelining?: boolean | undefined;
   /** How host names become addresses. @default `dns.lookup` */
-  lookup?: Lookup;
+  lookup?: Lookup | undefined;
   /** @default nothing is logged, or the console where the config says `logger: true` */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** @default the wall clock */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /**

@@ -17,13 +17,13 @@ export interface MemoryStoreOptions {
    * (`rate_limited`, scope `store`): dropping a counter would hand out fresh guesses.
    * @default 100000
    */
-  maxEntries?: number;
+  maxEntries?: number | undefined;
   /**
    * Gets `verification.memory_store_unfit` where the memory of one process is not enough.
    *
    * @default the console, once per process
    */
-  logger?: Logger;
+  logger?: Logger | undefined;
 }
 
 const optionsSchema = z.object({

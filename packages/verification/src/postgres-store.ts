@@ -11,7 +11,7 @@ export interface PostgresStoreOptions {
   /** A `Pool` of `pg`, or a PGlite. It stays yours to close. */
   pool: PostgresPool;
   /** The PostgreSQL schema of the tables. @default 'public' */
-  schema?: string;
+  schema?: string | undefined;
 }
 
 export interface PostgresStore extends VerificationStore {

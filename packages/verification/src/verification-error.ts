@@ -17,10 +17,10 @@ export type VerificationErrorCode =
 export type RateLimitScope = 'address' | 'ip' | 'store';
 
 export interface VerificationErrorDetails {
-  attemptsLeft?: number;
+  attemptsLeft?: number | undefined;
   /** Seconds. */
-  retryAfter?: number;
-  scope?: RateLimitScope;
+  retryAfter?: number | undefined;
+  scope?: RateLimitScope | undefined;
 }
 
 const MESSAGES: Record<VerificationErrorCode, string> = {

@@ -15,31 +15,31 @@ export interface VerificationOptions {
    */
   secret: string | readonly string[];
   /** What differs from the defaults. */
-  policy?: PolicyInput;
+  policy?: PolicyInput | undefined;
   /**
    * The page that links lead to, such as `https://app.example.com/mail/links/{token}`; without `{token}` the token is
    * added to the query as `token`. Needed for the method `link`.
    */
-  linkUrl?: string;
+  linkUrl?: string | undefined;
   /**
    * Told the id of a code or link that a newer one replaced, or that was cancelled. It is the `idempotencyKey` of an
    * email which is worthless now: a queue can drop it. If it throws, the new email is not sent either.
    */
-  onSuperseded?: (mail: { readonly id: string }) => void | Promise<void>;
+  onSuperseded?: ((mail: { readonly id: string }) => void | Promise<void>) | undefined;
   /**
    * Passed to the store with every call.
    * @default the store's own clock; that of `postgresStore` is the database's, the same for all processes
    */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /**
    * Told what concerns the operator: emails that fail after the answer (`verification.send_failed`), and clients
    * without a usable address (`verification.client_unknown`, once).
    *
    * @default warnings and errors go to the console, each kind once
    */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** @default node:crypto */
-  random?: Random;
+  random?: Random | undefined;
 }
 
 const SHORTEST_SECRET = 32;

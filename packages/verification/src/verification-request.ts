@@ -1,4 +1,10 @@
-import { type CommonPayload, MailError, readWebUrl, type UsageType } from '@postern/core';
+import {
+  type AcceptedLocales,
+  type CommonPayload,
+  MailError,
+  readWebUrl,
+  type UsageType,
+} from '@postern/core';
 import { z } from 'zod';
 import { type ClientAddress, NO_CLIENT } from './client.js';
 
@@ -12,18 +18,19 @@ export interface StartRequest {
    * The client's IP address, for the limit per client network: from the socket, or from a proxy that you trust. Clients
    * without one share a single limit. Pass {@link NO_CLIENT} for a call that no client caused.
    */
-  ip?: ClientAddress;
-  locale?: string;
+  ip?: ClientAddress | undefined;
+  /** A BCP 47 tag, the value of an `Accept-Language` header, or a list of them. */
+  locale?: AcceptedLocales | undefined;
   /** Further variables of the template; `code` or `link` are added to them. */
-  payload?: CommonPayload;
+  payload?: CommonPayload | undefined;
   /** Where `consumeLink` says to go next; an absolute URL of an origin in `policy.redirectOrigins`. */
-  redirectTo?: string;
+  redirectTo?: string | undefined;
   /**
    * With `false` everything happens but the email: for an address without an account, so that the answers are those
    * of an address with one.
    * @default true
    */
-  deliver?: boolean;
+  deliver?: boolean | undefined;
   /**
    * Answers first: `start` resolves as soon as the code is stored, and this gets the promise of the send, which never
    * rejects. Keep the process alive until it resolves, e.g. `(sending) => context.waitUntil(sending)`. With
@@ -31,9 +38,9 @@ export interface StartRequest {
    *
    * @default `start` waits for the mail server, and throws when the email can't be sent
    */
-  waitUntil?: (sending: Promise<void>) => void;
+  waitUntil?: ((sending: Promise<void>) => void) | undefined;
   /** Stops the send. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface CheckRequest {
@@ -42,7 +49,7 @@ export interface CheckRequest {
   /** As the person typed it. */
   code: string;
   /** The client's IP address, as in {@link StartRequest}: one client may try only so many wrong codes at all addresses. */
-  ip?: ClientAddress;
+  ip?: ClientAddress | undefined;
 }
 
 export interface CancelRequest {

@@ -25,7 +25,7 @@ export interface CounterState {
 
 /** The time of the caller in milliseconds since the epoch. Without it, the store's own clock counts. */
 export interface At {
-  readonly now?: number;
+  readonly now?: number | undefined;
 }
 
 export interface CountRequest extends At {

@@ -10,7 +10,7 @@ export interface ConfigIssue {
   code: string;
   /** What is wrong and what to write instead. Never contains a secret. */
   message: string;
-  hint?: string;
+  hint?: string | undefined;
 }
 
 export const error = (path: ConfigIssue['path'], code: string, message: string): ConfigIssue => ({

@@ -161,15 +161,15 @@ export type ConfigRule = (config: Readonly<Record<string, unknown>>) => ConfigIs
 
 export interface InspectOptions {
   /** Whether a template that Handlebars can't read is an error, or (`text`) a warning. @default 'error' */
-  brokenTemplate?: BrokenTemplate;
+  brokenTemplate?: BrokenTemplate | undefined;
   /** Further checks, such as those of `@postern/transport-smtp` for well-known providers. @default none */
-  rules?: readonly ConfigRule[];
+  rules?: readonly ConfigRule[] | undefined;
   /**
    * Where the references of a config lead, usually `process.env`: `"pass": "${SMTP_PASS}"` becomes the value of
    * `SMTP_PASS`. Every text outside of `templates` may hold references; `$${` stands for a plain `${`.
    * @default references are not looked up, and those in `auth` are errors
    */
-  variables?: ConfigVariables;
+  variables?: ConfigVariables | undefined;
 }
 
 /**

@@ -15,7 +15,10 @@ const templates = (...names: string[]) =>
     };
   });
 
-const mailerWith = (names: string[], more: Partial<MailerOptions> & { defaultLocale?: string } = {}) =>
+const mailerWith = (
+  names: string[],
+  more: Partial<MailerOptions> & { defaultLocale?: string | undefined } = {},
+) =>
   createMailer({
     config: { fromEmail: 'a@example.com', templates: templates(...names), defaultLocale: more.defaultLocale },
     transport: recordingTransport(),

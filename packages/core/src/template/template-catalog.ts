@@ -1,4 +1,4 @@
-import { lookupLocale } from '../locale.js';
+import { type AcceptedLocales, pickLocale } from '../locale.js';
 import type { Logger } from '../logger.js';
 import { MailError } from '../mail-error.js';
 import {
@@ -20,7 +20,7 @@ export interface TemplateCatalog {
    *
    * @throws {MailError} `template_not_found`, `template_invalid`
    */
-  find(type: string, locale: string | undefined): CompiledTemplate;
+  find(type: string, locale: AcceptedLocales | undefined): CompiledTemplate;
   /**
    * Compiles a template that is not part of the config.
    *
@@ -37,7 +37,7 @@ export function createTemplateCatalog(options: {
 }): TemplateCatalog {
   const { defaultLocale, compileOptions, logger } = options;
   const templatesByType = Map.groupBy(options.templates, ({ usageType }) => usageType);
-  const find = (type: string, locale: string | undefined) =>
+  const find = (type: string, locale: AcceptedLocales | undefined) =>
     findTemplate(templatesByType.get(type) ?? [], locale, defaultLocale);
   const compiled = new Map<Template, CompiledTemplate>();
   const overrides = new Map<string, CompiledTemplate>();
@@ -84,13 +84,24 @@ export function createTemplateCatalog(options: {
   };
 }
 
+/** The tag of no language (BCP 47 section 4.1). */
+const ANY = 'und';
+
 /** Exact language → wider language → default language → the template without a language. */
 function findTemplate(
   candidates: readonly Template[],
-  locale: string | undefined,
+  locale: AcceptedLocales | undefined,
   defaultLocale: string | undefined,
 ): Template | undefined {
   const available = candidates.flatMap((template) => template.locale ?? []);
-  const chosen = lookupLocale(available, locale) ?? lookupLocale(available, defaultLocale);
-  return candidates.find((template) => template.locale === chosen) ?? undefined;
+  const standard = pickLocale(defaultLocale, available);
+  // `*` accepts any language, so it gets the default one: the first of these, or the template for every language.
+  const chosen = pickLocale(locale, standard === undefined ? [ANY, ...available] : [standard, ...available]);
+  const first = chosen === undefined ? standard : chosen;
+  const locales = first === ANY ? [undefined, ...available] : [first, undefined];
+  for (const each of locales) {
+    const template = candidates.find((candidate) => candidate.locale === each);
+    if (template) return template;
+  }
+  return undefined;
 }

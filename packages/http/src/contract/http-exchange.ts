@@ -12,12 +12,12 @@ export interface Answer {
 }
 
 export interface Exchange {
-  method?: string;
-  headers?: OutgoingHttpHeaders;
+  method?: string | undefined;
+  headers?: OutgoingHttpHeaders | undefined;
   /** An object is sent as JSON, with its content type. */
   body?: string | Uint8Array | object | undefined;
   /** Without a Content-Length, in chunks. */
-  chunked?: boolean;
+  chunked?: boolean | undefined;
 }
 
 /** A client that sends exactly what it is told, over connections that it keeps. */

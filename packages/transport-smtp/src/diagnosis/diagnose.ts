@@ -26,23 +26,23 @@ const OPTIONS = {
 
 export interface DiagnoseOptions {
   /** Ask the server whether it takes mail for this address. Nothing is sent. */
-  to?: string;
+  to?: string | undefined;
   /** Stops at once. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called as each step ends, in order. What it throws ends the diagnosis. */
-  onStep?: (step: DiagnosisStep) => void;
+  onStep?: ((step: DiagnosisStep) => void) | undefined;
   /** How long each step may take, in milliseconds. @default 5,000 */
-  stepTimeoutMs?: number;
+  stepTimeoutMs?: number | undefined;
   /** How long everything may take, in milliseconds. @default 13,000 */
-  deadlineMs?: number;
+  deadlineMs?: number | undefined;
   /** As of the transport whose emails are meant: with `'warn'`, it logs in over plain text, too. @default 'refuse' */
-  plaintextAuth?: 'refuse' | 'warn';
+  plaintextAuth?: 'refuse' | 'warn' | undefined;
   /** How the host becomes addresses. @default `dns.lookup`, as when sending */
-  lookup?: Lookup;
+  lookup?: Lookup | undefined;
   /** For the records of the sender's domain. @default the DNS servers of this machine */
-  resolver?: DnsResolver;
+  resolver?: DnsResolver | undefined;
   /** The ports to try when the one in the config fails. @default those of the provider, else 587, 465 and 2525 */
-  alternativePorts?: readonly AlternativePort[];
+  alternativePorts?: readonly AlternativePort[] | undefined;
 }
 
 /**

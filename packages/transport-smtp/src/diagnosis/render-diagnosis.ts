@@ -6,7 +6,7 @@ export type TextRole = 'passed' | 'warning' | 'failed' | 'skipped' | 'response' 
 
 export interface RenderOptions {
   /** Wraps a piece of text in colours. @default none */
-  style?: (text: string, role: TextRole) => string;
+  style?: ((text: string, role: TextRole) => string) | undefined;
 }
 
 const SIGNS: Readonly<Record<DiagnosisStep['status'], string>> = {
