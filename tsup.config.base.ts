@@ -1,4 +1,5 @@
 import { defineConfig, type Options } from 'tsup';
+import { nodeVersionCheck } from './node-version-check.js';
 import { thirdPartyLicenses } from './third-party-licenses.js';
 
 /** Every package builds the same way: ESM with declarations, from its public entries. */
@@ -14,6 +15,7 @@ export const definePackage = (
     platform: 'node',
     clean,
     sourcemap: true,
+    banner: { js: nodeVersionCheck },
     // What a package needs, npm installs; nothing of it gets in here.
     esbuildPlugins: [...esbuildPlugins, thirdPartyLicenses('dist', [])],
   });

@@ -38,25 +38,51 @@ describe('the examples that send an email', () => {
     return JSON.parse(/^```json\n(.*?)^```$/ms.exec(markdown)?.[1] ?? '{}');
   };
 
+  // Those of the workspace are walked by `newcomer.test.ts`.
+  test.each([['packages/transport-smtp', join(PACKAGES, 'transport-smtp')]])(
+    'of %s send it',
+    { timeout: 60_000 },
+    async (_name, folder) => {
+      const config = await readConfig();
+      const env = { ...process.env, SMTP_PASS: 'sesame' };
+      await using trap = await startSmtpTrap({ auth: { ...config.auth, pass: env.SMTP_PASS } });
+      await using project = await makeProject(folder);
+      const server = { host: trap.host, port: trap.port, tls: { ca: trap.certificate } };
+      await writeFile(join(project.root, 'connector.json'), JSON.stringify({ ...config, ...server }));
+      const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
+
+      for (const { code } of examples) {
+        await writeFile(join(project.root, 'example.ts'), code);
+        const { stderr } = await promisify(execFile)(process.execPath, ['example.ts'], {
+          cwd: project.root,
+          env,
+        });
+        expect(stderr.replace(/.*ExperimentalWarning.*\n.*--trace-warnings.*\n/, '')).toBe('');
+      }
+
+      expect(trap.inbox.messages).toHaveLength(examples.length);
+      expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
+    },
+  );
+});
+
+describe('the examples that an application imports', () => {
   test.each([
     ['the workspace', WORKSPACE],
-    ['packages/transport-smtp', join(PACKAGES, 'transport-smtp')],
-  ])('of %s send it', { timeout: 60_000 }, async (_name, folder) => {
-    const config = await readConfig();
-    await using trap = await startSmtpTrap({ auth: config.auth });
+    ['packages/cli', join(PACKAGES, 'cli')],
+    ['packages/http', join(PACKAGES, 'http')],
+  ])('of %s need no secrets until they are used', { timeout: 60_000 }, async (_name, folder) => {
     await using project = await makeProject(folder);
-    const server = { host: trap.host, port: trap.port, tls: { ca: trap.certificate } };
-    await writeFile(join(project.root, 'connector.json'), JSON.stringify({ ...config, ...server }));
     const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
-
-    for (const { code } of examples) {
-      await writeFile(join(project.root, 'example.ts'), code);
-      const { stderr } = await promisify(execFile)(process.execPath, ['example.ts'], { cwd: project.root });
-      expect(stderr.replace(/.*ExperimentalWarning.*\n.*--trace-warnings.*\n/, '')).toBe('');
+    // They export something, and do not show a pattern of code that runs when it starts.
+    const modules = examples.filter(({ code, isRun }) => !isRun && /^export /m.test(code));
+    expect(modules.length).toBeGreaterThan(0);
+    for (const { code } of modules) {
+      await writeFile(join(project.root, 'module.ts'), code);
+      // Without a variable and without a config, as in a build.
+      const { PATH } = process.env;
+      await promisify(execFile)(process.execPath, ['module.ts'], { cwd: project.root, env: { PATH } });
     }
-
-    expect(trap.inbox.messages).toHaveLength(examples.length);
-    expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
   });
 });
 

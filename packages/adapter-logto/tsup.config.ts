@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
+import { nodeVersionCheck } from '../../node-version-check.js';
 import { thirdPartyLicenses } from '../../third-party-licenses.js';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
@@ -37,6 +38,6 @@ export default defineConfig({
   esbuildPlugins: [hostZod, thirdPartyLicenses('lib', ['nodemailer'])],
   // CommonJS in the bundle asks for Node's own modules.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    js: `import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\n${nodeVersionCheck}`,
   },
 });

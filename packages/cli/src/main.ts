@@ -1,24 +1,11 @@
 #!/usr/bin/env node
-import manifest from '../package.json' with { type: 'json' };
-import { EXIT } from './command.js';
-import { run } from './run.js';
-
-// A reader such as `head` that has seen enough is no failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+// Only this file runs on every Node.js. The imports of the others need a current one, so they come later.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 12)) {
+  process.stderr.write(
+    `Postern needs Node.js 22.12 or newer, and this is Node.js ${process.versions.node}.\n`,
+  );
+  process.exitCode = 1;
+} else {
+  await import('./postern.js');
 }
-// At once, whatever is under way; the shell's next prompt gets a line of its own.
-process.on('SIGINT', () => {
-  if (process.stderr.isTTY) process.stderr.write('\n');
-  process.exit(EXIT.interrupted);
-});
-
-const { stdin, stdout, stderr, env } = process;
-process.exitCode = await run(
-  process.argv.slice(2),
-  { stdin, stdout, stderr, env, cwd: process.cwd() },
-  manifest.version,
-);

@@ -71,6 +71,8 @@ it('runs as npm installs it, with the dependencies that it names', { timeout: 60
     'dist',
     'dist/main.js',
     'dist/main.js.map',
+    'dist/postern.js',
+    'dist/postern.js.map',
     'package.json',
   ]);
 });

@@ -95,7 +95,8 @@ export interface Mailer extends AsyncDisposable {
  *
  * @example
  * ```ts
- * const config = parseConnectorConfig(JSON.parse(await readFile('connector.json', 'utf8')));
+ * const json = JSON.parse(await readFile('connector.json', 'utf8'));
+ * const config = parseConnectorConfig(json, { variables: process.env });
  * const mailer = createMailer({ config, transport: createSmtpTransport(config) });
  * await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
  * ```

@@ -59,17 +59,27 @@ describe('references in a config', () => {
     expect(issues).toContainEqual(expect.objectContaining({ path: ['name'], code: 'variable_not_set' }));
   });
 
-  it('in a login are an error where nothing says what they stand for', () => {
-    const { config: usable, issues } = inspectConnectorConfig(
-      config({ port: 587, fromEmail: 'a@example.com' }),
-    );
+  it.each([
+    ['auth.pass', { auth: { user: 'app', pass: '${SMTP_PASS}' } }],
+    ['auth.user', { auth: { user: '${SMTP_USER}', pass: 'secret' } }],
+    ['host', { host: '${SMTP_HOST}' }],
+    ['port', { port: '${SMTP_PORT}' }],
+    ['fromEmail', { fromEmail: '${SENDER}' }],
+    ['replyTo', { replyTo: '${REPLY_TO}' }],
+    ['tls.ca', { tls: { ca: '${CA}' } }],
+    ['customHeaders.X-Stage', { customHeaders: { 'X-Stage': '${STAGE}' } }],
+  ])('without variables, a reference in %s is an error that says what to write', (path, change) => {
+    const valid = { port: 587, fromEmail: 'a@example.com', auth: { user: 'app', pass: 'secret' } };
+    const { config: usable, issues } = inspectConnectorConfig(config({ ...valid, ...change }));
     expect(usable).toBeUndefined();
     expect(issues).toEqual([
       {
         severity: 'error',
-        path: ['auth', 'pass'],
+        path: path.split('.'),
         code: 'variable_unresolved',
-        message: expect.stringContaining('pass { variables: process.env } with the config'),
+        message: expect.stringMatching(
+          /^(.+) refers to the variable \$\{\w+\}: write parseConnectorConfig\(json, \{ variables: process\.env \}\)/,
+        ),
       },
     ]);
   });

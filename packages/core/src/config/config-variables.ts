@@ -10,19 +10,25 @@ const REFERENCE = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 /** What is written for people to read is never looked into: a variable must not get into an email. */
 const NOT_LOOKED_INTO = 'templates';
 
-/** Replaces every text of a config, at any depth, by what `read` makes of it. */
+/** No config is this deep. What is deeper, or contains itself, is left to the checks of the config. */
+const DEEPEST = 50;
+
+/** Replaces every text of a config by what `read` makes of it. */
 function mapTexts(
   value: unknown,
   path: ConfigIssue['path'],
   read: (text: string, path: ConfigIssue['path']) => string,
+  parents: readonly unknown[] = [],
 ): unknown {
   if (typeof value === 'string') return read(value, path);
-  if (Array.isArray(value)) return value.map((item, index) => mapTexts(item, [...path, index], read));
+  if (path.length > DEEPEST || parents.includes(value)) return value;
+  const within = [...parents, value];
+  if (Array.isArray(value)) return value.map((item, index) => mapTexts(item, [...path, index], read, within));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => [
       key,
-      path.length === 0 && key === NOT_LOOKED_INTO ? child : mapTexts(child, [...path, key], read),
+      path.length === 0 && key === NOT_LOOKED_INTO ? child : mapTexts(child, [...path, key], read, within),
     ]),
   );
 }
@@ -52,13 +58,16 @@ export function resolveVariables(
   return { config, issues };
 }
 
-/** A login that still is a reference would be sent as it stands, and refused by the server for no visible reason. */
-export function checkReferences(auth: unknown): ConfigIssue[] {
+/**
+ * Finds the values that are references, in a config that comes without variables. They would be used literally, and a
+ * server refuses such a login for no visible reason.
+ */
+export function checkReferences(input: unknown): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
-  mapTexts(auth, ['auth'], (text, path) => {
+  mapTexts(input, [], (text, path) => {
     const [reference] = text.match(REFERENCE) ?? [];
     if (reference === text && !reference.startsWith('$$')) {
-      const message = `${formatPath(path)} refers to the variable ${text}, and nothing says what that is: pass { variables: process.env } with the config, or write the value itself`;
+      const message = `${formatPath(path)} refers to the variable ${text}: write parseConnectorConfig(json, { variables: process.env }) to look it up, or write the value itself`;
       issues.push(error(path, 'variable_unresolved', message));
     }
     return text;

@@ -11,7 +11,6 @@ import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
 import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
 import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
-import { isRecord } from './raw-config.js';
 import { type SmtpConfig, smtpConfigShape } from './smtp-config.js';
 
 const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
@@ -188,7 +187,7 @@ export function inspectConnectorConfig(
 ): { config?: ConnectorConfig; issues: ConfigIssue[] } {
   const resolved = variables
     ? resolveVariables(input, variables)
-    : { config: input, issues: checkReferences(isRecord(input) ? input.auth : undefined) };
+    : { config: input, issues: checkReferences(input) };
   const { config, issues } = inspect(connectorConfigShape, resolved.config, (raw) => [
     ...checkConfig(raw, Object.keys(connectorConfigShape.shape), brokenTemplate),
     ...rules.flatMap((rule) => rule(raw)),

@@ -1,0 +1,132 @@
+/** Walks the quick start of the README as printed, in an empty project, with the packages as they are published. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { spawn } from '@lydell/node-pty';
+import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { type LocalRegistry, startLocalRegistry } from './fixtures/local-registry.js';
+
+const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
+
+interface Step {
+  /** The prose in front of the block. */
+  readonly prose: string;
+  readonly language: string;
+  readonly code: string;
+}
+
+async function readQuickStart(): Promise<Step[]> {
+  const markdown = await readFile(join(WORKSPACE, 'README.md'), 'utf8');
+  const section = markdown.slice(markdown.indexOf('\n## Quick start\n'), markdown.indexOf('\n### '));
+  const blocks = section.matchAll(
+    /(?<prose>[^`]*(?:`[^`\n]+`[^`]*)*)^```(?<language>\w+)\n(?<code>.*?)^```$/gms,
+  );
+  return [...blocks].map(({ groups: { prose = '', language = '', code = '' } = {} }) => ({
+    prose,
+    language,
+    code,
+  }));
+}
+
+let registry: LocalRegistry;
+let trap: SmtpTrap;
+beforeAll(async () => {
+  registry = await startLocalRegistry();
+  trap = await startSmtpTrap({ auth: { user: 'acme', pass: 'sesame open' } });
+});
+afterAll(async () => {
+  await registry[Symbol.asyncDispose]();
+  await trap.close();
+});
+
+/** What a person answers when the screen asks. */
+const answers = (): [question: string, keys: string][] => [
+  ['Ok to proceed?', 'y\r'],
+  // The last of the list: another SMTP server.
+  ['Who sends the emails?', '\u001b[A\r'],
+  ['SMTP server, such as', `${trap.host}\r`],
+  // In place of 587.
+  ['Port (', `${'\u007f'.repeat(3)}${trap.port}\r`],
+  ['Sender, such as', 'Acme <noreply@acme.example>\r'],
+  ['User name', 'acme\r'],
+  ['Password', 'sesame open\r'],
+];
+
+/** Runs one command in a terminal, answers its questions, and returns its exit code and what it printed. */
+function runInTerminal(
+  command: string,
+  options: { cwd: string; env: Record<string, string> },
+): Promise<{ exitCode: number; output: string }> {
+  const open = answers();
+  let output = '';
+  let unread = '';
+  return new Promise((resolve) => {
+    const terminal = spawn('sh', ['-c', command], { ...options, cols: 120, rows: 60 });
+    onTestFailed(() => {
+      terminal.kill();
+      process.stderr.write(output);
+    });
+    terminal.onData((data) => {
+      output += data;
+      unread += data;
+      const index = open.findIndex(([question]) => unread.includes(question));
+      if (index === -1) return;
+      const [[, keys = ''] = []] = open.splice(index, 1);
+      unread = '';
+      terminal.write(keys);
+    });
+    terminal.onExit(({ exitCode }) => resolve({ exitCode, output }));
+  });
+}
+
+/** A folder for PATH in which `node` is the given one. */
+async function pathWith(node: string, folder: string): Promise<string> {
+  await mkdir(folder);
+  await symlink(node, join(folder, 'node'));
+  // Without the folders of the workspace, which have another Node.
+  const others = (process.env.PATH ?? '').split(delimiter).filter((path) => !path.includes('node_modules'));
+  return [folder, ...others].join(delimiter);
+}
+
+test.each([
+  ['22.12', join(WORKSPACE, 'node_modules/node22/bin/node')],
+  ['24', process.execPath],
+])('the quick start works as printed on Node %s', { timeout: 60_000 }, async (version, node) => {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'postern-newcomer-')));
+  const cwd = join(root, 'app');
+  await mkdir(cwd);
+  const certificate = join(root, 'ca.pem');
+  await writeFile(certificate, trap.certificate);
+  const env = {
+    ...registry.env,
+    PATH: await pathWith(node, join(root, 'bin')),
+    TERM: 'xterm',
+    NODE_EXTRA_CA_CERTS: certificate,
+  };
+  expect((await promisify(execFile)('node', ['--version'], { env })).stdout).toContain(`v${version}.`);
+  trap.inbox.clear();
+
+  const printed: string[] = [];
+  for (const { prose, language, code } of await readQuickStart()) {
+    const [, file] = /Save this program as `([\w.]+)`/.exec(prose) ?? [];
+    if (file) await writeFile(join(cwd, file), code);
+    if (language !== 'sh') continue;
+    for (const command of code.trim().split('\n')) {
+      const { exitCode, output } = await runInTerminal(command, { cwd, env });
+      printed.push(output);
+      // The domain of the sender has no records, which `doctor` reports.
+      if (!command.endsWith('doctor')) expect({ command, exitCode, output }).toMatchObject({ exitCode: 0 });
+    }
+  }
+
+  expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
+  expect(trap.inbox.messages).toHaveLength(1);
+  expect(printed.at(-1)).toMatch(/login/i);
+  expect(printed.join('')).not.toContain('sesame open');
+  expect(await readFile(join(cwd, 'connector.json'), 'utf8')).toMatch(/"pass": "\$\{SMTP_PASS\}"/);
+  await rm(root, { recursive: true });
+});
