@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -76,6 +76,143 @@ test('the packages can be used from a TypeScript project that compiles to Common
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: project.root });
   expect(stdout.trim()).toBe('482913');
 });
+
+/** Imports every entry that needs no framework. */
+const ENTRIES = [
+  ...['core', 'transport-smtp', 'testing', 'testing/contract', 'http', 'http/contract', 'queue'],
+  ...['verification', 'verification/contract', 'templates', 'templates/files', 'resilience'],
+].map((name) => `@postern/${name}`);
+
+/** A project that has all packages of the workspace. */
+async function makeFullProject() {
+  const project = await makeProject(WORKSPACE);
+  const modules = join(project.root, 'node_modules');
+  const packages = join(WORKSPACE, 'packages');
+  for (const folder of await readdir(packages)) {
+    const { name } = JSON.parse(await readFile(join(packages, folder, 'package.json'), 'utf8'));
+    await symlink(join(packages, folder), join(modules, name), 'dir').catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      },
+    );
+  }
+  return project;
+}
+
+test.each([
+  ['commonjs', ['--module', 'commonjs']],
+  ['commonjs with node10 resolution', ['--module', 'commonjs', '--moduleResolution', 'node10']],
+  ['node16', ['--module', 'node16']],
+  ['nodenext', ['--module', 'nodenext']],
+])(
+  'TypeScript 5 finds the types of every entry with module: %s',
+  { timeout: 60_000 },
+  async (_name, flags) => {
+    await using project = await makeFullProject();
+    await writeFile(join(project.root, 'package.json'), JSON.stringify({ name: 'app', type: 'commonjs' }));
+    const imports = ENTRIES.map((name, index) => `import * as entry${index} from '${name}';\n`).join('');
+    const names = ENTRIES.map((_, index) => `entry${index}`).join(', ');
+    // The last line shows that the types are there and not `any`.
+    await writeFile(
+      join(project.root, 'program.ts'),
+      `${imports}export const all = [${names}];
+     // @ts-expect-error
+     export const wrong: string = entry0.createMailer;`,
+    );
+    const options =
+      '--noEmit --strict --skipLibCheck --target es2022 --lib es2023,esnext.disposable --types node';
+    const tsc = join(WORKSPACE, 'node_modules/typescript5/bin/tsc');
+    const args = [tsc, ...options.split(' '), ...flags, 'program.ts'];
+    const { stdout } = await run(process.execPath, args, { cwd: project.root }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
+  },
+);
+
+test('require and import load the same module', async () => {
+  await using project = await makeFullProject();
+  await writeFile(
+    join(project.root, 'program.cjs'),
+    `const names = ${JSON.stringify(ENTRIES)};
+     Promise.all(names.map(async (name) => [name, require(name) === (await import(name))])).then(console.log);`,
+  );
+  const { stdout } = await run(process.execPath, ['program.cjs'], { cwd: project.root });
+  expect(stdout.match(/true/g)).toHaveLength(ENTRIES.length);
+});
+
+/** A test file for jest: a real email, the matchers, and two contract suites. */
+const JEST_TESTS = `
+  test('sends', async () => {
+    const trap = await testing.startSmtpTrap();
+    const transport = smtp.createSmtpTransport({ host: trap.host, port: trap.port, tls: { ca: trap.certificate } });
+    await transport.send(testing.testEmail({ to: 'ada@example.com', text: 'Your code is 482913.' }));
+    expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
+    expect(trap).toHaveReceivedEmailCount(1, { to: 'ada@example.com' });
+    expect(trap).not.toHaveReceivedEmail({ to: 'eve@example.com' });
+    await transport.close();
+    await trap.close();
+    await expect(transport.send(testing.testEmail())).rejects.toBeMailError('closed');
+  });
+  const setUp = () => {
+    const transport = testing.createMemoryTransport();
+    return { transport, received: () => transport.emails };
+  };
+  transports.describeTransportContract('memory', setUp, { describe, expect, test });
+  stores.describeStoreContract('memory', async () => ({ store: verification.memoryStore() }), { describe, expect, test });
+`;
+const JEST_MODULES = {
+  testing: '@postern/testing',
+  smtp: '@postern/transport-smtp',
+  transports: '@postern/testing/contract',
+  verification: '@postern/verification',
+  stores: '@postern/verification/contract',
+  // Only loaded.
+  http: '@postern/http/contract',
+  templates: '@postern/templates',
+};
+const jestImports = Object.entries(JEST_MODULES);
+
+test.each([
+  [
+    'CommonJS',
+    { name: 'app' },
+    jestImports.map(([name, path]) => `const ${name} = require('${path}');\n`).join('') +
+      "require('@postern/testing/jest');\n",
+    [],
+  ],
+  [
+    'ES modules',
+    { name: 'app', type: 'module', jest: { transform: {} } },
+    jestImports.map(([name, path]) => `import * as ${name} from '${path}';\n`).join('') +
+      "import '@postern/testing/jest';\n",
+    ['--experimental-vm-modules'],
+  ],
+])(
+  'jest runs tests in %s without configuration',
+  { timeout: 60_000 },
+  async (_name, manifest, imports, flags) => {
+    await using project = await makeFullProject();
+    await writeFile(join(project.root, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(project.root, 'mail.test.js'), imports + JEST_TESTS);
+    const jest = join(WORKSPACE, 'node_modules/jest/bin/jest.js');
+    const results = join(project.root, 'results.json');
+    const args = [
+      ...flags,
+      jest,
+      '--json',
+      `--outputFile=${results}`,
+      '--cacheDirectory',
+      join(project.root, 'cache'),
+    ];
+    const { stderr } = await run(process.execPath, args, { cwd: project.root }).catch(
+      (error: { stderr: string }) => error,
+    );
+    const { success, numPassedTests } = JSON.parse(await readFile(results, 'utf8'));
+    expect({ success, stderr: success ? '' : stderr }).toEqual({ success: true, stderr: '' });
+    expect(numPassedTests).toBeGreaterThan(30);
+  },
+);
 
 /** What the Nest CLI makes: classes with decorators, whose types the compiler tells Nest. */
 const NEST_PROGRAM = `
