@@ -41,8 +41,9 @@ export function createKeyring(secrets: readonly [string, ...string[]]): Keyring 
 
   function unseal(key: Buffer, sealed: Buffer): string | undefined {
     const decipher = createDecipheriv(CIPHER, key, NONCE, { authTagLength: TAG_BYTES });
-    decipher.setAuthTag(sealed.subarray(0, TAG_BYTES));
     try {
+      // Throws for less than a whole tag, which a damaged row may hold.
+      decipher.setAuthTag(sealed.subarray(0, TAG_BYTES));
       return decipher.update(sealed.subarray(TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
     } catch {
       return undefined;

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { PGlite } from '@electric-sql/pglite';
+import { createMailer } from '@postern/core';
+import { createMemoryTransport } from '@postern/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.js';
+import { createVerification } from './index.js';
 import { postgresMigrations } from './postgres-migrations.js';
 import { type PostgresPool, postgresStore } from './postgres-store.js';
 import { describeStoreContract } from './store-contract.js';
@@ -100,6 +104,42 @@ describe('postgresStore', () => {
     await store.remove({ subject: 'subject' });
     expect(queries).toHaveLength(7);
     expect(queries.join()).not.toMatch(/BEGIN|COMMIT|LOCK TABLE|advisory/i);
+  });
+
+  test.each([
+    ['content', `sealed = ''`],
+    ['content that is cut off', `sealed = 'AAAA'`],
+    ['a digest', `mac = '\u0001'`],
+    ['a time', 'expires_at = 9000000000000000000'],
+  ])('a challenge whose row lost %s is no error, and the next one takes its place', async (_name, damage) => {
+    const store = postgresStore({ pool: pglite });
+    const transport = createMemoryTransport();
+    const mailer = createMailer({
+      config: {
+        fromEmail: 'noreply@example.com',
+        templates: [{ usageType: 'SignIn', contentType: 'text/plain', subject: 'Hi', content: '{{code}}' }],
+      },
+      transport,
+    });
+    const verification = createVerification({
+      mailer,
+      store,
+      secret: 'a secret of 32 characters or more, at random',
+      policy: { cooldown: 0 },
+    });
+    const to = `ada-${randomUUID()}@example.com`;
+    const request = { to, type: 'SignIn', method: 'code' } as const;
+    const { id } = await verification.start(request);
+    const code = await transport.inbox.waitForCode(to);
+    await pglite.query(`UPDATE postern_verification_challenge SET ${damage} WHERE id = $1`, [id]);
+    await expect(verification.check({ to, type: 'SignIn', code })).rejects.toMatchObject({
+      name: 'VerificationError',
+    });
+    await verification.start(request);
+    const next = transport.emails.at(-1)?.text ?? '';
+    expect(await verification.check({ to, type: 'SignIn', code: next })).toMatchObject({
+      status: 'verified',
+    });
   });
 
   test('purges what is over and nothing else', async () => {

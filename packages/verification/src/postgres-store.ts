@@ -39,7 +39,11 @@ const challengeRow = z
     ...challenge,
     expiresAt: new Date(expires_at),
     isAlive,
-  }));
+  }))
+  // Of a time that no calendar has.
+  .refine(({ expiresAt }) => !Number.isNaN(expiresAt.getTime()));
+/** One that was damaged, by a restore for example, is as good as none: the next start takes its place. */
+const readableChallengeRow = z.unknown().transform((found) => challengeRow.safeParse(found).data);
 
 /** The caller's time, or the one clock that all processes share. */
 const timeOf = (parameter: string) =>
@@ -139,14 +143,12 @@ export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions)
     },
     async guess({ subjects, counter, windowMs, now }) {
       const row = z.unknown().transform((found) => ({
-        challenge: z.object({ id: z.null() }).safeParse(found).success
-          ? undefined
-          : challengeRow.parse(found),
+        challenge: readableChallengeRow.parse(found),
         guesses: counterRow.parse(found),
       }));
       return one(row, statements.guess, subjects, counter, windowMs, now);
     },
-    find: ({ id, now }) => first(challengeRow, statements.find, id, now),
+    find: ({ id, now }) => first(readableChallengeRow, statements.find, id, now),
     async take({ id, refund, now }) {
       return (await first(z.object({ id: z.string() }), statements.take, id, refund, now)) !== undefined;
     },

@@ -655,3 +655,30 @@ describe('VerificationError', () => {
     for (const secret of [sent, wrong(sent), token, ADA.to, SECRET]) expect(shown).not.toContain(secret);
   });
 });
+
+test('sends also where the clock of this process is ahead of the time of the store', async () => {
+  const real = memoryStore();
+  const behind = 900_000;
+  const store: typeof real = {
+    ...real,
+    async put(request) {
+      const kept = await real.put(request);
+      return { ...kept, expiresAt: new Date(kept.expiresAt.getTime() - behind) };
+    },
+  };
+  const transport = createMemoryTransport();
+  const mailer = createMailer({
+    config: {
+      fromEmail: 'noreply@example.com',
+      templates: [{ usageType: 'SignIn', contentType: 'text/plain', subject: 'Hi', content: '{{code}}' }],
+    },
+    transport,
+  });
+  const verification = createVerification({
+    mailer,
+    store,
+    secret: 'a secret of 32 characters or more, at random',
+  });
+  await verification.start({ to: 'ada@example.com', type: 'SignIn', method: 'code' });
+  expect(transport.emails).toHaveLength(1);
+});
