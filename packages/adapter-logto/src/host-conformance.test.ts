@@ -123,7 +123,7 @@ describe('in a Logto instance', { timeout: 60_000 }, () => {
 
     // What the loader checks the version by, and npm must understand.
     const manifest: Record<string, Record<string, string>> = JSON.parse(await readText('package.json'));
-    expect(Object.keys(manifest.dependencies ?? {})).toEqual(['@logto/connector-kit']);
+    expect(Object.keys(manifest.dependencies ?? {})).toEqual(['@logto/connector-kit', 'zod']);
     const ranges = ['dependencies', 'peerDependencies', 'devDependencies'].flatMap((key) =>
       Object.values(manifest[key] ?? {}),
     );
