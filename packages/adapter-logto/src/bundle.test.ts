@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const BUNDLE = new URL('../lib/index.js', import.meta.url);
-const manifest: { dependencies: object; peerDependencies: object } = JSON.parse(
+const manifest: { dependencies: Record<string, string> } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
