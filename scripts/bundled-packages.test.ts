@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { startSmtpTrap } from '@postern/testing';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packPackage } from './pack-package.ts';
 
 const run = promisify(execFile);
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
@@ -60,13 +61,10 @@ beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'postern-installed-')));
   await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'app', type: 'module' }));
   for (const name of OWN) {
-    const tarballs = join(root, 'tarballs', name);
-    await mkdir(tarballs, { recursive: true });
-    await run('pnpm', ['pack', '--pack-destination', tarballs], { cwd: join(PACKAGES, name) });
-    const [tarball = ''] = await readdir(tarballs);
+    const tarball = await packPackage(join(PACKAGES, name), join(root, 'tarballs', name));
     await mkdir(modules('@postern', name), { recursive: true });
     const target = modules('@postern', name);
-    await run('tar', ['-xzf', join(tarballs, tarball), '-C', target, '--strip-components=1']);
+    await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
   }
   await link('nodemailer', 'transport-smtp');
   await mkdir(modules('@types'));

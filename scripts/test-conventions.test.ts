@@ -18,6 +18,11 @@ const CONVENTIONS = [
     instead: 'use scripts/postgres/real-postgres.ts and scripts/browser.ts',
   },
   {
+    name: 'packs packages also where pnpm is not on the path',
+    forbidden: /run\('pnpm', \['pack', '--pack-destination'/,
+    instead: 'use scripts/pack-package.ts',
+  },
+  {
     name: 'works in a folder whose path has spaces',
     forbidden: /import\.meta\.url\)\.pathname/,
     instead: 'use fileURLToPath, which decodes the path',

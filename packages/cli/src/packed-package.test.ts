@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { packPackage } from '../../../scripts/pack-package.js';
 import { sampleConfig } from './terminal/sample-config.js';
 import { cleanEnvironment } from './terminal/spawn-postern.js';
 import { makeWorkFolder } from './terminal/work-folder.js';
@@ -26,12 +27,9 @@ interface Manifest {
 
 /** Unpacks a package as npm would get it, and links what its manifest asks for, and nothing else. */
 async function install(folder: string, source: string, modules: string, target: string) {
-  const tarballs = join(folder, 'tarballs', target);
-  await mkdir(tarballs, { recursive: true });
-  await run('pnpm', ['pack', '--pack-destination', tarballs], { cwd: source });
-  const [tarball = ''] = await readdir(tarballs);
+  const tarball = await packPackage(source, join(folder, 'tarballs', target));
   await mkdir(join(modules, target), { recursive: true });
-  await run('tar', ['-xzf', join(tarballs, tarball), '-C', join(modules, target), '--strip-components=1']);
+  await run('tar', ['-xzf', tarball, '-C', join(modules, target), '--strip-components=1']);
   const manifest: Manifest = JSON.parse(await readFile(join(modules, target, 'package.json'), 'utf8'));
   for (const [name, range] of Object.entries(manifest.dependencies ?? {})) {
     expect(range).not.toMatch(/workspace:|catalog:/);

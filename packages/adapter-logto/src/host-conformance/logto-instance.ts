@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { packPackage } from '../../../../scripts/pack-package.js';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -63,12 +60,10 @@ async function installCli(modules: string, shared: string): Promise<void> {
 }
 
 async function packTo(folder: string): Promise<string> {
-  await mkdir(folder);
-  await run('pnpm', ['pack', '--pack-destination', folder], { cwd: PACKAGE });
-  const [file = ''] = await readdir(folder);
+  const packed = await packPackage(PACKAGE, folder);
   // The CLI puts "connector-" before the last part of a name, and so of a path, that lacks it.
   const tarball = join(folder, 'connector-smtp.tgz');
-  await rename(join(folder, file), tarball);
+  await rename(packed, tarball);
   return tarball;
 }
 
