@@ -205,9 +205,10 @@ describe('abort', () => {
     'knows that the message is out as soon as it is (TLS: %s)',
     async (tls) => {
       const controller = new AbortController();
-      /** In the same turn of the event loop in which the content is written, right after that. */
+      /** The content is written one turn of the event loop after the go-ahead. This aborts in that turn, right after it. */
       const abortSoon = ({ line }: LogEvent) => {
-        if (String(line).startsWith('354')) queueMicrotask(() => process.nextTick(() => controller.abort()));
+        if (String(line).startsWith('354'))
+          queueMicrotask(() => process.nextTick(() => setImmediate(() => controller.abort())));
       };
       const { trap, transport } = await setUp(
         { tls },
