@@ -15,12 +15,17 @@ const JOINING_SCRIPTS = [
 /** Signs that end an Indic syllable; a ZWJ after one selects the shape of the letter before it. */
 const VIRAMAS = '\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2';
 
+const tagged = (region: string) =>
+  `${[...region].map((letter) => `\\u{e00${letter.charCodeAt(0).toString(16)}}`).join('')}\\u{e007f}`;
+
 /** Invisible characters that change what the reader sees, each with the neighbors that give it a meaning. */
 const NEEDED = [
   `(?<=[${JOINING_SCRIPTS}])[\\u200c\\u200d](?=[${JOINING_SCRIPTS}])`,
   `(?<=[${VIRAMAS}])\\u200d`,
   '(?<=\\p{Extended_Pictographic}[\\ufe0f\\u{1f3fb}-\\u{1f3ff}]?)\\u200d(?=\\p{Extended_Pictographic})',
   '(?<=[\\p{Emoji}\\p{S}])[\\ufe0e\\ufe0f]',
+  // The flags of England, Scotland and Wales: a black flag, then gbeng, gbsct or gbwls in tag characters.
+  `(?<=\\u{1f3f4})(?:${['gbeng', 'gbsct', 'gbwls'].map(tagged).join('|')})`,
   '(?<=\\p{Ideographic})[\\ufe00-\\ufe02\\u{e0100}-\\u{e01ef}]',
   '(?<=\\p{Script=Mongolian})[\\u180b-\\u180d\\u180f]',
 ].join('|');

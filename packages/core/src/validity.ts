@@ -9,14 +9,18 @@ const SIZES: readonly (readonly [unit: Unit, seconds: number, atLeast: number])[
   ['minute', 60, 1],
 ];
 
+/** Templates may take the locale from the payload, so there can be any number of them. */
+const MAX_FORMATS = 200;
 const formats = new Map<string, Intl.NumberFormat>();
 
 function formatFor(locale: string, unit: Unit): Intl.NumberFormat {
   const key = `${locale} ${unit}`;
-  const known =
-    formats.get(key) ?? new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' });
-  formats.set(key, known);
-  return known;
+  const known = formats.get(key);
+  if (known) return known;
+  const format = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' });
+  if (formats.size >= MAX_FORMATS) formats.clear();
+  formats.set(key, format);
+  return format;
 }
 
 /** `90` seconds → `1 minute`, `7200` → `2 hours`: as the language says it, in whole units, and never more than it is. */

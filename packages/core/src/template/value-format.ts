@@ -28,6 +28,9 @@ const isRtlLocale = (locale: string | undefined) =>
 /** These have to arrive exactly, and are not prose. */
 const EXACT_PATH = /(?:code|link|url|token)$/i;
 
+/** A mail app would take the isolates for a part of the URL. */
+const WEB_URL = /^https?:\/\/\S+$/i;
+
 /** The formats of one template. */
 export interface ValueFormats {
   /** Text and subject. */
@@ -45,7 +48,7 @@ export interface ValueFormats {
 export function formatsFor(locale: string | undefined): ValueFormats {
   const isRtl = isRtlLocale(locale);
   const isIsolated = (value: string, path: string) =>
-    !isRtl && isRightToLeft(value) && !EXACT_PATH.test(path);
+    !isRtl && isRightToLeft(value) && !EXACT_PATH.test(path) && !WEB_URL.test(value);
   return {
     line: (value, path) => {
       const line = plainLine(value);

@@ -104,6 +104,7 @@ describe('a name', () => {
     ['a right-to-left override', 'Ada\u202egpj.exe', 'Adagpj.exe'],
     ['a zero-width space', 'pay\u200bpal', 'paypal'],
     ['tag characters', 'Ada\u{e0049}\u{e0067}\u{e006e}', 'Ada'],
+    ['tag characters after a flag', '🏴\u{e0067}\u{e0062}\u{e0068}\u{e0069}\u{e007f}', '🏴'],
     ['a filler', '\u3164', ''],
     ['an isolate', '\u2066Ada\u2069', 'Ada'],
     ['a variation selector in a word', 'A\ufe0fda', 'Ada'],
@@ -127,6 +128,7 @@ describe('a name', () => {
     ['a flag', '🏳️‍🌈'],
     ['a heart in color', '❤️'],
     ['a keycap', '1️⃣'],
+    ['the flag of Scotland', '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}'],
     ['a Persian word', 'می‌خواهم'],
     ['a Sinhala word', 'ශ්‍රී'],
     ['an ideograph with a variant', '葛\u{e0100}'],
@@ -245,10 +247,14 @@ describe('a right-to-left value', () => {
     expect(text).toBe(name);
   });
 
-  test('is left alone in a link', async () => {
-    const link = `https://example.com/${name}?a=1`;
-    const { text } = await renderWith({ content: '{{link}}' })({ link });
-    expect(text).toBe(link);
+  test.each(['link', 'page', 'user.website', 'list.0'])('is left alone in a URL, as {{%s}}', async (path) => {
+    const url = `https://example.com/${name}?a=1`;
+    const payload = { link: url, page: url, user: { website: url }, list: [url] };
+    const { text } = await renderWith({ content: `{{${path}}}` })(payload);
+    expect(text).toBe(url);
+    const content = `<a href="{{${path}}}">{{${path}}}</a>`;
+    const email = await renderWith({ contentType: 'text/html', content })(payload);
+    expect(email).toMatchObject({ html: `<a href="${url}">${url}</a>`, text: url });
   });
 });
 
