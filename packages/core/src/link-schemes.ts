@@ -16,6 +16,12 @@ export function findSchemeProblem(scheme: string): string | undefined {
     : undefined;
 }
 
+/** Whether a URL runs code or shows what it contains, once browsers have left out spaces and line breaks. */
+export function hasRefusedScheme(url: string): boolean {
+  const scheme = /^([a-z][a-z\d+.-]*):/i.exec(url.replace(/[\p{Cc}\p{Z}]+/gu, ''))?.[1];
+  return scheme !== undefined && REFUSED_SCHEMES.has(scheme.toLowerCase());
+}
+
 const nameOf = (scheme: string) => scheme.toLowerCase().replace(/:$/, '');
 
 /** Decides which URLs may be links of an email. */

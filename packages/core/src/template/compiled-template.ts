@@ -1,6 +1,6 @@
 import type { FixedParts } from '../email.js';
 import { sanitizeHeaderValue } from '../header-field.js';
-import type { LinkRule } from '../link-schemes.js';
+import { hasRefusedScheme, type LinkRule } from '../link-schemes.js';
 import { MailError } from '../mail-error.js';
 import { MAX_LIST_LENGTH, type Mailbox, readMailbox, readMailboxList } from '../mailbox.js';
 import type { PayloadValue } from '../payload.js';
@@ -98,6 +98,9 @@ export function compileEmailTemplate(
       const safe = safePayload(payload);
       const marked = content.render(safe, problems);
       const body = isHtml ? placed(marked, linkRule, links) : marked;
+      // In plain text, too, mail apps and people make a link of it.
+      if (typeof safe.link === 'string' && hasRefusedScheme(safe.link))
+        links.add(`link must be ${linkRule.wanted}`);
       const rendered: RenderedTemplate = {
         subject: sanitizeHeaderValue(subject.render(safe, problems).text),
         text: text?.render(safe, problems).text ?? derived?.of(body) ?? body.text,

@@ -114,6 +114,35 @@ describe.each(POSITIONS)('a value in %s', (content) => {
   });
 });
 
+describe('the link of a payload in plain text', () => {
+  const render = renderWith({ content: 'Open {{link}}' }, { missingVariable: 'keep' });
+
+  test.each([
+    'javascript:alert(1)',
+    ' JavaScript:alert(1)',
+    'java\nscript:alert(1)',
+    'data:text/html,<script>alert(1)</script>',
+    'vbscript:x',
+    'blob:https://example.com/x',
+    'file:///etc/passwd',
+  ])('cannot be %j', async (link) => {
+    await expect(render({ link })).rejects.toMatchObject({
+      code: 'payload_invalid',
+      message:
+        'The payload does not fit the Test template: link must be a URL that begins with https: or http:.',
+    });
+  });
+
+  test.each([
+    'https://example.com/?a=1&b=javascript:2',
+    'example.com/join',
+    'localhost:3000/x',
+    'myapp://join',
+  ])('can be %j, which is text there', async (link) => {
+    expect((await render({ link })).text).toBe(`Open ${link}`);
+  });
+});
+
 describe('a value that is a part of a URL', () => {
   test.each<[content: string, payload: Payload, problem: string]>([
     ['<a href="{{scheme}}:alert(1)">a</a>', { scheme: 'javascript' }, 'scheme'],
