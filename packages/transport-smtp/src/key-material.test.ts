@@ -61,6 +61,10 @@ describe('certificates and keys that cannot be used are found before the first e
       'tls.key',
       /is a certificate/,
     ],
+    ['a number as server name', { tls: { servername: 5 } }, 'tls.servername', /must be text/],
+    ['a size in quotes', { tls: { minDHSize: '1024' } }, 'tls.minDHSize', /must be a number above 0/],
+    ['text as a function', { tls: { checkServerIdentity: 'x' } }, 'tls.checkServerIdentity', /a function/],
+    ['a switch as a function', { tls: { pskCallback: true } }, 'tls.pskCallback', /must be a function/],
     [
       'an encrypted key',
       { tls: { cert: SERVER_CERTIFICATE, key: ENCRYPTED_SERVER_KEY } },

@@ -95,9 +95,28 @@ function codeOf(options: SecureContextOptions): string | undefined {
   }
 }
 
+/** Options that `tls.connect` checks only when it connects, where it looks as if the server had failed. */
+const CONNECT_OPTIONS: Readonly<
+  Record<string, readonly [rule: string, isUsable: (value: unknown) => boolean]>
+> = {
+  servername: ['must be text: the host name in the certificate', (value) => typeof value === 'string'],
+  minDHSize: ['must be a number above 0', (value) => typeof value === 'number' && value > 0],
+  checkServerIdentity: ['must be a function', (value) => typeof value === 'function'],
+  pskCallback: ['must be a function', (value) => typeof value === 'function'],
+};
+
+const problemsOfConnect = (tls: Readonly<Record<string, unknown>>): KeyProblem[] =>
+  Object.entries(CONNECT_OPTIONS).flatMap(([option, [rule, isUsable]]) => {
+    const value = tls[option];
+    const isUnset = value === undefined || value === null;
+    return isUnset || isUsable(value) ? [] : [{ path: ['tls', option], message: `tls.${option} ${rule}` }];
+  });
+
 /** What cannot be used among the options for `tls.connect`. */
 export function problemsOfTls(tls: ServerConfig['tls']): KeyProblem[] {
-  if (!tls || tls.secureContext !== undefined) return [];
+  if (!tls) return [];
+  const ofConnect = problemsOfConnect(tls);
+  if (ofConnect.length > 0 || tls.secureContext !== undefined) return ofConnect;
   const problems = problemsOfPem(tls);
   if (problems.length > 0) return problems;
   if (tls.pfx !== undefined && codeOf({ pfx: tls.pfx, passphrase: tls.passphrase } as SecureContextOptions))
