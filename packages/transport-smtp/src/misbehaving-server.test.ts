@@ -226,6 +226,27 @@ describe.each([true, false])('a server that replies too much (pipelining: %s)', 
     expect(stats).toMatchObject({ connections: 2, delivered: [2] });
   });
 
+  it.each([
+    ['550 5.7.1 Blocked', 'message_rejected', false],
+    ['451 4.3.0 Not now', 'message_rejected', true],
+    ['421 4.3.2 Going down', 'connection_failed', true],
+  ] as const)(
+    'before the content, with a refusal (%s), gets none of it, and the next message takes another connection',
+    async (refusal, code, retryable) => {
+      const { transport, stats } = await startScriptedServer(
+        (line, { number }) => (line === 'DATA' && number === 1 ? `354 Go on\r\n${refusal}` : undefined),
+        { maxConnections: 1, pipelining },
+      );
+      await expect(transport.send(testEmail())).rejects.toBeMailError(code, {
+        stage: 'data',
+        responseCode: Number.parseInt(refusal, 10),
+        retryable,
+      });
+      await transport.send(testEmail());
+      expect(stats).toMatchObject({ connections: 2, delivered: [2] });
+    },
+  );
+
   it.each(['250 extra', '550 extra'])(
     'after the content (%j) has taken it, and gets no other',
     async (extra) => {

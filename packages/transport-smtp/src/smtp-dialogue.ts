@@ -96,6 +96,11 @@ export class SmtpDialogue {
     return this.unasked.some((reply) => !isRefusal(reply));
   }
 
+  /** A refusal that came before anything was said that it can answer. */
+  get earlyRefusal(): string | undefined {
+    return this.unasked.find(isRefusal);
+  }
+
   /**
    * Sends commands in one go; their replies come in the same order (RFC 2920).
    *

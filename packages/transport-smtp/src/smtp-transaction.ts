@@ -83,6 +83,12 @@ export async function sendMessage(
 
   // What has arrived together with the go-ahead is read first: it can't answer the content.
   await new Promise(setImmediate);
+  // The server has changed its mind, or is about to hang up. Content that it may take all the same is not sent.
+  const { earlyRefusal } = dialogue;
+  if (earlyRefusal !== undefined) {
+    destroy();
+    throw toMailError(refusalOf('data', earlyRefusal));
+  }
   dialogue.sendContent(data);
   const reply = await dialogue.reply();
   // Whether the content is out is known by the end of this turn.
