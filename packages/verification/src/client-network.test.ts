@@ -74,6 +74,15 @@ describe('one network', () => {
   });
 });
 
+test.each([
+  ['spaces', `${' '.repeat(60_000)}192.0.2.1`],
+  ['zones', `2001:db8::1${'%'.repeat(200)}`],
+  ['zones and a line break', `${'%'.repeat(2000)}\nx`],
+  ['quotes', `${'"'.repeat(60_000)}192.0.2.1"`],
+])('an address with too many %s is not read, and shares the limit of unknown ones', async (_, ip) => {
+  expect(await countAsOne('unknown', ip)).toBe(true);
+});
+
 describe('two networks', () => {
   const apart = [
     '::1',

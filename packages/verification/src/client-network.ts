@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 
 const IPV4 = /^(?<address>[\d.]{7,15})(?::\w+)?$/;
+/** With brackets, a port and a zone, no address is longer. */
+const MAX_LENGTH = 200;
 /** Brackets with a port, as in URLs and in `Forwarded` (RFC 7239 section 6). */
 const BRACKETS = /^\[(?<address>[^\]]+)\](?::\w+)?$/;
 
@@ -12,6 +14,7 @@ const BRACKETS = /^\[(?<address>[^\]]+)\](?::\w+)?$/;
  * @returns `undefined` for anything but an IP address
  */
 export function clientNetwork(ip: string): string | undefined {
+  if (ip.length > MAX_LENGTH) return undefined;
   const text = ip.trim().replace(/^"(.*)"$/, '$1');
   const v4 = IPV4.exec(text)?.groups?.address;
   if (v4 !== undefined) return isIP(v4) === 4 ? v4 : undefined;
