@@ -114,6 +114,10 @@ describe.each(HOSTILE)('remote text with %s', (_name, text) => {
   });
 });
 
+test('line breaks and the blanks around each of them become one space', () => {
+  expect(remoteLine('a \t\r\n \n\t\u2028 b')).toBe('a b');
+});
+
 test('cleaning is idempotent and bounded, and changes no ordinary text', () => {
   fc.assert(
     fc.property(hostileText, fc.integer({ min: 1, max: 60 }), (text, longest) => {

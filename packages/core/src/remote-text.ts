@@ -18,7 +18,8 @@ const MOST_CAUSES = 8;
 
 // Control characters but line feeds; separators of lines and paragraphs; embeddings and overrides of the direction of text.
 const NOT_TEXT = /[[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]--[\n]]/gv;
-const LINE_BREAKS = /[\t ]*[\n\v\f\r\u0085\u2028\u2029]+[\t ]*/g;
+// Begins where blanks begin: from each of them, a search would take quadratic time.
+const LINE_BREAKS = /(?<![\t ])[\t ]*(?:[\n\v\f\r\u0085\u2028\u2029][\t ]*)+/g;
 /** A list in a message of ours: each line of it is indented. */
 const INDENTED = /\r?\n(?= {2}\S)/;
 
