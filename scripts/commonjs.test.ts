@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -75,6 +76,61 @@ test('the packages can be used from a TypeScript project that compiles to Common
   expect(compiled.stdout).toBe('');
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: project.root });
   expect(stdout.trim()).toBe('482913');
+});
+
+test('instanceof knows errors across the ES module and the CommonJS copy of a package', async () => {
+  const require = createRequire(import.meta.url);
+  const copies = async (folder: string) => {
+    const file = join(WORKSPACE, 'packages', folder, 'dist/index');
+    return [await import(`${file}.js`), require(`${file}.cjs`)];
+  };
+  const issue = { severity: 'error', path: ['host'], code: 'missing', message: 'host is missing' };
+  const [core, verification, http] = [
+    await copies('core'),
+    await copies('verification'),
+    await copies('http'),
+  ];
+  for (const [one, other] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const failed = new core[one].MailError('closed', 'The mailer is closed.', { stage: 'pool' });
+    const misconfigured = new core[one].ConfigError([issue]);
+    class Own extends core[other].MailError {
+      constructor() {
+        super('closed', 'The mailer is closed.', { stage: 'pool' });
+      }
+    }
+    expect(core[one].MailError).not.toBe(core[other].MailError);
+    expect(failed).toBeInstanceOf(core[other].MailError);
+    expect(failed).not.toBeInstanceOf(core[other].ConfigError);
+    expect(failed).not.toBeInstanceOf(Own);
+    expect(new Own()).toBeInstanceOf(Own);
+    expect(new Own()).toBeInstanceOf(core[one].MailError);
+    expect(misconfigured).toBeInstanceOf(core[other].ConfigError);
+    expect(misconfigured).toBeInstanceOf(core[other].MailError);
+    expect(
+      core[other].failureLevel(new core[one].MailError('recipient_invalid', '', { stage: 'recipient' })),
+    ).toBe('info');
+
+    const refused = new verification[one].VerificationError('cooldown', { retryAfter: 7 });
+    expect(refused).toBeInstanceOf(verification[other].VerificationError);
+    expect(refused).not.toBeInstanceOf(core[other].MailError);
+    expect(http[other].problemResponse(refused).status).toBe(429);
+
+    const problem = new http[one].ProblemError('forbidden');
+    expect(problem).toBeInstanceOf(http[other].ProblemError);
+    expect(http[other].problemResponse(problem).status).toBe(403);
+  }
+  for (const value of [
+    undefined,
+    null,
+    'MailError',
+    new Error('closed'),
+    { name: 'MailError', code: 'closed' },
+  ]) {
+    expect(value instanceof core[0].MailError).toBe(false);
+  }
 });
 
 /** Imports every entry that needs no framework. */

@@ -53,6 +53,7 @@ export {
 } from './send-request.js';
 export { requireSendable } from './sendable.js';
 export { readSender } from './sender.js';
+export { shareAcrossCopies } from './share-across-copies.js';
 export { inspectTemplate, type TemplateInspection } from './template/inspect-template.js';
 export type { BrokenTemplate } from './template/plain-template.js';
 export {

@@ -1,4 +1,5 @@
 import { cleanCause, remoteLine, remoteLines, remoteMessage } from './remote-text.js';
+import { shareAcrossCopies } from './share-across-copies.js';
 
 /**
  * What went wrong, and whether the same request can succeed later.
@@ -97,6 +98,10 @@ export class MailError extends Error {
   declare readonly response?: string;
   /** How many times the email was tried in all, where that is known to be other than once. */
   declare readonly attempts?: number;
+
+  static {
+    shareAcrossCopies(MailError, 'postern.MailError');
+  }
 
   constructor(code: MailErrorCode, message: string, details: MailErrorDetails) {
     const { cause } = details;

@@ -1,4 +1,4 @@
-import { type Logger, MailError, type MailErrorCode } from '@postern/core';
+import { type Logger, MailError, type MailErrorCode, shareAcrossCopies } from '@postern/core';
 import { type RateLimitScope, VerificationError, type VerificationErrorCode } from '@postern/verification';
 import { type HttpHeaders, type HttpResponse, requireSendable, respond } from './http-message.js';
 
@@ -100,6 +100,10 @@ export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly details: ProblemDetails;
   readonly headers: HttpHeaders;
+
+  static {
+    shareAcrossCopies(ProblemError, 'postern.ProblemError');
+  }
 
   constructor(code: ProblemCode, details: ProblemDetails = {}, headers: HttpHeaders = {}) {
     super(PROBLEMS[code].title);

@@ -1,3 +1,5 @@
+import { shareAcrossCopies } from '@postern/core';
+
 /** What a verification can fail with, beside the `MailError`s of its email. */
 export type VerificationErrorCode =
   /** Wrong, never issued, used or replaced; `attemptsLeft` says how many more guesses there are. */
@@ -53,6 +55,10 @@ export class VerificationError extends Error {
   declare readonly retryAfter?: number;
   /** Of `rate_limited`. */
   declare readonly scope?: RateLimitScope;
+
+  static {
+    shareAcrossCopies(VerificationError, 'postern.VerificationError');
+  }
 
   constructor(code: VerificationErrorCode, details: VerificationErrorDetails = {}) {
     super(MESSAGES[code]);

@@ -1,5 +1,6 @@
 import { MailError } from '../mail-error.js';
 import type { SchemaIssue } from '../schema.js';
+import { shareAcrossCopies } from '../share-across-copies.js';
 
 /** One thing about a config: an error makes it unusable, a warning is likely a mistake. */
 export interface ConfigIssue {
@@ -31,6 +32,10 @@ export const warning = (path: ConfigIssue['path'], code: string, message: string
 export class ConfigError extends MailError {
   /** Every problem that was found, errors and warnings. */
   readonly issues: readonly ConfigIssue[];
+
+  static {
+    shareAcrossCopies(ConfigError, 'postern.ConfigError');
+  }
 
   constructor(issues: readonly ConfigIssue[]) {
     const errors = issues.filter(({ severity }) => severity === 'error');
