@@ -31,6 +31,33 @@ describe('the examples of the README', () => {
   );
 });
 
+describe('the README of', () => {
+  const folders = [WORKSPACE, ...readdirSync(PACKAGES).map((name) => join(PACKAGES, name))];
+  const readmes = folders
+    .filter((folder) => existsSync(join(folder, 'README.md')))
+    .map((folder) => [folder.slice(WORKSPACE.length) || 'the workspace', folder] as const);
+  const read = (folder: string) => readFile(join(folder, 'README.md'), 'utf8');
+
+  test.each(readmes)('%s says how to install what its examples import', async (_name, folder) => {
+    const markdown = await read(folder);
+    const installed = [...markdown.matchAll(/npm install (.*)/g)].flatMap(([, packages = '']) =>
+      packages.match(/@postern\/[\w-]+/g),
+    );
+    const imported = readExamples(markdown).flatMap(({ code }) =>
+      [...code.matchAll(/(?:from|import) '(@postern\/[\w-]+)/g)].map(([, name]) => name),
+    );
+    expect(installed).toEqual(expect.arrayContaining(imported));
+  });
+
+  test.each(readmes)('%s resolves the variables that `init` writes', async (_name, folder) => {
+    const calls = readExamples(await read(folder)).flatMap(({ code }) => {
+      const isParsed = code.includes('JSON.parse');
+      return isParsed ? (code.match(/parseConnectorConfig\(.*/g) ?? []) : [];
+    });
+    expect(calls.filter((call) => !call.includes('{ variables: process.env }'))).toEqual([]);
+  });
+});
+
 describe('the examples that send an email', () => {
   // The root README has the config; only where the server is differs here.
   const readConfig = async () => {

@@ -3,8 +3,8 @@ import { type ExpectedEmail, toHaveReceivedEmail, toHaveReceivedEmailCount } fro
 import { type ExpectedMailError, toBeMailError } from './mail-error-matcher.js';
 
 /**
- * The matchers as functions, for every `expect` that has `extend`. The entries `@postern/testing/vitest`,
- * `@postern/testing/jest` and `@postern/testing/jest-globals` do this for you, with types.
+ * The matchers as functions, for every `expect` that has `extend`. The entries `@postern/testing/vitest`
+ * and `@postern/testing/jest` do this for you, with types.
  *
  * @example `expect.extend(mailMatchers)`
  */
