@@ -52,7 +52,7 @@ let registry: LocalRegistry;
 let names: string[];
 
 beforeAll(async () => {
-  registry = await startLocalRegistry(STUBS);
+  registry = await startLocalRegistry({ stubs: STUBS });
   const folders = await readdir(PACKAGES);
   const manifests = folders.map((name) => readFile(join(PACKAGES, name, 'package.json'), 'utf8'));
   names = (await Promise.all(manifests)).map((text) => JSON.parse(text).name);
@@ -94,10 +94,9 @@ test('an optional peer takes every version', async () => {
 test('a conflict would be found', { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-peers-'));
   const conflict = { name: 'narrow', version: '1.0.0', peerDependencies: { vitest: '>=5' } };
-  await using other = await startLocalRegistry([
-    ...STUBS,
-    { ...conflict, peerDependenciesMeta: { vitest: { optional: true } } },
-  ]);
+  await using other = await startLocalRegistry({
+    stubs: [...STUBS, { ...conflict, peerDependenciesMeta: { vitest: { optional: true } } }],
+  });
   await mkdir(folder, { recursive: true });
   const application = { name: 'app', dependencies: { vitest: '4.1.12' } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(application));
