@@ -104,8 +104,6 @@ export function createPlaygroundQueue({
 
   function note(delivery: Delivery): void {
     const former = known.get(delivery.id);
-    // What was looked up before a change may arrive after it.
-    if (former && former.updatedAt > delivery.updatedAt) return;
     if (former && JSON.stringify(former) === JSON.stringify(delivery)) return;
     known.set(delivery.id, delivery);
     onChange(delivery);
