@@ -20,6 +20,23 @@ const issuesOf = (brand: BrandInput) => {
 };
 
 describe('a brand', () => {
+  test.each(['Acme\u202egnp.exe', 'Ac\u200bme', 'Acme\u2066', 'Ac\u2028me', 'Acme\ufeffInc', 'Acme\ud800'])(
+    'without invisible characters: %j',
+    (text) => {
+      const problem =
+        'has an invisible character, such as a bidi control or a zero-width space: write it without';
+      expect(issuesOf({ name: text })).toEqual([['brand.name', problem]]);
+      expect(issuesOf({ name: 'Acme', address: text })).toEqual([['brand.address', problem]]);
+    },
+  );
+
+  test.each(['می‌خواهم', '👩‍👩‍👧 Family', 'شركة', 'ශ්‍රී', 'Müller & Söhne', "O'Brien", '株式会社'])(
+    'may be called %s',
+    (name) => {
+      expect(issuesOf({ name })).toEqual([]);
+    },
+  );
+
   test('stands as written in the text, and escaped in the html', async () => {
     const email = await renderSignIn({ name: 'Ben & <Jerry> $& "x"' }, { code: '000000' });
 

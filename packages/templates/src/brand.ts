@@ -10,6 +10,9 @@ const LEAST_CONTRAST = 4.5;
 
 const BRACES = 'has a brace, which marks a variable in templates: write it without';
 
+/** Bidi controls, zero-width spaces and half characters. Joiners, marks of direction and tags of flags have a use. */
+const HIDDEN = /[\u202a-\u202e\u2060-\u206f\u200b\ufeff\u2028\u2029\p{Cs}]/u;
+
 const line = (longest: number) =>
   z
     .string('has to be text')
@@ -17,7 +20,11 @@ const line = (longest: number) =>
     .min(1, 'is empty')
     .max(longest, `has to have ${longest} characters or fewer`)
     .refine((text) => !/[{}]/.test(text), BRACES)
-    .refine((text) => !/\p{Cc}/u.test(text), 'has a line break or a control character: write one line');
+    .refine((text) => !/\p{Cc}/u.test(text), 'has a line break or a control character: write one line')
+    .refine(
+      (text) => !HIDDEN.test(text),
+      'has an invisible character, such as a bidi control or a zero-width space: write it without',
+    );
 
 const isHttps = (text: string) => readWebUrl(text)?.protocol === 'https:';
 
