@@ -31,7 +31,7 @@ export function readLocalPart(text: string): Parsed<string> {
   if (quoted === undefined && !DOT_ATOM.test(text)) {
     return unusable(
       /[,;]/.test(text) || text.includes('@')
-        ? 'it has to be exactly one address, not a list'
+        ? 'it must be exactly one address, not a list'
         : 'the part before the @ is not valid',
     );
   }

@@ -147,7 +147,7 @@ describe('the locale of a request', () => {
 
   test.each([7, {}, [7], true])('cannot be %j', (locale) => {
     expect(() => parseSendRequest({ to: 'a@example.com', type: 'SignIn', payload: {}, locale })).toThrow(
-      'locale has to be text',
+      'locale must be a string',
     );
   });
 });

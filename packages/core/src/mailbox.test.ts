@@ -28,7 +28,7 @@ describe('one address', () => {
 });
 
 describe('anything else', () => {
-  const LIST = 'it has to be exactly one address, not a list';
+  const LIST = 'it must be exactly one address, not a list';
   const INVISIBLE = 'it contains an invisible or control character';
   const LOOK_ALIKE = 'it contains a look-alike of @, a comma or another special character';
   const LOCAL = 'the part before the @ is not valid';

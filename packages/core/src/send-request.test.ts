@@ -78,7 +78,7 @@ describe('a request from outside', () => {
     [
       { to: undefined, type: 5, locale: 5 },
       'payload_invalid',
-      'The send request is not valid: to has to be text, exactly one address; type has to be text, a usage type such as SignIn; locale has to be text, such as "en" or "pt-BR".',
+      'The send request is not valid: to has to be text, exactly one address; type has to be text, a usage type such as SignIn; locale must be a string, such as "en" or "pt-BR".',
     ],
   ])('%o is refused', (change, code, message) => {
     expect(() => parseSendRequest(request(change))).toThrow(expect.objectContaining({ code, message }));

@@ -50,7 +50,7 @@ const requestShape = z.object(
       .check(z.minLength(1, 'type is empty, write a usage type such as SignIn')),
     payload: payloadSchema,
     locale: nullAsUnset(
-      z.union([z.string(), z.array(z.string())], 'locale has to be text, such as "en" or "pt-BR"'),
+      z.union([z.string(), z.array(z.string())], 'locale must be a string, such as "en" or "pt-BR"'),
     ),
     ip: nullAsUnset(z.string('ip has to be text')),
     expiresAt: nullAsUnset(

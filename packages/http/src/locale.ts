@@ -25,6 +25,6 @@ export function localesIn(payload: Readonly<Record<string, unknown>>): AcceptedL
 export const localeSchema = z
   .union(
     [z.string().max(1000), z.array(z.string().max(1000)).max(50)],
-    'has to be a language tag such as "de-CH", an Accept-Language value, or a list of them',
+    'must be a language tag such as "de-CH", an Accept-Language value, or a list of them',
   )
   .nullish();

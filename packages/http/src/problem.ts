@@ -31,7 +31,7 @@ export const PROBLEMS = {
   },
   link_expired: { status: 410, level: 'info', title: 'The link has expired.' },
   content_too_large: { status: 413, level: 'debug', title: 'The body is too large.' },
-  unsupported_media_type: { status: 415, level: 'debug', title: 'The body has to be JSON in UTF-8.' },
+  unsupported_media_type: { status: 415, level: 'debug', title: 'The body must be JSON in UTF-8.' },
   idempotency_key_reused: {
     status: 422,
     level: 'info',
@@ -40,10 +40,10 @@ export const PROBLEMS = {
   attempts_exhausted: { status: 429, level: 'warn', title: 'Too many wrong codes for this address.' },
   cooldown: { status: 429, level: 'info', title: 'An email was sent to this address a moment ago.' },
   rate_limited: { status: 429, level: 'warn', title: 'Too many requests.' },
-  internal_error: { status: 500, level: 'error', title: 'Something is wrong on this side.' },
+  internal_error: { status: 500, level: 'error', title: 'An internal error occurred.' },
   sending_misconfigured: { status: 500, level: 'error', title: 'Emails are not set up correctly here.' },
   mail_server_refused: { status: 502, level: 'error', title: 'The mail server refused the email.' },
-  mail_server_failed: { status: 502, level: 'error', title: 'The mail server can not be used.' },
+  mail_server_failed: { status: 502, level: 'error', title: 'The mail server cannot be used.' },
   delivery_unknown: { status: 502, level: 'error', title: 'The email may or may not have been sent.' },
   mail_server_unavailable: {
     status: 503,

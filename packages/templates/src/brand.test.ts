@@ -112,7 +112,7 @@ describe('a brand', () => {
     [
       'a page for help that runs a script',
       { name: 'Acme', supportUrl: 'javascript:alert(1)' },
-      [['brand.supportUrl', 'has to be an https or mailto URL']],
+      [['brand.supportUrl', 'must be an https or mailto URL']],
     ],
     ...[
       'blob:https://acme.example/x',
@@ -128,7 +128,7 @@ describe('a brand', () => {
       [
         `the page for help ${text}`,
         { name: 'Acme', supportUrl: text },
-        [['brand.supportUrl', 'has to be an https or mailto URL']],
+        [['brand.supportUrl', 'must be an https or mailto URL']],
       ],
     ]),
     ...[
@@ -140,7 +140,7 @@ describe('a brand', () => {
     ].map((supportUrl): [string, BrandInput, string[][]] => [
       `the page for help ${supportUrl}`,
       { name: 'Acme', supportUrl },
-      [['brand.supportUrl', 'has to be an https or mailto URL']],
+      [['brand.supportUrl', 'must be an https or mailto URL']],
     ]),
     [
       'a color that is none',

@@ -126,7 +126,7 @@ export const brandSchema = z.strictObject(
     colors: colorsSchema.prefault({}),
     /** A postal address for the footer, in one line. */
     address: line(200).optional(),
-    supportUrl: url((text) => isHttps(text) || isMailto(text), 'has to be an https or mailto URL').optional(),
+    supportUrl: url((text) => isHttps(text) || isMailto(text), 'must be an https or mailto URL').optional(),
   },
   {
     error: ({ code }) =>

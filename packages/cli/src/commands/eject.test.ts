@@ -60,7 +60,7 @@ describe('eject', { timeout: 60_000 }, () => {
   it.each([
     [['--logo', 'http://acme.example/l.png'], '--logo has to be an https URL'],
     [['--accent', 'red'], '--accent has to be a color'],
-    [['--support', 'javascript:alert(1)'], '--support has to be an https or mailto URL'],
+    [['--support', 'javascript:alert(1)'], '--support must be an https or mailto URL'],
     [['--brand', '{{code}}'], '--brand has a brace'],
   ])('refuses %j with exit code 2, and writes nothing', async (flags, problem) => {
     await using folder = await makeWorkFolder();

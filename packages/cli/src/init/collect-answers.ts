@@ -26,7 +26,7 @@ interface Wanted {
 }
 
 const nobodyToAsk = (flag: string) =>
-  new CommandError('usage', `${flag} is missing, and there is nobody to ask.`, {
+  new CommandError('usage', `${flag} is missing, and without a terminal it cannot be asked for.`, {
     hint: 'Run it in a terminal, or give --provider (or --host), --from and --user.',
   });
 

@@ -50,7 +50,7 @@ const senderShape = z.object({
     z.string('defaultLocale has to be text, such as "en"').check(
       z.refine((value) => normalizeLocale(value) !== undefined, {
         error: ({ input }) =>
-          `defaultLocale has to be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
+          `defaultLocale must be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
       }),
       z.overwrite((value) => normalizeLocale(value) ?? value),
     ),

@@ -56,10 +56,9 @@ export const templateShape = z.object(
     subject: required('subject', 'the subject line of the email'),
     content: required('content', 'the body of the email, with {{code}} where the code goes'),
     locale: z.optional(
-      z.string('locale has to be text, such as "en" or "pt-BR"').check(
+      z.string('locale must be a string, such as "en" or "pt-BR"').check(
         z.refine((value) => normalizeLocale(value) !== undefined, {
-          error: ({ input }) =>
-            `locale has to be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
+          error: ({ input }) => `locale must be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
         }),
         z.overwrite((value) => normalizeLocale(value) ?? value),
       ),
