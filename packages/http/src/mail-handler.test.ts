@@ -247,6 +247,29 @@ describe('clients without a usable address', () => {
   });
 });
 
+test.each([
+  ['line breaks', '192.0.2.1\nERROR everything is lost\u2028\u0085'],
+  ['an escape sequence', '192.0.2.1\u001b[2J\u009b2J'],
+  ['a NUL character and a lone surrogate', '192.0.2.1\0\ud800'],
+  ['thousands of characters', '1'.repeat(60_000)],
+])('a client address with %s is one short line of the log', async (_name, clientAddress) => {
+  const log: LogEvent[] = [];
+  const note = (event: LogEvent) => void log.push(event);
+  const answer = createFetchHandler({
+    mailer: createMailer({
+      config: { fromEmail: 'noreply@example.com', templates: [] },
+      transport: createMemoryTransport(),
+    }),
+    authorize: () => false,
+    clientAddress: () => clientAddress,
+    logger: { debug: note, info: note, warn: note, error: note },
+  });
+  await answer(new Request('http://localhost/messages', { method: 'POST' }));
+  const logged = String(log.find(({ event }) => event === 'http.refused')?.clientAddress);
+  expect(logged).toMatch(/^1[^\p{C}\p{Zl}\p{Zp}]+$/u);
+  expect(logged.length).toBeLessThanOrEqual(100);
+});
+
 test('HEAD is answered without a body, and with its length', async () => {
   const handler = createMailHandler({ mailer, authorize });
   const { body = '', ...rest } = await handler.handle(get('/openapi.json'));

@@ -1,4 +1,4 @@
-import { MailError } from '@postern/core';
+import { MailError, remoteLine } from '@postern/core';
 import type { HttpRequest, HttpResponse } from './http-message.js';
 import { type MailHandlerOptions, parseOptions } from './mail-handler-options.js';
 import { messageRoutes } from './message-routes.js';
@@ -27,6 +27,9 @@ function matchPath(route: RouteInfo, path: string): { token: string } | undefine
   const token = path.slice(start);
   return path.startsWith(route.path.slice(0, start)) && /^[^/]+$/.test(token) ? { token } : undefined;
 }
+
+/** In the log. No IP address is longer, with its zone and port. */
+const LONGEST_ADDRESS = 100;
 
 const withoutQuery = (path: string) => path.replace(/[?#].*$/s, '');
 
@@ -69,7 +72,8 @@ export function createMailHandler<Native = unknown>(
       const { clientAddress } = request;
       logFailure(logger, toProblemError(error), error, {
         route: `${route.method} ${route.path}`,
-        ...(clientAddress !== undefined && { clientAddress }),
+        // A client may have written it, where it comes from a header field.
+        ...(clientAddress !== undefined && { clientAddress: remoteLine(clientAddress, LONGEST_ADDRESS) }),
       });
       return failureOf(route, error, call);
     }
