@@ -10,6 +10,9 @@ import {
 } from './delivery.js';
 import { readStoredRow } from './stored-row.js';
 
+/** One less than the largest integer of PostgreSQL. */
+const MOST_COUNTED = 2 ** 31 - 2;
+
 /** A delivery as it is put into the table. */
 export interface NewDelivery {
   readonly id: string;
@@ -315,8 +318,9 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
     // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
     // database says which is newer: clocks differ from process to process.
     claim: `UPDATE ${table} AS delivery SET state = 'sending', fence = input.fence, updated_at = ${NOW},
-        attempts = attempts + CASE WHEN delivery.fence < input.fence THEN 1 ELSE 0 END,
-        interruptions = interruptions + CASE WHEN delivery.fence < input.fence AND state = 'sending' THEN 1 ELSE 0 END
+        -- A count that was damaged must not end the statement, and with it the claims of all others.
+        attempts = least(attempts, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence THEN 1 ELSE 0 END,
+        interruptions = least(interruptions, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence AND state = 'sending' THEN 1 ELSE 0 END
       FROM json_to_recordset($1::text::json) AS input (id uuid, job_id uuid, fence integer)
       WHERE delivery.id = input.id AND delivery.job_id = input.job_id AND (
         delivery.fence < input.fence AND state IN ('queued', 'retrying', 'sending')

@@ -54,6 +54,20 @@ describeOnBackends(({ setUp, inTransaction }) => {
       expect((await queue.stats()).states).toMatchObject({ failed: 1, sent: 2 });
     });
 
+    test.each([
+      ['attempts', 'attempts = 2147483647'],
+      ['interruptions', "interruptions = 2147483647, state = 'sending'"],
+    ])('because its %s can count no further fails, and holds up nothing', async (_name, broken) => {
+      const { queue, schema } = await setUp({ lanes: { all: {} } });
+      const { id } = await queue.enqueue(signIn());
+      const other = await queue.enqueue(invitation());
+      await change(`UPDATE ${schema}.delivery SET ${broken} WHERE id = '${id}'`);
+      const ended = [next(queue, 'failed', id), next(queue, 'sent', other.id)];
+      await queue.start();
+      expect(await ended[0]).toMatchObject([{ id, error: { code: 'interrupted' } }]);
+      await Promise.all(ended);
+    });
+
     test.each(JOBS)('of a job (%s) ends as failed, is reported, and holds up nothing', async (data) => {
       const { queue, schema } = await setUp({ lanes: { all: {} } });
       const { id } = await queue.enqueue(signIn());
