@@ -142,6 +142,18 @@ describe('postgresStore', () => {
     });
   });
 
+  test('a counter that was damaged and is at its end is no error, and still limits', async () => {
+    const store = postgresStore({ pool: pglite });
+    const counter = { key: randomUUID(), windowMs: 60_000 };
+    await store.count({ ...counter, points: 1 });
+    await pglite.query('UPDATE postern_verification_counter SET count = 2147483647 WHERE key = $1', [
+      counter.key,
+    ]);
+    const { guesses } = await store.guess({ subjects: ['none'], counter: counter.key, windowMs: 60_000 });
+    expect(guesses.count).toBeGreaterThan(1_000_000);
+    expect((await store.count({ ...counter, points: 1 })).count).toBeGreaterThan(1_000_000);
+  });
+
   test('purges what is over and nothing else', async () => {
     const db = new PGlite();
     onTestFinished(() => db.close());

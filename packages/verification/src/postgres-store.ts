@@ -45,6 +45,9 @@ const challengeRow = z
 /** One that was damaged, by a restore for example, is as good as none: the next start takes its place. */
 const readableChallengeRow = z.unknown().transform((found) => challengeRow.safeParse(found).data);
 
+/** Far above every limit, so that a damaged counter can still count. */
+const MOST_COUNTED = 2_000_000_000;
+
 /** The caller's time, or the one clock that all processes share. */
 const timeOf = (parameter: string) =>
   `time AS (SELECT coalesce(${parameter}::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now)`;
@@ -65,7 +68,9 @@ export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions)
 
   /** Adds to a counter; a window that is over begins anew, one begun by a clock ahead is cut to its length. */
   const addPoints = `ON CONFLICT (key) DO UPDATE SET
-      count = EXCLUDED.count + CASE WHEN counter.reset_at > (SELECT now FROM time) THEN counter.count ELSE 0 END,
+      count = EXCLUDED.count + CASE
+        WHEN counter.reset_at > (SELECT now FROM time) THEN least(counter.count, ${MOST_COUNTED}) ELSE 0
+      END,
       reset_at = CASE
         WHEN counter.reset_at > (SELECT now FROM time) THEN least(counter.reset_at, EXCLUDED.reset_at)
         ELSE EXCLUDED.reset_at
