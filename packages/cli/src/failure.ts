@@ -60,7 +60,7 @@ function ofMail({ code, stage, retryable, hint, message, responseCode, response 
       const text = withHint(lines.join('\n'), hint, style);
       return LOCAL.includes(stage)
         ? text
-        : withHint(text, `postern doctor looks into it, step by step.`, style);
+        : withHint(text, 'Run npx @postern/cli doctor to check the delivery path step by step.', style);
     },
   };
 }

@@ -72,9 +72,9 @@ export async function eject(options: EjectOptions, { io, printer }: CommandConte
 
   const { print, style } = printer;
   print(`${style('✓', 'passed')} ${folder}: ${files.length} files, such as ${folder}/${files[0]}`);
-  print('\nEdit them, and use them in place of the templates of the config:');
-  print(`  postern check --templates ${folder}     names what is wrong with them`);
-  print(`  postern preview --templates ${folder}   shows them`);
+  print('\nEdit them, then use them instead of the templates in the config:');
+  print(`  npx @postern/cli check --templates ${folder}     lists every problem of the templates`);
+  print(`  npx @postern/cli preview --templates ${folder}   shows the emails`);
   print(`In a program: readTemplates('${folder}'), from @postern/templates/files`);
   return { exitCode: EXIT.ok, result: { folder, files } };
 }

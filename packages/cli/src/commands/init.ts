@@ -109,8 +109,8 @@ export async function init(
   print('\nNext:');
   if (password !== '') print('  Keep .env out of version control.');
   else if (isMissing) print(`  Set ${passVariable}, in the environment or in .env (see .env.example).`);
-  print(`  postern check${name}    names everything that is wrong with the config`);
-  print(`  postern doctor${name}   finds out whether emails go out`);
+  print(`  npx @postern/cli check${name}    lists every problem of the config`);
+  print(`  npx @postern/cli doctor${name}   finds out whether emails go out`);
   return { exitCode: EXIT.ok, result: { files: written } };
 }
 

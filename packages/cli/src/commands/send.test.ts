@@ -59,7 +59,7 @@ describe('send', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain('  auth_failed, while at: auth\n');
     expect(stderr).toContain('  server: 535 5.7.8 \ufffd[2JNot accepted: [hidden]\n');
-    expect(stderr).toMatch(/^ {2}→ .*\n {2}→ postern doctor looks into it/m);
+    expect(stderr).toMatch(/^ {2}→ .*\n {2}→ Run npx @postern\/cli doctor to check/m);
     expect(stderr).not.toContain(SECRET);
     expect(stderr).not.toContain('    at ');
     const verbose = await sending.send('SignIn', '--to', TO, '--verbose', '--json');
