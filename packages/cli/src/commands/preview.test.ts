@@ -128,11 +128,13 @@ describe('preview', () => {
   }, async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
-    const browser = join(folder.path, 'browser');
-    await writeFile(browser, '#!/bin/sh\nprintf %s "$1" > opened\n', { mode: 0o755 });
+    await writeFile(join(folder.path, 'test-browser'), '#!/bin/sh\nprintf %s "$1" > opened\n', {
+      mode: 0o755,
+    });
     const { exitCode } = await runPostern(['preview', '--open'], {
       cwd: folder.path,
-      env: { ...env, BROWSER: browser },
+      // The system splits the variable at spaces, which the path of the folder may have.
+      env: { ...env, BROWSER: 'test-browser', PATH: `${folder.path}:${process.env.PATH}` },
     });
     expect(exitCode).toBe(0);
     await expect.poll(() => folder.read('opened').catch(() => '')).toContain('/preview/index.html');

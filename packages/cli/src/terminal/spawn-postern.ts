@@ -7,8 +7,8 @@ export const BIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 /** Nothing of this machine shows: no colours asked for or refused, no variables that a config might refer to. */
 export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const { PATH = '', HOME = '' } = process.env;
-  return { PATH, HOME, ...env };
+  const { PATH = '', HOME } = process.env;
+  return { PATH, ...(HOME !== undefined && { HOME }), ...env };
 }
 
 export interface SpawnOptions {
