@@ -1,5 +1,5 @@
 /** Installs every package by npm, pnpm and yarn next to what applications have, from a real registry. CI runs it. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalRegistry, startLocalRegistry } from './fixtures/local-registry.js';
 
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
-const UPSTREAM = (process.env.npm_config_registry ?? 'https://registry.npmjs.org/').replace(/\/$/, '');
+/** The registry that npm uses on this machine. */
+const UPSTREAM = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' })
+  .trim()
+  .replace(/\/$/, '');
 
 /** The oldest and the newest versions that applications have. */
 const APPLICATIONS: readonly Readonly<Record<string, string>>[] = [
