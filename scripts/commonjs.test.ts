@@ -122,6 +122,14 @@ test('instanceof knows errors across the ES module and the CommonJS copy of a pa
     expect(problem).toBeInstanceOf(http[other].ProblemError);
     expect(http[other].problemResponse(problem).status).toBe(403);
   }
+  // Node.js prints the name of the class when an error is not caught.
+  for (const copy of [0, 1] as const) {
+    const { MailError, ConfigError } = core[copy];
+    const { VerificationError } = verification[copy];
+    const { ProblemError } = http[copy];
+    const classes = { MailError, ConfigError, VerificationError, ProblemError };
+    expect(Object.values(classes).map(({ name }) => name)).toEqual(Object.keys(classes));
+  }
   for (const value of [
     undefined,
     null,

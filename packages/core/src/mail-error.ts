@@ -100,7 +100,7 @@ export class MailError extends Error {
   declare readonly attempts?: number;
 
   static {
-    shareAcrossCopies(MailError, 'postern.MailError');
+    shareAcrossCopies(this, 'postern.MailError');
   }
 
   constructor(code: MailErrorCode, message: string, details: MailErrorDetails) {

@@ -1,13 +1,14 @@
 /**
  * Lets `instanceof` recognize the errors of every copy of a package. One process can hold several copies: the ES module
  * and its CommonJS twin (under jest, or in a bundle), or two versions. Subclasses that are not shared keep the usual
- * `instanceof`. The name must be unique, and a fixed text: minifiers change the names of classes.
+ * `instanceof`. The name must be unique, and a fixed text: minifiers change the names of classes. Pass `this`: bundlers
+ * rename a class that mentions itself, and Node.js would print the new name.
  *
  * @example
  * ```ts
  * class QuotaError extends Error {
  *   static {
- *     shareAcrossCopies(QuotaError, 'acme.QuotaError');
+ *     shareAcrossCopies(this, 'acme.QuotaError');
  *   }
  * }
  * ```

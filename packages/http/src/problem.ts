@@ -102,7 +102,7 @@ export class ProblemError extends Error {
   readonly headers: HttpHeaders;
 
   static {
-    shareAcrossCopies(ProblemError, 'postern.ProblemError');
+    shareAcrossCopies(this, 'postern.ProblemError');
   }
 
   constructor(code: ProblemCode, details: ProblemDetails = {}, headers: HttpHeaders = {}) {

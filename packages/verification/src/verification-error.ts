@@ -57,7 +57,7 @@ export class VerificationError extends Error {
   declare readonly scope?: RateLimitScope;
 
   static {
-    shareAcrossCopies(VerificationError, 'postern.VerificationError');
+    shareAcrossCopies(this, 'postern.VerificationError');
   }
 
   constructor(code: VerificationErrorCode, details: VerificationErrorDetails = {}) {

@@ -34,7 +34,7 @@ export class ConfigError extends MailError {
   readonly issues: readonly ConfigIssue[];
 
   static {
-    shareAcrossCopies(ConfigError, 'postern.ConfigError');
+    shareAcrossCopies(this, 'postern.ConfigError');
   }
 
   constructor(issues: readonly ConfigIssue[]) {
