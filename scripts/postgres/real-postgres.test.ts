@@ -51,7 +51,7 @@ test('leaves nothing behind', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'postern-parent-'));
   onTestFinished(() => rm(parent, { recursive: true }));
   await chmod(parent, 0o755);
-  const server = await startRealPostgres({ parents: [parent, tmpdir()] });
+  const server = await startRealPostgres({ parents: [parent, '/tmp', '/var/tmp'] });
   await server.remove();
   await server.remove();
   expect(await readdir(parent)).toEqual([]);

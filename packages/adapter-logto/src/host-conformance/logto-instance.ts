@@ -69,7 +69,9 @@ async function packTo(folder: string): Promise<string> {
 
 /** Makes an instance in a folder of its own, out of sight of this workspace. */
 export async function makeLogtoInstance(program: URL): Promise<LogtoInstance> {
-  const root = realpathSync(await mkdtemp(join(tmpdir(), 'logto-')));
+  // Logto's CLI passes paths to a shell without quotes.
+  const parent = /\s/.test(tmpdir()) ? '/tmp' : tmpdir();
+  const root = realpathSync(await mkdtemp(join(parent, 'logto-')));
   const core = join(root, 'packages/core');
   const modules = join(core, 'node_modules');
   await mkdir(join(core, 'build'), { recursive: true });

@@ -65,7 +65,13 @@ interface MarkedText {
   links: ReadonlyArray<{ link: string; occurrences: number }>;
 }
 
-const occurrencesOf = (needle: string, haystack: string) => haystack.split(needle).length;
+/** Counted for every email, so without making anything. */
+function occurrencesOf(needle: string, haystack: string): number {
+  let occurrences = 0;
+  for (let at = haystack.indexOf(needle); at !== -1; at = haystack.indexOf(needle, at + needle.length))
+    occurrences += 1;
+  return occurrences;
+}
 
 function readMarkedText(text: string): MarkedText {
   const links = new Set(text.match(/(?<=<)[^<>\s]+(?=>)/g));
@@ -76,7 +82,7 @@ function readMarkedText(text: string): MarkedText {
 }
 
 const fill = (marked: string, valueByMark: ReadonlyMap<string, string>) =>
-  marked.replace(/[\ue000-\uf8ff]/g, (mark) => valueByMark.get(mark) ?? '');
+  MARK.test(marked) ? marked.replace(/[\ue000-\uf8ff]/g, (mark) => valueByMark.get(mark) ?? '') : marked;
 
 /** `undefined` where a link came to be the same as a text beside it. */
 function fillIn(

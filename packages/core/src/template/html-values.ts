@@ -114,6 +114,18 @@ function createFinder(html: string): (pattern: RegExp, start: number) => number 
   };
 }
 
+const COMMENT = /<!--(?!\[if)/iy;
+const TAG = /<(?:[a-z]|\ufdd0)/iy;
+/** A tag without a value, in the spelling that needs no second look. */
+const PLAIN_TAG =
+  /<[a-z][^\s/>"'=<&\ufdd0]*(?:\s+[^\s"'=<>/\ufdd0]+(?:="[^"\ufdd0]*"|='[^'\ufdd0]*')?)*\s*\/?>/iy;
+
+/** @param pattern sticky; its `lastIndex` is where the match ends */
+function matchesAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
+}
+
 const nameIn = (marked: string) => decode(unmarkUnquoted(marked)).toLowerCase();
 
 /**
@@ -128,9 +140,16 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
   const findOutside = createFinder(html);
   let result = '';
   let at = 0;
+  /** Up to here, the html is in the result. What follows, up to `at`, has no values. */
+  let copied = 0;
+  let value = html.indexOf(OPEN);
   /** Takes over what comes before `end`. */
   const copy = (end: number, settle: (marked: string) => string) => {
-    result += settle(html.slice(at, end));
+    if (value >= 0 && value < end) {
+      result += html.slice(copied, at) + settle(html.slice(at, end));
+      copied = end;
+      value = html.indexOf(OPEN, end);
+    }
     at = end;
   };
   const note = (problem: string | undefined) => {
@@ -138,6 +157,17 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
   };
 
   function readTag(): void {
+    // Most tags of an email are the template's own, and each email has all of them.
+    if (matchesAt(PLAIN_TAG, html, at)) {
+      const start = at + 1;
+      at = PLAIN_TAG.lastIndex;
+      TAG_NAME_END.lastIndex = start;
+      if (TAG_NAME_END.test(html)) {
+        const tagName = html.slice(start, TAG_NAME_END.lastIndex - 1).toLowerCase();
+        if (RAW_TEXT.has(tagName)) readRawText(tagName);
+      }
+      return;
+    }
     const nameEnd = findOutside(TAG_NAME_END, at + 1);
     const tagName = nameIn(html.slice(at + 1, nameEnd));
     copy(nameEnd, unmarkUnquoted);
@@ -194,17 +224,17 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
     copy(end, tagName === 'textarea' || tagName === 'title' ? unmark : unmarkAttribute);
   }
 
-  while (at < html.length) {
+  // What follows the last value stays as it is.
+  while (value >= 0) {
     const open = html.indexOf('<', at);
     copy(open < 0 ? html.length : open, unmark);
     if (open < 0) break;
-    const start = html.slice(at, at + 6);
     // What Outlook reads of a conditional comment is html like everything else.
-    if (start.startsWith('<!--') && !/^<!--\[if/i.test(start + html.slice(at + 6, at + 8))) {
+    if (matchesAt(COMMENT, html, at)) {
       const end = html.indexOf('-->', at + 2);
       copy(end < 0 ? html.length : end + 3, unmark);
-    } else if (/^<(?:[a-z]|\ufdd0)/i.test(start)) readTag();
+    } else if (matchesAt(TAG, html, at)) readTag();
     else copy(at + 1, unmark);
   }
-  return result;
+  return result + html.slice(copied);
 }
