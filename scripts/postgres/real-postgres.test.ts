@@ -36,10 +36,16 @@ const answerOf = (url: string) =>
     });
   });
 
-test('runs where only the current user may enter the checkout and the temporary folder', async () => {
-  const native = await copyOfPrograms();
+test.each([
+  ['the checkout and the temporary folder', true],
+  ['the temporary folder', false],
+])('runs where only the current user may enter %s', async (_, isCheckoutPrivate) => {
+  const native = isCheckoutPrivate ? await copyOfPrograms() : undefined;
   const closed = await privateFolder();
-  await using server = await startRealPostgres({ native, parents: [closed, tmpdir(), '/tmp', '/var/tmp'] });
+  await using server = await startRealPostgres({
+    ...(native !== undefined && { native }),
+    parents: [closed, tmpdir(), '/tmp', '/var/tmp'],
+  });
   expect(await answerOf(server.url)).toBe('N');
   await server.stop();
   await expect(answerOf(server.url)).rejects.toThrow('ECONNREFUSED');

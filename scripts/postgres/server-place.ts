@@ -52,7 +52,11 @@ export async function findServerPlace({
     let folder: string | undefined;
     try {
       folder = await mkdtemp(join(parent, 'postern-postgres-'));
-      if (account) await chown(folder, account.uid, account.gid);
+      if (account) {
+        await chown(folder, account.uid, account.gid);
+        // That user may not be able to enter a folder above it.
+        await execute('/bin/sh', ['-c', 'test -w "$1"', 'sh', folder], account);
+      }
       return await placeIn(folder, original, account);
     } catch (error) {
       reason = error;
