@@ -24,6 +24,12 @@ async function write(page: Page, text: string) {
   await page.keyboard.insertText(text);
 }
 
+/** Takes an option of the completion, and waits until it is in the text: what is typed before that ends up elsewhere. */
+async function choose(page: Page, name: string, written: string) {
+  await page.getByRole('option', { name }).click();
+  await expect.poll(async () => (await editor(page).textContent())?.replaceAll(/\s/g, '')).toContain(written);
+}
+
 type Config = Record<string, unknown> & { templates: unknown[] };
 
 async function running(playground: RunningPlayground): Promise<Config> {
@@ -78,9 +84,9 @@ describe('config', () => {
     await page.keyboard.type('"sec');
     await page.getByRole('option', { name: 'secure' }).waitFor();
     await page.getByText('TLS from the first byte.').waitFor();
-    await page.getByRole('option', { name: 'secure' }).click();
+    await choose(page, 'secure', '{"secure":');
     await page.keyboard.type('tr');
-    await page.getByRole('option', { name: 'true' }).click();
+    await choose(page, 'true', '"secure":true');
     await page.keyboard.type(',');
     await page.keyboard.press('Enter');
     // What is there is not offered again.
@@ -91,15 +97,12 @@ describe('config', () => {
 
     await page.keyboard.type('"templ');
     await page.getByRole('option', { name: 'templates' }).waitFor();
-    await page.getByRole('option', { name: 'templates' }).click();
+    await choose(page, 'templates', '"templates":[');
     await page.keyboard.type('{"contentT');
     await page.getByRole('option', { name: 'contentType' }).waitFor();
-    await page.getByRole('option', { name: 'contentType' }).click();
+    await choose(page, 'contentType', '"contentType":');
     await page.keyboard.press('Control+Space');
-    await page.getByRole('option', { name: 'text/html' }).click();
-    await expect
-      .poll(async () => (await editor(page).textContent())?.replaceAll(/\s/g, ''))
-      .toContain('"secure":true,"templates":[{"contentType":"text/html"');
+    await choose(page, 'text/html', '"secure":true,"templates":[{"contentType":"text/html"');
   });
 
   test('a provider fills in its server, and leaves sender and templates', async ({ page, playground }) => {
