@@ -1,6 +1,7 @@
+export { applyConfigPatch, type ConfigPatch } from './config/config-patch.js';
+export type { Lookup } from './connection/socket.js';
 export { consoleLogger } from './console-logger.js';
 export type { AlternativePort } from './diagnosis/alternatives.js';
-export { applyConfigPatch, type ConfigPatch } from './diagnosis/config-patch.js';
 export { type DiagnoseConfig, type DiagnoseOptions, diagnose } from './diagnosis/diagnose.js';
 export type {
   Alternative,
@@ -21,7 +22,6 @@ export {
 export type { DnsResolver } from './diagnosis/sender-domain.js';
 export { type ProviderChoice, providerChoices } from './provider/provider-choices.js';
 export { providerRules } from './provider/provider-rules.js';
-export type { Lookup } from './smtp-socket.js';
 export {
   createSmtpTransport,
   type SmtpTransportConfig,

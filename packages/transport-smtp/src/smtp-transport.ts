@@ -12,15 +12,15 @@ import {
   systemClock,
   type Transport,
 } from '@postern/core';
-import { createConnectionPool } from './connection-pool.js';
+import { readServerConfig } from './config/server-config.js';
+import { createConnectionPool } from './connection/connection-pool.js';
+import { createLogin } from './connection/login.js';
+import { openSession, type SmtpSession, wasStale } from './connection/session.js';
+import type { Lookup } from './connection/socket.js';
 import { consoleLogger } from './console-logger.js';
 import { count, flag, oneOf, readOptions, text } from './option-rules.js';
 import { providerOf } from './provider/known-providers.js';
-import { readServerConfig } from './server-config.js';
-import { createLogin } from './smtp-login.js';
 import { composeMessage } from './smtp-message.js';
-import { openSession, type SmtpSession, wasStale } from './smtp-session.js';
-import type { Lookup } from './smtp-socket.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
 

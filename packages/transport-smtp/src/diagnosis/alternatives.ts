@@ -1,8 +1,8 @@
 import { isLoopbackHost, MailError } from '@postern/core';
+import { applyConfigPatch, type ConfigPatch } from '../config/config-patch.js';
+import type { ServerConfig } from '../config/well-known-service.js';
+import type { SmtpLogin } from '../connection/login.js';
 import type { Provider } from '../provider/provider.js';
-import type { SmtpLogin } from '../smtp-login.js';
-import type { ServerConfig } from '../well-known-service.js';
-import { applyConfigPatch, type ConfigPatch } from './config-patch.js';
 import { type AttemptLimits, attemptConnection } from './connection-attempt.js';
 import type { Alternative } from './diagnosis.js';
 import { offersAuth } from './ehlo-facts.js';

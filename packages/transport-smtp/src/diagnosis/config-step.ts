@@ -1,10 +1,10 @@
 import { ConfigError, type ConfigIssue, inspectConnectorConfig, readSender } from '@postern/core';
+import { isObject } from '../config/config-patch.js';
+import { readServerConfig } from '../config/server-config.js';
+import type { ServerConfig } from '../config/well-known-service.js';
 import { hostOf, providerOf } from '../provider/known-providers.js';
 import type { Provider } from '../provider/provider.js';
 import { checkProvider, type ProviderIssue } from '../provider/provider-rules.js';
-import { readServerConfig } from '../server-config.js';
-import type { ServerConfig } from '../well-known-service.js';
-import { isObject } from './config-patch.js';
 import type { DiagnosisProblem } from './diagnosis.js';
 
 /** What is written, as far as it concerns the way of an email to the server. */

@@ -1,12 +1,12 @@
 import dns from 'node:dns';
 import { MailError, silentLogger } from '@postern/core';
+import type { ServerConfig } from '../config/well-known-service.js';
+import type { SmtpLogin } from '../connection/login.js';
+import { type Envelope, openSession } from '../connection/session.js';
+import type { ConnectionObserver } from '../connection/smtp-connection.js';
+import { type Lookup, toSocketError } from '../connection/socket.js';
+import { toMailError } from '../failure/mail-error.js';
 import { providerOf } from '../provider/known-providers.js';
-import type { ConnectionObserver } from '../smtp-connection.js';
-import type { SmtpLogin } from '../smtp-login.js';
-import { toMailError } from '../smtp-mail-error.js';
-import { type Envelope, openSession } from '../smtp-session.js';
-import { type Lookup, toSocketError } from '../smtp-socket.js';
-import type { ServerConfig } from '../well-known-service.js';
 
 /** What every attempt of one diagnosis has in common. */
 export interface AttemptLimits {

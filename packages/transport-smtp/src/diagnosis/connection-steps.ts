@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { isLoopbackHost, MailError, type MailStage } from '@postern/core';
-import { tlsIsRequired } from '../smtp-connection.js';
+import { tlsIsRequired } from '../connection/smtp-connection.js';
 import { dayOf, tlsFactsOf } from './certificate-facts.js';
 import { attemptConnection, type WatchedSession } from './connection-attempt.js';
 import type { DiagnosisFacts, DiagnosisProblem, DiagnosisStepName } from './diagnosis.js';

@@ -1,9 +1,9 @@
 import { MailError, parseRecipient } from '@postern/core';
+import type { ServerConfig } from '../config/well-known-service.js';
+import { createLogin, type SmtpLogin } from '../connection/login.js';
+import type { Lookup } from '../connection/socket.js';
 import { milliseconds, oneOf, readOptions } from '../option-rules.js';
-import { createLogin, type SmtpLogin } from '../smtp-login.js';
-import type { Lookup } from '../smtp-socket.js';
 import type { SmtpTransportConfig } from '../smtp-transport.js';
-import type { ServerConfig } from '../well-known-service.js';
 import type { AlternativePort } from './alternatives.js';
 import { type ReadConfig, readConfig } from './config-step.js';
 import type { AttemptLimits } from './connection-attempt.js';

@@ -1,5 +1,5 @@
 import type { ConfigIssue, MailErrorCode } from '@postern/core';
-import type { ConfigPatch } from './config-patch.js';
+import type { ConfigPatch } from '../config/config-patch.js';
 
 /**
  * What `diagnose` looks at, in this order.

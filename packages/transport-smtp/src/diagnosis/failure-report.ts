@@ -1,7 +1,7 @@
 import type { MailError, MailStage } from '@postern/core';
+import type { ServerConfig } from '../config/well-known-service.js';
+import type { SmtpLogin } from '../connection/login.js';
 import type { Provider } from '../provider/provider.js';
-import type { SmtpLogin } from '../smtp-login.js';
-import type { ServerConfig } from '../well-known-service.js';
 import { type AlternativePort, adviseAlternative, type Trouble, tryAlternatives } from './alternatives.js';
 import { certificateFactsOf } from './certificate-facts.js';
 import { type AttemptLimits, attemptConnection } from './connection-attempt.js';

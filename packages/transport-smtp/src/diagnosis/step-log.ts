@@ -1,5 +1,5 @@
 import { redact, remoteLines } from '@postern/core';
-import { maskRecipients } from '../mask-recipients.js';
+import { maskRecipients } from '../failure/mask-recipients.js';
 import type { DiagnosisStep } from './diagnosis.js';
 
 type Loose<Step> = Step extends DiagnosisStep

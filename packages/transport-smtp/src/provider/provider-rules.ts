@@ -1,5 +1,5 @@
 import { type ConfigIssue, type ConfigRule, readSender } from '@postern/core';
-import { type ConfigPatch, isObject } from '../diagnosis/config-patch.js';
+import { type ConfigPatch, isObject } from '../config/config-patch.js';
 import { hostOf, providerOf } from './known-providers.js';
 import type { FieldRule, Provider } from './provider.js';
 

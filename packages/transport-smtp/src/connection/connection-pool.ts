@@ -1,5 +1,5 @@
 import { hasTimedOut, MailError } from '@postern/core';
-import type { SmtpSession } from './smtp-session.js';
+import type { SmtpSession } from './session.js';
 
 export interface PoolOptions {
   open: (signal: AbortSignal | undefined) => Promise<SmtpSession>;

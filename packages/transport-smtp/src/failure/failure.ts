@@ -1,5 +1,5 @@
 import type { MailErrorCode, MailStage } from '@postern/core';
-import type { Provider } from './provider/provider.js';
+import type { Provider } from '../provider/provider.js';
 
 /** What nodemailer attaches to its errors. */
 export interface SmtpFailure extends Error {

@@ -1,5 +1,5 @@
 import type { SmtpConfig } from '@postern/core';
-import { nmfetch, type SMTPConnectionAuth, XOAuth2 } from './nodemailer.js';
+import { nmfetch, type SMTPConnectionAuth, XOAuth2 } from '../nodemailer.js';
 
 /** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
 export interface SmtpLogin {

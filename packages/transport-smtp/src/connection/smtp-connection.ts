@@ -8,15 +8,15 @@ import {
   type MailStage,
   type SmtpConfig,
 } from '@postern/core';
+import type { SmtpFailure } from '../failure/failure.js';
+import { toMailError } from '../failure/mail-error.js';
+import { SMTPConnection, type SMTPConnectionAuth } from '../nodemailer.js';
+import { providerOf } from '../provider/known-providers.js';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
-import { SMTPConnection, type SMTPConnectionAuth } from './nodemailer.js';
-import { providerOf } from './provider/known-providers.js';
+import type { SmtpLogin } from './login.js';
 import { SmtpDialogue } from './smtp-dialogue.js';
-import type { SmtpFailure } from './smtp-failure.js';
-import type { SmtpLogin } from './smtp-login.js';
-import { toMailError } from './smtp-mail-error.js';
-import type { Lookup } from './smtp-socket.js';
-import { SmtpTranscript } from './smtp-transcript.js';
+import type { Lookup } from './socket.js';
+import { SmtpTranscript } from './transcript.js';
 
 /** How long a server may take to close its side after QUIT, in milliseconds. */
 const QUIT_TIMEOUT = 1000;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { MailError, MailStage } from '@postern/core';
-import type { SmtpFailure } from './smtp-failure.js';
+import type { SmtpFailure } from '../failure/failure.js';
 
 /** More than any server has to say in one reply, in bytes. */
 const LONGEST_REPLY = 1 << 20;

@@ -1,8 +1,8 @@
 import { MailError, redact, remoteLine } from '@postern/core';
-import { describeFailure } from './failure-message.js';
+import { adviceFor } from '../provider/reply-advice.js';
+import { codeFor, type FailureContext, retryableFor, type SmtpFailure, stageOf } from './failure.js';
+import { describeFailure } from './failure-text.js';
 import { maskRecipients } from './mask-recipients.js';
-import { adviceFor } from './provider/reply-advice.js';
-import { codeFor, type FailureContext, retryableFor, type SmtpFailure, stageOf } from './smtp-failure.js';
 
 /**
  * Turns a failure of nodemailer into a {@link MailError}, by its codes alone. What the server said is kept,

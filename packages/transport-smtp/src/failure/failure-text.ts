@@ -1,5 +1,5 @@
 import type { MailErrorCode, MailStage } from '@postern/core';
-import type { FailureContext, SmtpFailure } from './smtp-failure.js';
+import type { FailureContext, SmtpFailure } from './failure.js';
 
 type CertificateProblem = readonly [problem: string, cure: string, cureWithOwnCa?: string];
 

@@ -1,7 +1,7 @@
 import type { MailError } from '@postern/core';
+import type { SmtpFailure } from '../failure/failure.js';
+import type { SmtpMessage } from '../smtp-message.js';
 import type { Command, SmtpDialogue } from './smtp-dialogue.js';
-import type { SmtpFailure } from './smtp-failure.js';
-import type { SmtpMessage } from './smtp-message.js';
 
 /** What a transaction has to know of the connection. */
 export interface TransactionOptions {

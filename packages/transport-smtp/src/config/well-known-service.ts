@@ -1,5 +1,5 @@
 import { ConfigError, type SmtpConfig } from '@postern/core';
-import { wellKnown } from './nodemailer.js';
+import { wellKnown } from '../nodemailer.js';
 
 /** A config whose server is known. */
 export type ServerConfig = SmtpConfig & { host: string; port: number };

@@ -11,8 +11,8 @@ import {
   PRIVATE_CA,
   SERVER_CERTIFICATE,
   SERVER_KEY,
-} from '../fixtures/private-ca.js';
-import { createSmtpTransport } from './index.js';
+} from '../../fixtures/private-ca.js';
+import { createSmtpTransport } from '../index.js';
 
 const SERVER = { host: 'smtp.example.com', port: 465 };
 const damaged = (pem: string) => pem.replace(/^M[A-Za-z0-9+/]{20}/m, 'MAAAAAAAAAAAAAAAAAAAA');

@@ -1,7 +1,7 @@
 import { MailError } from '@postern/core';
 import { type SmtpTrapOptions, startSmtpTrap, testEmail } from '@postern/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createSmtpTransport, type Lookup, type SmtpTransportOptions } from './index.js';
+import { createSmtpTransport, type Lookup, type SmtpTransportOptions } from '../index.js';
 
 const BURST = 60;
 

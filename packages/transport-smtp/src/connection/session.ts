@@ -1,8 +1,8 @@
 import { isLoopbackHost, MailError } from '@postern/core';
+import { isAscii, type SmtpMessage } from '../smtp-message.js';
 import { type SessionOptions, SmtpConnection } from './smtp-connection.js';
-import { isAscii, type SmtpMessage } from './smtp-message.js';
-import { openSocket } from './smtp-socket.js';
 import { isPositive, mailFrom, rcptTo, refusalOf, sendMessage } from './smtp-transaction.js';
+import { openSocket } from './socket.js';
 
 /** Who sends to whom, as far as that is known (RFC 5321 section 2.3.1). */
 export interface Envelope {
