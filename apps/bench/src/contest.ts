@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Contestant } from './contestant.ts';
 import { measureInProcess } from './measuring-process.ts';
+import type { SampleName } from './sample-email.ts';
 import type { Sink } from './sink.ts';
 
 export interface ContestOptions {
@@ -8,6 +9,8 @@ export interface ContestOptions {
   readonly concurrency: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
+  /** Which email is sent. @default 'sign-in' */
+  readonly sample?: SampleName;
   /** A file for a CPU profile of what is measured. */
   readonly profile?: string;
 }

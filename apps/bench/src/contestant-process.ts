@@ -9,11 +9,13 @@ import { countAllocations } from './allocation.ts';
 import { mailServerSchema, openSender } from './contestant.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import { createLoad, forSeconds } from './load.ts';
+import { SAMPLE_NAMES } from './sample-email.ts';
 
-const { peer, server, sinkPid, concurrency, warmUpSeconds, seconds, profile } = z
+const { peer, server, sample, sinkPid, concurrency, warmUpSeconds, seconds, profile } = z
   .object({
     peer: z.url(),
     server: mailServerSchema,
+    sample: z.enum(SAMPLE_NAMES).default('sign-in'),
     sinkPid: z.number(),
     concurrency: z.number(),
     warmUpSeconds: z.number(),
@@ -36,7 +38,7 @@ async function profiled<Result>(run: () => Promise<Result>): Promise<Result> {
   return result;
 }
 
-const sender = await openSender(peer, server, concurrency);
+const sender = await openSender(peer, server, concurrency, sample);
 const load = createLoad(sender, concurrency);
 await load(forSeconds(warmUpSeconds));
 const outcome = await profiled(async () => {

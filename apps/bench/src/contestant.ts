@@ -1,5 +1,6 @@
 /** Who is measured: what each file in `peers` exports, and how it is opened. */
 import { z } from 'zod';
+import type { SampleName } from './sample-email.ts';
 
 export const mailServerSchema = z.object({
   host: z.string(),
@@ -22,13 +23,23 @@ export interface Sender {
  * Makes a sender as the documentation of a package says, at its fastest documented setting.
  *
  * @param connections - How many it may have open at once, if it keeps any.
+ * @param sample - Which email it sends. Contestants that are only compared with the sign-in email leave it out.
  */
-export type OpenSender = (server: MailServer, connections: number) => Sender | Promise<Sender>;
+export type OpenSender = (
+  server: MailServer,
+  connections: number,
+  sample: SampleName,
+) => Sender | Promise<Sender>;
 
 /** Loads a file of `peers`, which exports `open`. */
-export async function openSender(peer: string, server: MailServer, connections: number): Promise<Sender> {
+export async function openSender(
+  peer: string,
+  server: MailServer,
+  connections: number,
+  sample: SampleName = 'sign-in',
+): Promise<Sender> {
   const { open }: { open: OpenSender } = await import(peer);
-  return open(server, connections);
+  return open(server, connections, sample);
 }
 
 export interface Contestant {
@@ -70,6 +81,13 @@ export const NODEMAILER_UNPOOLED: Contestant = {
 };
 
 export const UPYO: Contestant = { name: 'Upyo', file: peer('upyo'), package: '@upyo/smtp' };
+
+/** For comparison only: applications have another message for each email. */
+export const UPYO_CONSTANT: Contestant = {
+  name: 'Upyo, one constant message',
+  file: peer('upyo-constant'),
+  package: '@upyo/smtp',
+};
 
 export const EMAIL_TEMPLATES: Contestant = {
   name: 'email-templates',

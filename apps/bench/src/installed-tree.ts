@@ -44,7 +44,9 @@ export async function installTree(
   dependencies: Readonly<Record<string, string>>,
 ): Promise<InstalledTree> {
   const folder = join(FOLDER, name.replaceAll('/', '+'));
-  const manifest = JSON.stringify({ private: true, dependencies });
+  // Upyo's packages are not released together: its SMTP package asks for an older core than the current one.
+  const overrides = Object.fromEntries(Object.keys(dependencies).map((each) => [each, `$${each}`]));
+  const manifest = JSON.stringify({ private: true, dependencies, overrides });
   const isThere = (await readFile(join(folder, 'installed.json'), 'utf8').catch(() => '')) === manifest;
   if (!isThere) {
     await rm(folder, { recursive: true, force: true });

@@ -1,13 +1,14 @@
 import { createTransport } from 'nodemailer';
 import type { OpenSender } from '../contestant.ts';
 import { poolOptions } from '../nodemailer-options.ts';
-import { constantMessage } from '../sign-in-email.ts';
+import { prepareMessages } from '../sample-email.ts';
 
-/** Renders nothing: everyone gets the same message. */
-export const open: OpenSender = (server, connections) => {
+/** Renders nothing: the application makes a message for each email. */
+export const open: OpenSender = async (server, connections, sample) => {
+  const message = await prepareMessages(sample);
   const transport = createTransport(poolOptions(server, connections));
   return {
-    send: () => transport.sendMail(constantMessage),
+    send: (to, code) => transport.sendMail(message(to, code)),
     close: async () => transport.close(),
   };
 };

@@ -1,13 +1,14 @@
 import { createTransport } from 'nodemailer';
 import type { OpenSender } from '../contestant.ts';
 import { serverOptions } from '../nodemailer-options.ts';
-import { constantMessage } from '../sign-in-email.ts';
+import { prepareMessages } from '../sample-email.ts';
 
 /** As nodemailer is used by default: a connection for each message. */
-export const open: OpenSender = (server) => {
+export const open: OpenSender = async (server, _connections, sample) => {
+  const message = await prepareMessages(sample);
   const transport = createTransport(serverOptions(server));
   return {
-    send: () => transport.sendMail(constantMessage),
+    send: (to, code) => transport.sendMail(message(to, code)),
     close: async () => transport.close(),
   };
 };

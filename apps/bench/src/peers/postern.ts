@@ -1,10 +1,12 @@
 import { createMailer } from '@postern/core';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import type { OpenSender } from '../contestant.ts';
-import { FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE } from '../sign-in-email.ts';
+import { SAMPLE_EMAILS, type SampleEmail } from '../sample-email.ts';
+import { FROM } from '../sign-in-email.ts';
 
 /** The whole path: validate, look up, render (html, and the text derived from it), build the message, send. */
-export const open: OpenSender = ({ host, port, secure }, connections) => {
+export const open: OpenSender = ({ host, port, secure }, connections, sample) => {
+  const { template, payload }: SampleEmail = SAMPLE_EMAILS[sample];
   const transport = createSmtpTransport(
     {
       host,
@@ -20,19 +22,12 @@ export const open: OpenSender = ({ host, port, secure }, connections) => {
   const mailer = createMailer({
     config: {
       fromEmail: FROM,
-      templates: [
-        {
-          usageType: 'SignIn',
-          contentType: 'text/html',
-          subject: SUBJECT_TEMPLATE,
-          content: HTML_TEMPLATE,
-        },
-      ],
+      templates: [{ usageType: 'SignIn', ...template }],
     },
     transport,
   });
   return {
-    send: (to, code) => mailer.send({ to, type: 'SignIn', payload: { code } }),
+    send: (to, code) => mailer.send({ to, type: 'SignIn', payload: { ...payload, code } }),
     close: () => mailer.close(),
   };
 };

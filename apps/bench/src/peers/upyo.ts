@@ -1,30 +1,16 @@
 import { createMessage } from '@upyo/core';
-import { SmtpTransport } from '@upyo/smtp';
 import type { OpenSender } from '../contestant.ts';
-import { constantMessage } from '../sign-in-email.ts';
+import { prepareMessages } from '../sample-email.ts';
+import { createUpyoTransport } from '../upyo-transport.ts';
 
-/**
- * Renders nothing: everyone gets the same message. Its pool (https://upyo.org/transports/smtp, `pool` and `poolSize`)
- * is faster than its `sendMany`, which has one connection.
- */
-export const open: OpenSender = ({ host, port, secure }, connections) => {
-  const transport = new SmtpTransport({
-    host,
-    port,
-    // TLS from the first byte; without it, STARTTLS is used where it is offered.
-    secure: false,
-    ...(secure && {
-      auth: { user: secure.user, pass: secure.pass },
-      tls: { ca: [secure.certificate] },
-    }),
-    pool: true,
-    poolSize: connections,
-  });
-  const { from, to, subject, html, text } = constantMessage;
-  const message = createMessage({ from, to, subject, content: { html, text } });
+/** Renders nothing: the application makes a message for each email. */
+export const open: OpenSender = async (server, connections, sample) => {
+  const transport = createUpyoTransport(server, connections);
+  const message = await prepareMessages(sample);
   return {
-    async send() {
-      const receipt = await transport.send(message);
+    async send(recipient, code) {
+      const { from, to, subject, html, text } = message(recipient, code);
+      const receipt = await transport.send(createMessage({ from, to, subject, content: { html, text } }));
       if (!receipt.successful) throw new Error(receipt.errorMessages.join(', '));
     },
     close: () => transport.closeAllConnections(),

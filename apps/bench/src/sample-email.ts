@@ -1,0 +1,103 @@
+/** The emails that contestants send. Each carries another code. */
+import { createMailer, type Template, type Transport } from '@postern/core';
+import { createTemplates } from '@postern/templates';
+import { FROM, HTML_TEMPLATE, recipientOf, SUBJECT_TEMPLATE } from './sign-in-email.ts';
+
+type EmailTemplate = Omit<Template, 'usageType'>;
+
+export interface SampleEmail {
+  readonly title: string;
+  readonly template: EmailTemplate;
+  /** Variables of the template besides the code. */
+  readonly payload?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+const html = (content: string): EmailTemplate => ({
+  contentType: 'text/html',
+  subject: SUBJECT_TEMPLATE,
+  content,
+});
+
+/** The body of {@link HTML_TEMPLATE} with something in place of its last paragraph. */
+const withLastParagraph = (paragraph: string): string =>
+  HTML_TEMPLATE.replace(/ *<p[^>]*>If it was not you.*<\/p>\n/, paragraph);
+
+const CHINESE = `<p>请输入以下验证码完成登录：</p><p><b>{{code}}</b></p>${'<p>验证码十分钟内有效。请勿将验证码告诉任何人，包括自称是我们员工的人。如果不是您本人操作，请忽略这封邮件。</p>'.repeat(8)}`;
+
+/** A page of 40 KB in a single line, as a minifier writes it. */
+const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body><p>Your code is <b>{{code}}</b>.</p><table>${'<tr><td style="padding:8px;border-bottom:1px solid #dde1e6;font:14px/20px Arial,sans-serif">A new sign-in to your account needs this code.</td></tr>'.repeat(260)}</table></body></html>`;
+
+const readyMade = (): EmailTemplate => {
+  const templates = createTemplates({ brand: { name: 'Example' }, locales: ['en'] });
+  const template = templates.find(({ usageType, locale }) => usageType === 'SignIn' && locale === 'en');
+  if (!template) throw new Error('@postern/templates has no English sign-in email.');
+  // The requests of the bench name no language.
+  return { ...template, locale: undefined };
+};
+
+export const SAMPLE_EMAILS = {
+  'sign-in': { title: 'a sign-in code, 1 KB', template: html(HTML_TEMPLATE) },
+  'ready-made': { title: 'the sign-in email of @postern/templates', template: readyMade() },
+  blocks: {
+    title: 'blocks',
+    template: html(
+      withLastParagraph(
+        '{{#if device}}<p>The request came from {{device}}.</p>{{else}}<p>Unknown device.</p>{{/if}}<ul>{{#each steps}}<li>{{@index}}. {{this}}</li>{{/each}}</ul>',
+      ),
+    ),
+    payload: { device: 'Firefox on Linux', steps: ['Open the app', 'Enter the code', 'Done'] },
+  },
+  blanks: { title: 'a kilobyte of blanks', template: html(withLastParagraph(`<p>${' '.repeat(1024)}</p>`)) },
+  chinese: { title: 'Chinese', template: html(CHINESE) },
+  page: { title: 'a minified page of 40 KB', template: html(PAGE) },
+} as const satisfies Record<string, SampleEmail>;
+
+export type SampleName = keyof typeof SAMPLE_EMAILS;
+
+export const SAMPLE_NAMES = Object.keys(SAMPLE_EMAILS) as [SampleName, ...SampleName[]];
+
+/** A message as an application hands it to a library that renders nothing. */
+export interface FinishedMessage {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+const sendsNothing: Transport = {
+  name: 'nothing',
+  send: () => Promise.reject(new Error('This mailer only renders.')),
+  verify: async () => {},
+  close: async () => {},
+  [Symbol.asyncDispose]: async () => {},
+};
+
+/** Occurs in no template. */
+const CODE = '975310';
+
+/**
+ * Makes messages for libraries that render nothing, as cheaply as an application could: everything is rendered
+ * beforehand, and each message gets its recipient and its code.
+ */
+export async function prepareMessages(
+  sample: SampleName,
+): Promise<(to: string, code: string) => FinishedMessage> {
+  const { template, payload = {} }: SampleEmail = SAMPLE_EMAILS[sample];
+  await using mailer = createMailer({
+    config: { fromEmail: FROM, templates: [{ usageType: 'SignIn', ...template }] },
+    transport: sendsNothing,
+  });
+  const rendered = await mailer.render({
+    to: recipientOf(0),
+    type: 'SignIn',
+    payload: { ...payload, code: CODE },
+  });
+  return (to, code) => ({
+    from: FROM,
+    to,
+    subject: rendered.subject.replaceAll(CODE, code),
+    html: (rendered.html ?? '').replaceAll(CODE, code),
+    text: rendered.text.replaceAll(CODE, code),
+  });
+}
