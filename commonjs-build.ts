@@ -20,13 +20,6 @@ for (const name of await readdir(DIST)) {
     await writeFile(join(DIST, name.replace(/\.d\.ts$/, '.d.cts')), source);
     continue;
   }
-  // What is minified stays so.
-  const minifyWhitespace = source.split('\n').some((line) => line.length > 5000);
-  const { code } = await transform(source, {
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    minifyWhitespace,
-  });
+  const { code } = await transform(source, { format: 'cjs', platform: 'node', target: 'node22' });
   await writeFile(join(DIST, name.replace(/\.js$/, '.cjs')), code);
 }

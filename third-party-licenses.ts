@@ -23,7 +23,7 @@ function packageFolder(file: string): string | undefined {
   return undefined;
 }
 
-/** Of a package from npm. */
+/** The license of a package from npm. */
 function noticeOf(folder: string): string {
   const { name, version, license } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
@@ -33,37 +33,28 @@ function noticeOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
 }
 
-/** What a package of the workspace has bundled itself. */
-function noticesIn(folder: string): string[] {
-  const file = join(folder, 'dist', FILE);
-  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split(RULE) : [];
-}
-
 /**
- * Bundled code takes its licenses along: writes those of all bundled packages into one file beside it. Nothing gets into
- * a bundle by accident: the build fails where its packages from npm are not those that are named here.
+ * Writes the licenses of all bundled packages into one file next to the bundle. The build fails if the bundle contains a
+ * package from npm that is not in `names`, or lacks one that is.
  */
 export const thirdPartyLicenses = (outputFolder: string, names: readonly string[]): Plugin => ({
   name: 'third-party-licenses',
   setup(build) {
     build.initialOptions.metafile = true;
     build.onEnd(({ metafile }) => {
-      // What was shaken out of the bundle altogether is not in it.
-      const files = Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
-      const inputs = files.filter((file) => !file.startsWith('none:'));
+      const inputs = Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
       const folders = [...new Set(inputs.flatMap((input) => packageFolder(resolve(input)) ?? []))];
-      const own = folders.filter((folder) => folder.includes('node_modules')).map(noticeOf);
-      const bundled = own.map((text) => text.slice(0, text.indexOf(' ')));
+      const notices = folders.filter((folder) => folder.includes('node_modules')).map(noticeOf);
+      const bundled = notices.map((text) => text.slice(0, text.indexOf(' ')));
       const unexpected = bundled.filter((name) => !names.includes(name));
       const missing = names.filter((name) => !bundled.includes(name));
       if (unexpected.length > 0 || missing.length > 0) {
         const text = `tsup.config.ts says what is bundled, but ${list(unexpected)} is bundled and not named, ${list(missing)} named and not bundled.`;
         return { errors: [{ text }] };
       }
-      const all = new Set([...own, ...folders.flatMap(noticesIn)]);
-      if (all.size === 0) return {};
+      if (notices.length === 0) return {};
       mkdirSync(outputFolder, { recursive: true });
-      writeFileSync(join(outputFolder, FILE), `${[...all].sort().join(RULE)}\n`);
+      writeFileSync(join(outputFolder, FILE), `${notices.sort().join(RULE)}\n`);
       return {};
     });
   },

@@ -16,6 +16,6 @@ export const definePackage = (
     clean,
     sourcemap: true,
     banner: { js: nodeVersionCheck },
-    // What a package needs, npm installs; nothing of it gets in here.
+    // npm installs the dependencies; none of them is bundled.
     esbuildPlugins: [...esbuildPlugins, thirdPartyLicenses('dist', [])],
   });

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { thirdPartyLicenses } from '../third-party-licenses.js';
 
 /** A package of one file, with a license. */
-const BUNDLED = 'leven';
+const BUNDLED = 'fastest-levenshtein';
 const CORE = new URL('../packages/core/package.json', import.meta.url);
 const SOURCE = createRequire(CORE).resolve(BUNDLED);
 
@@ -27,11 +27,15 @@ async function bundle(names: readonly string[]): Promise<string> {
 }
 
 it('writes the licenses of what is bundled', async () => {
-  expect(await bundle([BUNDLED])).toMatch(/^leven \d+\.\d+\.\d+ \(MIT\)\n\nMIT License\n.+Copyright/s);
+  expect(await bundle([BUNDLED])).toMatch(
+    /^fastest-levenshtein \d+\.\d+\.\d+ \(MIT\)\n\nMIT License\n.+Copyright/s,
+  );
 });
 
 it('fails where something gets into a bundle that is not named', async () => {
-  await expect(bundle([])).rejects.toThrow('leven is bundled and not named, nothing named and not bundled');
+  await expect(bundle([])).rejects.toThrow(
+    'fastest-levenshtein is bundled and not named, nothing named and not bundled',
+  );
 });
 
 it('fails where something is named that is not in the bundle', async () => {

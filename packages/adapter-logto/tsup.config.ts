@@ -20,9 +20,31 @@ const hostZod: Plugin = {
   },
 };
 
+/** Everything that the bundle contains. CONTRIBUTING.md says why only this package bundles. */
+const BUNDLED = [
+  'fastest-levenshtein',
+  'handlebars',
+  'html-to-text',
+  'nodemailer',
+  'zod',
+  // The dependencies of html-to-text.
+  '@selderee/plugin-htmlparser2',
+  'deepmerge-ts',
+  'dom-serializer',
+  'domelementtype',
+  'domhandler',
+  'domutils',
+  'entities',
+  'htmlparser2',
+  'leac',
+  'parseley',
+  'peberminta',
+  'selderee',
+];
+
 /**
- * Logto's CLI unpacks the package and installs nothing: everything has to be in this one file, except for what must be
- * the host's own, because the host looks at it with `instanceof`.
+ * Logto's CLI unpacks the package and installs nothing, so this one file contains everything except the host's own
+ * packages, which the host checks with `instanceof`.
  */
 export default defineConfig({
   entry: ['src/index.ts'],
@@ -33,9 +55,9 @@ export default defineConfig({
   platform: 'node',
   clean: true,
   splitting: false,
-  // Not left to the list of dependencies, where it would be external for core as well.
+  // zod is a dependency here, so tsup would make it external for core as well.
   noExternal: [/^zod$/, /^@postern\//],
-  esbuildPlugins: [hostZod, thirdPartyLicenses('lib', ['nodemailer'])],
+  esbuildPlugins: [hostZod, thirdPartyLicenses('lib', BUNDLED)],
   // CommonJS in the bundle asks for Node's own modules.
   banner: {
     js: `import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\n${nodeVersionCheck}`,

@@ -43,7 +43,6 @@ export {
 export { toReceipt } from './receipt.js';
 export { remoteLine, remoteLines } from './remote-text.js';
 export { requestIdentity } from './request-identity.js';
-export type { Schema, SchemaError, SchemaIssue, SchemaResult } from './schema.js';
 export { hideOnInspect, maskAddress, redact } from './secrets.js';
 export {
   parseSendRequest,

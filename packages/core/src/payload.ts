@@ -1,4 +1,4 @@
-import { z } from './libraries.js';
+import * as z from 'zod';
 
 /** Plain data: what a template can show. */
 export type PayloadValue =
@@ -100,26 +100,23 @@ function findUnusable(value: unknown, path: string, depth = 0): string | undefin
 }
 
 /** Any plain object of text, numbers, booleans, lists and plain objects. */
-export const payloadSchema = z.pipe(
-  z.unknown(),
-  z.transform((value, { issues }): Record<string, PayloadValue> => {
-    const refuse = (message: string) => issues.push({ code: 'custom', message, input: value });
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      const problem = findUnusable(value, 'payload');
-      if (problem === undefined) return value as Record<string, PayloadValue>; // just checked, all of it
-      refuse(problem);
-    } else {
-      refuse('payload has to be an object with the variables of the template');
-    }
-    return z.NEVER;
-  }),
-);
+export const payloadSchema = z.unknown().transform((value, { issues }): Record<string, PayloadValue> => {
+  const refuse = (message: string) => issues.push({ code: 'custom', message, input: value });
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const problem = findUnusable(value, 'payload');
+    if (problem === undefined) return value as Record<string, PayloadValue>; // just checked, all of it
+    refuse(problem);
+  } else {
+    refuse('payload has to be an object with the variables of the template');
+  }
+  return z.NEVER;
+});
 
-const text = z.string().check(z.minLength(1));
+const text = z.string().min(1);
 const codePayload = z.union([z.looseObject({ code: text }), z.looseObject({ link: text })]);
 
 /** The same rules as {@link PayloadByType}, at run time. */
-const requiredVariables: Record<string, { schema: z.ZodMiniType; needs: string }> = {
+const requiredVariables: Record<string, { schema: z.ZodType; needs: string }> = {
   ...Object.fromEntries(
     [
       'Register',

@@ -1,8 +1,6 @@
 import { expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import type { output } from 'zod/mini';
 import type { connectorConfigShape } from './config/connector-config.js';
-import type { authShape } from './config/smtp-auth.js';
 import type { smtpConfigShape } from './config/smtp-config.js';
 import {
   type ConnectorConfig,
@@ -17,13 +15,13 @@ import {
   type TemplateOverride,
   templateSchema,
 } from './index.js';
-import type { templateOverrideSchema, templateShape } from './template/template.js';
+import type { templateOverrideSchema } from './template/template.js';
 
 test('what is declared is what the schemas make', () => {
-  expectTypeOf<output<typeof templateShape>>().toEqualTypeOf<Template>();
-  expectTypeOf<output<typeof authShape>>().toEqualTypeOf<SmtpAuth>();
-  expectTypeOf<output<typeof smtpConfigShape>>().toEqualTypeOf<SmtpConfig>();
-  expectTypeOf<Readonly<output<typeof connectorConfigShape>>>().toEqualTypeOf<ConnectorConfig>();
+  expectTypeOf<z.output<typeof templateSchema>>().toEqualTypeOf<Template>();
+  expectTypeOf<z.output<typeof smtpAuthSchema>>().toEqualTypeOf<SmtpAuth>();
+  expectTypeOf<z.output<typeof smtpConfigShape>>().toEqualTypeOf<SmtpConfig>();
+  expectTypeOf<Readonly<z.output<typeof connectorConfigShape>>>().toEqualTypeOf<ConnectorConfig>();
   expectTypeOf<z.input<typeof templateOverrideSchema>>().toEqualTypeOf<TemplateOverride>();
 });
 

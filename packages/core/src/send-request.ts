@@ -1,8 +1,7 @@
-import { z } from './libraries.js';
+import * as z from 'zod';
 import type { AcceptedLocales } from './locale.js';
 import { MailError } from './mail-error.js';
 import { type PayloadByType, type PayloadValue, payloadSchema, type UsageType } from './payload.js';
-import type { Schema } from './schema.js';
 
 interface SendRequestOf<Type, Payload> {
   /** Exactly one address. */
@@ -36,34 +35,36 @@ export type CheckedSendRequest = SendRequestOf<string, Record<string, PayloadVal
 const EXPIRES_AT = 'expiresAt has to be a Date, an ISO 8601 time or milliseconds';
 
 /** JSON has no `undefined`, so what is not set is often `null` there. */
-const nullAsUnset = <T extends z.ZodMiniType>(schema: T) =>
-  z.pipe(
-    z.nullish(schema),
-    z.transform((value) => value ?? undefined),
-  );
+const nullAsUnset = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
 
-const requestShape = z.object(
+/**
+ * Checks a request from outside (an HTTP body, a queue). `expiresAt` may be a Date, an ISO 8601 string or
+ * milliseconds since the epoch.
+ */
+export const sendRequestSchema = z.object(
   {
     to: z.string('to has to be text, exactly one address'),
     type: z
       .string('type has to be text, a usage type such as SignIn')
-      .check(z.minLength(1, 'type is empty, write a usage type such as SignIn')),
+      .min(1, 'type is empty, write a usage type such as SignIn'),
     payload: payloadSchema,
     locale: nullAsUnset(
-      z.union([z.string(), z.array(z.string())], 'locale must be a string, such as "en" or "pt-BR"'),
+      z.union(
+        [z.string(), z.array(z.string()).readonly()],
+        'locale must be a string, such as "en" or "pt-BR"',
+      ),
     ),
     ip: nullAsUnset(z.string('ip has to be text')),
     expiresAt: nullAsUnset(
       // Only these: `false` would be a date in 1970, after which nothing is ever sent.
-      z.pipe(z.union([z.date(), z.string(), z.number()], EXPIRES_AT), z.coerce.date(EXPIRES_AT)),
+      z.union([z.date(), z.string(), z.number()], EXPIRES_AT).pipe(z.coerce.date(EXPIRES_AT)),
     ),
     idempotencyKey: nullAsUnset(
       z
         .string('idempotencyKey has to be text')
-        .check(
-          z.minLength(1, 'idempotencyKey is empty'),
-          z.maxLength(500, 'idempotencyKey is longer than 500 characters'),
-        ),
+        .min(1, 'idempotencyKey is empty')
+        .max(500, 'idempotencyKey is longer than 500 characters'),
     ),
   },
   'the request has to be an object with to, type and payload',
@@ -79,12 +80,6 @@ export interface SendRequestInput {
   expiresAt?: Date | string | number | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
-
-/**
- * Checks a request from outside (an HTTP body, a queue). `expiresAt` may be a Date, an ISO 8601 string or
- * milliseconds since the epoch.
- */
-export const sendRequestSchema: Schema<CheckedSendRequest, SendRequestInput> = requestShape;
 
 /**
  * Checks a request from outside, ready for `mailer.send`. Its type may be one that the compiler doesn't know.

@@ -1,11 +1,11 @@
 import { HEADER_NAME_RULE, isHeaderName, isReservedHeader } from '../header-field.js';
-import { closestMatch } from '../libraries.js';
 import { normalizeLocale } from '../locale.js';
 import { isLoopbackHost } from '../loopback.js';
 import { readMailboxList } from '../mailbox.js';
 import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from '../payload.js';
+import { findSimilarName } from '../similar-name.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
-import { templateShape } from '../template/template.js';
+import { templateSchema } from '../template/template.js';
 import { readTemplate, type TemplateVariable } from '../template/template-source.js';
 import { checkPem } from './check-pem.js';
 import { readPort } from './config-input.js';
@@ -15,21 +15,6 @@ import { AUTH_KEYS } from './smtp-auth.js';
 import { DKIM_KEYS } from './smtp-config.js';
 
 type Path = ConfigIssue['path'];
-
-/** Comparing letters takes quadratic time, and no key is nearly as long. */
-const LONGEST_NAME = 100;
-
-const letters = (name: string) => [...name.toLowerCase()].sort().join('');
-
-/** A slip of the finger apart: letters swapped, one edit for every three letters, or another letter case. */
-function findSimilar(name: string, known: readonly string[]): string | undefined {
-  if (name.length > LONGEST_NAME) return undefined;
-  const swapped = known.find((each) => letters(each) === letters(name));
-  if (swapped !== undefined) return swapped;
-  const lower = known.map((each) => each.toLowerCase());
-  const closest = closestMatch(name.toLowerCase(), lower, { maxDistance: Math.floor(name.length / 3) });
-  return closest === undefined ? undefined : known[lower.indexOf(closest)];
-}
 
 /**
  * Everything about a config that no single field shows. Works on what was written, however broken, so that
@@ -55,7 +40,7 @@ function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): Confi
     .filter((key) => !knownKeys.includes(key))
     .map((key) => {
       const shown = [...path, key].join('.');
-      const similar = findSimilar(key, knownKeys);
+      const similar = findSimilarName(key, knownKeys);
       const advice = similar ? `did you mean ${[...path, similar].join('.')}?` : 'it is ignored';
       return warning([...path, key], 'unknown_key', `unknown key ${shown}: ${advice}`);
     });
@@ -204,7 +189,7 @@ const TEMPLATE_FIELDS = ['subject', 'content', 'text', 'replyTo', 'sendFrom'];
 
 function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTemplate): ConfigIssue[] {
   const path = ['templates', index];
-  const issues = checkKeys(template, Object.keys(templateShape.shape), path);
+  const issues = checkKeys(template, Object.keys(templateSchema.shape), path);
   const variables: TemplateVariable[] = [];
   let isBroken = false;
   for (const field of TEMPLATE_FIELDS) {
@@ -280,7 +265,7 @@ function checkVariables(
   if (!known) return issues;
   for (const root of new Set(outer.map((variable) => variable.root))) {
     if (known.includes(root)) continue;
-    const similar = findSimilar(root, known);
+    const similar = findSimilarName(root, known);
     const advice = similar ? `did you mean {{${similar}}}?` : `its variables are ${known.join(', ')}`;
     issues.push(warning(path, 'variable_unknown', `${usageType} emails have no {{${root}}}: ${advice}`));
   }

@@ -1,5 +1,5 @@
+import type * as z from 'zod';
 import { MailError } from '../mail-error.js';
-import type { SchemaIssue } from '../schema.js';
 import { shareAcrossCopies } from '../share-across-copies.js';
 
 /** One thing about a config: an error makes it unusable, a warning is likely a mistake. */
@@ -62,8 +62,8 @@ export const formatPath = (path: readonly (string | number)[]): string =>
     '',
   );
 
-/** An issue of zod, or of a schema of Postern, as ours; the input itself is only looked at to tell "missing" from "wrong". */
-export function fromZodIssue(issue: SchemaIssue): ConfigIssue {
+/** Turns an issue of zod into ours. The input is only looked at to tell "missing" from "wrong". */
+export function fromZodIssue(issue: z.core.$ZodIssue): ConfigIssue {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
   const { code, hint } = (issue.code === 'custom' && issue.params) || {};
   return {

@@ -1,12 +1,11 @@
+import * as z from 'zod';
 import { isReservedHeader } from '../header-field.js';
-import { z } from '../libraries.js';
 import { findSchemeProblem } from '../link-schemes.js';
 import { normalizeLocale } from '../locale.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
 import { quote } from '../quote.js';
-import type { Schema } from '../schema.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
-import { type Template, templateShape } from '../template/template.js';
+import { type Template, templateSchema } from '../template/template.js';
 import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
 import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
@@ -23,20 +22,18 @@ const senderShape = z.object({
           ? `fromEmail is missing: write the sender of your emails, such as ${SENDER_EXAMPLE}`
           : `fromEmail has to be text, such as ${SENDER_EXAMPLE}`,
     })
-    .check(
-      z.superRefine((value, context) => {
-        const mailbox = readMailbox(value);
-        if (!mailbox.ok)
-          context.addIssue({
-            code: 'custom',
-            params: { code: 'sender_invalid' },
-            message: `fromEmail is not a usable address (${mailbox.problem}): write one such as ${SENDER_EXAMPLE}`,
-          });
-      }),
-    ),
-  replyTo: z.optional(z.string('replyTo has to be text: write an address')).check(
-    z.superRefine((value, context) => {
-      if (value === undefined) return;
+    .superRefine((value, context) => {
+      const mailbox = readMailbox(value);
+      if (!mailbox.ok)
+        context.addIssue({
+          code: 'custom',
+          params: { code: 'sender_invalid' },
+          message: `fromEmail is not a usable address (${mailbox.problem}): write one such as ${SENDER_EXAMPLE}`,
+        });
+    }),
+  replyTo: z
+    .string('replyTo has to be text: write an address')
+    .superRefine((value, context) => {
       const mailboxes = readMailboxList(value);
       if (!mailboxes.ok)
         context.addIssue({
@@ -44,55 +41,49 @@ const senderShape = z.object({
           params: { code: 'reply_to_invalid' },
           message: `replyTo is not a usable address (${mailboxes.problem}): write one such as "help@example.com"`,
         });
-    }),
-  ),
-  defaultLocale: z.optional(
-    z.string('defaultLocale has to be text, such as "en"').check(
-      z.refine((value) => normalizeLocale(value) !== undefined, {
-        error: ({ input }) =>
-          `defaultLocale must be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
-      }),
-      z.overwrite((value) => normalizeLocale(value) ?? value),
-    ),
-  ),
-  templates: z.array(templateShape, {
+    })
+    .optional(),
+  defaultLocale: z
+    .string('defaultLocale has to be text, such as "en"')
+    .refine((value) => normalizeLocale(value) !== undefined, {
+      error: ({ input }) =>
+        `defaultLocale must be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
+    })
+    .overwrite((value) => normalizeLocale(value) ?? value)
+    .optional(),
+  templates: z.array(templateSchema, {
     error: ({ input }) =>
       input === undefined
         ? 'templates is missing: write a list of { usageType, contentType, subject, content }'
         : 'templates has to be a list of { usageType, contentType, subject, content }',
   }),
-  linkSchemes: z.optional(
-    z.array(
-      z.string('linkSchemes must be a list of schemes, such as ["myapp"]').check(
-        z.superRefine((scheme, context) => {
-          const problem = findSchemeProblem(scheme);
-          if (problem !== undefined)
-            context.addIssue({
-              code: 'custom',
-              params: { code: 'link_scheme' },
-              message: `a scheme in linkSchemes ${problem}`,
-            });
-        }),
-      ),
+  linkSchemes: z
+    .array(
+      z.string('linkSchemes must be a list of schemes, such as ["myapp"]').superRefine((scheme, context) => {
+        const problem = findSchemeProblem(scheme);
+        if (problem !== undefined)
+          context.addIssue({
+            code: 'custom',
+            params: { code: 'link_scheme' },
+            message: `a scheme in linkSchemes ${problem}`,
+          });
+      }),
       'linkSchemes must be a list of schemes, such as ["myapp"]',
-    ),
-  ),
-  customHeaders: z.optional(
-    z
-      .record(
-        z.string(),
-        z.union(
-          [z.string(), z.array(z.string())],
-          'the value of a custom header has to be text or a list of texts',
-        ),
-        'customHeaders has to be an object of names and values',
-      )
-      .check(
-        z.overwrite((headers) =>
-          Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
-        ),
+    )
+    .optional(),
+  customHeaders: z
+    .record(
+      z.string(),
+      z.union(
+        [z.string(), z.array(z.string())],
+        'the value of a custom header has to be text or a list of texts',
       ),
-  ),
+      'customHeaders has to be an object of names and values',
+    )
+    .overwrite((headers) =>
+      Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
+    )
+    .optional(),
 });
 
 /** Every key of the file, once `url` was taken apart. */
@@ -121,7 +112,7 @@ function deepFreeze<T>(value: T): T {
   return value;
 }
 
-function inspect<T extends z.ZodMiniObject>(
+function inspect<T extends z.ZodObject>(
   shape: T,
   input: unknown,
   check: (raw: Record<string, unknown>) => ConfigIssue[],
@@ -136,21 +127,15 @@ function inspect<T extends z.ZodMiniObject>(
 }
 
 /** Runs an inspection as a zod schema: its errors become zod issues with the same paths and messages. */
-const asSchema = <Output>(
-  run: (input: unknown) => { config?: Output; issues: ConfigIssue[] },
-): Schema<Output, unknown> =>
-  z.pipe(
-    z.unknown(),
-    z.transform((input, payload): Output => {
-      const { config, issues } = run(input);
-      if (config !== undefined) return config;
-      for (const { severity, path, code, message, hint } of issues) {
-        if (severity === 'error')
-          payload.issues.push({ code: 'custom', path, message, params: { code, hint }, input });
-      }
-      return z.NEVER;
-    }),
-  );
+const asSchema = <Output>(run: (input: unknown) => { config?: Output; issues: ConfigIssue[] }) =>
+  z.unknown().transform((input, { issues: found }): Output => {
+    const { config, issues } = run(input);
+    if (config !== undefined) return config;
+    for (const { severity, path, code, message, hint } of issues) {
+      if (severity === 'error') found.push({ code: 'custom', path, message, params: { code, hint }, input });
+    }
+    return z.NEVER;
+  });
 
 /**
  * A further check of a config. It gets what was written, however broken: blanks are left out, and `url` is taken apart
@@ -218,11 +203,7 @@ export function parseConnectorConfig(
 }
 
 /** {@link parseConnectorConfig} as a schema. */
-export const connectorConfigSchema: Schema<ConnectorConfig, unknown> = asSchema((input) =>
-  inspectConnectorConfig(input),
-);
+export const connectorConfigSchema = asSchema((input) => inspectConnectorConfig(input));
 
 /** Only the part that reaches the server; other keys of a connector config are left out. */
-export const smtpConfigSchema: Schema<SmtpConfig, unknown> = asSchema((input) =>
-  inspect(smtpConfigShape, input, () => []),
-);
+export const smtpConfigSchema = asSchema((input) => inspect(smtpConfigShape, input, () => []));

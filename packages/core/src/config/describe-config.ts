@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { REQUIRED_USAGE_TYPES } from '../payload.js';
-import type { templateShape } from '../template/template.js';
+import type { templateSchema } from '../template/template.js';
 import { connectorConfigShape } from './connector-config.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -148,7 +148,7 @@ const KEYS: Readonly<Record<keyof typeof connectorConfigShape.shape, JsonSchema>
   customHeaders: { description: 'Further header fields of every email.' },
 };
 
-const TEMPLATE_KEYS: Readonly<Record<keyof typeof templateShape.shape, JsonSchema>> = {
+const TEMPLATE_KEYS: Readonly<Record<keyof typeof templateSchema.shape, JsonSchema>> = {
   usageType: {
     description: 'The kind of email it is for: one of Logto’s, or one of your own.',
     examples: [...REQUIRED_USAGE_TYPES, 'OrganizationInvitation', 'MfaVerification'],

@@ -1,5 +1,4 @@
-import { z } from '../libraries.js';
-import type { Schema } from '../schema.js';
+import * as z from 'zod';
 import { hideOnInspect } from '../secrets.js';
 import { readWebUrl } from '../web-url.js';
 import { isRecord } from './raw-config.js';
@@ -13,10 +12,7 @@ const text = (name: string, what: string) =>
   });
 
 /** Private keys often come from environment variables, where line breaks are written `\n`. */
-const pem = z.pipe(
-  z.string(),
-  z.transform((key) => key.replaceAll('\\n', '\n')),
-);
+const pem = z.string().transform((key) => key.replaceAll('\\n', '\n'));
 
 /** User name and password. */
 export interface LoginAuth {
@@ -63,14 +59,15 @@ const loginAuthSchema = z.object({
 
 const user = text('user', 'the address of the mailbox that sends');
 
-const optionalText = (name: string) => z.optional(z.string(`auth.${name} has to be text`));
+const optionalText = (name: string) => z.string(`auth.${name} has to be text`).optional();
 
 const ACCESS_URL_RULE = 'auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token';
 
 /** The client secret is sent there. */
-const accessUrl = z.optional(
-  z.string(ACCESS_URL_RULE).check(z.refine((text) => readWebUrl(text) !== undefined, ACCESS_URL_RULE)),
-);
+const accessUrl = z
+  .string(ACCESS_URL_RULE)
+  .refine((text) => readWebUrl(text) !== undefined, ACCESS_URL_RULE)
+  .optional();
 
 const serviceKeyAuthSchema = z.object({
   type: z.literal('oauth2'),
@@ -92,7 +89,7 @@ const tokenAuthSchema = z.object({
   clientSecret: optionalText('clientSecret'),
   refreshToken: optionalText('refreshToken'),
   accessToken: optionalText('accessToken'),
-  expires: z.optional(z.coerce.number('auth.expires has to be a number of milliseconds since 1970')),
+  expires: z.coerce.number('auth.expires has to be a number of milliseconds since 1970').optional(),
   accessUrl,
 });
 
@@ -110,7 +107,7 @@ function schemaFor(auth: Record<string, unknown>) {
   return loginAuthSchema;
 }
 
-function readAuth(input: unknown, { issues }: z.core.ParsePayload): SmtpAuth {
+function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
   const fail = (message: string, path: (string | number)[], params: { code: string }) => {
     issues.push({ code: 'custom', message, path, params, input });
     return z.NEVER;
@@ -169,16 +166,12 @@ function readAuth(input: unknown, { issues }: z.core.ParsePayload): SmtpAuth {
   return z.NEVER;
 }
 
-/** Optional: Logto drops empty objects before it stores a config, so `{}` and a missing `auth` must mean the same. */
-export const authShape = z.pipe(z.optional(z.unknown()), z.transform(readAuth));
-
 /**
  * Login, OAuth2 with a service key, or OAuth2 with a token, told apart by their keys: `type` is optional and
- * case-insensitive. `undefined` and `{}` mean no login; both become `{}`.
- *
- * @alias
+ * case-insensitive. `undefined` and `{}` both mean no login and become `{}`, because Logto drops empty objects before it
+ * stores a config.
  */
-export const smtpAuthSchema: Schema<SmtpAuth, unknown> = authShape;
+export const smtpAuthSchema = z.unknown().optional().transform(readAuth);
 
 function hideAuthSecrets(auth: LoginAuth | ServiceKeyAuth | TokenAuth): SmtpAuth {
   if ('pass' in auth) return hideOnInspect(auth, ['pass']);

@@ -1,7 +1,7 @@
-import { z } from '../libraries.js';
+import * as z from 'zod';
 import { quote } from '../quote.js';
 import { hideOnInspect } from '../secrets.js';
-import { authShape, type SmtpAuth } from './smtp-auth.js';
+import { type SmtpAuth, smtpAuthSchema } from './smtp-auth.js';
 
 /** How to reach the SMTP server and log in: nodemailer's options, one name each. */
 export interface SmtpConfig {
@@ -72,11 +72,11 @@ interface DkimConfig {
 type Say = { error: (issue: { input?: unknown }) => string };
 
 /** A number, or digits. Every check says the same: a union passes on what its only likely side says. */
-function numeric(message: (input: unknown) => string, range: (say: Say) => z.ZodMiniNumber<number>) {
+function numeric(message: (input: unknown) => string, range: (say: Say) => z.ZodNumber) {
   const say: Say = { error: ({ input }) => message(input) };
   const number = range(say);
-  const digits = z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number));
-  return z.union([number, z.pipe(digits, number)], say);
+  const digits = z.string().regex(/^\d+$/).transform(Number);
+  return z.union([number, digits.pipe(number)], say);
 }
 
 const port = numeric(
@@ -84,7 +84,7 @@ const port = numeric(
     input === undefined
       ? 'port is missing: write the port of your SMTP server, usually 587 or 465'
       : `port has to be a number from 1 to 65535, not ${quote(input)}`,
-  (say) => z.int(say).check(z.minimum(1, say), z.maximum(65_535, say)),
+  (say) => z.int(say).min(1, say).max(65_535, say),
 );
 
 /** What Node's timers can count; more would fire at once. */
@@ -92,26 +92,21 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** 0 means "not set", as it does to nodemailer. */
 const milliseconds = (name: string, standard: number) =>
-  z.pipe(
-    z.optional(
-      numeric(
-        (input) => `${name} has to be a number of milliseconds, such as ${standard}, not ${quote(input)}`,
-        (say) => z.number(say).check(z.minimum(0, say)),
-      ),
-    ),
-    z.transform((value) => Math.min(value || standard, LONGEST_TIMEOUT)),
-  );
+  numeric(
+    (input) => `${name} has to be a number of milliseconds, such as ${standard}, not ${quote(input)}`,
+    (say) => z.number(say).min(0, say),
+  )
+    .optional()
+    .transform((value) => Math.min(value || standard, LONGEST_TIMEOUT));
 
 const count = (name: string) =>
-  z.optional(
-    numeric(
-      (input) => `${name} has to be a whole number from 1 up, not ${quote(input)}`,
-      (say) => z.int(say).check(z.minimum(1, say)),
-    ),
-  );
+  numeric(
+    (input) => `${name} has to be a whole number from 1 up, not ${quote(input)}`,
+    (say) => z.int(say).min(1, say),
+  ).optional();
 
-const flag = (name: string) => z.optional(z.boolean(`${name} has to be true or false`));
-const text = (name: string, what: string) => z.optional(z.string(`${name} has to be text: write ${what}`));
+const flag = (name: string) => z.boolean(`${name} has to be true or false`).optional();
+const text = (name: string, what: string) => z.string(`${name} has to be text: write ${what}`).optional();
 
 const dkimText = (name: string, what: string) =>
   z.string({
@@ -123,12 +118,11 @@ const dkimShape = z.object(
   {
     domainName: dkimText('domainName', 'the domain that signs'),
     keySelector: dkimText('keySelector', 'the selector of the DNS record'),
-    privateKey: z.pipe(
-      dkimText('privateKey', 'the private key (PEM)'),
-      z.transform((key) => key.replaceAll('\\n', '\n')),
+    privateKey: dkimText('privateKey', 'the private key (PEM)').transform((key) =>
+      key.replaceAll('\\n', '\n'),
     ),
-    headerFieldNames: z.optional(z.string('dkim.headerFieldNames has to be text, names separated by colons')),
-    skipFields: z.optional(z.string('dkim.skipFields has to be text, names separated by colons')),
+    headerFieldNames: z.string('dkim.headerFieldNames has to be text, names separated by colons').optional(),
+    skipFields: z.string('dkim.skipFields has to be text, names separated by colons').optional(),
   },
   'dkim has to be an object with domainName, keySelector and privateKey',
 );
@@ -150,31 +144,27 @@ function readPem(tls: Record<string, unknown>): Record<string, unknown> {
 const TLS_SECRETS = ['key', 'passphrase', 'pfx', 'pskCallback', 'ticketKeys', 'session'];
 
 export const smtpConfigShape = z.object({
-  host: text('host', 'the name of your SMTP server, such as "smtp.example.com"').check(
-    z.refine(
-      // Never shown: in a URL there may be a password. A single colon is in no IPv6 address.
-      (host) => host === undefined || !/[\s/@?#\\]|^[^:]*:[^:]*$/.test(host),
-      'host has to be a host name alone, such as "smtp.example.com": the port goes into port, a whole URL into url',
-    ),
+  host: text('host', 'the name of your SMTP server, such as "smtp.example.com"').refine(
+    // Never shown: in a URL there may be a password. A single colon is in no IPv6 address.
+    (host) => host === undefined || !/[\s/@?#\\]|^[^:]*:[^:]*$/.test(host),
+    'host has to be a host name alone, such as "smtp.example.com": the port goes into port, a whole URL into url',
   ),
-  port: z.optional(port),
+  port: port.optional(),
   service: text('service', 'the name of a well-known service, such as "SendGrid"'),
-  auth: authShape,
+  auth: smtpAuthSchema,
   secure: flag('secure'),
-  tls: z.optional(
-    z.record(z.string(), z.unknown(), 'tls has to be an object with options of Node’s tls.connect').check(
-      // Frozen here, and not what is in it: a certificate or a secure context belongs to the caller.
-      z.overwrite((tls) => Object.freeze(hideOnInspect(readPem(tls), TLS_SECRETS))),
-    ),
-  ),
+  tls: z
+    .record(z.string(), z.unknown(), 'tls has to be an object with options of Node’s tls.connect')
+    // Frozen here, and not what is in it: a certificate or a secure context belongs to the caller.
+    .overwrite((tls) => Object.freeze(hideOnInspect(readPem(tls), TLS_SECRETS)))
+    .optional(),
   servername: text('servername', 'the host name in the server’s certificate'),
   ignoreTLS: flag('ignoreTLS'),
   requireTLS: flag('requireTLS'),
-  name: z.optional(
-    z
-      .string('name has to be text: write a host name')
-      .check(z.regex(/^[^\s\p{C}]*$/u, 'name is sent in EHLO and has to be a host name, without spaces')),
-  ),
+  name: z
+    .string('name has to be text: write a host name')
+    .regex(/^[^\s\p{C}]*$/u, 'name is sent in EHLO and has to be a host name, without spaces')
+    .optional(),
   localAddress: text('localAddress', 'an IP address of this machine'),
   connectionTimeout: milliseconds('connectionTimeout', 120_000),
   greetingTimeout: milliseconds('greetingTimeout', 30_000),
@@ -182,14 +172,9 @@ export const smtpConfigShape = z.object({
   dnsTimeout: milliseconds('dnsTimeout', 30_000),
   logger: flag('logger'),
   debug: flag('debug'),
-  disableFileAccess: z._default(flag('disableFileAccess'), true),
-  disableUrlAccess: z._default(flag('disableUrlAccess'), true),
-  dkim: z.optional(
-    z.pipe(
-      dkimShape,
-      z.transform((dkim) => hideOnInspect(dkim, ['privateKey'])),
-    ),
-  ),
+  disableFileAccess: flag('disableFileAccess').default(true),
+  disableUrlAccess: flag('disableUrlAccess').default(true),
+  dkim: dkimShape.transform((dkim) => hideOnInspect(dkim, ['privateKey'])).optional(),
   envelopeFrom: text('envelopeFrom', 'the address that bounces go to'),
   pool: flag('pool'),
   maxConnections: count('maxConnections'),

@@ -1,4 +1,4 @@
-import { Handlebars } from '../libraries.js';
+import Handlebars from 'handlebars/dist/handlebars.js';
 import { normalizeLocale } from '../locale.js';
 import type { PayloadValue } from '../payload.js';
 import { unlinkName } from '../plain-line.js';

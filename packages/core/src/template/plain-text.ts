@@ -1,4 +1,4 @@
-import { compile, type HtmlToTextOptions } from '../libraries.js';
+import { compile, type HtmlToTextOptions } from 'html-to-text';
 
 /** Far above any auth email; beyond it the derived text is cut instead of stalling the process. */
 const MAX_INPUT_LENGTH = 1 << 20;

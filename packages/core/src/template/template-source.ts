@@ -1,4 +1,5 @@
-import { Handlebars } from '../libraries.js';
+/// <reference path="./handlebars-build.d.ts" />
+import Handlebars from 'handlebars/dist/handlebars.js';
 import { disguiseFromLexer } from './lexer-disguise.js';
 
 /** How a template is broken, and where. */

@@ -1,7 +1,6 @@
-import { z } from '../libraries.js';
+import * as z from 'zod';
 import { normalizeLocale } from '../locale.js';
 import { quote } from '../quote.js';
-import type { Schema } from '../schema.js';
 
 const CONTENT_TYPES = ['text/plain', 'text/html'] as const;
 
@@ -32,7 +31,7 @@ export interface TemplateOverride extends Omit<Template, 'usageType' | 'contentT
   contentType?: ContentType | undefined;
 }
 
-const optionalText = (name: string) => z.optional(z.string(`${name} has to be text`));
+const optionalText = (name: string) => z.string(`${name} has to be text`).optional();
 
 const required = (name: string, what: string) =>
   z.string({
@@ -47,22 +46,23 @@ const contentType = z.enum(CONTENT_TYPES, {
       : `contentType has to be "text/plain" or "text/html", not ${quote(input)}`,
 });
 
-export const templateShape = z.object(
+/** Checks one template of a config; what its texts mean, `inspectConnectorConfig` and `inspectTemplate` say. */
+export const templateSchema = z.object(
   {
-    usageType: required('usageType', 'the kind of email it is for, such as "SignIn"').check(
-      z.minLength(1, 'usageType is empty: write the kind of email it is for, such as "SignIn"'),
+    usageType: required('usageType', 'the kind of email it is for, such as "SignIn"').min(
+      1,
+      'usageType is empty: write the kind of email it is for, such as "SignIn"',
     ),
     contentType,
     subject: required('subject', 'the subject line of the email'),
     content: required('content', 'the body of the email, with {{code}} where the code goes'),
-    locale: z.optional(
-      z.string('locale must be a string, such as "en" or "pt-BR"').check(
-        z.refine((value) => normalizeLocale(value) !== undefined, {
-          error: ({ input }) => `locale must be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
-        }),
-        z.overwrite((value) => normalizeLocale(value) ?? value),
-      ),
-    ),
+    locale: z
+      .string('locale must be a string, such as "en" or "pt-BR"')
+      .refine((value) => normalizeLocale(value) !== undefined, {
+        error: ({ input }) => `locale must be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
+      })
+      .overwrite((value) => normalizeLocale(value) ?? value)
+      .optional(),
     text: optionalText('text'),
     replyTo: optionalText('replyTo'),
     sendFrom: optionalText('sendFrom'),
@@ -70,9 +70,6 @@ export const templateShape = z.object(
   'a template has to be an object with usageType, contentType, subject and content',
 );
 
-/** Checks one template of a config; what its texts mean, `inspectConnectorConfig` and `inspectTemplate` say. @alias */
-export const templateSchema: Schema<Template> = templateShape;
-
-export const templateOverrideSchema = z.extend(z.omit(templateShape, { usageType: true }), {
-  contentType: z._default(contentType, 'text/html'),
-});
+export const templateOverrideSchema = templateSchema
+  .omit({ usageType: true })
+  .extend({ contentType: contentType.default('text/html') });
