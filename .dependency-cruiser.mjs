@@ -98,6 +98,16 @@ export default {
       to: { path: [`^(node:)?(${IO_BUILTINS})(/|$)`, `(^|/node_modules/)(${IO_PACKAGES})(/|$)`] },
     },
     {
+      name: 'mime-writer-runs-everywhere',
+      severity: 'error',
+      comment: 'The MIME writer uses Web APIs only, so that transports for other runtimes can share it.',
+      from: {
+        path: '^packages/transport-smtp/src/message/',
+        pathNot: [TEST, '/(dkim-signature|smtp-message)\\.ts$'],
+      },
+      to: { path: ['^node:', '(^|/)nodemailer(/|$)'], dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-circular-imports',
       severity: 'error',
       comment: 'Move what both need into a file of its own.',

@@ -8,7 +8,7 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 const nodemailerApart: Plugin = {
   name: 'nodemailer-apart',
   setup(build) {
-    build.onResolve({ filter: /\/nodemailer(-signing)?\.js$/ }, ({ path }) => ({
+    build.onResolve({ filter: /\/nodemailer\.js$/ }, ({ path }) => ({
       path: path.replace(/^.*\/(.*)\.js$/, '#$1'),
       external: true,
     }));
@@ -22,7 +22,7 @@ export default [
     esbuildPlugins: [nodemailerApart],
   }),
   defineConfig({
-    entry: ['src/nodemailer.ts', 'src/nodemailer-signing.ts'],
+    entry: ['src/nodemailer.ts'],
     format: ['esm', 'cjs'],
     target: 'node22',
     platform: 'node',

@@ -18,9 +18,9 @@ import { createLogin } from './connection/login.js';
 import { openSession, type SmtpSession, wasStale } from './connection/session.js';
 import type { Lookup } from './connection/socket.js';
 import { consoleLogger } from './console-logger.js';
+import { composeMessage } from './message/smtp-message.js';
 import { count, flag, oneOf, readOptions, text } from './option-rules.js';
 import { providerOf } from './provider/known-providers.js';
-import { composeMessage } from './smtp-message.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
 

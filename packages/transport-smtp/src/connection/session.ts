@@ -1,5 +1,5 @@
 import { isLoopbackHost, MailError } from '@postern/core';
-import { isAscii, type SmtpMessage } from '../smtp-message.js';
+import { isAscii, type SmtpMessage } from '../message/smtp-message.js';
 import { type SessionOptions, SmtpConnection } from './smtp-connection.js';
 import { isPositive, mailFrom, rcptTo, refusalOf, sendMessage } from './smtp-transaction.js';
 import { openSocket } from './socket.js';
@@ -168,10 +168,14 @@ class PooledSession implements SmtpSession {
   }
 
   /** What follows `MAIL FROM` (RFC 1870, RFC 6531). */
-  private parametersFor({ from, to, size }: Omit<SmtpMessage, 'data' | 'size'> & { size?: number }): string {
+  private parametersFor({
+    from,
+    to,
+    content,
+  }: Omit<SmtpMessage, 'content'> & { content?: Uint8Array }): string {
     const { capabilities } = this.connection;
     const utf8 = capabilities.has('SMTPUTF8') && !(isAscii(from) && isAscii(to)) ? ' SMTPUTF8' : '';
-    return size !== undefined && capabilities.has('SIZE') ? `${utf8} SIZE=${size}` : utf8;
+    return content && capabilities.has('SIZE') ? `${utf8} SIZE=${content.length}` : utf8;
   }
 
   async ask(
@@ -194,7 +198,7 @@ class PooledSession implements SmtpSession {
 
   /** What would be refused, or could become commands of its own, is not sent at all. */
   private requireDeliverable(message: SmtpMessage): void {
-    const { from, to, size } = message;
+    const { from, to, content } = message;
     this.requireSmtpUtf8(message);
     const isAddress = (text: string) => !/[\p{Cc}<>]/u.test(text);
     if (!isAddress(from) || !isAddress(to) || to === '') {
@@ -204,7 +208,7 @@ class PooledSession implements SmtpSession {
       );
     }
     const largest = Number(this.connection.capabilities.get('SIZE')) || Number.POSITIVE_INFINITY;
-    if (size <= largest) return;
+    if (content.length <= largest) return;
     throw this.connection.toMailError(
       Object.assign(new Error(`The server takes messages of up to ${largest} bytes`), {
         code: 'EMESSAGE',

@@ -1,6 +1,6 @@
 import type { MailError } from '@postern/core';
 import type { SmtpFailure } from '../failure/failure.js';
-import type { SmtpMessage } from '../smtp-message.js';
+import type { SmtpMessage } from '../message/smtp-message.js';
 import type { Command, SmtpDialogue } from './smtp-dialogue.js';
 
 /** What a transaction has to know of the connection. */
@@ -49,7 +49,7 @@ export function refusalOf(stage: keyof typeof NAMES, response: string): SmtpFail
  */
 export async function sendMessage(
   dialogue: SmtpDialogue,
-  { from, to, data }: SmtpMessage,
+  { from, to, content }: SmtpMessage,
   { parameters, pipelining, toMailError, destroy }: TransactionOptions,
 ): Promise<string> {
   let refusal: MailError | undefined;
@@ -89,13 +89,19 @@ export async function sendMessage(
     destroy();
     throw toMailError(refusalOf('data', earlyRefusal));
   }
-  dialogue.sendContent(data);
+  dialogue.sendContent(withFinalDot(content));
   const reply = await dialogue.reply();
   // Whether the content is out is known by the end of this turn.
   if (dialogue.isSendingContent) await new Promise(setImmediate);
   if (!isPositive(reply)) throw toMailError(refusalOf('delivery', reply));
   if (dialogue.isSendingContent) throw toMailError(answeredTooEarly(reply));
   return reply;
+}
+
+/** The content with its final dot; a line that begins with a dot gets another one (RFC 5321 section 4.5.2). */
+function withFinalDot(content: Uint8Array): Buffer {
+  const text = Buffer.from(content).toString('latin1');
+  return Buffer.from(`${text.replaceAll('\n.', '\n..')}.\r\n`, 'latin1');
 }
 
 /** The server takes content for a recipient that it has refused: it gets an empty message (RFC 2920 section 3.1). */

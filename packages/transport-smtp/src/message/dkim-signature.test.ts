@@ -2,7 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:c
 import { inspect } from 'node:util';
 import { startSmtpTrap, testEmail } from '@postern/testing';
 import { expect, it } from 'vitest';
-import { createSmtpTransport } from './index.js';
+import { createSmtpTransport } from '../index.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,

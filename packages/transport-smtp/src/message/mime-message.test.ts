@@ -1,13 +1,13 @@
-import { type Email, freezeEmail } from '@postern/core';
+import type { Email } from '@postern/core';
 import { testEmail } from '@postern/testing';
 import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import PostalMime from 'postal-mime';
+import PostalMime, { decodeWords } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { writeMimeMessage } from './mime-message.js';
 
-/** The same email as nodemailer's composer writes it, with the line breaks that its connection makes of bare CR and LF. */
+/** The same email as nodemailer's composer writes it, with the line breaks of SMTP. */
 async function compose(email: Email): Promise<Buffer> {
   const { messageId, date, from, to, replyTo, subject, text, html, headers } = email;
   const composed = await new MailComposer({
@@ -17,8 +17,8 @@ async function compose(email: Email): Promise<Buffer> {
     to: { name: '', address: to },
     ...(replyTo && { replyTo: replyTo.map(({ name = '', address }) => ({ name, address })) }),
     subject,
-    text,
-    ...(html !== undefined && { html }),
+    text: lines(text),
+    ...(html !== undefined && { html: lines(html) }),
     headers: Object.entries(headers).flatMap(([key, values]) =>
       [values].flat().map((value) => ({ key, value })),
     ),
@@ -28,26 +28,46 @@ async function compose(email: Email): Promise<Buffer> {
   return Buffer.from(composed.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
 }
 
-/** What a server takes for line breaks of the content (RFC 5321 section 2.3.8), in whatever encoding it stood. */
+/** Every kind of line break becomes one that SMTP has (RFC 5321 section 2.3.8). */
 const lines = (text: string | undefined | false) => (text || '').replace(/\r\n|\r/g, '\n');
 
-async function readByPostalMime(raw: Buffer) {
+async function readByPostalMime(raw: Uint8Array) {
   const { from, to, replyTo, subject, messageId, date, text, html, headers } = await PostalMime.parse(raw);
   const fields = headers
-    .filter(({ key }) => !/^(?:content-type|content-transfer-encoding)$/.test(key))
-    .map(({ key, value }) => `${key}: ${value}`)
+    .filter(({ key }) => !/^(?:content-type|content-transfer-encoding|from|to|reply-to)$/.test(key))
+    .map(({ key, value }) => [key, decodeWords(value)])
     .sort();
-  return { from, to, replyTo, subject, messageId, date, text: lines(text), html: lines(html), fields };
+  return {
+    from,
+    to,
+    replyTo,
+    subject,
+    messageId,
+    date,
+    text: lines(text),
+    html: lines(html),
+    fields,
+  };
 }
 
 async function readByMailparser(raw: Buffer) {
   const parsed = await simpleParser(raw, { skipTextToHtml: true, skipHtmlToText: true });
   const { from, to, replyTo, subject, messageId, date, text, html, headerLines } = parsed;
   const fields = headerLines
-    .filter(({ key }) => !/^(?:content-type|content-transfer-encoding)$/.test(key))
-    .map(({ key, line }) => `${key}${line.slice(key.length).replace(/\r\n/g, '')}`)
+    .filter(({ key }) => !/^(?:content-type|content-transfer-encoding|from|to|reply-to)$/.test(key))
+    .map(({ key, line }) => [key, decodeWords(line.slice(key.length).replace(/\r\n/g, ''))])
     .sort();
-  return { from, to, replyTo, subject, messageId, date, text: lines(text), html: lines(html), fields };
+  return {
+    from,
+    to,
+    replyTo,
+    subject,
+    messageId,
+    date,
+    text: lines(text),
+    html: lines(html),
+    fields,
+  };
 }
 
 /** Texts as people write them, and as nobody should. */
@@ -88,12 +108,16 @@ const stretch = fc.oneof(
 );
 const content = fc.array(stretch, { maxLength: 12 }).map((parts) => parts.join(''));
 
-/** What core lets into a header field: one line, no control characters. */
+/**
+ * What core lets into a header field: one line, no control characters. Without runs of spaces, where readers differ
+ * about those that a line was folded at, and without byte order marks, which they drop at the start of an encoded word.
+ */
 const headerText = content.map((text) =>
   text
     .toWellFormed()
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .slice(0, 500),
+    .replace(/[\p{Cc}\u2028\u2029\ufeff ]+/gu, ' ')
+    .slice(0, 500)
+    .trim(),
 );
 const address = fc.constantFrom(
   'ada@example.com',
@@ -103,7 +127,7 @@ const address = fc.constantFrom(
   'ada@bücher.example',
   "o'neil@example.com",
 );
-const mailbox = fc.record({ name: headerText.map((text) => text.slice(0, 60)), address });
+const mailbox = fc.record({ name: headerText.map((text) => text.slice(0, 60).trim()), address });
 
 const email = fc
   .record({
@@ -126,12 +150,6 @@ const email = fc
     } as Partial<Email>),
   );
 
-/** A text and stretches of it, in order, some of which may stand elsewhere in it as well. */
-const contentWithParts = fc.array(fc.tuple(stretch, fc.boolean()), { maxLength: 12 }).map((stretches) => ({
-  content: stretches.map(([text]) => text).join(''),
-  parts: Object.freeze(stretches.filter(([, isFixed]) => isFixed).map(([text]) => text)),
-}));
-
 describe('a message', () => {
   it('is the one that nodemailer composes, for two readers of messages', { timeout: 120_000 }, async () => {
     await fc.assert(
@@ -145,40 +163,23 @@ describe('a message', () => {
     );
   });
 
-  it('is the same whether or not the template’s parts are known', { timeout: 120_000 }, async () => {
+  it('reads back as the text and html that were written', { timeout: 120_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(contentWithParts, contentWithParts, async (text, html) => {
-        const plain = testEmail({ text: text.content, html: html.content });
-        const prepared = freezeEmail({ ...plain, fixedParts: { text: text.parts, html: html.parts } });
-        const expected = await readByPostalMime(Buffer.from(writeMimeMessage(plain)));
-        expect(await readByPostalMime(Buffer.from(writeMimeMessage(prepared)))).toEqual(expected);
-        // Once more, from what was remembered.
-        expect(await readByPostalMime(Buffer.from(writeMimeMessage(prepared)))).toEqual(expected);
+      fc.asyncProperty(email, async (random) => {
+        const read = await readByPostalMime(writeMimeMessage(random));
+        // Readers disagree about line breaks at the end of a part, and drop byte order marks.
+        const content = (text = '') => lines(text.toWellFormed()).replace(/\ufeff|\n+$/g, '');
+        expect(content(read.text)).toBe(content(random.text));
+        expect(content(read.html)).toBe(content(random.html));
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
-  });
-
-  it('is written anew when anything in it has changed since', () => {
-    const list = ['one'];
-    const answersTo = { address: 'one@example.com' };
-    const byHand: Email = {
-      ...testEmail(),
-      headers: Object.freeze({ 'X-List': list }),
-      replyTo: Object.freeze([answersTo]),
-    };
-    expect(writeMimeMessage(byHand)).toMatch(/Reply-To: one@example\.com.*X-List: one/s);
-    list[0] = 'two';
-    answersTo.address = 'two@example.com';
-    expect(writeMimeMessage(byHand)).toMatch(/Reply-To: two@example\.com.*X-List: two/s);
   });
 
   it('has no line longer than 76 characters, and no line break but CRLF', () => {
     fc.assert(
-      fc.property(email, contentWithParts, (random, html) => {
-        const message = writeMimeMessage(
-          freezeEmail({ ...random, html: html.content, fixedParts: { text: [], html: html.parts } }),
-        );
+      fc.property(email, (random) => {
+        const message = new TextDecoder().decode(writeMimeMessage(random));
         expect(message.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
         const [, ...bodies] = message.split('\r\n\r\n');
         for (const line of bodies.join('\r\n\r\n').split('\r\n')) expect(line.length).toBeLessThanOrEqual(76);

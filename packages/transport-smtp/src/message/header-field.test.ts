@@ -5,7 +5,7 @@ import '@postern/testing/vitest';
 import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
-import { createSmtpTransport } from './index.js';
+import { createSmtpTransport } from '../index.js';
 
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,

@@ -1,0 +1,13 @@
+/** 57 bytes become a line of 76 characters (RFC 2045 section 6.8). */
+const BYTES_PER_LINE = 57;
+
+const encode = (bytes: Uint8Array) => btoa(Reflect.apply(String.fromCharCode, undefined, bytes));
+
+/** The base64 lines of some bytes (RFC 2045 section 6.8), without line breaks. */
+export function base64Lines(bytes: Uint8Array): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length; start += BYTES_PER_LINE) {
+    lines.push(encode(bytes.subarray(start, start + BYTES_PER_LINE)));
+  }
+  return lines;
+}

@@ -1,0 +1,106 @@
+import { type Mailbox, MailError } from '@postern/core';
+import { encodeWords } from './encoded-word.js';
+
+/** Where lines are folded, line break not counted (RFC 5322 section 2.1.1). */
+const LINE_LENGTH = 76;
+/** The longest line in bytes, line break not counted (RFC 5322 section 2.1.1). Servers refuse or cut longer ones. */
+const LONGEST_LINE = 998;
+
+/** Fields whose syntax has no encoded words: encoding a long value would break it. */
+const STRUCTURED =
+  /^(?:message-id|in-reply-to|references|content-id|otp-token|dkim-signature|authentication-results|list-.*|arc-.*)$/i;
+
+/** An address without special characters (RFC 5322 section 3.2.3). Any other is only unambiguous in angle brackets. */
+const PLAIN_ADDRESS = /^[^\s()<>[\]:;@\\,"]+@[^\s()<>[\]:;@\\,"]+$/;
+
+/** One line without control characters, so that no value can add a field. */
+const singleLine = (value: string) => value.replace(/\p{Cc}+/gu, ' ');
+
+const isAscii = (value: string) => /^[\x20-\x7e]*$/.test(value);
+/** Readers would decode text that looks like an encoded word. */
+const isPlain = (value: string) => isAscii(value) && !value.includes('=?');
+
+/** Breaks a field into lines, each at white space, which stays (RFC 5322 section 2.2.3). */
+function fold(field: string): string {
+  const [start = '', ...words] = field.split(' ');
+  let folded = start;
+  let column = start.length;
+  let space = '';
+  for (const word of words) {
+    space += ' ';
+    if (word === '') continue;
+    const length = space.length + word.length;
+    const fits = column + length <= LINE_LENGTH;
+    folded += `${fits ? '' : '\r\n'}${space}${word}`;
+    column = fits ? column + length : length;
+    space = '';
+  }
+  return `${folded}${space}`;
+}
+
+const encoder = new TextEncoder();
+const hasShortLines = (field: string) =>
+  field.split('\r\n').every((line) => encoder.encode(line).length <= LONGEST_LINE);
+
+/** Writes a field with the first of its values whose lines are short enough. */
+function writeField(name: string, ...values: (() => string)[]): string {
+  for (const value of values) {
+    const field = fold(`${name}: ${value()}`);
+    if (hasShortLines(field)) return `${field}\r\n`;
+  }
+  const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
+  throw new MailError(
+    'config_invalid',
+    `The header field ${shown} has more than ${LONGEST_LINE} bytes without a space to break the line at (RFC 5322 section 2.1.1).`,
+    { stage: 'config', hint: 'Shorten the field name, or the longest word of the value.' },
+  );
+}
+
+/**
+ * Writes a header field with text, encoded where it needs that (RFC 2047), and folded. A field without a value is left out.
+ *
+ * @throws {MailError} `config_invalid` when a line is longer than 998 bytes and cannot be folded
+ */
+export function textField(name: string, text: string): string {
+  const value = singleLine(text);
+  if (/^ *$/.test(value)) return '';
+  const plain = () => value;
+  const encoded = () => encodeWords(value);
+  if (STRUCTURED.test(name) && isAscii(value)) return writeField(name, plain);
+  return isPlain(value) ? writeField(name, plain, encoded) : writeField(name, encoded);
+}
+
+/** The ASCII form of the domain (UTS 46), which readers without SMTPUTF8 understand too. */
+function writeAddress(address: string): string {
+  const bare = singleLine(address).replace(/[<>]/g, '');
+  const at = bare.lastIndexOf('@') + 1;
+  const url = `http://${bare.slice(at)}`;
+  return isAscii(url) || !URL.canParse(url) ? bare : `${bare.slice(0, at)}${new URL(url).hostname}`;
+}
+
+function writeName(name: string): string {
+  if (/^[\w ]*$/.test(name)) return name;
+  return isPlain(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : encodeWords(name);
+}
+
+/**
+ * Writes a header field with mailboxes (RFC 5322 section 3.4).
+ *
+ * @throws {MailError} `config_invalid` when a line is longer than 998 bytes and cannot be folded
+ */
+export function mailboxField(name: string, mailboxes: readonly Mailbox[]): string {
+  const write = (encodeName: (name: string) => string) =>
+    mailboxes
+      .map((mailbox) => {
+        const displayName = singleLine(mailbox.name ?? '');
+        const address = writeAddress(mailbox.address);
+        if (displayName !== '') return `${encodeName(displayName)} <${address}>`;
+        return PLAIN_ADDRESS.test(address) ? address : `<${address}>`;
+      })
+      .join(', ');
+  return writeField(
+    name,
+    () => write(writeName),
+    () => write(encodeWords),
+  );
+}

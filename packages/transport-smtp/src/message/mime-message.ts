@@ -1,0 +1,72 @@
+import type { Email } from '@postern/core';
+import { mailboxField, textField } from './header-field.js';
+import { encodeText } from './text-body.js';
+
+/** Fields written from the email itself. A custom field with such a name would contradict them; `Bcc` must not be seen. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'bcc',
+  'content-transfer-encoding',
+  'content-type',
+  'date',
+  'from',
+  'message-id',
+  'mime-version',
+  'reply-to',
+  'subject',
+  'to',
+]);
+
+function customFields(headers: Email['headers']): string {
+  let fields = '';
+  for (const [key, values] of Object.entries(headers)) {
+    // RFC 5322 section 3.6.8: printable ASCII without the colon.
+    const name = key.replace(/[^\x21-\x39\x3b-\x7e]/g, '');
+    if (name === '' || OWN_FIELDS.has(name.toLowerCase())) continue;
+    for (const value of [values].flat()) fields += textField(name, value);
+  }
+  return fields;
+}
+
+/** All fields except those that describe the content. */
+const writeHeader = ({ from, to, replyTo, subject, messageId, date, headers }: Email): string =>
+  [
+    mailboxField('From', [from]),
+    mailboxField('To', [{ address: to }]),
+    replyTo ? mailboxField('Reply-To', replyTo) : '',
+    textField('Subject', subject),
+    textField('Message-ID', messageId),
+    textField('Date', date.toUTCString().replace('GMT', '+0000')),
+    customFields(headers),
+    'MIME-Version: 1.0\r\n',
+  ].join('');
+
+function writePart(type: 'plain' | 'html', text: string): string {
+  const { encoding, content } = encodeText(text);
+  return `Content-Type: text/${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${content}`;
+}
+
+/** Puts parts together as alternatives of each other, the best one last (RFC 2046 section 5.1.4). */
+function writeAlternatives(...parts: string[]): string {
+  // RFC 2045 section 6.7: "=_" cannot be part of quoted-printable or base64 text.
+  const boundary = `=_${crypto.randomUUID()}`;
+  const delimited = parts.map((part) => `--${boundary}\r\n${part}\r\n`).join('');
+  return `Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n${delimited}--${boundary}--\r\n`;
+}
+
+/**
+ * Writes an email as a MIME message (RFC 5322, RFC 2045): header, text, and the html alternative. Uses Web APIs only, so
+ * transports for other runtimes can use it too.
+ *
+ * @throws {MailError} `config_invalid` when a line of the header is longer than 998 bytes and cannot be folded
+ */
+export function writeMimeMessage(email: Email): Uint8Array {
+  const { text, html = '' } = email;
+  const content =
+    html === ''
+      ? writePart('plain', text)
+      : text === ''
+        ? writePart('html', html)
+        : writeAlternatives(writePart('plain', text), writePart('html', html));
+  const lineEnd = content.endsWith('\r\n') ? '' : '\r\n';
+  return new TextEncoder().encode(`${writeHeader(email)}${content}${lineEnd}`);
+}
