@@ -66,6 +66,7 @@ const MAIL_TITLE: Readonly<Record<MailErrorCode, string>> = {
 
 const VERIFICATION_PROBLEMS: Readonly<Record<VerificationErrorCode, { status: number; code: string }>> = {
   code_incorrect: { status: 400, code: 'code_incorrect' },
+  code_superseded: { status: 400, code: 'code_superseded' },
   code_expired: { status: 400, code: 'code_expired' },
   not_found: { status: 404, code: 'link_not_found' },
   attempts_exhausted: { status: 429, code: 'attempts_exhausted' },

@@ -31,7 +31,7 @@ export class VerificationService implements Verification {
   /**
    * Checks what a person typed. A right code is used up; a wrong one costs a guess.
    *
-   * @throws {VerificationError} `code_incorrect`, `code_expired`, `attempts_exhausted`, `rate_limited`
+   * @throws {VerificationError} `code_incorrect`, `code_superseded`, `code_expired`, `attempts_exhausted`, `rate_limited`
    * @throws {MailError} `recipient_invalid`, `payload_invalid`
    */
   async check(request: CheckRequest): Promise<Verified> {

@@ -20,6 +20,7 @@ const LEVELS: Record<ProblemCode, 'debug' | 'info' | 'warn' | 'error'> = {
   recipient_rejected: 'info',
   expired: 'info',
   code_incorrect: 'info',
+  code_superseded: 'info',
   code_expired: 'info',
   unauthorized: 'warn',
   forbidden: 'info',

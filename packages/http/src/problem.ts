@@ -16,7 +16,8 @@ export const PROBLEMS = {
   template_not_found: { status: 400, level: 'info', title: 'There is no template for this type.' },
   recipient_rejected: { status: 400, level: 'info', title: 'The mail server refuses this recipient.' },
   expired: { status: 400, level: 'info', title: 'The email expired before it could be sent.' },
-  code_incorrect: { status: 400, level: 'info', title: 'The code is wrong, or it was used or replaced.' },
+  code_incorrect: { status: 400, level: 'info', title: 'The code is wrong, or it was used.' },
+  code_superseded: { status: 400, level: 'info', title: 'A newer email was sent. Use the latest one.' },
   code_expired: { status: 400, level: 'info', title: 'The code has expired.' },
   unauthorized: { status: 401, level: 'warn', title: 'The request is not authorized.' },
   forbidden: { status: 403, level: 'info', title: 'The request is refused.' },
@@ -138,6 +139,7 @@ const PROBLEM_OF_MAIL: Record<MailErrorCode, ProblemCode> = {
 
 const PROBLEM_OF_VERIFICATION: Record<VerificationErrorCode, ProblemCode> = {
   code_incorrect: 'code_incorrect',
+  code_superseded: 'code_superseded',
   code_expired: 'code_expired',
   not_found: 'link_not_found',
   attempts_exhausted: 'attempts_exhausted',

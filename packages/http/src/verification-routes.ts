@@ -134,6 +134,7 @@ export function verificationRoutes(
         'recipient_invalid',
         'forbidden',
         'code_incorrect',
+        'code_superseded',
         'code_expired',
         'attempts_exhausted',
         'rate_limited',

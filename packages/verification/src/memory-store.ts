@@ -3,13 +3,16 @@ import { z } from 'zod';
 import { createReport } from './operator-log.js';
 import { findSeveralProcesses } from './several-processes.js';
 import { toSeconds, VerificationError } from './verification-error.js';
-import type {
-  At,
-  Challenge,
-  CounterState,
-  StoredChallenge,
-  VerificationStore,
+import {
+  type At,
+  type Challenge,
+  type CounterState,
+  MOST_SUPERSEDED,
+  type StoredChallenge,
+  type VerificationStore,
 } from './verification-store.js';
+
+type KeptChallenge = Omit<StoredChallenge, 'expiresAt' | 'isAlive'>;
 
 export interface MemoryStoreOptions {
   /**
@@ -100,7 +103,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(fromZodIssue));
   const { maxEntries } = parsed.data;
   warnWhereUnfit(options.logger);
-  const challenges = new ExpiringMap<Challenge>(maxEntries);
+  const challenges = new ExpiringMap<KeptChallenge>(maxEntries);
   const counters = new ExpiringMap<{ readonly count: number }>(maxEntries);
   const subjects = new ExpiringMap<{ readonly subject: string }>(maxEntries);
 
@@ -139,7 +142,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore
       const until = now + ttlMs;
       if (former) drop(former);
       subjects.add(challenge.id, { subject: challenge.subject, until }, now);
-      challenges.add(challenge.subject, { ...challenge, until }, now);
+      const supersededMacs = former ? [former.mac, ...former.supersededMacs].slice(0, MOST_SUPERSEDED) : [];
+      challenges.add(challenge.subject, { ...challenge, supersededMacs, until }, now);
       return { expiresAt: new Date(until), ...(former?.isAlive && { superseded: former.id }) };
     },
     async guess({ subjects, counter, windowMs, ...at }) {

@@ -18,6 +18,8 @@ export const postgresMigrations = (schema = 'public'): readonly string[] => [
     count integer NOT NULL,
     reset_at bigint NOT NULL
   )`,
+  `ALTER TABLE ${quote(schema)}.postern_verification_challenge
+    ADD COLUMN superseded_macs text[] NOT NULL DEFAULT '{}'`,
 ];
 
 export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;

@@ -83,7 +83,7 @@ describe('postgresStore', () => {
     await one?.migrate();
     expect(await other?.find({ id: 'id', now: 0 })).toMatchObject({ isAlive: true });
     expect(await postgresStore({ pool: pools[0] }).find({ id: 'id', now: 0 })).toBeUndefined();
-    expect(postgresMigrations()).toHaveLength(2);
+    expect(postgresMigrations()).toHaveLength(3);
   });
 
   test('needs one round trip per method, and no transaction of the caller', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { migrationScript, quote } from './postgres-migrations.js';
-import type { VerificationStore } from './verification-store.js';
+import { MOST_SUPERSEDED, type VerificationStore } from './verification-store.js';
 
 /** What the store asks of a database: the `query` of a `pg` pool, and of PGlite. */
 export interface PostgresPool {
@@ -32,11 +32,13 @@ const challengeRow = z
     subject: z.string(),
     mac: z.string(),
     sealed: z.string(),
+    superseded_macs: z.array(z.string()),
     expires_at: integer,
     is_alive: z.boolean(),
   })
-  .transform(({ expires_at, is_alive: isAlive, ...challenge }) => ({
+  .transform(({ expires_at, is_alive: isAlive, superseded_macs: supersededMacs, ...challenge }) => ({
     ...challenge,
+    supersededMacs,
     expiresAt: new Date(expires_at),
     isAlive,
   }))
@@ -77,7 +79,7 @@ export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions)
       END
     RETURNING count, reset_at - (SELECT now FROM time) AS reset_ms`;
   const read = (where: string) =>
-    `SELECT id, subject, mac, sealed, expires_at, expires_at > now AS is_alive FROM ${challenges}, time WHERE ${where}`;
+    `SELECT id, subject, mac, sealed, superseded_macs, expires_at, expires_at > now AS is_alive FROM ${challenges}, time WHERE ${where}`;
 
   const statements = {
     add: `WITH ${timeOf('$4')}
@@ -91,6 +93,7 @@ export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions)
       SELECT $1, $2, $3, $4, now + $5::bigint FROM time
       ON CONFLICT (subject) DO UPDATE SET
         id = EXCLUDED.id, mac = EXCLUDED.mac, sealed = EXCLUDED.sealed, expires_at = EXCLUDED.expires_at,
+        superseded_macs = (array_prepend(challenge.mac, challenge.superseded_macs))[1:${MOST_SUPERSEDED}],
         superseded = CASE WHEN challenge.expires_at > (SELECT now FROM time) THEN challenge.id END
       RETURNING expires_at, superseded`,
     guess: `WITH ${timeOf('$4')},

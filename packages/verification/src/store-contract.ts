@@ -4,7 +4,7 @@ import { NO_CLIENT } from './client.js';
 import type { PolicyInput } from './policy.js';
 import { createVerification, type Verification } from './verification.js';
 import { VerificationError } from './verification-error.js';
-import type { Challenge, VerificationStore } from './verification-store.js';
+import { type Challenge, MOST_SUPERSEDED, type VerificationStore } from './verification-store.js';
 
 /** A store to test, and what the suite can't know about it. */
 export interface StoreHarness {
@@ -181,7 +181,7 @@ export function describeStoreContract(
 
         expect(await store.put({ challenge, ttlMs: MINUTE, now: START })).toEqual({ expiresAt });
         const find = (now: number) => other.find({ id: challenge.id, now });
-        expect(await find(START)).toEqual({ ...challenge, expiresAt, isAlive: true });
+        expect(await find(START)).toEqual({ ...challenge, supersededMacs: [], expiresAt, isAlive: true });
         expect(await find(START + MINUTE - 1)).toMatchObject({ isAlive: true });
         expect(await find(START + MINUTE)).toMatchObject({ isAlive: false });
         expect(await store.find({ id: unique('id'), now: START })).toBeUndefined();
@@ -204,6 +204,25 @@ export function describeStoreContract(
         expect(await put(third, START + 1 + MINUTE)).not.toHaveProperty('superseded');
       });
 
+      test('remember the MACs of those that they replaced, newest first, up to a limit', async () => {
+        const { store } = await open();
+        const subject = unique('subject');
+        const all = Array.from({ length: MOST_SUPERSEDED + 2 }, (_, index) => ({
+          ...challengeOf(subject),
+          mac: `mac ${index}`,
+        }));
+        for (const challenge of all) await store.put({ challenge, ttlMs: MINUTE, now: START });
+        const macs = all.map(({ mac }) => mac).toReversed();
+        const request = { subjects: [subject], counter: unique('guesses'), windowMs: HOUR, now: START };
+        expect((await store.guess(request)).challenge).toMatchObject({
+          mac: macs[0],
+          supersededMacs: macs.slice(1, MOST_SUPERSEDED + 1),
+        });
+        await store.remove({ subject, now: START });
+        await store.put({ challenge: challengeOf(subject), ttlMs: MINUTE, now: START });
+        expect((await store.guess(request)).challenge).toMatchObject({ supersededMacs: [] });
+      });
+
       test('cost one guess to look for, whether they are alive, dead or missing', async () => {
         const { store } = await open();
         const challenge = challengeOf(unique('subject'));
@@ -217,7 +236,12 @@ export function describeStoreContract(
           guesses: { count: 1, resetMs: HOUR },
         });
         expect(await guess(START)).toEqual({
-          challenge: { ...challenge, expiresAt: new Date(START + MINUTE), isAlive: true },
+          challenge: {
+            ...challenge,
+            supersededMacs: [],
+            expiresAt: new Date(START + MINUTE),
+            isAlive: true,
+          },
           guesses: { count: 2, resetMs: HOUR },
         });
         expect(await guess(START + MINUTE)).toMatchObject({
@@ -445,9 +469,9 @@ export function describeStoreContract(
       );
       survivor.time.now += MINUTE;
       await start(survivor.verification, who);
-      const wrongCode = unsent === survivor.code() ? wrong(unsent) : unsent;
-      await expect(survivor.verification.check({ ...who, code: wrongCode })).rejects.toEqual(
-        failure('code_incorrect', { attemptsLeft: 3 }),
+      expect(unsent).not.toBe(survivor.code());
+      await expect(survivor.verification.check({ ...who, code: unsent })).rejects.toEqual(
+        failure('code_superseded'),
       );
       await expect(survivor.verification.check({ ...who, code: survivor.code() })).resolves.toMatchObject({
         status: 'verified',

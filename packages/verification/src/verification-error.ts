@@ -2,8 +2,10 @@ import { shareAcrossCopies } from '@postern/core';
 
 /** What a verification can fail with, beside the `MailError`s of its email. */
 export type VerificationErrorCode =
-  /** Wrong, never issued, used or replaced; `attemptsLeft` says how many more guesses there are. */
+  /** Wrong, never issued or used; `attemptsLeft` says how many more guesses there are. */
   | 'code_incorrect'
+  /** Right, but a newer code or link was sent since. It costs no guess; only the holder of the older code learns that. */
+  | 'code_superseded'
   /** The code or the link was good once; its time is over. Only its holder learns that. */
   | 'code_expired'
   /** There is no such link: never issued, used, replaced or canceled. */
@@ -26,7 +28,8 @@ export interface VerificationErrorDetails {
 }
 
 const MESSAGES: Record<VerificationErrorCode, string> = {
-  code_incorrect: 'The code is wrong, or it was used or replaced.',
+  code_incorrect: 'The code is wrong, or it was used.',
+  code_superseded: 'A newer email was sent. Use the latest one.',
   code_expired: 'The code or link has expired.',
   not_found: 'There is no such link, or it was used, replaced or canceled.',
   attempts_exhausted: 'Too many wrong codes for this address.',

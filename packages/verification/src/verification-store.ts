@@ -10,7 +10,12 @@ export interface Challenge {
   readonly sealed: string;
 }
 
+/** How many replaced codes of a subject a store remembers. */
+export const MOST_SUPERSEDED = 5;
+
 export interface StoredChallenge extends Challenge {
+  /** The MACs of the challenges that it replaced, newest first, {@link MOST_SUPERSEDED} at most. */
+  readonly supersededMacs: readonly string[];
   readonly expiresAt: Date;
   /** By the clock of the store, or the `now` that was passed. */
   readonly isAlive: boolean;
@@ -68,7 +73,10 @@ export interface VerificationStore {
    * give a point back.
    */
   count(request: CountRequest): Promise<CounterState>;
-  /** Keeps a challenge in place of the subject's former one, whose id it returns if that one was alive. */
+  /**
+   * Keeps a challenge in place of the subject's former one, whose id it returns if that one was alive. The MAC of the
+   * former one moves to `supersededMacs`.
+   */
   put(request: PutRequest): Promise<{ expiresAt: Date; superseded?: string }>;
   /**
    * Counts one guess and finds the challenge of the subjects, in one step, before anyone compares. It costs and counts

@@ -12,6 +12,8 @@ import {
   VerificationError,
   type VerificationOptions,
 } from './index.js';
+import { readCode } from './one-time-code.js';
+import { policySchema } from './policy.js';
 
 const START = Date.UTC(2026, 0, 1);
 const SECRET = 'the secret of these tests, 32 or more';
@@ -98,23 +100,97 @@ describe('a code', () => {
     await expect(verification.check({ ...ADA, code: sent })).rejects.toEqual(failure('code_incorrect'));
   });
 
-  test('is understood as people type it', async () => {
-    const { verification, lastCode, code } = setUp({ policy: { cooldown: 0 } });
-    for (const spell of [
-      (plain: string) => ` ${plain.slice(0, 3)} ${plain.slice(3)}\n`,
-      (plain: string) => `${plain.slice(0, 3)}-${plain.slice(3)}`,
-      (plain: string) => plain.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))),
-    ]) {
-      await code();
-      await verification.check({ ...ADA, code: spell(lastCode()) });
-    }
+  const digitsFrom = (zero: number) => (plain: string) =>
+    plain.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
+  const halves = (between: string) => (plain: string) => `${plain.slice(0, 3)}${between}${plain.slice(3)}`;
+
+  test.each<[string, (plain: string) => string]>([
+    ['spaces and a line break', (plain) => ` ${halves(' ')(plain)}\n`],
+    ['a hyphen', halves('-')],
+    ['an en dash', halves('\u2013')],
+    ['a minus sign', halves('\u2212')],
+    ['a no-break space', halves('\u00a0')],
+    ['a full stop at the end', (plain) => `${plain}.`],
+    ['quotation marks', (plain) => `\u201c${plain}\u201d`],
+    ['corner brackets', (plain) => `\u300c${plain}\u300d`],
+    ['asterisks', (plain) => `**${plain}**`],
+    ['a number sign', (plain) => `#${plain}`],
+    ['a zero-width space', halves('\u200b')],
+    ['direction marks', (plain) => `\u200f\u202b${plain}\u202c`],
+    ['isolates', (plain) => `\u2068${plain}\u2069`],
+    ['a byte order mark', (plain) => `\ufeff${plain}`],
+    ['soft hyphens', (plain) => [...plain].join('\u00ad')],
+    ['variation selectors', (plain) => [...plain].join('\ufe0e')],
+    ['keycaps', (plain) => [...plain].map((digit) => `${digit}\ufe0f\u20e3`).join('')],
+    ['full-width digits', digitsFrom(0xff10)],
+    ['Arabic-Indic digits', digitsFrom(0x660)],
+    ['Persian digits', digitsFrom(0x6f0)],
+    ['Devanagari digits', digitsFrom(0x966)],
+    ['Thai digits', digitsFrom(0xe50)],
+    ['Tibetan digits', digitsFrom(0xf20)],
+    ['Adlam digits', digitsFrom(0x1e950)],
+    ['bold mathematical digits', digitsFrom(0x1d7ce)],
+    ['monospace mathematical digits', digitsFrom(0x1d7f6)],
+    ['superscript digits', (plain) => plain.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '')],
+    ['circled digits', (plain) => plain.replace(/\d/g, (digit) => '⓪①②③④⑤⑥⑦⑧⑨'[Number(digit)] ?? '')],
+  ])('is read with %s', async (_, spell) => {
+    const { verification, lastCode, code } = setUp();
+    await code();
+    await verification.check({ ...ADA, code: spell(lastCode()) });
   });
+
+  test('is read in the digits of every script', async () => {
+    const zeros = Array.from({ length: 0x110000 }, (_, code) => code)
+      .filter((code) => code < 0xd800 || code > 0xdfff)
+      .map((code) => String.fromCodePoint(code))
+      .filter((char) => /^\p{Nd}$/u.test(char) && char.normalize('NFKC') === char)
+      .filter((_, index) => index % 10 === 0);
+    const alphabet = '0123456789';
+    for (const zero of zeros) {
+      const typed = Array.from(alphabet, (digit) =>
+        String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)),
+      ).join('');
+      expect(readCode(typed, policySchema.parse({}))).toBe(alphabet);
+    }
+    expect(zeros.length).toBeGreaterThan(50);
+  });
+
+  test.each(['-', ' ', '482913 482913', 'four', '\u0664', '1'.repeat(200)])(
+    'costs a guess when it is typed as %j',
+    async (typed) => {
+      const { verification, code } = setUp();
+      await code();
+      await expect(verification.check({ ...ADA, code: typed })).rejects.toEqual(
+        failure('code_incorrect', { attemptsLeft: 4 }),
+      );
+    },
+  );
 
   test('can be of letters without look-alikes, typed small or large', async () => {
     const { verification, lastCode, code } = setUp({ policy: { codeAlphabet: UNAMBIGUOUS, codeLength: 8 } });
     await code();
     expect(lastCode()).toMatch(/^[34679ACDEFGHJKMNPQRTWXY]{8}$/);
     await verification.check({ ...ADA, code: lastCode().toLowerCase() });
+  });
+
+  test('can be of small letters, typed large', async () => {
+    const { verification, lastCode, code } = setUp({
+      policy: { codeAlphabet: 'abcdefghjkmnpqrstuvwxyz', codeLength: 8 },
+    });
+    await code();
+    await verification.check({ ...ADA, code: lastCode().toUpperCase() });
+  });
+
+  test('can mix large and small letters, which then differ', async () => {
+    const { verification, lastCode, code } = setUp({
+      policy: { codeAlphabet: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', codeLength: 8 },
+    });
+    await code();
+    const swapped = lastCode().replace(/./g, (letter) =>
+      letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
+    );
+    await expect(verification.check({ ...ADA, code: swapped })).rejects.toEqual(failure('code_incorrect'));
+    await verification.check({ ...ADA, code: lastCode() });
   });
 
   test('expires, with its email', async () => {
@@ -228,10 +304,43 @@ describe('a resend', () => {
 
     expect(superseded).toEqual([first.id]);
     expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual([first.id, second.id]);
-    if (old !== lastCode()) {
-      await expect(verification.check({ ...ADA, code: old })).rejects.toEqual(failure('code_incorrect'));
-    }
+    expect(old).not.toBe(lastCode());
     await expect(verification.check({ ...ADA, code: lastCode() })).resolves.toMatchObject({ id: second.id });
+  });
+
+  test('answers the holder of an earlier code that there is a newer one, which costs no guess', async () => {
+    const { verification, clock, lastCode, code } = setUp();
+    const codes: string[] = [];
+    for (let sent = 0; sent < 4; sent++) {
+      await code();
+      codes.push(lastCode());
+      clock.time += MINUTE;
+    }
+    const check = (typed = '', request = {}) => verification.check({ ...ADA, ...request, code: typed });
+    const [oldest, , third, newest] = codes;
+    const stranger = ['111111', '222222', '333333', '444444', '555555'].find((each) => !codes.includes(each));
+
+    // More often than there are guesses.
+    for (let tried = 0; tried < 6; tried++) {
+      await expect(check(oldest)).rejects.toEqual(failure('code_superseded'));
+      await expect(check(third)).rejects.toEqual(failure('code_superseded'));
+    }
+    await expect(check(stranger)).rejects.toEqual(failure('code_incorrect', { attemptsLeft: 4 }));
+    // Of another type or address it is any wrong code.
+    await expect(check(oldest, { type: 'Register' })).rejects.toEqual(failure('code_incorrect'));
+    await expect(check(oldest, { to: 'bob@example.com' })).rejects.toEqual(failure('code_incorrect'));
+    await expect(check(newest)).resolves.toMatchObject({ status: 'verified' });
+    // It is over: nothing newer is waiting.
+    await expect(check(oldest)).rejects.toEqual(failure('code_incorrect'));
+  });
+
+  test('by link supersedes a code, too', async () => {
+    const { verification, clock, lastCode, code, link } = setUp();
+    await code();
+    const old = lastCode();
+    clock.time += MINUTE;
+    await link();
+    await expect(verification.check({ ...ADA, code: old })).rejects.toEqual(failure('code_superseded'));
   });
 
   test('waits for the cooldown of the address, whatever the type, also when the code was used', async () => {

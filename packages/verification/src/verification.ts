@@ -29,6 +29,7 @@ import {
   startRequestSchema,
   tokenSchema,
 } from './verification-request.js';
+import { MOST_SUPERSEDED } from './verification-store.js';
 
 export interface Started {
   /** Also the `idempotencyKey` of the email. */
@@ -71,11 +72,12 @@ export interface Verification {
    */
   start(request: StartRequest): Promise<Started>;
   /**
-   * Checks what a person typed. A right code is used up; a wrong one costs a guess. Whether a code is pending for the
+   * Checks what a person typed. A right code is used up; a wrong one costs a guess. The code of an earlier email costs
+   * nothing: the answer is `code_superseded`. Whether a code is pending for the
    * address makes no difference to anyone who doesn't know that code.
    *
-   * @throws {VerificationError} `code_incorrect`, `code_expired` (to the right code only), `attempts_exhausted`,
-   * `rate_limited`
+   * @throws {VerificationError} `code_incorrect`, `code_superseded` (to an earlier code only), `code_expired` (to the right
+   * code only), `attempts_exhausted`, `rate_limited`
    * @throws {MailError} `recipient_invalid`, `payload_invalid`
    */
   check(request: CheckRequest): Promise<Verified>;
@@ -107,6 +109,7 @@ export interface Verification {
 
 /** Compared where there is no challenge, so that this takes as long. */
 const NO_MAC = Buffer.alloc(32).toString('base64url');
+const NO_MACS: readonly string[] = Array.from({ length: MOST_SUPERSEDED }, () => NO_MAC);
 
 /** After the caller's turn: an answer that waits for `start` is on its way by then. */
 const afterwards = (work: () => Promise<void>): Promise<void> =>
@@ -239,13 +242,20 @@ export function createVerification(options: VerificationOptions): Verification {
     });
     const attemptsLeft = limits.guesses.limit - guesses.count;
     if (attemptsLeft < 0) throw limits.exhausted(guesses.resetMs);
-    const isRight = keyring.matches(challenge?.mac ?? NO_MAC, ['code', type, address, code]);
+    const isCodeOf = (mac: string) => keyring.matches(mac, ['code', type, address, code]);
+    const isRight = isCodeOf(challenge?.mac ?? NO_MAC);
+    // All of them, so that it takes as long without a challenge.
+    const wasRight = [...(challenge?.supersededMacs ?? []), ...NO_MACS]
+      .slice(0, MOST_SUPERSEDED)
+      .map(isCodeOf)
+      .includes(true);
     const contents = challenge && isRight ? keyring.open(challenge, code) : undefined;
-    if (!challenge || !contents) throw new VerificationError('code_incorrect', { attemptsLeft });
+    if (!challenge || !(contents || wasRight))
+      throw new VerificationError('code_incorrect', { attemptsLeft });
     // From here on, the caller knows the code.
-    if (!challenge.isAlive) {
+    if (!contents || !challenge.isAlive) {
       await Promise.all([giveBack(), limits.forgiveGuess(subject)]);
-      throw new VerificationError('code_expired');
+      throw new VerificationError(contents ? 'code_expired' : 'code_superseded');
     }
     const isTaken = await store.take({ id: challenge.id, refund: counter, ...at() });
     if (!isTaken) throw new VerificationError('code_incorrect', { attemptsLeft });

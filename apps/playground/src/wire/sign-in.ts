@@ -17,7 +17,7 @@ export interface StartedSignIn {
   readonly state: SignInState;
 }
 
-/** `POST /api/sign-in/check`. Problems: `code_incorrect`, `code_expired`, `attempts_exhausted`, each with `state`. */
+/** `POST /api/sign-in/check`. Problems: `code_incorrect`, `code_superseded`, `code_expired`, `attempts_exhausted`, each with `state`. */
 export const checkSignInRequestSchema = z.object({
   to: z.string(),
   type: z.enum(['SignIn', 'Register', 'ForgotPassword']).default('SignIn'),

@@ -27,6 +27,18 @@ export function describeCodes(factory: HttpHarnessFactory): void {
       expect((await check(code)).json()).toMatchObject({ status: 400, code: 'code_incorrect' });
     });
 
+    test('of an earlier email is answered as such, and costs no guess', async () => {
+      const world = await openWorld(factory, { policy: { cooldown: 0 } });
+      const email = somebody();
+      const check = (verificationCode: string) =>
+        world.post('/verification-codes/verify', { email, verificationCode });
+      await world.post('/verification-codes', { email });
+      const earlier = await world.trap.inbox.waitForCode(email);
+      await world.post('/verification-codes', { email });
+      expect((await check(earlier)).json()).toMatchObject({ status: 400, code: 'code_superseded' });
+      expect((await check('wrong')).json()).toMatchObject({ code: 'code_incorrect', attemptsLeft: 4 });
+    });
+
     test('looks the same to strangers, whether one was sent or not', async () => {
       const world = await openWorld(factory);
       const [known, unknown] = [somebody(), somebody()];

@@ -26,7 +26,8 @@ export function CodeStep({ to, onSignedIn, onStartOver }: CodeStepProps) {
       {
         onSuccess: onSignedIn,
         onError: (error) => {
-          if (error instanceof ApiError && error.problem.code === 'code_incorrect') setCode('');
+          if (error instanceof ApiError && ['code_incorrect', 'code_superseded'].includes(error.problem.code))
+            setCode('');
         },
       },
     );
