@@ -101,26 +101,16 @@ describe('the first email of a process', () => {
     import { createRequire } from 'node:module';
     ${SEND}
     const files = Object.keys(createRequire(import.meta.url).cache);
-    const parts = files.map((file) => /nodemailer\\/dist\\/cjs\\/([\\w-]+)/.exec(file)?.[1]).filter(Boolean);
     const handlebars = files.map((file) => /handlebars\\/.*/.exec(file)?.[0]).filter(Boolean);
-    console.log(JSON.stringify({ parts: [...new Set(parts)], handlebars, builtins: process.moduleLoadList }));
+    console.log(JSON.stringify(handlebars));
   `;
 
-  it('loads nothing that it does not need', async () => {
+  it('loads the one-file build of Handlebars', async () => {
     await using trap = await startSmtpTrap();
-    const { parts, handlebars, builtins }: Record<string, string[]> = JSON.parse(
-      await node('send.js', PROGRAM, String(trap.port)),
-    );
+    const handlebars: string[] = JSON.parse(await node('send.js', PROGRAM, String(trap.port)));
     expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
-    expect(parts).toContain('smtp-connection');
-    for (const unused of ['dkim', 'mail-composer', 'smtp-pool', 'smtp-transport']) {
-      expect(parts).not.toContain(unused);
-    }
     // The main entry of Handlebars is slower, and bundlers warn about its hook for `require`.
     expect(handlebars).toEqual(['handlebars/dist/handlebars.js']);
-    expect(builtins).toContain('NativeModule net');
-    // `fetch` and `WebSocket`.
-    expect(builtins?.filter((name) => name.includes('undici'))).toEqual([]);
   });
 });
 

@@ -120,10 +120,10 @@ const stagesOfReset = (stage: MailStage): MailStage[] => {
 
 const auth = { user: 'ada', pass: 'pass-phrase' };
 
-async function setUp(trap: SmtpTrap, kind: FaultKind, pipelining: boolean) {
+async function setUp(trap: SmtpTrap, kind: FaultKind) {
   const transport = createSmtpTransport(
     { host: trap.host, port: trap.port, auth, tls: { ca: trap.certificate }, ...timeoutsFor(kind) },
-    { maxConnections: 1, pipelining },
+    { maxConnections: 1 },
   );
   onTestFinished(async () => {
     await transport.close();
@@ -132,16 +132,12 @@ async function setUp(trap: SmtpTrap, kind: FaultKind, pipelining: boolean) {
   return transport;
 }
 
-describe.each([
-  { offered: true, pipelining: true },
-  { offered: true, pipelining: false },
-  { offered: false, pipelining: true },
-])('the fault matrix (PIPELINING offered: $offered, wanted: $pipelining)', ({ offered, pipelining }) => {
+describe.each([true, false])('the fault matrix (PIPELINING offered: %s)', (offered) => {
   const hideExtensions = offered ? [] : (['PIPELINING'] as const);
 
   it.each(cells)('$at, $kind → $becomes.code', { timeout: DEADLINE }, async ({ at, kind, becomes }) => {
     const trap = await startSmtpTrap({ auth, hideExtensions });
-    const transport = await setUp(trap, kind, pipelining);
+    const transport = await setUp(trap, kind);
     // EHLO fails twice: a client that is refused tries HELO (RFC 5321 section 3.2).
     const times = at === 'ehlo' && (kind === '4xx' || kind === '5xx' || kind === 'garbage') ? 2 : 1;
     const fault = trap.fault({ at, kind, times } as Fault);

@@ -26,7 +26,6 @@ describe('an option that can’t be used is refused', () => {
     ['idleTimeoutMs', Number.NaN, 'has to be a whole number'],
     ['plaintextAuth', 'allow', 'has to be "refuse" or "warn"'],
     ['missingAuth', true, 'has to be "refuse" or "warn"'],
-    ['pipelining', 'no', 'has to be true or false'],
   ])('%s: %j', (name, value, problem) => {
     expect(issuesOf({ [name]: value })).toEqual([[[name], 'not_allowed', `${name} ${problem}`]]);
   });
@@ -37,7 +36,7 @@ describe('an option that can’t be used is refused', () => {
   });
 
   it('together with all others', () => {
-    expect(issuesOf({ name: '', maxConnections: 0, pipelining: 1 })).toHaveLength(3);
+    expect(issuesOf({ name: '', maxConnections: 0, maxMessages: 0 })).toHaveLength(3);
   });
 
   it.each([
@@ -50,7 +49,7 @@ describe('an option that can’t be used is refused', () => {
 });
 
 it.each<SmtpTransportOptions>([
-  { name: undefined, maxConnections: undefined, plaintextAuth: undefined, pipelining: undefined },
+  { name: undefined, maxConnections: undefined, plaintextAuth: undefined },
   { maxConnections: 1, maxMessages: 1, idleTimeoutMs: 1, plaintextAuth: 'refuse', missingAuth: 'warn' },
 ])('others are taken: %j', async (options) => {
   await using transport = createSmtpTransport(SERVER, options);

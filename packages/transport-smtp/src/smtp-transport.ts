@@ -19,7 +19,7 @@ import { openSession, type SmtpSession, wasStale } from './connection/session.js
 import type { Lookup } from './connection/socket.js';
 import { consoleLogger } from './console-logger.js';
 import { composeMessage } from './message/smtp-message.js';
-import { count, flag, oneOf, readOptions, text } from './option-rules.js';
+import { count, oneOf, readOptions, text } from './option-rules.js';
 import { providerOf } from './provider/known-providers.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
@@ -37,7 +37,6 @@ const OPTIONS = {
   idleTimeoutMs: count,
   plaintextAuth: oneOf('refuse', 'warn'),
   missingAuth: oneOf('refuse', 'warn'),
-  pipelining: flag(true),
 };
 
 export interface SmtpTransportOptions {
@@ -63,12 +62,6 @@ export interface SmtpTransportOptions {
    * warn. @default 'refuse'
    */
   missingAuth?: 'refuse' | 'warn' | undefined;
-  /**
-   * Whether sender, recipient and DATA go to the server in one go where it offers that (RFC 2920): two round trips for an
-   * email instead of four. `false` is for firewalls that take commands apart and choke on it.
-   * @default true
-   */
-  pipelining?: boolean | undefined;
   /** How host names become addresses. @default `dns.lookup` */
   lookup?: Lookup | undefined;
   /** @default nothing is logged, or the console where the config says `logger: true` */
@@ -98,8 +91,10 @@ export function createSmtpTransport(
 ): Transport {
   const smtp = readServerConfig(config);
   const { limits } = providerOf(smtp.host) ?? {};
-  const { name, maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth, pipelining } =
-    readOptions(options, OPTIONS);
+  const { name, maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth } = readOptions(
+    options,
+    OPTIONS,
+  );
   const logger = options.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
   const clock = options.clock ?? systemClock;
   const login = createLogin(smtp);
@@ -111,7 +106,6 @@ export function createSmtpTransport(
     login,
     plaintextAuth,
     missingAuth,
-    pipelining,
     lookup: options.lookup,
     logger,
     secrets,

@@ -1,11 +1,18 @@
 import { ConfigError, type SmtpConfig } from '@postern/core';
-import { wellKnown } from '../nodemailer.js';
+import wellKnown from 'nodemailer/lib/well-known';
 
 /** A config whose server is known. */
 export type ServerConfig = SmtpConfig & { host: string; port: number };
 
 const refuse = (path: string, message: string) =>
   new ConfigError([{ severity: 'error', path: [path], code: 'not_allowed', message }]);
+
+/** The host that a config names, itself or through `service`. */
+export function hostOf({ host, service }: { host?: unknown; service?: unknown }): string | undefined {
+  if (typeof host === 'string') return host;
+  const known = typeof service === 'string' ? wellKnown(service) : false;
+  return known === false ? undefined : known.host;
+}
 
 /** Fills host, port and TLS mode from nodemailer's list of well-known services; what the config says itself wins. */
 export function resolveService(config: SmtpConfig): ServerConfig {

@@ -63,18 +63,14 @@ export function createConnectionPool({
     next.grant(undefined);
   };
 
-  /** There is room only once the socket is closed: servers count connections, too. */
   const retire = (session: SmtpSession) => {
-    const done = session.quit().finally(() => {
-      closing.delete(done);
-      makeRoom();
-    });
+    const done = session.quit().finally(() => closing.delete(done));
     closing.add(done);
   };
 
   const takeIdle = (): SmtpSession | undefined => {
     // The most recently used one is the least likely to be closed by the server meanwhile.
-    const session = [...idle.keys()].at(-1);
+    const session = [...idle.keys()].findLast(({ isOpen }) => isOpen);
     if (!session) return undefined;
     clearTimeout(idle.get(session));
     idle.delete(session);
@@ -93,12 +89,10 @@ export function createConnectionPool({
     idle.set(session, timer);
   };
 
-  /** A session that the server closes while it is idle must not be handed out any more. */
+  /** There is room only once the socket is closed: servers count connections, too. */
   const watch = (session: SmtpSession) =>
     session.onClose(() => {
-      const timer = idle.get(session);
-      if (timer === undefined) return;
-      clearTimeout(timer);
+      clearTimeout(idle.get(session));
       idle.delete(session);
       makeRoom();
     });
@@ -157,7 +151,7 @@ export function createConnectionPool({
     acquire: (signal) => acquire(signal),
 
     release(session) {
-      if (!session.isOpen) return makeRoom();
+      if (!session.isOpen) return;
       if (session.served >= maxMessages) {
         // Its successor may find that the server accepts more again.
         limit = Math.min(limit + 1, maxConnections);

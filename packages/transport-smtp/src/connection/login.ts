@@ -1,5 +1,7 @@
 import type { SmtpConfig } from '@postern/core';
-import { nmfetch, type SMTPConnectionAuth, XOAuth2 } from '../nodemailer.js';
+import nmfetch from 'nodemailer/lib/fetch';
+import type { SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
+import XOAuth2 from 'nodemailer/lib/xoauth2';
 
 /** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
 export interface SmtpLogin {

@@ -1,14 +1,12 @@
 import { isLoopbackHost, MailError } from '@postern/core';
 import { isAscii, type SmtpMessage } from '../message/smtp-message.js';
 import { type SessionOptions, SmtpConnection } from './smtp-connection.js';
-import { isPositive, mailFrom, rcptTo, refusalOf, sendMessage } from './smtp-transaction.js';
 import { openSocket } from './socket.js';
 
-/** Who sends to whom, as far as that is known (RFC 5321 section 2.3.1). */
-export interface Envelope {
-  from: string;
-  to?: string | undefined;
-}
+/** A question about the envelope (RFC 5321 section 2.3.1), without a message to follow. */
+export type EnvelopeQuestion =
+  | { command: 'MAIL FROM'; from: string; to: string | undefined }
+  | { command: 'RCPT TO'; to: string };
 
 /** One connection to the server, logged in, that carries one message at a time. */
 export interface SmtpSession {
@@ -24,15 +22,14 @@ export interface SmtpSession {
   /** Makes sure that the server is still there (RSET). */
   check(signal?: AbortSignal): Promise<void>;
   /**
-   * Asks whether the server takes the sender (`MAIL FROM`) or then the recipient (`RCPT TO`), without a message to
-   * follow. Resolves with its reply.
+   * Asks whether the server takes the sender (`MAIL FROM`) or then the recipient (`RCPT TO`). Resolves with its reply.
    *
    * @throws {MailError}
    */
-  ask(question: 'MAIL FROM' | 'RCPT TO', envelope: Envelope, signal?: AbortSignal): Promise<string>;
+  ask(question: EnvelopeQuestion, signal?: AbortSignal): Promise<string>;
   /** Says QUIT and resolves once the socket is closed. */
   quit(): Promise<void>;
-  /** Called once when the connection is gone, whoever closed it. */
+  /** Calls the listener once the socket is closed, by either side. */
   onClose(listener: () => void): void;
   /** Whether an open, idle connection keeps the process alive. */
   keepAlive(isNeeded: boolean): void;
@@ -141,80 +138,47 @@ class PooledSession implements SmtpSession {
   async send(message: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
     this.served += 1;
     this.requireDeliverable(message);
-    const { toMailError } = this.connection;
-    let isCutOff = false;
     try {
       if (this.needsReset) await this.reset(signal);
       this.needsReset = true;
-      const response = await this.connection.run(async (dialogue) => {
-        try {
-          return await sendMessage(dialogue, message, {
-            parameters: this.parametersFor(message),
-            pipelining: this.options.pipelining && this.connection.capabilities.has('PIPELINING'),
-            toMailError,
-            destroy: () => this.connection.destroy(),
-          });
-        } finally {
-          // While content is still on its way, the next command would become part of it.
-          isCutOff = dialogue.isSendingContent || dialogue.isClosing;
-        }
-      }, signal);
+      const response = await this.connection.send(message, signal);
       this.needsReset = false;
       return response;
     } catch (error) {
-      if (!canGoOn(error) || isCutOff) this.connection.destroy();
+      if (!canGoOn(error)) this.connection.destroy();
       throw error;
     }
   }
 
-  /** What follows `MAIL FROM` (RFC 1870, RFC 6531). */
-  private parametersFor({
-    from,
-    to,
-    content,
-  }: Omit<SmtpMessage, 'content'> & { content?: Uint8Array }): string {
-    const { capabilities } = this.connection;
-    const utf8 = capabilities.has('SMTPUTF8') && !(isAscii(from) && isAscii(to)) ? ' SMTPUTF8' : '';
-    return content && capabilities.has('SIZE') ? `${utf8} SIZE=${content.length}` : utf8;
+  ask(question: EnvelopeQuestion, signal: AbortSignal | undefined): Promise<string> {
+    if (question.command === 'RCPT TO') {
+      this.requireSmtpUtf8({ from: '', to: question.to });
+      return this.connection.ask(`RCPT TO:<${question.to}>`, 'rcpt', signal);
+    }
+    const { from, to = '' } = question;
+    this.requireSmtpUtf8({ from, to: '' });
+    // Asked for with the sender, for every address to come (RFC 6531 section 3.4).
+    const needsUtf8 = !isAscii(from + to) && this.connection.capabilities.has('SMTPUTF8');
+    return this.connection.ask(`MAIL FROM:<${from}>${needsUtf8 ? ' SMTPUTF8' : ''}`, 'mail', signal);
   }
 
-  async ask(
-    question: 'MAIL FROM' | 'RCPT TO',
-    { from, to = '' }: Envelope,
-    signal: AbortSignal | undefined,
-  ): Promise<string> {
-    const isFirst = question === 'MAIL FROM';
-    this.requireSmtpUtf8(isFirst ? { from, to: '' } : { from: '', to });
-    if (isFirst) this.needsReset = true;
-    // Asked for at the beginning, for every address to come (RFC 6531 section 3.4).
-    const command = isFirst ? mailFrom(from, this.parametersFor({ from, to })) : rcptTo(to);
-    const response = await this.connection.run((dialogue) => {
-      dialogue.say(command);
-      return dialogue.reply();
-    }, signal);
-    if (isPositive(response)) return response;
-    throw this.connection.toMailError(refusalOf(isFirst ? 'mail' : 'rcpt', response));
-  }
-
-  /** What would be refused, or could become commands of its own, is not sent at all. */
+  /** What would be refused, or could become commands, is not sent at all. */
   private requireDeliverable(message: SmtpMessage): void {
     const { from, to, content } = message;
     this.requireSmtpUtf8(message);
     const isAddress = (text: string) => !/[\p{Cc}<>]/u.test(text);
     if (!isAddress(from) || !isAddress(to) || to === '') {
-      const command = isAddress(from) ? 'RCPT TO' : 'MAIL FROM';
-      throw this.connection.toMailError(
-        Object.assign(new Error('Not an address'), { code: 'EENVELOPE', command }),
-      );
+      const stage = isAddress(from) ? 'rcpt' : 'mail';
+      throw this.connection.toMailError({ party: 'recipient', kind: 'unsendable', stage });
     }
     const largest = Number(this.connection.capabilities.get('SIZE')) || Number.POSITIVE_INFINITY;
     if (content.length <= largest) return;
-    throw this.connection.toMailError(
-      Object.assign(new Error(`The server takes messages of up to ${largest} bytes`), {
-        code: 'EMESSAGE',
-        command: 'MAIL FROM',
-      }),
-    );
+    throw this.connection.toMailError({
+      party: 'message',
+      kind: 'unsendable',
+      stage: 'mail',
+      cause: new Error(`The server accepts messages of up to ${largest} bytes`),
+    });
   }
 
   private requireSmtpUtf8({ from, to }: Pick<SmtpMessage, 'from' | 'to'>): void {
@@ -232,19 +196,16 @@ class PooledSession implements SmtpSession {
         });
   }
 
-  /** RSET. A server that can't clear its transaction gets no further message over this connection. */
+  /** RSET. A server that cannot clear its transaction gets no further message over this connection. */
   private async reset(signal: AbortSignal | undefined): Promise<void> {
-    const reply = await this.connection.run((dialogue) => {
-      dialogue.say({ line: 'RSET', stage: 'mail' });
-      return dialogue.reply();
-    }, signal);
-    if (!isPositive(reply)) throw this.refusedReset();
+    try {
+      await this.connection.reset(signal);
+    } catch (error) {
+      if (!(error instanceof MailError) || error.responseCode === undefined) throw error;
+      const { host, port } = this.options.config;
+      throw new MailError('connection_failed', `${host}:${port} refused RSET.`, { stage: 'mail' });
+    }
     this.needsReset = false;
-  }
-
-  private refusedReset(): MailError {
-    const { host, port } = this.options.config;
-    return new MailError('connection_failed', `${host}:${port} refused RSET.`, { stage: 'mail' });
   }
 
   async check(signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,4 @@
 import { isIP, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import {
   hasTimedOut,
   isLoopbackHost,
@@ -8,23 +7,30 @@ import {
   type MailStage,
   type SmtpConfig,
 } from '@postern/core';
+import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import type { SmtpFailure } from '../failure/failure.js';
 import { toMailError } from '../failure/mail-error.js';
-import { SMTPConnection, type SMTPConnectionAuth } from '../nodemailer.js';
+import { failureOfNodemailer, type NodemailerError } from '../failure/nodemailer-failure.js';
+import { failureOfReply, isRefusal } from '../failure/reply-failure.js';
+import type { SmtpMessage } from '../message/smtp-message.js';
 import { providerOf } from '../provider/known-providers.js';
+import { contentStream } from './content.js';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
 import type { SmtpLogin } from './login.js';
-import { SmtpDialogue } from './smtp-dialogue.js';
+import { CutOffReply, objectionTo } from './reply-guards.js';
 import type { Lookup } from './socket.js';
-import { SmtpTranscript } from './transcript.js';
+import { type AwaitedReply, Transcript } from './transcript.js';
 
-/** How long a server may take to close its side after QUIT, in milliseconds. */
+/** How long a server may take to answer QUIT, in milliseconds. */
 const QUIT_TIMEOUT = 1000;
+
+/** The name of the login method that says one command; see {@link SmtpConnection.ask}. */
+const ASK = 'X-POSTERN-ASK';
 
 /** Sees how a connection comes about. */
 export interface ConnectionObserver {
   onConnected(socket: Socket): void;
-  onSecured(socket: TLSSocket): void;
+  onSecured(): void;
   /** Every complete reply, as it came. */
   onReply(stage: MailStage, reply: string): void;
 }
@@ -34,18 +40,14 @@ export interface SessionOptions {
   login: SmtpLogin | undefined;
   plaintextAuth: 'refuse' | 'warn';
   missingAuth: 'refuse' | 'warn';
-  /** Whether commands go out together where the server can take them (RFC 2920). */
-  pipelining: boolean;
   lookup: Lookup | undefined;
   logger: Logger;
   /** What must not show up in logs and errors: credentials, and the codes and links that are on their way. */
   secrets: () => Iterable<string>;
-  /** Whose addresses are on their way; logs and errors mask them. */
+  /** The addresses of emails on their way; logs and errors mask them. */
   recipients: () => Iterable<string>;
   observer?: ConnectionObserver;
 }
-
-type Done<T> = (error: SmtpFailure | MailError | null | undefined, result?: T) => void;
 
 /** With credentials, plain text is only good enough for this machine, unless the config accepts it. */
 export function tlsIsRequired({
@@ -58,216 +60,240 @@ export function tlsIsRequired({
   return !isLoopbackHost(config.host);
 }
 
+/** How nodemailer ends one step. */
+type Done<T> = (error: NodemailerError | null | undefined, result?: T) => void;
+
 /**
- * A connection to the server. nodemailer opens it: greeting, TLS, login. From then on the dialogue is our own, as all that
- * nodemailer does for a message takes several times as long as the message itself. One operation at a time, each ended by
- * its result, an error, a lost connection, a time-out or a signal, and every failure a {@link MailError}.
+ * A connection to the server, on nodemailer's `SMTPConnection`, which holds the whole conversation. This adds deadlines, the
+ * {@link objectionTo guards}, and the meaning of failures. One step at a time, each ended by its result, an error, a lost
+ * connection, a time-out or a signal, and every failure a {@link MailError}.
+ *
+ * This is the only file that knows `SMTPConnection`. It uses what nodemailer documents: connect, login, send, reset, quit,
+ * close, the events `error` and `end`, `destroyed`, `secure` and `allowsAuth`, and the options.
  */
 export class SmtpConnection {
-  private readonly transcript: SmtpTranscript;
+  private readonly transcript: Transcript;
   private readonly log: DialogueLog | undefined;
-  private readonly connection: SMTPConnection;
-  /** Undefined until the login is done. */
-  private dialogue: SmtpDialogue | undefined;
-  /** Fails the operation that is under way. */
+  private readonly smtp: SMTPConnection;
+  private readonly cutOffReply = new CutOffReply();
+  /** The first refusal of the step that is under way. A server may refuse and hang up at once. */
+  private refusal: SmtpFailure | undefined;
+  /** Fails the step that is under way. */
   private fail: ((failure: SmtpFailure | MailError) => void) | undefined;
   private replyTimer: NodeJS.Timeout | undefined;
+  /** Greeting, EHLO and TLS: replies out of the ordinary lead to HELO, or to an error of nodemailer. */
+  private isConnecting = true;
 
   constructor(
     private readonly options: SessionOptions,
     private readonly socket: Socket,
   ) {
-    const { config, logger } = options;
-    const {
-      host,
-      port,
-      secure = false,
-      tls,
-      servername = '',
-      name,
-      greetingTimeout,
-      socketTimeout,
-      connectionTimeout,
-    } = config;
+    const { config, logger, observer } = options;
+    const { host, port, secure = false, tls, servername = '', name } = config;
+    const { greetingTimeout, socketTimeout, connectionTimeout, ignoreTLS } = config;
     this.log = config.debug ? createDialogueLog(logger, options.secrets) : undefined;
-    this.transcript = new SmtpTranscript({
-      secure,
-      log: this.log,
-      onProgress: (isWaiting) => this.expectReply(isWaiting),
-      onReply: (stage, reply) => options.observer?.onReply(stage, reply),
-      onSecured: () => {
-        const { _socket } = this.connection;
-        if (_socket instanceof TLSSocket) options.observer?.onSecured(_socket);
+    this.transcript = new Transcript(secure, {
+      bytesRead: () => socket.bytesRead,
+      onSecured: () => observer?.onSecured(),
+      onCommand: (line) => this.onCommand(line),
+      onReply: (reply, awaited) => this.onReply(reply, awaited),
+      onContentSent: () => {
+        socket.uncork();
+        this.expectReply();
       },
     });
-    this.connection = new SMTPConnection({
+    this.smtp = new SMTPConnection({
       connection: socket,
       host,
       port,
       secure,
       tls: { ...tls },
       requireTLS: tlsIsRequired(options),
-      ignoreTLS: config.ignoreTLS,
+      ignoreTLS,
       // SNI is for names (RFC 6066 section 3); an address is compared as the host.
       servername: isIP(servername) ? undefined : servername,
       name,
       greetingTimeout,
       socketTimeout,
       connectionTimeout,
-      socketCloseTimeout: QUIT_TIMEOUT,
+      // `close()` destroys the socket: the one of TLS, which destroys the one beneath.
+      socketCloseTimeout: 0,
       logger: this.transcript,
       transactionLog: true,
+      customAuth: {
+        [ASK]: async ({ auth, sendCommand }) => auth.onReply((await sendCommand(auth.command)).response),
+      },
     });
-    this.connection.on('error', (error: SmtpFailure) => this.fail?.(error));
+    this.smtp.on('error', (error: NodemailerError) => this.failWith(error));
     // nodemailer closes the connection first and says why afterwards; its own reason is the better one.
-    this.connection.on('end', () => setImmediate(() => this.fail?.(lostConnection())));
+    this.smtp.on('end', () => setImmediate(() => this.failWith()));
+    // nodemailer reads on when it is ready.
+    if (!secure) socket.on('data', (chunk: Buffer) => this.cutOffReply.read(chunk)).pause();
     socket.once('close', () => clearTimeout(this.replyTimer));
   }
 
   get isOpen(): boolean {
-    return !this.connection.destroyed && !this.socket.destroyed;
+    return !this.smtp.destroyed && !this.socket.destroyed;
   }
 
-  /** Whether what is said is encrypted. */
+  /** Whether the connection uses TLS. */
   get isSecure(): boolean {
-    return this.connection.secure;
+    return this.smtp.secure;
   }
 
   /** Whether the server offers a login (or was never asked, being too old for EHLO). */
   get allowsAuth(): boolean {
-    return this.connection.allowsAuth;
+    return this.smtp.allowsAuth;
   }
 
-  /** What the server offers (RFC 5321 section 4.1.1.1): keywords in capitals, and what is said of each. */
+  /** What the server offers (RFC 5321 section 4.1.1.1): keywords in capitals, and their parameters. */
   get capabilities(): ReadonlyMap<string, string> {
     return this.transcript.capabilities;
   }
 
-  /** nodemailer's own time-outs start anew with every byte; a reply has to be complete in time. */
-  private expectReply(isWaiting: boolean): void {
-    clearTimeout(this.replyTimer);
-    if (!isWaiting) return;
-    this.replyTimer = setTimeout(() => this.timeOut(), this.options.config.socketTimeout);
+  private onCommand(line: string): void {
+    this.log?.('client', line);
+    this.expectReply();
+  }
+
+  private onReply(reply: string, awaited: AwaitedReply | undefined): void {
+    const { transcript, options, socket } = this;
+    this.log?.('server', reply);
+    const stage = awaited?.stage ?? transcript.stage;
+    if (this.fail && awaited && !this.isConnecting) {
+      const { bytesRead } = socket;
+      const objection = objectionTo(reply, awaited, { bytesRead, isContentSent: transcript.isContentSent });
+      if (objection) {
+        this.failAndClose(objection);
+        return;
+      }
+      if (isRefusal(reply)) this.refusal ??= failureOfReply(reply, stage);
+      else if (stage === 'data' && !this.refusal) transcript.expectContent();
+    }
+    this.expectReply();
+    options.observer?.onReply(stage, reply);
+  }
+
+  /** nodemailer's own time-outs start over with every byte; a reply must be complete in time. */
+  private expectReply(): void {
+    if (!this.transcript.isWaiting) {
+      clearTimeout(this.replyTimer);
+      this.replyTimer = undefined;
+    } else if (this.replyTimer) this.replyTimer.refresh();
+    else this.replyTimer = setTimeout(() => this.timeOut(), this.options.config.socketTimeout);
   }
 
   timeOut(): void {
-    this.fail?.(timedOut());
+    this.failAndClose(this.failure('late'));
+  }
+
+  private failure(kind: 'late' | 'lost'): SmtpFailure {
+    const { stage } = this.transcript;
+    return { party: stage === 'tls' ? 'host' : 'server', kind, stage };
+  }
+
+  /** The connection was lost, or nodemailer reports an error. */
+  private failWith(error?: NodemailerError): void {
+    const { refusal, transcript, smtp, cutOffReply } = this;
+    const reply = smtp.secure ? undefined : cutOffReply.refusal;
+    if (reply !== undefined) this.refusal = failureOfReply(reply, refusal?.stage ?? transcript.stage);
+    this.fail?.(error ? failureOfNodemailer(error, transcript.stage) : this.failure('lost'));
+  }
+
+  private failAndClose(failure: SmtpFailure | MailError): void {
+    this.fail?.(failure);
     this.destroy();
   }
 
   /** Greeting, EHLO and TLS. */
-  connect(signal: AbortSignal | undefined): Promise<void> {
-    return this.open<void>((smtp, done) => smtp.connect((error) => done(error)), signal);
+  async connect(signal: AbortSignal | undefined): Promise<void> {
+    await this.run(undefined, signal, (done) => this.smtp.connect(done));
+    this.isConnecting = false;
   }
 
   async logIn(credentials: SMTPConnectionAuth, signal: AbortSignal | undefined): Promise<void> {
-    this.transcript.startLogin();
-    await this.open<boolean>((smtp, done) => smtp.login(credentials, done), signal);
+    await this.run('auth', signal, (done) => this.smtp.login(credentials, done));
   }
 
-  /** Runs one step of nodemailer. */
-  private async open<T>(
-    start: (connection: SMTPConnection, done: Done<T>) => void,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    try {
-      return await this.stoppable(
-        signal,
-        () =>
-          new Promise<T>((resolve, reject) => {
-            this.fail = reject;
-            start(this.connection, (error, result) => (error ? reject(error) : resolve(result as T))); // nodemailer: an error or a result
-          }),
-      );
-    } finally {
-      this.fail = undefined;
-      this.expectReply(false);
-    }
-  }
-
-  /** What is said once the connection is open and logged in. */
-  async run<T>(
-    operation: (dialogue: SmtpDialogue) => Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    this.dialogue ??= this.takeOver();
-    const { dialogue } = this;
-    this.fail = (failure) => dialogue.fail(failure);
-    try {
-      return await this.stoppable(signal, () =>
-        dialogue.run(() => {
-          if (!this.isOpen) throw lostConnection();
-          return operation(dialogue);
-        }),
-      );
-    } finally {
-      this.fail = undefined;
-    }
-  }
-
-  /** nodemailer goes on to watch over the socket, and hears no replies any more. */
-  private takeOver(): SmtpDialogue {
-    const { _socket: socket } = this.connection;
-    if (!socket) throw lostConnection();
-    socket.removeAllListeners('data');
-    const dialogue = new SmtpDialogue({
-      socket,
-      replyTimeout: this.options.config.socketTimeout,
-      onTimeout: () => this.timeOut(),
-      onNonsense: () => {
-        this.fail?.(Object.assign(new Error('Unexpected reply'), { code: 'EPROTOCOL' }));
-        this.destroy();
-      },
-      onCommand: (line) => this.log?.('client', line),
-      onReply: (stage, reply) => {
-        this.log?.('server', reply);
-        this.options.observer?.onReply(stage, reply);
-      },
+  /** Sends one message and resolves with the server's final reply, as it came. */
+  async send({ from, to, content }: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
+    const envelope = { from, to, size: content.length };
+    const stream = contentStream(content, (isWhole) => {
+      // nodemailer writes the final dot apart.
+      if (isWhole && !this.isSecure) this.socket.cork();
+      this.expectReply();
     });
-    socket.prependOnceListener('close', () => dialogue.end());
-    return dialogue;
+    const { response } = await this.run<{ response: string }>('mail', signal, (done) =>
+      this.smtp.send(envelope, stream, done),
+    );
+    return response;
   }
 
-  private async stoppable<T>(signal: AbortSignal | undefined, operation: () => Promise<T>): Promise<T> {
-    let isOver = false;
+  /** RSET. */
+  async reset(signal: AbortSignal | undefined): Promise<void> {
+    await this.run('mail', signal, (done) => this.smtp.reset(done));
+  }
+
+  /**
+   * Says one command and resolves with the reply. `diagnose()` asks MAIL FROM and RCPT TO this way, without a message:
+   * `SMTPConnection` has no method for that, and its `send()` adds DATA where the server offers PIPELINING. A login method
+   * (`customAuth`) is the one documented way to say another command, so this is one.
+   */
+  async ask(command: string, stage: MailStage, signal: AbortSignal | undefined): Promise<string> {
+    let reply = '';
+    const onReply = (response: string) => {
+      reply = response;
+    };
+    await this.run(stage, signal, (done) => this.smtp.login({ method: ASK, command, onReply }, done));
+    if (this.refusal) throw this.toMailError(this.refusal);
+    return reply;
+  }
+
+  /** Runs one step of nodemailer; `stage` is where it begins. */
+  private async run<T>(
+    stage: MailStage | undefined,
+    signal: AbortSignal | undefined,
+    start: (done: Done<T>) => void,
+  ): Promise<T> {
+    if (stage) this.transcript.begin(stage);
+    this.refusal = undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.fail = (failure) =>
+      reject(failure instanceof MailError ? failure : this.toMailError(this.refusal ?? failure));
     const stop = () => {
-      if (isOver) return;
-      if (hasTimedOut(signal)) return this.timeOut();
-      this.fail?.(abortedAt(this.stage));
-      this.destroy();
+      if (hasTimedOut(signal)) this.timeOut();
+      else this.failAndClose(abortedAt(this.transcript.stage));
     };
     // Whether the content is out is known by the end of this turn.
-    const onAbort = () => (this.dialogue?.isSendingContent ? setImmediate(stop) : stop());
-    if (signal?.aborted) {
-      this.destroy();
-      if (hasTimedOut(signal)) throw this.toMailError(timedOut());
-      throw abortedAt(this.dialogue ? 'mail' : this.stage);
-    }
+    const onAbort = () => (this.transcript.isSendingContent ? setImmediate(stop) : stop());
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await operation();
-    } catch (error) {
-      throw error instanceof MailError ? error : this.toMailError(error as SmtpFailure); // all that nodemailer and the dialogue reject with
+      if (signal?.aborted) stop();
+      else if (!this.isOpen) this.fail(this.failure('lost'));
+      else
+        start((error, result) => {
+          if (error) this.failWith(error);
+          else resolve(result as T); // nodemailer: an error or a result
+        });
+      return await promise;
     } finally {
-      isOver = true;
+      this.fail = undefined;
       signal?.removeEventListener('abort', onAbort);
+      clearTimeout(this.replyTimer);
+      this.replyTimer = undefined;
     }
-  }
-
-  private get stage(): MailStage {
-    return this.dialogue?.stage ?? this.transcript.stage;
   }
 
   readonly toMailError = (failure: SmtpFailure): MailError => {
-    const { config, secrets, recipients } = this.options;
-    const { host, port, secure = false, tls } = config;
+    const { config, login, secrets, recipients } = this.options;
+    const { host, port, secure = false, tls, auth } = config;
     return toMailError(failure, {
       host,
       port,
       secure,
       hasOwnCa: tls?.ca !== undefined,
+      hasToken: login !== undefined && auth.type !== 'login',
       provider: providerOf(host),
-      stage: this.stage,
       secrets: secrets(),
       recipients: recipients(),
     });
@@ -275,49 +301,41 @@ export class SmtpConnection {
 
   /** Says QUIT and resolves once the socket is closed. */
   async quit(): Promise<void> {
-    if (this.socket.destroyed) return;
-    const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
+    if (this.socket.closed) return;
+    const closed = new Promise<void>((resolve) => this.onClose(resolve));
     const timer = setTimeout(() => this.destroy(), QUIT_TIMEOUT);
     this.keepAlive(true);
-    if (this.connection.destroyed) this.socket.end();
-    else await this.run((dialogue) => dialogue.quit(), undefined).catch(() => this.destroy());
+    if (this.isOpen) this.smtp.quit();
+    else this.destroy();
     await closed;
     clearTimeout(timer);
   }
 
   /** Closes the socket at once. */
   destroy(): void {
-    this.connection.close();
-    // TLS takes the socket beneath with it. The other way round Node crashes if TLS is just at work.
-    (this.connection._socket || this.socket).destroy();
+    this.smtp.close();
+    // Before `connect()` nodemailer does not know the socket. Within TLS it must not go first: Node crashes.
+    setImmediate(() => this.socket.destroy());
   }
 
+  /** Calls the listener once the socket is closed. */
   onClose(listener: () => void): void {
-    let isDone = false;
-    const once = () => {
-      if (isDone) return;
-      isDone = true;
-      listener();
-    };
-    this.connection.once('end', once);
-    this.socket.once('close', once);
+    if (this.socket.closed) listener();
+    else this.socket.once('close', listener);
   }
 
+  /** Whether an open, idle connection keeps the process alive. */
   keepAlive(isNeeded: boolean): void {
     if (isNeeded) this.socket.ref();
     else this.socket.unref();
   }
 }
 
-const timedOut = () => Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT' });
-
-const lostConnection = () => Object.assign(new Error('Connection closed'), { code: 'ECONNECTION' });
-
 const abortedAt = (stage: MailStage) =>
   stage === 'delivery'
     ? new MailError(
         'aborted',
-        'The send was aborted when the server already had the message: it may be delivered.',
+        'The send was aborted after the server had received the message: it may be delivered.',
         { stage },
       )
     : new MailError('aborted', 'The send was aborted.', { stage });

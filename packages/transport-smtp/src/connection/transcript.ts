@@ -1,49 +1,89 @@
 import type { MailStage } from '@postern/core';
-import type { DialogueLog } from './dialogue-log.js';
 
-/** The stage of the reply that each command waits for. */
 const STAGE_OF_COMMAND: Readonly<Record<string, MailStage>> = {
   EHLO: 'ehlo',
   HELO: 'ehlo',
   STARTTLS: 'tls',
-  AUTH: 'auth',
+  MAIL: 'mail',
+  RCPT: 'rcpt',
+  DATA: 'data',
+  // Ends the empty message to a recipient that the server refused (RFC 2920 section 3.1).
+  '.': 'rcpt',
 };
 
-interface Entry {
+/** A reply that the client waits for. */
+export interface AwaitedReply {
+  readonly stage: MailStage;
+  /** It answers one of several commands that were sent together (RFC 2920). */
+  readonly isPipelined: boolean;
+  /** Bytes that had arrived when the command was sent. */
+  readonly bytesRead: number;
+}
+
+export interface TranscriptListener {
+  /** Bytes that have arrived so far. */
+  bytesRead(): number;
+  /** TLS is established. */
+  onSecured(): void;
+  onCommand(line: string): void;
+  /** Each complete reply, before nodemailer acts on it; `awaited` is missing where nothing was said. */
+  onReply(reply: string, awaited: AwaitedReply | undefined): void;
+  /** The last byte of the content, its final dot included, was handed to the network. */
+  onContentSent(): void;
+}
+
+/** What nodemailer logs (documented as `transactionLog`): commands, replies, and that it has connected or sent the content. */
+interface LogEntry {
   tnx?: string;
   remoteAddress?: string;
 }
 
-export interface TranscriptOptions {
-  /** TLS comes before the greeting. */
-  secure: boolean;
-  /** Gets every line of the dialogue, when the config says `debug`. */
-  log: DialogueLog | undefined;
-  /** Called whenever a reply is complete or a command was sent. */
-  onProgress: (isWaiting: boolean) => void;
-  /** Called with each complete reply, as it came. */
-  onReply?: ((stage: MailStage, reply: string) => void) | undefined;
-  /** Called when TLS is up. */
-  onSecured?: (() => void) | undefined;
-}
-
-/**
- * Follows how nodemailer opens a connection, from the greeting to the login, to know at any moment which reply it waits
- * for. It listens as nodemailer's `transactionLog`, which reports each command and each complete reply.
- */
-export class SmtpTranscript {
-  /** The stage of the reply that is waited for, else of the last one that came. */
-  stage: MailStage;
-  /** What the server offers (RFC 5321 section 4.1.1.1): keywords in capitals, and what is said of each. */
+/** Follows the conversation of nodemailer by its log, and knows at any moment which reply is awaited. */
+export class Transcript {
+  /** What the server offers (RFC 5321 section 4.1.1.1): keywords in capitals, and their parameters. */
   capabilities: ReadonlyMap<string, string> = new Map();
+  isContentSent = false;
+  private awaited: AwaitedReply[] = [];
+  /** The stage of the last reply, or of the step that has begun. */
+  private last: MailStage;
 
-  constructor(private readonly options: TranscriptOptions) {
-    this.stage = options.secure ? 'tls' : 'greeting';
+  constructor(
+    secure: boolean,
+    private readonly listener: TranscriptListener,
+  ) {
+    this.last = secure ? 'tls' : 'greeting';
   }
 
-  /** The login begins, with a token that may have to be fetched first. */
-  startLogin(): void {
-    this.stage = 'auth';
+  /** The stage of the reply that is awaited, else of the last one. */
+  get stage(): MailStage {
+    const stage = this.awaited[0]?.stage ?? this.last;
+    // Without its final dot a message is not delivered.
+    return stage === 'delivery' && !this.isContentSent ? 'data' : stage;
+  }
+
+  get isWaiting(): boolean {
+    return this.awaited.length > 0;
+  }
+
+  /** The server has asked for the content and has not received its end. */
+  get isSendingContent(): boolean {
+    return this.awaited[0]?.stage === 'delivery' && !this.isContentSent;
+  }
+
+  begin(stage: MailStage): void {
+    this.awaited = [];
+    this.last = stage;
+    this.isContentSent = false;
+  }
+
+  /** The server has asked for the content. */
+  expectContent(): void {
+    this.await('delivery');
+  }
+
+  private await(stage: MailStage): void {
+    const isPipelined = this.awaited.length > 0;
+    this.awaited.push({ stage, isPipelined, bytesRead: this.listener.bytesRead() });
   }
 
   // The bunyan-like interface that nodemailer logs to.
@@ -52,41 +92,49 @@ export class SmtpTranscript {
   readonly error = () => {};
   readonly fatal = () => {};
 
-  readonly info = (entry: Entry): void => {
-    if (entry.tnx === 'network' && entry.remoteAddress !== undefined && this.stage === 'tls') {
-      // Implicit TLS is up; now comes the greeting.
-      this.stage = 'greeting';
-      this.options.onSecured?.();
+  readonly info = ({ tnx, remoteAddress }: LogEntry): void => {
+    if (tnx === 'network' && remoteAddress !== undefined) this.onConnected();
+    if (tnx === 'message' && this.isSendingContent) {
+      this.awaited = [];
+      this.await('delivery');
+      this.isContentSent = true;
+      this.listener.onContentSent();
     }
   };
 
-  readonly debug = (entry: Entry, line = ''): void => {
-    if (entry.tnx === 'client') this.onCommand(line);
-    else if (entry.tnx === 'server') this.onReply(line);
+  readonly debug = ({ tnx }: LogEntry, line = ''): void => {
+    if (tnx === 'client') this.onCommand(line);
+    else if (tnx === 'server') this.onReply(line);
   };
+
+  private onConnected(): void {
+    // With implicit TLS, nodemailer reports the connection once TLS is established.
+    if (this.last === 'tls') this.listener.onSecured();
+    this.await('greeting');
+  }
 
   private onCommand(line: string): void {
-    const verb = /^[A-Z]+/i.exec(line)?.[0].toUpperCase() ?? '';
-    const stage = Object.hasOwn(STAGE_OF_COMMAND, verb) ? STAGE_OF_COMMAND[verb] : undefined;
-    // STARTTLS has worked out: the dialogue begins anew (RFC 3207 section 4.2).
-    if (stage === 'ehlo' && this.stage === 'tls') this.options.onSecured?.();
-    // Lines without a verb are the client's side of AUTH.
-    this.stage = this.stage === 'auth' ? 'auth' : (stage ?? this.stage);
-    this.options.log?.('client', line);
-    this.options.onProgress(true);
+    const verb = line.split(' ', 1)[0]?.toUpperCase() ?? '';
+    // The lines of a login have no verb, and may look like one.
+    const stage = this.last === 'auth' ? 'auth' : (STAGE_OF_COMMAND[verb] ?? this.last);
+    // The session starts over after STARTTLS (RFC 3207 section 4.2).
+    if (stage === 'ehlo' && this.last === 'tls') this.listener.onSecured();
+    this.await(stage);
+    this.listener.onCommand(line);
   }
 
-  private onReply(line: string): void {
-    if (this.stage === 'ehlo') {
-      this.capabilities = new Map(
-        line.split(/\r?\n/).map((part): [string, string] => {
-          const [keyword = '', ...parameters] = part.slice(4).split(/[ =]/);
-          return [keyword.toUpperCase(), parameters.join(' ')];
-        }),
-      );
-    }
-    this.options.log?.('server', line);
-    this.options.onReply?.(this.stage, line);
-    this.options.onProgress(false);
+  private onReply(reply: string): void {
+    const awaited = this.awaited.shift();
+    if (awaited) this.last = awaited.stage;
+    if (awaited?.stage === 'ehlo') this.capabilities = capabilitiesIn(reply);
+    this.listener.onReply(reply, awaited);
   }
 }
+
+const capabilitiesIn = (reply: string): ReadonlyMap<string, string> =>
+  new Map(
+    reply.split(/\r?\n/).map((line): [string, string] => {
+      const [keyword = '', ...parameters] = line.slice(4).split(/[ =]/);
+      return [keyword.toUpperCase(), parameters.join(' ')];
+    }),
+  );

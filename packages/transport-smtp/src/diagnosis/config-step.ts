@@ -1,8 +1,8 @@
 import { ConfigError, type ConfigIssue, inspectConnectorConfig, readSender } from '@postern/core';
 import { isObject } from '../config/config-patch.js';
 import { readServerConfig } from '../config/server-config.js';
-import type { ServerConfig } from '../config/well-known-service.js';
-import { hostOf, providerOf } from '../provider/known-providers.js';
+import { hostOf, type ServerConfig } from '../config/well-known-service.js';
+import { providerOf } from '../provider/known-providers.js';
 import type { Provider } from '../provider/provider.js';
 import { checkProvider, type ProviderIssue } from '../provider/provider-rules.js';
 import type { DiagnosisProblem } from './diagnosis.js';

@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import { MailError, silentLogger } from '@postern/core';
 import type { ServerConfig } from '../config/well-known-service.js';
 import type { SmtpLogin } from '../connection/login.js';
-import { type Envelope, openSession } from '../connection/session.js';
+import { type EnvelopeQuestion, openSession } from '../connection/session.js';
 import type { ConnectionObserver } from '../connection/smtp-connection.js';
 import { type Lookup, toSocketError } from '../connection/socket.js';
 import { toMailError } from '../failure/mail-error.js';
@@ -85,7 +85,6 @@ export async function attemptConnection(
           login,
           plaintextAuth,
           missingAuth: 'refuse',
-          pipelining: false,
           lookup: watchedLookup,
           logger: silentLogger,
           secrets: () => login?.secrets() ?? [],
@@ -95,9 +94,9 @@ export async function attemptConnection(
               restart();
               observer.onConnected?.(socket);
             },
-            onSecured: (socket) => {
+            onSecured: () => {
               restart();
-              observer.onSecured?.(socket);
+              observer.onSecured?.();
             },
             onReply: (stage, reply) => {
               restart();
@@ -109,7 +108,7 @@ export async function attemptConnection(
       ),
     );
     return {
-      ask: (question, envelope) => watched(() => session.ask(question, envelope, stop)),
+      ask: (question) => watched(() => session.ask(question, stop)),
       async quit() {
         await session.quit();
         end();
@@ -121,9 +120,9 @@ export async function attemptConnection(
   }
 }
 
-/** A session whose every question has to be answered in time. */
+/** A session with a deadline for every question. */
 export interface WatchedSession {
-  ask(question: 'MAIL FROM' | 'RCPT TO', envelope: Envelope): Promise<string>;
+  ask(question: EnvelopeQuestion): Promise<string>;
   quit(): Promise<void>;
 }
 
@@ -133,14 +132,17 @@ function timedOut({ stage }: MailError, { host, port, secure = false, tls }: Ser
     const code = stage === 'dns' ? dns.TIMEOUT : 'ETIMEDOUT';
     return toSocketError(Object.assign(new Error('Timeout'), { code }), stage, { host, port });
   }
-  return toMailError(Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT' }), {
-    host,
-    port,
-    secure,
-    hasOwnCa: tls?.ca !== undefined,
-    provider: providerOf(host),
-    stage,
-    secrets: [],
-    recipients: [],
-  });
+  return toMailError(
+    { party: stage === 'tls' ? 'host' : 'server', kind: 'late', stage },
+    {
+      host,
+      port,
+      secure,
+      hasOwnCa: tls?.ca !== undefined,
+      hasToken: false,
+      provider: providerOf(host),
+      secrets: [],
+      recipients: [],
+    },
+  );
 }

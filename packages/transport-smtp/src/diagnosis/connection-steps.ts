@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { isLoopbackHost, MailError, type MailStage } from '@postern/core';
 import { tlsIsRequired } from '../connection/smtp-connection.js';
-import { dayOf, tlsFactsOf } from './certificate-facts.js';
+import { dayOf } from './certificate-facts.js';
 import { attemptConnection, type WatchedSession } from './connection-attempt.js';
-import type { DiagnosisFacts, DiagnosisProblem, DiagnosisStepName } from './diagnosis.js';
+import type { DiagnosisProblem, DiagnosisStepName } from './diagnosis.js';
 import { ehloFactsOf, offersStartTls } from './ehlo-facts.js';
 import { type DiagnosisContext, reportFailure } from './failure-report.js';
 import type { FailureFindings } from './problem-of-failure.js';
+import type { StepReport } from './step-log.js';
+import { probeTls, type TlsFindings } from './tls-probe.js';
 
 /** A certificate that is about to expire deserves a word before it has. */
 const SOON_DAYS = 14;
@@ -26,11 +27,13 @@ const warn = (message: string, hint: string): DiagnosisProblem => ({
   temporary: false,
 });
 
-const problemsOfTls = (
-  { certificate: { daysLeft } }: DiagnosisFacts['tls'],
-  isVerified: boolean,
-): DiagnosisProblem[] => [
-  ...(isVerified
+const problemsOfTls = ({
+  facts: {
+    certificate: { daysLeft },
+  },
+  isTrusted,
+}: TlsFindings): DiagnosisProblem[] => [
+  ...(isTrusted
     ? []
     : [
         warn(
@@ -57,6 +60,14 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
   let isSecured = false;
   let lastReply = '';
   let session: WatchedSession | undefined;
+  /** Steps are reported in order; those after TLS wait for the probe. */
+  let reported: Promise<void> = Promise.resolve();
+  const report = (step: StepReport | (() => Promise<StepReport>)) => {
+    const endedAt = performance.now();
+    reported = reported.then(async () =>
+      log.report(typeof step === 'function' ? await step() : step, endedAt),
+    );
+  };
 
   const tried: Partial<Record<DiagnosisStepName, string>> = {
     dns: `Look up ${host}`,
@@ -76,11 +87,11 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       found.filter((each) => each.family === family).map(({ address }) => address);
     const summary = found.map(({ address }) => address).join(', ');
     const facts = { a: of(4), aaaa: of(6) };
-    log.report({ name: 'dns', status: 'passed', tried: what('dns'), summary, facts });
+    report({ name: 'dns', status: 'passed', tried: what('dns'), summary, facts });
   };
 
   const onConnected = ({ remoteAddress = '' }: Socket) =>
-    log.report({
+    report({
       name: 'connect',
       status: 'passed',
       tried: what('connect'),
@@ -88,24 +99,23 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       facts: { address: remoteAddress, port },
     });
 
-  const onSecured = (socket: TLSSocket) => {
+  const onSecured = () => {
     isSecured = true;
-    const facts = tlsFactsOf(socket, secure);
-    const { names, validTo } = facts.certificate;
-    const problems = problemsOfTls(facts, socket.authorized);
-    log.report({
-      name: 'tls',
-      status: problems.length > 0 ? 'warning' : 'passed',
-      tried: what('tls'),
-      summary: `${facts.version}, certificate for ${names.join(', ')} until ${dayOf(validTo)}`,
-      facts,
-      problems,
+    report(async () => {
+      const findings = await probeTls(server, limits);
+      const base = { name: 'tls', tried: what('tls') } as const;
+      if (!findings) return { ...base, status: 'passed', summary: 'TLS is established' };
+      const { facts } = findings;
+      const { names, validTo } = facts.certificate;
+      const problems = problemsOfTls(findings);
+      const summary = `${facts.version}, certificate for ${names.join(', ')} until ${dayOf(validTo)}`;
+      return { ...base, status: problems.length > 0 ? 'warning' : 'passed', summary, facts, problems };
     });
   };
 
   const reportPlainText = () => {
     const isSafe = isLoopbackHost(host);
-    log.report({
+    report({
       name: 'tls',
       status: isSafe ? 'skipped' : 'warning',
       tried: what('tls'),
@@ -133,7 +143,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
     const auth = facts.auth.length > 0 ? `AUTH ${facts.auth.join(' ')}` : 'no AUTH';
     const size = facts.size === undefined ? [] : [`messages up to ${Math.round(facts.size / 1_000_000)} MB`];
     const others = [...(facts.eightBitMime ? ['8BITMIME'] : []), ...(facts.smtpUtf8 ? ['SMTPUTF8'] : [])];
-    log.report({
+    report({
       name: 'ehlo',
       status: 'passed',
       tried: what('ehlo'),
@@ -148,7 +158,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
     // What is refused is reported with its meaning when the attempt fails.
     if (stage === 'greeting' && reply.startsWith('220')) {
       const summary = firstLine(reply).slice(4);
-      log.report({ name: 'greeting', status: 'passed', tried: what('greeting'), summary, response: reply });
+      report({ name: 'greeting', status: 'passed', tried: what('greeting'), summary, response: reply });
     }
     if (stage === 'ehlo' && reply.startsWith('250')) onEhlo(reply);
   };
@@ -156,7 +166,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
   try {
     session = await attemptConnection(server, login, limits, { onLookedUp, onConnected, onSecured, onReply });
     if (login) {
-      log.report({
+      report({
         name: 'auth',
         status: 'passed',
         tried: what('auth'),
@@ -165,7 +175,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
         facts: { user },
       });
     } else {
-      log.report({
+      report({
         name: 'auth',
         status: 'skipped',
         tried: 'Log in',
@@ -173,8 +183,8 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       });
     }
     if (sender === undefined) return;
-    const taken = await session.ask('MAIL FROM', { from: sender, to });
-    log.report({
+    const taken = await session.ask({ command: 'MAIL FROM', from: sender, to });
+    report({
       name: 'mail',
       status: 'passed',
       tried: what('mail'),
@@ -183,8 +193,8 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       facts: { from: sender },
     });
     if (to === undefined) return;
-    const response = await session.ask('RCPT TO', { from: sender, to });
-    log.report({
+    const response = await session.ask({ command: 'RCPT TO', to });
+    report({
       name: 'rcpt',
       status: 'passed',
       tried: what('rcpt'),
@@ -194,8 +204,10 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
     });
   } catch (error) {
     if (!(error instanceof MailError) || limits.signal?.aborted) throw error;
+    await reported;
     await reportFailure(error, { ...options, addresses, what });
   } finally {
+    await reported;
     await session?.quit();
   }
 }

@@ -3,9 +3,8 @@ import type { ServerConfig } from '../config/well-known-service.js';
 import type { SmtpLogin } from '../connection/login.js';
 import type { Provider } from '../provider/provider.js';
 import { type AlternativePort, adviseAlternative, type Trouble, tryAlternatives } from './alternatives.js';
-import { certificateFactsOf } from './certificate-facts.js';
-import { type AttemptLimits, attemptConnection } from './connection-attempt.js';
-import type { CertificateFacts, DiagnosisProblem, DiagnosisStepName } from './diagnosis.js';
+import type { AttemptLimits } from './connection-attempt.js';
+import type { DiagnosisProblem, DiagnosisStepName } from './diagnosis.js';
 import {
   type FailureFindings,
   isAboutCertificate,
@@ -13,6 +12,7 @@ import {
   troubleOf,
 } from './problem-of-failure.js';
 import type { StepLog } from './step-log.js';
+import { probeTls } from './tls-probe.js';
 
 const STEP_OF_STAGE: Partial<Record<MailStage, DiagnosisStepName>> = {
   dns: 'dns',
@@ -69,7 +69,9 @@ export async function reportFailure(
   const failedAt = performance.now();
   const startedAt = log.endOfLast;
   const name = STEP_OF_STAGE[error.stage] ?? 'connect';
-  const certificate = isAboutCertificate(error) ? await lookAtCertificate(server, limits) : undefined;
+  const certificate = isAboutCertificate(error)
+    ? (await probeTls(server, limits))?.facts.certificate
+    : undefined;
   const problem = problemOfFailure(error, { provider, addresses, certificate, problemsOfConfig });
   const trouble = problem.temporary ? undefined : troubleOf(error, server.ignoreTLS);
   const alternatives = trouble
@@ -93,28 +95,4 @@ export async function reportFailure(
       },
     ],
   });
-}
-
-/** A second look at a certificate that was not accepted, over a connection that is used for nothing else. */
-async function lookAtCertificate(
-  server: ServerConfig,
-  limits: AttemptLimits,
-): Promise<CertificateFacts | undefined> {
-  let facts: CertificateFacts | undefined;
-  try {
-    const session = await attemptConnection(
-      { ...server, tls: { ...server.tls, rejectUnauthorized: false } },
-      undefined,
-      limits,
-      {
-        onSecured: (socket) => {
-          facts = certificateFactsOf(socket);
-        },
-      },
-    );
-    await session.quit();
-  } catch (error) {
-    if (limits.signal?.aborted) throw error;
-  }
-  return facts;
 }

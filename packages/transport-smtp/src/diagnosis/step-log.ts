@@ -14,7 +14,8 @@ export interface StepLog {
   readonly steps: readonly DiagnosisStep[];
   /** When the last step ended, as `performance.now()`. */
   readonly endOfLast: number;
-  report(step: StepReport): void;
+  /** `endedAt` as `performance.now()`, now unless given. */
+  report(step: StepReport, endedAt?: number): void;
 }
 
 export interface StepLogOptions {
@@ -47,10 +48,9 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
     get endOfLast() {
       return endOfLast;
     },
-    report(report) {
-      const now = performance.now();
-      const durationMs = Math.round(report.durationMs ?? now - endOfLast);
-      endOfLast = now;
+    report(report, endedAt = performance.now()) {
+      const durationMs = Math.round(report.durationMs ?? endedAt - endOfLast);
+      endOfLast = endedAt;
       const problems = [...(report.problems ?? [])].sort(
         (one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning'),
       );

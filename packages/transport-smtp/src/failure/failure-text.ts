@@ -1,5 +1,5 @@
-import type { MailErrorCode, MailStage } from '@postern/core';
-import type { FailureContext, SmtpFailure } from './failure.js';
+import type { MailStage } from '@postern/core';
+import { codeOf, type SmtpFailure } from './failure.js';
 
 type CertificateProblem = readonly [problem: string, cure: string, cureWithOwnCa?: string];
 
@@ -53,81 +53,52 @@ const NOT_TLS: ReadonlySet<string> = new Set([
 const LATER =
   'Nothing is wrong with the config: try again in some minutes. Servers that greylist take the same email then.';
 
-const isForNow = ({ responseCode = 0 }: SmtpFailure) => responseCode >= 400 && responseCode < 500;
+const isForNow = ({ reply = '' }: SmtpFailure) => reply.startsWith('4');
 
-/** What a person is told: what happened, and what to do about it where that is known. */
-export function describeFailure(
-  failure: SmtpFailure,
-  code: MailErrorCode,
-  stage: MailStage,
-  context: FailureContext,
-): { message: string; hint?: string } {
-  const server = `${context.host}:${context.port}`;
-  const { originalCode = '', response } = failure;
+/** What the text of a failure says about the server. */
+export interface ServerFacts {
+  host: string;
+  port: number;
+  secure: boolean;
+  /** Whether the config says which authorities to trust. */
+  hasOwnCa: boolean;
+  /** Whether the login uses an OAuth2 token. */
+  hasToken: boolean;
+}
+
+interface FailureText {
+  message: string;
+  hint?: string;
+}
+
+/** What happened, and what to do about it where that is known. */
+export function describeFailure(failure: SmtpFailure, facts: ServerFacts): FailureText {
+  const { stage, reply, cause } = failure;
+  const server = `${facts.host}:${facts.port}`;
   const said =
-    response === undefined
+    reply === undefined
       ? ''
-      : `: ${response
+      : `: ${reply
           .split('\n', 20)
           .map((line) => line.trim())
           .join(' ')}`;
-  const lost =
-    failure.code === 'EPROTOCOL'
-      ? 'the server sent a reply that answers no command'
-      : originalCode
-        ? `the connection was lost (${originalCode})`
-        : 'the connection was closed';
+  const code = codeOf(failure);
   switch (code) {
-    case 'tls_failed': {
-      const certificate = Object.hasOwn(CERTIFICATE_PROBLEMS, originalCode)
-        ? CERTIFICATE_PROBLEMS[originalCode]
-        : undefined;
-      if (certificate) {
-        const name =
-          originalCode === 'ERR_TLS_CERT_ALTNAME_INVALID'
-            ? ` (${failure.message.replace(/^.*?:\s*/s, '')})`
-            : '';
-        const [problem, cure, cureWithOwnCa = cure] = certificate;
-        return {
-          message: `The certificate of ${server} ${problem}${name}.`,
-          hint: context.hasOwnCa ? cureWithOwnCa : cure,
-        };
-      }
-      if (NOT_TLS.has(originalCode)) {
-        return {
-          message: `${server} does not speak TLS from the first byte.`,
-          hint: 'Write "secure": false to begin in plain text and change to TLS by STARTTLS, or use port 465.',
-        };
-      }
-      if (response !== undefined) {
-        return {
-          message: `${server} refused STARTTLS${said}`,
-          hint: isForNow(failure)
-            ? 'The server can’t do TLS right now: try again later, or use port 465 with "secure": true.'
-            : 'Without TLS, the credentials would be readable on the way, where someone may have taken STARTTLS out. Use port 465 with "secure": true.',
-        };
-      }
-      return {
-        message: `TLS with ${server} failed: ${originalCode || 'the connection was closed during the handshake'}.`,
-        hint: 'Check that the port matches "secure": 465 with true, 587 with false.',
-      };
-    }
+    case 'tls_failed':
+      return describeTlsFailure(failure, facts, server, said);
     case 'auth_failed':
-      return response === undefined
+      return reply === undefined
         ? {
-            message: `No login at ${server} was possible: ${failure.message}.`,
+            message: `No login at ${server} was possible: ${cause?.message}.`,
             hint: 'Check the auth part of the config; a token may have to be granted again.',
           }
-        : {
-            message: `${server} refused the login${said}`,
-            hint: hintForLogin(failure),
-          };
+        : { message: `${server} refused the login${said}`, hint: hintForLogin(reply, facts) };
     case 'sender_rejected':
       return {
         message: `${server} refused the sender${said}`,
         hint: isForNow(failure)
           ? LATER
-          : failure.responseCode === 530
+          : reply?.startsWith('530')
             ? 'The server wants a login first: write auth with user and pass.'
             : 'Check fromEmail: most providers only send for addresses and domains that you have verified with them.',
       };
@@ -136,12 +107,12 @@ export function describeFailure(
         message: `${server} refused the recipient${said}`,
         hint: isForNow(failure)
           ? LATER
-          : 'Check the address for typing mistakes. Some servers only take addresses that exist, or that are on a list of theirs.',
+          : 'Check the address for typing mistakes. Some servers accept only addresses that exist, or that are on their list.',
       };
     case 'message_rejected':
-      return response === undefined
+      return reply === undefined
         ? {
-            message: `${failure.message}.`,
+            message: `${cause?.message}.`,
             hint: 'Make the template smaller; images are better linked than embedded.',
           }
         : {
@@ -155,14 +126,11 @@ export function describeFailure(
       };
     case 'delivery_unknown':
       return {
-        message:
-          response === undefined
-            ? `${server} got the whole message, then ${failure.code === 'ETIMEDOUT' ? 'did not answer in time' : lost}: it may or may not be delivered.`
-            : `${server} got the whole message and answered something that is no reply: it may or may not be delivered.`,
+        message: `${server} got the whole message, then ${describeSilence(failure)}: it may or may not be delivered.`,
         hint: 'Sending again may deliver it twice; both carry the same Message-ID.',
       };
     case 'timeout':
-      return stage === 'greeting' && !context.secure
+      return stage === 'greeting' && !facts.secure
         ? {
             message: `${server} accepted the connection but sent no greeting in time.`,
             hint: 'If the port expects TLS from the first byte (465 does), write "secure": true.',
@@ -175,15 +143,63 @@ export function describeFailure(
                 : 'Try again later. If it keeps happening, a firewall may be blocking the connection, or the server is overloaded.',
           };
     case 'recipient_invalid':
-      return { message: 'The sender or the recipient is not an address that SMTP can carry.' };
+      return { message: 'SMTP cannot carry the address of the sender or of the recipient.' };
     default:
-      return response === undefined
+      return reply === undefined
         ? {
-            message: `${server}: ${lost} (${STAGE_IN_WORDS[stage] ?? stage}).`,
-            hint: 'Try again later. If it stays so, check that host and port are those of an SMTP server that serves you.',
+            message: `${server}: ${describeSilence(failure)} (${STAGE_IN_WORDS[stage] ?? stage}).`,
+            hint: 'Try again later. If it keeps happening, check that host and port are those of an SMTP server that serves you.',
           }
-        : describeReply(failure, stage, server, said);
+        : describeReply(failure, server, said);
   }
+}
+
+function describeSilence({ kind, reply, causeCode }: SmtpFailure): string {
+  if (kind === 'late') return 'did not answer in time';
+  if (kind === 'unreadable')
+    return reply === undefined
+      ? 'the server sent a reply that answers no command'
+      : 'sent something that is not an SMTP reply';
+  return causeCode ? `the connection was lost (${causeCode})` : 'the connection was closed';
+}
+
+function describeTlsFailure(
+  failure: SmtpFailure,
+  facts: ServerFacts,
+  server: string,
+  said: string,
+): FailureText {
+  const { causeCode = '', cause, reply } = failure;
+  const certificate = Object.hasOwn(CERTIFICATE_PROBLEMS, causeCode)
+    ? CERTIFICATE_PROBLEMS[causeCode]
+    : undefined;
+  if (certificate) {
+    const name =
+      causeCode === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${cause?.message.replace(/^.*?:\s*/s, '')})` : '';
+    const [problem, cure, cureWithOwnCa = cure] = certificate;
+    return {
+      message: `The certificate of ${server} ${problem}${name}.`,
+      hint: facts.hasOwnCa ? cureWithOwnCa : cure,
+    };
+  }
+  if (NOT_TLS.has(causeCode)) {
+    return {
+      message: `${server} does not speak TLS from the first byte.`,
+      hint: 'Write "secure": false to begin in plain text and change to TLS by STARTTLS, or use port 465.',
+    };
+  }
+  if (reply !== undefined) {
+    return {
+      message: `${server} refused STARTTLS${said}`,
+      hint: isForNow(failure)
+        ? 'The server can’t do TLS right now: try again later, or use port 465 with "secure": true.'
+        : 'Without TLS, the credentials would be readable on the way, where someone may have taken STARTTLS out. Use port 465 with "secure": true.',
+    };
+  }
+  return {
+    message: `TLS with ${server} failed: ${causeCode || 'the connection was closed during the handshake'}.`,
+    hint: 'Check that the port matches "secure": 465 with true, 587 with false.',
+  };
 }
 
 const STAGE_IN_WORDS: Partial<Record<MailStage, string>> = {
@@ -198,30 +214,25 @@ const STAGE_IN_WORDS: Partial<Record<MailStage, string>> = {
 };
 
 /** 530 and 538 ask for TLS here (RFC 3207 section 4, RFC 4954 section 6). */
-function hintForLogin({ responseCode, command = '' }: SmtpFailure): string {
-  if (responseCode === 530 || responseCode === 538)
+function hintForLogin(reply: string, { hasToken }: ServerFacts): string {
+  if (/^53[08]/.test(reply))
     return 'The server wants TLS before a login: remove ignoreTLS, or use port 465 with "secure": true.';
-  return command.endsWith('XOAUTH2')
+  return hasToken
     ? 'The token was refused: grant it again to the mailbox in auth.user, with the scope for SMTP.'
     : 'Check user and password. Many providers want an app password or an API key here, not the password of the account.';
 }
 
 /** A reply where none of its kind was expected, at the beginning of a session. */
-function describeReply(
-  failure: SmtpFailure,
-  stage: MailStage,
-  server: string,
-  said: string,
-): { message: string; hint: string } {
+function describeReply(failure: SmtpFailure, server: string, said: string): FailureText {
+  const { stage, kind } = failure;
   const when = STAGE_IN_WORDS[stage] ?? stage;
-  const { responseCode = 0 } = failure;
-  if (responseCode < 400 || responseCode > 599) {
+  if (kind === 'unreadable') {
     return {
       message: `${server} answered with something that is no SMTP reply (${when})${said}`,
       hint: 'Check host and port: what listens there may not be an SMTP server.',
     };
   }
-  const message = `${server} does not go on (${when})${said}`;
+  const message = `${server} ended the session (${when})${said}`;
   if (isForNow(failure)) return { message, hint: 'The server is in trouble or busy: try again later.' };
   return {
     message,

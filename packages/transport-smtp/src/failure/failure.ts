@@ -1,95 +1,64 @@
 import type { MailErrorCode, MailStage } from '@postern/core';
-import type { Provider } from '../provider/provider.js';
 
-/** What nodemailer attaches to its errors. */
-export interface SmtpFailure extends Error {
-  code?: string;
-  /** The code of the system or TLS error that nodemailer replaced by its own. */
-  originalCode?: string;
-  command?: string;
-  response?: string;
-  responseCode?: number;
-  permanent?: boolean;
-}
+/** Who a failure is about: the recipient, this message, our account, our host (its name, address or TLS), or the server. */
+export type FailureParty = 'recipient' | 'message' | 'account' | 'host' | 'server';
 
-/** What was going on when it failed. */
-export interface FailureContext {
-  host: string;
-  port: number;
-  secure: boolean;
-  /** Whether the config says which authorities to trust. */
-  hasOwnCa: boolean;
-  /** Whose server it is, where that is known. */
-  provider: Provider | undefined;
-  /** Which reply the client was waiting for. */
+/**
+ * What happened.
+ *
+ * - `refused`: the server replied with a 4yz or 5yz code
+ * - `rate_limited`: the server asked to slow down
+ * - `unreadable`: a reply that is not SMTP, or one that answers no command
+ * - `lost`: the connection closed, or TLS could not start
+ * - `late`: no complete reply in time
+ * - `no_token`: no OAuth2 token was available
+ * - `unsendable`: SMTP or this server cannot carry the address or the message
+ */
+export type FailureKind =
+  | 'refused'
+  | 'rate_limited'
+  | 'unreadable'
+  | 'lost'
+  | 'late'
+  | 'no_token'
+  | 'unsendable';
+
+/** Why a message was not sent, before it becomes a `MailError`. */
+export interface SmtpFailure {
+  party: FailureParty;
+  kind: FailureKind;
+  /** The reply that the client was waiting for. */
   stage: MailStage;
-  /** Hidden wherever they show up. */
-  secrets: Iterable<string>;
-  /** Masked wherever they show up. */
-  recipients: Iterable<string>;
+  /** What the server replied, as it came. */
+  reply?: string | undefined;
+  /** The error of the system, of TLS or of the token endpoint. */
+  cause?: Error | undefined;
+  /** Its code, for example `ECONNRESET` or `CERT_HAS_EXPIRED`. */
+  causeCode?: string | undefined;
 }
 
-const STAGE_OF_COMMAND: ReadonlyArray<readonly [prefix: string, stage: MailStage]> = [
-  ['EHLO', 'ehlo'],
-  ['HELO', 'ehlo'],
-  ['STARTTLS', 'tls'],
-  ['AUTH', 'auth'],
-  ['MAIL', 'mail'],
-  ['RCPT', 'rcpt'],
-];
+const CODE_OF_PARTY = {
+  recipient: 'recipient_rejected',
+  message: 'message_rejected',
+  account: 'sender_rejected',
+  host: 'tls_failed',
+  server: 'connection_failed',
+} as const satisfies Record<FailureParty, MailErrorCode>;
 
-/** nodemailer says which command an error belongs to, except for lost connections and for DATA, said of two replies. */
-export const stageOf = ({ code, command = '' }: SmtpFailure, current: MailStage): MailStage =>
-  code === 'EMESSAGE' && command === 'DATA'
-    ? 'delivery'
-    : (STAGE_OF_COMMAND.find(([prefix]) => command.startsWith(prefix))?.[1] ?? current);
-
-/** Temporary replies that mean "too much, too fast" (RFC 3463 status codes; Gmail and Microsoft list theirs). */
-const RATE_LIMIT_STATUS =
-  /^(?:421[ -]4\.7\.|4\d\d[ -]4\.(?:7\.28|4\.5|5\.3)\b|450[ -]4\.2\.1\b|454[ -]4\.7\.0\b)/;
-
-const CODE_BY_STAGE: Partial<Record<MailStage, MailErrorCode>> = {
-  auth: 'auth_failed',
-  tls: 'tls_failed',
-  mail: 'sender_rejected',
-  rcpt: 'recipient_rejected',
-  data: 'message_rejected',
-  delivery: 'message_rejected',
-};
-
-/** X.4.2, "bad connection": what servers say, with or without 421, before they close a connection. */
-const BAD_CONNECTION = /^4\d\d[ -]4\.4\.2\b/;
-
-/** Replies that say no. Any other code in a failure is out of place, and says nothing about the message. */
-const isRefusal = (responseCode = 0) => responseCode >= 400 && responseCode < 600;
-
-/** The server answered, with a reply that can be read. */
-function codeForReply(response: string, responseCode: number, stage: MailStage): MailErrorCode {
-  if (stage !== 'tls' && RATE_LIMIT_STATUS.test(response)) return 'rate_limited';
-  // 421 announces that the connection is being closed, whatever was asked.
-  if (responseCode === 421 && stage !== 'tls') return 'connection_failed';
-  if (stage === 'mail' && BAD_CONNECTION.test(response)) return 'connection_failed';
-  return CODE_BY_STAGE[stage] ?? 'connection_failed';
-}
-
-export function codeFor(failure: SmtpFailure, stage: MailStage): MailErrorCode {
-  const { code, response, responseCode } = failure;
-  if (response !== undefined && responseCode && isRefusal(responseCode))
-    return codeForReply(response, responseCode, stage);
-  switch (code) {
-    case 'ETIMEDOUT':
-      return stage === 'delivery' ? 'delivery_unknown' : 'timeout';
-    case 'ENOAUTH':
-    case 'EOAUTH2':
+export function codeOf({ party, kind, stage }: SmtpFailure): MailErrorCode {
+  switch (kind) {
+    case 'refused':
+      return party === 'account' && stage === 'auth' ? 'auth_failed' : CODE_OF_PARTY[party];
+    case 'rate_limited':
+      return 'rate_limited';
+    case 'no_token':
       return 'auth_failed';
-    case 'EAUTH':
-      // With a reply that is no reply (RFC 5321 section 4.2), the server is at fault and not the password.
-      return response === undefined ? 'auth_failed' : 'connection_failed';
-    case 'EMESSAGE':
-      return response === undefined ? 'message_rejected' : 'delivery_unknown';
-    case 'EENVELOPE':
-      return response === undefined ? 'recipient_invalid' : 'connection_failed';
-    default:
+    case 'unsendable':
+      return party === 'message' ? 'message_rejected' : 'recipient_invalid';
+    case 'late':
+      return stage === 'delivery' ? 'delivery_unknown' : 'timeout';
+    case 'lost':
+    case 'unreadable':
       if (stage === 'delivery') return 'delivery_unknown';
       return stage === 'tls' ? 'tls_failed' : 'connection_failed';
   }
@@ -105,12 +74,12 @@ const NETWORK_TROUBLE: ReadonlySet<string> = new Set([
 ]);
 
 /** `undefined` leaves it to what the code usually means. */
-export function retryableFor(failure: SmtpFailure, code: MailErrorCode): boolean | undefined {
-  if (code === 'rate_limited' || code === 'delivery_unknown') return undefined;
-  if (isRefusal(failure.responseCode)) return !failure.permanent;
-  if (code === 'tls_failed')
-    return failure.originalCode === undefined || NETWORK_TROUBLE.has(failure.originalCode);
-  // A token that could not be fetched is not a token that was refused.
-  if (code === 'auth_failed') return failure.originalCode !== undefined && failure.originalCode !== 'EOAUTH2';
+export function retryableOf(failure: SmtpFailure): boolean | undefined {
+  const { kind, reply = '', causeCode } = failure;
+  const code = codeOf(failure);
+  if (kind === 'refused') return reply.startsWith('4');
+  if (code === 'tls_failed') return causeCode === undefined || NETWORK_TROUBLE.has(causeCode);
+  // A token endpoint that cannot be reached has not refused a token.
+  if (kind === 'no_token') return causeCode !== undefined && causeCode !== 'EOAUTH2';
   return undefined;
 }

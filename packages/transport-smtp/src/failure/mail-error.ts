@@ -1,40 +1,43 @@
 import { MailError, redact, remoteLine } from '@postern/core';
+import type { Provider } from '../provider/provider.js';
 import { adviceFor } from '../provider/reply-advice.js';
-import { codeFor, type FailureContext, retryableFor, type SmtpFailure, stageOf } from './failure.js';
-import { describeFailure } from './failure-text.js';
+import { codeOf, retryableOf, type SmtpFailure } from './failure.js';
+import { describeFailure, type ServerFacts } from './failure-text.js';
 import { maskRecipients } from './mask-recipients.js';
 
-/**
- * Turns a failure of nodemailer into a {@link MailError}, by its codes alone. What the server said is kept,
- * without secrets.
- */
+/** The server, and what a message about it must not reveal. */
+export interface FailureContext extends ServerFacts {
+  /** The provider that the host belongs to, where it is known. */
+  provider: Provider | undefined;
+  /** Hidden wherever they show up. */
+  secrets: Iterable<string>;
+  /** Masked wherever they show up. */
+  recipients: Iterable<string>;
+}
+
+/** Turns a failure into a {@link MailError}. What the server said is kept, without secrets. */
 export function toMailError(failure: SmtpFailure, context: FailureContext): MailError {
-  const stage = stageOf(failure, context.stage);
-  const code = codeFor(failure, stage);
+  const { stage, reply, cause } = failure;
   const secrets = [...context.secrets];
   const clean = (text: string) => maskRecipients(redact(text, secrets), context.recipients);
-  const { message, hint } = describeFailure(failure, code, stage, context);
-  // The provider knows better what its reply means; code and stage stay what the codes say.
-  const advice = adviceFor(context.provider, stage, failure.response ?? '');
-  return new MailError(code, remoteLine(clean(message)), {
+  const { message, hint } = describeFailure(failure, context);
+  // The provider knows best what its reply means; the code and the stage stay as they are.
+  const advice = adviceFor(context.provider, stage, reply ?? '');
+  const responseCode = Number.parseInt(reply ?? '', 10);
+  return new MailError(codeOf(failure), remoteLine(clean(message)), {
     stage,
-    retryable: retryableFor(failure, code),
+    retryable: retryableOf(failure),
     ...(hint !== undefined && { hint: advice ? `${advice.meaning} ${advice.cure}` : hint }),
-    ...(failure.responseCode && { responseCode: failure.responseCode }),
-    ...(failure.response !== undefined && { response: clean(failure.response) }),
-    cause: withoutSecrets(failure, clean),
+    ...(responseCode > 0 && { responseCode }),
+    ...(reply !== undefined && { response: clean(reply) }),
+    cause: withoutSecrets(cause ?? new Error(reply ?? failure.kind), failure.causeCode, clean),
   });
 }
 
-/** A copy: nodemailer's error quotes the server, and its stack quotes the error. */
-function withoutSecrets(failure: SmtpFailure, clean: (text: string) => string): Error {
-  const copy = new Error(clean(failure.message));
-  copy.name = failure.name;
-  if (failure.stack !== undefined) copy.stack = clean(failure.stack);
-  const { code, originalCode, command } = failure;
-  return Object.assign(copy, {
-    ...(code && { code }),
-    ...(originalCode && { originalCode }),
-    ...(command && { command }),
-  });
+/** A copy: the error quotes the server, and its stack quotes the error. */
+function withoutSecrets(error: Error, code: string | undefined, clean: (text: string) => string): Error {
+  const copy = new Error(clean(error.message));
+  copy.name = error.name;
+  if (error.stack !== undefined) copy.stack = clean(error.stack);
+  return Object.assign(copy, code !== undefined && { code });
 }

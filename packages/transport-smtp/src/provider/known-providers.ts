@@ -1,4 +1,3 @@
-import { wellKnown } from '../nodemailer.js';
 import { aliyunDirectMail } from './aliyun-direct-mail.js';
 import { amazonSes } from './amazon-ses.js';
 import { brevo } from './brevo.js';
@@ -38,11 +37,4 @@ const KNOWN_PROVIDERS: readonly Provider[] = [
 export function providerOf(host: string): Provider | undefined {
   const name = host.toLowerCase().replace(/\.$/, '');
   return KNOWN_PROVIDERS.find(({ hosts }) => hosts.test(name));
-}
-
-/** The host that a config names, by itself or through `service`. */
-export function hostOf({ host, service }: { host?: unknown; service?: unknown }): string | undefined {
-  if (typeof host === 'string') return host;
-  const known = typeof service === 'string' ? wellKnown(service) : false;
-  return known === false ? undefined : known.host;
 }

@@ -1,6 +1,7 @@
 import { type ConfigIssue, type ConfigRule, readSender } from '@postern/core';
 import { type ConfigPatch, isObject } from '../config/config-patch.js';
-import { hostOf, providerOf } from './known-providers.js';
+import { hostOf } from '../config/well-known-service.js';
+import { providerOf } from './known-providers.js';
 import type { FieldRule, Provider } from './provider.js';
 
 /** An issue that a rule found, and the change that mends it where there is only one. */

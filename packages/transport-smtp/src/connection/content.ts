@@ -1,0 +1,29 @@
+import { Readable } from 'node:stream';
+
+/** In bytes. */
+const CHUNK = 1 << 16;
+
+/**
+ * The content of a message as nodemailer reads it. The first chunk waits for the next turn of the event loop, so that whatever
+ * arrived together with the server's go-ahead is read before any content is sent.
+ *
+ * @param onRead called before each chunk, and told whether it is the whole content
+ */
+export function contentStream(content: Uint8Array, onRead: (isWhole: boolean) => void): Readable {
+  let position = 0;
+  return new Readable({
+    highWaterMark: CHUNK,
+    read() {
+      const next = () => {
+        if (this.destroyed) return;
+        onRead(content.length <= CHUNK);
+        const start = position;
+        position += CHUNK;
+        this.push(content.subarray(start, position));
+        if (position >= content.length) this.push(null);
+      };
+      if (position === 0) setImmediate(next);
+      else next();
+    },
+  });
+}

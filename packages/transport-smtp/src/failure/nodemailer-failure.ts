@@ -1,0 +1,51 @@
+import type { MailStage } from '@postern/core';
+import type { SmtpFailure } from './failure.js';
+import { failureOfReply } from './reply-failure.js';
+
+/** What nodemailer documents about its errors. */
+export interface NodemailerError extends Error {
+  code?: string | undefined;
+  /** The code of the system or TLS error that nodemailer replaced by its own. */
+  originalCode?: string | undefined;
+  command?: string | undefined;
+  response?: string | undefined;
+}
+
+const STAGE_OF_COMMAND: ReadonlyArray<readonly [prefix: string, stage: MailStage]> = [
+  ['EHLO', 'ehlo'],
+  ['HELO', 'ehlo'],
+  ['STARTTLS', 'tls'],
+  ['AUTH', 'auth'],
+  ['MAIL', 'mail'],
+  ['RCPT', 'rcpt'],
+];
+
+/** nodemailer names the command, except for lost connections; it calls the reply to DATA and to the message `DATA`. */
+const stageOf = ({ code, command = '' }: NodemailerError, current: MailStage): MailStage =>
+  code === 'EMESSAGE' && command === 'DATA'
+    ? 'delivery'
+    : (STAGE_OF_COMMAND.find(([prefix]) => command.startsWith(prefix))?.[1] ?? current);
+
+/** What an error of nodemailer means; `current` is the stage that was reached, for errors that name no command. */
+export function failureOfNodemailer(error: NodemailerError, current: MailStage): SmtpFailure {
+  const stage = stageOf(error, current);
+  const { code, originalCode, response } = error;
+  const about = { stage, cause: error, causeCode: originalCode };
+  if (response !== undefined) return { ...failureOfReply(response, stage), ...about };
+  switch (code) {
+    case 'ETIMEDOUT':
+      return { party: 'server', kind: 'late', ...about };
+    case 'EAUTH':
+    case 'ENOAUTH':
+    case 'EOAUTH2':
+      return { party: 'account', kind: 'no_token', ...about };
+    case 'EMESSAGE':
+      return { party: 'message', kind: 'unsendable', ...about };
+    case 'EENVELOPE':
+      return { party: 'recipient', kind: 'unsendable', ...about };
+    case 'EPROTOCOL':
+      return { party: 'server', kind: 'unreadable', ...about };
+    default:
+      return { party: stage === 'tls' ? 'host' : 'server', kind: 'lost', ...about };
+  }
+}
