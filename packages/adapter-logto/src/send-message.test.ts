@@ -522,7 +522,7 @@ describe('connections', () => {
     expect(trap.stats.connections).toBeLessThanOrEqual(50);
   });
 
-  test('outlive a change of the templates, and end with a change of the password', async () => {
+  test('outlive a change of the templates, and are not shared with another password', async () => {
     const trap = await startTrap();
     await (await connectorFor(configFor(trap))).sendMessage(message());
     await (await connectorFor(configFor(trap, { templates: templates({ subject: 'New' }) }))).sendMessage(
@@ -534,6 +534,6 @@ describe('connections', () => {
     );
     captureLog();
     await failureOf(sendMessage(message()));
-    await trap.waitForConnectionClose();
+    expect(trap.stats.connections).toBe(2);
   });
 });

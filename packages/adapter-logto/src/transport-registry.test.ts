@@ -59,22 +59,19 @@ test('equal settings share one transport, wherever they come from', async () => 
 
 test.each([
   ['another server', { host: 'smtp.example.net' }],
+  ['another port', { port: 465, secure: true }],
   ['another user', { auth: { user: 'other', pass: 'hunter2' } }],
-])('%s is another transport', async (_name, change) => {
-  const { send, closed } = setUp();
-  await send(configOf());
-  await send(configOf(change));
-  expect(closed()).toEqual([false, false]);
-});
-
-test.each([
   ['another password', { auth: { user: 'mailer', pass: 'hunter3' } }],
+  ['no login', { auth: {} }],
+  ['other OAuth2 tokens', { auth: { type: 'oauth2', user: 'mailer', accessToken: 'ya29.token' } }],
+  ['another server name', { tls: { servername: 'mail.example.com' } }],
   ['other options', { requireTLS: true }],
-])('%s for the same account replaces its transport', async (_name, change) => {
-  const { send, closed } = setUp();
-  await send(configOf());
-  await send(configOf(change));
-  expect(closed()).toEqual([true, false]);
+])('%s has its own transport, and alternating sends keep both', async (_name, change) => {
+  const { send, opened, closed } = setUp();
+  const [one, other] = [configOf(), configOf(change)];
+  for (const config of [one, other, one, other]) await send(config);
+  expect(opened.map(({ sent }) => sent.length)).toEqual([2, 2]);
+  expect(closed()).toEqual([false, false]);
 });
 
 test('a transport is closed when it was not used for a while, and opened again', async () => {

@@ -10,7 +10,11 @@ const MAX_TRANSPORTS = 20;
 /** Connections close earlier, after a minute; this is how long credentials are remembered. */
 const IDLE_MS = 5 * 60_000;
 
-/** One transport, and so one pool of connections, for each distinct server and login. */
+/**
+ * One transport, and so one pool of connections, for each distinct server, login and set of options. An edited config gets
+ * another one; the former closes when it is idle. Two accounts can share everything but the password: every SendGrid
+ * account has the user `apikey`.
+ */
 export interface TransportRegistry {
   /** Sends through the transport of this config, which is opened by its first email. Closing it does nothing. */
   transportFor(config: ConnectorConfig): Transport;
@@ -33,38 +37,25 @@ export function createTransportRegistry(options: TransportRegistryOptions = {}):
   const { open = openTransport, maxTransports = MAX_TRANSPORTS, idleMs = IDLE_MS } = options;
   /** Emails in flight go out first, so closing takes its time. */
   const closing = new Set<Promise<void>>();
-  /** Which settings an account was last used with. */
-  const accounts = new Map<string, string>();
 
-  const transports = createIdleCache<{ transport: Transport; account: string; key: string }>({
+  const transports = createIdleCache<Transport>({
     maxEntries: maxTransports,
     idleMs,
-    dispose({ transport, account, key }) {
-      if (accounts.get(account) === key) accounts.delete(account);
+    dispose(transport) {
       const done = transport.close().finally(() => closing.delete(done));
       closing.add(done);
     },
   });
 
-  /** The same account with other settings: the config was edited, and the pool with the old ones has served its time. */
-  function use(config: ConnectorConfig, account: string, key: string): Transport {
-    const former = accounts.get(account);
-    if (former !== undefined && former !== key) transports.drop(former);
-    accounts.set(account, key);
-    return transports.use(key, () => ({ transport: open(config), account, key })).transport;
-  }
-
   return {
     transportFor(config) {
-      const smtp = smtpConfigSchema.parse(config);
-      const { host, port, service, auth } = smtp;
-      const key = fingerprint(smtp);
-      const account = fingerprint([host, port, service, 'user' in auth ? auth.user : undefined]);
+      const key = fingerprint(smtpConfigSchema.parse(config));
+      const use = () => transports.use(key, () => open(config));
       return {
         name: 'smtp',
         // In one go: a transport that is being closed still takes along what it has begun.
-        send: (email, operation) => use(config, account, key).send(email, operation),
-        verify: (operation) => use(config, account, key).verify(operation),
+        send: (email, operation) => use().send(email, operation),
+        verify: (operation) => use().verify(operation),
         close: async () => {},
         [Symbol.asyncDispose]: async () => {},
       };
