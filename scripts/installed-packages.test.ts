@@ -16,7 +16,7 @@ const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.m
 /** What is installed to send an email: these packages as npm would get them, and their dependencies from npm. */
 const DEPENDENCIES = {
   core: ['fastest-levenshtein', 'handlebars', 'html-to-text', 'zod'],
-  'transport-smtp': ['nodemailer'],
+  'transport-smtp': ['nodemailer', 'zod'],
 } as const;
 
 interface Manifest {
@@ -30,6 +30,7 @@ const manifestOf = async (name: string): Promise<Manifest> =>
   JSON.parse(await readFile(modules('@postern', name, 'package.json'), 'utf8'));
 
 async function link(name: string, from: string) {
+  await rm(modules(name), { force: true });
   await symlink(await realpath(join(PACKAGES, from, 'node_modules', name)), modules(name), 'dir');
 }
 

@@ -45,11 +45,11 @@ export type ResolveTemplate = (
 
 export interface EmailRendererOptions {
   config: MailerConfig;
-  resolveTemplate: ResolveTemplate | undefined;
+  resolveTemplate?: ResolveTemplate | undefined;
   missingVariable: MissingVariable;
   brokenTemplate: BrokenTemplate;
-  otpOrigin: string | undefined;
-  linkSchemes: readonly string[] | undefined;
+  otpOrigin?: string | undefined;
+  linkSchemes?: readonly string[] | undefined;
   logger: Logger;
   clock: Clock;
 }

@@ -32,6 +32,13 @@ export { canonicalAddress, type Mailbox, parseRecipient } from './mailbox.js';
 export { createMailer, type Mailer, type MailerOptions } from './mailer.js';
 export { createOperatorLogger } from './operator-logger.js';
 export {
+  clockSchema,
+  functionSchema,
+  loggerSchema,
+  objectWithMethods,
+  transportSchema,
+} from './option-schemas.js';
+export {
   type CodePayload,
   type CommonPayload,
   carriesCode,
@@ -40,6 +47,7 @@ export {
   type PayloadValue,
   type UsageType,
 } from './payload.js';
+export { readOptions } from './read-options.js';
 export { toReceipt } from './receipt.js';
 export { remoteLine, remoteLines } from './remote-text.js';
 export { requestIdentity } from './request-identity.js';

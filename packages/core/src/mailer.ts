@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type Clock, systemClock } from './clock.js';
 import { createDrain } from './drain.js';
 import type { Email } from './email.js';
@@ -5,6 +6,8 @@ import { createEmailRenderer, type MailerConfig, type ResolveTemplate } from './
 import { failureLevel } from './failure-level.js';
 import { type Logger, silentLogger } from './logger.js';
 import { MailError } from './mail-error.js';
+import { clockSchema, functionSchema, loggerSchema, transportSchema } from './option-schemas.js';
+import { readOptions } from './read-options.js';
 import { toReceipt } from './receipt.js';
 import { remoteLine } from './remote-text.js';
 import { maskAddress } from './secrets.js';
@@ -52,6 +55,22 @@ export interface MailerOptions {
   clock?: Clock | undefined;
 }
 
+/** The parts of the config are checked where they are used. */
+const optionsSchema = z.strictObject({
+  config: z.custom<MailerConfig>(
+    (value) => typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'templates')),
+    'must be what parseConnectorConfig returns, or an object with fromEmail and templates',
+  ),
+  transport: transportSchema,
+  resolveTemplate: functionSchema<ResolveTemplate>().optional(),
+  missingVariable: z.enum(['error', 'empty', 'keep']).default('error'),
+  brokenTemplate: z.enum(['error', 'text']).default('error'),
+  otpOrigin: z.string().optional(),
+  linkSchemes: z.array(z.string()).readonly().optional(),
+  logger: loggerSchema.default(() => silentLogger),
+  clock: clockSchema.default(() => systemClock),
+});
+
 /** Renders auth emails and hands each to a transport, for exactly one person. */
 export interface Mailer extends AsyncDisposable {
   /**
@@ -91,7 +110,7 @@ export interface Mailer extends AsyncDisposable {
 /**
  * Makes a mailer from a config and a transport.
  *
- * @throws {ConfigError} when the sender, `otpOrigin` or `linkSchemes` cannot be used
+ * @throws {ConfigError} when an option or the sender is not valid
  *
  * @example
  * ```ts
@@ -102,21 +121,9 @@ export interface Mailer extends AsyncDisposable {
  * ```
  */
 export function createMailer(options: MailerOptions): Mailer {
-  const { config, transport, resolveTemplate, otpOrigin, linkSchemes } = options;
-  const { logger } = options;
-  const clock = options.clock ?? systemClock;
-  const missingVariable = options.missingVariable ?? 'error';
-  const brokenTemplate = options.brokenTemplate ?? 'error';
-  const render = createEmailRenderer({
-    config,
-    resolveTemplate,
-    missingVariable,
-    brokenTemplate,
-    otpOrigin,
-    linkSchemes,
-    logger: logger ?? silentLogger,
-    clock,
-  });
+  const { transport, ...rendererOptions } = readOptions(optionsSchema, options, 'createMailer');
+  const { config, resolveTemplate, logger, clock } = rendererOptions;
+  const render = createEmailRenderer(rendererOptions);
 
   /** Whatever comes of it is logged, with what is known of the email by then. */
   async function deliver(
@@ -136,7 +143,7 @@ export function createMailer(options: MailerOptions): Mailer {
         durationMs: Math.max(0, clock.now() - startedAt),
       });
       const { attempts, durationMs } = receipt;
-      logger?.info({
+      logger.info({
         event: 'mail.sent',
         ...describe(progress),
         transport: receipt.transport,
@@ -147,7 +154,7 @@ export function createMailer(options: MailerOptions): Mailer {
     } catch (error) {
       const { code, stage, retryable, responseCode, response, attempts, message } =
         error instanceof MailError ? error : ({} as Partial<MailError>);
-      logger?.[failureLevel(error)]({
+      logger[failureLevel(error)]({
         event: 'mail.failed',
         ...describe(progress),
         code,

@@ -541,7 +541,7 @@ describe('the config', () => {
       'port has to be a number from 1 to 65535, not "abc"',
     );
     expect(() => createSmtpTransport({ host: 'smtp.example.com', port: 587 }, { maxConnections: 0 })).toThrow(
-      'maxConnections has to be at least 1',
+      'must be 1 or more',
     );
   });
 

@@ -1,9 +1,13 @@
 import {
   type Clock,
+  clockSchema,
   createDrain,
   type Email,
+  functionSchema,
   type Logger,
+  loggerSchema,
   type Receipt,
+  readOptions,
   redact,
   remoteLines,
   requireSendable,
@@ -12,6 +16,7 @@ import {
   systemClock,
   type Transport,
 } from '@postern/core';
+import { z } from 'zod';
 import { readServerConfig } from './config/server-config.js';
 import { createConnectionPool } from './connection/connection-pool.js';
 import { createLogin } from './connection/login.js';
@@ -19,7 +24,6 @@ import { openSession, type SmtpSession, wasStale } from './connection/session.js
 import type { Lookup } from './connection/socket.js';
 import { consoleLogger } from './console-logger.js';
 import { composeMessage } from './message/smtp-message.js';
-import { count, oneOf, readOptions, text } from './option-rules.js';
 import { providerOf } from './provider/known-providers.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
@@ -30,14 +34,19 @@ const DEFAULT_MAX_CONNECTIONS = 50;
 /** What Node's timers can count; more would fire at once. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-const OPTIONS = {
-  name: text('smtp'),
+const count = z.int().min(1).optional();
+
+const optionsSchema = z.strictObject({
+  name: z.string().min(1).default('smtp'),
   maxConnections: count,
   maxMessages: count,
   idleTimeoutMs: count,
-  plaintextAuth: oneOf('refuse', 'warn'),
-  missingAuth: oneOf('refuse', 'warn'),
-};
+  plaintextAuth: z.enum(['refuse', 'warn']).default('refuse'),
+  missingAuth: z.enum(['refuse', 'warn']).default('refuse'),
+  lookup: functionSchema<Lookup>().optional(),
+  logger: loggerSchema.optional(),
+  clock: clockSchema.default(() => systemClock),
+});
 
 export interface SmtpTransportOptions {
   /** What receipts and logs call it; tells several servers apart. @default 'smtp' */
@@ -77,7 +86,7 @@ export interface SmtpTransportOptions {
  * Certificates are verified. With credentials and a host that is not this machine, plain text is refused unless
  * the config says `ignoreTLS: true` or `plaintextAuth` is `'warn'`.
  *
- * @throws {ConfigError} when the config or an option can't be used
+ * @throws {ConfigError} when the config or an option is not valid
  *
  * @example
  * ```ts
@@ -91,12 +100,12 @@ export function createSmtpTransport(
 ): Transport {
   const smtp = readServerConfig(config);
   const { limits } = providerOf(smtp.host) ?? {};
-  const { name, maxConnections, maxMessages, idleTimeoutMs, plaintextAuth, missingAuth } = readOptions(
+  const { name, maxConnections, maxMessages, idleTimeoutMs, clock, ...given } = readOptions(
+    optionsSchema,
     options,
-    OPTIONS,
+    'createSmtpTransport',
   );
-  const logger = options.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
-  const clock = options.clock ?? systemClock;
+  const logger = given.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
   const login = createLogin(smtp);
   /** One for each send under way; nothing of its email may get into a log or an error. */
   const sending = new Set<Pick<Email, 'to' | 'secrets'>>();
@@ -104,9 +113,9 @@ export function createSmtpTransport(
   const sessionOptions = {
     config: smtp,
     login,
-    plaintextAuth,
-    missingAuth,
-    lookup: options.lookup,
+    plaintextAuth: given.plaintextAuth,
+    missingAuth: given.missingAuth,
+    lookup: given.lookup,
     logger,
     secrets,
     recipients: () => [...sending].map(({ to }) => to),

@@ -28,7 +28,7 @@ export const warning = (path: ConfigIssue['path'], code: string, message: string
   message,
 });
 
-/** A config that can't be used, with everything that is wrong about it. */
+/** A config or the options of a function are not valid. */
 export class ConfigError extends MailError {
   /** Every problem that was found, errors and warnings. */
   readonly issues: readonly ConfigIssue[];
@@ -37,19 +37,17 @@ export class ConfigError extends MailError {
     shareAcrossCopies(this, 'postern.ConfigError');
   }
 
-  constructor(issues: readonly ConfigIssue[]) {
+  /** @param caller - the function whose options these are, where it is not a config that is wrong */
+  constructor(issues: readonly ConfigIssue[], caller?: string) {
     const errors = issues.filter(({ severity }) => severity === 'error');
-    const list = errors
-      .map((issue) => `\n  ${formatPath(issue.path) || 'config'}: ${issue.message}`)
-      .join('');
-    super(
-      'config_invalid',
-      `The config has ${errors.length} ${errors.length === 1 ? 'problem' : 'problems'}:${list}`,
-      {
-        stage: 'config',
-        hint: errors.find(({ hint }) => hint)?.hint ?? errors[0]?.message,
-      },
-    );
+    const whole = caller === undefined ? 'config' : 'options';
+    const lines = errors.map(({ path, message }) => `${formatPath(path) || whole}: ${message}`);
+    const subject = caller === undefined ? 'The config has' : `The options of ${caller} have`;
+    const problems = errors.length === 1 ? 'problem' : 'problems';
+    super('config_invalid', [`${subject} ${errors.length} ${problems}:`, ...lines].join('\n  '), {
+      stage: 'config',
+      hint: errors.find(({ hint }) => hint)?.hint ?? (caller === undefined ? errors[0]?.message : lines[0]),
+    });
     this.name = 'ConfigError';
     this.issues = issues;
   }

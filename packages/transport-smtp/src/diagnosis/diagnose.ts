@@ -1,8 +1,8 @@
-import { MailError, parseRecipient } from '@postern/core';
+import { functionSchema, MailError, objectWithMethods, parseRecipient, readOptions } from '@postern/core';
+import { z } from 'zod';
 import type { ServerConfig } from '../config/well-known-service.js';
 import { createLogin, type SmtpLogin } from '../connection/login.js';
 import type { Lookup } from '../connection/socket.js';
-import { milliseconds, oneOf, readOptions } from '../option-rules.js';
 import type { SmtpTransportConfig } from '../smtp-transport.js';
 import type { AlternativePort } from './alternatives.js';
 import { type ReadConfig, readConfig } from './config-step.js';
@@ -18,11 +18,20 @@ export type DiagnoseConfig = SmtpTransportConfig & {
   fromEmail?: string | undefined;
 };
 
-const OPTIONS = {
-  stepTimeoutMs: milliseconds(5000),
-  deadlineMs: milliseconds(13_000),
-  plaintextAuth: oneOf('refuse', 'warn'),
-};
+const optionsSchema = z.strictObject({
+  to: z.string().optional(),
+  signal: objectWithMethods<AbortSignal>('an AbortSignal', 'addEventListener').optional(),
+  onStep: functionSchema<(step: DiagnosisStep) => void>().optional(),
+  stepTimeoutMs: z.number().min(1).default(5000),
+  deadlineMs: z.number().min(1).default(13_000),
+  plaintextAuth: z.enum(['refuse', 'warn']).default('refuse'),
+  lookup: functionSchema<Lookup>().optional(),
+  resolver: objectWithMethods<DnsResolver>('a DNS resolver', 'resolveMx', 'resolveTxt').optional(),
+  alternativePorts: z
+    .array(z.strictObject({ port: z.int(), secure: z.boolean() }))
+    .readonly()
+    .optional(),
+});
 
 export interface DiagnoseOptions {
   /** Ask the server whether it takes mail for this address. Nothing is sent. */
@@ -60,9 +69,10 @@ export interface DiagnoseOptions {
  * console.log(renderDiagnosis(diagnosis));
  * ```
  */
-export async function diagnose(config: DiagnoseConfig, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+export async function diagnose(config: DiagnoseConfig, given: DiagnoseOptions = {}): Promise<Diagnosis> {
   const startedAt = performance.now();
-  const { stepTimeoutMs, deadlineMs, plaintextAuth } = readOptions(options, OPTIONS);
+  const options = readOptions(optionsSchema, given, 'diagnose');
+  const { stepTimeoutMs, deadlineMs, plaintextAuth } = options;
   const to = options.to === undefined ? undefined : parseRecipient(options.to);
   if (options.signal?.aborted) throw aborted();
   const end = new AbortController();

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config/config-issue.js';
+import { findSimilarName } from './similar-name.js';
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a string',
+  tuple: 'a list',
+};
+
+/** An issue before zod has made its message. */
+type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
+
+const isWholeNumber = ({ inst }: RawIssue) => inst instanceof z.ZodNumber && inst.format === 'safeint';
+
+/** A limit, in words: of a number itself, or of the length of something. */
+function describeLimit(limit: number | bigint, origin: string, more: 'more' | 'less'): string {
+  if (origin === 'number' || origin === 'int') return `must be ${limit} or ${more}`;
+  if (more === 'more' && limit === 1) return 'must not be empty';
+  return `must have ${limit} ${origin === 'string' ? 'characters' : 'items'} or ${more === 'more' ? 'more' : 'fewer'}`;
+}
+
+/** What to write instead, without the value, which may be a secret. It follows the name of the option. */
+function describeProblem(issue: RawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is required';
+      return `must be ${(isWholeNumber(issue) && KINDS.int) || KINDS[issue.expected] || issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'too_small':
+      return describeLimit(issue.minimum, issue.origin, 'more');
+    case 'too_big':
+      return describeLimit(issue.maximum, issue.origin, 'less');
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
+    default:
+      return 'is not valid';
+  }
+}
+
+/**
+ * Checks the options of a function such as `createMailer` and fills in defaults. All packages read their options with it.
+ *
+ * Write the schema with `z.strictObject`, so that a misspelled name is an error. Its messages follow the name of the option
+ * (`must be a number`); most are made here. An explicit `undefined` gets the default.
+ *
+ * @param caller - the function whose options these are, for the message
+ * @throws {ConfigError} with every problem
+ *
+ * @example
+ * ```ts
+ * const schema = z.strictObject({ maxAttempts: z.int().min(1).default(3) });
+ * const { maxAttempts } = readOptions(schema, options, 'withRetry');
+ * ```
+ */
+export function readOptions<Schema extends z.ZodType>(
+  schema: Schema,
+  options: z.input<Schema>,
+  caller: string,
+): z.output<Schema> {
+  const knownKeys = new Map<string, string[]>();
+  const parsed = schema.safeParse(options, {
+    reportInput: true,
+    error(issue) {
+      if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject)
+        knownKeys.set(formatPath(pathOf(issue)), Object.keys(issue.inst.shape));
+      return describeProblem(issue);
+    },
+  });
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.flatMap((issue): ConfigIssue[] => {
+    if (issue.code !== 'unrecognized_keys') return [fromZodIssue(issue)];
+    const path = pathOf(issue);
+    const known = knownKeys.get(formatPath(path)) ?? [];
+    return issue.keys.map((key) => {
+      const similar = findSimilarName(key, known);
+      const advice = similar ? `did you mean ${similar}?` : `the options are ${known.join(', ')}`;
+      return {
+        severity: 'error',
+        path: [...path, key],
+        code: 'unknown_key',
+        message: `is not an option: ${advice}`,
+      };
+    });
+  });
+  throw new ConfigError(issues, caller);
+}
+
+const pathOf = ({ path = [] }: { readonly path?: readonly PropertyKey[] | undefined }) =>
+  path.map((part) => (typeof part === 'number' ? part : String(part)));

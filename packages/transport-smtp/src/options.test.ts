@@ -1,0 +1,69 @@
+import { ConfigError } from '@postern/core';
+import { describe, expect, it } from 'vitest';
+import { createSmtpTransport, diagnose, type SmtpTransportOptions } from './index.js';
+
+const SERVER = { host: '127.0.0.1', port: 1 };
+
+function issuesOf(options: object): unknown[] {
+  try {
+    createSmtpTransport(SERVER, options);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return error.issues.map(({ path, code, message }) => [path, code, message]);
+    throw error;
+  }
+  return [];
+}
+
+describe('createSmtpTransport refuses an option that is not valid', () => {
+  it.each([
+    ['name', 5, 'must be a string'],
+    ['name', null, 'must be a string'],
+    ['name', '', 'must not be empty'],
+    ['maxConnections', 1.5, 'must be a whole number'],
+    ['maxConnections', '5', 'must be a whole number'],
+    ['maxMessages', 0, 'must be 1 or more'],
+    ['idleTimeoutMs', Number.NaN, 'must be a whole number'],
+    ['plaintextAuth', 'allow', 'must be "refuse" or "warn"'],
+    ['missingAuth', true, 'must be "refuse" or "warn"'],
+    ['lookup', 'dns', 'must be a function'],
+    ['logger', {}, 'must be a logger, such as console'],
+    ['clock', {}, 'must be a clock with the method now'],
+  ])('%s: %j', (name, value, problem) => {
+    expect(issuesOf({ [name]: value })).toEqual([[[name], 'not_allowed', problem]]);
+  });
+
+  it('that is misspelled', () => {
+    expect(issuesOf({ maxConections: 5 })).toEqual([
+      [['maxConections'], 'unknown_key', 'is not an option: did you mean maxConnections?'],
+    ]);
+  });
+
+  it.each([null, 'fast'])('and options that are not an object: %j', (options) => {
+    // @ts-expect-error: what a program in JavaScript may pass
+    expect(() => createSmtpTransport(SERVER, options)).toThrow('options: must be an object');
+  });
+
+  it('with all others in one error', () => {
+    expect(issuesOf({ name: '', maxConnections: 0, missingAuth: 1 })).toHaveLength(3);
+  });
+});
+
+describe('diagnose refuses an option that is not valid', () => {
+  it.each([
+    ['stepTimeoutMs', '1', 'must be a number'],
+    ['stepTimeoutMs', Number.POSITIVE_INFINITY, 'must be a number'],
+    ['deadlineMs', 0.5, 'must be 1 or more'],
+    ['deadline', 500, 'is not an option: did you mean deadlineMs?'],
+  ])('%s: %j', async (name, value, problem) => {
+    await expect(diagnose(SERVER, { [name]: value })).rejects.toThrow(`${name}: ${problem}`);
+  });
+});
+
+it.each<SmtpTransportOptions>([
+  { name: undefined, maxConnections: undefined, plaintextAuth: undefined, lookup: undefined },
+  { maxConnections: 1, maxMessages: 1, idleTimeoutMs: 1, plaintextAuth: 'refuse', missingAuth: 'warn' },
+])('takes options that are valid: %j', async (options) => {
+  await using transport = createSmtpTransport(SERVER, options);
+  expect(transport.name).toBe('smtp');
+});
