@@ -20,6 +20,13 @@ export {
   type TextRole,
 } from './diagnosis/render-diagnosis.js';
 export type { DnsResolver } from './diagnosis/sender-domain.js';
+export {
+  createNodemailerTransport,
+  type NodemailerTransporter,
+  type NodemailerTransportOptions,
+  type TransporterMail,
+  type TransporterResult,
+} from './nodemailer-transport.js';
 export { type ProviderChoice, providerChoices } from './provider/provider-choices.js';
 export { providerRules } from './provider/provider-rules.js';
 export {

@@ -2,6 +2,7 @@ import type { SmtpConfig } from '@postern/core';
 import nmfetch from 'nodemailer/lib/fetch';
 import type { SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
+import { secretForms } from '../failure/secret-forms.js';
 
 /** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
 export interface SmtpLogin {
@@ -19,8 +20,6 @@ interface LoginAttempt {
   /** To be called after a refusal; `true` if another attempt may succeed. */
   renew: () => boolean;
 }
-
-const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
 
 /** Of a token endpoint, in bytes. */
 const LONGEST_ANSWER = 1 << 20;
@@ -107,7 +106,7 @@ export function createLogin({ auth, connectionTimeout }: SmtpConfig): SmtpLogin 
   if (auth.type === undefined) return undefined;
   if (auth.type === 'login') {
     const { user, pass } = auth;
-    const secrets = [pass, base64(pass), base64(`\0${user}\0${pass}`), base64(`${user}\0${user}\0${pass}`)];
+    const secrets = secretForms(user, pass);
     return {
       start: () => ({ credentials: { user, credentials: { user, pass } }, renew: () => false }),
       secrets: () => secrets,

@@ -1,0 +1,255 @@
+import { Readable } from 'node:stream';
+import {
+  type Clock,
+  createDrain,
+  type Email,
+  hasTimedOut,
+  type Mailbox,
+  MailError,
+  type MailStage,
+  type OperationOptions,
+  type Receipt,
+  redact,
+  remoteLines,
+  requireSendable,
+  systemClock,
+  type Transport,
+} from '@postern/core';
+import { type Progress, secretsOfOptions, toTransporterError } from './failure/transporter-error.js';
+
+/** The message as nodemailer's plugins see it, as far as it is used here. */
+interface TransporterMessage {
+  processFunc(process: (message: Readable) => Readable): void;
+}
+
+/** A plugin of nodemailer, see `transporter.use()`. */
+type StreamPlugin = (
+  mail: { data: { messageId?: unknown }; message: TransporterMessage | null },
+  callback: (error?: Error | null) => void,
+) => void;
+
+/** What `sendMail` gets. */
+export interface TransporterMail {
+  envelope: { from: string; to: string[] };
+  from: { name: string; address: string };
+  to: { name: string; address: string };
+  cc: undefined;
+  bcc: undefined;
+  replyTo?: { name: string; address: string }[];
+  subject: string;
+  text: string;
+  html?: string;
+  messageId: string;
+  date: Date;
+  headers: Record<string, string | string[]>;
+  signal?: AbortSignal;
+}
+
+/** What `sendMail` resolves with, as far as it is used here. */
+export interface TransporterResult {
+  response?: unknown;
+  rejected?: unknown;
+}
+
+/** A transporter of nodemailer 6 or newer, whatever transport it uses: what `nodemailer.createTransport()` returns. */
+export interface NodemailerTransporter {
+  sendMail(mail: TransporterMail): Promise<TransporterResult>;
+  verify?(): Promise<unknown>;
+  close?(): void;
+  use?(step: string, plugin: StreamPlugin): unknown;
+  /** Its transport, with the options that it uses. */
+  transporter?: { name?: string; options?: unknown };
+}
+
+export interface NodemailerTransportOptions {
+  /** The name in receipts and logs. @default 'nodemailer' */
+  name?: string | undefined;
+  /** The envelope sender, where bounces go. @default the address of `email.from` */
+  envelopeFrom?: string | undefined;
+  /** @default the wall clock */
+  clock?: Clock | undefined;
+}
+
+/** How far an email got. */
+interface Attempt {
+  signal: AbortSignal | undefined;
+  progress: Progress;
+}
+
+/** nodemailer's transports that send what they read from the message stream, and nothing before they read it. */
+const STREAMING = new Set<string | undefined>([
+  'SMTP',
+  'SMTP (pool)',
+  'Sendmail',
+  'SESTransport',
+  'StreamTransport',
+]);
+
+/** The message, marked as possibly sent once its first byte is read. An aborted email is not read any more. */
+const watch = (message: Readable, attempt: Attempt): Readable =>
+  Readable.from(
+    (async function* () {
+      attempt.signal?.throwIfAborted();
+      attempt.progress = 'maybe-sent';
+      yield* message;
+    })(),
+    { objectMode: false },
+  );
+
+/** LMTP accepts a message before it refuses a recipient, which is no error of `sendMail`. */
+const refusedRecipient = ({ response }: TransporterResult): Error =>
+  Object.assign(new Error('The recipient was refused'), { code: 'EENVELOPE', command: 'RCPT TO', response });
+
+const mailboxOf = ({ name = '', address }: Mailbox) => ({ name, address });
+
+function mailOf(
+  email: Email,
+  envelopeFrom: string | undefined,
+  signal: AbortSignal | undefined,
+): TransporterMail {
+  const { from, to, replyTo, subject, text, html, messageId, date, headers } = email;
+  return {
+    envelope: { from: envelopeFrom ?? from.address, to: [to] },
+    from: mailboxOf(from),
+    to: mailboxOf({ address: to }),
+    // Not from the defaults of the transporter: an email has exactly one recipient.
+    cc: undefined,
+    bcc: undefined,
+    ...(replyTo && { replyTo: replyTo.map(mailboxOf) }),
+    subject,
+    text,
+    ...(html !== undefined && { html }),
+    messageId,
+    date,
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([key, value]) => [key, typeof value === 'string' ? value : [...value]]),
+    ),
+    ...(signal && { signal }),
+  };
+}
+
+function stoppedSend({ signal, progress }: Attempt): MailError {
+  if (progress === 'maybe-sent')
+    return new MailError(
+      'delivery_unknown',
+      'The send was aborted after the message was handed over: it may or may not be delivered.',
+      {
+        stage: 'delivery',
+        hint: 'Sending again may deliver it twice; both carry the same Message-ID.',
+      },
+    );
+  return stopped(signal, 'connect');
+}
+
+const stopped = (signal: AbortSignal | undefined, stage: MailStage): MailError =>
+  hasTimedOut(signal)
+    ? new MailError('timeout', 'The transporter did not finish in time.', { stage })
+    : new MailError('aborted', 'The operation was aborted before the message was handed over.', { stage });
+
+/** The outcome of a promise, or the error of an abort that comes first. Not every transport watches the signal. */
+async function untilAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  toError: () => MailError,
+): Promise<T> {
+  const abort = Promise.withResolvers<never>();
+  const onAbort = () => abort.reject(toError());
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, abort.promise]);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * Sends emails through a transporter of [nodemailer](https://nodemailer.com): SMTP, a pool, SES, sendmail, or any other
+ * transport and plugin. Use it to keep a transporter that you have. For SMTP alone, `createSmtpTransport` is faster and
+ * knows more about failures.
+ *
+ * The transport registers a plugin on the transporter (step `stream`), to know whether a message was read before a
+ * failure, and closes the transporter when it is closed.
+ *
+ * @example
+ * ```ts
+ * const transporter = nodemailer.createTransport({ host: 'smtp.example.com', port: 587, auth: { user, pass } });
+ * const mailer = createMailer({ config, transport: createNodemailerTransport(transporter) });
+ * ```
+ */
+export function createNodemailerTransport(
+  transporter: NodemailerTransporter,
+  { name = 'nodemailer', envelopeFrom, clock = systemClock }: NodemailerTransportOptions = {},
+): Transport {
+  const { options } = transporter.transporter ?? {};
+  /** By Message-ID, which a message keeps in the transporter. */
+  const attempts = new Map<string, Attempt>();
+
+  const isStreaming = STREAMING.has(transporter.transporter?.name);
+  transporter.use?.('stream', (mail, callback) => {
+    const attempt = attempts.get(String(mail.data.messageId));
+    if (attempt) {
+      attempt.progress = isStreaming ? 'dispatched' : 'maybe-sent';
+      if (isStreaming) mail.message?.processFunc((message) => watch(message, attempt));
+    }
+    callback();
+  });
+
+  async function send(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
+    const startedAt = clock.now();
+    requireSendable(email, signal, clock);
+    const attempt: Attempt = { signal, progress: transporter.use ? 'composing' : 'maybe-sent' };
+    attempts.set(email.messageId, attempt);
+    const secrets = [...email.secrets, ...secretsOfOptions(options)];
+    try {
+      const result = await untilAborted(
+        transporter.sendMail(mailOf(email, envelopeFrom, signal)),
+        signal,
+        () => stoppedSend(attempt),
+      );
+      if (Array.isArray(result.rejected) && result.rejected.length > 0) throw refusedRecipient(result);
+      const response = typeof result.response === 'string' ? result.response : `accepted by ${name}`;
+      return {
+        messageId: email.messageId,
+        accepted: email.to,
+        transport: name,
+        response: remoteLines(redact(response, secrets)),
+        attempts: 1,
+        durationMs: clock.now() - startedAt,
+      };
+    } catch (error) {
+      if (error instanceof MailError) throw error;
+      if (signal?.aborted) throw stoppedSend(attempt);
+      throw toTransporterError(error, {
+        name,
+        options,
+        progress: attempt.progress,
+        secrets,
+        recipients: [email.to],
+      });
+    } finally {
+      attempts.delete(email.messageId);
+    }
+  }
+
+  async function verify(signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) throw stopped(signal, 'pool');
+    try {
+      await untilAborted(Promise.resolve(transporter.verify?.()), signal, () => stopped(signal, 'connect'));
+    } catch (error) {
+      if (error instanceof MailError) throw error;
+      const secrets = secretsOfOptions(options);
+      throw toTransporterError(error, { name, options, progress: 'dispatched', secrets, recipients: [] });
+    }
+  }
+
+  const drain = createDrain('transport', async () => {
+    transporter.close?.();
+  });
+  return {
+    name,
+    send: (email, operation?: OperationOptions) => drain.run(() => send(email, operation?.signal)),
+    verify: (operation) => drain.run(() => verify(operation?.signal)),
+    close: drain.close,
+    [Symbol.asyncDispose]: drain.close,
+  };
+}
