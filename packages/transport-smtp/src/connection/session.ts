@@ -1,39 +1,8 @@
 import { isLoopbackHost, MailError } from '@postern/core';
 import { isAscii, type SmtpMessage } from '../message/smtp-message.js';
-import { type SessionOptions, SmtpConnection } from './smtp-connection.js';
+import type { SessionOptions } from './session-options.js';
+import { SmtpConnection } from './smtp-connection.js';
 import { openSocket } from './socket.js';
-
-/** A question about the envelope (RFC 5321 section 2.3.1), without a message to follow. */
-export type EnvelopeQuestion =
-  | { command: 'MAIL FROM'; from: string; to: string | undefined }
-  | { command: 'RCPT TO'; to: string };
-
-/** One connection to the server, logged in, that carries one message at a time. */
-export interface SmtpSession {
-  /** Messages it has carried or tried to. */
-  readonly served: number;
-  readonly isOpen: boolean;
-  /**
-   * Sends one message and resolves with the server's final reply, as it came.
-   *
-   * @throws {MailError}
-   */
-  send(message: SmtpMessage, signal?: AbortSignal): Promise<string>;
-  /** Makes sure that the server is still there (RSET). */
-  check(signal?: AbortSignal): Promise<void>;
-  /**
-   * Asks whether the server takes the sender (`MAIL FROM`) or then the recipient (`RCPT TO`). Resolves with its reply.
-   *
-   * @throws {MailError}
-   */
-  ask(question: EnvelopeQuestion, signal?: AbortSignal): Promise<string>;
-  /** Says QUIT and resolves once the socket is closed. */
-  quit(): Promise<void>;
-  /** Calls the listener once the socket is closed, by either side. */
-  onClose(listener: () => void): void;
-  /** Whether an open, idle connection keeps the process alive. */
-  keepAlive(isNeeded: boolean): void;
-}
 
 /** The connection broke, or was being closed (421), before the server had answered anything about the message. */
 export const wasStale = (error: unknown, session: SmtpSession): boolean =>
@@ -52,20 +21,69 @@ export async function openSession(
   options: SessionOptions,
   signal: AbortSignal | undefined,
 ): Promise<SmtpSession> {
-  const { config } = options;
-  const deadline = Date.now() + config.connectionTimeout;
+  const { config, lookup, observer, logger } = options;
   const { host, port, localAddress, dnsTimeout, connectionTimeout } = config;
+  const deadline = Date.now() + connectionTimeout;
   const socket = await openSocket(
-    { host, port, localAddress, dnsTimeout, connectionTimeout, lookup: options.lookup },
+    { host, port, localAddress, dnsTimeout, connectionTimeout, lookup },
     signal,
   );
-  options.observer?.onConnected(socket);
-  const session = new PooledSession(options, new SmtpConnection(options, socket));
-  await session.open(Math.max(deadline - Date.now(), 1), signal);
+  observer?.onConnected(socket);
+  const connection = new SmtpConnection(options, socket);
+  const timer = setTimeout(() => connection.timeOut(), Math.max(deadline - Date.now(), 1));
+  try {
+    await connection.connect(signal);
+    await logIn(connection, options, signal);
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  const session = new SmtpSession(options, connection);
+  logger.debug({ event: 'smtp.connection.opened', host, port, secure: connection.isSecure });
+  session.onClose(() =>
+    logger.debug({ event: 'smtp.connection.closed', host, port, messages: session.served }),
+  );
   return session;
 }
 
-class PooledSession implements SmtpSession {
+async function logIn(
+  connection: SmtpConnection,
+  { login, config: { host, port }, logger, missingAuth }: SessionOptions,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!login) return;
+  const { isSecure } = connection;
+  if (!connection.allowsAuth) {
+    const hint = isSecure
+      ? 'Use the port for mail submission (587 or 465), or remove auth if the server needs no login.'
+      : 'Remove ignoreTLS, use port 465 with "secure": true, or remove auth if the server needs no login.';
+    if (missingAuth === 'warn') return logger.warn({ event: 'smtp.login_not_offered', host, port, hint });
+    const message = `${host}:${port} offers no login${isSecure ? '' : ' without TLS'}.`;
+    throw new MailError('auth_failed', message, { stage: 'auth', hint });
+  }
+  if (!isSecure && !isLoopbackHost(host)) {
+    logger.warn({
+      event: 'smtp.plaintext_auth',
+      host,
+      port,
+      hint: 'The password and every code cross the network in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS.',
+    });
+  }
+  const { credentials, renew } = login.start();
+  try {
+    await connection.logIn(credentials, signal);
+  } catch (error) {
+    // nodemailer renews a token itself after a 334; other servers refuse it outright.
+    if (!(error instanceof MailError && error.responseCode === 535 && renew())) throw error;
+    await connection.logIn(credentials, signal);
+  }
+}
+
+/** One connection to the server, logged in, that carries one message at a time. */
+export class SmtpSession {
+  /** Messages it has carried or tried to. */
   served = 0;
   /** A refused message leaves its transaction open (RFC 5321 section 4.1.1.5). */
   private needsReset = false;
@@ -79,62 +97,11 @@ class PooledSession implements SmtpSession {
     return this.connection.isOpen;
   }
 
-  async open(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const timer = setTimeout(() => this.connection.timeOut(), timeoutMs);
-    try {
-      await this.connection.connect(signal);
-      await this.logIn(signal);
-    } catch (error) {
-      this.connection.destroy();
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-    const { host, port } = this.options.config;
-    const { logger } = this.options;
-    const secure = this.connection.isSecure;
-    logger.debug({ event: 'smtp.connection.opened', host, port, secure });
-    this.onClose(() => logger.debug({ event: 'smtp.connection.closed', host, port, messages: this.served }));
-  }
-
-  private async logIn(signal: AbortSignal | undefined): Promise<void> {
-    const { login, config, logger } = this.options;
-    if (!login) return;
-    if (!this.connection.allowsAuth) return this.goOnWithoutLogin();
-    if (!this.connection.isSecure && !isLoopbackHost(config.host)) {
-      logger.warn({
-        event: 'smtp.plaintext_auth',
-        host: config.host,
-        port: config.port,
-        hint: 'The password and every code cross the network in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS.',
-      });
-    }
-    const { credentials, renew } = login.start();
-    try {
-      await this.connection.logIn(credentials, signal);
-    } catch (error) {
-      // nodemailer renews a token itself after a 334; other servers refuse it outright.
-      if (!(error instanceof MailError && error.responseCode === 535 && renew())) throw error;
-      await this.connection.logIn(credentials, signal);
-    }
-  }
-
-  /** The config has credentials, and the server nothing to do with them. */
-  private goOnWithoutLogin(): void {
-    const { config, missingAuth, logger } = this.options;
-    const { host, port } = config;
-    const { isSecure } = this.connection;
-    const hint = isSecure
-      ? 'Use the port for mail submission (587 or 465), or remove auth if the server needs no login.'
-      : 'Remove ignoreTLS, use port 465 with "secure": true, or remove auth if the server needs no login.';
-    if (missingAuth === 'warn') {
-      logger.warn({ event: 'smtp.login_not_offered', host, port, hint });
-      return;
-    }
-    const message = `${host}:${port} offers no login${isSecure ? '' : ' without TLS'}.`;
-    throw new MailError('auth_failed', message, { stage: 'auth', hint });
-  }
-
+  /**
+   * Sends one message and resolves with the server's final reply, as it came.
+   *
+   * @throws {MailError}
+   */
   async send(message: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
     this.served += 1;
     this.requireDeliverable(message);
@@ -150,16 +117,26 @@ class PooledSession implements SmtpSession {
     }
   }
 
-  ask(question: EnvelopeQuestion, signal: AbortSignal | undefined): Promise<string> {
-    if (question.command === 'RCPT TO') {
-      this.requireSmtpUtf8({ from: '', to: question.to });
-      return this.connection.ask(`RCPT TO:<${question.to}>`, 'rcpt', signal);
-    }
-    const { from, to = '' } = question;
+  /**
+   * Asks whether the server takes the sender (MAIL FROM), with the recipient that will follow. Resolves with its reply.
+   *
+   * @throws {MailError}
+   */
+  askSender(from: string, to: string | undefined, signal: AbortSignal): Promise<string> {
     this.requireSmtpUtf8({ from, to: '' });
-    // Asked for with the sender, for every address to come (RFC 6531 section 3.4).
-    const needsUtf8 = !isAscii(from + to) && this.connection.capabilities.has('SMTPUTF8');
+    // SMTPUTF8 is asked for with the sender, for every address to come (RFC 6531 section 3.4).
+    const needsUtf8 = !isAscii(`${from}${to}`) && this.connection.capabilities.has('SMTPUTF8');
     return this.connection.ask(`MAIL FROM:<${from}>${needsUtf8 ? ' SMTPUTF8' : ''}`, 'mail', signal);
+  }
+
+  /**
+   * Asks whether the server takes the recipient (RCPT TO), after {@link askSender}. Resolves with its reply.
+   *
+   * @throws {MailError}
+   */
+  async askRecipient(to: string, signal: AbortSignal): Promise<string> {
+    this.requireSmtpUtf8({ from: '', to });
+    return this.connection.ask(`RCPT TO:<${to}>`, 'rcpt', signal);
   }
 
   /** What would be refused, or could become commands, is not sent at all. */
@@ -208,7 +185,8 @@ class PooledSession implements SmtpSession {
     this.needsReset = false;
   }
 
-  async check(signal?: AbortSignal): Promise<void> {
+  /** Makes sure that the server is still there (RSET). */
+  async check(signal: AbortSignal | undefined): Promise<void> {
     this.served += 1;
     // It has just logged in.
     if (this.served === 1) return;
@@ -220,14 +198,17 @@ class PooledSession implements SmtpSession {
     }
   }
 
+  /** Says QUIT and resolves once the socket is closed. */
   quit(): Promise<void> {
     return this.connection.quit();
   }
 
+  /** Calls the listener once the socket is closed, by either side. */
   onClose(listener: () => void): void {
     this.connection.onClose(listener);
   }
 
+  /** Whether an open, idle connection keeps the process alive. */
   keepAlive(isNeeded: boolean): void {
     this.connection.keepAlive(isNeeded);
   }

@@ -1,12 +1,5 @@
 import { isIP, type Socket } from 'node:net';
-import {
-  hasTimedOut,
-  isLoopbackHost,
-  type Logger,
-  MailError,
-  type MailStage,
-  type SmtpConfig,
-} from '@postern/core';
+import { hasTimedOut, MailError, type MailStage } from '@postern/core';
 import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import type { SmtpFailure } from '../failure/failure.js';
 import { toMailError } from '../failure/mail-error.js';
@@ -16,9 +9,8 @@ import type { SmtpMessage } from '../message/smtp-message.js';
 import { providerOf } from '../provider/known-providers.js';
 import { contentStream } from './content.js';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
-import type { SmtpLogin } from './login.js';
 import { CutOffReply, objectionTo } from './reply-guards.js';
-import type { Lookup } from './socket.js';
+import { type SessionOptions, tlsIsRequired } from './session-options.js';
 import { type AwaitedReply, Transcript } from './transcript.js';
 
 /** How long a server may take to answer QUIT, in milliseconds. */
@@ -26,39 +18,6 @@ const QUIT_TIMEOUT = 1000;
 
 /** The name of the login method that says one command; see {@link SmtpConnection.ask}. */
 const ASK = 'X-POSTERN-ASK';
-
-/** Sees how a connection comes about. */
-export interface ConnectionObserver {
-  onConnected(socket: Socket): void;
-  onSecured(): void;
-  /** Every complete reply, as it came. */
-  onReply(stage: MailStage, reply: string): void;
-}
-
-export interface SessionOptions {
-  config: SmtpConfig & { host: string; port: number };
-  login: SmtpLogin | undefined;
-  plaintextAuth: 'refuse' | 'warn';
-  missingAuth: 'refuse' | 'warn';
-  lookup: Lookup | undefined;
-  logger: Logger;
-  /** What must not show up in logs and errors: credentials, and the codes and links that are on their way. */
-  secrets: () => Iterable<string>;
-  /** The addresses of emails on their way; logs and errors mask them. */
-  recipients: () => Iterable<string>;
-  observer?: ConnectionObserver;
-}
-
-/** With credentials, plain text is only good enough for this machine, unless the config accepts it. */
-export function tlsIsRequired({
-  config,
-  login,
-  plaintextAuth,
-}: Pick<SessionOptions, 'config' | 'login' | 'plaintextAuth'>): boolean {
-  if (config.requireTLS) return true;
-  if (config.secure || config.ignoreTLS || login === undefined || plaintextAuth === 'warn') return false;
-  return !isLoopbackHost(config.host);
-}
 
 /** How nodemailer ends one step. */
 type Done<T> = (error: NodemailerError | null | undefined, result?: T) => void;

@@ -2,8 +2,8 @@ import dns from 'node:dns';
 import { MailError, silentLogger } from '@postern/core';
 import type { ServerConfig } from '../config/well-known-service.js';
 import type { SmtpLogin } from '../connection/login.js';
-import { type EnvelopeQuestion, openSession } from '../connection/session.js';
-import type { ConnectionObserver } from '../connection/smtp-connection.js';
+import { openSession } from '../connection/session.js';
+import type { ConnectionObserver } from '../connection/session-options.js';
 import { type Lookup, toSocketError } from '../connection/socket.js';
 import { toMailError } from '../failure/mail-error.js';
 import { providerOf } from '../provider/known-providers.js';
@@ -108,7 +108,8 @@ export async function attemptConnection(
       ),
     );
     return {
-      ask: (question) => watched(() => session.ask(question, stop)),
+      askSender: (from, to) => watched(() => session.askSender(from, to, stop)),
+      askRecipient: (to) => watched(() => session.askRecipient(to, stop)),
       async quit() {
         await session.quit();
         end();
@@ -122,7 +123,8 @@ export async function attemptConnection(
 
 /** A session with a deadline for every question. */
 export interface WatchedSession {
-  ask(question: EnvelopeQuestion): Promise<string>;
+  askSender(from: string, to: string | undefined): Promise<string>;
+  askRecipient(to: string): Promise<string>;
   quit(): Promise<void>;
 }
 

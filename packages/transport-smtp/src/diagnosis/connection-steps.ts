@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { isLoopbackHost, MailError, type MailStage } from '@postern/core';
-import { tlsIsRequired } from '../connection/smtp-connection.js';
+import { tlsIsRequired } from '../connection/session-options.js';
 import { dayOf } from './certificate-facts.js';
 import { attemptConnection, type WatchedSession } from './connection-attempt.js';
 import type { DiagnosisProblem, DiagnosisStepName } from './diagnosis.js';
@@ -183,7 +183,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       });
     }
     if (sender === undefined) return;
-    const taken = await session.ask({ command: 'MAIL FROM', from: sender, to });
+    const taken = await session.askSender(sender, to);
     report({
       name: 'mail',
       status: 'passed',
@@ -193,7 +193,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       facts: { from: sender },
     });
     if (to === undefined) return;
-    const response = await session.ask({ command: 'RCPT TO', to });
+    const response = await session.askRecipient(to);
     report({
       name: 'rcpt',
       status: 'passed',

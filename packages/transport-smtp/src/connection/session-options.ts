@@ -1,0 +1,37 @@
+import type { Socket } from 'node:net';
+import { isLoopbackHost, type Logger, type MailStage, type SmtpConfig } from '@postern/core';
+import type { SmtpLogin } from './login.js';
+import type { Lookup } from './socket.js';
+
+/** Sees how a connection comes about. */
+export interface ConnectionObserver {
+  onConnected(socket: Socket): void;
+  onSecured(): void;
+  /** Every complete reply, as it came. */
+  onReply(stage: MailStage, reply: string): void;
+}
+
+export interface SessionOptions {
+  config: SmtpConfig & { host: string; port: number };
+  login: SmtpLogin | undefined;
+  plaintextAuth: 'refuse' | 'warn';
+  missingAuth: 'refuse' | 'warn';
+  lookup: Lookup | undefined;
+  logger: Logger;
+  /** What must not show up in logs and errors: credentials, and the codes and links that are on their way. */
+  secrets: () => Iterable<string>;
+  /** The addresses of emails on their way; logs and errors mask them. */
+  recipients: () => Iterable<string>;
+  observer?: ConnectionObserver;
+}
+
+/** With credentials, plain text is only good enough for this machine, unless the config accepts it. */
+export function tlsIsRequired({
+  config,
+  login,
+  plaintextAuth,
+}: Pick<SessionOptions, 'config' | 'login' | 'plaintextAuth'>): boolean {
+  if (config.requireTLS) return true;
+  if (config.secure || config.ignoreTLS || login === undefined || plaintextAuth === 'warn') return false;
+  return !isLoopbackHost(config.host);
+}
