@@ -13,6 +13,10 @@ const LAYERS = [
 /** Its tests need a real transport, which is of the same layer. */
 const MADE_OF_TRANSPORTS = 'resilience';
 
+/** The folders of transport-smtp, bottom up. */
+const SMTP_FOLDERS = ['config', 'provider', 'message', 'failure', 'connection', 'diagnosis'];
+const SMTP_SOURCE = '^packages/transport-smtp/src';
+
 /** What does I/O, among the builtins and among the packages that someone might reach for. */
 const IO_BUILTINS =
   'child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|readline|repl|sqlite|tls|tty|wasi|worker_threads';
@@ -51,6 +55,31 @@ const layerRules = LAYERS.flatMap((packages, index) => {
       ];
 });
 
+const smtpFolderRules = SMTP_FOLDERS.map((folder, index) => ({
+  name: 'smtp-folders',
+  severity: 'error',
+  comment: `An import in transport-smtp only goes down: ${SMTP_FOLDERS.join(' ← ')} ← src.`,
+  from: { path: `${SMTP_SOURCE}/${folder}/`, pathNot: TEST },
+  to: { path: `${SMTP_SOURCE}/`, pathNot: `${SMTP_SOURCE}/(${SMTP_FOLDERS.slice(0, index + 1).join('|')})/` },
+}));
+
+/** The parts of nodemailer that transport-smtp uses, and the file that knows each. */
+const NODEMAILER_PARTS = {
+  'smtp-connection': 'connection/smtp-connection',
+  'well-known': 'config/well-known-service',
+  xoauth2: 'connection/login',
+  fetch: 'connection/login',
+  dkim: 'message/dkim-signature',
+};
+
+const nodemailerRules = Object.entries(NODEMAILER_PARTS).map(([part, file]) => ({
+  name: 'nodemailer-parts',
+  severity: 'error',
+  comment: `Only ${file}.ts knows this part of nodemailer.`,
+  from: { path: '^packages/transport-smtp/src/', pathNot: [TEST, `${SMTP_SOURCE}/${file}\\.ts$`] },
+  to: { path: `nodemailer/(lib|dist/\\w+)/${part}(/|$)` },
+}));
+
 const testsOnRealTransports = layerRule(
   'layers-of-tests',
   { path: `^packages/${MADE_OF_TRANSPORTS}/.*${TEST}` },
@@ -60,6 +89,8 @@ const testsOnRealTransports = layerRule(
 export default {
   forbidden: [
     ...layerRules,
+    ...smtpFolderRules,
+    ...nodemailerRules,
     testsOnRealTransports,
     {
       name: 'apps-stand-alone',

@@ -1,4 +1,5 @@
 export { applyConfigPatch, type ConfigPatch } from './config/config-patch.js';
+export type { SmtpTransportConfig } from './config/server-config.js';
 export type { Lookup } from './connection/socket.js';
 export { consoleLogger } from './console-logger.js';
 export type { AlternativePort } from './diagnosis/alternatives.js';
@@ -31,6 +32,5 @@ export { type ProviderChoice, providerChoices } from './provider/provider-choice
 export { providerRules } from './provider/provider-rules.js';
 export {
   createSmtpTransport,
-  type SmtpTransportConfig,
   type SmtpTransportOptions,
 } from './smtp-transport.js';

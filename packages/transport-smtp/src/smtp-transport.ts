@@ -11,13 +11,12 @@ import {
   redact,
   remoteLines,
   requireSendable,
-  type SmtpConfig,
   silentLogger,
   systemClock,
   type Transport,
 } from '@postern/core';
 import { z } from 'zod';
-import { readServerConfig } from './config/server-config.js';
+import { readServerConfig, type SmtpTransportConfig } from './config/server-config.js';
 import { createConnectionPool } from './connection/connection-pool.js';
 import { createLogin } from './connection/login.js';
 import { openSession, type SmtpSession, wasStale } from './connection/session.js';
@@ -184,14 +183,3 @@ export function createSmtpTransport(
     [Symbol.asyncDispose]: drain.close,
   };
 }
-
-/** What may be written: `auth.type` in any letter case or left out, ports and numbers as text, `url` or `service` in place of host and port. */
-export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
-  port?: number | string | undefined;
-  url?: string | undefined;
-  auth?:
-    | SmtpConfig['auth']
-    | { user?: string; pass?: string; type?: string }
-    | Record<string, unknown>
-    | undefined;
-};

@@ -1,6 +1,5 @@
 import type { SmtpConfig } from '@postern/core';
 import nmfetch from 'nodemailer/lib/fetch';
-import type { SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { secretForms } from '../failure/secret-forms.js';
 
@@ -14,9 +13,13 @@ export interface SmtpLogin {
   close(): void;
 }
 
+/** What nodemailer needs to log a connection in. */
+export type LoginCredentials =
+  | { user: string; credentials: { user: string; pass: string } }
+  | { user: string; method: 'XOAUTH2'; oauth2: XOAuth2 };
+
 interface LoginAttempt {
-  /** What nodemailer needs to log the connection in. */
-  credentials: SMTPConnectionAuth;
+  credentials: LoginCredentials;
   /** To be called after a refusal; `true` if another attempt may succeed. */
   renew: () => boolean;
 }
@@ -126,7 +129,7 @@ export function createLogin({ auth, connectionTimeout }: SmtpConfig): SmtpLogin 
     start: () => {
       const oauth2 = new SharedToken(shared);
       return {
-        credentials: { type: 'OAUTH2', user: auth.user, method: 'XOAUTH2', oauth2 },
+        credentials: { user: auth.user, method: 'XOAUTH2', oauth2 },
         renew: () => oauth2.discard(),
       };
     },

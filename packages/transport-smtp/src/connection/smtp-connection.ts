@@ -1,6 +1,6 @@
 import { isIP, type Socket } from 'node:net';
 import { hasTimedOut, MailError, type MailStage } from '@postern/core';
-import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SmtpFailure } from '../failure/failure.js';
 import { toMailError } from '../failure/mail-error.js';
 import { failureOfNodemailer, type NodemailerError } from '../failure/nodemailer-failure.js';
@@ -9,6 +9,7 @@ import type { SmtpMessage } from '../message/smtp-message.js';
 import { providerOf } from '../provider/known-providers.js';
 import { contentStream } from './content.js';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
+import type { LoginCredentials } from './login.js';
 import { CutOffReply, objectionTo } from './reply-guards.js';
 import { type SessionOptions, tlsIsRequired } from './session-options.js';
 import { type AwaitedReply, Transcript } from './transcript.js';
@@ -170,7 +171,7 @@ export class SmtpConnection {
     this.isConnecting = false;
   }
 
-  async logIn(credentials: SMTPConnectionAuth, signal: AbortSignal | undefined): Promise<void> {
+  async logIn(credentials: LoginCredentials, signal: AbortSignal | undefined): Promise<void> {
     await this.run('auth', signal, (done) => this.smtp.login(credentials, done));
   }
 

@@ -1,9 +1,9 @@
 import { functionSchema, MailError, objectWithMethods, parseRecipient, readOptions } from '@postern/core';
 import { z } from 'zod';
+import type { SmtpTransportConfig } from '../config/server-config.js';
 import type { ServerConfig } from '../config/well-known-service.js';
 import { createLogin, type SmtpLogin } from '../connection/login.js';
 import type { Lookup } from '../connection/socket.js';
-import type { SmtpTransportConfig } from '../smtp-transport.js';
 import type { AlternativePort } from './alternatives.js';
 import { type ReadConfig, readConfig } from './config-step.js';
 import type { AttemptLimits } from './connection-attempt.js';

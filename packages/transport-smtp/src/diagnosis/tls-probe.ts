@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MailError } from '@postern/core';
 import type { ServerConfig } from '../config/well-known-service.js';
@@ -57,7 +57,13 @@ export async function probeTls(
       resolve(undefined);
     });
     whenReadyForTls(socket, server, () => {
-      const options = { ...tls, ...(servername && { servername }), host, socket, rejectUnauthorized: false };
+      const options = {
+        ...tls,
+        ...(servername && !isIP(servername) && { servername }),
+        host,
+        socket,
+        rejectUnauthorized: false,
+      };
       const secured = connectTls(options, () => {
         resolve({ facts: tlsFactsOf(secured, secure), isTrusted: secured.authorized });
         // Node crashes when a listener of the handshake destroys the socket.
