@@ -1,10 +1,10 @@
 import {
-  ConfigError,
   type ConnectorConfig,
-  fromZodIssue,
+  functionSchema,
   type Mailer,
   type MailerConfig,
   type MailerOptions,
+  readOptions,
   type Transport,
 } from '@postern/core';
 import type { MailHandlerOptions, MailQueue } from '@postern/http';
@@ -84,28 +84,34 @@ export interface MailOptionsFactory {
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
 /** The parts are checked where they are used: by the mailer, the transport, the verification and the routes. */
-const optionsSchema = z.looseObject(
+const optionsSchema = z.strictObject(
   {
     config: z.looseObject(
       { templates: z.array(z.unknown(), 'is missing: pass what parseConnectorConfig returns') },
-      'has to be what parseConnectorConfig returns',
+      'must be what parseConnectorConfig returns',
     ),
-    transport: z.custom(isObject, 'has to be a transport, e.g. createSmtpTransport(…)').optional(),
-    verification: z.custom(isObject, 'has to be an object with store and secret').optional(),
-    queue: z
-      .custom((value) => typeof value === 'function', 'has to be a function that makes a queue of a mailer')
-      .optional(),
-    http: z.custom(isObject, 'has to be an object with authorize').optional(),
-    healthIntervalMs: z
-      .int('has to be a whole number of milliseconds')
-      .min(0, 'has to be 0 or more')
-      .optional(),
+    transport: z.custom(isObject, 'must be a transport, such as createSmtpTransport(…)').optional(),
+    verification: z.custom(isObject, 'must be an object with store and secret').optional(),
+    queue: functionSchema('must be a function that makes a queue of a mailer').optional(),
+    http: z.custom(isObject, 'must be an object with authorize').optional(),
+    healthIntervalMs: z.int().min(0).optional(),
+    resolveTemplate: z.unknown().optional(),
+    missingVariable: z.unknown().optional(),
+    brokenTemplate: z.unknown().optional(),
+    otpOrigin: z.unknown().optional(),
+    linkSchemes: z.unknown().optional(),
+    logger: z.unknown().optional(),
+    clock: z.unknown().optional(),
+  } satisfies Record<keyof MailModuleOptions, z.ZodType>,
+  {
+    error: ({ code }) =>
+      code === 'invalid_type'
+        ? 'MailModule needs an object with config: a factory may have forgotten to return it'
+        : undefined,
   },
-  'MailModule needs an object with config: a factory may have forgotten to return it',
 );
 
-/** @throws {ConfigError} when they are none, e.g. because a factory returned nothing */
+/** @throws {ConfigError} when an option is not valid, or a factory returned nothing */
 export function requireOptions(options: MailModuleOptions): void {
-  const { error } = optionsSchema.safeParse(options);
-  if (error) throw new ConfigError(error.issues.map(fromZodIssue));
+  readOptions(optionsSchema, options, 'MailModule');
 }

@@ -160,9 +160,9 @@ describe('options that cannot be used stop the application', () => {
   const secret = 'too short';
   const unusable: [string, unknown, string][] = [
     ['none', undefined, 'MailModule needs an object with config'],
-    ['no config', { transport }, 'config: has to be what parseConnectorConfig returns'],
+    ['no config', { transport }, 'config: must be what parseConnectorConfig returns'],
     ['a config without templates', { config: {}, transport }, 'config.templates: is missing'],
-    ['an interval', { config, transport, healthIntervalMs: -1 }, 'healthIntervalMs: has to be 0 or more'],
+    ['an interval', { config, transport, healthIntervalMs: -1 }, 'healthIntervalMs: must be 0 or more'],
     ['a sender', { config: { ...config, fromEmail: 'nobody' }, transport }, 'fromEmail'],
     ['a verification', { config, transport, verification: { store: memoryStore(), secret } }, 'secret'],
     ['routes', { config, transport, http: {} }, 'authorize'],

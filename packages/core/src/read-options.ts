@@ -61,7 +61,7 @@ function describeProblem(issue: RawIssue): string {
  */
 export function readOptions<Schema extends z.ZodType>(
   schema: Schema,
-  options: z.input<Schema>,
+  options: unknown,
   caller: string,
 ): z.output<Schema> {
   const knownKeys = new Map<string, string[]>();

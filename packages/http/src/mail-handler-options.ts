@@ -1,10 +1,13 @@
 import {
   type Clock,
-  ConfigError,
+  clockSchema,
   createOperatorLogger,
-  fromZodIssue,
+  functionSchema,
   type Logger,
+  loggerSchema,
   type Mailer,
+  objectWithMethods,
+  readOptions,
   type SendRequest,
   systemClock,
 } from '@postern/core';
@@ -143,70 +146,48 @@ const VERIFICATION_TYPES = [
 ] as const;
 
 const METHODS = ['code', 'link'] as const;
-const METHOD_MESSAGE = "must be 'code' or 'link'";
-
-const functionSchema = <T>(message: string) => z.custom<T>((value) => typeof value === 'function', message);
-const withMethods = <T extends object>(message: string, ...names: (keyof T & string)[]) =>
-  z.custom<T>(
-    (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      names.every((name) => name in value && typeof (value as Record<string, unknown>)[name] === 'function'),
-    message,
-  );
 
 type Options = MailHandlerOptions<unknown>;
 
-const optionsSchema = z.object({
-  mailer: withMethods<Options['mailer']>(
-    'has to be a mailer, e.g. createMailer(…)',
+const optionsSchema = z.strictObject({
+  mailer: objectWithMethods<Options['mailer']>(
+    'a mailer, such as createMailer(…)',
     'send',
     'render',
     'verify',
   ),
-  verification: withMethods<VerificationCalls>(
-    'has to be a verification, e.g. createVerification(…)',
+  verification: objectWithMethods<VerificationCalls>(
+    'a verification, such as createVerification(…)',
     'start',
     'check',
     'peekLink',
     'consumeLink',
   ).optional(),
   authorize: functionSchema<Options['authorize']>(
-    'has to be a function that says who may send, e.g. bearerToken(secret); there is no default',
+    'must be a function that decides who may send, such as bearerToken(secret); there is no default',
   ),
-  queue: withMethods<MailQueue>('has to be a queue with enqueue', 'enqueue').optional(),
-  onStart: functionSchema<NonNullable<Options['onStart']>>('has to be a function').optional(),
-  onVerified: functionSchema<NonNullable<Options['onVerified']>>('has to be a function').optional(),
-  waitUntil: functionSchema<NonNullable<Options['waitUntil']>>('must be a function').optional(),
+  queue: objectWithMethods<MailQueue>('a queue with the method enqueue', 'enqueue').optional(),
+  onStart: functionSchema<NonNullable<Options['onStart']>>().optional(),
+  onVerified: functionSchema<NonNullable<Options['onVerified']>>().optional(),
+  waitUntil: functionSchema<NonNullable<Options['waitUntil']>>().optional(),
   verificationTypes: z
     .tuple([z.string().min(1)], z.string().min(1))
     .readonly()
     .default([...VERIFICATION_TYPES]),
   verificationMethods: z
-    .tuple([z.enum(METHODS, METHOD_MESSAGE)], z.enum(METHODS, METHOD_MESSAGE))
+    .tuple([z.enum(METHODS)], z.enum(METHODS))
     .readonly()
     .default([...METHODS]),
-  linkTexts: functionSchema<NonNullable<Options['linkTexts']>>('has to be a function').optional(),
-  bodyLimit: z
-    .int('has to be a whole number of bytes')
-    .min(1024, 'has to be 1024 or more')
-    .max(10_485_760, 'has to be 10485760 or less')
-    .default(65_536),
-  healthIntervalMs: z
-    .int('has to be a whole number of milliseconds')
-    .min(0, 'has to be 0 or more')
-    .default(30_000),
-  logger: withMethods<Logger>('must be a logger, such as console', 'debug', 'info', 'warn', 'error').default(
-    () => createOperatorLogger(),
-  ),
-  clock: withMethods<Clock>('has to be a clock with now', 'now').default(systemClock),
+  linkTexts: functionSchema<NonNullable<Options['linkTexts']>>().optional(),
+  bodyLimit: z.int().min(1024).max(10_485_760).default(65_536),
+  healthIntervalMs: z.int().min(0).default(30_000),
+  logger: loggerSchema.default(createOperatorLogger),
+  clock: clockSchema.default(() => systemClock),
 });
 
 export type ParsedOptions = z.output<typeof optionsSchema>;
 
 /** @throws {ConfigError} with every problem */
 export function parseOptions<Native>(options: MailHandlerOptions<Native>): ParsedOptions {
-  const parsed = optionsSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
+  return readOptions(optionsSchema, options, 'createMailHandler');
 }

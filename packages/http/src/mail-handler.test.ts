@@ -38,7 +38,7 @@ describe('the options', () => {
   test('need someone who says who may send', () => {
     // @ts-expect-error There is no default.
     expect(() => createMailHandler({ mailer })).toThrow(
-      /authorize: has to be a function that says who may send, e\.g\. bearerToken\(secret\); there is no default/,
+      /authorize: must be a function that decides who may send, such as bearerToken\(secret\); there is no default/,
     );
   });
 

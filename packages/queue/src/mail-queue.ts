@@ -1,11 +1,4 @@
-import {
-  createDrain,
-  createOperatorLogger,
-  remoteLine,
-  type SendRequest,
-  systemClock,
-  type Transport,
-} from '@postern/core';
+import { createDrain, remoteLine, type SendRequest, systemClock, type Transport } from '@postern/core';
 import { validate as isUuid } from 'uuid';
 import { databaseError, openDatabase } from './database.js';
 import type { Delivery, FinalState } from './delivery.js';
@@ -96,10 +89,9 @@ const RENEWALS_PER_LEASE = 3;
  * ```
  */
 export async function createMailQueue(options: MailQueueOptions): Promise<MailQueue> {
-  const { connection, keys, lanes, policy, leaseMs, pollIntervalMs, schema } = parseQueueOptions(options);
-  const logger = options.logger ?? createOperatorLogger();
-  const clock = options.clock ?? systemClock;
-  const random = options.random ?? Math.random;
+  const parsed = parseQueueOptions(options);
+  const { connection, keys, lanes, policy, leaseMs, pollIntervalMs, schema, random, logger } = parsed;
+  const clock = parsed.clock ?? systemClock;
 
   const keyring = createKeyring(keys);
   const telemetry = createQueueTelemetry();
@@ -117,7 +109,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   );
   const channel = `${schema}_wake`;
   const store = createDeliveryStore(database.query, schema, channel);
-  const now = await createQueueTime(options.clock, () => store.now(undefined)).catch(
+  const now = await createQueueTime(parsed.clock, () => store.now(undefined)).catch(
     async (error: unknown) => {
       await database.close();
       throw databaseError(error);
@@ -169,7 +161,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
 
   const pool = createWorkerPool({
     lanes,
-    mailer: options.mailer,
+    mailer: parsed.mailer,
     policy,
     keyring,
     database,

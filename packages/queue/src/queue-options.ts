@@ -1,4 +1,14 @@
-import { type Clock, ConfigError, carriesCode, fromZodIssue, type Logger } from '@postern/core';
+import {
+  type Clock,
+  carriesCode,
+  clockSchema,
+  createOperatorLogger,
+  functionSchema,
+  type Logger,
+  loggerSchema,
+  objectWithMethods,
+  readOptions,
+} from '@postern/core';
 import { z } from 'zod';
 import type { QueueMailer } from './attempt.js';
 import type { PGliteDatabase } from './database.js';
@@ -71,8 +81,6 @@ export interface StopOptions {
 
 const SHORTEST_SECRET = 32;
 const NAME = /^\w[\w-]{0,39}$/;
-const isFunction = (value: unknown): value is (type: string) => boolean => typeof value === 'function';
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const keysSchema = z
   .tuple([keySchema()], keySchema())
@@ -80,22 +88,22 @@ const keysSchema = z
 
 function keySchema() {
   return z.strictObject({
-    id: z.string().regex(NAME, 'has to be 1 to 40 letters, digits, hyphens or underscores'),
+    id: z.string().regex(NAME, 'must be 1 to 40 letters, digits, hyphens or underscores'),
     secret: z
       .string()
-      .min(SHORTEST_SECRET, `has to have ${SHORTEST_SECRET} characters or more, from a random source`),
+      .min(SHORTEST_SECRET, `must have ${SHORTEST_SECRET} characters or more, from a random source`),
   });
 }
 
+const mailerSchema = objectWithMethods<QueueMailer>('a mailer, such as createMailer(…)', 'render', 'deliver');
+
 const laneSchema = z.strictObject({
-  types: z
-    .union([z.array(z.string().min(1)).min(1), z.custom<(type: string) => boolean>(isFunction)])
-    .optional(),
-  mailer: z.custom<QueueMailer>(isObject).optional(),
+  types: z.union([z.array(z.string().min(1)).min(1), functionSchema<(type: string) => boolean>()]).optional(),
+  mailer: mailerSchema.optional(),
 });
 
 const lanesSchema = z
-  .record(z.string().regex(NAME, 'has to be 1 to 40 letters, digits, hyphens or underscores'), laneSchema)
+  .record(z.string().regex(NAME, 'must be 1 to 40 letters, digits, hyphens or underscores'), laneSchema)
   .refine(
     (lanes) =>
       Object.values(lanes).filter(({ types }) => types === undefined).length === 1 &&
@@ -112,7 +120,7 @@ const directorySchema = z
   .refine((text) => text.trim() !== '' && !/\p{Cc}/u.test(text))
   .refine((text) => !/^[a-z][a-z\d+.-]+:\/\//i.test(text) || /^(?:memory|file):\/\//i.test(text));
 
-const optionsSchema = z.object({
+const optionsSchema = z.strictObject({
   connection: z.union(
     [
       z.strictObject({
@@ -120,10 +128,11 @@ const optionsSchema = z.object({
         poolSize: z.int().min(2).default(10),
         queryTimeoutMs: z.int().min(1).max(DAY_MS).default(30_000),
       }),
-      z.strictObject({ pglite: z.union([directorySchema, z.custom<PGliteDatabase>(isObject)]) }),
+      z.strictObject({ pglite: z.union([directorySchema, objectWithMethods<PGliteDatabase>('a PGlite')]) }),
     ],
-    'has to be { url } of a PostgreSQL, or { pglite } with a directory or ":memory:"',
+    'must be { url } of a PostgreSQL, or { pglite } with a directory or ":memory:"',
   ),
+  mailer: mailerSchema.optional(),
   keys: keysSchema,
   lanes: lanesSchema,
   policy: policySchema.prefault({}),
@@ -132,20 +141,23 @@ const optionsSchema = z.object({
   pollIntervalMs: z.int().min(10).max(DAY_MS).default(1000),
   schema: z
     .string()
-    .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'has to be lower-case letters, digits and underscores')
+    .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and underscores')
     .default('postern_queue'),
+  random: functionSchema<() => number>().default(() => Math.random),
+  logger: loggerSchema.default(createOperatorLogger),
+  clock: clockSchema.optional(),
 });
 
 export type ParsedQueueOptions = z.output<typeof optionsSchema>;
 
-const startSchema = z.object({
+const startSchema = z.strictObject({
   concurrency: z.int().min(1).max(1000).default(5),
   lanes: z.record(z.string(), z.int().min(1).max(1000)).optional(),
 });
 
 export type ParsedStartOptions = z.output<typeof startSchema>;
 
-const stopSchema = z.object({ graceMs: z.number().min(0).max(DAY_MS).default(10_000) });
+const stopSchema = z.strictObject({ graceMs: z.number().min(0).max(DAY_MS).default(10_000) });
 
 /** What to look for; without anything, everything. */
 export interface ListOptions {
@@ -161,7 +173,7 @@ export interface ListOptions {
   limit?: number | undefined;
 }
 
-const listSchema = z.object({
+const listSchema = z.strictObject({
   state: z
     .union([z.enum(DELIVERY_STATES).transform((state) => [state]), z.array(z.enum(DELIVERY_STATES))])
     .optional(),
@@ -176,20 +188,16 @@ export type ParsedListOptions = z.output<typeof listSchema>;
 
 /** @throws {ConfigError} with every problem */
 export const parseQueueOptions = (options: MailQueueOptions): ParsedQueueOptions =>
-  parse(optionsSchema, options);
+  readOptions(optionsSchema, options, 'createMailQueue');
 
 /** @throws {ConfigError} with every problem */
-export const parseStartOptions = (options: StartOptions): ParsedStartOptions => parse(startSchema, options);
+export const parseStartOptions = (options: StartOptions): ParsedStartOptions =>
+  readOptions(startSchema, options, 'queue.start');
 
 /** @throws {ConfigError} with every problem */
 export const parseStopOptions = (options: StopOptions): z.output<typeof stopSchema> =>
-  parse(stopSchema, options);
+  readOptions(stopSchema, options, 'queue.stop');
 
 /** @throws {ConfigError} with every problem */
-export const parseListOptions = (options: ListOptions): ParsedListOptions => parse(listSchema, options);
-
-function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
-}
+export const parseListOptions = (options: ListOptions): ParsedListOptions =>
+  readOptions(listSchema, options, 'queue.list');

@@ -1,10 +1,9 @@
-import { carriesCode } from '@postern/core';
+import { carriesCode, functionSchema } from '@postern/core';
 import { z } from 'zod';
 
 /** A hundred years: what PostgreSQL and dates can still add up. */
 const LONGEST_MS = 3_155_760_000_000;
 const ms = z.number().min(0).max(LONGEST_MS, `must be ${LONGEST_MS} milliseconds (100 years) or less`);
-const isPredicate = (value: unknown): value is (type: string) => boolean => typeof value === 'function';
 
 /** Durations are in milliseconds. */
 export const policySchema = z.strictObject({
@@ -13,7 +12,7 @@ export const policySchema = z.strictObject({
    * at once.
    * @default `carriesCode` of `@postern/core`
    */
-  isCode: z.custom<(type: string) => boolean>(isPredicate, 'has to be a function').default(() => carriesCode),
+  isCode: functionSchema<(type: string) => boolean>().default(() => carriesCode),
   /** How often one delivery is tried. @default 30, which with the other defaults takes between two and three hours */
   maxAttempts: z.int().min(1).default(30),
   /** The first retry comes within this time, at random; with each further one it doubles. @default 1000 */

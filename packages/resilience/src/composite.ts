@@ -1,8 +1,6 @@
 import {
-  ConfigError,
   createDrain,
   type Email,
-  fromZodIssue,
   type MailError,
   maskAddress,
   type OperationOptions,
@@ -10,7 +8,6 @@ import {
   type Transport,
   toReceipt,
 } from '@postern/core';
-import type { z } from 'zod';
 
 interface CompositeParts {
   /** What it does and to which, e.g. `retry(smtp)`. */
@@ -80,10 +77,3 @@ export const describeFailure = ({ code, stage, responseCode, attempts }: MailErr
   ...(responseCode !== undefined && { responseCode }),
   ...(attempts !== undefined && { attempts }),
 });
-
-/** @throws {ConfigError} with every problem */
-export function parseOptions<T>(schema: z.ZodType<T>, options: unknown): T {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
-}

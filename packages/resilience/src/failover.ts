@@ -1,12 +1,15 @@
 import {
   type Clock,
+  clockSchema,
   createOperatorLogger,
   type Email,
   type Logger,
+  loggerSchema,
   MailError,
   type MailErrorCode,
   type OperationOptions,
   type Receipt,
+  readOptions,
   requireSendable,
   systemClock,
   type Transport,
@@ -19,7 +22,6 @@ import {
   describeEmail,
   describeFailure,
   expiresBy,
-  parseOptions,
   sendThrough,
 } from './composite.js';
 import { isFailedOver, type MayDuplicate, mayDuplicateSchema } from './failure-policy.js';
@@ -40,26 +42,23 @@ export interface FailoverOptions {
   clock?: Clock | undefined;
 }
 
-const optionsSchema = z.object({
-  failureThreshold: z
-    .int('failureThreshold has to be a whole number')
-    .min(1, 'failureThreshold has to be at least 1')
-    .default(3),
-  probeAfterMs: z
-    .int('probeAfterMs has to be a whole number of milliseconds')
-    .min(1, 'probeAfterMs has to be at least 1')
-    .default(30_000),
+const optionsSchema = z.strictObject({
+  failureThreshold: z.int().min(1).default(3),
+  probeAfterMs: z.int().min(1).default(30_000),
   mayDuplicate: mayDuplicateSchema,
+  logger: loggerSchema.default(createOperatorLogger),
+  clock: clockSchema.default(() => systemClock),
 });
 
-/** Receipts and logs say which one it was, so each needs a name of its own. */
-const namesSchema = z
-  .array(z.string())
-  .min(1, 'has to hold at least one transport')
-  .refine((names) => new Set(names).size === names.length, {
-    error: ({ input }) => `have to have different names, not ${String(input)}: give each its own \`name\``,
-  });
-const transportsSchema = z.object({ transports: namesSchema });
+/** Receipts and logs say which one it was, so each needs its own name. */
+const transportsSchema = z.object({
+  transports: z
+    .array(z.string())
+    .min(1, 'must have at least one transport')
+    .refine((names) => new Set(names).size === names.length, {
+      error: ({ input }) => `must have different names, not ${String(input)}: give each its own \`name\``,
+    }),
+});
 
 /** No other attempt succeeds until the operator changes something, and the next transport hides that. */
 const OPERATOR_CODES: ReadonlySet<MailErrorCode> = new Set([
@@ -84,7 +83,7 @@ interface Failure {
  * took the email, the error has the code of the one that may still succeed, and the errors of all of them in its `cause`;
  * a `delivery_unknown` among them comes first. `verify` resolves when one of them is ready, and logs those that are not.
  *
- * @throws {ConfigError} when an option can't be used, or when two transports have the same name
+ * @throws {ConfigError} when an option is not valid, or when two transports have the same name
  *
  * @example
  * ```ts
@@ -95,11 +94,13 @@ interface Failure {
  * ```
  */
 export function withFailover(transports: readonly Transport[], options: FailoverOptions = {}): Transport {
-  const { failureThreshold, probeAfterMs, mayDuplicate } = parseOptions(optionsSchema, options);
+  const { failureThreshold, probeAfterMs, mayDuplicate, logger, clock } = readOptions(
+    optionsSchema,
+    options,
+    'withFailover',
+  );
   const names = transports.map((transport) => transport.name);
-  parseOptions(transportsSchema, { transports: names });
-  const logger = options.logger ?? createOperatorLogger();
-  const clock = options.clock ?? systemClock;
+  readOptions(transportsSchema, { transports: names }, 'withFailover');
   const name = `failover(${names.join(', ')})`;
   const closing = new AbortController();
   const members = transports.map((transport) => ({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** By usage type: whether an email that may have arrived is sent once more, at the risk of arriving twice. */
 export type MayDuplicate = Readonly<Record<string, boolean>>;
 
-export const mayDuplicateSchema = z.record(z.string(), z.boolean('has to be true or false')).default({});
+export const mayDuplicateSchema = z.record(z.string(), z.boolean()).default({});
 
 /** A second copy of a code is harmless, and without any nobody gets in; who is invited twice is annoyed. */
 const mayBeSentTwice = (type: string, mayDuplicate: MayDuplicate): boolean =>

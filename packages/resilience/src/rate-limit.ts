@@ -1,16 +1,20 @@
 import {
   type Clock,
+  clockSchema,
   createOperatorLogger,
   type Email,
+  functionSchema,
   type Logger,
+  loggerSchema,
   MailError,
   type Receipt,
+  readOptions,
   requireSendable,
   systemClock,
   type Transport,
 } from '@postern/core';
 import { z } from 'zod';
-import { createComposite, describeEmail, expiresBy, parseOptions, sendThrough } from './composite.js';
+import { createComposite, describeEmail, expiresBy, sendThrough } from './composite.js';
 import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
 import { createTurnstile } from './turnstile.js';
 
@@ -34,21 +38,16 @@ export interface RateLimitOptions {
   sleep?: Sleep | undefined;
 }
 
-const MOST = 1_000_000;
-const count = (name: string) =>
-  z
-    .int(`${name} has to be a whole number`)
-    .min(1, `${name} has to be at least 1`)
-    .max(MOST, `${name} has to be ${MOST} or less`);
+const count = z.int().min(1).max(1_000_000);
 
-const optionsSchema = z.object({
-  limit: count('limit'),
-  intervalMs: z
-    .int('intervalMs has to be a whole number of milliseconds')
-    .min(1, 'intervalMs has to be at least 1')
-    .max(LONGEST_SLEEP, `intervalMs has to be ${LONGEST_SLEEP} or less`),
-  onLimit: z.enum(['wait', 'refuse'], 'onLimit has to be "wait" or "refuse"').default('wait'),
-  maxWaiting: count('maxWaiting').default(1000),
+const optionsSchema = z.strictObject({
+  limit: count,
+  intervalMs: z.int().min(1).max(LONGEST_SLEEP),
+  onLimit: z.enum(['wait', 'refuse']).default('wait'),
+  maxWaiting: count.default(1000),
+  logger: loggerSchema.default(createOperatorLogger),
+  clock: clockSchema.default(() => systemClock),
+  sleep: functionSchema<Sleep>().default(() => systemSleep),
 });
 
 /**
@@ -58,7 +57,7 @@ const optionsSchema = z.object({
  * An email that would expire before its turn is refused at once; the `signal` ends a wait at once. What is refused fails
  * with `rate_limited`, which is retryable and makes a failover go on to its next transport. `verify` does not count.
  *
- * @throws {ConfigError} when an option can't be used
+ * @throws {ConfigError} when an option is not valid
  *
  * @example
  * ```ts
@@ -66,10 +65,11 @@ const optionsSchema = z.object({
  * ```
  */
 export function withRateLimit(transport: Transport, options: RateLimitOptions): Transport {
-  const { limit, intervalMs, onLimit, maxWaiting } = parseOptions(optionsSchema, options);
-  const logger = options.logger ?? createOperatorLogger();
-  const clock = options.clock ?? systemClock;
-  const sleep = options.sleep ?? systemSleep;
+  const { limit, intervalMs, onLimit, maxWaiting, logger, clock, sleep } = readOptions(
+    optionsSchema,
+    options,
+    'withRateLimit',
+  );
   const name = `rate-limit(${transport.name})`;
   const closing = new AbortController();
   const turnstile = createTurnstile({ limit, intervalMs, clock, sleep });

@@ -1,10 +1,14 @@
 import {
   type Clock,
+  clockSchema,
   createOperatorLogger,
   type Email,
+  functionSchema,
   type Logger,
+  loggerSchema,
   MailError,
   type Receipt,
+  readOptions,
   systemClock,
   type Transport,
 } from '@postern/core';
@@ -16,7 +20,6 @@ import {
   describeEmail,
   describeFailure,
   expiresBy,
-  parseOptions,
   sendThrough,
 } from './composite.js';
 import { isRetried, type MayDuplicate, mayDuplicateSchema } from './failure-policy.js';
@@ -48,20 +51,17 @@ export interface RetryOptions {
   random?: (() => number) | undefined;
 }
 
-const milliseconds = (name: string) =>
-  z
-    .int(`${name} has to be a whole number of milliseconds`)
-    .min(0, `${name} has to be 0 or more`)
-    .max(LONGEST_SLEEP, `${name} has to be ${LONGEST_SLEEP} or less`);
+const milliseconds = z.int().min(0).max(LONGEST_SLEEP);
 
-const optionsSchema = z.object({
-  maxAttempts: z
-    .int('maxAttempts has to be a whole number')
-    .min(1, 'maxAttempts has to be at least 1')
-    .default(3),
-  initialDelayMs: milliseconds('initialDelayMs').default(500),
-  maxDelayMs: milliseconds('maxDelayMs').default(10_000),
+const optionsSchema = z.strictObject({
+  maxAttempts: z.int().min(1).default(3),
+  initialDelayMs: milliseconds.default(500),
+  maxDelayMs: milliseconds.default(10_000),
   mayDuplicate: mayDuplicateSchema,
+  logger: loggerSchema.default(createOperatorLogger),
+  clock: clockSchema.default(() => systemClock),
+  sleep: functionSchema<Sleep>().default(() => systemSleep),
+  random: functionSchema<() => number>().default(() => Math.random),
 });
 
 /**
@@ -72,7 +72,7 @@ const optionsSchema = z.object({
  * except that a `delivery_unknown` among them is what it fails with: the email may have arrived. `attempts` of the
  * receipt, or of the error, is the number of tries in all. `verify` is tried once.
  *
- * @throws {ConfigError} when an option can't be used
+ * @throws {ConfigError} when an option is not valid
  *
  * @example
  * ```ts
@@ -80,11 +80,11 @@ const optionsSchema = z.object({
  * ```
  */
 export function withRetry(transport: Transport, options: RetryOptions = {}): Transport {
-  const { maxAttempts, initialDelayMs, maxDelayMs, mayDuplicate } = parseOptions(optionsSchema, options);
-  const logger = options.logger ?? createOperatorLogger();
-  const clock = options.clock ?? systemClock;
-  const sleep = options.sleep ?? systemSleep;
-  const random = options.random ?? Math.random;
+  const { maxAttempts, initialDelayMs, maxDelayMs, mayDuplicate, logger, clock, sleep, random } = readOptions(
+    optionsSchema,
+    options,
+    'withRetry',
+  );
   const name = `retry(${transport.name})`;
   const closing = new AbortController();
   const backoff = new ExponentialBackoff<number>({

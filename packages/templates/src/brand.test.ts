@@ -107,7 +107,7 @@ describe('a brand', () => {
     [
       'a logo without https',
       { name: 'Acme', logoUrl: 'http://acme.example/logo.png' },
-      [['brand.logoUrl', 'has to be an https URL']],
+      [['brand.logoUrl', 'must be an https URL']],
     ],
     [
       'a page for help that runs a script',
@@ -124,7 +124,7 @@ describe('a brand', () => {
       'https://acme.example/\n',
       'data:image/png;base64,AA',
     ].flatMap((text): [string, BrandInput, string[][]][] => [
-      [`the logo ${text}`, { name: 'Acme', logoUrl: text }, [['brand.logoUrl', 'has to be an https URL']]],
+      [`the logo ${text}`, { name: 'Acme', logoUrl: text }, [['brand.logoUrl', 'must be an https URL']]],
       [
         `the page for help ${text}`,
         { name: 'Acme', supportUrl: text },
@@ -145,7 +145,7 @@ describe('a brand', () => {
     [
       'a color that is none',
       { name: 'Acme', colors: { light: { accent: 'red;}' } } },
-      [['brand.colors.light.accent', 'has to be a color such as "#1f4fd8"']],
+      [['brand.colors.light.accent', 'must be a color such as "#1f4fd8"']],
     ],
     [
       'colors that nobody can read',
@@ -153,17 +153,17 @@ describe('a brand', () => {
       [
         [
           'brand.colors.light.muted',
-          'muted #aaaaaa on card #ffffff has a contrast of 2.32, and has to have 4.5 or more (WCAG AA)',
+          'muted #aaaaaa on card #ffffff has a contrast of 2.32, and must have 4.5 or more (WCAG AA)',
           'Make muted darker, or choose another card.',
         ],
         [
           'brand.colors.light.muted',
-          'muted #aaaaaa on page #f3f4f6 has a contrast of 2.11, and has to have 4.5 or more (WCAG AA)',
+          'muted #aaaaaa on page #f3f4f6 has a contrast of 2.11, and must have 4.5 or more (WCAG AA)',
           'Make muted darker, or choose another page.',
         ],
         [
           'brand.colors.dark.onAccent',
-          'onAccent #ffffff on accent #ffff00 has a contrast of 1.07, and has to have 4.5 or more (WCAG AA)',
+          'onAccent #ffffff on accent #ffff00 has a contrast of 1.07, and must have 4.5 or more (WCAG AA)',
           'Make onAccent darker, or choose another accent.',
         ],
       ],

@@ -15,10 +15,10 @@ const HIDDEN = /[\u202a-\u202e\u2060-\u206f\u200b\ufeff\u2028\u2029\p{Cs}]/u;
 
 const line = (longest: number) =>
   z
-    .string('has to be text')
+    .string('must be a string')
     .trim()
     .min(1, 'is empty')
-    .max(longest, `has to have ${longest} characters or fewer`)
+    .max(longest, `must have ${longest} characters or fewer`)
     .refine((text) => !/[{}]/.test(text), BRACES)
     .refine((text) => !/\p{Cc}/u.test(text), 'has a line break or a control character: write one line')
     .refine(
@@ -42,14 +42,14 @@ function isMailto(text: string): boolean {
 
 const url = (isAllowed: (text: string) => boolean, rule: string) =>
   z
-    .string('has to be text')
+    .string('must be a string')
     .refine(isAllowed, rule)
     // The query part of a URL keeps its braces.
     .transform((text) => new URL(text).href.replaceAll('{', '%7B').replaceAll('}', '%7D'));
 
 const color = z
-  .string('has to be text')
-  .regex(/^#(?:[\da-f]{3}|[\da-f]{6})$/i, 'has to be a color such as "#1f4fd8"')
+  .string('must be a string')
+  .regex(/^#(?:[\da-f]{3}|[\da-f]{6})$/i, 'must be a color such as "#1f4fd8"')
   .transform((text) => colord(text).toHex())
   .optional();
 
@@ -106,7 +106,7 @@ const colorsSchema = z
         context.addIssue({
           code: 'custom',
           path: [mode, front],
-          message: `${front} ${palette[front]} on ${back} ${palette[back]} has a contrast of ${contrast}, and has to have ${LEAST_CONTRAST} or more (WCAG AA)`,
+          message: `${front} ${palette[front]} on ${back} ${palette[back]} has a contrast of ${contrast}, and must have ${LEAST_CONTRAST} or more (WCAG AA)`,
           params: {
             code: 'contrast_low',
             hint: `Make ${front} ${colord(palette[back]).isDark() ? 'lighter' : 'darker'}, or choose another ${back}.`,
@@ -122,7 +122,7 @@ export const brandSchema = z.strictObject(
     /** Stands in subjects and sentences, and for the logo where images are off. */
     name: line(60),
     /** Shown 32 pixels high. `https` only: mail clients block the rest. */
-    logoUrl: url(isHttps, 'has to be an https URL').optional(),
+    logoUrl: url(isHttps, 'must be an https URL').optional(),
     colors: colorsSchema.prefault({}),
     /** A postal address for the footer, in one line. */
     address: line(200).optional(),
@@ -130,7 +130,7 @@ export const brandSchema = z.strictObject(
   },
   {
     error: ({ code }) =>
-      code === 'invalid_type' ? 'has to be an object with a name, e.g. { name: "Acme" }' : undefined,
+      code === 'invalid_type' ? 'must be an object with a name, e.g. { name: "Acme" }' : undefined,
   },
 );
 

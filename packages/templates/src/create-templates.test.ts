@@ -259,13 +259,13 @@ describe('overrides', () => {
 
 describe('options that can not work are refused', () => {
   test.each<[string, unknown, string, string]>([
-    ['no brand', {}, 'brand', 'has to be an object with a name'],
-    ['a brand with an unknown key', { brand: { ...brand, logo: '' } }, 'brand', 'logo'],
-    ['an unknown key', { brand, locale: 'en' }, '', 'locale'],
+    ['no brand', {}, 'brand', 'must be an object with a name'],
+    ['a brand with an unknown key', { brand: { ...brand, logo: '' } }, 'brand.logo', 'is not an option'],
+    ['an unknown key', { brand, locale: 'en' }, 'locale', 'did you mean locales?'],
     ['a language without copy', { brand, locales: ['en', 'tlh'] }, 'locales.1', 'there is no copy for "tlh"'],
     ['no language', { brand, locales: [] }, 'locales', 'is empty'],
     ['another default', { brand, locales: ['de'], defaultLocale: 'en' }, 'defaultLocale', 'one of locales'],
-    ['no time', { brand, validMinutes: { code: 0 } }, 'validMinutes.code', '1 minute or more'],
+    ['no time', { brand, validMinutes: { code: 0 } }, 'validMinutes.code', 'must be 1 or more'],
     [
       'an override with a variable of Handlebars',
       { brand, overrides: { en: { footer: 'From {{app}}' } } },

@@ -1,4 +1,4 @@
-import { ConfigError, fromZodIssue, type Template } from '@postern/core';
+import { readOptions, type Template } from '@postern/core';
 import { z } from 'zod';
 import { type BrandInput, brandSchema } from './brand.js';
 import { composeTemplate, type ValidMinutes } from './compose-template.js';
@@ -12,9 +12,9 @@ const locale = z.enum(LOCALES, {
 });
 
 const minutes = z
-  .int('has to be a whole number of minutes')
-  .min(1, 'has to be 1 minute or more')
-  .max(366 * 1440, 'has to be 366 days or less');
+  .int()
+  .min(1)
+  .max(366 * 1440, 'must be 366 days or less');
 
 const optionsSchema = z
   .strictObject({
@@ -42,7 +42,7 @@ const optionsSchema = z
   }))
   .refine(({ locales, defaultLocale }) => locales.includes(defaultLocale), {
     path: ['defaultLocale'],
-    message: 'has to be one of locales',
+    message: 'must be one of locales',
   });
 
 export interface TemplatesOptions {
@@ -76,9 +76,11 @@ export interface TemplatesOptions {
  * ```
  */
 export function createTemplates(options: TemplatesOptions): Template[] {
-  const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(fromZodIssue));
-  const { brand, locales, defaultLocale, validMinutes, overrides } = parsed.data;
+  const { brand, locales, defaultLocale, validMinutes, overrides } = readOptions(
+    optionsSchema,
+    options,
+    'createTemplates',
+  );
   const templates = [...new Set(locales)].flatMap((locale) => {
     const copy = overrideCopy(COPY[locale], overrides[locale] ?? {});
     return USAGE_TYPES.map((type) => composeTemplate({ type, locale, copy, brand, validMinutes }));

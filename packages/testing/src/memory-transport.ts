@@ -1,13 +1,16 @@
 import {
   type Clock,
+  clockSchema,
   createDrain,
   type Email,
   MailError,
   type Receipt,
+  readOptions,
   requireSendable,
   systemClock,
   type Transport,
 } from '@postern/core';
+import { z } from 'zod';
 import { createMailStore, type Inbox } from './inbox.js';
 
 /** Options of {@link createMemoryTransport}. */
@@ -23,6 +26,11 @@ export interface MemoryTransportOptions {
    */
   clock?: Clock | undefined;
 }
+
+const optionsSchema = z.strictObject({
+  name: z.string().min(1).default('memory'),
+  clock: clockSchema.default(() => systemClock),
+});
 
 /** A failure that was set on a memory transport. */
 export interface FailureHandle {
@@ -51,6 +59,8 @@ export interface MemoryTransport extends Transport {
  * It behaves as the contract asks: it rejects expired emails, honours abort signals, and fails with `closed`
  * after `close`.
  *
+ * @throws {ConfigError} when an option is not valid
+ *
  * @example
  * ```ts
  * const transport = createMemoryTransport();
@@ -60,7 +70,7 @@ export interface MemoryTransport extends Transport {
  * ```
  */
 export function createMemoryTransport(options: MemoryTransportOptions = {}): MemoryTransport {
-  const { name = 'memory', clock = systemClock } = options;
+  const { name, clock } = readOptions(optionsSchema, options, 'createMemoryTransport');
   const store = createMailStore<Email>((email) => [email.to]);
   const failures = new Set<{ readonly error: MailError; readonly times: number; fired: number }>();
   const drain = createDrain('memory transport', async () => store.close('The memory transport was closed.'));

@@ -1,4 +1,6 @@
 import type { AddressInfo } from 'node:net';
+import { readOptions } from '@postern/core';
+import { z } from 'zod';
 import { type CertificateOptions, certificateFor } from './certificate.js';
 import type { Fault } from './fault.js';
 import { createFaultPlan, type FaultHandle } from './fault-plan.js';
@@ -55,6 +57,28 @@ export interface SmtpTrapOptions {
   hideExtensions?: readonly HideableExtension[] | undefined;
 }
 
+const optionsSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(0),
+  tls: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
+  certificate: z
+    .strictObject({ hostnames: z.array(z.string()).optional(), expired: z.boolean().optional() })
+    .optional(),
+  auth: z
+    .union(
+      [
+        z.strictObject({ user: z.string(), pass: z.string() }),
+        z.strictObject({ user: z.string(), accessToken: z.string() }),
+      ],
+      'must be { user, pass } or { user, accessToken }',
+    )
+    .optional(),
+  authMethods: z.array(z.enum(['PLAIN', 'LOGIN', 'XOAUTH2'])).default(['PLAIN', 'LOGIN', 'XOAUTH2']),
+  requireAuth: z.boolean().optional(),
+  size: z.int().min(1).optional(),
+  hideExtensions: z.array(z.enum(['PIPELINING', '8BITMIME', 'SMTPUTF8', 'STARTTLS'])).default([]),
+});
+
 /** A running SMTP server that keeps all mail to itself. */
 export interface SmtpTrap extends AsyncDisposable {
   readonly host: string;
@@ -107,7 +131,8 @@ const NO_TIMEOUT = 2 ** 31 - 1;
 /**
  * Starts a real SMTP server on loopback that keeps all mail to itself, and can be told to misbehave.
  *
- * @throws TypeError when `requireAuth` is set without `auth`.
+ * @throws {ConfigError} when an option is not valid
+ * @throws {TypeError} when `requireAuth` is set without `auth`
  * @example
  * ```ts
  * await using trap = await startSmtpTrap({ auth: { user: 'postern', pass: 'secret' } });
@@ -116,11 +141,12 @@ const NO_TIMEOUT = 2 ** 31 - 1;
  * ```
  */
 export async function startSmtpTrap(options: SmtpTrapOptions = {}): Promise<SmtpTrap> {
-  const { host = '127.0.0.1', port = 0, tls = 'starttls', auth, hideExtensions = [] } = options;
-  const { requireAuth = auth !== undefined, authMethods = ['PLAIN', 'LOGIN', 'XOAUTH2'] } = options;
+  const given = readOptions(optionsSchema, options, 'startSmtpTrap');
+  const { host, port, tls, auth, authMethods, size, hideExtensions } = given;
+  const { requireAuth = auth !== undefined } = given;
   if (requireAuth && !auth) throw new TypeError('requireAuth needs auth: nobody could log in.');
 
-  const certificate = await certificateFor(options.certificate);
+  const certificate = await certificateFor(given.certificate);
   const log = createSessionLog();
   const faults = createFaultPlan();
   const store = createMailStore<ReceivedEmail>((email) => email.envelope.to);
@@ -133,7 +159,7 @@ export async function startSmtpTrap(options: SmtpTrapOptions = {}): Promise<Smtp
       disabledCommands: [...(auth ? [] : ['AUTH']), ...(tls === 'none' ? ['STARTTLS'] : [])],
       authMethods: [...authMethods],
       authOptional: !requireAuth,
-      ...(options.size !== undefined && { size: options.size, rejectOversized: true }),
+      ...(size !== undefined && { size, rejectOversized: true }),
       ...Object.fromEntries(hideExtensions.map((extension) => [`hide${extension}`, true])),
       maxAllowedUnauthenticatedCommands: false,
       disableReverseLookup: true,

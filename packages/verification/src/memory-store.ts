@@ -1,4 +1,4 @@
-import { ConfigError, fromZodIssue, type Logger } from '@postern/core';
+import { type Logger, loggerSchema, readOptions } from '@postern/core';
 import { z } from 'zod';
 import { createReport } from './operator-log.js';
 import { findSeveralProcesses } from './several-processes.js';
@@ -29,8 +29,9 @@ export interface MemoryStoreOptions {
   logger?: Logger | undefined;
 }
 
-const optionsSchema = z.object({
-  maxEntries: z.int('has to be a whole number').min(1, 'has to be 1 or more').default(100_000),
+const optionsSchema = z.strictObject({
+  maxEntries: z.int().min(1).default(100_000),
+  logger: loggerSchema.optional(),
 });
 
 /** A map that forgets what is over, and refuses rather than forgets what is not. */
@@ -96,13 +97,11 @@ function warnWhereUnfit(logger: Logger | undefined): void {
  * const store = kept.verificationStore;
  * ```
  *
- * @throws {ConfigError} when `maxEntries` can't be used
+ * @throws {ConfigError} when an option is not valid
  */
 export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore {
-  const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(fromZodIssue));
-  const { maxEntries } = parsed.data;
-  warnWhereUnfit(options.logger);
+  const { maxEntries, logger } = readOptions(optionsSchema, options, 'memoryStore');
+  warnWhereUnfit(logger);
   const challenges = new ExpiringMap<KeptChallenge>(maxEntries);
   const counters = new ExpiringMap<{ readonly count: number }>(maxEntries);
   const subjects = new ExpiringMap<{ readonly subject: string }>(maxEntries);

@@ -1,16 +1,9 @@
 import { readWebUrl } from '@postern/core';
 import { z } from 'zod';
 
-const seconds = (atMost: number) =>
-  z
-    .int('has to be a whole number of seconds')
-    .min(1, 'has to be 1 second or more')
-    .max(atMost, `has to be ${atMost} seconds or less`);
+const seconds = (atMost: number) => z.int().min(1).max(atMost);
 const DAY = 86_400;
-const limit = z
-  .int('has to be a whole number')
-  .min(1, 'has to be 1 or more')
-  .max(1_000_000, 'has to be 1000000 or less');
+const limit = z.int().min(1).max(1_000_000);
 
 const windowOf = (defaults: { limit: number; window: number }) =>
   z
@@ -29,26 +22,18 @@ const FEWEST_CODES = 1_000_000;
 export const policySchema = z
   .strictObject({
     /** @default 6 */
-    codeLength: z
-      .int('has to be a whole number')
-      .min(4, 'has to be 4 or more')
-      .max(32, 'has to be 32 or less')
-      .default(6),
+    codeLength: z.int().min(4).max(32).default(6),
     /** What codes are made of; `UNAMBIGUOUS` avoids look-alikes. @default the ten digits */
     codeAlphabet: z
       .string()
-      .regex(/^(?:([0-9A-Za-z])(?!.*\1)){2,}$/, 'has to be two or more ASCII letters or digits, each once')
+      .regex(/^(?:([0-9A-Za-z])(?!.*\1)){2,}$/, 'must be two or more ASCII letters or digits, each once')
       .default('0123456789'),
     /** How long a code is good. @default 600 */
     codeTtl: seconds(DAY).default(600),
     /** How long a link is good. @default 600 */
     linkTtl: seconds(7 * DAY).default(600),
     /** Between two emails to one address, whatever their type. @default 60 */
-    cooldown: z
-      .int('has to be a whole number of seconds')
-      .min(0, 'has to be 0 or more')
-      .max(DAY, `has to be ${DAY} or less`)
-      .default(60),
+    cooldown: z.int().min(0).max(DAY).default(60),
     /** Wrong guesses per address and type. @default 5 in 3600 */
     guesses: windowOf({ limit: 5, window: 3600 }),
     /** Emails per address. @default 5 in 3600 */

@@ -1,3 +1,4 @@
+import { objectWithMethods, readOptions } from '@postern/core';
 import { z } from 'zod';
 import { migrationScript, quote } from './postgres-migrations.js';
 import { MOST_SUPERSEDED, type VerificationStore } from './verification-store.js';
@@ -13,6 +14,11 @@ export interface PostgresStoreOptions {
   /** The PostgreSQL schema of the tables. @default 'public' */
   schema?: string | undefined;
 }
+
+const optionsSchema = z.strictObject({
+  pool: objectWithMethods<PostgresPool>('a Pool of pg or a PGlite', 'query'),
+  schema: z.string().min(1).default('public'),
+});
 
 export interface PostgresStore extends VerificationStore {
   /** Makes the tables, or brings them up to date. Several processes may do so at once. */
@@ -58,13 +64,16 @@ const timeOf = (parameter: string) =>
  * Keeps everything in PostgreSQL, for any number of processes. Each method is one statement: one round trip, atomic,
  * and no lock outlives it.
  *
+ * @throws {ConfigError} when an option is not valid
+ *
  * @example
  * ```ts
  * const store = postgresStore({ pool: new Pool({ connectionString }) });
  * await store.migrate();
  * ```
  */
-export function postgresStore({ pool, schema = 'public' }: PostgresStoreOptions): PostgresStore {
+export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  const { pool, schema } = readOptions(optionsSchema, options, 'postgresStore');
   const challenges = `${quote(schema)}.postern_verification_challenge`;
   const counters = `${quote(schema)}.postern_verification_counter`;
 

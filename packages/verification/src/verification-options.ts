@@ -1,7 +1,17 @@
-import { type Clock, ConfigError, fromZodIssue, type Logger, type Mailer, readWebUrl } from '@postern/core';
+import {
+  type Clock,
+  clockSchema,
+  functionSchema,
+  type Logger,
+  loggerSchema,
+  type Mailer,
+  objectWithMethods,
+  readOptions,
+  readWebUrl,
+} from '@postern/core';
 import { z } from 'zod';
-import { type Policy, type PolicyInput, policySchema } from './policy.js';
-import type { Random } from './random.js';
+import { type PolicyInput, policySchema } from './policy.js';
+import { type Random, systemRandom } from './random.js';
 import type { VerificationStore } from './verification-store.js';
 
 export interface VerificationOptions {
@@ -44,24 +54,20 @@ export interface VerificationOptions {
 
 const SHORTEST_SECRET = 32;
 const secretSchema = z
-  .string('has to be text, or a list of texts')
-  .min(SHORTEST_SECRET, `has to have ${SHORTEST_SECRET} characters or more, from a random source`);
+  .string('must be a string, or a list of strings')
+  .min(SHORTEST_SECRET, `must have ${SHORTEST_SECRET} characters or more, from a random source`);
 
-const optionsSchema = z.object({
+const optionsSchema = z.strictObject({
+  mailer: objectWithMethods<VerificationOptions['mailer']>('a mailer, such as createMailer(…)', 'send'),
+  store: objectWithMethods<VerificationStore>(
+    'a store, such as memoryStore() or postgresStore({ pool })',
+    ...(['count', 'put', 'guess', 'find', 'take', 'remove'] as const),
+  ),
   secret: z.preprocess(
-    (secret) => (Array.isArray(secret) ? secret : [secret]),
+    (secret: string | readonly string[]) => (Array.isArray(secret) ? secret : [secret]),
     z.tuple([secretSchema], secretSchema),
   ),
   policy: policySchema.prefault({}),
-  logger: z
-    .custom<Logger>(
-      (value) =>
-        typeof value === 'object' &&
-        value !== null &&
-        ['debug', 'info', 'warn', 'error'].every((level) => level in value),
-      'must be a logger, e.g. console',
-    )
-    .optional(),
   linkUrl: z
     .string()
     .refine(
@@ -69,16 +75,12 @@ const optionsSchema = z.object({
       'must be an https URL, such as https://app.example.com/sign-in/confirm',
     )
     .optional(),
+  onSuperseded: functionSchema<NonNullable<VerificationOptions['onSuperseded']>>().optional(),
+  clock: clockSchema.optional(),
+  logger: loggerSchema.optional(),
+  random: objectWithMethods<Random>('a source of randomness', 'int', 'bytes').default(() => systemRandom),
 });
 
 /** @throws {ConfigError} with every problem */
-export function parseOptions({ secret, policy, linkUrl, logger }: VerificationOptions): {
-  secret: [string, ...string[]];
-  policy: Policy;
-  linkUrl?: string | undefined;
-  logger?: Logger | undefined;
-} {
-  const parsed = optionsSchema.safeParse({ secret, policy, linkUrl, logger });
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(fromZodIssue));
-}
+export const readVerificationOptions = (options: VerificationOptions): z.output<typeof optionsSchema> =>
+  readOptions(optionsSchema, options, 'createVerification');

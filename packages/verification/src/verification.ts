@@ -13,9 +13,8 @@ import { createLimits } from './limits.js';
 import { drawToken, idOfToken, linkWith } from './link-token.js';
 import { drawCode, readCode } from './one-time-code.js';
 import { createReport } from './operator-log.js';
-import { systemRandom } from './random.js';
 import { VerificationError } from './verification-error.js';
-import { parseOptions, type VerificationOptions } from './verification-options.js';
+import { readVerificationOptions, type VerificationOptions } from './verification-options.js';
 import {
   allowedRedirect,
   type CancelRequest,
@@ -118,7 +117,7 @@ const afterwards = (work: () => Promise<void>): Promise<void> =>
 /**
  * Makes a verification from a mailer, a store and a secret.
  *
- * @throws {ConfigError} when an option can't be used, with every problem
+ * @throws {ConfigError} when an option is not valid, with every problem
  *
  * @example
  * ```ts
@@ -128,8 +127,8 @@ const afterwards = (work: () => Promise<void>): Promise<void> =>
  * ```
  */
 export function createVerification(options: VerificationOptions): Verification {
-  const { mailer, store, onSuperseded, clock, random = systemRandom } = options;
-  const { secret, policy, linkUrl, logger } = parseOptions(options);
+  const { mailer, store, secret, policy, linkUrl, onSuperseded, clock, logger, random } =
+    readVerificationOptions(options);
   const keyring = createKeyring(secret);
   const report = createReport(logger);
   const clientOf = createClientReader(report);

@@ -58,7 +58,7 @@ describe('eject', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [['--logo', 'http://acme.example/l.png'], '--logo has to be an https URL'],
+    [['--logo', 'http://acme.example/l.png'], '--logo must be an https URL'],
     [['--accent', 'red'], '--accent has to be a color'],
     [['--support', 'javascript:alert(1)'], '--support must be an https or mailto URL'],
     [['--brand', '{{code}}'], '--brand has a brace'],

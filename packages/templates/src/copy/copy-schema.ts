@@ -34,7 +34,7 @@ export const fillIn = (sentence: string, values: Readonly<Record<string, string>
 /** One sentence. `all` of its placeholders have to be there; `some` may be. */
 const sentence = ({ all = [], some = [] }: { all?: string[]; some?: string[] } = {}) =>
   z
-    .string('has to be text')
+    .string('must be a string')
     .min(1, 'is empty')
     .superRefine((text, context) => {
       const found = placeholdersOf(text);
