@@ -14,10 +14,10 @@ import { collectSecrets } from './secrets.js';
 import type { CheckedSendRequest } from './send-request.js';
 import { readCustomHeaders, readReplyTo, readSender } from './sender.js';
 import type { CompiledTemplate } from './template/compiled-template.js';
+import type { MissingVariable } from './template/evaluate-template.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import type { TemplateOverride } from './template/template.js';
 import { createTemplateCatalog } from './template/template-catalog.js';
-import type { MissingVariable } from './template/template-program.js';
 import { withValidity } from './validity.js';
 
 /** The part of a {@link ConnectorConfig} that a mailer needs: sender and templates. */
@@ -148,7 +148,6 @@ export function createEmailRenderer(
       subject: rendered.subject,
       text: rendered.text,
       ...(rendered.html !== undefined && { html: rendered.html }),
-      fixedParts: template.fixedParts,
       headers: otpToken === undefined ? headers : Object.freeze({ ...headers, 'OTP-Token': otpToken }),
       ...(expiresAt && { expiresAt }),
       secrets: collectSecrets(payload),

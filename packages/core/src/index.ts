@@ -61,7 +61,10 @@ export {
 export { requireSendable } from './sendable.js';
 export { readSender } from './sender.js';
 export { shareAcrossCopies } from './share-across-copies.js';
+export type { MissingVariable } from './template/evaluate-template.js';
 export { inspectTemplate, type TemplateInspection } from './template/inspect-template.js';
+export type { TemplateVariable } from './template/parse-template.js';
+export type { TemplateProblem } from './template/placeholder-syntax.js';
 export type { BrokenTemplate } from './template/plain-template.js';
 export {
   type ContentType,
@@ -69,8 +72,6 @@ export {
   type TemplateOverride,
   templateSchema,
 } from './template/template.js';
-export type { MissingVariable } from './template/template-program.js';
-export type { TemplateProblem, TemplateVariable } from './template/template-source.js';
 export { hasTimedOut } from './timed-out.js';
 export type { OperationOptions, Receipt, Transport } from './transport.js';
 export { readWebUrl } from './web-url.js';

@@ -13,9 +13,9 @@ import { remoteLine } from './remote-text.js';
 import { maskAddress } from './secrets.js';
 import { type CheckedSendRequest, checkSendRequest, type SendRequest } from './send-request.js';
 import { requireSendable } from './sendable.js';
+import type { MissingVariable } from './template/evaluate-template.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import { canShowVariable } from './template/shown-variables.js';
-import type { MissingVariable } from './template/template-program.js';
 import type { OperationOptions, Receipt, Transport } from './transport.js';
 
 export interface MailerOptions {

@@ -4,9 +4,9 @@ import { isLoopbackHost } from '../loopback.js';
 import { readMailboxList } from '../mailbox.js';
 import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from '../payload.js';
 import { findSimilarName } from '../similar-name.js';
+import { parseTemplate, type TemplateVariable } from '../template/parse-template.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
-import { readTemplate, type TemplateVariable } from '../template/template-source.js';
 import { checkPem } from './check-pem.js';
 import { readPort } from './config-input.js';
 import { type ConfigIssue, error, warning } from './config-issue.js';
@@ -195,13 +195,13 @@ function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTempl
   for (const field of TEMPLATE_FIELDS) {
     const text = template[field];
     if (typeof text !== 'string') continue;
-    const read = readTemplate(text);
-    if (read.ok) {
-      variables.push(...read.source.variables);
+    const parsed = parseTemplate(text);
+    if (parsed.ok) {
+      variables.push(...parsed.template.variables);
       continue;
     }
     isBroken = true;
-    const { line, column, message } = read.problem;
+    const { line, column, message } = parsed.problem;
     const report = brokenTemplate === 'error' ? error : warning;
     issues.push(
       report(

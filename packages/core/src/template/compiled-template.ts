@@ -1,4 +1,3 @@
-import type { FixedParts } from '../email.js';
 import { sanitizeHeaderValue } from '../header-field.js';
 import { hasRefusedScheme, type LinkRule } from '../link-schemes.js';
 import { MailError } from '../mail-error.js';
@@ -7,13 +6,13 @@ import type { PayloadValue } from '../payload.js';
 import { displayName } from '../plain-line.js';
 import { splitList } from '../quoted-text.js';
 import { safePayload } from '../safe-payload.js';
-import { derivePlainText } from './derived-text.js';
-import { compileTemplate } from './handlebars-program.js';
-import { placeValues, unmark, withoutMarks } from './html-values.js';
-import { type BrokenTemplate, compilePlainTemplate } from './plain-template.js';
+import { evaluateTemplate, type MissingVariable } from './evaluate-template.js';
+import { placeValues, withoutMarks } from './html-values.js';
+import { parseTemplate } from './parse-template.js';
+import { type BrokenTemplate, parsePlainTemplate } from './plain-template.js';
 import type { Template } from './template.js';
-import type { MissingVariable, RenderedText, TemplateProgram } from './template-program.js';
-import { readTemplate } from './template-source.js';
+import type { TemplateNode } from './template-node.js';
+import { deriveTextTemplate } from './text-alternative.js';
 import { formatsFor, type ValueFormat } from './value-format.js';
 
 const MAX_CONTENT_LENGTH = 1 << 20;
@@ -32,8 +31,6 @@ interface RenderedTemplate {
 /** A template, compiled once and rendered many times. */
 export interface CompiledTemplate {
   readonly locale: string | undefined;
-  /** What every email of the template has. */
-  readonly fixedParts: FixedParts;
   render(payload: Record<string, PayloadValue>): RenderedTemplate;
 }
 
@@ -58,27 +55,30 @@ export function compileEmailTemplate(
   { missingVariable, brokenTemplate, linkRule }: CompileOptions,
 ): CompiledTemplate {
   const formats = formatsFor(template.locale);
-  const compile: Compile = (field, text, format) => {
-    const read = readTemplate(text);
-    const options = { escape: false, missingVariable, format };
-    if (read.ok) return compileTemplate(read.source, options);
-    if (brokenTemplate === 'text') return compilePlainTemplate(text, options);
-    const { line, column, message } = read.problem;
+  const parse = (field: string, text: string): readonly TemplateNode[] => {
+    const parsed = parseTemplate(text);
+    if (parsed.ok) return parsed.template.nodes;
+    if (brokenTemplate === 'text') return parsePlainTemplate(text);
+    const { line, column, message } = parsed.problem;
     throw new MailError(
       'template_invalid',
       `The ${field} of the ${type} template is broken at line ${line}, column ${column}: ${message}.`,
-      {
-        stage: 'template',
-      },
+      { stage: 'template' },
     );
   };
+  const toFiller =
+    (nodes: readonly TemplateNode[], format?: ValueFormat): Filler =>
+    (payload, problems) =>
+      evaluateTemplate(nodes, payload, problems, { missingVariable, format });
+  const compile: Compile = (field, text, format) => toFiller(parse(field, text), format);
+
   const isHtml = template.contentType === 'text/html';
   const subject = compile('subject', template.subject, formats.line);
-  const content = isHtml
-    ? compile('content', withoutMarks(template.content), formats.html)
-    : compile('content', template.content, formats.line);
+  const content = parse('content', isHtml ? withoutMarks(template.content) : template.content);
+  const body = toFiller(content, isHtml ? formats.html : formats.line);
+  const derived =
+    isHtml && template.text === undefined && toFiller(deriveTextTemplate(content), formats.line);
   const text = template.text === undefined ? undefined : compile('text', template.text, formats.line);
-  const derived = isHtml && !text ? derivePlainText(content.fixedParts) : undefined;
   const from = template.sendFrom
     ? compileMailboxes('sendFrom', template.sendFrom, compile, formats.name)
     : undefined;
@@ -88,23 +88,20 @@ export function compileEmailTemplate(
 
   return {
     locale: template.locale,
-    fixedParts: Object.freeze({
-      text: (text ?? derived ?? content).fixedParts,
-      ...(isHtml && { html: content.fixedParts }),
-    }),
     render(payload) {
       const problems = new Set<string>();
       const links = new Set<string>();
       const safe = safePayload(payload);
-      const marked = content.render(safe, problems);
-      const body = isHtml ? placed(marked, linkRule, links) : marked;
+      const filled = body(safe, problems);
+      const html = isHtml ? placeValues(filled, linkRule, links) : undefined;
       // In plain text, too, mail apps and people make a link of it.
       if (typeof safe.link === 'string' && hasRefusedScheme(safe.link))
         links.add(`link must be ${linkRule.wanted}`);
       const rendered: RenderedTemplate = {
-        subject: sanitizeHeaderValue(subject.render(safe, problems).text),
-        text: text?.render(safe, problems).text ?? derived?.of(body) ?? body.text,
-        ...(isHtml && { html: body.text }),
+        subject: sanitizeHeaderValue(subject(safe, problems)),
+        // What a derived text lacks, the html lacks, too.
+        text: text?.(safe, problems) ?? (derived ? derived(safe, new Set()) : filled),
+        ...(html !== undefined && { html }),
         ...(from && { from: first(from(payload, problems)) }),
         ...(replyTo && { replyTo: replyTo(payload, problems) }),
       };
@@ -118,12 +115,6 @@ export function compileEmailTemplate(
 
 const first = (mailboxes: readonly Mailbox[] | 'unusable') =>
   mailboxes === 'unusable' ? mailboxes : (mailboxes[0] ?? 'unusable');
-
-/** Html with its values in their places, and the values as they are in a text between tags. */
-const placed = ({ text, values }: RenderedText, rule: LinkRule, problems: Set<string>): RenderedText => ({
-  text: placeValues(text, rule, problems),
-  ...(values && { values: values.map(unmark) }),
-});
 
 const VARIABLE_HINT = 'Pass the variable in payload, or wrap it in {{#if …}} in the template.';
 const LINK_HINT =
@@ -151,7 +142,10 @@ const oversized = ({ subject, text, html = '' }: RenderedTemplate): string[] => 
     : []),
 ];
 
-type Compile = (field: string, text: string, format?: ValueFormat) => TemplateProgram;
+/** Fills in one text of a template. Adds to `problems` what the payload lacks, in words. */
+type Filler = (payload: Readonly<Record<string, PayloadValue>>, problems: Set<string>) => string;
+
+type Compile = (field: string, text: string, format?: ValueFormat) => Filler;
 
 /** A list is taken apart where the template's author put the commas, so that no value can make it longer. */
 function compileMailboxes(
@@ -163,7 +157,7 @@ function compileMailboxes(
   if (text.length > MAX_LIST_LENGTH) return () => 'unusable';
   const parts = splitList(text, { isTemplate: true }).filter((part) => part !== '');
   // A comma inside of a block belongs to the block.
-  if (parts.length <= 1 || !parts.every((part) => readTemplate(part).ok))
+  if (parts.length <= 1 || !parts.every((part) => parseTemplate(part).ok))
     return compileMailbox(field, text, compile, format);
   const mailboxes = parts.map((part) => compileMailbox(field, part.trim(), compile, format));
   return (payload, problems) => {
@@ -190,7 +184,7 @@ function compileMailbox(field: string, text: string, compile: Compile, format: V
   if (!parts) {
     const whole = compile(field, text);
     return (payload, problems) => {
-      const mailbox = readMailbox(whole.render(payload, problems).text);
+      const mailbox = readMailbox(whole(payload, problems));
       if (!mailbox.ok) return 'unusable';
       const { name, address } = mailbox.value;
       // The name is part of the value, too.
@@ -201,8 +195,8 @@ function compileMailbox(field: string, text: string, compile: Compile, format: V
   const name = compile(field, parts.name ?? '', format);
   const address = compile(field, parts.address ?? '');
   return (payload, problems) => {
-    const mailbox = readMailbox(address.render(payload, problems).text);
-    const displayName = toDisplayName(name.render(payload, problems).text);
+    const mailbox = readMailbox(address(payload, problems));
+    const displayName = toDisplayName(name(payload, problems));
     if (!mailbox.ok) return 'unusable';
     return [{ ...(displayName && { name: displayName }), address: mailbox.value.address }];
   };

@@ -25,11 +25,11 @@ const encodePath = (path: string) => encodeURIComponent(path.toWellFormed()).rep
 export const markValue = (escaped: string, path: string, isIsolated: boolean): string =>
   `${OPEN}${encodePath(path)}${MIDDLE}${isIsolated ? `${ISOLATE}${escaped}${END_ISOLATE}` : escaped}${CLOSE}`;
 
-/** Takes out of a template what would pass for a mark. */
-export const withoutMarks = (text: string): string => text.replace(/[\ufdd0-\ufdd2]/g, '');
+/** Removes the characters of marks from a template, also those of its text alternative. */
+export const withoutMarks = (text: string): string => text.replace(/[\ufdd0-\ufdd3]/g, '');
 
 /** The values as they are in a text between tags. */
-export const unmark = (marked: string): string => marked.replace(VALUE, '$2');
+const unmark = (marked: string): string => marked.replace(VALUE, '$2');
 
 const withoutIsolates = (escaped: string) =>
   escaped.startsWith(ISOLATE) ? escaped.slice(ISOLATE.length, -END_ISOLATE.length) : escaped;

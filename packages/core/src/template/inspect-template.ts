@@ -1,4 +1,5 @@
-import { readTemplate, type TemplateProblem, type TemplateVariable } from './template-source.js';
+import { parseTemplate, type TemplateVariable } from './parse-template.js';
+import type { TemplateProblem } from './placeholder-syntax.js';
 
 /** What a template consists of, or how it is broken. */
 export type TemplateInspection =
@@ -16,6 +17,6 @@ export type TemplateInspection =
  * ```
  */
 export function inspectTemplate(text: string): TemplateInspection {
-  const read = readTemplate(text);
-  return read.ok ? { ok: true, variables: read.source.variables } : read;
+  const parsed = parseTemplate(text);
+  return parsed.ok ? { ok: true, variables: parsed.template.variables } : parsed;
 }

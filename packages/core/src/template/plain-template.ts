@@ -1,17 +1,25 @@
-import type { ProgramOptions, TemplateProgram } from './template-program.js';
-import { createVariableProgram } from './variable-program.js';
+import type { TemplateNode } from './template-node.js';
 
 /** What to do with a template that Handlebars can't read: refuse it, or fill in its plain variables and leave the rest as text. */
 export type BrokenTemplate = 'error' | 'text';
 
 /** The only thing that is more than text: `{{ code }}`, `{{application.name}}`. */
-const VARIABLE = /\{\{\s*([\w.]+)\s*\}\}/g;
+const VARIABLE = /(\{\{\s*([\w.]+)\s*\}\})/g;
 
-/** Compiles a text in which only plain variables mean something. There is nothing that could be wrong with it. */
-export const compilePlainTemplate = (text: string, options: ProgramOptions): TemplateProgram =>
-  createVariableProgram(
-    // Every other one of the split is the name of a variable.
-    text.split(VARIABLE).filter((_, index) => index % 2 === 0),
-    Array.from(text.matchAll(VARIABLE), ([written, path = '']) => ({ written, parts: path.split('.') })),
-    options,
-  );
+/** Parses a text in which only plain variables mean something. This never fails. */
+export function parsePlainTemplate(text: string): TemplateNode[] {
+  const pieces = text.split(VARIABLE);
+  return pieces.flatMap((piece, index): TemplateNode[] => {
+    if (index % 3 === 0) return piece === '' ? [] : [piece];
+    if (index % 3 === 2) return [];
+    const name = pieces[index + 1] ?? '';
+    const expression = {
+      kind: 'path',
+      parts: name.split('.'),
+      depth: 0,
+      isData: false,
+      isScoped: false,
+    } as const;
+    return [{ kind: 'value', expression, written: piece, name }];
+  });
+}

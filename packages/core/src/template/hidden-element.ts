@@ -1,0 +1,42 @@
+/** An element of html, as far as it matters here. */
+export interface HtmlElement {
+  readonly attribs?: Readonly<Record<string, string>> | undefined;
+  readonly children?: readonly HtmlElement[] | undefined;
+}
+
+const NOTHING = /^0*\.?0+(?:[a-z]+|%)?$/;
+const TINY = /^(?:0*\.?0+(?:[a-z]+|%)?|0?\.\d+px|1px)$/;
+
+function readStyle(style: string): ReadonlyMap<string, string> {
+  return new Map(
+    style
+      .toLowerCase()
+      .split(';')
+      .map((declaration) => {
+        const colon = declaration.indexOf(':');
+        const value = declaration.slice(colon + 1).replace('!important', '');
+        return [declaration.slice(0, Math.max(colon, 0)).trim(), value.trim()];
+      }),
+  );
+}
+
+/**
+ * Whether an inline style hides an element, as it does for the text that only the list of emails shows. `mso-hide: all` is
+ * not enough: it hides a button from Outlook that everyone else sees.
+ */
+export function isHidden({ attribs, children = [] }: HtmlElement): boolean {
+  const style = readStyle(attribs?.style ?? '');
+  const get = (property: string) => style.get(property) ?? '';
+  return (
+    get('display') === 'none' ||
+    get('visibility') === 'hidden' ||
+    NOTHING.test(get('opacity')) ||
+    NOTHING.test(get('max-height')) ||
+    (NOTHING.test(get('height')) && get('overflow') === 'hidden') ||
+    // Layouts set the size of a cell to 0 to close gaps, and that of its text again.
+    (TINY.test(get('font-size')) && !children.some(hasFontSize))
+  );
+}
+
+const hasFontSize = ({ attribs, children = [] }: HtmlElement): boolean =>
+  /font(?:-size)?\s*:/i.test(attribs?.style ?? '') || children.some(hasFontSize);
