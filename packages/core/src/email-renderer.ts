@@ -13,7 +13,6 @@ import { findMissingVariables } from './payload.js';
 import { collectSecrets } from './secrets.js';
 import type { CheckedSendRequest } from './send-request.js';
 import { readCustomHeaders, readReplyTo, readSender } from './sender.js';
-import type { CompiledTemplate } from './template/compiled-template.js';
 import type { MissingVariable } from './template/evaluate-template.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import type { TemplateOverride } from './template/template.js';
@@ -78,20 +77,6 @@ export function createEmailRenderer(
     logger,
   });
 
-  /** The same object for every email of a template, so that a transport may prepare it once. */
-  const headersByTemplate = new WeakMap<CompiledTemplate, Email['headers']>();
-  function headersFor(template: CompiledTemplate): Email['headers'] {
-    const known = headersByTemplate.get(template);
-    if (known) return known;
-    const headers = mergeHeaders<string | readonly string[]>(
-      STANDARD_HEADERS,
-      template.locale === undefined ? {} : { 'Content-Language': template.locale },
-      customHeaders,
-    );
-    headersByTemplate.set(template, Object.freeze(headers));
-    return headers;
-  }
-
   async function resolveOverride(type: string, accepted: AcceptedLocales | undefined) {
     const locale = preferredLocale(accepted);
     try {
@@ -136,7 +121,12 @@ export function createEmailRenderer(
     const from = usable(rendered.from, 'sendFrom', type) ?? sender;
     const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
     const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);
-    const headers = headersFor(template);
+    const headers = mergeHeaders<string | readonly string[]>(
+      STANDARD_HEADERS,
+      template.locale === undefined ? {} : { 'Content-Language': template.locale },
+      customHeaders,
+      otpToken === undefined ? {} : { 'OTP-Token': otpToken },
+    );
     return freezeEmail({
       type,
       ...(template.locale !== undefined && { locale: template.locale }),
@@ -148,7 +138,7 @@ export function createEmailRenderer(
       subject: rendered.subject,
       text: rendered.text,
       ...(rendered.html !== undefined && { html: rendered.html }),
-      headers: otpToken === undefined ? headers : Object.freeze({ ...headers, 'OTP-Token': otpToken }),
+      headers: Object.freeze(headers),
       ...(expiresAt && { expiresAt }),
       secrets: collectSecrets(payload),
     });

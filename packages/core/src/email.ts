@@ -1,12 +1,6 @@
 import type { Mailbox } from './mailbox.js';
 import { hideOnInspect } from './secrets.js';
 
-/** What a template gives each of its emails, whatever the payload. */
-export interface FixedParts {
-  readonly text: readonly string[];
-  readonly html?: readonly string[] | undefined;
-}
-
 /** A rendered email, ready for a transport. Immutable; a retry sends the very same one. */
 export interface Email {
   /** The usage type it was rendered for, e.g. `SignIn`. */
@@ -24,11 +18,6 @@ export interface Email {
   /** Always there: html emails carry a plain-text alternative. */
   readonly text: string;
   readonly html?: string | undefined;
-  /**
-   * Stretches of text and html that every email of the template has, in order. They are the very same lists for each,
-   * so that a transport may prepare them once. Nothing is lost without them.
-   */
-  readonly fixedParts?: FixedParts | undefined;
   /** Further header fields; a list means the field occurs several times. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   /** After this moment the email is worthless and must not be delivered. */
@@ -37,11 +26,6 @@ export interface Email {
   readonly secrets: readonly string[];
 }
 
-/**
- * Freezes an email and keeps its secrets out of `console.log` and `util.inspect`. `fixedParts` are no content of their
- * own, so copies and comparisons pass them over.
- */
-export function freezeEmail(email: Email): Email {
-  if (email.fixedParts) Object.defineProperty(email, 'fixedParts', { enumerable: false });
-  return Object.freeze(hideOnInspect(email, ['subject', 'text', 'html', 'headers', 'secrets']));
-}
+/** Freezes an email and keeps its secrets out of `console.log` and `util.inspect`. */
+export const freezeEmail = (email: Email): Email =>
+  Object.freeze(hideOnInspect(email, ['subject', 'text', 'html', 'headers', 'secrets']));

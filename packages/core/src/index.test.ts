@@ -279,4 +279,37 @@ describe('importing it', () => {
 
     expect(stdout).toBe('ada@example.com\nERR_ACCESS_DENIED\n');
   });
+
+  test('renders every kind of template where code generation from strings is not allowed', async () => {
+    const root = await makeProject({
+      'package.json': packageJson('module'),
+      'main.js': `
+        import { createMailer, inspectConnectorConfig } from '@postern/core';
+        try { Function('return 1')(); } catch (error) { console.log(error.name); }
+        const templates = [
+          ['text/plain', '{{#each list as |item index|}}{{index}}{{item.name}}{{else}}none{{/each}} {{#if (eq code "1")}}a{{else if link}}b{{/if}}'],
+          ['text/html', '<p {{#unless code}}hidden{{/unless}}>{{#with user}}{{name}}{{../code}}{{/with}}</p><a href="{{link}}">{{lookup list 0}}</a> {{duration 60 "en"}}'],
+          ['text/html', '{{ {{code}}'],
+        ].map(([contentType, content], index) => ({ usageType: 'T' + index, contentType, subject: '{{unlink code}}', content, sendFrom: '{{code}} <a@example.com>' }));
+        inspectConnectorConfig({ host: 'localhost', port: 25, fromEmail: 'a@example.com', templates });
+        const transport = { name: 'none', close: async () => {} };
+        const mailer = createMailer({ config: { fromEmail: 'a@example.com', templates }, transport, missingVariable: 'empty', brokenTemplate: 'text' });
+        const payload = { code: '482913', link: 'https://example.com', user: { name: 'Ada' }, list: [{ name: 'x' }] };
+        for (const { usageType: type } of templates) {
+          const { html, text } = await mailer.render({ to: 'a@example.com', type, payload });
+          console.log(html ?? '', text);
+        }`,
+    });
+    const { stdout } = await node(root, '--disallow-code-generation-from-strings', 'main.js');
+
+    expect(stdout.split('\n')).toEqual([
+      'EvalError',
+      ' 0x b',
+      '<p >Ada482913</p><a href="https://example.com">[object Object]</a> 1 minute Ada482913',
+      '',
+      '[object Object] <https://example.com> 1 minute',
+      '{{ 482913 {{ 482913',
+      '',
+    ]);
+  });
 });

@@ -1,3 +1,4 @@
+/// <reference path="./handlebars-build.d.ts" />
 /**
  * How Logto's placeholders are read by the parser of Handlebars.
  *

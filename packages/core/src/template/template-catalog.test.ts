@@ -147,6 +147,29 @@ describe('resolveTemplate', () => {
     expect(logger.events.filter(({ event }) => event === 'template.compiled')).toHaveLength(1);
   });
 
+  test('the same text for two types is compiled for each, because errors name the type', async () => {
+    const mailer = mailerWith([], { resolveTemplate: async () => override({ content: '{{user.name}}' }) });
+    for (const type of ['SignIn', 'Register'] as const)
+      await expect(mailer.render(request(type))).rejects.toThrow(
+        `The payload does not fit the ${type} template: user.name is missing.`,
+      );
+  });
+
+  test.each([
+    ['small ones stay compiled', 200, 1000, 200],
+    ['only 200 of them', 201, 1000, 402],
+    ['only 4 million characters of large ones', 30, 200_000, 60],
+  ])('of many texts, %s', async (_name, count, size, compiled) => {
+    const logger = recordingLogger();
+    let turn = 0;
+    const resolveTemplate = async () =>
+      override({ contentType: 'text/plain', content: `${turn++ % count}{{code}}${'x'.repeat(size)}` });
+    const mailer = mailerWith([], { logger, resolveTemplate });
+    for (let left = 2 * count; left > 0; left -= 1) await mailer.render(request('SignIn'));
+
+    expect(logger.events.filter(({ event }) => event === 'template.compiled')).toHaveLength(compiled);
+  });
+
   test('a sender that renders to no address is replaced by the config’s, and logged', async () => {
     const logger = recordingLogger();
     const resolveTemplate = async () => override({ sendFrom: '{{code}}', replyTo: '{{code}}' });

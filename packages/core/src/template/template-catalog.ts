@@ -10,8 +10,9 @@ import {
 import type { Template, TemplateOverride } from './template.js';
 import { templateOverrideSchema } from './template.js';
 
-/** Overrides are recognized by their text; this many stay compiled. */
-const MAX_COMPILED_OVERRIDES = 200;
+/** Overrides are recognized by their text. As many stay compiled as fit into both limits. */
+const MAX_OVERRIDES = 200;
+const MAX_OVERRIDE_CHARACTERS = 4 * 1024 * 1024;
 
 /** Finds the template for an email, and compiles each at most once. */
 export interface TemplateCatalog {
@@ -41,6 +42,7 @@ export function createTemplateCatalog(options: {
     findTemplate(templatesByType.get(type) ?? [], locale, defaultLocale);
   const compiled = new Map<Template, CompiledTemplate>();
   const overrides = new Map<string, CompiledTemplate>();
+  let overrideCharacters = 0;
 
   const compile = (type: string, template: TemplateToCompile): CompiledTemplate => {
     const result = compileEmailTemplate(type, template, compileOptions);
@@ -72,14 +74,20 @@ export function createTemplateCatalog(options: {
           { stage: 'template' },
         );
       }
-      const key = JSON.stringify(checked.data);
-      const known = overrides.get(key) ?? compile(type, checked.data);
+      // Errors name the type.
+      const key = JSON.stringify([type, checked.data]);
+      const known = overrides.get(key);
+      const template = known ?? compile(type, checked.data);
       // Re-inserted at the end: the first one of the map is the least recently used.
-      overrides.delete(key);
-      overrides.set(key, known);
-      const [oldest] = overrides.keys();
-      if (overrides.size > MAX_COMPILED_OVERRIDES && oldest !== undefined) overrides.delete(oldest);
-      return known;
+      if (known) overrides.delete(key);
+      else overrideCharacters += key.length;
+      overrides.set(key, template);
+      for (const oldest of overrides.keys()) {
+        if (overrides.size <= MAX_OVERRIDES && overrideCharacters <= MAX_OVERRIDE_CHARACTERS) break;
+        overrides.delete(oldest);
+        overrideCharacters -= oldest.length;
+      }
+      return template;
     },
   };
 }

@@ -219,7 +219,7 @@ const options: HtmlToTextOptions = {
     },
     /** Items in a block have no fixed number. */
     numberedUnlessMarked(element, walk, builder) {
-      const isMarked = element.children.some(({ data = '' }: { data?: string }) => data.includes(OPEN));
+      const isMarked = element.children.some(({ data }) => data?.includes(OPEN));
       element.name = isMarked ? 'ul' : 'numbered';
       walk([element], builder);
     },
