@@ -292,7 +292,7 @@ describe('importing it', () => {
           ['text/html', '{{ {{code}}'],
         ].map(([contentType, content], index) => ({ usageType: 'T' + index, contentType, subject: '{{unlink code}}', content, sendFrom: '{{code}} <a@example.com>' }));
         inspectConnectorConfig({ host: 'localhost', port: 25, fromEmail: 'a@example.com', templates });
-        const transport = { name: 'none', close: async () => {} };
+        const transport = { name: 'none', send: async () => {}, verify: async () => {}, close: async () => {} };
         const mailer = createMailer({ config: { fromEmail: 'a@example.com', templates }, transport, missingVariable: 'empty', brokenTemplate: 'text' });
         const payload = { code: '482913', link: 'https://example.com', user: { name: 'Ada' }, list: [{ name: 'x' }] };
         for (const { usageType: type } of templates) {

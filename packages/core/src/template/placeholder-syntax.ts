@@ -1,4 +1,4 @@
-/// <reference path="./handlebars-build.d.ts" />
+/// <reference path="./handlebars-parser.d.ts" />
 /**
  * How Logto's placeholders are read by the parser of Handlebars.
  *
@@ -12,7 +12,7 @@
  *    never closed (the parser only says that the text ended).
  * 3. Errors of the parser become a message with a line and a column.
  */
-import Handlebars from 'handlebars/dist/handlebars.js';
+import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 
 /** How a template is broken, and where. */
 export interface TemplateProblem {
@@ -59,7 +59,7 @@ export function parsePlaceholders(text: string): ParsedPlaceholders {
   }
   const { replaced, reveal } = replaceSpecial(text);
   try {
-    return { program: Handlebars.parse(replaced), reveal, excerpt: excerptOf(text) };
+    return { program: parse(replaced), reveal, excerpt: excerptOf(text) };
   } catch (error) {
     throw new TemplateSyntaxError(describeParseError(error, unclosed));
   }
@@ -167,13 +167,7 @@ function describeParseError(error: unknown, unclosed: Tag | undefined): Template
       : got === 'INVERSE' || got === 'OPEN_INVERSE_CHAIN'
         ? 'an {{else}} stands here that belongs to no block'
         : 'a {{…}} is not complete or not closed with }}';
-  return { message: what, ...parserPosition() };
-}
-
-/** Where the parser stopped. It keeps the position in its lexer, and puts only an excerpt into the message. */
-function parserPosition(): { line: number; column: number } {
-  const { lexer } = (
-    Handlebars as unknown as { Parser: { lexer: { yylloc: { first_line: number; first_column: number } } } }
-  ).Parser;
-  return { line: lexer.yylloc.first_line, column: lexer.yylloc.first_column + 1 };
+  // Its position is in the lexer; the message only has an excerpt.
+  const { first_line, first_column } = parser.lexer.yylloc;
+  return { message: what, line: first_line, column: first_column + 1 };
 }

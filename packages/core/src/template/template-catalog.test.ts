@@ -17,10 +17,10 @@ const templates = (...names: string[]) =>
 
 const mailerWith = (
   names: string[],
-  more: Partial<MailerOptions> & { defaultLocale?: string | undefined } = {},
+  { defaultLocale, ...more }: Partial<MailerOptions> & { defaultLocale?: string | undefined } = {},
 ) =>
   createMailer({
-    config: { fromEmail: 'a@example.com', templates: templates(...names), defaultLocale: more.defaultLocale },
+    config: { fromEmail: 'a@example.com', templates: templates(...names), defaultLocale },
     transport: recordingTransport(),
     ...more,
   });
