@@ -111,10 +111,10 @@ describe('the first email of a process', () => {
     const handlebars: string[] = JSON.parse(await node('send.js', PROGRAM, String(trap.port)));
     expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
     // The main entry is slower, and bundlers warn about its hook for `require`.
-    expect(handlebars.map((file) => file.replace('handlebars/dist/cjs/handlebars/', '')).sort()).toEqual([
-      ...['compiler/base.js', 'compiler/helpers.js', 'compiler/parser.js', 'compiler/visitor.js'],
-      ...['compiler/whitespace-control.js', 'exception.js', 'utils.js'],
-    ]);
+    expect(handlebars).toContain('handlebars/dist/cjs/handlebars/compiler/base.js');
+    expect(
+      handlebars.filter((file) => /runtime|javascript-compiler|handlebars\.js|lib\//.test(file)),
+    ).toEqual([]);
   });
 });
 
