@@ -54,7 +54,7 @@ export interface PathExpression {
   readonly isScoped: boolean;
 }
 
-export interface LiteralExpression {
+interface LiteralExpression {
   readonly kind: 'literal';
   readonly value: string | number | boolean | null | undefined;
 }
