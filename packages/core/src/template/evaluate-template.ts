@@ -53,6 +53,8 @@ interface Output extends EvaluateOptions {
   text: string;
   /** White space that is written before the next text. */
   gap: string;
+  /** What was written since the last gap. */
+  tail: string;
   readonly problems: Set<string>;
 }
 
@@ -67,7 +69,7 @@ export function evaluateTemplate(
   problems: Set<string>,
   { missingVariable, format }: EvaluateOptions,
 ): string {
-  const output: Output = { text: '', gap: '', missingVariable, format, problems };
+  const output: Output = { text: '', gap: '', tail: '', missingVariable, format, problems };
   evaluate(nodes, { context: payload, data: { values: { root: payload } } }, output);
   return output.text;
 }
@@ -85,6 +87,7 @@ function evaluate(nodes: readonly TemplateNode[], scope: Scope, output: Output):
 function write(text: string, output: Output): void {
   if (text === '') return;
   output.text += output.gap === '' ? text : output.gap + text;
+  output.tail = output.gap === '' ? output.tail + text : text;
   output.gap = '';
 }
 
@@ -95,11 +98,11 @@ function widenGap(space: string, output: Output): void {
 }
 
 function writeLink({ href }: LinkNode, scope: Scope, output: Output): void {
-  const link: Output = { ...output, text: '', gap: '', format: plainLine };
+  const link: Output = { ...output, text: '', gap: '', tail: '', format: plainLine };
   evaluate(href, scope, link);
   const address = link.text.replace(/^mailto:/, '');
   // An address that was just shown needs no repetition.
-  const isShown = ` ${output.text}`.endsWith(` ${address}`) || output.text.endsWith(`\n${address}`);
+  const isShown = /^$|\s$/.test(output.tail.slice(0, -address.length)) && output.tail.endsWith(address);
   if (address === '' || address.startsWith('#') || isShown) return;
   widenGap(' ', output);
   // RFC 3986 appendix C: between these, mail readers see where a link ends.

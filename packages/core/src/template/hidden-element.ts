@@ -34,9 +34,16 @@ export function isHidden({ attribs, children = [] }: HtmlElement): boolean {
     NOTHING.test(get('max-height')) ||
     (NOTHING.test(get('height')) && get('overflow') === 'hidden') ||
     // Layouts set the size of a cell to 0 to close gaps, and that of its text again.
-    (TINY.test(get('font-size')) && !children.some(hasFontSize))
+    (TINY.test(get('font-size')) && !hasFontSize(children))
   );
 }
 
-const hasFontSize = ({ attribs, children = [] }: HtmlElement): boolean =>
-  /font(?:-size)?\s*:/i.test(attribs?.style ?? '') || children.some(hasFontSize);
+/** Walks without recursion: elements may be nested to any depth. */
+function hasFontSize(elements: readonly HtmlElement[]): boolean {
+  const waiting = [...elements];
+  for (let element = waiting.pop(); element; element = waiting.pop()) {
+    if (/font(?:-size)?\s*:/i.test(element.attribs?.style ?? '')) return true;
+    for (const child of element.children ?? []) waiting.push(child);
+  }
+  return false;
+}

@@ -95,7 +95,7 @@ function toTemplate({ program, reveal, excerpt }: ParsedPlaceholders): ParsedTem
       case 'BlockStatement':
         return toBlock(node);
       default:
-        return refuse(node, REFUSED[node.type]);
+        return reject(node, REFUSED[node.type]);
     }
   }
 
@@ -115,14 +115,14 @@ function toTemplate({ program, reveal, excerpt }: ParsedPlaceholders): ParsedTem
   }
 
   function toBlock(node: hbs.AST.BlockStatement): BlockNode {
-    const name = nameOf(node.path);
+    const name = calledName(node.path);
     if (!isBlock(name)) {
       const blocks = BLOCKS.map((block) => `{{#${block}}}`).join(', ');
-      return refuse(node, `{{#${name}}} is not a known block. Allowed are ${blocks}`);
+      return reject(node, `{{#${name}}} is not a known block. Allowed are ${blocks}`);
     }
     const [subject, second] = node.params;
-    if (!subject) return refuse(node, `{{#${name}}} needs a variable, such as {{#${name} link}}`);
-    if (second) return refuse(node, `{{#${name}}} takes one variable; two are compared by {{#if (eq a b)}}`);
+    if (!subject) return reject(node, `{{#${name}}} needs a variable, such as {{#${name} link}}`);
+    if (second) return reject(node, `{{#${name}}} takes one variable; two are compared by {{#if (eq a b)}}`);
     const expression = toExpression(subject);
     const hash = new Map(node.hash?.pairs.map(({ key, value }) => [key, toExpression(value)]));
     const opensScope = name === 'each' || name === 'with';
@@ -150,12 +150,12 @@ function toTemplate({ program, reveal, excerpt }: ParsedPlaceholders): ParsedTem
   }
 
   function toCall(node: Call, show: (name: string) => string): Expression {
-    const name = nameOf(node.path);
-    if (isBlock(name)) return refuse(node, `${show(name)} is a block, write {{#${name} …}}…{{/${name}}}`);
-    if (!isHelper(name)) return refuse(node, `${show(name)} calls an unknown helper. ${ALLOWED_TEXT}`);
+    const name = calledName(node.path);
+    if (isBlock(name)) return reject(node, `${show(name)} is a block, write {{#${name} …}}…{{/${name}}}`);
+    if (!isHelper(name)) return reject(node, `${show(name)} calls an unknown helper. ${ALLOWED_TEXT}`);
     const { count, example, arity } = HELPERS[name];
     if (node.params.length !== arity || node.hash)
-      return refuse(node, `${show(name)} takes ${count}, such as (${name} ${example})`);
+      return reject(node, `${show(name)} takes ${count}, such as (${name} ${example})`);
     return { kind: 'call', helper: name, args: node.params.map(toExpression) };
   }
 
@@ -185,8 +185,9 @@ const isPath = (node: hbs.AST.Node): node is hbs.AST.PathExpression => node.type
 const literalName = (node: hbs.AST.Node): string[] =>
   'original' in node && !isPath(node) ? [String(node.original)] : [];
 
-const nameOf = (node: hbs.AST.Node): string => (isPath(node) ? node.original : (literalName(node)[0] ?? ''));
+const calledName = (node: hbs.AST.Node): string =>
+  isPath(node) ? node.original : (literalName(node)[0] ?? '');
 
-function refuse({ loc }: hbs.AST.Node, message: string): never {
+function reject({ loc }: hbs.AST.Node, message: string): never {
   throw new TemplateSyntaxError({ message, line: loc.start.line, column: loc.start.column + 1 });
 }

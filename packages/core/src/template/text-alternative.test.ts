@@ -125,6 +125,11 @@ describe('blocks', () => {
     expect(await derive(content, payload)).toBe(text);
   });
 
+  test('may stand in elements of any depth', async () => {
+    const deep = `<i style="font-size:0">${'<b>'.repeat(20_000)}</i>`;
+    expect(await derive(`{{#if a}}a${deep}{{/if}}`, { a: 1 })).toBe('a');
+  });
+
   test('may be any number', async () => {
     const text = await derive('<p>{{#if a}}{{a}}{{else}}-{{/if}}</p>'.repeat(5000), { a: 'x' });
     expect(text).toBe(Array(5000).fill('x').join('\n\n'));

@@ -15,13 +15,13 @@ export function deriveTextTemplate(html: readonly TemplateNode[]): readonly Temp
 }
 
 /** Noncharacters, which no html template has: see `withoutMarks`. */
-const OPEN = '\ufdd0';
-const CLOSE = '\ufdd1';
+const MARK_OPEN = '\ufdd0';
+const MARK_CLOSE = '\ufdd1';
 const OPEN_LINK = '\ufdd2';
 const CLOSE_LINK = '\ufdd3';
 
 type Role = 'value' | 'body' | 'else' | 'end';
-const mark = (role: Role, index: number) => `${OPEN}${role}${index}${CLOSE}`;
+const mark = (role: Role, index: number) => `${MARK_OPEN}${role}${index}${MARK_CLOSE}`;
 
 type MarkedNode = ValueNode | BlockNode;
 
@@ -42,9 +42,8 @@ function markNodes(template: readonly TemplateNode[]): { marked: string; nodes: 
     for (const node of children) {
       if (typeof node === 'string') add(node);
       else if (node.kind === 'value') {
-        const key = JSON.stringify(node.expression);
-        const index = indexes.get(key) ?? nodes.push(node) - 1;
-        indexes.set(key, index);
+        const index = indexes.get(node.written) ?? nodes.push(node) - 1;
+        indexes.set(node.written, index);
         marked += mark('value', index);
       } else if (node.kind === 'block') markBlock(node);
     }
@@ -73,14 +72,17 @@ function markNodes(template: readonly TemplateNode[]): { marked: string; nodes: 
   return { marked, nodes };
 }
 
-/** Where a piece of html ends: between tags, inside of one, or in an attribute with one of the quotes. */
-type Place = 'text' | 'tag' | '"' | "'";
+/** Where a piece of html ends: between tags, in a comment, in a tag, or in an attribute with one of the quotes. */
+type Place = 'text' | 'comment' | 'tag' | '"' | "'";
 
 function placeAfter(html: string, before: Place): Place {
   let place = before;
-  for (const [token] of html.matchAll(/<(?=[a-z])|[>"']/gi)) {
-    if (place === 'text') place = token === '<' ? 'tag' : 'text';
-    else if (place === 'tag') place = token === '>' ? 'text' : token === '<' ? 'tag' : (token as Place);
+  // What Outlook reads of a conditional comment is html like everything else.
+  for (const [token] of html.matchAll(/<!--(?!\[if)|-->|<(?=[a-z])|[>"']/gi)) {
+    if (place === 'text') place = token === '<!--' ? 'comment' : token === '<' ? 'tag' : 'text';
+    else if (place === 'comment') place = token === '-->' ? 'text' : 'comment';
+    else if (place === 'tag' && (token === '"' || token === "'")) place = token;
+    else if (place === 'tag') place = token === '<' ? 'tag' : 'text';
     else if (token === place) place = 'tag';
   }
   return place;
@@ -156,7 +158,7 @@ function readText(text: string, before: string | undefined, after: string | unde
   const body =
     after === undefined ? text.slice(start.length) : withoutTrailingSpace(text.slice(start.length));
   const end = text.slice(start.length + body.length);
-  const isValueNext = after?.startsWith(`${OPEN}value`) ?? false;
+  const isValueNext = after?.startsWith(`${MARK_OPEN}value`) ?? false;
   const [startGap, indent] = splitAtLine(start);
   const [endGap, endIndent] = splitAtLine(end, before === undefined && body === '');
   return [
@@ -185,12 +187,12 @@ function splitAtLine(space: string, isLineStart = false): [gap: string, indent: 
 
 /** White space and invisible characters, and the latter alone. */
 const BLANKS = /[\u034f\s\u2800\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+/g;
-const INVISIBLE = /[\u034f\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g;
+const INVISIBLE_CHARACTER = /[\u034f\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g;
 
 /** Removes the invisible characters that keep other text out of the preview of an email. A word has no three in a row. */
 const withoutPadding = (text: string) =>
   text.replace(BLANKS, (blanks, offset: number) => {
-    if ((blanks.match(INVISIBLE)?.length ?? 0) < 3) return blanks;
+    if ((blanks.match(INVISIBLE_CHARACTER)?.length ?? 0) < 3) return blanks;
     if (offset === 0 || offset + blanks.length === text.length) return '';
     const spaces = blanks.split(/[^ \n]+/);
     const [before = '', after = ''] = [spaces[0], spaces.at(-1)];
@@ -198,7 +200,7 @@ const withoutPadding = (text: string) =>
   });
 
 /** Elements inside elements; they are walked by recursion. An element with a style takes two. */
-const MAX_DEPTH = 400;
+const MAX_ELEMENT_DEPTH = 400;
 
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
   selector,
@@ -207,7 +209,7 @@ const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
 
 const options: HtmlToTextOptions = {
   wordwrap: false,
-  limits: { maxDepth: MAX_DEPTH },
+  limits: { maxDepth: MAX_ELEMENT_DEPTH },
   // All of it: a block may stand around the body.
   baseElements: { selectors: [] },
   formatters: {
@@ -219,7 +221,7 @@ const options: HtmlToTextOptions = {
     },
     /** Items in a block have no fixed number. */
     numberedUnlessMarked(element, walk, builder) {
-      const isMarked = element.children.some(({ data }) => data?.includes(OPEN));
+      const isMarked = element.children.some(({ data }) => data?.includes(MARK_OPEN));
       element.name = isMarked ? 'ul' : 'numbered';
       walk([element], builder);
     },
