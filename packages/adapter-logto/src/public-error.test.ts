@@ -55,6 +55,7 @@ const CODES: MailErrorCode[] = [
     'template_not_found',
     'template_invalid',
     'payload_invalid',
+    'idempotency_key_reused',
     'recipient_invalid',
   ] as const),
   ...(['connection_failed', 'tls_failed', 'auth_failed', 'sender_rejected', 'recipient_rejected'] as const),

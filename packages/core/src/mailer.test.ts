@@ -56,6 +56,30 @@ describe('send', () => {
     expect(Object.isFrozen(transport.sent[0])).toBe(true);
   });
 
+  test.each([
+    ['aborted', undefined],
+    ['timeout', new DOMException('The operation timed out.', 'TimeoutError')],
+  ])('ends with %s while resolveTemplate is still looking, and sends nothing later', async (code, reason) => {
+    const lookUp = Promise.withResolvers<undefined>();
+    const begun = Promise.withResolvers<void>();
+    const { mailer, transport, logger } = setUp({
+      resolveTemplate: () => {
+        begun.resolve();
+        return lookUp.promise;
+      },
+    });
+    const controller = new AbortController();
+    const sending = mailer.send(request(), { signal: controller.signal });
+    await begun.promise;
+    controller.abort(reason);
+
+    await expect(sending).rejects.toMatchObject({ code, attempts: 0 });
+    lookUp.resolve(undefined);
+    await mailer.close();
+    expect(transport.sent).toEqual([]);
+    expect(logger.events[0]).toMatchObject({ event: 'mail.failed', code });
+  });
+
   test('passes the signal on, and does not begin once it is aborted', async () => {
     const seen: unknown[] = [];
     const transport: Transport = {

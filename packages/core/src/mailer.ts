@@ -12,7 +12,7 @@ import { toReceipt } from './receipt.js';
 import { remoteLine } from './remote-text.js';
 import { maskAddress } from './secrets.js';
 import { type CheckedSendRequest, checkSendRequest, type SendRequest } from './send-request.js';
-import { requireSendable } from './sendable.js';
+import { requireSendable, untilAborted } from './sendable.js';
 import type { MissingVariable } from './template/evaluate-template.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import { canShowVariable } from './template/shown-variables.js';
@@ -133,7 +133,7 @@ export function createMailer(options: MailerOptions): Mailer {
     const startedAt = clock.now();
     const progress: Progress = {};
     try {
-      const email = await getEmail(progress);
+      const email = await untilAborted(getEmail(progress), signal);
       progress.email = email;
       requireSendable(email, signal, clock);
       const receipt = toReceipt(await transport.send(email, { signal }), {
