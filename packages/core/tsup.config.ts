@@ -1,3 +1,15 @@
 import { definePackage } from '../../tsup.config.base.js';
+import { describeConfig } from './json-schema.js';
 
-export default definePackage();
+export default definePackage(undefined, {
+  esbuildPlugins: [
+    {
+      name: 'json-schema',
+      setup(build) {
+        build.onLoad({ filter: /config-json-schema\.ts$/ }, () => ({
+          contents: `export const connectorConfigJsonSchema = ${JSON.stringify(describeConfig(), null, 2)};`,
+        }));
+      },
+    },
+  ],
+});

@@ -20,12 +20,19 @@ export interface ConfigText {
   readonly issues: readonly Issue[];
 }
 
+/** The page sends these types, and Logto sends them from every instance. */
+const REQUIRED_USAGE_TYPES = ['Register', 'SignIn', 'ForgotPassword', 'Generic'];
+
 /** Reads and checks the text of a config: every issue, with its place in the text. Never throws. */
 export function readConfigText(text: string, variables: ConfigVariables): ConfigText {
   const json = readJsonText(text);
   if (!json.ok) return { text, issues: [json.issue] };
   const { value } = json;
-  const { config, issues } = inspectConnectorConfig(value, { rules: providerRules, variables });
+  const { config, issues } = inspectConnectorConfig(value, {
+    rules: providerRules,
+    variables,
+    requireTypes: REQUIRED_USAGE_TYPES,
+  });
   const further = config === undefined ? [] : transportIssues(config);
   const located = [...issues, ...further].map(
     ({ path, ...issue }): Issue => ({

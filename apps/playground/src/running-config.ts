@@ -1,9 +1,4 @@
-import {
-  type ConfigVariables,
-  type ConnectorConfig,
-  resolveVariables,
-  smtpConfigSchema,
-} from '@postern/core';
+import { type ConfigVariables, type ConnectorConfig, parseSmtpConfig, resolveVariables } from '@postern/core';
 import { demoServer, formatConfig, withoutServer } from './built-in-config.js';
 import { type ConfigText, readConfigText } from './config-text.js';
 import { networkHostsOf } from './network-hosts.js';
@@ -87,7 +82,7 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
     return { config, target: { mode: 'server', server: address ?? '' } };
   }
 
-  const ownServer = () => smtpConfigSchema.parse(resolveVariables(demoServer(primary), variables).config);
+  const ownServer = () => parseSmtpConfig(resolveVariables(demoServer(primary), variables).config);
 
   function replace(next: Applied): RunningConfig {
     applied = next;

@@ -44,9 +44,15 @@ function prepare(input: unknown): unknown {
 const wasAccepted = (config: unknown) =>
   isRecord(config) && isAcceptedByOfficial({ ...config, auth: config.auth ?? {} });
 
+/** Logto sends these from every instance. Its console, and the official connector, require a template for each. */
+const REQUIRED_USAGE_TYPES = ['Register', 'SignIn', 'ForgotPassword', 'Generic'];
+
 /** Core's checks, and those of the transport that take Node. */
 function check(input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[] } {
-  const { config, issues } = inspectConnectorConfig(input, { brokenTemplate: 'text' });
+  const { config, issues } = inspectConnectorConfig(input, {
+    brokenTemplate: 'text',
+    requireTypes: REQUIRED_USAGE_TYPES,
+  });
   if (config === undefined) return { issues };
   try {
     // It opens no connection before the first email.

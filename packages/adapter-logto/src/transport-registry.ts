@@ -1,4 +1,4 @@
-import { type ConnectorConfig, smtpConfigSchema, type Transport } from '@postern/core';
+import { type ConnectorConfig, parseSmtpConfig, type Transport } from '@postern/core';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { configLogger } from './config-logger.js';
 import { fingerprint } from './fingerprint.js';
@@ -49,7 +49,7 @@ export function createTransportRegistry(options: TransportRegistryOptions = {}):
 
   return {
     transportFor(config) {
-      const key = fingerprint(smtpConfigSchema.parse(config));
+      const key = fingerprint(parseSmtpConfig(config));
       const use = () => transports.use(key, () => open(config));
       return {
         name: 'smtp',

@@ -9,7 +9,7 @@ export {
   type InspectOptions,
   inspectConnectorConfig,
   parseConnectorConfig,
-  smtpConfigSchema,
+  parseSmtpConfig,
 } from './config/connector-config.js';
 export {
   type LoginAuth,
@@ -19,7 +19,7 @@ export {
   smtpAuthSchema,
   type TokenAuth,
 } from './config/smtp-auth.js';
-export type { SmtpConfig } from './config/smtp-config.js';
+export { type SmtpConfig, smtpConfigSchema } from './config/smtp-config.js';
 export { createDrain, type Drain } from './drain.js';
 export { type Email, freezeEmail } from './email.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { connectorConfigJsonSchema, MailError, type MailErrorCode } from './index.js';
+import { connectorConfigJsonSchema } from '../dist/index.js';
+import { MailError, type MailErrorCode } from './index.js';
 
 /** Complete by its type: a new code does not compile before it stands here. */
 const RETRYABLE: Readonly<Record<MailErrorCode, boolean>> = {

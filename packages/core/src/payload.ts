@@ -64,9 +64,6 @@ export interface PayloadByType {
 /** The usage types known at compile time: Logto's nine, and whatever was declared beside them. */
 export type UsageType = keyof PayloadByType;
 
-/** Every Logto instance sends these; a config without a template for one of them is incomplete. */
-export const REQUIRED_USAGE_TYPES = ['Register', 'SignIn', 'ForgotPassword', 'Generic'] as const;
-
 const MAX_DEPTH = 8;
 const MAX_TEXT_LENGTH = 100_000;
 

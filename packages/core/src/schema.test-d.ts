@@ -1,10 +1,8 @@
 import { expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import type { connectorConfigShape } from './config/connector-config.js';
-import type { smtpConfigShape } from './config/smtp-config.js';
 import {
   type ConnectorConfig,
-  connectorConfigSchema,
+  type connectorConfigSchema,
   type SendRequestInput,
   type SmtpAuth,
   type SmtpConfig,
@@ -20,13 +18,12 @@ import type { templateOverrideSchema } from './template/template.js';
 test('what is declared is what the schemas make', () => {
   expectTypeOf<z.output<typeof templateSchema>>().toEqualTypeOf<Template>();
   expectTypeOf<z.output<typeof smtpAuthSchema>>().toEqualTypeOf<SmtpAuth>();
-  expectTypeOf<z.output<typeof smtpConfigShape>>().toEqualTypeOf<SmtpConfig>();
-  expectTypeOf<Readonly<z.output<typeof connectorConfigShape>>>().toEqualTypeOf<ConnectorConfig>();
+  expectTypeOf<z.output<typeof smtpConfigSchema>>().toEqualTypeOf<SmtpConfig>();
+  expectTypeOf<Readonly<z.output<typeof connectorConfigSchema>>>().toEqualTypeOf<ConnectorConfig>();
   expectTypeOf<z.input<typeof templateOverrideSchema>>().toEqualTypeOf<TemplateOverride>();
 });
 
 test('a schema says what it makes', () => {
-  expectTypeOf(connectorConfigSchema.parse).returns.toEqualTypeOf<ConnectorConfig>();
   expectTypeOf(smtpConfigSchema.parse).returns.toEqualTypeOf<SmtpConfig>();
   expectTypeOf(smtpAuthSchema.parse).returns.toEqualTypeOf<SmtpAuth>();
   const result = templateSchema.safeParse({});

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSmtpTrap } from '@postern/testing';
 import { describe, expect, it } from 'vitest';
@@ -59,7 +59,7 @@ describe('eject', { timeout: 60_000 }, () => {
 
   it.each([
     [['--logo', 'http://acme.example/l.png'], '--logo must be an https URL'],
-    [['--accent', 'red'], '--accent has to be a color'],
+    [['--accent', 'red'], '--accent must be a color'],
     [['--support', 'javascript:alert(1)'], '--support must be an https or mailto URL'],
     [['--brand', '{{code}}'], '--brand has a brace'],
   ])('refuses %j with exit code 2, and writes nothing', async (flags, problem) => {
@@ -124,17 +124,14 @@ describe('--templates', { timeout: 60_000 }, () => {
     // Which is also the file of `zh`.
     await project.write('emails/SignIn/zh-CN/subject.txt', '{{codee}}\n');
     await project.write('emails/Register/en/replyTo.txt', 'nobody\n');
-    await rm(join(project.path, 'emails/Generic'), { recursive: true });
     const { stdout, exitCode } = await project.run('check', '--templates', 'emails');
     expect(exitCode).toBe(1);
     expect(stdout.split('\n').filter((line) => /error|warning/.test(line))).toEqual([
       'connector.json:3:3 error port',
-      'emails error',
       'emails/Register/en/replyTo.txt warning',
       'emails/SignIn/zh-CN warning',
-      "✗ connector.json can't be used (2 errors, 2 warnings)",
+      "✗ connector.json can't be used (1 error, 2 warnings)",
     ]);
-    expect(stdout).toContain('there is no template for Generic');
   });
 
   it('is for folders that have templates', async () => {

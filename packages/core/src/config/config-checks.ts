@@ -2,7 +2,7 @@ import { HEADER_NAME_RULE, isHeaderName, isReservedHeader } from '../header-fiel
 import { normalizeLocale } from '../locale.js';
 import { isLoopbackHost } from '../loopback.js';
 import { readMailboxList } from '../mailbox.js';
-import { carriesCode, REQUIRED_USAGE_TYPES, variablesOf } from '../payload.js';
+import { carriesCode, variablesOf } from '../payload.js';
 import { findSimilarName } from '../similar-name.js';
 import { parseTemplate, type TemplateVariable } from '../template/parse-template.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
@@ -16,15 +16,17 @@ import { DKIM_KEYS } from './smtp-config.js';
 
 type Path = ConfigIssue['path'];
 
+interface TemplateRules {
+  brokenTemplate: BrokenTemplate;
+  /** The usage types that must have a template. */
+  requireTypes: readonly string[];
+}
+
 /**
  * Everything about a config that no single field shows. Works on what was written, however broken, so that
  * one pass reports it all beside what the schema finds.
  */
-export const checkConfig = (
-  raw: Raw,
-  knownKeys: readonly string[],
-  brokenTemplate: BrokenTemplate,
-): ConfigIssue[] => [
+export const checkConfig = (raw: Raw, knownKeys: readonly string[], rules: TemplateRules): ConfigIssue[] => [
   ...checkKeys(raw, [...knownKeys, 'url'], []),
   ...(isRecord(raw.auth) ? checkKeys(raw.auth, AUTH_KEYS, ['auth']) : []),
   ...(isRecord(raw.dkim) ? checkKeys(raw.dkim, DKIM_KEYS, ['dkim']) : []),
@@ -32,7 +34,7 @@ export const checkConfig = (
   ...checkPem(raw.tls),
   ...checkName(raw),
   ...checkCustomHeaders(raw.customHeaders),
-  ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale, brokenTemplate) : []),
+  ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale, rules) : []),
 ];
 
 function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): ConfigIssue[] {
@@ -122,10 +124,10 @@ function checkCustomHeaders(headers: unknown): ConfigIssue[] {
 function checkTemplates(
   templates: readonly unknown[],
   defaultLocale: unknown,
-  brokenTemplate: BrokenTemplate,
+  { brokenTemplate, requireTypes }: TemplateRules,
 ): ConfigIssue[] {
   return [
-    ...checkRequiredTypes(templates),
+    ...checkRequiredTypes(templates, requireTypes),
     ...checkVariants(templates, defaultLocale),
     ...templates.flatMap((template, index) =>
       isRecord(template) ? checkTemplate(template, index, brokenTemplate) : [],
@@ -133,15 +135,14 @@ function checkTemplates(
   ];
 }
 
-function checkRequiredTypes(templates: readonly unknown[]): ConfigIssue[] {
+function checkRequiredTypes(templates: readonly unknown[], required: readonly string[]): ConfigIssue[] {
+  const missing = (message: string) => error(['templates'], 'template_missing', message);
+  if (templates.length === 0 && required.length === 0)
+    return [missing('templates is empty: add one with usageType, contentType, subject and content')];
   const present = new Set(templates.map((template) => (isRecord(template) ? template.usageType : undefined)));
-  return REQUIRED_USAGE_TYPES.filter((type) => !present.has(type)).map((type) =>
-    error(
-      ['templates'],
-      'template_missing',
-      `there is no template for ${type}: add one with "usageType": "${type}"`,
-    ),
-  );
+  return required
+    .filter((type) => !present.has(type))
+    .map((type) => missing(`there is no template for ${type}: add one with "usageType": "${type}"`));
 }
 
 /** The same type in the same language twice, and types that some languages fall through. */

@@ -7,7 +7,7 @@ import {
   formatPath,
   inspectConnectorConfig,
   parseConnectorConfig,
-  smtpConfigSchema,
+  parseSmtpConfig,
 } from '../index.js';
 
 /** `path: message`, of the errors only. */
@@ -80,9 +80,9 @@ describe('what is wrong, and what to write instead', () => {
       ['host: host is missing: write the name of your SMTP server, such as "smtp.example.com"'],
     ],
     [
-      'no template for ForgotPassword',
-      { templates: REQUIRED_TEMPLATES.filter(({ usageType }) => usageType !== 'ForgotPassword') },
-      ['templates: there is no template for ForgotPassword: add one with "usageType": "ForgotPassword"'],
+      'an empty list of templates',
+      { templates: [] },
+      ['templates: templates is empty: add one with usageType, contentType, subject and content'],
     ],
     [
       'no templates',
@@ -208,9 +208,6 @@ describe('what is wrong, and what to write instead', () => {
       'error templates[0].contentType not_allowed',
       'error host missing',
       'warning fromMail unknown_key',
-      'error templates template_missing',
-      'error templates template_missing',
-      'error templates template_missing',
       'error templates[0].content template_syntax',
     ]);
   });
@@ -232,7 +229,28 @@ describe('what is wrong, and what to write instead', () => {
     );
   });
 
-  test('the zod schema reports the same problems', () => {
+  test('a config needs one template, whatever its type', () => {
+    const { config, issues } = inspectConnectorConfig(seedConfig({ templates: [template('Welcome')] }));
+    expect(issues).toEqual([]);
+    expect(config?.templates).toHaveLength(1);
+  });
+
+  test('templates can be required for some types', () => {
+    const input = seedConfig({ templates: [template('SignIn')] });
+    const { config, issues } = inspectConnectorConfig(input, { requireTypes: ['SignIn', 'Register'] });
+    expect(config).toBeUndefined();
+    expect(issues).toEqual([
+      {
+        severity: 'error',
+        path: ['templates'],
+        code: 'template_missing',
+        message: 'there is no template for Register: add one with "usageType": "Register"',
+      },
+    ]);
+    expect(inspectConnectorConfig(input, { requireTypes: ['SignIn'] }).config).toBeDefined();
+  });
+
+  test('the zod schema reports the same problems of single keys', () => {
     const input = seedConfig({ port: 'abc', auth: { user: 'mailer' } });
     const parsed = connectorConfigSchema.safeParse(input);
 
@@ -370,11 +388,17 @@ describe('what is understood', () => {
     expect(Object.isFrozen(input.templates[0])).toBe(false);
   });
 
-  test('smtpConfigSchema reads the server part of the same object', () => {
-    const config = smtpConfigSchema.parse(seedConfig());
+  test('parseSmtpConfig reads the server part of the same object', () => {
+    const config = parseSmtpConfig(seedConfig());
 
     expect(config).toMatchObject({ host: 'smtp.example.com', port: 587 });
     expect(config).not.toHaveProperty('templates');
+    expect(parseSmtpConfig({ url: 'smtps://smtp.example.com', auth: null })).toMatchObject({
+      host: 'smtp.example.com',
+      port: 465,
+      secure: true,
+    });
+    expect(() => parseSmtpConfig({ port: 587 })).toThrow('host is missing');
   });
 });
 

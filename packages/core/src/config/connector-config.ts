@@ -10,11 +10,15 @@ import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
 import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
 import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
-import { type SmtpConfig, smtpConfigShape } from './smtp-config.js';
+import { type SmtpConfig, smtpConfigSchema } from './smtp-config.js';
 
 const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
 
-const senderShape = z.object({
+/**
+ * The keys of a connector config. `parseConnectorConfig` also reads `url`, takes `null` and `''` for "not set", and checks what
+ * no single key shows.
+ */
+export const connectorConfigSchema = smtpConfigSchema.extend({
   fromEmail: z
     .string({
       error: ({ input }) =>
@@ -86,19 +90,27 @@ const senderShape = z.object({
     .optional(),
 });
 
-/** Every key of the file, once `url` was taken apart. */
-export const connectorConfigShape = z.object({ ...smtpConfigShape.shape, ...senderShape.shape });
-
 /** The one JSON object, checked and normalized: server, sender and templates. Frozen. */
 export interface ConnectorConfig extends Readonly<SmtpConfig> {
-  /** The sender of every email: an address, or `Name <address>`. */
+  /**
+   * The sender of every email: an address, or a name and an address.
+   * @example "Example <noreply@example.com>"
+   */
   readonly fromEmail: string;
   /** Where answers go, if not to the sender; several addresses are separated by commas. */
   readonly replyTo?: string | undefined;
-  /** The language when a request names none, or none that there is a template for (BCP 47). */
+  /**
+   * The language when a request names none, or none that there is a template for (BCP 47).
+   * @example "en"
+   * @example "pt-BR"
+   */
   readonly defaultLocale?: string | undefined;
+  /** The emails, one for each usage type and language. */
   readonly templates: Template[];
-  /** Schemes that links in payloads may have along with `https` and `http`, for deep links: `["myapp"]`. */
+  /**
+   * Schemes that links in payloads may have along with https and http, for deep links.
+   * @example ["myapp"]
+   */
   readonly linkSchemes?: string[] | undefined;
   /** Further header fields of every email. */
   readonly customHeaders?: Record<string, string | string[]> | undefined;
@@ -126,17 +138,6 @@ function inspect<T extends z.ZodObject>(
   return isUsable ? { config: deepFreeze(parsed.data), issues } : { issues };
 }
 
-/** Runs an inspection as a zod schema: its errors become zod issues with the same paths and messages. */
-const asSchema = <Output>(run: (input: unknown) => { config?: Output; issues: ConfigIssue[] }) =>
-  z.unknown().transform((input, { issues: found }): Output => {
-    const { config, issues } = run(input);
-    if (config !== undefined) return config;
-    for (const { severity, path, code, message, hint } of issues) {
-      if (severity === 'error') found.push({ code: 'custom', path, message, params: { code, hint }, input });
-    }
-    return z.NEVER;
-  });
-
 /**
  * A further check of a config. It gets what was written, however broken: blanks are left out, and `url` is taken apart
  * into `host`, `port`, `secure` and `auth`. It must not throw, and must not show a secret.
@@ -146,6 +147,12 @@ export type ConfigRule = (config: Readonly<Record<string, unknown>>) => ConfigIs
 export interface InspectOptions {
   /** Whether a template that Handlebars can't read is an error, or (`text`) a warning. @default 'error' */
   brokenTemplate?: BrokenTemplate | undefined;
+  /**
+   * The usage types that must have a template, such as those that an auth system always sends. Without a template for its
+   * type, an email fails with `template_not_found`.
+   * @default none; the config needs one template, whatever its type
+   */
+  requireTypes?: readonly string[] | undefined;
   /** Further checks, such as those of `@postern/transport-smtp` for well-known providers. @default none */
   rules?: readonly ConfigRule[] | undefined;
   /**
@@ -168,13 +175,13 @@ export interface InspectOptions {
  */
 export function inspectConnectorConfig(
   input: unknown,
-  { brokenTemplate = 'error', rules = [], variables }: InspectOptions = {},
+  { brokenTemplate = 'error', requireTypes = [], rules = [], variables }: InspectOptions = {},
 ): { config?: ConnectorConfig; issues: ConfigIssue[] } {
   const resolved = variables
     ? resolveVariables(input, variables)
     : { config: input, issues: checkReferences(input) };
-  const { config, issues } = inspect(connectorConfigShape, resolved.config, (raw) => [
-    ...checkConfig(raw, Object.keys(connectorConfigShape.shape), brokenTemplate),
+  const { config, issues } = inspect(connectorConfigSchema, resolved.config, (raw) => [
+    ...checkConfig(raw, Object.keys(connectorConfigSchema.shape), { brokenTemplate, requireTypes }),
     ...rules.flatMap((rule) => rule(raw)),
   ]);
   if (resolved.issues.length === 0) return { ...(config && { config }), issues };
@@ -202,8 +209,13 @@ export function parseConnectorConfig(
   return config;
 }
 
-/** {@link parseConnectorConfig} as a schema. */
-export const connectorConfigSchema = asSchema((input) => inspectConnectorConfig(input));
-
-/** Only the part that reaches the server; other keys of a connector config are left out. */
-export const smtpConfigSchema = asSchema((input) => inspect(smtpConfigShape, input, () => []));
+/**
+ * Reads the part of a connector config that reaches the server, as {@link parseConnectorConfig} does. Other keys are left out.
+ *
+ * @throws {ConfigError} with every problem in `issues`
+ */
+export function parseSmtpConfig(input: unknown): SmtpConfig {
+  const { config, issues } = inspect(smtpConfigSchema, input, () => []);
+  if (config === undefined) throw new ConfigError(issues);
+  return config;
+}

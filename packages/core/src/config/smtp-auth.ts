@@ -17,33 +17,49 @@ const pem = z.string().transform((key) => key.replaceAll('\\n', '\n'));
 /** User name and password. */
 export interface LoginAuth {
   type: 'login';
+  /** The user name of your SMTP account. */
   user: string;
+  /** The password of that account. */
   pass: string;
 }
 
 /** OAuth2 for a service account that acts for `user` (Google Workspace). */
 export interface ServiceKeyAuth {
   type: 'oauth2';
+  /** The address of the mailbox that sends. */
   user: string;
   /** The client id of the service account. */
   serviceClient: string;
-  /** PEM. */
+  /** The private key of the service account (PEM). */
   privateKey: string | { key: string; passphrase: string };
-  /** Where tokens come from. @default Google's endpoint */
+  /**
+   * Where tokens come from.
+   * @default Google's endpoint
+   * @example "https://oauth2.googleapis.com/token"
+   */
   accessUrl?: string | undefined;
 }
 
 /** OAuth2 with a refresh token, or a ready access token. */
 export interface TokenAuth {
   type: 'oauth2';
+  /** The address of the mailbox that sends. */
   user: string;
+  /** The client id of your application. */
   clientId?: string | undefined;
+  /** The client secret of your application. */
   clientSecret?: string | undefined;
+  /** Gets a new access token whenever the last one has expired. */
   refreshToken?: string | undefined;
+  /** An access token that is valid now. */
   accessToken?: string | undefined;
-  /** When the access token expires, in milliseconds since the epoch. */
+  /** When the access token expires, in milliseconds since the Unix epoch. */
   expires?: number | undefined;
-  /** Where tokens come from. @default Google's endpoint */
+  /**
+   * Where tokens come from.
+   * @default Google's endpoint
+   * @example "https://oauth2.googleapis.com/token"
+   */
   accessUrl?: string | undefined;
 }
 
@@ -51,7 +67,7 @@ export interface TokenAuth {
 export type NoAuth = { type?: undefined };
 export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth;
 
-const loginAuthSchema = z.object({
+export const loginAuthSchema = z.object({
   type: z.literal('login'),
   user: text('user', 'the user name of your SMTP account'),
   pass: text('pass', 'the password that belongs to auth.user (or remove auth if the server needs no login)'),
@@ -69,7 +85,7 @@ const accessUrl = z
   .refine((text) => readWebUrl(text) !== undefined, ACCESS_URL_RULE)
   .optional();
 
-const serviceKeyAuthSchema = z.object({
+export const serviceKeyAuthSchema = z.object({
   type: z.literal('oauth2'),
   user,
   serviceClient: text('serviceClient', 'the client id of the service account'),
@@ -82,7 +98,7 @@ const serviceKeyAuthSchema = z.object({
   accessUrl,
 });
 
-const tokenAuthSchema = z.object({
+export const tokenAuthSchema = z.object({
   type: z.literal('oauth2'),
   user,
   clientId: optionalText('clientId'),

@@ -3,40 +3,54 @@ import { quote } from '../quote.js';
 import { hideOnInspect } from '../secrets.js';
 import { type SmtpAuth, smtpAuthSchema } from './smtp-auth.js';
 
-/** How to reach the SMTP server and log in: nodemailer's options, one name each. */
+/**
+ * How to reach the SMTP server and log in: nodemailer's options, one name each. What is written here about a key is also its
+ * description in `connectorConfigJsonSchema`.
+ */
 export interface SmtpConfig {
-  /** Host name or IP address of the SMTP server. */
+  /**
+   * Host name or IP address of the SMTP server.
+   * @example "smtp.example.com"
+   */
   host?: string | undefined;
+  /**
+   * Port of the SMTP server: 465 for TLS from the first byte, 587 for STARTTLS.
+   * @example 465
+   * @example 587
+   */
   port?: number | undefined;
-  /** A name of nodemailer's list of well-known services, in place of host and port. */
+  /**
+   * A name of nodemailer's list of well-known services, in place of host and port.
+   * @example "SendGrid"
+   */
   service?: string | undefined;
-  /** How to log in; empty where the config has no `auth`. @default no login */
+  /** How to log in. Leave it out if the server needs no login. */
   auth: SmtpAuth;
-  /** TLS from the first byte. @default true on port 465, else false (STARTTLS where offered) */
+  /** TLS from the first byte. @default true on port 465, else false (STARTTLS where the server offers it) */
   secure?: boolean | undefined;
-  /** Options of Node's `tls.connect`, such as `ca` or `minVersion`. */
+  /** Options of Node’s tls.connect, such as ca or minVersion. */
   tls?: Record<string, unknown> | undefined;
-  /** The name to expect in the certificate, and to ask for (SNI). @default host */
+  /** The host name to expect in the certificate, and to ask for (SNI). @default host */
   servername?: string | undefined;
-  /** Never use STARTTLS, even where it is offered: everything goes in plain text. */
+  /** Never use STARTTLS, even where it is offered: everything goes in plain text. @default false */
   ignoreTLS?: boolean | undefined;
-  /** Refuse to send without STARTTLS. */
+  /** Refuse to send without STARTTLS. @default false */
   requireTLS?: boolean | undefined;
-  /** What this machine calls itself in EHLO. @default its host name */
+  /** The name of this machine in EHLO, in ASCII. @default its host name */
   name?: string | undefined;
-  /** The local address to send from. */
+  /** The IP address of this machine to send from. */
   localAddress?: string | undefined;
-  /** From looking up the host to a session that is logged in, in milliseconds. @default 2 minutes */
+  /** From looking up the host to a session that is logged in, in milliseconds. @default 120,000 */
   connectionTimeout: number;
-  /** How long to wait for the server's greeting, in milliseconds. @default 30 seconds */
+  /** How long to wait for the server's greeting, in milliseconds. @default 30,000 */
   greetingTimeout: number;
-  /** How long to wait for each reply after that, in milliseconds. @default 10 minutes */
+  /** How long to wait for each reply after that, in milliseconds. @default 600,000 */
   socketTimeout: number;
-  /** How long to wait for DNS, in milliseconds. @default 30 seconds */
+  /** How long to wait for DNS, in milliseconds. @default 30,000 */
   dnsTimeout: number;
-  /** Log what happens, as structured lines without secrets. */
+  /** Log what happens, as structured lines without secrets. @default false */
   logger?: boolean | undefined;
-  /** Log the SMTP dialogue too. */
+  /** Log the SMTP dialogue too, without secrets. @default false */
   debug?: boolean | undefined;
   /** Attachments and content never come from files. @default true */
   disableFileAccess: boolean;
@@ -46,22 +60,22 @@ export interface SmtpConfig {
   dkim?: DkimConfig | undefined;
   /** The sender of the envelope, where bounces go. @default the address of fromEmail */
   envelopeFrom?: string | undefined;
-  /** Connections are always pooled; `false` has no effect. */
+  /** Connections are always pooled; `false` has no effect. @default true */
   pool?: boolean | undefined;
-  /** Connections at the same time, at most. @default 50, or fewer with providers that allow fewer */
+  /** How many connections may be open at once; fewer with providers that allow fewer. @default 50 */
   maxConnections?: number | undefined;
   /** Emails per connection before it is replaced. @default 100 */
   maxMessages?: number | undefined;
-  /** Close a connection after this long without an email, in milliseconds. @default 60 seconds */
+  /** Close a connection after this long without an email, in milliseconds. @default 60,000 */
   idleTimeout?: number | undefined;
 }
 
 interface DkimConfig {
   /** The domain that signs. */
   domainName: string;
-  /** Of the DNS record. */
+  /** The selector of the DNS record. */
   keySelector: string;
-  /** RSA, PEM. */
+  /** The private key: RSA, PEM. */
   privateKey: string;
   /** The fields to sign, separated by colons. */
   headerFieldNames?: string | undefined;
@@ -143,7 +157,8 @@ function readPem(tls: Record<string, unknown>): Record<string, unknown> {
 
 const TLS_SECRETS = ['key', 'passphrase', 'pfx', 'pskCallback', 'ticketKeys', 'session'];
 
-export const smtpConfigShape = z.object({
+/** The keys that reach the server. `parseSmtpConfig` also reads `url`, and takes `null` and `''` for "not set". */
+export const smtpConfigSchema = z.object({
   host: text('host', 'the name of your SMTP server, such as "smtp.example.com"').refine(
     // Never shown: in a URL there may be a password. A single colon is in no IPv6 address.
     (host) => host === undefined || !/[\s/@?#\\]|^[^:]*:[^:]*$/.test(host),

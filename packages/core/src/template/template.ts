@@ -9,19 +9,36 @@ export type ContentType = (typeof CONTENT_TYPES)[number];
 
 /** One email text for one usage type, in one language or for all. */
 export interface Template {
-  /** Which emails it is for: `Register`, `SignIn`, `ForgotPassword`, `Generic`, … or a type of your own. */
+  /**
+   * The emails that it is for: a usage type of Logto, or your own.
+   * @example "Register"
+   * @example "SignIn"
+   * @example "ForgotPassword"
+   * @example "Generic"
+   * @example "OrganizationInvitation"
+   * @example "MfaVerification"
+   */
   usageType: string;
+  /** The format of the content. In text/html every value is escaped. */
   contentType: ContentType;
+  /** The subject line; may use variables. */
   subject: string;
-  /** Handlebars; with `text/html` every value is escaped. */
+  /** The body, with {{code}} where the code goes. */
   content: string;
-  /** The language it is written in (BCP 47). Without it, the template is for every language. */
+  /**
+   * The language it is written in (BCP 47). Without it, the template is for every language.
+   * @example "en"
+   * @example "pt-BR"
+   */
   locale?: string | undefined;
   /** The plain-text alternative of an html email. @default derived from the content */
   text?: string | undefined;
   /** Replaces the config's `replyTo`; may use variables. */
   replyTo?: string | undefined;
-  /** Replaces the config's `fromEmail`; may use variables: `{{application.name}} <notice@example.com>`. */
+  /**
+   * Replaces the config's `fromEmail`; may use variables.
+   * @example "{{application.name}} <notice@example.com>"
+   */
   sendFrom?: string | undefined;
 }
 

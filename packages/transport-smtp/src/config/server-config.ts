@@ -1,4 +1,4 @@
-import { ConfigError, fromZodIssue, type SmtpConfig, smtpConfigSchema } from '@postern/core';
+import { parseSmtpConfig, type SmtpConfig } from '@postern/core';
 import { requireUsable } from './config-requirements.js';
 import { resolveService, type ServerConfig } from './well-known-service.js';
 
@@ -21,8 +21,5 @@ export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
  *
  * @throws {ConfigError} with everything that can't be used
  */
-export function readServerConfig(config: unknown): ServerConfig {
-  const parsed = smtpConfigSchema.safeParse(config);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(fromZodIssue));
-  return requireUsable(resolveService(parsed.data));
-}
+export const readServerConfig = (config: unknown): ServerConfig =>
+  requireUsable(resolveService(parseSmtpConfig(config)));

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import ts from 'typescript';
+import * as z from 'zod';
+import { connectorConfigSchema } from './src/config/connector-config.js';
+import { loginAuthSchema, serviceKeyAuthSchema, tokenAuthSchema } from './src/config/smtp-auth.js';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+/** `120,000` and `true` as values. Other defaults are prose. */
+const readDefault = (text: string): unknown => {
+  const literal = text.replaceAll(',', '');
+  return /^(?:\d+|true|false)$/.test(literal) ? JSON.parse(literal) : undefined;
+};
+
+/** What the TSDoc of a field says in JSON Schema: `@default` is a value or a sentence, each `@example` a value. */
+function describeField(field: ts.TypeElement): JsonSchema {
+  const tags = ts.getJSDocTags(field).map(({ tagName, comment }) => ({
+    name: tagName.text,
+    text: ts.getTextOfJSDocComment(comment) ?? '',
+  }));
+  const [{ comment = undefined } = {}] = ts.getJSDocCommentsAndTags(field);
+  const text = (ts.getTextOfJSDocComment(comment) ?? '').replace(/\s+/g, ' ').replaceAll('`', '');
+  const standard = tags.find(({ name }) => name === 'default')?.text;
+  const value = standard === undefined ? undefined : readDefault(standard);
+  const examples = tags.filter(({ name }) => name === 'example').map((tag) => JSON.parse(tag.text));
+  const isProse = standard !== undefined && value === undefined;
+  return {
+    ...(text && { description: isProse ? `${text} Default: ${standard.replaceAll('`', '')}.` : text }),
+    ...(value !== undefined && { default: value }),
+    ...(examples.length > 0 && { examples }),
+  };
+}
+
+/** What the TSDoc of an interface says of each field. */
+function describeFields(file: string, name: string): Properties {
+  const text = readFileSync(new URL(`src/${file}`, import.meta.url), 'utf8');
+  const { statements } = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found = statements.find((each) => ts.isInterfaceDeclaration(each) && each.name.text === name);
+  if (!found || !ts.isInterfaceDeclaration(found)) throw new Error(`${file} has no interface ${name}.`);
+  return Object.fromEntries(
+    found.members.map((field) => [field.name?.getText() ?? '', describeField(field)]),
+  );
+}
+
+const generate = (schema: z.ZodType): JsonSchema =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+
+/** The properties of a generated schema, with their descriptions. */
+const describeAll = (properties: unknown, descriptions: Properties): Record<string, JsonSchema> =>
+  Object.fromEntries(
+    Object.entries(properties as Properties).map(([key, schema]) => [
+      key,
+      { ...schema, ...descriptions[key] },
+    ]),
+  );
+
+/** In any letter case, as it is read. */
+const word = (text: string): JsonSchema => ({
+  type: 'string',
+  pattern: `^${text.replace(/[a-z]/g, (char) => `[${char}${char.toUpperCase()}]`)}$`,
+  examples: [text],
+});
+
+/** One kind of auth. */
+function describeAuth(
+  title: string,
+  name: string,
+  schema: z.ZodObject,
+  further: JsonSchema = {},
+): JsonSchema {
+  const { properties, required } = generate(schema);
+  const described = describeAll(properties, describeFields('config/smtp-auth.ts', name));
+  const { accessUrl } = described;
+  return {
+    title,
+    type: 'object',
+    properties: {
+      ...described,
+      type: word(name === 'LoginAuth' ? 'login' : 'oauth2'),
+      ...(accessUrl && { accessUrl: { ...accessUrl, pattern: '^https?://' } }),
+    },
+    required: (required as string[]).filter((key) => key !== 'type'),
+    ...further,
+  };
+}
+
+/** The JSON Schema of a connector config: its shape from the zod schemas, its descriptions from the TSDoc. */
+export function describeConfig(): JsonSchema {
+  const { $schema, properties } = generate(connectorConfigSchema);
+  const described = describeAll(properties, {
+    ...describeFields('config/smtp-config.ts', 'SmtpConfig'),
+    ...describeFields('config/connector-config.ts', 'ConnectorConfig'),
+  });
+  const { dkim, templates } = described as Record<string, JsonSchema & { properties?: unknown }>;
+  const { items } = templates as { items: JsonSchema };
+  return {
+    $schema,
+    title: 'Postern connector config',
+    description: 'SMTP server, sender and templates of auth mail, in one object.',
+    type: 'object',
+    properties: {
+      url: {
+        type: 'string',
+        pattern: '^[sS][mM][tT][pP][sS]?://',
+        description: 'host, port, secure and auth in one; those keys win over it.',
+        examples: ['smtps://user:password@smtp.example.com:465'],
+      },
+      ...described,
+      auth: {
+        ...described.auth,
+        anyOf: [
+          {
+            title: 'No login',
+            type: 'object',
+            properties: { type: word('login') },
+            additionalProperties: false,
+          },
+          describeAuth('User name and password', 'LoginAuth', loginAuthSchema),
+          describeAuth('OAuth2 with the key of a service account', 'ServiceKeyAuth', serviceKeyAuthSchema),
+          describeAuth('OAuth2 with a refresh token, or a ready access token', 'TokenAuth', tokenAuthSchema, {
+            anyOf: [{ required: ['refreshToken'] }, { required: ['accessToken'] }],
+          }),
+        ],
+      },
+      dkim: {
+        ...dkim,
+        properties: describeAll(dkim?.properties, describeFields('config/smtp-config.ts', 'DkimConfig')),
+      },
+      templates: {
+        ...templates,
+        minItems: 1,
+        items: {
+          ...items,
+          properties: describeAll(items.properties, describeFields('template/template.ts', 'Template')),
+        },
+      },
+    },
+    required: ['fromEmail', 'templates'],
+    anyOf: [{ required: ['host', 'port'] }, { required: ['url'] }, { required: ['service'] }],
+  };
+}
