@@ -78,6 +78,13 @@ it.each([
   },
 );
 
+it.each([0, 1, 2, 3, 4, 5])('sends messages around %i × 16 KB', async (count) => {
+  const { transport, stats } = await startScriptedServer(() => undefined);
+  for (const extra of [0, 15_000])
+    await transport.send(testEmail({ text: 'A line.\n'.repeat(count * 2048) + 'x'.repeat(extra) }));
+  expect(stats.delivered).toEqual([1, 1]);
+});
+
 it('goes on over a connection whose server takes content for nobody', async () => {
   const { transport, stats } = await startScriptedServer((line) =>
     line.startsWith('RCPT TO:<nobody@') ? '550 5.1.1 No such user' : undefined,

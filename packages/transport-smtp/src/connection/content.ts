@@ -7,16 +7,16 @@ const CHUNK = 1 << 16;
  * The content of a message as nodemailer reads it. The first chunk waits for the next turn of the event loop, so that whatever
  * arrived together with the server's go-ahead is read before any content is sent.
  *
- * @param onRead called before each chunk, and told whether it is the whole content
+ * @param onRead called before each chunk
  */
-export function contentStream(content: Uint8Array, onRead: (isWhole: boolean) => void): Readable {
+export function contentStream(content: Uint8Array, onRead: () => void): Readable {
   let position = 0;
   return new Readable({
     highWaterMark: CHUNK,
     read() {
       const next = () => {
         if (this.destroyed) return;
-        onRead(content.length <= CHUNK);
+        onRead();
         const start = position;
         position += CHUNK;
         this.push(content.subarray(start, position));

@@ -123,11 +123,8 @@ export class SmtpConnection {
     if (this.fail && awaited && !this.isConnecting) {
       const { bytesRead } = socket;
       const objection = objectionTo(reply, awaited, { bytesRead, isContentSent: transcript.isContentSent });
-      if (objection) {
-        this.failAndClose(objection);
-        return;
-      }
-      if (isRefusal(reply)) this.refusal ??= failureOfReply(reply, stage);
+      if (objection) this.failAndClose(objection);
+      else if (isRefusal(reply)) this.refusal ??= failureOfReply(reply, stage);
       else if (stage === 'data' && !this.refusal) transcript.expectContent();
     }
     this.expectReply();
@@ -178,9 +175,10 @@ export class SmtpConnection {
   /** Sends one message and resolves with the server's final reply, as it came. */
   async send({ from, to, content }: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
     const envelope = { from, to, size: content.length };
-    const stream = contentStream(content, (isWhole) => {
-      // nodemailer writes the final dot apart.
-      if (isWhole && !this.isSecure) this.socket.cork();
+    // nodemailer writes the final dot apart. A buffer that is full would wait for `uncork` in vain.
+    const isCorked = !this.isSecure && 2 * content.length < this.socket.writableHighWaterMark;
+    const stream = contentStream(content, () => {
+      if (isCorked) this.socket.cork();
       this.expectReply();
     });
     const { response } = await this.run<{ response: string }>('mail', signal, (done) =>

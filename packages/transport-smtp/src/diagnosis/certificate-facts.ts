@@ -29,7 +29,7 @@ function chainOf(leaf: DetailedPeerCertificate): string[] {
 }
 
 /** What the server's certificate says, whether or not it is trusted. */
-export function certificateFactsOf(socket: TLSSocket): CertificateFacts {
+function certificateFactsOf(socket: TLSSocket): CertificateFacts {
   const certificate = socket.getPeerCertificate(true);
   const validTo = new Date(certificate.valid_to);
   return {

@@ -14,14 +14,7 @@ export type FailureParty = 'recipient' | 'message' | 'account' | 'host' | 'serve
  * - `no_token`: no OAuth2 token was available
  * - `unsendable`: SMTP or this server cannot carry the address or the message
  */
-export type FailureKind =
-  | 'refused'
-  | 'rate_limited'
-  | 'unreadable'
-  | 'lost'
-  | 'late'
-  | 'no_token'
-  | 'unsendable';
+type FailureKind = 'refused' | 'rate_limited' | 'unreadable' | 'lost' | 'late' | 'no_token' | 'unsendable';
 
 /** Why a message was not sent, before it becomes a `MailError`. */
 export interface SmtpFailure {
