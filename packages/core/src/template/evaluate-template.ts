@@ -33,19 +33,14 @@ interface Scope {
   /** Where `../` leads. */
   readonly outer?: Scope | undefined;
   readonly data: Data;
-  readonly params?: BlockParam | undefined;
+  /** Block parameters. */
+  readonly params: Values;
 }
 
 /** `@root`, and what the innermost `{{#each}}` provides: `@index`, `@key`, `@first` and `@last`. */
 interface Data {
   readonly values: Values;
   readonly outer?: Data | undefined;
-}
-
-interface BlockParam {
-  readonly name: string;
-  readonly value: PayloadValue;
-  readonly outer: BlockParam | undefined;
 }
 
 /** One evaluation: what was written so far, and how to go on. */
@@ -70,7 +65,7 @@ export function evaluateTemplate(
   { missingVariable, format }: EvaluateOptions,
 ): string {
   const output: Output = { text: '', gap: '', tail: '', missingVariable, format, problems };
-  evaluate(nodes, { context: payload, data: { values: { root: payload } } }, output);
+  evaluate(nodes, { context: payload, data: { values: { root: payload } }, params: {} }, output);
   return output.text;
 }
 
@@ -91,10 +86,14 @@ function write(text: string, output: Output): void {
   output.gap = '';
 }
 
-/** More line breaks win; nothing is needed before the first text. */
+/** More line breaks win, and what begins the line comes from the last gap. Before the first text, nothing else is needed. */
 function widenGap(space: string, output: Output): void {
-  const lines = (text: string) => text.split('\n').length;
-  if (output.text !== '' && lines(space) >= lines(output.gap)) output.gap = space;
+  const before = output.gap.split('\n');
+  const after = space.split('\n');
+  const lineStart = after.length > 1 ? after.at(-1) : undefined;
+  if (output.text === '') output.gap = lineStart ?? '';
+  else if (after.length >= before.length) output.gap = space;
+  else if (lineStart !== undefined) output.gap = [...before.slice(0, -1), lineStart].join('\n');
 }
 
 function writeLink({ href }: LinkNode, scope: Scope, output: Output): void {
@@ -142,18 +141,12 @@ function evaluateBlock(node: BlockNode, scope: Scope, output: Output): void {
 }
 
 /** The scope inside a block. Like Handlebars, `../` only goes up where the context is another one. */
-function enter({ params }: BlockNode, scope: Scope, data: Data, ...values: PayloadValue[]): Scope {
-  const [context] = values;
-  return {
-    context,
-    outer: context === scope.context ? scope.outer : scope,
-    data,
-    params: params.reduce<BlockParam | undefined>(
-      (outer, name, index) => ({ name, value: values[index], outer }),
-      scope.params,
-    ),
-  };
-}
+const enter = ({ params }: BlockNode, scope: Scope, data: Data, ...values: PayloadValue[]): Scope => ({
+  context: values[0],
+  outer: values[0] === scope.context ? scope.outer : scope,
+  data,
+  params: { ...scope.params, ...Object.fromEntries(params.map((name, index) => [name, values[index]])) },
+});
 
 const isEmpty = (value: PayloadValue) =>
   (!value && value !== 0) || (Array.isArray(value) && value.length === 0);
@@ -188,11 +181,11 @@ function call({ helper, args }: CallExpression, scope: Scope): PayloadValue {
 /** @param isShown - `{{name.length}}` shows nothing of a text, although `{{#if name.length}}` may test it */
 function find(path: PathExpression, scope: Scope, isShown = false): PayloadValue {
   const { parts, depth, isData } = path;
-  const param = paramOf(path, scope);
-  let value = param ? param.value : isData ? up(scope.data, depth)?.values : up(scope, depth)?.context;
-  for (let index = param ? 1 : 0; index < parts.length; index += 1) {
+  let value: PayloadValue = isData ? up(scope.data, depth)?.values : up(scope, depth)?.context;
+  if (isParam(path, scope)) value = scope.params;
+  for (const [index, name] of parts.entries()) {
     if (isShown && typeof value === 'string' && index === parts.length - 1) return undefined;
-    value = partOf(value, parts[index] ?? '');
+    value = partOf(value, name);
   }
   return value;
 }
@@ -206,12 +199,8 @@ function up<Level extends { readonly outer?: Level | undefined }>(
   return found;
 }
 
-function paramOf({ parts, depth, isData, isScoped }: PathExpression, scope: Scope): BlockParam | undefined {
-  if (depth > 0 || isData || isScoped) return undefined;
-  let param = scope.params;
-  while (param && param.name !== parts[0]) param = param.outer;
-  return param;
-}
+const isParam = ({ parts: [name], depth, isData, isScoped }: PathExpression, scope: Scope): boolean =>
+  name !== undefined && depth === 0 && !isData && !isScoped && isOwn(scope.params, name);
 
 /** Own properties only. */
 function partOf(value: PayloadValue, name: string): PayloadValue {
@@ -262,8 +251,9 @@ function isUnknown(expression: Expression, scope: Scope): boolean {
   if (expression.kind !== 'path') return false;
   const { parts, depth, isData } = expression;
   const [root] = parts;
-  if (root === undefined || depth > 0 || isData || paramOf(expression, scope)) return false;
-  return !isOwn(scope.context, root);
+  return (
+    root !== undefined && depth === 0 && !isData && !isParam(expression, scope) && !isOwn(scope.context, root)
+  );
 }
 
 const isOwn = (value: PayloadValue, name: string) => isObject(value) && Object.hasOwn(value, name);

@@ -83,47 +83,34 @@ interface Attribute {
 
 const hasValue = (marked: string) => marked.includes(OPEN);
 
-function findProblem({ name, value }: Attribute, isRefresh: boolean, rule: LinkRule): string | undefined {
+function findProblem(
+  { name, value }: Attribute,
+  isRefresh: () => boolean,
+  rule: LinkRule,
+): string | undefined {
   if (!hasValue(value)) return undefined;
-  const local = name.replace(/^.*:/s, '');
+  const local = nameIn(name).replace(/^.*:/s, '');
   if (LINK_ATTRIBUTES.has(local)) return findLinkProblem(placed(value, decode), rule);
   if (LINK_LIST_ATTRIBUTES.has(local)) return findLinkListProblem(placed(value, decode), rule);
   if (local === 'style') return findCssProblem(placed(value, decode), rule);
-  if (local === 'content' && isRefresh) return findRefreshProblem(placed(value, decode), rule);
+  if (local === 'content' && isRefresh()) return findRefreshProblem(placed(value, decode), rule);
   return undefined;
-}
-
-const NAME_END = /[\s/>=]/g;
-const TAG_NAME_END = /[\s/>]/g;
-const UNQUOTED_END = /[\s>]/g;
-
-/** Finds a pattern from a place on; values are not searched. Places only go forward. */
-function createFinder(html: string): (pattern: RegExp, start: number) => number {
-  // Looking for the next value again for each attribute would take quadratic time.
-  let value = html.indexOf(OPEN);
-  return (pattern, start) => {
-    let from = start;
-    while (from < html.length) {
-      pattern.lastIndex = from;
-      const found = pattern.exec(html)?.index ?? html.length;
-      if (value >= 0 && value < from) value = html.indexOf(OPEN, from);
-      if (value < 0 || value > found) return found;
-      from = html.indexOf(CLOSE, value) + 1;
-    }
-    return html.length;
-  };
 }
 
 const COMMENT = /<!--(?!\[if)/iy;
 const TAG = /<(?:[a-z]|\ufdd0)/iy;
-/** A tag without a value, in the spelling that needs no second look. */
-const PLAIN_TAG =
-  /<[a-z][^\s/>"'=<&\ufdd0]*(?:\s+[^\s"'=<>/\ufdd0]+(?:="[^"\ufdd0]*"|='[^'\ufdd0]*')?)*\s*\/?>/iy;
+// Values are passed over as a whole.
+const TAG_NAME = /<(?:[^\s/>\ufdd0]+|\ufdd0[^\ufdd2]*\ufdd2)*/y;
+const BETWEEN = /[\s/]+/y;
+/** An equals sign in the first place belongs to the name. */
+const NAME = /=?(?:[^\s/>=\ufdd0]+|\ufdd0[^\ufdd2]*\ufdd2)*/y;
+const EQUALS = /\s*=\s*/y;
+const UNQUOTED = /(?:[^\s>\ufdd0]+|\ufdd0[^\ufdd2]*\ufdd2)*/y;
 
-/** @param pattern sticky; its `lastIndex` is where the match ends */
-function matchesAt(pattern: RegExp, text: string, at: number): boolean {
+/** Where the match of a sticky pattern at a place ends; the same place if there is none. */
+function endOf(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
-  return pattern.test(text);
+  return pattern.test(text) ? pattern.lastIndex : at;
 }
 
 const nameIn = (marked: string) => decode(unmarkUnquoted(marked)).toLowerCase();
@@ -137,7 +124,6 @@ const nameIn = (marked: string) => decode(unmarkUnquoted(marked)).toLowerCase();
  */
 export function placeValues(html: string, rule: LinkRule, problems: Set<string>): string {
   if (!hasValue(html)) return html;
-  const findOutside = createFinder(html);
   let result = '';
   let at = 0;
   /** Up to here, the html is in the result. What follows, up to `at`, has no values. */
@@ -157,39 +143,26 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
   };
 
   function readTag(): void {
-    // Most tags of an email are the template's own, and each email has all of them.
-    if (matchesAt(PLAIN_TAG, html, at)) {
-      const start = at + 1;
-      at = PLAIN_TAG.lastIndex;
-      TAG_NAME_END.lastIndex = start;
-      if (TAG_NAME_END.test(html)) {
-        const tagName = html.slice(start, TAG_NAME_END.lastIndex - 1).toLowerCase();
-        if (RAW_TEXT.has(tagName)) readRawText(tagName);
-      }
-      return;
-    }
-    const nameEnd = findOutside(TAG_NAME_END, at + 1);
-    const tagName = nameIn(html.slice(at + 1, nameEnd));
-    copy(nameEnd, unmarkUnquoted);
+    const start = at + 1;
+    copy(endOf(TAG_NAME, html, at), unmarkUnquoted);
+    const tagName = nameIn(html.slice(start, at));
     const attributes: Attribute[] = [];
-    while (at < html.length && html[at] !== '>') {
-      if (/[\s/]/.test(html[at] ?? '')) {
-        copy(at + 1, unmark);
-        continue;
-      }
-      // An equals sign in the first place belongs to the name.
-      const end = findOutside(NAME_END, html[at] === '=' ? at + 1 : at);
-      const name = nameIn(html.slice(at, end));
-      copy(end, unmarkUnquoted);
-      const equals = /^\s*=\s*/.exec(html.slice(at, at + 100));
-      if (!equals) continue;
-      copy(at + equals[0].length, unmark);
+    for (;;) {
+      copy(endOf(BETWEEN, html, at), unmark);
+      if (at >= html.length || html[at] === '>') break;
+      const nameStart = at;
+      copy(endOf(NAME, html, at), unmarkUnquoted);
+      const name = html.slice(nameStart, at);
+      const valueStart = endOf(EQUALS, html, at);
+      if (valueStart === at) continue;
+      copy(valueStart, unmark);
       attributes.push({ name, value: readAttributeValue() });
     }
     copy(Math.min(at + 1, html.length), unmark);
-    const isRefresh = attributes.some(
-      (attribute) => attribute.name === 'http-equiv' && /refresh/i.test(placed(attribute.value, decode).text),
-    );
+    const isRefresh = () =>
+      attributes.some(
+        ({ name, value }) => nameIn(name) === 'http-equiv' && /refresh/i.test(placed(value, decode).text),
+      );
     for (const attribute of attributes) note(findProblem(attribute, isRefresh, rule));
     if (RAW_TEXT.has(tagName)) readRawText(tagName);
   }
@@ -198,9 +171,8 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
     const quote = html[at] ?? '';
     if (quote !== '"' && quote !== "'") {
       const start = at;
-      const end = findOutside(UNQUOTED_END, at);
-      copy(end, unmarkUnquoted);
-      return html.slice(start, end);
+      copy(endOf(UNQUOTED, html, at), unmarkUnquoted);
+      return html.slice(start, at);
     }
     const close = html.indexOf(quote, at + 1);
     const end = close < 0 ? html.length : close;
@@ -230,10 +202,10 @@ export function placeValues(html: string, rule: LinkRule, problems: Set<string>)
     copy(open < 0 ? html.length : open, unmark);
     if (open < 0) break;
     // What Outlook reads of a conditional comment is html like everything else.
-    if (matchesAt(COMMENT, html, at)) {
+    if (endOf(COMMENT, html, at) > at) {
       const end = html.indexOf('-->', at + 2);
       copy(end < 0 ? html.length : end + 3, unmark);
-    } else if (matchesAt(TAG, html, at)) readTag();
+    } else if (endOf(TAG, html, at) > at) readTag();
     else copy(at + 1, unmark);
   }
   return result + html.slice(copied);

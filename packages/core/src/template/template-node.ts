@@ -24,10 +24,7 @@ export interface BlockNode {
   readonly otherwise: readonly TemplateNode[];
 }
 
-/**
- * White space of a text alternative, next to a value or a block. Where nothing is shown between two gaps, the larger one
- * counts, as it does in html.
- */
+/** White space of a text alternative, next to a value or a block. Gaps with nothing between them are one, as in html. */
 export interface GapNode {
   readonly kind: 'gap';
   readonly space: string;

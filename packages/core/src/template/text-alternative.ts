@@ -119,7 +119,7 @@ function readMarked(text: string, nodes: readonly MarkedNode[]): readonly Templa
     for (let at = start; at < end; at += 1) {
       const token = tokens[at] ?? '';
       // Every other one of the split is a mark.
-      if (at % 2 === 0) result.push(...readText(token, tokens[at - 1], tokens[at + 1]));
+      if (at % 2 === 0) result.push(...readText(token, at > 0, at < tokens.length - 1));
       else if (token === OPEN_LINK) {
         const close = tokens.indexOf(CLOSE_LINK, at);
         if (close < 0 || close > end) continue;
@@ -149,24 +149,12 @@ function readMarked(text: string, nodes: readonly MarkedNode[]): readonly Templa
   return read(0, tokens.length);
 }
 
-/**
- * White space next to a mark is a gap, because what the mark stands for may show nothing. What begins a line, such as the
- * indentation of a list, belongs to the text or the value that follows.
- */
-function readText(text: string, before: string | undefined, after: string | undefined): (string | GapNode)[] {
-  const start = before === undefined ? '' : (LEADING_SPACE.exec(text)?.[0] ?? '');
-  const body =
-    after === undefined ? text.slice(start.length) : withoutTrailingSpace(text.slice(start.length));
-  const end = text.slice(start.length + body.length);
-  const isValueNext = after?.startsWith(`${MARK_OPEN}value`) ?? false;
-  const [startGap, indent] = splitAtLine(start);
-  const [endGap, endIndent] = splitAtLine(end, before === undefined && body === '');
-  return [
-    ...gap(startGap),
-    ...(body === '' && !isValueNext ? [] : [indent + body]),
-    ...gap(endGap),
-    ...(isValueNext ? [endIndent] : []),
-  ].filter((node) => node !== '');
+/** White space next to a mark is a gap, because what the mark stands for may show nothing. */
+function readText(text: string, isAfterMark: boolean, isBeforeMark: boolean): TemplateNode[] {
+  const start = isAfterMark ? (LEADING_SPACE.exec(text)?.[0] ?? '') : '';
+  const rest = text.slice(start.length);
+  const body = isBeforeMark ? withoutTrailingSpace(rest) : rest;
+  return [...gap(start), ...(body === '' ? [] : [body]), ...gap(rest.slice(body.length))];
 }
 
 const gap = (space: string): GapNode[] => (space === '' ? [] : [{ kind: 'gap', space }]);
@@ -178,11 +166,6 @@ function withoutTrailingSpace(text: string): string {
   let rest = text.trimEnd();
   while (rest.endsWith('\n>')) rest = rest.slice(0, -1).trimEnd();
   return rest;
-}
-
-function splitAtLine(space: string, isLineStart = false): [gap: string, indent: string] {
-  const line = space.lastIndexOf('\n') + 1;
-  return line === 0 && !isLineStart ? [space, ''] : [space.slice(0, line), space.slice(line)];
 }
 
 /** White space and invisible characters, and the latter alone. */
