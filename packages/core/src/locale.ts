@@ -79,6 +79,7 @@ export function pickLocale(
   available: readonly string[],
 ): string | undefined {
   const ranges = readRanges(accepted);
+  if (ranges.length === 0) return undefined;
   const named = ranges
     .filter(({ tag }) => tag !== '*')
     .map(({ tag, quality }) => ({ tag: tag.toLowerCase(), quality }));

@@ -22,6 +22,7 @@ const isPlain = (value: string) => isAscii(value) && !value.includes('=?');
 
 /** Breaks a field into lines, each at white space, which stays (RFC 5322 section 2.2.3). */
 function fold(field: string): string {
+  if (field.length <= LINE_LENGTH) return field;
   const [start = '', ...words] = field.split(' ');
   let folded = start;
   let column = start.length;
@@ -39,7 +40,9 @@ function fold(field: string): string {
 }
 
 const encoder = new TextEncoder();
+/** A UTF-16 code unit is three bytes at most. */
 const hasShortLines = (field: string) =>
+  field.length * 3 <= LONGEST_LINE ||
   field.split('\r\n').every((line) => encoder.encode(line).length <= LONGEST_LINE);
 
 /** Writes a field with the first of its values whose lines are short enough. */

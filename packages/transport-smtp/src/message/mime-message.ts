@@ -2,6 +2,8 @@ import type { Email } from '@postern/core';
 import { mailboxField, textField } from './header-field.js';
 import { encodeText } from './text-body.js';
 
+const encoder = new TextEncoder();
+
 /** Fields written from the email itself. A custom field with such a name would contradict them; `Bcc` must not be seen. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'bcc',
@@ -68,5 +70,5 @@ export function writeMimeMessage(email: Email): Uint8Array {
         ? writePart('html', html)
         : writeAlternatives(writePart('plain', text), writePart('html', html));
   const lineEnd = content.endsWith('\r\n') ? '' : '\r\n';
-  return new TextEncoder().encode(`${writeHeader(email)}${content}${lineEnd}`);
+  return encoder.encode(`${writeHeader(email)}${content}${lineEnd}`);
 }

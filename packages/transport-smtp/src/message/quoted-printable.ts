@@ -2,14 +2,15 @@
 const LINE_LENGTH = 76;
 
 const [TAB, LF, CR, SPACE, EQUALS, TILDE] = [0x09, 0x0a, 0x0d, 0x20, 0x3d, 0x7e];
-const HEX_DIGITS = new TextEncoder().encode('0123456789ABCDEF');
-const SOFT_LINE_BREAK = [EQUALS, CR, LF];
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const HEX_DIGITS = encoder.encode('0123456789ABCDEF');
 
 const isLineBreak = (byte: number | undefined) => byte === undefined || byte === CR || byte === LF;
 
 /** Encodes text as quoted-printable (RFC 2045 section 6.7). Lines must end with CRLF. */
 export function encodeQuotedPrintable(text: string): string {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = encoder.encode(text);
   // A byte becomes at most three characters, and every 73 characters at most three more.
   const encoded = new Uint8Array(bytes.length * 4 + 3);
   let length = 0;
@@ -28,8 +29,9 @@ export function encodeQuotedPrintable(text: string): string {
         : byte > SPACE && byte <= TILDE && byte !== EQUALS;
     const width = isLiteral ? 1 : 3;
     if (column + width >= LINE_LENGTH) {
-      encoded.set(SOFT_LINE_BREAK, length);
-      length += SOFT_LINE_BREAK.length;
+      encoded[length++] = EQUALS;
+      encoded[length++] = CR;
+      encoded[length++] = LF;
       column = 0;
     }
     if (isLiteral) encoded[length++] = byte;
@@ -40,5 +42,5 @@ export function encodeQuotedPrintable(text: string): string {
     }
     column += width;
   }
-  return new TextDecoder().decode(encoded.subarray(0, length));
+  return decoder.decode(encoded.subarray(0, length));
 }
