@@ -58,7 +58,7 @@ export {
   type SendRequestInput,
   sendRequestSchema,
 } from './send-request.js';
-export { requireSendable } from './sendable.js';
+export { hasTimedOut, requireSendable } from './sendable.js';
 export { readSender } from './sender.js';
 export { shareAcrossCopies } from './share-across-copies.js';
 export type { MissingVariable } from './template/evaluate-template.js';
@@ -72,6 +72,5 @@ export {
   type TemplateOverride,
   templateSchema,
 } from './template/template.js';
-export { hasTimedOut } from './timed-out.js';
 export type { OperationOptions, Receipt, Transport } from './transport.js';
 export { readWebUrl } from './web-url.js';

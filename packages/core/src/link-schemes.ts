@@ -1,4 +1,4 @@
-import { ConfigError } from './config/config-issue.js';
+import { ConfigError, error } from './config/config-issue.js';
 
 const DEFAULT_SCHEMES = ['https', 'http'];
 
@@ -9,7 +9,7 @@ const REFUSED_SCHEMES = new Set([
 
 /** Why a scheme cannot be allowed for links, or `undefined` if it can. RFC 3986 section 3.1, with or without its colon. */
 export function findSchemeProblem(scheme: string): string | undefined {
-  const name = nameOf(scheme);
+  const name = schemeName(scheme);
   if (!/^[a-z][a-z\d+.-]*$/.test(name)) return 'must be the scheme of a URL, such as "myapp"';
   return REFUSED_SCHEMES.has(name)
     ? `cannot be ${JSON.stringify(name)}, which is not safe in an email`
@@ -22,7 +22,7 @@ export function hasRefusedScheme(url: string): boolean {
   return scheme !== undefined && REFUSED_SCHEMES.has(scheme.toLowerCase());
 }
 
-const nameOf = (scheme: string) => scheme.toLowerCase().replace(/:$/, '');
+const schemeName = (scheme: string) => scheme.toLowerCase().replace(/:$/, '');
 
 /** Decides which URLs may be links of an email. */
 export interface LinkRule {
@@ -39,13 +39,10 @@ export function createLinkRule(schemes: readonly string[] = []): LinkRule {
   const issues = schemes.flatMap((scheme, index) => {
     const problem = findSchemeProblem(scheme);
     if (problem === undefined) return [];
-    const path = ['linkSchemes', index];
-    return [
-      { severity: 'error' as const, path, code: 'link_scheme', message: `linkSchemes[${index}] ${problem}` },
-    ];
+    return [error(['linkSchemes', index], 'link_scheme', `linkSchemes[${index}] ${problem}`)];
   });
   if (issues.length > 0) throw new ConfigError(issues);
-  const allowed = [...new Set([...DEFAULT_SCHEMES, ...schemes.map(nameOf)])];
+  const allowed = [...new Set([...DEFAULT_SCHEMES, ...schemes.map(schemeName)])];
   return {
     wanted: `a URL that begins with ${allowed.map((scheme) => `${scheme}:`).join(' or ')}`,
     allows(url) {

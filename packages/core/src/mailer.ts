@@ -145,7 +145,7 @@ export function createMailer(options: MailerOptions): Mailer {
       const { attempts, durationMs } = receipt;
       logger.info({
         event: 'mail.sent',
-        ...describe(progress),
+        ...logFields(progress),
         transport: receipt.transport,
         attempts,
         durationMs,
@@ -156,7 +156,7 @@ export function createMailer(options: MailerOptions): Mailer {
         error instanceof MailError ? error : ({} as Partial<MailError>);
       logger[failureLevel(error)]({
         event: 'mail.failed',
-        ...describe(progress),
+        ...logFields(progress),
         code,
         stage,
         retryable,
@@ -199,7 +199,7 @@ interface Progress {
 }
 
 /** The same for the log, without anything secret. */
-const describe = ({ request, email }: Progress) => ({
+const logFields = ({ request, email }: Progress) => ({
   ...(request && {
     type: remoteLine(request.type),
     to: remoteLine(maskAddress(request.to)),

@@ -22,13 +22,13 @@ export function createOperatorLogger(): Logger {
       if (seen.has(kind) || seen.size >= MAX_KINDS) return;
       seen.add(kind);
       // biome-ignore lint/suspicious/noConsole: without a logger, nothing else reaches the operator
-      console.error(describe(event));
+      console.error(toLines(event));
     },
   };
 }
 
 /** Only fields that are known to hold no secrets, and texts without theirs. */
-function describe({ event, code, route, lane, transport, message, error }: LogEvent): string {
+function toLines({ event, code, route, lane, transport, message, error }: LogEvent): string {
   const where = [code, route, lane, transport].filter((part) => typeof part === 'string').join(', ');
   const told = error === undefined ? [clean(String(message ?? ''))] : describeError(error);
   const [summary = '', ...frames] = told;

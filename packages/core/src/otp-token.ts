@@ -1,4 +1,4 @@
-import { ConfigError } from './config/config-issue.js';
+import { ConfigError, error } from './config/config-issue.js';
 import { readWebUrl } from './web-url.js';
 
 /**
@@ -8,14 +8,8 @@ export function parseOtpOrigin(input: string): string {
   const url = readWebUrl(input);
   // Letters, digits, dots and hyphens only: the value goes into a quoted string.
   if (url?.protocol === 'https:' && /^[a-z0-9.-]+$/.test(url.hostname)) return url.origin;
-  throw new ConfigError([
-    {
-      severity: 'error',
-      path: ['otpOrigin'],
-      code: 'not_allowed',
-      message: 'otpOrigin has to be an https origin, such as https://example.com',
-    },
-  ]);
+  const message = 'otpOrigin has to be an https origin, such as https://example.com';
+  throw new ConfigError([error(['otpOrigin'], 'not_allowed', message)]);
 }
 
 /**

@@ -109,58 +109,38 @@ export const payloadSchema = z.unknown().transform((value, { issues }): Record<s
   return z.NEVER;
 });
 
-const text = z.string().min(1);
-const codePayload = z.union([z.looseObject({ code: text }), z.looseObject({ link: text })]);
+/** `Generic` stands in for every type, so anything may be passed to it. */
+const CODE_TYPES = [
+  ...['Register', 'SignIn', 'ForgotPassword', 'Generic'],
+  ...['UserPermissionValidation', 'BindNewIdentifier', 'MfaVerification', 'BindMfa'],
+];
 
-/** The same rules as {@link PayloadByType}, at run time. */
-const requiredVariables: Record<string, { schema: z.ZodType; needs: string }> = {
-  ...Object.fromEntries(
-    [
-      'Register',
-      'SignIn',
-      'ForgotPassword',
-      'Generic',
-      'UserPermissionValidation',
-      'BindNewIdentifier',
-      'MfaVerification',
-      'BindMfa',
-    ].map((type) => [type, { schema: codePayload, needs: 'a code or a link' }]),
-  ),
-  OrganizationInvitation: { schema: z.looseObject({ link: text }), needs: 'a link' },
-};
+/** Whether emails of this usage type exist to carry a code: all known types but invitations. */
+export const carriesCode = (type: string): boolean => CODE_TYPES.includes(type);
 
-/** What the usage type requires and the payload lacks, in words; `undefined` when nothing is missing. */
+/**
+ * What the usage type requires and the payload lacks, in words; `undefined` when nothing is missing. The same rules as those
+ * of {@link PayloadByType}, at run time.
+ */
 export function findMissingVariables(
   type: string,
-  payload: Record<string, PayloadValue>,
+  { code, link }: Record<string, PayloadValue>,
 ): string | undefined {
-  const rule = Object.hasOwn(requiredVariables, type) ? requiredVariables[type] : undefined;
-  return rule === undefined || rule.schema.safeParse(payload).success ? undefined : rule.needs;
+  const isThere = (value: PayloadValue) => typeof value === 'string' && value !== '';
+  if (carriesCode(type)) return isThere(code) || isThere(link) ? undefined : 'a code or a link';
+  return type === 'OrganizationInvitation' && !isThere(link) ? 'a link' : undefined;
 }
 
 const COMMON_VARIABLES = [
   ...['application', 'organization', 'user', 'locale', 'uiLocales', 'ip'],
   ...['validFor', 'expiresInMinutes', 'expiresInSeconds'],
 ];
-const CODE_VARIABLES = ['code', 'link', ...COMMON_VARIABLES];
-const VARIABLES_BY_TYPE: Readonly<Record<string, readonly string[]>> = {
-  Register: CODE_VARIABLES,
-  SignIn: CODE_VARIABLES,
-  ForgotPassword: CODE_VARIABLES,
-  UserPermissionValidation: CODE_VARIABLES,
-  BindNewIdentifier: CODE_VARIABLES,
-  MfaVerification: CODE_VARIABLES,
-  BindMfa: CODE_VARIABLES,
-  OrganizationInvitation: ['link', 'inviter', ...COMMON_VARIABLES],
-};
 
 /**
  * The variables that exist for a usage type, or `undefined` where anything may be passed: custom types,
  * and `Generic`, which stands in for all of them.
  */
-export const variablesOf = (type: string): readonly string[] | undefined =>
-  Object.hasOwn(VARIABLES_BY_TYPE, type) ? VARIABLES_BY_TYPE[type] : undefined;
-
-/** Whether emails of this usage type exist to carry a code: all known types but invitations. */
-export const carriesCode = (type: string): boolean =>
-  variablesOf(type)?.includes('code') ?? type === 'Generic';
+export function variablesOf(type: string): readonly string[] | undefined {
+  if (type === 'OrganizationInvitation') return ['link', 'inviter', ...COMMON_VARIABLES];
+  return type !== 'Generic' && carriesCode(type) ? ['code', 'link', ...COMMON_VARIABLES] : undefined;
+}

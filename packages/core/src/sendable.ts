@@ -1,7 +1,12 @@
 import type { Clock } from './clock.js';
 import type { Email } from './email.js';
 import { MailError } from './mail-error.js';
-import { hasTimedOut } from './timed-out.js';
+
+/** Whether a signal stopped an operation because its time was up, as those of `AbortSignal.timeout()` do. */
+export const hasTimedOut = (signal: AbortSignal | undefined): boolean => {
+  const reason: unknown = signal?.aborted ? signal.reason : undefined;
+  return reason instanceof Error && reason.name === 'TimeoutError';
+};
 
 const unsent = { stage: 'pool', attempts: 0 } as const;
 

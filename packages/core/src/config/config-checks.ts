@@ -8,9 +8,8 @@ import { parseTemplate, type TemplateVariable } from '../template/parse-template
 import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
 import { checkPem } from './check-pem.js';
-import { readPort } from './config-input.js';
+import { isRecord, type Raw, readPort } from './config-input.js';
 import { type ConfigIssue, error, warning } from './config-issue.js';
-import { isRecord, type Raw } from './raw-config.js';
 import { AUTH_KEYS } from './smtp-auth.js';
 import { DKIM_KEYS } from './smtp-config.js';
 
@@ -51,73 +50,53 @@ function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): Confi
 function checkTransportSecurity(raw: Raw): ConfigIssue[] {
   const { secure, ignoreTLS, requireTLS, host, auth } = raw;
   const port = readPort(raw.port);
-  const issues: ConfigIssue[] = [];
-  if (port === 465 && secure === false) {
-    issues.push(
-      warning(
-        ['secure'],
-        'secure_expected',
-        'port 465 expects TLS from the first byte: write "secure": true',
-      ),
-    );
-  }
-  if ((port === 587 || port === 25) && secure === true) {
-    issues.push(
-      warning(
-        ['secure'],
-        'secure_unexpected',
-        `port ${port} begins in plain text and changes to TLS by STARTTLS: write "secure": false`,
-      ),
-    );
-  }
-  if (ignoreTLS === true && requireTLS === true) {
-    issues.push(
-      warning(
-        ['ignoreTLS'],
-        'contradiction',
-        'ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS',
-      ),
-    );
-  }
   const hasCredentials = isRecord(auth) && Object.keys(auth).some((key) => key !== 'type');
   const isPlain = ignoreTLS === true && requireTLS !== true && secure !== true;
   // Without a host it is a well-known service, and none of those is on this machine.
-  if (hasCredentials && isPlain && !(typeof host === 'string' && isLoopbackHost(host))) {
-    issues.push(
-      warning(
-        ['ignoreTLS'],
-        'plaintext_credentials',
-        'ignoreTLS sends the credentials and every code in plain text: remove ignoreTLS, or use port 465 with "secure": true',
-      ),
-    );
-  }
-  return issues;
+  const isLocal = typeof host === 'string' && isLoopbackHost(host);
+  const checks: [isWrong: boolean, key: string, code: string, message: string][] = [
+    [
+      port === 465 && secure === false,
+      'secure',
+      'secure_expected',
+      'port 465 expects TLS from the first byte: write "secure": true',
+    ],
+    [
+      (port === 587 || port === 25) && secure === true,
+      'secure',
+      'secure_unexpected',
+      `port ${port} begins in plain text and changes to TLS by STARTTLS: write "secure": false`,
+    ],
+    [
+      ignoreTLS === true && requireTLS === true,
+      'ignoreTLS',
+      'contradiction',
+      'ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS',
+    ],
+    [
+      hasCredentials && isPlain && !isLocal,
+      'ignoreTLS',
+      'plaintext_credentials',
+      'ignoreTLS sends the credentials and every code in plain text: remove ignoreTLS, or use port 465 with "secure": true',
+    ],
+  ];
+  return checks.filter(([isWrong]) => isWrong).map(([, key, code, message]) => warning([key], code, message));
 }
 
 function checkName({ name }: Raw): ConfigIssue[] {
   if (typeof name !== 'string' || /^[\x21-\x7e]*$/.test(name)) return [];
-  return [
-    warning(
-      ['name'],
-      'name_not_ascii',
-      'name is sent in EHLO, where many servers (Gmail: 501 5.5.4) accept ASCII only: write a host name',
-    ),
-  ];
+  const message =
+    'name is sent in EHLO, where many servers (Gmail: 501 5.5.4) accept ASCII only: write a host name';
+  return [warning(['name'], 'name_not_ascii', message)];
 }
 
 function checkCustomHeaders(headers: unknown): ConfigIssue[] {
   if (!isRecord(headers)) return [];
   return Object.keys(headers).flatMap((name) => {
-    if (!isHeaderName(name)) return [error(['customHeaders', name], 'header_name', HEADER_NAME_RULE)];
-    return isReservedHeader(name)
-      ? [
-          warning(
-            ['customHeaders', name],
-            'header_reserved',
-            `${name} is written by Postern itself: this custom header is ignored`,
-          ),
-        ]
-      : [];
+    const path = ['customHeaders', name];
+    if (!isHeaderName(name)) return [error(path, 'header_name', HEADER_NAME_RULE)];
+    const message = `${name} is written by Postern itself: this custom header is ignored`;
+    return isReservedHeader(name) ? [warning(path, 'header_reserved', message)] : [];
   });
 }
 
@@ -157,31 +136,18 @@ function checkVariants(templates: readonly unknown[], defaultLocale: unknown): C
     const locales = seen.get(usageType) ?? new Set();
     seen.set(usageType, locales);
     if (locales.has(locale)) {
-      issues.push(
-        warning(
-          ['templates', index],
-          'template_duplicate',
-          `there is an earlier template for ${usageType}${locale && ` in ${locale}`}: this one is never used`,
-        ),
-      );
+      const message = `there is an earlier template for ${usageType}${locale && ` in ${locale}`}: this one is never used`;
+      issues.push(warning(['templates', index], 'template_duplicate', message));
     }
     locales.add(locale);
   }
   const fallback = typeof defaultLocale === 'string' ? normalizeLocale(defaultLocale) : undefined;
+  const isFallback = (locale: string) =>
+    locale === '' || fallback === locale || fallback?.startsWith(`${locale}-`);
   for (const [type, locales] of seen) {
-    if (
-      locales.has('') ||
-      (fallback !== undefined &&
-        [...locales].some((locale) => fallback === locale || fallback.startsWith(`${locale}-`)))
-    )
-      continue;
-    issues.push(
-      warning(
-        ['templates'],
-        'template_without_fallback',
-        `${type} is only there in ${[...locales].join(', ')}: set defaultLocale, or add a ${type} template without locale for everyone else`,
-      ),
-    );
+    if ([...locales].some(isFallback)) continue;
+    const message = `${type} is only there in ${[...locales].join(', ')}: set defaultLocale, or add a ${type} template without locale for everyone else`;
+    issues.push(warning(['templates'], 'template_without_fallback', message));
   }
   return issues;
 }
@@ -204,13 +170,8 @@ function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTempl
     isBroken = true;
     const { line, column, message } = parsed.problem;
     const report = brokenTemplate === 'error' ? error : warning;
-    issues.push(
-      report(
-        [...path, field],
-        'template_syntax',
-        `templates[${index}].${field} is broken at line ${line}, column ${column}: ${message}`,
-      ),
-    );
+    const place = `templates[${index}].${field} is broken at line ${line}, column ${column}`;
+    issues.push(report([...path, field], 'template_syntax', `${place}: ${message}`));
   }
   issues.push(...checkAddresses(template, index));
   const { usageType } = template;
@@ -218,14 +179,11 @@ function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTempl
   return issues;
 }
 
-/** Addresses without variables can be judged before any email is rendered. */
-function checkAddresses(template: Raw, index: number): ConfigIssue[] {
-  return (
-    [
-      ['sendFrom', 'fromEmail'],
-      ['replyTo', 'the replyTo of the config'],
-    ] as const
-  ).flatMap(([field, instead]) => {
+const FALLBACK_ADDRESSES = { sendFrom: 'fromEmail', replyTo: 'the replyTo of the config' };
+
+/** Addresses without variables can be checked before any email is rendered. */
+const checkAddresses = (template: Raw, index: number): ConfigIssue[] =>
+  Object.entries(FALLBACK_ADDRESSES).flatMap(([field, instead]) => {
     const text = template[field];
     if (typeof text !== 'string' || text.includes('{{')) return [];
     const mailboxes = readMailboxList(text);
@@ -233,42 +191,36 @@ function checkAddresses(template: Raw, index: number): ConfigIssue[] {
     const message = `${field} is not a usable address (${mailboxes.problem}): ${instead} is used instead`;
     return [warning(['templates', index, field], 'address_unusable', message)];
   });
-}
 
 function checkVariables(
   usageType: string,
   variables: readonly TemplateVariable[],
   path: Path,
 ): ConfigIssue[] {
-  const issues: ConfigIssue[] = [];
-  const outer = variables.filter(({ inner }) => !inner);
-  if (carriesCode(usageType) && !outer.some(({ root }) => root === 'code' || root === 'link')) {
-    issues.push(
-      warning(
-        path,
-        'code_missing',
-        `the ${usageType} template never shows the code: write {{code}} where it goes`,
-      ),
-    );
-  }
-  for (const name of new Set(
-    variables.filter(({ unescaped }) => unescaped).map((variable) => variable.path),
-  )) {
-    issues.push(
-      warning(
-        path,
-        'template_unescaped',
-        `{{{${name}}}} is escaped like {{${name}}}: values can't bring markup`,
-      ),
-    );
-  }
+  const outer = new Set(variables.filter(({ inner }) => !inner).map(({ root }) => root));
+  const unescaped = new Set(variables.filter((each) => each.unescaped).map((each) => each.path));
   const known = variablesOf(usageType);
-  if (!known) return issues;
-  for (const root of new Set(outer.map((variable) => variable.root))) {
-    if (known.includes(root)) continue;
-    const similar = findSimilarName(root, known);
-    const advice = similar ? `did you mean {{${similar}}}?` : `its variables are ${known.join(', ')}`;
-    issues.push(warning(path, 'variable_unknown', `${usageType} emails have no {{${root}}}: ${advice}`));
-  }
-  return issues;
+  const showsCode = !carriesCode(usageType) || outer.has('code') || outer.has('link');
+  const adviceFor = (name: string) => {
+    const similar = findSimilarName(name, known ?? []);
+    return similar ? `did you mean {{${similar}}}?` : `its variables are ${known?.join(', ')}`;
+  };
+  const found: [code: string, message: string][] = [
+    ...[...unescaped].map((name): [string, string] => [
+      'template_unescaped',
+      `{{{${name}}}} is escaped like {{${name}}}: values can't bring markup`,
+    ]),
+    ...[...outer]
+      .filter((name) => known && !known.includes(name))
+      .map((name): [string, string] => [
+        'variable_unknown',
+        `${usageType} emails have no {{${name}}}: ${adviceFor(name)}`,
+      ]),
+  ];
+  if (!showsCode)
+    found.unshift([
+      'code_missing',
+      `the ${usageType} template never shows the code: write {{code}} where it goes`,
+    ]);
+  return found.map(([code, message]) => warning(path, code, message));
 }

@@ -1,5 +1,10 @@
 import { type ConfigIssue, error, warning } from './config-issue.js';
-import { isRecord, type Raw } from './raw-config.js';
+
+/** What someone wrote, before anything is known about it. */
+export type Raw = Record<string, unknown>;
+
+export const isRecord = (value: unknown): value is Raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isBlank = (value: unknown) => value === undefined || value === null || value === '';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { hideOnInspect } from '../secrets.js';
 import { readWebUrl } from '../web-url.js';
-import { isRecord } from './raw-config.js';
+import { isRecord } from './config-input.js';
 
 const text = (name: string, what: string) =>
   z.string({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { quote } from '../quote.js';
 import { hideOnInspect } from '../secrets.js';
+import { optionalText, requiredText } from '../text-schema.js';
 import { type SmtpAuth, smtpAuthSchema } from './smtp-auth.js';
 
 /**
@@ -120,19 +121,12 @@ const count = (name: string) =>
   ).optional();
 
 const flag = (name: string) => z.boolean(`${name} has to be true or false`).optional();
-const text = (name: string, what: string) => z.string(`${name} has to be text: write ${what}`).optional();
-
-const dkimText = (name: string, what: string) =>
-  z.string({
-    error: ({ input }) =>
-      `dkim.${name} ${input === undefined ? 'is missing' : 'has to be text'}: write ${what}`,
-  });
 
 const dkimShape = z.object(
   {
-    domainName: dkimText('domainName', 'the domain that signs'),
-    keySelector: dkimText('keySelector', 'the selector of the DNS record'),
-    privateKey: dkimText('privateKey', 'the private key (PEM)').transform((key) =>
+    domainName: requiredText('dkim.domainName', 'the domain that signs'),
+    keySelector: requiredText('dkim.keySelector', 'the selector of the DNS record'),
+    privateKey: requiredText('dkim.privateKey', 'the private key (PEM)').transform((key) =>
       key.replaceAll('\\n', '\n'),
     ),
     headerFieldNames: z.string('dkim.headerFieldNames has to be text, names separated by colons').optional(),
@@ -159,13 +153,13 @@ const TLS_SECRETS = ['key', 'passphrase', 'pfx', 'pskCallback', 'ticketKeys', 's
 
 /** The keys that reach the server. `parseSmtpConfig` also reads `url`, and takes `null` and `''` for "not set". */
 export const smtpConfigSchema = z.object({
-  host: text('host', 'the name of your SMTP server, such as "smtp.example.com"').refine(
+  host: optionalText('host', 'the name of your SMTP server, such as "smtp.example.com"').refine(
     // Never shown: in a URL there may be a password. A single colon is in no IPv6 address.
     (host) => host === undefined || !/[\s/@?#\\]|^[^:]*:[^:]*$/.test(host),
     'host has to be a host name alone, such as "smtp.example.com": the port goes into port, a whole URL into url',
   ),
   port: port.optional(),
-  service: text('service', 'the name of a well-known service, such as "SendGrid"'),
+  service: optionalText('service', 'the name of a well-known service, such as "SendGrid"'),
   auth: smtpAuthSchema,
   secure: flag('secure'),
   tls: z
@@ -173,14 +167,14 @@ export const smtpConfigSchema = z.object({
     // Frozen here, and not what is in it: a certificate or a secure context belongs to the caller.
     .overwrite((tls) => Object.freeze(hideOnInspect(readPem(tls), TLS_SECRETS)))
     .optional(),
-  servername: text('servername', 'the host name in the server’s certificate'),
+  servername: optionalText('servername', 'the host name in the server’s certificate'),
   ignoreTLS: flag('ignoreTLS'),
   requireTLS: flag('requireTLS'),
   name: z
     .string('name has to be text: write a host name')
     .regex(/^[^\s\p{C}]*$/u, 'name is sent in EHLO and has to be a host name, without spaces')
     .optional(),
-  localAddress: text('localAddress', 'an IP address of this machine'),
+  localAddress: optionalText('localAddress', 'an IP address of this machine'),
   connectionTimeout: milliseconds('connectionTimeout', 120_000),
   greetingTimeout: milliseconds('greetingTimeout', 30_000),
   socketTimeout: milliseconds('socketTimeout', 600_000),
@@ -190,7 +184,7 @@ export const smtpConfigSchema = z.object({
   disableFileAccess: flag('disableFileAccess').default(true),
   disableUrlAccess: flag('disableUrlAccess').default(true),
   dkim: dkimShape.transform((dkim) => hideOnInspect(dkim, ['privateKey'])).optional(),
-  envelopeFrom: text('envelopeFrom', 'the address that bounces go to'),
+  envelopeFrom: optionalText('envelopeFrom', 'the address that bounces go to'),
   pool: flag('pool'),
   maxConnections: count('maxConnections'),
   maxMessages: count('maxMessages'),

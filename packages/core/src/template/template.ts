@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { normalizeLocale } from '../locale.js';
 import { quote } from '../quote.js';
+import { optionalText, requiredText } from '../text-schema.js';
 
 const CONTENT_TYPES = ['text/plain', 'text/html'] as const;
 
@@ -48,14 +49,6 @@ export interface TemplateOverride extends Omit<Template, 'usageType' | 'contentT
   contentType?: ContentType | undefined;
 }
 
-const optionalText = (name: string) => z.string(`${name} has to be text`).optional();
-
-const required = (name: string, what: string) =>
-  z.string({
-    error: ({ input }) =>
-      input === undefined ? `${name} is missing: write ${what}` : `${name} has to be text: write ${what}`,
-  });
-
 const contentType = z.enum(CONTENT_TYPES, {
   error: ({ input }) =>
     input === undefined
@@ -66,13 +59,13 @@ const contentType = z.enum(CONTENT_TYPES, {
 /** Checks one template of a config; what its texts mean, `inspectConnectorConfig` and `inspectTemplate` say. */
 export const templateSchema = z.object(
   {
-    usageType: required('usageType', 'the kind of email it is for, such as "SignIn"').min(
+    usageType: requiredText('usageType', 'the kind of email it is for, such as "SignIn"').min(
       1,
       'usageType is empty: write the kind of email it is for, such as "SignIn"',
     ),
     contentType,
-    subject: required('subject', 'the subject line of the email'),
-    content: required('content', 'the body of the email, with {{code}} where the code goes'),
+    subject: requiredText('subject', 'the subject line of the email'),
+    content: requiredText('content', 'the body of the email, with {{code}} where the code goes'),
     locale: z
       .string('locale must be a string, such as "en" or "pt-BR"')
       .refine((value) => normalizeLocale(value) !== undefined, {
