@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import * as z from 'zod';
 import { connectorConfigSchema } from './src/config/connector-config.js';
-import { loginAuthSchema, serviceKeyAuthSchema, tokenAuthSchema } from './src/config/smtp-auth.js';
+import {
+  clientCredentialsAuthSchema,
+  loginAuthSchema,
+  serviceKeyAuthSchema,
+  tokenAuthSchema,
+} from './src/config/smtp-auth.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 type Properties = Readonly<Record<string, JsonSchema>>;
@@ -118,6 +123,11 @@ export function describeConfig(): JsonSchema {
           },
           describeAuth('User name and password', 'LoginAuth', loginAuthSchema),
           describeAuth('OAuth2 with the key of a service account', 'ServiceKeyAuth', serviceKeyAuthSchema),
+          describeAuth(
+            'OAuth2 as an application (client credentials)',
+            'ClientCredentialsAuth',
+            clientCredentialsAuthSchema,
+          ),
           describeAuth('OAuth2 with a refresh token, or a ready access token', 'TokenAuth', tokenAuthSchema, {
             anyOf: [{ required: ['refreshToken'] }, { required: ['accessToken'] }],
           }),

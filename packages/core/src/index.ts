@@ -12,6 +12,7 @@ export {
   parseSmtpConfig,
 } from './config/connector-config.js';
 export {
+  type ClientCredentialsAuth,
   type LoginAuth,
   type NoAuth,
   type ServiceKeyAuth,

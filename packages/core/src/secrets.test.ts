@@ -45,6 +45,10 @@ describe('secrets stay out of sight in', () => {
     ['a password', { auth: { user: 'u', pass: SECRETS.password } }],
     ['a url', { url: `smtps://u:${SECRETS.password}@smtp.example.com`, auth: null }],
     ['tokens', { auth: { user: 'u', clientId: 'c', clientSecret, refreshToken, accessToken } }],
+    [
+      'client credentials',
+      { auth: { user: 'u', clientId: 'c', clientSecret, scope: 's', accessUrl: 'https://id.example.com/' } },
+    ],
     ['a private key', { auth: { user: 'u', serviceClient: 'c', privateKey: SECRETS.privateKey } }],
     [
       'an encrypted private key',

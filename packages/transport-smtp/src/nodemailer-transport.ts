@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import {
   type Clock,
+  clockSchema,
   createDrain,
   type Email,
   hasTimedOut,
@@ -9,12 +10,14 @@ import {
   type MailStage,
   type OperationOptions,
   type Receipt,
+  readOptions,
   redact,
   remoteLines,
   requireSendable,
   systemClock,
   type Transport,
 } from '@postern/core';
+import { z } from 'zod';
 import { type Progress, secretsOfOptions, toTransporterError } from './failure/transporter-error.js';
 
 /** The message as nodemailer's plugins see it, as far as it is used here. */
@@ -69,6 +72,12 @@ export interface NodemailerTransportOptions {
   /** @default the wall clock */
   clock?: Clock | undefined;
 }
+
+const optionsSchema = z.strictObject({
+  name: z.string().min(1).default('nodemailer'),
+  envelopeFrom: z.string().min(1).optional(),
+  clock: clockSchema.default(() => systemClock),
+});
 
 /** How far an email got. */
 interface Attempt {
@@ -170,6 +179,8 @@ async function untilAborted<T>(
  * The transport registers a plugin on the transporter (step `stream`), to know whether a message was read before a
  * failure, and closes the transporter when it is closed.
  *
+ * @throws {ConfigError} when an option is not valid
+ *
  * @example
  * ```ts
  * const transporter = nodemailer.createTransport({ host: 'smtp.example.com', port: 587, auth: { user, pass } });
@@ -178,8 +189,9 @@ async function untilAborted<T>(
  */
 export function createNodemailerTransport(
   transporter: NodemailerTransporter,
-  { name = 'nodemailer', envelopeFrom, clock = systemClock }: NodemailerTransportOptions = {},
+  given: NodemailerTransportOptions = {},
 ): Transport {
+  const { name, envelopeFrom, clock } = readOptions(optionsSchema, given, 'createNodemailerTransport');
   const { options } = transporter.transporter ?? {};
   /** By Message-ID, which a message keeps in the transporter. */
   const attempts = new Map<string, Attempt>();

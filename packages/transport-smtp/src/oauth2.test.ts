@@ -2,11 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import { MailError } from '@postern/core';
-import { startSmtpTrap, testEmail } from '@postern/testing';
+import { type SmtpTrap, startSmtpTrap, testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { createSmtpTransport, type SmtpTransportConfig } from './index.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createSmtpTransport, type GetAccessToken, type SmtpTransportConfig } from './index.js';
 
 const accessToken = 'ya29.fresh-access-token';
 
@@ -27,14 +28,14 @@ async function startTokenEndpoint(respond: (request: URLSearchParams) => { statu
   return { url: `http://127.0.0.1:${port}/token`, requests };
 }
 
-async function setUp(auth: SmtpTransportConfig['auth']) {
-  const trap = await startSmtpTrap({ auth: { user: 'ada@example.com', accessToken } });
-  const transport = createSmtpTransport({
-    host: trap.host,
-    port: trap.port,
-    tls: { ca: trap.certificate },
-    auth,
-  });
+async function setUp(
+  auth: SmtpTransportConfig['auth'],
+  getAccessToken?: GetAccessToken,
+  isAccepted = accessToken,
+) {
+  const trap = await startSmtpTrap({ auth: { user: 'ada@example.com', accessToken: isAccepted } });
+  const server = { host: trap.host, port: trap.port, tls: { ca: trap.certificate } };
+  const transport = createSmtpTransport({ ...server, auth }, { getAccessToken });
   onTestFinished(async () => {
     await transport.close();
     await trap.close();
@@ -214,5 +215,158 @@ describe('OAuth2', () => {
       stage: 'auth',
       retryable: true,
     });
+  });
+
+  it('rejects a token with a hint for the reason', async () => {
+    const endpoint = await startTokenEndpoint(() => ({ status: 401, body: { error: 'invalid_client' } }));
+    const { transport } = await setUp(clientCredentials(endpoint.url));
+    await expect(transport.send(testEmail())).rejects.toMatchObject({
+      code: 'auth_failed',
+      retryable: false,
+      hint: expect.stringContaining('auth.clientSecret'),
+    });
+  });
+
+  it('keeps a client secret and a token out of errors, in every form', async () => {
+    const auth = clientCredentials('');
+    const { clientSecret } = auth;
+    const forms = [clientSecret, encodeURIComponent(clientSecret)];
+    const endpoint = await startTokenEndpoint(() => ({
+      status: 400,
+      body: { error: 'invalid_client', error_description: `You said ${forms.join(' and ')}` },
+    }));
+    const { transport } = await setUp({ ...auth, accessUrl: endpoint.url });
+    const refused: unknown = await transport.send(testEmail()).catch((reason: unknown) => reason);
+    for (const form of forms) expect(inspect(refused, { depth: 9 })).not.toContain(form);
+    expect(inspect(transport, { depth: 9 })).not.toContain(clientSecret);
+
+    const { trap, transport: other } = await setUp({ user: 'ada@example.com' }, tokens(accessToken));
+    const sent = Buffer.from(`user=ada@example.com\x01auth=Bearer ${accessToken}\x01\x01`).toString('base64');
+    trap.fault({ at: 'auth', kind: '5xx', reply: `535 5.7.8 You said ${accessToken} in ${sent}` });
+    const error: unknown = await other.send(testEmail()).catch((reason: unknown) => reason);
+    for (const form of [accessToken, sent]) expect(inspect(error, { depth: 9 })).not.toContain(form);
+  });
+});
+
+const clientCredentials = (accessUrl: string) => ({
+  user: 'ada@example.com',
+  clientId: 'client',
+  clientSecret: 'client secret+/=?',
+  scope: 'https://outlook.office365.com/.default',
+  accessUrl,
+});
+
+/** Resolves with these tokens in turn, valid for an hour. */
+function tokens(...given: string[]): GetAccessToken {
+  const left = [...given];
+  return async () => ({ token: left.shift() ?? 'none', expiresAt: new Date(Date.now() + 3_600_000) });
+}
+
+describe('client credentials', () => {
+  it('sends a form to the token endpoint, once for all connections (RFC 6749 section 4.4)', async () => {
+    const endpoint = await startTokenEndpoint(grant);
+    const { trap, transport } = await setUp(clientCredentials(endpoint.url));
+    await Promise.all(Array.from({ length: 12 }, () => transport.send(testEmail())));
+    expect(trap.stats.messages).toBe(12);
+    expect(trap.stats.logins).toBeGreaterThan(1);
+    expect(endpoint.requests.map((form) => Object.fromEntries(form))).toEqual([
+      {
+        grant_type: 'client_credentials',
+        client_id: 'client',
+        client_secret: 'client secret+/=?',
+        scope: 'https://outlook.office365.com/.default',
+      },
+    ]);
+  });
+
+  it('fetches another token once after the server refused one that was fetched earlier', async () => {
+    const endpoint = await startTokenEndpoint(grant);
+    const { trap, transport } = await setUp(clientCredentials(endpoint.url));
+    await transport.verify();
+    trap.fault({ at: 'auth', kind: '5xx', reply: '535 5.7.3 Authentication unsuccessful', times: 1 });
+    await Promise.all(Array.from({ length: 4 }, () => transport.send(testEmail())));
+    expect(trap.stats.messages).toBe(4);
+    expect(endpoint.requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['that expires soon is renewed', 30, 2],
+    ['without an expiry is kept', undefined, 1],
+  ])('a token %s', async (_case, expires_in, requests) => {
+    const endpoint = await startTokenEndpoint(() => ({
+      status: 200,
+      body: { access_token: accessToken, expires_in },
+    }));
+    const { trap, transport } = await setUp(clientCredentials(endpoint.url));
+    const fault = trap.fault({ at: 'mail', kind: 'reset', times: 1 });
+    await expect(transport.send(testEmail())).rejects.toBeMailError('connection_failed');
+    await fault.waitUntilFired();
+    await transport.send(testEmail());
+    expect(endpoint.requests).toHaveLength(requests);
+  });
+
+  it('does not follow a redirect with the client secret', async () => {
+    const target = await startTokenEndpoint(grant);
+    const server = createServer((_request, response) => {
+      response.writeHead(307, { location: target.url, connection: 'close' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const { port } = server.address() as AddressInfo; // listening on TCP
+    const { transport } = await setUp(clientCredentials(`http://127.0.0.1:${port}/token`));
+    await expect(transport.send(testEmail())).rejects.toBeMailError('auth_failed', { stage: 'auth' });
+    expect(target.requests).toEqual([]);
+  });
+});
+
+describe('getAccessToken', () => {
+  it('is called once for all connections, and the config names only the user', async () => {
+    const getAccessToken = vi.fn(tokens(accessToken));
+    const { trap, transport } = await setUp({ user: 'ada@example.com' }, getAccessToken);
+    await Promise.all(Array.from({ length: 12 }, () => transport.send(testEmail())));
+    expect(trap.stats.messages).toBe(12);
+    expect(getAccessToken).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    [
+      'a 535',
+      (trap: SmtpTrap) => void trap.fault({ at: 'auth', kind: '5xx', reply: '535 5.7.3 No', times: 1 }),
+    ],
+    ['a 334', () => {}],
+  ])('is called again, once, after %s to a token of earlier', async (_case, refuse) => {
+    const getAccessToken = vi.fn(tokens('ya29.first-token', accessToken));
+    const { trap, transport } = await setUp({ user: 'ada@example.com' }, getAccessToken);
+    await expect(transport.verify()).rejects.toBeMailError('auth_failed', { stage: 'auth' });
+    refuse(trap);
+    await transport.send(testEmail());
+    expect(trap.stats.messages).toBe(1);
+    expect(getAccessToken).toHaveBeenCalledTimes(2);
+  });
+
+  it.each<[string, GetAccessToken, object]>([
+    ['fails', () => Promise.reject(new RangeError('secret')), { retryable: true }],
+    [
+      'throws',
+      () => {
+        throw new RangeError('secret');
+      },
+      { retryable: true },
+    ],
+    ['returns no token', tokens(''), { retryable: false }],
+    ['returns a line break', tokens('a\r\nQUIT'), { retryable: false }],
+    ['returns no date', async () => ({ token: 'a', expiresAt: new Date(Number.NaN) }), { retryable: false }],
+  ])('leads to a typed error when it %s', async (_case, getAccessToken, details) => {
+    const { transport } = await setUp({ user: 'ada@example.com' }, getAccessToken);
+    const sending = transport.send(testEmail());
+    await expect(sending).rejects.toBeMailError('auth_failed', { stage: 'auth', ...details });
+    await expect(sending).rejects.toThrow('getAccessToken');
+    await expect(sending).rejects.not.toThrow('secret');
+  });
+
+  it('needs a user in the config', () => {
+    expect(() =>
+      createSmtpTransport({ host: '127.0.0.1', port: 25 }, { getAccessToken: tokens('a') }),
+    ).toThrow('auth.user is missing: write the address of the mailbox that sends');
   });
 });

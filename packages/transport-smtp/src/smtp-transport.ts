@@ -17,6 +17,7 @@ import {
 } from '@postern/core';
 import { z } from 'zod';
 import { readServerConfig, type SmtpTransportConfig } from './config/server-config.js';
+import type { GetAccessToken } from './connection/access-token-callback.js';
 import { createConnectionPool } from './connection/connection-pool.js';
 import { createLogin } from './connection/login.js';
 import { openSession, type SmtpSession, wasStale } from './connection/session.js';
@@ -42,6 +43,7 @@ const optionsSchema = z.strictObject({
   idleTimeoutMs: count,
   plaintextAuth: z.enum(['refuse', 'warn']).default('refuse'),
   missingAuth: z.enum(['refuse', 'warn']).default('refuse'),
+  getAccessToken: functionSchema<GetAccessToken>().optional(),
   lookup: functionSchema<Lookup>().optional(),
   logger: loggerSchema.optional(),
   clock: clockSchema.default(() => systemClock),
@@ -70,6 +72,12 @@ export interface SmtpTransportOptions {
    * warn. @default 'refuse'
    */
   missingAuth?: 'refuse' | 'warn' | undefined;
+  /**
+   * Gets OAuth2 access tokens, for managed identities, rotating refresh tokens and whatever else a config cannot do.
+   * In the config, `auth` then needs only `user`.
+   * @default tokens come from what `auth` says
+   */
+  getAccessToken?: GetAccessToken | undefined;
   /** How host names become addresses. @default `dns.lookup` */
   lookup?: Lookup | undefined;
   /** @default nothing is logged, or the console where the config says `logger: true` */
@@ -97,15 +105,15 @@ export function createSmtpTransport(
   config: SmtpTransportConfig,
   options: SmtpTransportOptions = {},
 ): Transport {
-  const smtp = readServerConfig(config);
-  const { limits } = providerOf(smtp.host) ?? {};
-  const { name, maxConnections, maxMessages, idleTimeoutMs, clock, ...given } = readOptions(
+  const { name, maxConnections, maxMessages, idleTimeoutMs, clock, getAccessToken, ...given } = readOptions(
     optionsSchema,
     options,
     'createSmtpTransport',
   );
+  const smtp = readServerConfig(config, { hasTokens: getAccessToken !== undefined });
+  const { limits } = providerOf(smtp.host) ?? {};
   const logger = given.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
-  const login = createLogin(smtp);
+  const login = createLogin(smtp, getAccessToken);
   /** One for each send under way; nothing of its email may get into a log or an error. */
   const sending = new Set<Pick<Email, 'to' | 'secrets'>>();
   const secrets = () => [...(login?.secrets() ?? []), ...[...sending].flatMap((own) => own.secrets)];

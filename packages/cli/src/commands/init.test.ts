@@ -66,6 +66,14 @@ describe('init, from the command line', () => {
     },
   );
 
+  it('says that Microsoft 365 needs OAuth2', async () => {
+    await using folder = await makeWorkFolder();
+    const args = ['init', '--provider', 'microsoft365', '--from', 'Acme <no@acme.com>'];
+    const { stdout } = await runInProcess(args, { cwd: folder.path });
+    expect(stdout).toContain('Microsoft switches password logins for SMTP off by default');
+    expect(stdout).toContain('https://outlook.office365.com/.default');
+  });
+
   it('needs no login where nobody is named', async () => {
     await using folder = await makeWorkFolder();
     const args = [

@@ -13,7 +13,7 @@ import { CommandError } from '../command-error.js';
 import { DEFAULT_CONFIG_FILE } from '../config-file.js';
 import { readVariables } from '../environment.js';
 import { codeOf, writing } from '../file-access.js';
-import { askPassword, collectAnswers } from '../init/collect-answers.js';
+import { adviceOnLogin, askPassword, collectAnswers } from '../init/collect-answers.js';
 import { addVariable } from '../init/env-text.js';
 import { createQuestions, type Questions } from '../init/questions.js';
 import { starterConfig } from '../init/starter-config.js';
@@ -109,6 +109,8 @@ export async function init(
   print('\nNext:');
   if (password !== '') print('  Keep .env out of version control.');
   else if (isMissing) print(`  Set ${passVariable}, in the environment or in .env (see .env.example).`);
+  const advice = adviceOnLogin(answers);
+  if (advice !== undefined) print(`  ${advice}`);
   print(`  npx @postern/cli check${name}    lists every problem of the config`);
   print(`  npx @postern/cli doctor${name}   finds out whether emails go out`);
   return { exitCode: EXIT.ok, result: { files: written } };

@@ -127,6 +127,16 @@ async function chooseProvider(
   return found;
 }
 
+/** What the provider says about logins with a password, where that is not the way to log in. */
+export function adviceOnLogin(answers: Answers): string | undefined {
+  const { issues } = inspectConnectorConfig(starterConfig(answers), {
+    variables: { [answers.passVariable]: 'x' },
+    rules: providerRules,
+  });
+  const rule = issues.find(({ path }) => path.join('.') === 'auth');
+  return rule && [`${rule.message}.`, rule.hint].filter(Boolean).join(' ');
+}
+
 /** Says what the provider takes for a password; nothing is an answer, too. */
 export function askPassword(answers: Answers, questions: Questions): Promise<string> {
   const { issues } = inspectConnectorConfig(starterConfig(answers), {

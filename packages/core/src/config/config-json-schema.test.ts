@@ -38,6 +38,18 @@ describe('it agrees with the inspection that this is valid', () => {
       'a service key',
       seedConfig({ auth: { type: 'OAuth2', user: 'u', serviceClient: 'c', privateKey: 'k' } }),
     ],
+    [
+      'client credentials',
+      seedConfig({
+        auth: {
+          user: 'u',
+          clientId: 'c',
+          clientSecret: 's',
+          scope: 'mail',
+          accessUrl: 'https://id.example.com/',
+        },
+      }),
+    ],
     ['a token', seedConfig({ auth: { type: 'oauth2', user: 'u', accessToken: 't' } })],
     [
       'everything',
@@ -92,6 +104,7 @@ describe('it agrees with the inspection that this is not', () => {
     ['a user without a password', { auth: { user: 'u' } }],
     ['a service account without its key', { auth: { user: 'u', serviceClient: 'c' } }],
     ['OAuth2 without a token', { auth: { type: 'OAuth2', user: 'u', clientId: 'c' } }],
+    ['client credentials without a secret', { auth: { user: 'u', clientId: 'c', scope: 'mail' } }],
     ['a type of auth that there is not', { auth: { type: 'basic', user: 'u', pass: 'p' } }],
     ['contentType in short', { templates: [...REQUIRED_TEMPLATES, template('X', { contentType: 'html' })] }],
     ['no template', { templates: [] }],

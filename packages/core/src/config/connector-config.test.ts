@@ -140,7 +140,17 @@ describe('what is wrong, and what to write instead', () => {
     [
       'OAuth2 with nothing that logs in',
       { auth: { type: 'OAuth2', user: 'a@example.com', clientId: 'x' } },
-      ['auth.refreshToken: auth.refreshToken is missing: write it (or auth.accessToken), it is what logs in'],
+      [
+        'auth.refreshToken: auth.refreshToken is missing: write it or auth.accessToken, or write auth.scope to log in as an application (client credentials)',
+      ],
+    ],
+    [
+      'client credentials that are not complete',
+      { auth: { user: 'a@example.com', clientId: 'x', scope: 'https://outlook.office365.com/.default' } },
+      [
+        'auth.clientSecret: auth.clientSecret is missing: write the client secret of your application',
+        'auth.accessUrl: auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token',
+      ],
     ],
     ...[
       'http://tokens.example.com/',
@@ -354,6 +364,17 @@ describe('what is understood', () => {
         refreshToken: 'r',
         expires: 17,
       },
+    ],
+    [
+      'client credentials',
+      {
+        user: 'u',
+        clientId: 'c',
+        clientSecret: 's',
+        scope: 'mail',
+        accessUrl: 'https://id.example.com/token',
+      },
+      { type: 'oauth2', clientId: 'c', scope: 'mail', accessUrl: 'https://id.example.com/token' },
     ],
     ['no login', {}, {}],
     ['no login, as a form stores it', null, {}],

@@ -63,9 +63,33 @@ export interface TokenAuth {
   accessUrl?: string | undefined;
 }
 
+/**
+ * OAuth2 for an application that sends as `user` without a person who signs in: the client credentials grant (RFC 6749
+ * section 4.4). Use it for Exchange Online, where password logins are switched off.
+ */
+export interface ClientCredentialsAuth {
+  type: 'oauth2';
+  /** The address of the mailbox that sends. */
+  user: string;
+  /** The client id of your application. */
+  clientId: string;
+  /** The client secret of your application. */
+  clientSecret: string;
+  /**
+   * What the token is for.
+   * @example "https://outlook.office365.com/.default"
+   */
+  scope: string;
+  /**
+   * Where tokens come from.
+   * @example "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token"
+   */
+  accessUrl: string;
+}
+
 /** No login, for a relay that trusts the address of this machine. A config leaves `auth` out, or empty. */
 export type NoAuth = { type?: undefined };
-export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth;
+export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth | ClientCredentialsAuth;
 
 export const loginAuthSchema = z.object({
   type: z.literal('login'),
@@ -80,10 +104,8 @@ const optionalText = (name: string) => z.string(`auth.${name} has to be text`).o
 const ACCESS_URL_RULE = 'auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token';
 
 /** The client secret is sent there. */
-const accessUrl = z
-  .string(ACCESS_URL_RULE)
-  .refine((text) => readWebUrl(text) !== undefined, ACCESS_URL_RULE)
-  .optional();
+const tokenUrl = z.string(ACCESS_URL_RULE).refine((text) => readWebUrl(text) !== undefined, ACCESS_URL_RULE);
+const accessUrl = tokenUrl.optional();
 
 export const serviceKeyAuthSchema = z.object({
   type: z.literal('oauth2'),
@@ -109,8 +131,25 @@ export const tokenAuthSchema = z.object({
   accessUrl,
 });
 
+export const clientCredentialsAuthSchema = z.object({
+  type: z.literal('oauth2'),
+  user,
+  clientId: text('clientId', 'the client id of your application'),
+  clientSecret: text('clientSecret', 'the client secret of your application'),
+  scope: text('scope', 'what the token is for, such as https://outlook.office365.com/.default'),
+  accessUrl: tokenUrl,
+});
+
 const SERVICE_KEYS = ['serviceClient', 'privateKey'];
-const TOKEN_KEYS = ['clientId', 'clientSecret', 'refreshToken', 'accessToken', 'accessUrl', 'expires'];
+const TOKEN_KEYS = [
+  'clientId',
+  'clientSecret',
+  'refreshToken',
+  'accessToken',
+  'accessUrl',
+  'scope',
+  'expires',
+];
 
 /** The keys of every kind of auth, for spotting misspelt ones. */
 export const AUTH_KEYS = ['type', 'user', 'pass', ...SERVICE_KEYS, ...TOKEN_KEYS];
@@ -119,8 +158,9 @@ const has = (auth: Record<string, unknown>, keys: string[]) => keys.some((key) =
 
 function schemaFor(auth: Record<string, unknown>) {
   if (has(auth, SERVICE_KEYS)) return serviceKeyAuthSchema;
-  if (has(auth, TOKEN_KEYS) && auth.pass === undefined) return tokenAuthSchema;
-  return loginAuthSchema;
+  if (!has(auth, TOKEN_KEYS) || auth.pass !== undefined) return loginAuthSchema;
+  const isGranted = has(auth, ['refreshToken', 'accessToken']);
+  return has(auth, ['scope']) && !isGranted ? clientCredentialsAuthSchema : tokenAuthSchema;
 }
 
 function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
@@ -144,7 +184,7 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
   }
   if (type === 'oauth2' && schema === loginAuthSchema) {
     return fail(
-      'auth.type is "oauth2", but there is neither auth.serviceClient with auth.privateKey nor auth.refreshToken or auth.accessToken',
+      'auth.type is "oauth2", but there is neither auth.serviceClient with auth.privateKey nor auth.clientId with auth.clientSecret and auth.scope nor auth.refreshToken or auth.accessToken',
       ['type'],
       { code: 'missing' },
     );
@@ -162,7 +202,7 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
   if (parsed.success) {
     if (schema === tokenAuthSchema && !has(keys, ['refreshToken', 'accessToken'])) {
       return fail(
-        'auth.refreshToken is missing: write it (or auth.accessToken), it is what logs in',
+        'auth.refreshToken is missing: write it or auth.accessToken, or write auth.scope to log in as an application (client credentials)',
         ['refreshToken'],
         {
           code: 'missing',
@@ -183,14 +223,15 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
 }
 
 /**
- * Login, OAuth2 with a service key, or OAuth2 with a token, told apart by their keys: `type` is optional and
- * case-insensitive. `undefined` and `{}` both mean no login and become `{}`, because Logto drops empty objects before it
+ * Login, or OAuth2 with a service key, a token or client credentials. They are told apart by their keys: `type` is optional
+ * and case-insensitive. `undefined` and `{}` both mean no login and become `{}`, because Logto drops empty objects before it
  * stores a config.
  */
 export const smtpAuthSchema = z.unknown().optional().transform(readAuth);
 
-function hideAuthSecrets(auth: LoginAuth | ServiceKeyAuth | TokenAuth): SmtpAuth {
+function hideAuthSecrets(auth: Exclude<SmtpAuth, NoAuth>): SmtpAuth {
   if ('pass' in auth) return hideOnInspect(auth, ['pass']);
   if ('serviceClient' in auth) return hideOnInspect(auth, ['privateKey']);
+  if ('scope' in auth) return hideOnInspect(auth, ['clientSecret']);
   return hideOnInspect(auth, ['clientSecret', 'refreshToken', 'accessToken']);
 }

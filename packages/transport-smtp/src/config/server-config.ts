@@ -1,6 +1,14 @@
 import { parseSmtpConfig, type SmtpConfig } from '@postern/core';
+import { isObject } from './config-patch.js';
 import { requireUsable } from './config-requirements.js';
 import { resolveService, type ServerConfig } from './well-known-service.js';
+
+/** Where the application gets the tokens, `auth` only names the user. */
+function withUserOnly(config: unknown): unknown {
+  if (!isObject(config)) return config;
+  const user = isObject(config.auth) ? config.auth.user : undefined;
+  return { ...config, auth: { type: 'oauth2', user, accessToken: 'of getAccessToken' } };
+}
 
 /**
  * The SMTP part of a connector config, as people write it: `auth.type` in any letter case or left out, ports and numbers as
@@ -19,7 +27,8 @@ export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
 /**
  * The part of a config that says how to reach the server, complete and known to be usable.
  *
+ * @param options `hasTokens`: the application gets OAuth2 tokens, so `auth` needs no more than a user
  * @throws {ConfigError} with everything that can't be used
  */
-export const readServerConfig = (config: unknown): ServerConfig =>
-  requireUsable(resolveService(parseSmtpConfig(config)));
+export const readServerConfig = (config: unknown, { hasTokens = false } = {}): ServerConfig =>
+  requireUsable(resolveService(parseSmtpConfig(hasTokens ? withUserOnly(config) : config)));

@@ -1,7 +1,9 @@
 import type { SmtpConfig } from '@postern/core';
-import nmfetch from 'nodemailer/lib/fetch';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { secretForms } from '../failure/secret-forms.js';
+import { callForToken, type GetAccessToken } from './access-token-callback.js';
+import { requestToken, type TokenAuth } from './token-request.js';
+import { createTokenSource, type TokenSource } from './token-source.js';
 
 /** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
 export interface SmtpLogin {
@@ -9,7 +11,7 @@ export interface SmtpLogin {
   start(): LoginAttempt;
   /** Everything that must never be logged, in every form in which it crosses the wire. */
   secrets(): Iterable<string>;
-  /** Breaks off what is still being fetched. */
+  /** Stops token requests. */
   close(): void;
 }
 
@@ -24,116 +26,93 @@ interface LoginAttempt {
   renew: () => boolean;
 }
 
-/** Of a token endpoint, in bytes. */
-const LONGEST_ANSWER = 1 << 20;
-
-async function readAtMost(stream: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > most) throw new Error(`the token endpoint answered more than ${most} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** One token for all connections. */
-class TokenSource extends XOAuth2 {
-  private readonly requests = new Set<ReturnType<typeof nmfetch>>();
-
-  get canRenew(): boolean {
-    return this.options.refreshToken !== undefined || this.options.serviceClient !== undefined;
-  }
-
-  /** As in nodemailer, except that it can be broken off and that a server in trouble has refused nothing. */
-  override postRequest(
-    ...[url, body, { requestTimeout }, callback]: Parameters<XOAuth2['postRequest']>
-  ): void {
-    const response = nmfetch(url, {
-      method: 'post',
-      body,
-      timeout: requestTimeout,
-      allowErrorResponse: true,
-    });
-    this.requests.add(response);
-    readAtMost(response, LONGEST_ANSWER)
-      .finally(() => this.requests.delete(response))
-      .then(
-        (content) => {
-          const { statusCode = 200 } = response;
-          if (statusCode >= 500 || statusCode === 429) {
-            callback(
-              Object.assign(new Error(`the token endpoint answered ${statusCode}`), { code: 'EFETCH' }),
-            );
-          } else callback(null, content);
+/** Logs one connection in with the shared token, by nodemailer's XOAUTH2. */
+function startWithToken(user: string, source: TokenSource): LoginAttempt {
+  let used: { token: string; isNew: boolean } | undefined;
+  /** A token that has just been fetched is not fetched again. */
+  const discardUsed = () => used !== undefined && !used.isNew && source.discard(used.token);
+  const oauth2 = new XOAuth2({
+    user,
+    // After a 334, nodemailer asks again, to renew the token.
+    provisionCallback: (_user, isRefused, callback) => {
+      if (isRefused) discardUsed();
+      source.get().then(
+        (got) => {
+          used = { ...got, isNew: got.isNew || (used?.isNew === true && used.token === got.token) };
+          callback(null, got.token);
         },
         (error: Error) => callback(error),
       );
-  }
-
-  close(): void {
-    for (const response of this.requests) response.destroy();
-  }
-}
-
-/** One connection's view of the shared token: a token that another connection has renewed meanwhile is taken as it is. */
-class SharedToken extends XOAuth2 {
-  private used: string | undefined;
-  private isFresh = false;
-
-  constructor(private readonly source: TokenSource) {
-    super(source.options);
-  }
-
-  override getToken(renew: boolean, callback: (error: Error | null, accessToken: string) => void): void {
-    const before = this.source.accessToken;
-    const isRenewed = renew && before !== false && before !== this.used;
-    this.source.getToken(renew && !isRenewed, (error, accessToken) => {
-      this.isFresh = accessToken !== before;
-      this.used = accessToken;
-      callback(error, accessToken);
-    });
-  }
-
-  /** The server refused the token: the next one to ask gets another. Whether that can help. */
-  discard(): boolean {
-    if (this.isFresh || !this.source.canRenew) return false;
-    if (this.source.accessToken === this.used) this.source.accessToken = false;
-    return true;
-  }
-}
-
-/** `undefined` where the server needs no login. */
-export function createLogin({ auth, connectionTimeout }: SmtpConfig): SmtpLogin | undefined {
-  if (auth.type === undefined) return undefined;
-  if (auth.type === 'login') {
-    const { user, pass } = auth;
-    const secrets = secretForms(user, pass);
-    return {
-      start: () => ({ credentials: { user, credentials: { user, pass } }, renew: () => false }),
-      secrets: () => secrets,
-      close: () => {},
-    };
-  }
-  const { type: _, ...options } = auth;
-  // A copy, because nodemailer writes its own defaults into the options.
-  const shared = new TokenSource({ ...options, requestTimeout: connectionTimeout });
-  const fixed =
-    'serviceClient' in auth
-      ? typeof auth.privateKey === 'string'
-        ? [auth.privateKey]
-        : Object.values(auth.privateKey)
-      : [auth.clientSecret, auth.refreshToken, auth.accessToken].filter((secret) => secret !== undefined);
-  return {
-    start: () => {
-      const oauth2 = new SharedToken(shared);
-      return {
-        credentials: { user: auth.user, method: 'XOAUTH2', oauth2 },
-        renew: () => oauth2.discard(),
-      };
     },
-    secrets: () => (shared.accessToken ? [...fixed, shared.accessToken, shared.buildXOAuth2Token()] : fixed),
-    close: () => shared.close(),
+  });
+  return {
+    credentials: { user, method: 'XOAUTH2', oauth2 },
+    renew: () => {
+      const canHelp = discardUsed();
+      // nodemailer would reuse the one it has.
+      if (canHelp) oauth2.accessToken = false;
+      return canHelp;
+    },
+  };
+}
+
+/** The secrets that a config gets tokens with. */
+function secretsOf(auth: TokenAuth): string[] {
+  if ('serviceClient' in auth) {
+    const { privateKey } = auth;
+    return typeof privateKey === 'string' ? [privateKey] : Object.values(privateKey);
+  }
+  const { clientSecret, ...grant } = auth;
+  const refreshToken = 'refreshToken' in grant ? grant.refreshToken : undefined;
+  return [clientSecret, refreshToken]
+    .filter((secret) => secret !== undefined)
+    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+}
+
+function loginWithToken(
+  auth: TokenAuth,
+  timeoutMs: number,
+  getAccessToken: GetAccessToken | undefined,
+): SmtpLogin {
+  const closing = new AbortController();
+  const { user } = auth;
+  const given =
+    'accessToken' in auth && auth.accessToken !== undefined && !getAccessToken
+      ? { token: auth.accessToken, expiresAt: auth.expires }
+      : undefined;
+  const isRenewable = !given || ('refreshToken' in auth && auth.refreshToken !== undefined);
+  const source = createTokenSource(
+    getAccessToken
+      ? () => callForToken(getAccessToken)
+      : isRenewable
+        ? () => requestToken(auth, AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]))
+        : undefined,
+    given,
+  );
+  const fixed = getAccessToken ? [] : secretsOf(auth);
+  return {
+    start: () => startWithToken(user, source),
+    secrets: () => [...fixed, ...source.recent().flatMap((token) => secretForms(user, token))],
+    close: () => closing.abort(),
+  };
+}
+
+/**
+ * How connections log in; `undefined` where the server needs no login.
+ *
+ * @param getAccessToken gets tokens in place of the config
+ */
+export function createLogin(
+  { auth, connectionTimeout }: Pick<SmtpConfig, 'auth' | 'connectionTimeout'>,
+  getAccessToken?: GetAccessToken,
+): SmtpLogin | undefined {
+  if (auth.type === undefined) return undefined;
+  if (auth.type === 'oauth2') return loginWithToken(auth, connectionTimeout, getAccessToken);
+  const { user, pass } = auth;
+  const secrets = secretForms(user, pass);
+  return {
+    start: () => ({ credentials: { user, credentials: { user, pass } }, renew: () => false }),
+    secrets: () => secrets,
+    close: () => {},
   };
 }

@@ -90,7 +90,7 @@ export function describeFailure(failure: SmtpFailure, facts: ServerFacts): Failu
       return reply === undefined
         ? {
             message: `No login at ${server} was possible: ${cause?.message}.`,
-            hint: 'Check the auth part of the config; a token may have to be granted again.',
+            hint: hintForToken(failure),
           }
         : { message: `${server} refused the login${said}`, hint: hintForLogin(reply, facts) };
     case 'sender_rejected':
@@ -212,6 +212,25 @@ const STAGE_IN_WORDS: Partial<Record<MailStage, string>> = {
   data: 'while sending the message',
   delivery: 'after the message',
 };
+
+/** What to do about the errors of a token endpoint (RFC 6749 section 5.2). */
+const TOKEN_HINTS: Readonly<Record<string, string>> = {
+  invalid_client:
+    'Check auth.clientId and auth.clientSecret. A client secret expires: create a new one if needed.',
+  invalid_grant:
+    'Grant access again: the refresh token expired, was revoked, or belongs to another application.',
+  invalid_scope: 'Check auth.scope. For Microsoft 365, write https://outlook.office365.com/.default.',
+  invalid_request: 'Check auth.accessUrl and auth.scope.',
+  unauthorized_client: 'Allow your application this kind of grant, with the permission to send by SMTP.',
+};
+
+function hintForToken({ cause, causeCode }: SmtpFailure): string {
+  const reason = cause && 'reason' in cause ? String(cause.reason) : '';
+  if (Object.hasOwn(TOKEN_HINTS, reason)) return TOKEN_HINTS[reason] ?? '';
+  return causeCode === 'EFETCH'
+    ? 'Try again later. If it keeps happening, check auth.accessUrl, or your getAccessToken.'
+    : 'Check the auth part of the config. You may need to grant access again.';
+}
 
 /** 530 and 538 ask for TLS here (RFC 3207 section 4, RFC 4954 section 6). */
 function hintForLogin(reply: string, { hasToken }: ServerFacts): string {

@@ -34,5 +34,5 @@ export function encodeText(text: string): TextBody {
     return { encoding: '7bit', content };
   return special < letters
     ? { encoding: 'quoted-printable', content: encodeQuotedPrintable(content) }
-    : { encoding: 'base64', content: base64Lines(new TextEncoder().encode(content)).join('\r\n') };
+    : { encoding: 'base64', content: base64Lines(new TextEncoder().encode(lines.join('\n'))).join('\r\n') };
 }

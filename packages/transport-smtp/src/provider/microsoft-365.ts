@@ -1,5 +1,9 @@
 import type { Provider } from './provider.js';
 
+/** https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth */
+const OAUTH2 =
+  'Log in by OAuth2: register an application with the permission SMTP.SendAsApp in Microsoft Entra, and write auth with user, clientId, clientSecret, "scope": "https://outlook.office365.com/.default" and "accessUrl": "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token".';
+
 const ENABLE = 'Admin center: Users, Active users, the user, Mail, Manage email apps, Authenticated SMTP';
 
 export const microsoft365: Provider = {
@@ -10,6 +14,11 @@ export const microsoft365: Provider = {
     { port: 587, tls: 'starttls' },
     { port: 25, tls: 'starttls' },
   ],
+  // https://techcommunity.microsoft.com/t5/exchange-team-blog/exchange-online-to-retire-basic-auth-for-client-submission-smtp/ba-p/4114750
+  password: {
+    message: 'Microsoft switches password logins for SMTP off by default at the end of 2026',
+    hint: OAUTH2,
+  },
   fields: [
     {
       field: 'user',
@@ -43,20 +52,20 @@ export const microsoft365: Provider = {
       status: '5.7.139',
       meaning:
         'A policy of the organization forbids this login: security defaults, conditional access, or a second factor.',
-      cure: `Log in by OAuth2, or have the administrator allow SMTP for the mailbox (${ENABLE}).`,
+      cure: `${OAUTH2} Or have the administrator allow SMTP for the mailbox (${ENABLE}).`,
     },
     {
       code: 535,
       status: '5.7.3',
       meaning:
-        'Microsoft 365 does not take this address with this password, or SMTP login is switched off for the mailbox.',
-      cure: `Check both, switch SMTP on (${ENABLE}), or log in by OAuth2.`,
+        'Microsoft 365 does not take this address with this password or token, or SMTP login is switched off for the mailbox.',
+      cure: `Check both, switch SMTP on (${ENABLE}), or log in by OAuth2. With OAuth2, register the service principal in Exchange Online, and give it access to the mailbox.`,
     },
     {
       code: 550,
       status: '5.7.30',
       meaning: 'Microsoft no longer takes a password here.',
-      cure: 'Log in by OAuth2.',
+      cure: OAUTH2,
     },
     {
       code: 530,

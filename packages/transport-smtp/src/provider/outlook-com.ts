@@ -6,8 +6,10 @@ export const outlookCom: Provider = {
   hosts: /^(?:smtp-mail\.outlook|smtp\.live|smtp\.hotmail)\.com$/,
   ports: [{ port: 587, tls: 'starttls' }],
   // https://support.microsoft.com/office/modern-authentication-methods-now-needed-to-continue-syncing-outlook-email-in-non-microsoft-email-apps-c5d65390-9676-4763-b41f-d7986499a90d
-  oauth2Only:
-    'Write auth with clientId, refreshToken and accessUrl of an app registered with Microsoft Entra.',
+  password: {
+    message: 'Outlook.com takes no password, only OAuth2',
+    hint: 'Write auth with clientId, refreshToken and accessUrl of an app registered with Microsoft Entra.',
+  },
   fields: [
     {
       field: 'user',

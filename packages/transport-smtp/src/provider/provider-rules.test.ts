@@ -30,6 +30,9 @@ const error = (path: string) => ({ severity: 'error', path, hasHint: true });
 const me = 'ada@example.com';
 const hex = '0123456789abcdef0123456789abcdef';
 
+/** What the rules say about every password, of providers that want OAuth2. */
+const aboutPasswords = (host: string) => (host === 'smtp.office365.com' ? [warning('auth')] : []);
+
 /** One config for each provider as its manual wants it, and what the rules say when each field is something else. */
 const PROVIDERS = [
   {
@@ -115,13 +118,13 @@ const PROVIDERS = [
 
 describe('the rules of a provider', () => {
   it.each(PROVIDERS)('take what its manual says ($host)', ({ host, port, user, pass }) => {
-    expect(check({ host, port, auth: { user, pass } })).toEqual([]);
+    expect(check({ host, port, auth: { user, pass } })).toEqual(aboutPasswords(host));
   });
 
   it.each(PROVIDERS)('name what can’t work ($host)', ({ host, port, wrong }) => {
     const found = check({ host, port, auth: { user: 'ada', pass: 'Secret!' } });
     // A user name that is no address has nothing to say about the sender.
-    expect(found).toEqual(wrong.filter(({ path }) => path !== 'fromEmail'));
+    expect(found).toEqual([...aboutPasswords(host), ...wrong.filter(({ path }) => path !== 'fromEmail')]);
     const other = check({ host, port, auth: { user: 'bob@example.org', pass: 'Secret!' } });
     expect(other.some(({ path }) => path === 'fromEmail')).toBe(
       wrong.some(({ path }) => path === 'fromEmail'),
@@ -129,12 +132,29 @@ describe('the rules of a provider', () => {
   });
 
   it.each(PROVIDERS)('know its ports ($host)', ({ host, user, pass }) => {
-    expect(check({ host, port: 26, auth: { user, pass } })).toEqual([warning('port')]);
+    expect(check({ host, port: 26, auth: { user, pass } })).toEqual([
+      warning('port'),
+      ...aboutPasswords(host),
+    ]);
   });
 
   it.each(PROVIDERS)('warn where the login is missing ($host)', ({ host, port }) => {
     for (const login of [{}, { auth: {} }, { auth: null }, { auth: { type: 'login' } }])
       expect(check({ host, port, ...login })).toEqual([warning('auth')]);
+  });
+
+  it('lead from a password at Microsoft 365 to client credentials', () => {
+    const office = { host: 'smtp.office365.com', port: 587 };
+    const { issues } = inspectConnectorConfig(
+      { ...office, auth: { user: me, pass: 'x' } },
+      { rules: providerRules },
+    );
+    const hint = issues.find(({ code }) => code === 'provider_auth')?.hint;
+    expect(hint).toContain('https://outlook.office365.com/.default');
+    const accessUrl = 'https://login.microsoftonline.com/example.com/oauth2/v2.0/token';
+    const scope = 'https://outlook.office365.com/.default';
+    const auth = { user: me, clientId: 'c', clientSecret: 's', scope, accessUrl };
+    expect(check({ ...office, auth })).toEqual([]);
   });
 
   it('say that Postmark takes tokens, and Outlook.com no passwords', () => {

@@ -105,10 +105,9 @@ function checkMissingLogin({ name, loginIsOptional }: Provider, config: Raw): Pr
   return [{ severity: 'warning', path: ['auth'], code: 'provider_auth', message, hint }];
 }
 
-function checkLogin({ name, oauth2Only }: Provider, config: Raw): ProviderIssue[] {
-  if (oauth2Only === undefined || readField(config, 'pass') === undefined) return [];
-  const message = `${name} takes no password, only OAuth2`;
-  return [{ severity: 'warning', path: ['auth'], code: 'provider_auth', message, hint: oauth2Only }];
+function checkPassword({ password }: Provider, config: Raw): ProviderIssue[] {
+  if (!password || readField(config, 'pass') === undefined) return [];
+  return [{ severity: 'warning', path: ['auth'], code: 'provider_auth', ...password }];
 }
 
 /** What the provider of a config would say about it. */
@@ -119,7 +118,7 @@ export function checkProvider(config: Raw): ProviderIssue[] {
   return [
     ...checkPort(provider, config),
     ...checkMissingLogin(provider, config),
-    ...checkLogin(provider, config),
+    ...checkPassword(provider, config),
     ...checkFields(provider, config),
   ];
 }

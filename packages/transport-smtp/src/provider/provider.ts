@@ -49,8 +49,8 @@ export interface Provider {
   ports: readonly ProviderPort[];
   /** The server also sends for machines that it knows by their IP address. */
   loginIsOptional?: true;
-  /** Where a config can only log in by OAuth2, how to get there. */
-  oauth2Only?: string;
+  /** What speaks against a login with a password, and how to log in by OAuth2. */
+  password?: { message: string; hint: string };
   fields: readonly FieldRule[];
   limits?: {
     /** Emails per connection before the server closes it. */

@@ -1,0 +1,108 @@
+import { redact, type SmtpAuth } from '@postern/core';
+import XOAuth2 from 'nodemailer/lib/xoauth2';
+import { TokenError } from './token-error.js';
+import type { AccessToken } from './token-source.js';
+
+/** The part of a config that gets tokens. */
+export type TokenAuth = Extract<SmtpAuth, { type: 'oauth2' }>;
+
+const GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
+
+/** How long a request signed with a service key is valid, in seconds. */
+const ASSERTION_LIFETIME = 300;
+
+/** The longest answer of a token endpoint, in bytes. */
+const LONGEST_ANSWER = 1 << 20;
+
+/** A JWT that the key of a service account signs (RFC 7523), by nodemailer. */
+function signAssertion(
+  auth: Extract<TokenAuth, { serviceClient: string }>,
+  aud: string,
+  now: number,
+): string {
+  const iat = Math.floor(now / 1000);
+  const { user: sub, serviceClient: iss, privateKey } = auth;
+  return new XOAuth2({ privateKey }).jwtSignRS256({
+    ...{ iss, sub, aud, iat, exp: iat + ASSERTION_LIFETIME },
+    scope: 'https://mail.google.com/',
+  });
+}
+
+/** The form that asks for a token. */
+function formFor(auth: TokenAuth, url: string, now: number): Record<string, string> {
+  if ('serviceClient' in auth)
+    return {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: signAssertion(auth, url, now),
+    };
+  const { clientId, clientSecret } = auth;
+  // A public client has no secret, and must not send one.
+  const client = {
+    ...(clientId !== undefined && { client_id: clientId }),
+    ...(clientSecret !== undefined && { client_secret: clientSecret }),
+  };
+  if ('scope' in auth) return { ...client, grant_type: 'client_credentials', scope: auth.scope };
+  return { ...client, grant_type: 'refresh_token', refresh_token: auth.refreshToken ?? '' };
+}
+
+async function readAtMost(stream: AsyncIterable<Uint8Array>, most: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > most) throw new TokenError('EOAUTH2', `the token endpoint answered more than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseJson(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** What the endpoint answered (RFC 6749 sections 5.1 and 5.2). */
+function readAnswer(status: number, answer: Record<string, unknown>, now: number): AccessToken {
+  const token = textOf(answer.access_token);
+  const reason = textOf(answer.error);
+  if (status < 400 && token !== undefined) {
+    const lifetime = Number(answer.expires_in);
+    return { token, expiresAt: lifetime > 0 ? now + lifetime * 1000 : undefined };
+  }
+  if (status >= 500 || status === 429)
+    throw new TokenError('EFETCH', `the token endpoint answered ${status}`, reason);
+  if (reason === undefined)
+    throw new TokenError('EOAUTH2', `the token endpoint answered ${status} without a token`);
+  const description = textOf(answer.error_description);
+  throw new TokenError('EOAUTH2', description === undefined ? reason : `${reason}: ${description}`, reason);
+}
+
+/**
+ * Asks the token endpoint for an access token.
+ *
+ * @throws {TokenError}
+ */
+export async function requestToken(auth: TokenAuth, signal: AbortSignal): Promise<AccessToken> {
+  const url = auth.accessUrl ?? GOOGLE_TOKEN_URL;
+  const form = formFor(auth, url, Date.now());
+  const response = await fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    // Secrets go to the configured endpoint, and nowhere else.
+    redirect: 'error',
+    signal,
+  }).catch((error: unknown) => {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw new TokenError('EFETCH', `the token endpoint does not answer${code}`);
+  });
+  const text = response.body ? await readAtMost(response.body, LONGEST_ANSWER) : '';
+  // An endpoint may quote the request that it refuses.
+  return readAnswer(response.status, parseJson(redact(text, [form.assertion ?? ''])), Date.now());
+}
