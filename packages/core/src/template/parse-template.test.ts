@@ -58,6 +58,12 @@ describe('a broken template is named with its line and column', () => {
     expect(problemOf(content)).toBe(`templates[4].content is broken at ${problem}`);
   });
 
+  test.each([500, 1000, 1500, 2000])('%i calls inside each other do not throw', (calls) => {
+    // A brace in a text keeps the search for deep nesting from seeing them.
+    const content = `{{#if ${'(eq "{" '.repeat(calls)}2${')'.repeat(calls)}}}`;
+    expect(() => problemOf(content)).not.toThrow();
+  });
+
   test('so is a broken subject', () => {
     const templates = [
       ...REQUIRED_TEMPLATES,

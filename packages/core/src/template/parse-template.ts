@@ -3,6 +3,7 @@ import {
   parsePlaceholders,
   type TemplateProblem,
   TemplateSyntaxError,
+  TOO_DEEP,
 } from './placeholder-syntax.js';
 import type { BlockNode, Expression, Helper, PathExpression, TemplateNode } from './template-node.js';
 
@@ -47,6 +48,8 @@ export function parseTemplate(
     return { ok: true, template: toTemplate(parsePlaceholders(text)) };
   } catch (error) {
     if (error instanceof TemplateSyntaxError) return { ok: false, problem: error.problem };
+    // Calls inside calls, with braces in their texts, which the scan does not see.
+    if (error instanceof RangeError) return { ok: false, problem: { message: TOO_DEEP, line: 1, column: 1 } };
     throw error;
   }
 }

@@ -27,6 +27,8 @@ export interface TemplateProblem {
 const MAX_TEMPLATE_LENGTH = 256 * 1024;
 const MAX_NESTING = 100;
 
+export const TOO_DEEP = `blocks are nested deeper than ${MAX_NESTING} levels`;
+
 /** Thrown while a template is parsed. */
 export class TemplateSyntaxError extends Error {
   constructor(readonly problem: TemplateProblem) {
@@ -54,8 +56,7 @@ export function parsePlaceholders(text: string): ParsedPlaceholders {
   const { tooDeep, unclosed } = scanBlocks(text);
   if (tooDeep) {
     const { line, column } = tooDeep;
-    const message = `blocks are nested deeper than ${MAX_NESTING} levels`;
-    throw new TemplateSyntaxError({ message, line, column });
+    throw new TemplateSyntaxError({ message: TOO_DEEP, line, column });
   }
   const { replaced, reveal } = replaceSpecial(text);
   try {
