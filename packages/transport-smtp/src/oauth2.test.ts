@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -103,7 +103,7 @@ describe('OAuth2', () => {
   });
 
   it('signs for a token with the key of a service account', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const endpoint = await startTokenEndpoint(grant);
     const { trap, transport } = await setUp({
       user: 'ada@example.com',
@@ -113,7 +113,18 @@ describe('OAuth2', () => {
     });
     await transport.send(testEmail());
     expect(trap.stats.messages).toBe(1);
-    expect(endpoint.requests[0]?.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
+    const [form] = endpoint.requests;
+    expect(form?.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
+    const [head = '', claims = '', signature = ''] = form?.get('assertion')?.split('.') ?? [];
+    expect(
+      verify('sha256', Buffer.from(`${head}.${claims}`), publicKey, Buffer.from(signature, 'base64url')),
+    ).toBe(true);
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+      iss: 'service-account',
+      sub: 'ada@example.com',
+      aud: endpoint.url,
+      scope: 'https://mail.google.com/',
+    });
   });
 
   it('reports a grant that was withdrawn as auth_failed, for good', async () => {

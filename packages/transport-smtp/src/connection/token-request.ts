@@ -1,5 +1,5 @@
+import { sign } from 'node:crypto';
 import { redact, type SmtpAuth } from '@postern/core';
-import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { TokenError } from './token-error.js';
 import type { AccessToken } from './token-source.js';
 
@@ -14,7 +14,9 @@ const ASSERTION_LIFETIME = 300;
 /** The longest answer of a token endpoint, in bytes. */
 const LONGEST_ANSWER = 1 << 20;
 
-/** A JWT that the key of a service account signs (RFC 7523), by nodemailer. */
+const base64Url = (text: string) => Buffer.from(text).toString('base64url');
+
+/** A JWT that the key of a service account signs (RFC 7523). */
 function signAssertion(
   auth: Extract<TokenAuth, { serviceClient: string }>,
   aud: string,
@@ -22,10 +24,9 @@ function signAssertion(
 ): string {
   const iat = Math.floor(now / 1000);
   const { user: sub, serviceClient: iss, privateKey } = auth;
-  return new XOAuth2({ privateKey }).jwtSignRS256({
-    ...{ iss, sub, aud, iat, exp: iat + ASSERTION_LIFETIME },
-    scope: 'https://mail.google.com/',
-  });
+  const claims = { iss, sub, aud, iat, exp: iat + ASSERTION_LIFETIME, scope: 'https://mail.google.com/' };
+  const unsigned = `${base64Url('{"alg":"RS256","typ":"JWT"}')}.${base64Url(JSON.stringify(claims))}`;
+  return `${unsigned}.${sign('sha256', Buffer.from(unsigned), privateKey).toString('base64url')}`;
 }
 
 /** The form that asks for a token. */
