@@ -1,4 +1,5 @@
 import type { Mailbox } from '@postern/core';
+import { decodeWords } from 'postal-mime';
 
 /** An email as its recipient sees it, and as the servers on the way do. */
 export interface EmailPicture {
@@ -60,7 +61,8 @@ export function pictureOf(email: ArrivedEmail): EmailPicture {
     html: html === undefined ? undefined : asBody(html),
     text: html === undefined ? asBody(text) : undefined,
     headers: email.headers
-      .map(({ name, value }) => [name.toLowerCase(), asField(value)] as Field)
+      // Readers decode the words (RFC 2047). Which characters need it is up to the writer.
+      .map(({ name, value }) => [name.toLowerCase(), asField(decodeWords(value))] as Field)
       .filter(([name]) => !LEFT_OUT.has(name))
       .sort(byName),
   };
