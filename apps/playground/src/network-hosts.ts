@@ -11,6 +11,7 @@ const OAUTH_KEYS = [
   'refreshToken',
   'accessToken',
   'accessUrl',
+  'scope',
 ];
 
 /** Many systems ask the DNS about these (RFC 6761 says they should not), so they may be anyone's. */

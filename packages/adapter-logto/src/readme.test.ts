@@ -26,6 +26,7 @@ test('there is a guide for each provider', () => {
   expect(configs.map(([heading]) => heading)).toEqual([
     'Gmail with an app password',
     'Gmail with OAuth2',
+    'Microsoft 365',
     'SendGrid',
     'Aliyun DirectMail',
     'Any other server',
