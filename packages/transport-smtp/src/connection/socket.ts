@@ -18,7 +18,7 @@ export interface SocketOptions {
 
 const NOT_FOUND: ReadonlySet<string> = new Set([dns.NOTFOUND, dns.NODATA, 'ENOENT']);
 
-export function toSocketError(
+function toSocketError(
   error: NodeJS.ErrnoException,
   stage: 'dns' | 'connect',
   { host, port }: Pick<SocketOptions, 'host' | 'port'>,

@@ -1,12 +1,10 @@
 import dns from 'node:dns';
-import { MailError, silentLogger } from '@postern/core';
+import { silentLogger } from '@postern/core';
 import type { ServerConfig } from '../config/well-known-service.js';
 import type { SmtpLogin } from '../connection/login.js';
 import { openSession } from '../connection/session.js';
 import type { ConnectionObserver } from '../connection/session-options.js';
-import { type Lookup, toSocketError } from '../connection/socket.js';
-import { toMailError } from '../failure/mail-error.js';
-import { providerOf } from '../provider/known-providers.js';
+import type { Lookup } from '../connection/socket.js';
 
 /** What every attempt of one diagnosis has in common. */
 export interface AttemptLimits {
@@ -23,6 +21,9 @@ export interface AttemptObserver extends Partial<ConnectionObserver> {
   onLookedUp?: (addresses: readonly { address: string; family: number }[]) => void;
 }
 
+/** Why a step ends early, as `AbortSignal.timeout()` says it: the transport reports a time-out then. */
+export const timeIsUp = () => new DOMException('The time is up.', 'TimeoutError');
+
 /** Longer than any diagnosis: the time-outs of the steps come first. */
 const NO_TIMEOUT = 24 * 60 * 60 * 1000;
 
@@ -34,11 +35,11 @@ const NO_TIMEOUT = 24 * 60 * 60 * 1000;
 export async function attemptConnection(
   server: ServerConfig,
   login: SmtpLogin | undefined,
-  { lookup = dns.lookup, stepTimeoutMs, plaintextAuth, signal, deadline }: AttemptLimits,
+  { lookup = dns.lookup, stepTimeoutMs, plaintextAuth, deadline }: AttemptLimits,
   observer: AttemptObserver = {},
 ): Promise<WatchedSession> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), stepTimeoutMs);
+  const timer = setTimeout(() => late.abort(timeIsUp()), stepTimeoutMs);
   let isOver = false;
   /** One step is done, the next begins. */
   const restart = () => {
@@ -49,16 +50,6 @@ export async function attemptConnection(
     clearTimeout(timer);
   };
   const stop = AbortSignal.any([late.signal, deadline]);
-
-  const watched = async <T>(operation: () => Promise<T>): Promise<T> => {
-    restart();
-    try {
-      return await operation();
-    } catch (error) {
-      const isLate = error instanceof MailError && error.code === 'aborted' && !signal?.aborted;
-      throw isLate ? timedOut(error, server) : error;
-    }
-  };
 
   /** Node asks for all addresses, as it tries them in turn. */
   const watchedLookup: Lookup = (hostname, options, callback) =>
@@ -72,44 +63,48 @@ export async function attemptConnection(
     });
 
   try {
-    const session = await watched(() =>
-      openSession(
-        {
-          config: {
-            ...server,
-            connectionTimeout: NO_TIMEOUT,
-            greetingTimeout: NO_TIMEOUT,
-            socketTimeout: NO_TIMEOUT,
-            dnsTimeout: NO_TIMEOUT,
+    const session = await openSession(
+      {
+        config: {
+          ...server,
+          connectionTimeout: NO_TIMEOUT,
+          greetingTimeout: NO_TIMEOUT,
+          socketTimeout: NO_TIMEOUT,
+          dnsTimeout: NO_TIMEOUT,
+        },
+        login,
+        plaintextAuth,
+        missingAuth: 'refuse',
+        lookup: watchedLookup,
+        logger: silentLogger,
+        secrets: () => login?.secrets() ?? [],
+        recipients: () => [],
+        observer: {
+          onConnected: (socket) => {
+            restart();
+            observer.onConnected?.(socket);
           },
-          login,
-          plaintextAuth,
-          missingAuth: 'refuse',
-          lookup: watchedLookup,
-          logger: silentLogger,
-          secrets: () => login?.secrets() ?? [],
-          recipients: () => [],
-          observer: {
-            onConnected: (socket) => {
-              restart();
-              observer.onConnected?.(socket);
-            },
-            onSecured: () => {
-              restart();
-              observer.onSecured?.();
-            },
-            onReply: (stage, reply) => {
-              restart();
-              observer.onReply?.(stage, reply);
-            },
+          onSecured: () => {
+            restart();
+            observer.onSecured?.();
+          },
+          onReply: (stage, reply) => {
+            restart();
+            observer.onReply?.(stage, reply);
           },
         },
-        stop,
-      ),
+      },
+      stop,
     );
     return {
-      askSender: (from, to) => watched(() => session.askSender(from, to, stop)),
-      askRecipient: (to) => watched(() => session.askRecipient(to, stop)),
+      askSender(from, to) {
+        restart();
+        return session.askSender(from, to, stop);
+      },
+      askRecipient(to) {
+        restart();
+        return session.askRecipient(to, stop);
+      },
       async quit() {
         await session.quit();
         end();
@@ -126,25 +121,4 @@ export interface WatchedSession {
   askSender(from: string, to: string | undefined): Promise<string>;
   askRecipient(to: string): Promise<string>;
   quit(): Promise<void>;
-}
-
-/** What the transport would have said if its own time-out had struck there. */
-function timedOut({ stage }: MailError, { host, port, secure = false, tls }: ServerConfig): MailError {
-  if (stage === 'dns' || stage === 'connect') {
-    const code = stage === 'dns' ? dns.TIMEOUT : 'ETIMEDOUT';
-    return toSocketError(Object.assign(new Error('Timeout'), { code }), stage, { host, port });
-  }
-  return toMailError(
-    { party: stage === 'tls' ? 'host' : 'server', kind: 'late', stage },
-    {
-      host,
-      port,
-      secure,
-      hasOwnCa: tls?.ca !== undefined,
-      hasToken: false,
-      provider: providerOf(host),
-      secrets: [],
-      recipients: [],
-    },
-  );
 }

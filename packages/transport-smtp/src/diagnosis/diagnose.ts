@@ -6,7 +6,7 @@ import { createLogin, type SmtpLogin } from '../connection/login.js';
 import type { Lookup } from '../connection/socket.js';
 import type { AlternativePort } from './alternatives.js';
 import { type ReadConfig, readConfig } from './config-step.js';
-import type { AttemptLimits } from './connection-attempt.js';
+import { type AttemptLimits, timeIsUp } from './connection-attempt.js';
 import { reportConnection } from './connection-steps.js';
 import type { Diagnosis, DiagnosisStep } from './diagnosis.js';
 import { checkSenderDomain, type DnsResolver, systemResolver } from './sender-domain.js';
@@ -76,7 +76,7 @@ export async function diagnose(config: DiagnoseConfig, given: DiagnoseOptions = 
   const to = options.to === undefined ? undefined : parseRecipient(options.to);
   if (options.signal?.aborted) throw aborted();
   const end = new AbortController();
-  const timer = setTimeout(() => end.abort(), deadlineMs);
+  const timer = setTimeout(() => end.abort(timeIsUp()), deadlineMs);
 
   const read = readConfig(config);
   const { server, provider } = read;
