@@ -17,6 +17,13 @@ export interface AttemptLimits {
   deadline: AbortSignal;
 }
 
+/** A session with a deadline for every question. */
+export interface WatchedSession {
+  askSender(from: string, to: string | undefined): Promise<string>;
+  askRecipient(to: string): Promise<string>;
+  quit(): Promise<void>;
+}
+
 export interface AttemptObserver extends Partial<ConnectionObserver> {
   onLookedUp?: (addresses: readonly { address: string; family: number }[]) => void;
 }
@@ -96,19 +103,11 @@ export async function attemptConnection(
       },
       stop,
     );
+    session.onClose(end);
     return {
-      askSender(from, to) {
-        restart();
-        return session.askSender(from, to, stop);
-      },
-      askRecipient(to) {
-        restart();
-        return session.askRecipient(to, stop);
-      },
-      async quit() {
-        await session.quit();
-        end();
-      },
+      askSender: (from, to) => session.askSender(from, to, stop),
+      askRecipient: (to) => session.askRecipient(to, stop),
+      quit: () => session.quit(),
     };
   } catch (error) {
     end();
@@ -116,9 +115,3 @@ export async function attemptConnection(
   }
 }
 
-/** A session with a deadline for every question. */
-export interface WatchedSession {
-  askSender(from: string, to: string | undefined): Promise<string>;
-  askRecipient(to: string): Promise<string>;
-  quit(): Promise<void>;
-}
