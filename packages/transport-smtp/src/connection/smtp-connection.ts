@@ -1,8 +1,8 @@
 import { isIP, type Socket } from 'node:net';
 import { hasTimedOut, MailError, type MailStage } from '@postern/core';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import type { SmtpFailure } from '../failure/failure.js';
-import { toMailError } from '../failure/mail-error.js';
+import { abortedAt, toMailError } from '../failure/mail-error.js';
 import { failureOfNodemailer, type NodemailerError } from '../failure/nodemailer-failure.js';
 import { failureOfReply, isRefusal } from '../failure/reply-failure.js';
 import type { SmtpMessage } from '../message/smtp-message.js';
@@ -14,7 +14,7 @@ import { CutOffReply, objectionTo } from './reply-guards.js';
 import { type SessionOptions, tlsIsRequired } from './session-options.js';
 import { type AwaitedReply, Transcript } from './transcript.js';
 
-/** How long a server may take to answer QUIT, in milliseconds. */
+/** How long a server may take to answer QUIT, and then to close the connection, in milliseconds. */
 const QUIT_TIMEOUT = 1000;
 
 /** The name of the login method that says one command; see {@link SmtpConnection.ask}. */
@@ -35,6 +35,7 @@ export class SmtpConnection {
   private readonly transcript: Transcript;
   private readonly log: DialogueLog | undefined;
   private readonly smtp: SMTPConnection;
+  private readonly smtpOptions: SMTPConnectionOptions;
   private readonly cutOffReply = new CutOffReply();
   /** The first refusal of the step that is under way. A server may refuse and hang up at once. */
   private refusal: SmtpFailure | undefined;
@@ -62,7 +63,7 @@ export class SmtpConnection {
         this.expectReply();
       },
     });
-    this.smtp = new SMTPConnection({
+    this.smtpOptions = {
       connection: socket,
       host,
       port,
@@ -83,7 +84,8 @@ export class SmtpConnection {
       customAuth: {
         [ASK]: async ({ auth, sendCommand }) => auth.onReply((await sendCommand(auth.command)).response),
       },
-    });
+    };
+    this.smtp = new SMTPConnection(this.smtpOptions);
     this.smtp.on('error', (error: NodemailerError) => this.failWith(error));
     // nodemailer closes the connection first and says why afterwards; its own reason is the better one.
     this.smtp.on('end', () => setImmediate(() => this.failWith()));
@@ -263,6 +265,8 @@ export class SmtpConnection {
     const closed = new Promise<void>((resolve) => this.onClose(resolve));
     const timer = setTimeout(() => this.destroy(), QUIT_TIMEOUT);
     this.keepAlive(true);
+    // Lets the server close first: it counts the connection until then.
+    this.smtpOptions.socketCloseTimeout = QUIT_TIMEOUT;
     if (this.isOpen) this.smtp.quit();
     else this.destroy();
     await closed;
@@ -271,6 +275,7 @@ export class SmtpConnection {
 
   /** Closes the socket at once. */
   destroy(): void {
+    this.smtpOptions.socketCloseTimeout = 0;
     this.smtp.close();
     // Before `connect()` nodemailer does not know the socket. Within TLS it must not go first: Node crashes.
     setImmediate(() => this.socket.destroy());
@@ -288,12 +293,3 @@ export class SmtpConnection {
     else this.socket.unref();
   }
 }
-
-const abortedAt = (stage: MailStage) =>
-  stage === 'delivery'
-    ? new MailError(
-        'aborted',
-        'The send was aborted after the server had received the message: it may be delivered.',
-        { stage },
-      )
-    : new MailError('aborted', 'The send was aborted.', { stage });

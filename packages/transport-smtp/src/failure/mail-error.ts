@@ -1,4 +1,4 @@
-import { MailError, redact, remoteLine } from '@postern/core';
+import { MailError, type MailStage, redact, remoteLine } from '@postern/core';
 import type { Provider } from '../provider/provider.js';
 import { adviceFor } from '../provider/reply-advice.js';
 import { codeOf, retryableOf, type SmtpFailure } from './failure.js';
@@ -41,3 +41,12 @@ function withoutSecrets(error: Error, code: string | undefined, clean: (text: st
   if (error.stack !== undefined) copy.stack = clean(error.stack);
   return Object.assign(copy, code !== undefined && { code });
 }
+
+export const abortedAt = (stage: MailStage) =>
+  stage === 'delivery'
+    ? new MailError(
+        'aborted',
+        'The send was aborted after the server had received the message: it may be delivered.',
+        { stage },
+      )
+    : new MailError('aborted', 'The send was aborted.', { stage });
