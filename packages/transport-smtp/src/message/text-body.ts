@@ -29,10 +29,9 @@ function countCharacters(text: string): { letters: number; special: number } {
 export function encodeText(text: string): TextBody {
   const { letters, special } = countCharacters(text);
   const lines = text.split(/\r\n|\r|\n/);
-  const content = lines.join('\r\n');
   if (special === 0 && lines.every((line) => line.length <= LINE_LENGTH))
-    return { encoding: '7bit', content };
+    return { encoding: '7bit', content: lines.join('\r\n') };
   return special < letters
-    ? { encoding: 'quoted-printable', content: encodeQuotedPrintable(content) }
+    ? { encoding: 'quoted-printable', content: encodeQuotedPrintable(lines) }
     : { encoding: 'base64', content: base64Lines(new TextEncoder().encode(lines.join('\n'))).join('\r\n') };
 }
