@@ -5,7 +5,7 @@ const LINE_LENGTH = 75;
 const UNSAFE = /[^\t\x20-\x7e]+/g;
 
 /** The bytes in UTF-8, as `%XX` and then `=XX`. No character that needs this is one that percent-encoding leaves alone. */
-const escape = (text: string) => encodeURIComponent(text).replaceAll('%', '=');
+const toBytes = (text: string) => encodeURIComponent(text).replaceAll('%', '=');
 
 /** Breaks an encoded line, never within an `=XX`. */
 function breakLine(line: string): string {
@@ -29,7 +29,7 @@ export const encodeQuotedPrintable = (lines: readonly string[]): string =>
         line
           .toWellFormed()
           .replaceAll('=', '=3D')
-          .replace(UNSAFE, escape)
+          .replace(UNSAFE, toBytes)
           // White space at the end of a line gets lost on the way.
           .replace(/[ \t]$/, (space) => (space === ' ' ? '=20' : '=09')),
       ),
