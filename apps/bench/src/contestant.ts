@@ -82,10 +82,10 @@ export const NODEMAILER_UNPOOLED: Contestant = {
 
 export const UPYO: Contestant = { name: 'Upyo', file: peer('upyo'), package: '@upyo/smtp' };
 
-/** For comparison only: applications have another message for each email. */
-export const UPYO_CONSTANT: Contestant = {
-  name: 'Upyo, one constant message',
-  file: peer('upyo-constant'),
+/** For comparison only: what sending costs, without rendering. */
+export const UPYO_PREPARED: Contestant = {
+  name: 'Upyo, rendered beforehand',
+  file: peer('upyo-prepared'),
   package: '@upyo/smtp',
 };
 

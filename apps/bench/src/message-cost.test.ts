@@ -9,7 +9,7 @@ import { compareCosts, type MessageCost } from './message-cost.ts';
 import { startOwnSink } from './sink.ts';
 
 let ours: MessageCost;
-/** Of finished html and text, in which only the code is replaced. */
+/** With compiled Handlebars and html-to-text, as an application renders. */
 let nodemailer: MessageCost;
 
 beforeAll(async () => {

@@ -1,7 +1,9 @@
 /** The emails that contestants send. Each carries another code. */
-import { createMailer, type Template, type Transport } from '@postern/core';
+import type { Template } from '@postern/core';
 import { createTemplates } from '@postern/templates';
-import { FROM, HTML_TEMPLATE, recipientOf, SUBJECT_TEMPLATE } from './sign-in-email.ts';
+import Handlebars from 'handlebars';
+import { compile } from 'html-to-text';
+import { FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE } from './sign-in-email.ts';
 
 type EmailTemplate = Omit<Template, 'usageType'>;
 
@@ -65,39 +67,35 @@ export interface FinishedMessage {
   readonly text: string;
 }
 
-const sendsNothing: Transport = {
-  name: 'nothing',
-  send: () => Promise.reject(new Error('This mailer only renders.')),
-  verify: async () => {},
-  close: async () => {},
-  [Symbol.asyncDispose]: async () => {},
-};
+export type MakeMessage = (to: string, code: string) => FinishedMessage;
+
+/**
+ * Makes messages as an application does for a library that renders nothing: compiled Handlebars for subject and html, and
+ * html-to-text for the plain text. That is the work that Postern does for each email.
+ */
+export function renderMessages(sample: SampleName): MakeMessage {
+  const { template, payload }: SampleEmail = SAMPLE_EMAILS[sample];
+  const subject = Handlebars.compile(template.subject);
+  const content = Handlebars.compile(template.content);
+  const toText = compile({ wordwrap: false });
+  return (to, code) => {
+    const values = { ...payload, code };
+    const html = content(values);
+    return { from: FROM, to, subject: subject(values), html, text: toText(html) };
+  };
+}
 
 /** Occurs in no template. */
 const CODE = '975310';
 
-/**
- * Makes messages for libraries that render nothing, as cheaply as an application could: everything is rendered
- * beforehand, and each message gets its recipient and its code.
- */
-export async function prepareMessages(
-  sample: SampleName,
-): Promise<(to: string, code: string) => FinishedMessage> {
-  const { template, payload = {} }: SampleEmail = SAMPLE_EMAILS[sample];
-  await using mailer = createMailer({
-    config: { fromEmail: FROM, templates: [{ usageType: 'SignIn', ...template }] },
-    transport: sendsNothing,
-  });
-  const rendered = await mailer.render({
-    to: recipientOf(0),
-    type: 'SignIn',
-    payload: { ...payload, code: CODE },
-  });
+/** Makes messages as cheaply as possible: everything is rendered beforehand, and only the code is replaced. */
+export function prepareMessages(sample: SampleName): MakeMessage {
+  const prepared = renderMessages(sample)('', CODE);
   return (to, code) => ({
     from: FROM,
     to,
-    subject: rendered.subject.replaceAll(CODE, code),
-    html: (rendered.html ?? '').replaceAll(CODE, code),
-    text: rendered.text.replaceAll(CODE, code),
+    subject: prepared.subject.replaceAll(CODE, code),
+    html: prepared.html.replaceAll(CODE, code),
+    text: prepared.text.replaceAll(CODE, code),
   });
 }

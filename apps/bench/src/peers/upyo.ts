@@ -1,12 +1,12 @@
 import { createMessage } from '@upyo/core';
 import type { OpenSender } from '../contestant.ts';
-import { prepareMessages } from '../sample-email.ts';
+import { renderMessages } from '../sample-email.ts';
 import { createUpyoTransport } from '../upyo-transport.ts';
 
-/** Renders nothing: the application makes a message for each email. */
-export const open: OpenSender = async (server, connections, sample) => {
+/** Renders nothing: the application renders each email. */
+export const open: OpenSender = (server, connections, sample) => {
   const transport = createUpyoTransport(server, connections);
-  const message = await prepareMessages(sample);
+  const message = renderMessages(sample);
   return {
     async send(recipient, code) {
       const { from, to, subject, html, text } = message(recipient, code);
