@@ -1,21 +1,18 @@
-import { defineConfig, type Options } from 'tsup';
+import { defineConfig } from 'tsup';
 import { nodeVersionCheck } from './node-version-check.js';
 import { thirdPartyLicenses } from './third-party-licenses.js';
 
 /** Every package builds the same way: ESM with declarations, from its public entries. */
-export const definePackage = (
-  entry: string[] = ['src/index.ts'],
-  { clean = true, esbuildPlugins = [] }: Pick<Options, 'clean' | 'esbuildPlugins'> = {},
-) =>
+export const definePackage = (entry: string[] = ['src/index.ts']) =>
   defineConfig({
     entry,
     format: 'esm',
     dts: true,
     target: 'node22',
     platform: 'node',
-    clean,
+    clean: true,
     sourcemap: true,
     banner: { js: nodeVersionCheck },
     // npm installs the dependencies; none of them is bundled.
-    esbuildPlugins: [...esbuildPlugins, thirdPartyLicenses('dist', [])],
+    esbuildPlugins: [thirdPartyLicenses('dist', [])],
   });
