@@ -1,7 +1,9 @@
+import { functionSchema, readOptions } from '@postern/core';
+import { z } from 'zod';
 import { SpentBodyError } from './body-content.js';
 import type { BodyContent, HttpRequest } from './http-message.js';
 import { createMailHandler } from './mail-handler.js';
-import type { MailHandlerOptions } from './mail-handler-options.js';
+import { type MailHandlerOptions, mailHandlerOptionsSchema } from './mail-handler-options.js';
 
 /** Options of {@link createFetchHandler}. */
 export interface FetchHandlerOptions<Native = Request> extends MailHandlerOptions<Native> {
@@ -13,6 +15,11 @@ export interface FetchHandlerOptions<Native = Request> extends MailHandlerOption
    */
   clientAddress?: ((request: Request) => string | undefined) | undefined;
 }
+
+const optionsSchema = mailHandlerOptionsSchema.extend({
+  basePath: z.string().default(''),
+  clientAddress: functionSchema<(request: Request) => string | undefined>().optional(),
+});
 
 /** What a framework knows about a request and a `Request` does not hold. */
 export interface FetchContext<Native = Request> {
@@ -47,7 +54,8 @@ export type FetchHandler<Native = Request> = (
 export function createFetchHandler<Native = Request>(
   options: FetchHandlerOptions<Native>,
 ): FetchHandler<Native> {
-  const { basePath = '', clientAddress, ...handlerOptions } = options;
+  const { basePath, clientAddress } = readOptions(optionsSchema, options, 'createFetchHandler');
+  const { basePath: _, clientAddress: __, ...handlerOptions } = options;
   const mountPath = mountPathOf(basePath);
   const handler = createMailHandler<Native>(handlerOptions);
   return async (request, ...[context]) => {

@@ -149,7 +149,7 @@ const METHODS = ['code', 'link'] as const;
 
 type Options = MailHandlerOptions<unknown>;
 
-const optionsSchema = z.strictObject({
+export const mailHandlerOptionsSchema = z.strictObject({
   mailer: objectWithMethods<Options['mailer']>(
     'a mailer, such as createMailer(…)',
     'send',
@@ -185,9 +185,9 @@ const optionsSchema = z.strictObject({
   clock: clockSchema.default(() => systemClock),
 });
 
-export type ParsedOptions = z.output<typeof optionsSchema>;
+export type ParsedOptions = z.output<typeof mailHandlerOptionsSchema>;
 
 /** @throws {ConfigError} with every problem */
 export function parseOptions<Native>(options: MailHandlerOptions<Native>): ParsedOptions {
-  return readOptions(optionsSchema, options, 'createMailHandler');
+  return readOptions(mailHandlerOptionsSchema, options, 'createMailHandler');
 }

@@ -1,6 +1,11 @@
 import { ConfigError } from '@postern/core';
 import { describe, expect, it } from 'vitest';
-import { createSmtpTransport, diagnose, type SmtpTransportOptions } from './index.js';
+import {
+  createNodemailerTransport,
+  createSmtpTransport,
+  diagnose,
+  type SmtpTransportOptions,
+} from './index.js';
 
 const SERVER = { host: '127.0.0.1', port: 1 };
 
@@ -47,6 +52,14 @@ describe('createSmtpTransport refuses an option that is not valid', () => {
   it('with all others in one error', () => {
     expect(issuesOf({ name: '', maxConnections: 0, missingAuth: 1 })).toHaveLength(3);
   });
+});
+
+it('createNodemailerTransport refuses an option that is misspelled', () => {
+  const transporter = { sendMail: async () => ({}) };
+  // @ts-expect-error: what a program in JavaScript may pass
+  expect(() => createNodemailerTransport(transporter, { nam: 'main' })).toThrow(
+    'nam: is not an option: did you mean name?',
+  );
 });
 
 describe('diagnose refuses an option that is not valid', () => {
