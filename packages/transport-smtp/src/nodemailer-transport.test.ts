@@ -295,6 +295,15 @@ describe('createNodemailerTransport', () => {
     expect(await failureOf(transport.send(testEmail()))).toMatchObject(expected);
   });
 
+  it('knows that both of two sends of one email may have been delivered', async () => {
+    const { trap, options } = await startTrap();
+    trap.fault({ at: 'delivery', kind: 'reset' });
+    await using transport = createNodemailerTransport(nodemailer.createTransport(options));
+    const email = testEmail();
+    const failures = await Promise.all([1, 2].map(() => failureOf(transport.send(email))));
+    expect(failures).toMatchObject([{ code: 'delivery_unknown' }, { code: 'delivery_unknown' }]);
+  });
+
   it('maps a certificate that is not trusted', async () => {
     const { trap } = await startTrap({ tls: 'implicit' });
     await using transport = createNodemailerTransport(

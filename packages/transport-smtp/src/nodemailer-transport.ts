@@ -27,7 +27,7 @@ interface TransporterMessage {
 
 /** A plugin of nodemailer, see `transporter.use()`. */
 type StreamPlugin = (
-  mail: { data: { messageId?: unknown }; message: TransporterMessage | null },
+  mail: { data: { envelope?: unknown }; message: TransporterMessage | null },
   callback: (error?: Error | null) => void,
 ) => void;
 
@@ -193,12 +193,13 @@ export function createNodemailerTransport(
 ): Transport {
   const { name, envelopeFrom, clock } = readOptions(optionsSchema, given, 'createNodemailerTransport');
   const { options } = transporter.transporter ?? {};
-  /** By Message-ID, which a message keeps in the transporter. */
-  const attempts = new Map<string, Attempt>();
+  /** By envelope, which a message keeps in the transporter. The same email may be sent twice at once. */
+  const attempts = new WeakMap<object, Attempt>();
 
   const isStreaming = STREAMING.has(transporter.transporter?.name);
   transporter.use?.('stream', (mail, callback) => {
-    const attempt = attempts.get(String(mail.data.messageId));
+    const { envelope } = mail.data;
+    const attempt = typeof envelope === 'object' && envelope ? attempts.get(envelope) : undefined;
     if (attempt) {
       attempt.progress = isStreaming ? 'dispatched' : 'maybe-sent';
       if (isStreaming) mail.message?.processFunc((message) => watch(message, attempt));
@@ -210,14 +211,11 @@ export function createNodemailerTransport(
     const startedAt = clock.now();
     requireSendable(email, signal, clock);
     const attempt: Attempt = { signal, progress: transporter.use ? 'composing' : 'maybe-sent' };
-    attempts.set(email.messageId, attempt);
+    const mail = mailOf(email, envelopeFrom, signal);
+    attempts.set(mail.envelope, attempt);
     const secrets = [...email.secrets, ...secretsOfOptions(options)];
     try {
-      const result = await untilAborted(
-        transporter.sendMail(mailOf(email, envelopeFrom, signal)),
-        signal,
-        () => stoppedSend(attempt),
-      );
+      const result = await untilAborted(transporter.sendMail(mail), signal, () => stoppedSend(attempt));
       if (Array.isArray(result.rejected) && result.rejected.length > 0) throw refusedRecipient(result);
       const response = typeof result.response === 'string' ? result.response : `accepted by ${name}`;
       return {
@@ -238,8 +236,6 @@ export function createNodemailerTransport(
         secrets,
         recipients: [email.to],
       });
-    } finally {
-      attempts.delete(email.messageId);
     }
   }
 
