@@ -218,9 +218,12 @@ export class SmtpConnection {
     if (stage) this.transcript.begin(stage);
     this.refusal = undefined;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.fail = (failure) =>
+    const fail = (failure: SmtpFailure | MailError) =>
       reject(failure instanceof MailError ? failure : this.toMailError(this.refusal ?? failure));
+    this.fail = fail;
     const stop = () => {
+      // The step may have ended meanwhile.
+      if (this.fail !== fail) return;
       if (hasTimedOut(signal)) this.timeOut();
       else this.failAndClose(abortedAt(this.transcript.stage));
     };
@@ -229,7 +232,7 @@ export class SmtpConnection {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       if (signal?.aborted) stop();
-      else if (!this.isOpen) this.fail(this.failure('lost'));
+      else if (!this.isOpen) fail(this.failure('lost'));
       else
         start((error, result) => {
           if (error) this.failWith(error);
