@@ -1,9 +1,12 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 import { nodeVersionCheck } from './node-version-check.js';
 import { thirdPartyLicenses } from './third-party-licenses.js';
 
 /** Every package builds the same way: ESM with declarations, from its public entries. */
-export const definePackage = (entry: string[] = ['src/index.ts']) =>
+export const definePackage = (
+  entry: string[] = ['src/index.ts'],
+  { esbuildPlugins = [] }: Pick<Options, 'esbuildPlugins'> = {},
+) =>
   defineConfig({
     entry,
     format: 'esm',
@@ -14,5 +17,5 @@ export const definePackage = (entry: string[] = ['src/index.ts']) =>
     sourcemap: true,
     banner: { js: nodeVersionCheck },
     // npm installs the dependencies; none of them is bundled.
-    esbuildPlugins: [thirdPartyLicenses('dist', [])],
+    esbuildPlugins: [...esbuildPlugins, thirdPartyLicenses('dist', [])],
   });
