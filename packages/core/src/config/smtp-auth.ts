@@ -1,15 +1,8 @@
 import * as z from 'zod';
 import { hideOnInspect } from '../secrets.js';
+import { optionalText, requiredText } from '../text-schema.js';
 import { readWebUrl } from '../web-url.js';
 import { isRecord } from './config-input.js';
-
-const text = (name: string, what: string) =>
-  z.string({
-    error: ({ input }) =>
-      input === undefined
-        ? `auth.${name} is missing: write ${what}`
-        : `auth.${name} has to be text: write ${what}`,
-  });
 
 /** Private keys often come from environment variables, where line breaks are written `\n`. */
 const pem = z.string().transform((key) => key.replaceAll('\\n', '\n'));
@@ -93,13 +86,14 @@ export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth | ClientC
 
 export const loginAuthSchema = z.object({
   type: z.literal('login'),
-  user: text('user', 'the user name of your SMTP account'),
-  pass: text('pass', 'the password that belongs to auth.user (or remove auth if the server needs no login)'),
+  user: requiredText('auth.user', 'the user name of your SMTP account'),
+  pass: requiredText(
+    'auth.pass',
+    'the password that belongs to auth.user (or remove auth if the server needs no login)',
+  ),
 });
 
-const user = text('user', 'the address of the mailbox that sends');
-
-const optionalText = (name: string) => z.string(`auth.${name} has to be text`).optional();
+const user = requiredText('auth.user', 'the address of the mailbox that sends');
 
 const ACCESS_URL_RULE = 'auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token';
 
@@ -110,7 +104,7 @@ const accessUrl = tokenUrl.optional();
 export const serviceKeyAuthSchema = z.object({
   type: z.literal('oauth2'),
   user,
-  serviceClient: text('serviceClient', 'the client id of the service account'),
+  serviceClient: requiredText('auth.serviceClient', 'the client id of the service account'),
   privateKey: z.union([pem, z.object({ key: pem, passphrase: z.string() })], {
     error: ({ input }) =>
       input === undefined
@@ -123,10 +117,10 @@ export const serviceKeyAuthSchema = z.object({
 export const tokenAuthSchema = z.object({
   type: z.literal('oauth2'),
   user,
-  clientId: optionalText('clientId'),
-  clientSecret: optionalText('clientSecret'),
-  refreshToken: optionalText('refreshToken'),
-  accessToken: optionalText('accessToken'),
+  clientId: optionalText('auth.clientId'),
+  clientSecret: optionalText('auth.clientSecret'),
+  refreshToken: optionalText('auth.refreshToken'),
+  accessToken: optionalText('auth.accessToken'),
   expires: z.coerce.number('auth.expires has to be a number of milliseconds since 1970').optional(),
   accessUrl,
 });
@@ -134,9 +128,9 @@ export const tokenAuthSchema = z.object({
 export const clientCredentialsAuthSchema = z.object({
   type: z.literal('oauth2'),
   user,
-  clientId: text('clientId', 'the client id of your application'),
-  clientSecret: text('clientSecret', 'the client secret of your application'),
-  scope: text('scope', 'what the token is for, such as https://outlook.office365.com/.default'),
+  clientId: requiredText('auth.clientId', 'the client id of your application'),
+  clientSecret: requiredText('auth.clientSecret', 'the client secret of your application'),
+  scope: requiredText('auth.scope', 'what the token is for, such as https://outlook.office365.com/.default'),
   accessUrl: tokenUrl,
 });
 
