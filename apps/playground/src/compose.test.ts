@@ -131,7 +131,7 @@ describe('what there is to compose', () => {
     expect(await get('/api/templates/ready-made?type=SignIn&locale=tlh')).toMatchObject({ status: 404 });
     expect(await get('/api/templates/ready-made?type=Mine&locale=en')).toMatchObject({ status: 404 });
     const brand = await get('/api/templates/ready-made?type=SignIn&locale=en&accent=red');
-    expect(brand).toMatchObject({ status: 400, detail: expect.stringContaining('has to be a color') });
+    expect(brand).toMatchObject({ status: 400, detail: expect.stringContaining('must be a color') });
   });
 
   it('sends with the template that was saved', async () => {
