@@ -59,7 +59,7 @@ export type SampleName = keyof typeof SAMPLE_EMAILS;
 export const SAMPLE_NAMES = Object.keys(SAMPLE_EMAILS) as [SampleName, ...SampleName[]];
 
 /** A message as an application hands it to a library that renders nothing. */
-export interface FinishedMessage {
+interface FinishedMessage {
   readonly from: string;
   readonly to: string;
   readonly subject: string;
