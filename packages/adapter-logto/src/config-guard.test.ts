@@ -214,13 +214,13 @@ describe('the console says', () => {
     expect(
       shown({
         ...CONFIG,
-        secure: 'yes',
+        secure: 'maybe',
         auth: { type: 'oauth2', user: 'ada@example.com', serviceClient: '1' },
       }),
     ).toMatchInlineSnapshot(`
       [
         "Error in key path "auth.privateKey": (custom) auth.privateKey is missing: write the private key of the service account (PEM), it goes with auth.serviceClient",
-        "Error in key path "secure": (custom) secure has to be true or false",
+        "Error in key path "secure": (custom) secure must be true or false",
       ]
     `);
   });

@@ -17,6 +17,17 @@ const withoutBlanks = (object: Raw, except: readonly string[] = []): Raw =>
 /** In a template these may be empty on purpose; empty is not missing. */
 const TEMPLATE_TEXTS = ['subject', 'content'];
 
+const FLAGS = 'secure ignoreTLS requireTLS logger debug disableFileAccess disableUrlAccess pool'.split(' ');
+const YES = /^(?:true|yes|on|1)$/i;
+const NO = /^(?:false|no|off|0)$/i;
+
+/** Environment variables hold text. Any other text is for the schema to refuse. */
+const readFlag = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  const word = value.trim();
+  return YES.test(word) ? true : NO.test(word) ? false : value;
+};
+
 /** The port as far as it is one; whether it is allowed is for the schema to say. */
 export const readPort = (port: unknown): number | undefined =>
   typeof port === 'number' || typeof port === 'string' ? Number(port) : undefined;
@@ -77,6 +88,7 @@ export function prepareConfig(
   const config: Raw = { ...fromUrl.keys, ...own };
   // An IPv6 address has brackets in URLs, and nowhere else.
   if (typeof config.host === 'string') config.host = config.host.replace(/^\[(.*)\]$/, '$1');
+  for (const flag of FLAGS) if (flag in config) config[flag] = readFlag(config[flag]);
   if (isRecord(config.auth)) config.auth = withoutBlanks(config.auth);
   if (isRecord(config.dkim)) config.dkim = withoutBlanks(config.dkim);
   if (Array.isArray(config.templates)) {

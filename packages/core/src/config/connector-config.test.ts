@@ -33,6 +33,29 @@ test('the config of the manual is valid, and nothing about it looks like a mista
   ]);
 });
 
+describe.each([
+  'secure',
+  'ignoreTLS',
+  'requireTLS',
+  'logger',
+  'debug',
+  'disableFileAccess',
+  'disableUrlAccess',
+  'pool',
+])('%s from an environment variable', (key) => {
+  test.each([
+    ...['true', 'TRUE', 'yes', 'on', '1', ' true '].map((word) => [word, true] as const),
+    ...['false', 'False', 'no', 'off', '0'].map((word) => [word, false] as const),
+  ])('is read from %j', (word, expected) => {
+    const config = { ...seedConfig(), port: 2525, [key]: `$${'{FLAG}'}` };
+    expect(parseConnectorConfig(config, { variables: { FLAG: word } })).toMatchObject({ [key]: expected });
+  });
+
+  test.each(['maybe', 'truee', '2', 'null'])('is not read from %j', (word) => {
+    expect(errorsOf({ ...seedConfig(), [key]: word })).toEqual([`${key}: ${key} must be true or false`]);
+  });
+});
+
 describe('what is wrong, and what to write instead', () => {
   const cases: [name: string, change: object, errors: string[]][] = [
     [

@@ -120,7 +120,7 @@ const count = (name: string) =>
     (say) => z.int(say).min(1, say),
   ).optional();
 
-const flag = (name: string) => z.boolean(`${name} has to be true or false`).optional();
+const flag = (name: string) => z.boolean(`${name} must be true or false`).optional();
 
 const dkimShape = z.object(
   {
