@@ -133,6 +133,26 @@ describe('the pool', () => {
     await transport.send(testEmail());
     expect(trap.stats).toMatchObject({ connections: 1, messages: 1 });
   });
+
+  it.each(['mail', 'rcpt', 'delivery'] as const)(
+    'replaces a connection after three refusals at %s, before the server slows it down',
+    async (at) => {
+      const { trap, transport } = await setUp({}, {}, { maxConnections: 1 });
+      trap.fault({ at, kind: '5xx', times: 3 });
+      for (let refused = 0; refused < 3; refused++) await failureOf(transport.send(testEmail()));
+      expect(trap.stats.connections).toBe(1);
+      await transport.send(testEmail());
+      expect(trap.stats).toMatchObject({ connections: 2, messages: 1 });
+      expect(trap.sessions[0]?.commands.at(-1)).toBe('QUIT');
+    },
+  );
+});
+
+it('writes an IPv6 address in brackets in front of its port', async () => {
+  const { trap } = await setUp();
+  await trap.close();
+  await using transport = createSmtpTransport({ host: '::1', port: trap.port });
+  await expect(transport.verify()).rejects.toThrow(`[::1]:${trap.port}`);
 });
 
 describe('close', () => {

@@ -152,7 +152,7 @@ export function createConnectionPool({
 
     release(session) {
       if (!session.isOpen) return;
-      if (session.served >= maxMessages) {
+      if (session.served >= maxMessages || session.isWornOut) {
         // Its successor may find that the server accepts more again.
         limit = Math.min(limit + 1, maxConnections);
         return retire(session);

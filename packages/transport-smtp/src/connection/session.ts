@@ -1,4 +1,5 @@
 import { isLoopbackHost, MailError } from '@postern/core';
+import { serverName } from '../config/server-name.js';
 import { isAscii, type SmtpMessage } from '../message/smtp-message.js';
 import type { SessionOptions } from './session-options.js';
 import { SmtpConnection } from './smtp-connection.js';
@@ -60,7 +61,7 @@ async function logIn(
       ? 'Use the port for mail submission (587 or 465), or remove auth if the server needs no login.'
       : 'Remove ignoreTLS, use port 465 with "secure": true, or remove auth if the server needs no login.';
     if (missingAuth === 'warn') return logger.warn({ event: 'smtp.login_not_offered', host, port, hint });
-    const message = `${host}:${port} offers no login${isSecure ? '' : ' without TLS'}.`;
+    const message = `${serverName({ host, port })} offers no login${isSecure ? '' : ' without TLS'}.`;
     throw new MailError('auth_failed', message, { stage: 'auth', hint });
   }
   if (!isSecure && !isLoopbackHost(host)) {
@@ -81,10 +82,18 @@ async function logIn(
   }
 }
 
+/**
+ * Postfix delays each reply once a connection has caused ten errors (`smtpd_soft_error_limit`), the next good email included.
+ * With PIPELINING a refused recipient is two of them: DATA has no recipient then.
+ */
+const MOST_REFUSALS = 3;
+
 /** One connection to the server, logged in, that carries one message at a time. */
 export class SmtpSession {
   /** Messages it has carried or tried to. */
   served = 0;
+  /** Emails that the server refused. */
+  private refusals = 0;
   /** A refused message leaves its transaction open (RFC 5321 section 4.1.1.5). */
   private needsReset = false;
 
@@ -95,6 +104,11 @@ export class SmtpSession {
 
   get isOpen(): boolean {
     return this.connection.isOpen;
+  }
+
+  /** The server has refused so much over this connection that it may slow it down. */
+  get isWornOut(): boolean {
+    return this.refusals >= MOST_REFUSALS;
   }
 
   /**
@@ -112,7 +126,8 @@ export class SmtpSession {
       this.needsReset = false;
       return response;
     } catch (error) {
-      if (!canGoOn(error)) this.connection.destroy();
+      if (canGoOn(error)) this.refusals += 1;
+      else this.connection.destroy();
       throw error;
     }
   }
@@ -161,7 +176,7 @@ export class SmtpSession {
   private requireSmtpUtf8({ from, to }: Pick<SmtpMessage, 'from' | 'to'>): void {
     if ((isAscii(from) && isAscii(to)) || this.connection.capabilities.has('SMTPUTF8')) return;
     const { host, port } = this.options.config;
-    const message = `${host}:${port} does not support internationalized addresses (SMTPUTF8).`;
+    const message = `${serverName({ host, port })} does not support internationalized addresses (SMTPUTF8).`;
     throw isAscii(to)
       ? new MailError('sender_rejected', message, {
           stage: 'mail',
@@ -180,7 +195,9 @@ export class SmtpSession {
     } catch (error) {
       if (!(error instanceof MailError) || error.responseCode === undefined) throw error;
       const { host, port } = this.options.config;
-      throw new MailError('connection_failed', `${host}:${port} refused RSET.`, { stage: 'mail' });
+      throw new MailError('connection_failed', `${serverName({ host, port })} refused RSET.`, {
+        stage: 'mail',
+      });
     }
     this.needsReset = false;
   }

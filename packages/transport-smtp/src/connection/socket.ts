@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import net from 'node:net';
 import { hasTimedOut, MailError } from '@postern/core';
+import { serverName } from '../config/server-name.js';
 
 /** Node's own look-up signature, e.g. `dns.lookup`; tests and split-horizon networks pass their own. */
 export type Lookup = net.LookupFunction;
@@ -40,7 +41,7 @@ function toSocketError(
         : 'Check host, and the DNS servers of this machine.',
     });
   }
-  const where = `${host}:${port}`;
+  const where = serverName({ host, port });
   if (code === 'ETIMEDOUT') {
     return new MailError('timeout', `${where} does not answer.`, {
       stage,

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { isLoopbackHost, MailError, type MailStage } from '@postern/core';
+import { serverName } from '../config/server-name.js';
 import { tlsIsRequired } from '../connection/session-options.js';
 import { dayOf } from './certificate-facts.js';
 import { attemptConnection, type WatchedSession } from './connection-attempt.js';
@@ -55,7 +56,7 @@ const firstLine = (reply: string) => reply.split(/\r?\n/, 1)[0] ?? '';
 export async function reportConnection(options: ConnectionStepsOptions): Promise<void> {
   const { server, login, user, sender, to, limits, log } = options;
   const { host, port, secure = false } = server;
-  const where = `${host}:${port}`;
+  const where = serverName({ host, port });
   let addresses: FailureFindings['addresses'] = [];
   let isSecured = false;
   let lastReply = '';

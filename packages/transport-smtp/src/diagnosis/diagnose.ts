@@ -1,6 +1,7 @@
 import { functionSchema, MailError, objectWithMethods, parseRecipient, readOptions } from '@postern/core';
 import { z } from 'zod';
 import type { SmtpTransportConfig } from '../config/server-config.js';
+import { serverName } from '../config/server-name.js';
 import type { ServerConfig } from '../config/well-known-service.js';
 import { createLogin, type SmtpLogin } from '../connection/login.js';
 import type { Lookup } from '../connection/socket.js';
@@ -125,7 +126,7 @@ function reportConfig({ server, provider, problems }: ReadConfig, log: StepLog):
     status: server ? (worst ? 'warning' : 'passed') : 'failed',
     tried: 'Read the config',
     summary: server
-      ? `${server.host}:${server.port}, ${mode}${provider ? ` (${provider.name})` : ''}`
+      ? `${serverName(server)}, ${mode}${provider ? ` (${provider.name})` : ''}`
       : (worst?.message ?? 'the config can’t be used'),
     ...(server && {
       facts: {

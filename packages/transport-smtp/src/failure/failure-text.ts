@@ -1,4 +1,5 @@
 import type { MailStage } from '@postern/core';
+import { serverName } from '../config/server-name.js';
 import { codeOf, type SmtpFailure } from './failure.js';
 
 type CertificateProblem = readonly [problem: string, cure: string, cureWithOwnCa?: string];
@@ -74,7 +75,7 @@ interface FailureText {
 /** What happened, and what to do about it where that is known. */
 export function describeFailure(failure: SmtpFailure, facts: ServerFacts): FailureText {
   const { stage, reply, cause } = failure;
-  const server = `${facts.host}:${facts.port}`;
+  const server = serverName(facts);
   const said =
     reply === undefined
       ? ''

@@ -125,3 +125,19 @@ describe.each(WAYS)('no line of a header is longer than 998 bytes, %s', (_way, o
     );
   });
 });
+
+it.each(['example.com', 'a-very-long-name-of-a-department.example.com', `${'a.'.repeat(60)}example.com`])(
+  'a Message-ID and single addresses stay on the line of their name: %s',
+  async (domain) => {
+    await using server = await setUp({});
+    const raw = await server.send({
+      messageId: `<7f3c9a52-4c1e-4b1c-9d2f-0a1b2c3d4e5f@${domain}>`,
+      to: `ada.lovelace.of.the.analytical.engine@${domain}`,
+      from: { address: `noreply.of.the.sign.in.service@${domain}` },
+      replyTo: [{ address: `help.of.the.sign.in.service@${domain}` }],
+      subject: `${'x'.repeat(90)} is your code`,
+    });
+    const [header = ''] = raw.toString().split('\r\n\r\n');
+    expect(header).not.toMatch(/^[^:\r\n]+:\s*\r\n/m);
+  },
+);

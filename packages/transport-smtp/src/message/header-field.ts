@@ -5,6 +5,8 @@ import { encodeWords } from './encoded-word.js';
 const LINE_LENGTH = 76;
 /** The longest line in bytes, line break not counted (RFC 5322 section 2.1.1). Servers refuse or cut longer ones. */
 const LONGEST_LINE = 998;
+/** The most bytes that a UTF-16 code unit takes in UTF-8. */
+const LONGEST_CHARACTER = 3;
 
 /** Fields whose syntax has no encoded words: encoding a long value would break it. */
 const STRUCTURED =
@@ -27,11 +29,14 @@ function fold(field: string): string {
   let folded = start;
   let column = start.length;
   let space = '';
+  // Some readers miss a Message-ID or an address that is not on the line of its name.
+  let limit = LONGEST_LINE / LONGEST_CHARACTER;
   for (const word of words) {
     space += ' ';
     if (word === '') continue;
     const length = space.length + word.length;
-    const fits = column + length <= LINE_LENGTH;
+    const fits = column + length <= limit;
+    limit = LINE_LENGTH;
     folded += `${fits ? '' : '\r\n'}${space}${word}`;
     column = fits ? column + length : length;
     space = '';
@@ -40,9 +45,8 @@ function fold(field: string): string {
 }
 
 const encoder = new TextEncoder();
-/** A UTF-16 code unit is three bytes at most. */
 const hasShortLines = (field: string) =>
-  field.length * 3 <= LONGEST_LINE ||
+  field.length * LONGEST_CHARACTER <= LONGEST_LINE ||
   field.split('\r\n').every((line) => encoder.encode(line).length <= LONGEST_LINE);
 
 /** Writes a field with the first of its values whose lines are short enough. */
