@@ -192,6 +192,26 @@ describe('OAuth2', () => {
     });
   });
 
+  it('reports an answer of the token endpoint that breaks off as auth_failed, for now', async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write('{"access_token":', () => {
+        request.socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const { port } = server.address() as AddressInfo; // listening on TCP
+    const { transport } = await setUp({
+      user: 'ada@example.com',
+      refreshToken: 'refresh-token',
+      accessUrl: `http://127.0.0.1:${port}/token`,
+    });
+    await expect(transport.send(testEmail())).rejects.toBeMailError('auth_failed', {
+      stage: 'auth',
+      retryable: true,
+    });
+  });
+
   it('breaks off an unanswered token request when it is closed', async () => {
     const asked = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();
@@ -241,7 +261,10 @@ describe('OAuth2', () => {
   it('keeps a client secret and a token out of errors, in every form', async () => {
     const auth = clientCredentials('');
     const { clientSecret } = auth;
-    const forms = [clientSecret, encodeURIComponent(clientSecret)];
+    const inForm = new URLSearchParams({ client_secret: clientSecret })
+      .toString()
+      .slice('client_secret='.length);
+    const forms = [clientSecret, encodeURIComponent(clientSecret), inForm];
     const endpoint = await startTokenEndpoint(() => ({
       status: 400,
       body: { error: 'invalid_client', error_description: `You said ${forms.join(' and ')}` },
@@ -262,7 +285,7 @@ describe('OAuth2', () => {
 const clientCredentials = (accessUrl: string) => ({
   user: 'ada@example.com',
   clientId: 'client',
-  clientSecret: 'client secret+/=?',
+  clientSecret: 'client secret+/=?~!',
   scope: 'https://outlook.office365.com/.default',
   accessUrl,
 });
@@ -284,7 +307,7 @@ describe('client credentials', () => {
       {
         grant_type: 'client_credentials',
         client_id: 'client',
-        client_secret: 'client secret+/=?',
+        client_secret: 'client secret+/=?~!',
         scope: 'https://outlook.office365.com/.default',
       },
     ]);

@@ -56,6 +56,9 @@ function startWithToken(user: string, source: TokenSource): LoginAttempt {
   };
 }
 
+/** As a token request sends it, and its endpoint may quote it: `~` becomes `%7E`. */
+const inForm = (secret: string) => new URLSearchParams({ '': secret }).toString().slice(1);
+
 /** The secrets that a config gets tokens with. */
 function secretsOf(auth: TokenAuth): string[] {
   if ('serviceClient' in auth) {
@@ -66,7 +69,7 @@ function secretsOf(auth: TokenAuth): string[] {
   const refreshToken = 'refreshToken' in grant ? grant.refreshToken : undefined;
   return [clientSecret, refreshToken]
     .filter((secret) => secret !== undefined)
-    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+    .flatMap((secret) => [secret, encodeURIComponent(secret), inForm(secret)]);
 }
 
 function loginWithToken(

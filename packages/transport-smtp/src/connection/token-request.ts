@@ -84,6 +84,14 @@ function readAnswer(status: number, answer: Record<string, unknown>, now: number
   throw new TokenError('EOAUTH2', description === undefined ? reason : `${reason}: ${description}`, reason);
 }
 
+/** The network failed, before the answer or in the middle of it. */
+function failForNow(error: unknown): never {
+  if (error instanceof TokenError) throw error;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  throw new TokenError('EFETCH', `the token endpoint does not answer${code}`);
+}
+
 /**
  * Asks the token endpoint for an access token.
  *
@@ -98,12 +106,8 @@ export async function requestToken(auth: TokenAuth, signal: AbortSignal): Promis
     // Secrets go to the configured endpoint, and nowhere else.
     redirect: 'error',
     signal,
-  }).catch((error: unknown) => {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new TokenError('EFETCH', `the token endpoint does not answer${code}`);
-  });
-  const text = response.body ? await readAtMost(response.body, LONGEST_ANSWER) : '';
+  }).catch(failForNow);
+  const text = response.body ? await readAtMost(response.body, LONGEST_ANSWER).catch(failForNow) : '';
   // An endpoint may quote the request that it refuses.
   return readAnswer(response.status, parseJson(redact(text, [form.assertion ?? ''])), Date.now());
 }
