@@ -32,10 +32,11 @@ async function setUp(
   auth: SmtpTransportConfig['auth'],
   getAccessToken?: GetAccessToken,
   isAccepted = accessToken,
+  config: SmtpTransportConfig = {},
 ) {
   const trap = await startSmtpTrap({ auth: { user: 'ada@example.com', accessToken: isAccepted } });
   const server = { host: trap.host, port: trap.port, tls: { ca: trap.certificate } };
-  const transport = createSmtpTransport({ ...server, auth }, { getAccessToken });
+  const transport = createSmtpTransport({ ...server, ...config, auth }, { getAccessToken });
   onTestFinished(async () => {
     await transport.close();
     await trap.close();
@@ -396,6 +397,18 @@ describe('getAccessToken', () => {
     await expect(sending).rejects.toBeMailError('auth_failed', { stage: 'auth', ...details });
     await expect(sending).rejects.toThrow('getAccessToken');
     await expect(sending).rejects.not.toThrow('secret');
+  });
+
+  it('is called again for a later email if it never answers', async () => {
+    const getAccessToken = vi.fn(tokens(accessToken)).mockReturnValueOnce(new Promise(() => {}));
+    const { trap, transport } = await setUp({ user: 'ada@example.com' }, getAccessToken, accessToken, {
+      connectionTimeout: 200,
+    });
+    await expect(transport.send(testEmail())).rejects.toMatchObject({ stage: 'auth', retryable: true });
+    // The connection may have given up a moment before the call.
+    await vi.waitFor(() => transport.send(testEmail()));
+    expect(trap.stats.messages).toBe(1);
+    expect(getAccessToken).toHaveBeenCalledTimes(2);
   });
 
   it('needs a user in the config', () => {

@@ -3,7 +3,8 @@ import type { AccessToken } from './token-source.js';
 
 /**
  * Gets an OAuth2 access token. It is called for the first connection, shortly before the token expires, and once after the
- * server refused it; never twice at a time. Where tokens come from a cache, that must not return an expired one.
+ * server refused it; never twice at a time, unless a call takes longer than `connectionTimeout` of the config. Where tokens
+ * come from a cache, that must not return an expired one.
  *
  * @returns the token, and when it expires: a date, or milliseconds since the epoch
  */
@@ -12,10 +13,14 @@ export type GetAccessToken = () => Promise<{ token: string; expiresAt: Date | nu
 /**
  * Asks the application for a token.
  *
+ * @param signal gives up: a call that never answers must not keep later emails waiting
  * @throws {TokenError}
  */
-export async function callForToken(getAccessToken: GetAccessToken): Promise<AccessToken> {
-  const { token, expiresAt } = await askApplication(getAccessToken);
+export async function callForToken(
+  getAccessToken: GetAccessToken,
+  signal: AbortSignal,
+): Promise<AccessToken> {
+  const { token, expiresAt } = await Promise.race([askApplication(getAccessToken), giveUp(signal)]);
   const expires = Number(expiresAt);
   // RFC 6750 section 2.1.
   if (typeof token !== 'string' || !/^[\w.~+/-]+=*$/.test(token))
@@ -39,3 +44,10 @@ async function askApplication(
     throw new TokenError('EFETCH', `getAccessToken failed${kind}`);
   }
 }
+
+const giveUp = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () =>
+      reject(new TokenError('EFETCH', 'getAccessToken did not answer in time')),
+    );
+  });

@@ -84,11 +84,12 @@ function loginWithToken(
       ? { token: auth.accessToken, expiresAt: auth.expires }
       : undefined;
   const isRenewable = !given || ('refreshToken' in auth && auth.refreshToken !== undefined);
+  const endOfRequest = () => AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
   const source = createTokenSource(
     getAccessToken
-      ? () => callForToken(getAccessToken)
+      ? () => callForToken(getAccessToken, endOfRequest())
       : isRenewable
-        ? () => requestToken(auth, AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]))
+        ? () => requestToken(auth, endOfRequest())
         : undefined,
     given,
   );
