@@ -503,9 +503,42 @@ describe('the domain of the sender', () => {
     });
   });
 
-  it('is not judged when the DNS does not answer', async () => {
-    const broken = Object.assign(new Error('queryTxt ESERVFAIL'), { code: 'ESERVFAIL' });
+  const failing = (code: string) => Object.assign(new Error(`queryTxt ${code}`), { code });
+
+  it.each([
+    'ESERVFAIL',
+    'EREFUSED',
+    'ETIMEOUT',
+    'ECONNREFUSED',
+    'ENOTIMP',
+    'EFORMERR',
+    'EBADRESP',
+    'ECANCELLED',
+  ])('is not judged when the DNS does not answer (%s)', async (code) => {
+    const broken = failing(code);
     const { statuses } = await look({ ...good, 'example.com': broken, '_dmarc.example.com': broken });
     expect(statuses).toEqual({ mx: 'passed', spf: 'skipped', dkim: 'passed', dmarc: 'skipped' });
+  });
+
+  it('is reported as missing only where the DNS does not know the domain', async () => {
+    const nowhere = { ...good, 'mx example.com': failing('ENOTFOUND'), 'example.com': failing('ENOTFOUND') };
+    const { diagnosis } = await look(nowhere);
+    for (const name of ['mx', 'spf'] as const)
+      expect(stepOf(diagnosis, name).summary).toBe('the domain example.com does not exist');
+    const empty = await look({});
+    expect(stepOf(empty.diagnosis, 'mx').summary).toBe('example.com has no mail server');
+    // A key or a policy that does not exist says nothing about the domain.
+    const unsigned = await look({ ...good, '_dmarc.example.com': failing('ENOTFOUND') });
+    expect(stepOf(unsigned.diagnosis, 'dmarc').summary).toBe('example.com has no DMARC policy');
+  });
+
+  it('is that of envelopeFrom for MX and SPF, and that of fromEmail for DKIM and DMARC', async () => {
+    const { 'mx example.com': mx, 'example.com': texts, ...visible } = good;
+    const { diagnosis, statuses } = await look(
+      { ...visible, 'mx bounce.example.net': mx, 'bounce.example.net': texts },
+      { envelopeFrom: 'bounces@Bounce.example.net' },
+    );
+    expect(statuses).toEqual({ mx: 'passed', spf: 'passed', dkim: 'passed', dmarc: 'passed' });
+    expect(stepOf(diagnosis, 'spf').tried).toBe('Look up the SPF record of bounce.example.net');
   });
 });

@@ -161,7 +161,12 @@ async function walkAll({ server, login, read, to, options, limits, log }: Walk):
   const domain =
     from === undefined || !resolver
       ? Promise.resolve([])
-      : checkSenderDomain(from, server.dkim, provider, withTimeout(resolver, stepTimeoutMs, deadline));
+      : checkSenderDomain(
+          { from, envelopeFrom: sender ?? from },
+          server.dkim,
+          provider,
+          withTimeout(resolver, stepTimeoutMs, deadline),
+        );
   const domainTime = domain.then(() => performance.now() - startedAt);
   try {
     await reportConnection({

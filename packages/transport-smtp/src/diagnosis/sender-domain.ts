@@ -13,17 +13,16 @@ export interface DnsResolver {
 
 export const systemResolver = (timeout: number) => new Resolver({ timeout, tries: 1 });
 
-/** There is no such name, or no such record. */
-const NOTHING = ['ENOTFOUND', 'ENODATA'];
-
-type Answer<T> = { records: T[] } | { trouble: string };
+/** What the DNS knows; `exists` is false for a name that it does not have (NXDOMAIN). */
+type Answer<T> = { records: T[]; exists: boolean } | { trouble: string };
 
 async function ask<T>(query: () => Promise<T[]>): Promise<Answer<T>> {
   try {
-    return { records: await query() };
+    return { records: await query(), exists: true };
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException; // c-ares errors have codes
-    return NOTHING.includes(code) ? { records: [] } : { trouble: code };
+    if (code === 'ENODATA') return { records: [], exists: true };
+    return code === 'ENOTFOUND' ? { records: [], exists: false } : { trouble: code };
   }
 }
 
@@ -52,10 +51,19 @@ const missing = (name: Name, tried: string, summary: string, hint: string): Repo
   problems: [warn(summary, hint)],
 });
 
+const noDomain = (name: Name, tried: string, domain: string): Reported =>
+  missing(
+    name,
+    tried,
+    `the domain ${domain} does not exist`,
+    'Many servers refuse emails from it: check the spelling of fromEmail and envelopeFrom, or register the domain.',
+  );
+
 async function checkMx(domain: string, resolver: DnsResolver): Promise<Reported> {
   const tried = `Look up the mail servers of ${domain}`;
   const answer = await ask(() => resolver.resolveMx(domain));
   if ('trouble' in answer) return unknown('mx', tried, answer.trouble);
+  if (!answer.exists) return noDomain('mx', tried, domain);
   const records = answer.records
     // "." says that the domain takes no mail (RFC 7505).
     .filter(({ exchange }) => exchange !== '' && exchange !== '.')
@@ -67,7 +75,7 @@ async function checkMx(domain: string, resolver: DnsResolver): Promise<Reported>
         'mx',
         tried,
         `${domain} has no mail server`,
-        'Answers and bounces get lost, and some servers refuse mail from such a domain: add an MX record, or send from a domain that has one.',
+        'Bounces get lost, and some servers refuse mail from such a domain: add an MX record, or send from a domain that has one.',
       );
 }
 
@@ -80,6 +88,7 @@ async function checkSpf(
   const tried = `Look up the SPF record of ${domain}`;
   const answer = await ask(() => resolver.resolveTxt(domain));
   if ('trouble' in answer) return unknown('spf', tried, answer.trouble);
+  if (!answer.exists) return noDomain('spf', tried, domain);
   const records = answer.records
     .map((parts) => parts.join(''))
     .filter((text) => /^v=spf1(?: |$)/i.test(text));
@@ -191,17 +200,25 @@ async function checkDmarc(domain: string, resolver: DnsResolver): Promise<Report
   );
 }
 
-/** What the DNS says about the domain that recipients see: whether its emails can prove where they come from. */
+const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+
+/**
+ * What the DNS says about the sender: whether emails can prove where they come from, and bounces can arrive.
+ *
+ * @param from the address that recipients see: DKIM and DMARC are about its domain
+ * @param envelopeFrom the envelope sender: bounces go there, and SPF is about its domain (RFC 7208 section 2.4)
+ */
 export const checkSenderDomain = (
-  from: string,
+  { from, envelopeFrom }: { from: string; envelopeFrom: string },
   dkim: SmtpConfig['dkim'],
   provider: Provider | undefined,
   resolver: DnsResolver,
 ): Promise<Reported[]> => {
-  const domain = from.slice(from.lastIndexOf('@') + 1);
+  const domain = domainOf(from);
+  const envelopeDomain = domainOf(envelopeFrom);
   return Promise.all([
-    checkMx(domain, resolver),
-    checkSpf(domain, resolver, provider),
+    checkMx(envelopeDomain, resolver),
+    checkSpf(envelopeDomain, resolver, provider),
     ...(dkim ? [checkDkim(dkim, domain, resolver)] : []),
     checkDmarc(domain, resolver),
   ]);
