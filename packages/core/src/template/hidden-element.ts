@@ -4,17 +4,22 @@ export interface HtmlElement {
   readonly children?: readonly HtmlElement[] | undefined;
 }
 
-const NOTHING = /^0*\.?0+(?:[a-z]+|%)?$/;
-const TINY = /^(?:0*\.?0+(?:[a-z]+|%)?|0?\.\d+px|1px)$/;
+// Each zero matches in one way only, so that a long number takes linear time.
+const NOTHING = /^(?:0+(?:\.0*)?|\.0+)(?:[a-z]+|%)?$/;
+const TINY = /^(?:0?\.\d+px|1px)$/;
+
+const isTiny = (size: string) => NOTHING.test(size) || TINY.test(size);
 
 function readStyle(style: string): ReadonlyMap<string, string> {
   return new Map(
     style
       .toLowerCase()
+      // Like in a style sheet, a comment that is never closed reaches to the end.
+      .replace(/\/\*.*?(?:\*\/|$)/gs, '')
       .split(';')
       .map((declaration) => {
         const colon = declaration.indexOf(':');
-        const value = declaration.slice(colon + 1).replace('!important', '');
+        const value = declaration.slice(colon + 1).replace(/!\s*important/, '');
         return [declaration.slice(0, Math.max(colon, 0)).trim(), value.trim()];
       }),
   );
@@ -34,7 +39,7 @@ export function isHidden({ attribs, children = [] }: HtmlElement): boolean {
     NOTHING.test(get('max-height')) ||
     (NOTHING.test(get('height')) && get('overflow') === 'hidden') ||
     // Layouts set the size of a cell to 0 to close gaps, and that of its text again.
-    (TINY.test(get('font-size')) && !hasFontSize(children))
+    (isTiny(get('font-size')) && !hasFontSize(children))
   );
 }
 

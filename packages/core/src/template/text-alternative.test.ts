@@ -140,6 +140,8 @@ describe('text that no reader of the html sees', () => {
   test.each([
     '<div style="display:none">no</div>',
     '<div style="color: red; DISPLAY : none !important">no<p>no</p></div>',
+    '<div style="display:none ! important;">no</div>',
+    '<div style="/* preview; */ display: /* all */ none">no</div>',
     '<div style="max-height:0;overflow:hidden">no</div>',
     '<div style="height:0px;overflow:hidden">no</div>',
     '<span style="font-size:0">no</span>',
@@ -174,6 +176,11 @@ describe('text that no reader of the html sees', () => {
     ['a limit', '<p style="max-height:0.5em">{{code}}</p>'],
   ])('is not %s', async (_, content) => {
     expect(await derive(content, { code: '482913', display: 'block' })).toBe('482913');
+  });
+
+  test('is told from a size of any length', async () => {
+    const size = `${'0'.repeat(250_000)}1px`;
+    expect(await derive(`<p style="font-size:${size}">A</p>`)).toBe('A');
   });
 
   test('is not what scripts and emoji need', async () => {
