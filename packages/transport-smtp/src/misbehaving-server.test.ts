@@ -125,6 +125,20 @@ it.each(['2', '20', '2 fine', '25 0', '2024 fine', '2xx'])(
   },
 );
 
+it.each([
+  ['.', 'delivery_unknown'],
+  ['RCPT', 'connection_failed'],
+] as const)(
+  'does not take a reply (to %s) that begins like an acceptance and ends like a refusal for an acceptance',
+  async (command, code) => {
+    const { transport, stats } = await startScriptedServer((line) =>
+      line.startsWith(command) ? '250-Thanks\r\n550 5.7.1 Blocked' : undefined,
+    );
+    await expect(transport.send(testEmail())).rejects.toBeMailError(code);
+    expect(stats.delivered).toEqual([]);
+  },
+);
+
 it('leaves a server that takes content without a sender', async () => {
   const { transport, stats } = await startScriptedServer((line, { number }) =>
     number === 1 && line.startsWith('MAIL') ? '550 5.7.1 Not you' : undefined,

@@ -4,6 +4,8 @@ import type { AwaitedReply } from './transcript.js';
 
 /** nodemailer looks at the first digit alone, and would take `2`, `20` or `2xx` for an acceptance. */
 function isExpected(reply: string, { stage, isPipelined }: AwaitedReply): boolean {
+  // All lines have one code (RFC 5321 section 4.2.1). Where the last one refuses, that may be what the server means.
+  if (isRefusal(reply.slice(reply.lastIndexOf('\n') + 1))) return false;
   if (stage === 'auth') return /^[23]\d\d\b/.test(reply);
   // Some servers write 250 instead of 354. Where commands went together, that 250 may answer the recipient.
   if (stage === 'data') return (isPipelined ? /^3\d\d\b/ : /^[23]\d\d\b/).test(reply);
