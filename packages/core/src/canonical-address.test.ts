@@ -124,6 +124,13 @@ describe('one address in several spellings', () => {
     ['quotes that are not needed', '"ada"@example.com', 'ada@example.com'],
     ['quotes and a dot', '"Ada.Lovelace"@example.com', 'ada.lovelace@example.com'],
     ['quotes that are needed', '"Ada L"@example.com', '"ada l"@example.com'],
+    ['two dots in a row', 'Taro..san@docomo.ne.jp', '"taro..san"@docomo.ne.jp'],
+    ['two dots in a row, in quotes', '"taro..san"@docomo.ne.jp', '"taro..san"@docomo.ne.jp'],
+    ['a dot at the end', 'hanako.@ezweb.ne.jp', '"hanako."@ezweb.ne.jp'],
+    ['a dot at the start', '.jiro@docomo.ne.jp', '".jiro"@docomo.ne.jp'],
+    ['dots everywhere', '..a...b..@docomo.ne.jp', '"..a...b.."@docomo.ne.jp'],
+    ['loose dots and other letters', 'JOSÉ..B@au.com', '"josé..b"@au.com'],
+    ['a display name and loose dots', 'Taro <taro..san@docomo.ne.jp>', '"taro..san"@docomo.ne.jp'],
     ['a composed letter', 'jos\u00e9@example.com', 'jos\u00e9@example.com'],
     ['a decomposed letter', 'jose\u0301@example.com', 'jos\u00e9@example.com'],
     ['a decomposed capital', 'JOSE\u0301@example.com', 'jos\u00e9@example.com'],
@@ -143,6 +150,7 @@ describe('one address in several spellings', () => {
     ['letters outside ASCII', 'ÉLODIE@example.com', 'élodie@example.com'],
     ['quotes', '"ada"@example.com', 'ada@example.com'],
     ['ASCII', 'Ada@example.com', 'Ada@example.com'],
+    ['loose dots', 'Taro..San@docomo.ne.jp', '"Taro..San"@docomo.ne.jp'],
   ])('%s is delivered to one of them', (_, typed, delivered) => {
     expect(parseRecipient(typed)).toBe(delivered);
   });

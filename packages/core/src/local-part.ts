@@ -6,6 +6,11 @@ const MAX_OCTETS = 64;
 // RFC 5322 atext, widened to UTF-8 by RFC 6531.
 const ATOM = String.raw`[[\p{L}\p{N}\p{M}\p{S}\p{P}]--[@,;:.<>\(\)\[\]\\"]]`;
 const DOT_ATOM = new RegExp(`^${ATOM}+(?:\\.${ATOM}+)*$`, 'v');
+/** Like a dot-atom, but with dots at the ends or next to each other. */
+const LOOSE_DOTS = new RegExp(`^(?!\\.*$)(?:${ATOM}|\\.)+$`, 'v');
+/** Japanese carriers that have given out addresses with such dots. Anywhere else they are a typing mistake. */
+const LOOSE_DOT_DOMAINS = /^(?:docomo\.ne\.jp|ezweb\.ne\.jp|au\.com)$/i;
+
 /** Quoted local parts can hold spaces and dots, but nothing that a parser could take for syntax. */
 const QUOTED_STRING = new RegExp(`^"(?<content>(?:${ATOM}|[ .])+)"$`, 'v');
 
@@ -25,18 +30,23 @@ const hasAsciiLookAlike = (text: string) =>
  * other characters is returned in NFC (RFC 6532 section 3.1) and lower case, so that no two spellings of it can be
  * two mailboxes. Characters that only compatibility normalization (NFKC) changes are refused: mail servers deliver
  * to them as typed, and a database or an application could take them for someone else's address.
+ *
+ * @param domain what follows the @
  */
-export function readLocalPart(text: string): Parsed<string> {
+export function readLocalPart(text: string, domain: string): Parsed<string> {
   const quoted = QUOTED_STRING.exec(text)?.groups?.content;
-  if (quoted === undefined && !DOT_ATOM.test(text)) {
+  const pattern = LOOSE_DOT_DOMAINS.test(domain) ? LOOSE_DOTS : DOT_ATOM;
+  if (quoted === undefined && !pattern.test(text)) {
     return unusable(
       /[,;]/.test(text) || text.includes('@')
         ? 'it must be exactly one address, not a list'
         : 'the part before the @ is not valid',
     );
   }
-  // RFC 5321 section 4.1.2: "ada"@ and ada@ are the same mailbox, and the form without quotes is the one to use.
-  const bare = quoted !== undefined && DOT_ATOM.test(quoted) ? quoted : text;
+  // RFC 5321 section 4.1.2: "ada"@ and ada@ are the same mailbox, and the form without quotes is the one to use. Loose
+  // dots are only valid in quotes.
+  const content = quoted ?? text;
+  const bare = DOT_ATOM.test(content) ? content : `"${content}"`;
   const local = isAscii(bare) ? ({ ok: true, value: bare } as const) : readInternational(bare);
   if (local.ok && new TextEncoder().encode(local.value).length > MAX_OCTETS)
     return unusable(`the part before the @ is longer than ${MAX_OCTETS} bytes`);

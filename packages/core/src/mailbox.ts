@@ -54,7 +54,7 @@ function parseAddress(text: string): Parsed<string> {
   const at = text.lastIndexOf('@');
   if (at < 0) return unusable('there is no @');
   if (at === 0) return unusable('nothing stands before the @');
-  const local = readLocalPart(text.slice(0, at));
+  const local = readLocalPart(text.slice(0, at), text.slice(at + 1));
   if (!local.ok) return local;
   const domain = parseDomain(text.slice(at + 1));
   if (!domain.ok) return domain;
@@ -115,7 +115,8 @@ export function readMailboxList(input: string): Parsed<Mailbox[]> {
  * dropped). The result is the form that emails are delivered to, in which no two spellings are two mailboxes:
  *
  * - An internationalized domain is in its ASCII form (UTS 46).
- * - A local part in ASCII is as typed, without quotes that it does not need.
+ * - A local part in ASCII is as typed, without quotes that it does not need, and with those that it does:
+ *   `taro..san@docomo.ne.jp` becomes `"taro..san"@docomo.ne.jp`.
  * - A local part with other characters (RFC 6531) is in lower case and in NFC, so `josé` is one address however it
  *   is encoded.
  *

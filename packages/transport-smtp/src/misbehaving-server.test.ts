@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { type LogEvent, MailError } from '@postern/core';
+import { inspect } from 'node:util';
+import { type LogEvent, MailError, parseRecipient } from '@postern/core';
 import { testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -462,4 +463,18 @@ it('opens no connection beside one that still says QUIT', async () => {
   );
   await Promise.all(Array.from({ length: 12 }, () => transport.send(testEmail())));
   expect(stats).toMatchObject({ connections: 12, peak: 2 });
+});
+
+it('quotes an address of a Japanese carrier, and masks it however the server repeats it', async () => {
+  const commands: string[] = [];
+  const { transport } = await startScriptedServer((line) => {
+    commands.push(line);
+    if (!line.startsWith('RCPT')) return undefined;
+    return '550 5.1.1 <"taro..san"@docomo.ne.jp> TARO..SAN@DOCOMO.NE.JP is unknown';
+  });
+  const email = testEmail({ to: parseRecipient('Taro..San@docomo.ne.jp') });
+  const error: unknown = await transport.send(email).catch((reason: unknown) => reason);
+  expect(error).toBeMailError('recipient_rejected');
+  expect(commands).toContain('RCPT TO:<"Taro..San"@docomo.ne.jp>');
+  expect(inspect(error).toLowerCase()).not.toContain('taro..san');
 });
