@@ -368,6 +368,54 @@ describe('createNodemailerTransport', () => {
     expect(trap.inbox.messages).toEqual([]);
   });
 
+  it('sends nothing after an abort while plugins run, with any release of nodemailer', async () => {
+    const transporter = nodemailer.createTransport({ jsonTransport: true });
+    const composing = Promise.withResolvers<void>();
+    const composed = Promise.withResolvers<void>();
+    transporter.use('compile', (_mail, callback) => {
+      composing.resolve();
+      composed.promise.then(() => callback());
+    });
+    const sent: unknown[] = [];
+    const done = Promise.withResolvers<void>();
+    const older: NodemailerTransporter = {
+      ...{ transporter: transporter.transporter, use: transporter.use.bind(transporter) },
+      // Releases before 10.5 know no signal.
+      async sendMail({ signal: _signal, ...mail }) {
+        try {
+          const info = await transporter.sendMail(mail);
+          sent.push(info);
+          return info;
+        } finally {
+          done.resolve();
+        }
+      },
+    };
+    await using transport = createNodemailerTransport(older);
+    const controller = new AbortController();
+    const failure = failureOf(transport.send(testEmail(), { signal: controller.signal }));
+    await composing.promise;
+    controller.abort();
+    expect(await failure).toMatchObject({ code: 'aborted' });
+    composed.resolve();
+    await done.promise;
+    expect(sent).toEqual([]);
+  });
+
+  it('knows how far an email got whose envelope a plugin replaces', async () => {
+    const transporter = nodemailer.createTransport({
+      name: 'api',
+      version: '1',
+      send: (_mail, callback) => callback(new Error('socket hang up'), {} as never), // no result beside an error
+    });
+    transporter.use('compile', ({ data }, callback) => {
+      data.envelope = { from: 'bounces@example.com', to: 'ada@example.com' };
+      callback();
+    });
+    await using transport = createNodemailerTransport(transporter);
+    expect(await failureOf(transport.send(testEmail()))).toMatchObject({ code: 'delivery_unknown' });
+  });
+
   it('reports a signal that timed out as timeout', async () => {
     const { trap, options } = await startTrap();
     trap.fault({ at: 'greeting', kind: 'stall' });

@@ -27,7 +27,7 @@ interface TransporterMessage {
 
 /** A plugin of nodemailer, see `transporter.use()`. */
 type StreamPlugin = (
-  mail: { data: { envelope?: unknown }; message: TransporterMessage | null },
+  mail: { data: { envelope?: unknown; to?: unknown }; message: TransporterMessage | null },
   callback: (error?: Error | null) => void,
 ) => void;
 
@@ -193,13 +193,15 @@ export function createNodemailerTransport(
 ): Transport {
   const { name, envelopeFrom, clock } = readOptions(optionsSchema, given, 'createNodemailerTransport');
   const { options } = transporter.transporter ?? {};
-  /** By envelope, which a message keeps in the transporter. The same email may be sent twice at once. */
+  /** By envelope and `to`, as a plugin may replace one of them. The same email may be sent twice at once. */
   const attempts = new WeakMap<object, Attempt>();
+  const attemptOf = (key: unknown) => (typeof key === 'object' && key ? attempts.get(key) : undefined);
 
   const isStreaming = STREAMING.has(transporter.transporter?.name);
   transporter.use?.('stream', (mail, callback) => {
-    const { envelope } = mail.data;
-    const attempt = typeof envelope === 'object' && envelope ? attempts.get(envelope) : undefined;
+    const attempt = attemptOf(mail.data.envelope) ?? attemptOf(mail.data.to);
+    // nodemailer before 10.5 would go on after its plugins.
+    if (attempt?.signal?.aborted) return callback(new Error('Aborted'));
     if (attempt) {
       attempt.progress = isStreaming ? 'dispatched' : 'maybe-sent';
       if (isStreaming) mail.message?.processFunc((message) => watch(message, attempt));
@@ -212,7 +214,7 @@ export function createNodemailerTransport(
     requireSendable(email, signal, clock);
     const attempt: Attempt = { signal, progress: transporter.use ? 'composing' : 'maybe-sent' };
     const mail = mailOf(email, envelopeFrom, signal);
-    attempts.set(mail.envelope, attempt);
+    attempts.set(mail.envelope, attempt).set(mail.to, attempt);
     const secrets = [...email.secrets, ...secretsOfOptions(options)];
     try {
       const result = await untilAborted(transporter.sendMail(mail), signal, () => stoppedSend(attempt));
