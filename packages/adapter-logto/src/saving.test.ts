@@ -166,6 +166,13 @@ describe('what is saved goes back to the official connector', () => {
       'every number as text',
       { port: '587', connectionTimeout: '1', greetingTimeout: '2', socketTimeout: '3', dnsTimeout: '4' },
     ],
+    [
+      'every switch as text',
+      {
+        ...{ port: 2525, secure: 'no', ignoreTLS: 'off', requireTLS: 'true', logger: '1', debug: 'false' },
+        ...{ disableFileAccess: 'yes', disableUrlAccess: 'on', pool: 'true' },
+      },
+    ],
     ['emptied numbers', { connectionTimeout: null, greetingTimeout: '' }],
     ['an auth type in other letters', { auth: { type: 'lOgIn', user: 'mailer', pass: 'p' } }],
     [

@@ -55,20 +55,22 @@ export function restoreTexts(config: unknown): unknown {
   return mapTemplates(config, (template) => ({ subject: '', content: '', ...template }));
 }
 
-/** What the official connector accepts as numbers only, and what its form would show as text. */
-const NUMBERS = [
+/** What the official connector accepts as numbers and switches only, and what its form would show as text. */
+const NUMBERS_AND_SWITCHES = [
   ...(['port', 'connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'] as const),
   ...(['maxConnections', 'maxMessages', 'idleTimeout'] as const),
+  ...(['secure', 'ignoreTLS', 'requireTLS', 'logger', 'debug'] as const),
+  ...(['disableFileAccess', 'disableUrlAccess', 'pool'] as const),
 ];
 
 /**
  * Rewrites an object that is about to be saved so that the console's form and the official connector can read it: numbers
- * as numbers, `url` and `service` as host and port. Logto stores the object that it checks, not the result of the check,
- * so this is the one place that changes what it was given.
+ * as numbers, switches as switches, `url` and `service` as host and port. Logto stores the object that it checks, not the
+ * result of the check, so this is the one place that changes what it was given.
  */
 export function normalizeInPlace(input: unknown, config: ConnectorConfig): void {
   if (!isRecord(input) || !Object.isExtensible(input) || Object.isFrozen(input)) return;
-  for (const key of NUMBERS)
+  for (const key of NUMBERS_AND_SWITCHES)
     if (typeof input[key] === 'string' && input[key] !== '') input[key] = config[key];
   if (typeof input.url === 'string' && input.url !== '') {
     const { host, port, secure, auth } = config;
