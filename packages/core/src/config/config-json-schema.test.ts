@@ -113,7 +113,7 @@ describe('it agrees with the inspection that this is not', () => {
       { templates: [...REQUIRED_TEMPLATES, { ...template('X'), content: undefined }] },
     ],
     ['a url of the web', { url: 'https://example.com' }],
-    ['text for a switch', { secure: 'true' }],
+    ['text for a switch', { secure: 'maybe' }],
     ['half of dkim', { dkim: { ...dkim, privateKey: undefined } }],
     ['a header that is a number', { customHeaders: { 'X-A': 5 } }],
   ])('%s', (_name, change) => {
