@@ -84,7 +84,7 @@ export function createEmailRenderer(
       const override = await (isOne
         ? resolveTemplate?.(type, locale)
         : resolveTemplate?.(type, locale, accepted));
-      return override && catalog.compileOverride(type, override);
+      return override ? catalog.compileOverride(type, override) : undefined;
     } catch (error) {
       // Its message may come from anywhere, so only ours is safe to log.
       const reason = error instanceof MailError ? error.message : 'resolveTemplate failed';

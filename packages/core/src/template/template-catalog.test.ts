@@ -115,6 +115,8 @@ describe('resolveTemplate', () => {
   test.each<[name: string, resolve: () => Promise<TemplateOverride | undefined>, reason: string | undefined]>(
     [
       ['has none', async () => undefined, undefined],
+      // What `found && { subject, content }` is in JavaScript.
+      ['has none and says false', async () => false as unknown as undefined, undefined],
       ['fails', () => Promise.reject(new Error('secret of a database')), 'resolveTemplate failed'],
       [
         'has a broken one',
