@@ -21,7 +21,7 @@ describe('a broken template is named with its line and column', () => {
     ['{{#if a}}{{#each b}}{{/each}}', 'line 1, column 1: {{#if a}} is never closed, add {{/if}}'],
     ['a\nb {{/if}}', 'line 2, column 3: a block is closed here that was not opened before'],
     ['{{#if code}}\n {{/unless}}', "line 1, column 4: if doesn't match unless"],
-    ['x {{else}} y', 'line 1, column 3: an {{else}} stands here that belongs to no block'],
+    ['x {{else}} y', 'line 1, column 3: this {{else}} is not inside a block'],
     ['{{#if}}x{{/if}}', 'line 1, column 1: {{#if}} needs a variable, such as {{#if link}}'],
     [
       '{{#if a b}}x{{/if}}',

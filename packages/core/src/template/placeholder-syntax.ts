@@ -166,7 +166,7 @@ function describeParseError(error: unknown, unclosed: Tag | undefined): Template
     got === 'OPEN_ENDBLOCK'
       ? 'a block is closed here that was not opened before'
       : got === 'INVERSE' || got === 'OPEN_INVERSE_CHAIN'
-        ? 'an {{else}} stands here that belongs to no block'
+        ? 'this {{else}} is not inside a block'
         : 'a {{…}} is not complete or not closed with }}';
   // Its position is in the lexer; the message only has an excerpt.
   const { first_line, first_column } = parser.lexer.yylloc;
