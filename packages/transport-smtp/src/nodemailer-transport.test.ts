@@ -441,3 +441,10 @@ describe('createNodemailerTransport', () => {
     for (const secret of [...email.secrets, auth.pass, plain, email.to]) expect(shown).not.toContain(secret);
   });
 });
+
+it('refuses the options of a transporter in place of the transporter', () => {
+  const options = { host: 'smtp.example.com', port: 587 } as unknown as NodemailerTransporter;
+  expect(() => createNodemailerTransport(options)).toThrow(
+    'transporter: must be a transporter, such as nodemailer.createTransport(…)',
+  );
+});

@@ -9,6 +9,7 @@ import {
   MailError,
   type MailStage,
   type OperationOptions,
+  objectWithMethods,
   type Receipt,
   readOptions,
   redact,
@@ -77,6 +78,14 @@ const optionsSchema = z.strictObject({
   name: z.string().min(1).default('nodemailer'),
   envelopeFrom: z.string().min(1).optional(),
   clock: clockSchema.default(() => systemClock),
+});
+
+/** Without types, its options are easily passed in its place. */
+const transporterSchema = z.object({
+  transporter: objectWithMethods<NodemailerTransporter>(
+    'a transporter, such as nodemailer.createTransport(…)',
+    'sendMail',
+  ),
 });
 
 /** How far an email got. */
@@ -179,7 +188,7 @@ async function untilAborted<T>(
  * The transport registers a plugin on the transporter (step `stream`), to know whether a message was read before a
  * failure, and closes the transporter when it is closed.
  *
- * @throws {ConfigError} when an option is not valid
+ * @throws {ConfigError} when an option is not valid, or the transporter has no `sendMail`
  *
  * @example
  * ```ts
@@ -192,6 +201,7 @@ export function createNodemailerTransport(
   given: NodemailerTransportOptions = {},
 ): Transport {
   const { name, envelopeFrom, clock } = readOptions(optionsSchema, given, 'createNodemailerTransport');
+  readOptions(transporterSchema, { transporter }, 'createNodemailerTransport');
   const { options } = transporter.transporter ?? {};
   /** By envelope and `to`, as a plugin may replace one of them. The same email may be sent twice at once. */
   const attempts = new WeakMap<object, Attempt>();
