@@ -1,5 +1,4 @@
 export { type Clock, systemClock } from './clock.js';
-export { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config/config-issue.js';
 export { connectorConfigJsonSchema } from './config/config-json-schema.js';
 export { type ConfigVariables, resolveVariables } from './config/config-variables.js';
 export {
@@ -21,6 +20,7 @@ export {
   type TokenAuth,
 } from './config/smtp-auth.js';
 export { type SmtpConfig, smtpConfigSchema } from './config/smtp-config.js';
+export { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
 export { createDrain, type Drain } from './drain.js';
 export { type Email, freezeEmail } from './email.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';

@@ -1,4 +1,4 @@
-import { ConfigError, error } from './config/config-issue.js';
+import { ConfigError, error } from './config-issue.js';
 
 const DEFAULT_SCHEMES = ['https', 'http'];
 

@@ -1,4 +1,4 @@
-import { ConfigError, error } from './config/config-issue.js';
+import { ConfigError, error } from './config-issue.js';
 import { readWebUrl } from './web-url.js';
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config/config-issue.js';
+import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
 import { findSimilarName } from './similar-name.js';
 
 const KINDS: Readonly<Record<string, string>> = {

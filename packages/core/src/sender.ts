@@ -1,4 +1,4 @@
-import { ConfigError, error } from './config/config-issue.js';
+import { ConfigError, error } from './config-issue.js';
 import { HEADER_NAME_RULE, isHeaderName, isReservedHeader, sanitizeHeaderValue } from './header-field.js';
 import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
 

@@ -1,5 +1,5 @@
+import { type ConfigIssue, error, warning } from '../config-issue.js';
 import { isRecord } from './config-input.js';
-import { type ConfigIssue, error, warning } from './config-issue.js';
 
 /** What each of these options of `tls.connect` has to contain. */
 const PEM_OPTIONS = {

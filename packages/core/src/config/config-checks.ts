@@ -1,3 +1,4 @@
+import { type ConfigIssue, error, warning } from '../config-issue.js';
 import { HEADER_NAME_RULE, isHeaderName, isReservedHeader } from '../header-field.js';
 import { normalizeLocale } from '../locale.js';
 import { isLoopbackHost } from '../loopback.js';
@@ -9,7 +10,6 @@ import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
 import { checkPem } from './check-pem.js';
 import { isRecord, type Raw, readPort } from './config-input.js';
-import { type ConfigIssue, error, warning } from './config-issue.js';
 import { AUTH_KEYS } from './smtp-auth.js';
 import { DKIM_KEYS } from './smtp-config.js';
 

@@ -1,4 +1,4 @@
-import { type ConfigIssue, error, warning } from './config-issue.js';
+import { type ConfigIssue, error, warning } from '../config-issue.js';
 
 /** What someone wrote, before anything is known about it. */
 export type Raw = Record<string, unknown>;

@@ -1,5 +1,5 @@
+import { type ConfigIssue, error, formatPath } from '../config-issue.js';
 import { isRecord } from './config-input.js';
-import { type ConfigIssue, error, formatPath } from './config-issue.js';
 
 /** Named texts from outside of the config, such as `process.env`. */
 export type ConfigVariables = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from '../config-issue.js';
 import { isReservedHeader } from '../header-field.js';
 import { findSchemeProblem } from '../link-schemes.js';
 import { normalizeLocale } from '../locale.js';
@@ -8,7 +9,6 @@ import type { BrokenTemplate } from '../template/plain-template.js';
 import { type Template, templateSchema } from '../template/template.js';
 import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
-import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
 import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
 import { type SmtpConfig, smtpConfigSchema } from './smtp-config.js';
 

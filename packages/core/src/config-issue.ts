@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { MailError } from '../mail-error.js';
-import { shareAcrossCopies } from '../share-across-copies.js';
+import { MailError } from './mail-error.js';
+import { shareAcrossCopies } from './share-across-copies.js';
 
 /** One thing about a config: an error makes it unusable, a warning is likely a mistake. */
 export interface ConfigIssue {
