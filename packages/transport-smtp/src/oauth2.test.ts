@@ -1,5 +1,5 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
@@ -10,6 +10,14 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSmtpTransport, type GetAccessToken, type SmtpTransportConfig } from './index.js';
 
 const accessToken = 'ya29.fresh-access-token';
+
+/** Starts a server on loopback, and closes it after the test. */
+async function tokenUrlOf(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const { port } = server.address() as AddressInfo; // listening on TCP
+  return `http://127.0.0.1:${port}/token`;
+}
 
 /** A token endpoint on loopback that answers every request with the same token, or refuses all. */
 async function startTokenEndpoint(respond: (request: URLSearchParams) => { status: number; body: unknown }) {
@@ -22,10 +30,7 @@ async function startTokenEndpoint(respond: (request: URLSearchParams) => { statu
       .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
       .end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  const { port } = server.address() as AddressInfo; // listening on TCP
-  return { url: `http://127.0.0.1:${port}/token`, requests };
+  return { url: await tokenUrlOf(server), requests };
 }
 
 async function setUp(
@@ -199,13 +204,11 @@ describe('OAuth2', () => {
         request.socket.destroy();
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-    const { port } = server.address() as AddressInfo; // listening on TCP
+    const accessUrl = await tokenUrlOf(server);
     const { transport } = await setUp({
       user: 'ada@example.com',
       refreshToken: 'refresh-token',
-      accessUrl: `http://127.0.0.1:${port}/token`,
+      accessUrl,
     });
     await expect(transport.send(testEmail())).rejects.toBeMailError('auth_failed', {
       stage: 'auth',
@@ -220,13 +223,11 @@ describe('OAuth2', () => {
       request.socket.once('close', () => gone.resolve());
       asked.resolve();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-    const { port } = server.address() as AddressInfo; // listening on TCP
+    const accessUrl = await tokenUrlOf(server);
     const { transport } = await setUp({
       user: 'ada@example.com',
       refreshToken: 'refresh-token',
-      accessUrl: `http://127.0.0.1:${port}/token`,
+      accessUrl,
     });
     const controller = new AbortController();
     const sending = transport.send(testEmail(), { signal: controller.signal });
@@ -345,10 +346,8 @@ describe('client credentials', () => {
     const server = createServer((_request, response) => {
       response.writeHead(307, { location: target.url, connection: 'close' }).end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-    const { port } = server.address() as AddressInfo; // listening on TCP
-    const { transport } = await setUp(clientCredentials(`http://127.0.0.1:${port}/token`));
+    const accessUrl = await tokenUrlOf(server);
+    const { transport } = await setUp(clientCredentials(accessUrl));
     await expect(transport.send(testEmail())).rejects.toBeMailError('auth_failed', { stage: 'auth' });
     expect(target.requests).toEqual([]);
   });

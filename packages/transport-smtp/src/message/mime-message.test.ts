@@ -31,43 +31,27 @@ async function compose(email: Email): Promise<Buffer> {
 /** Every kind of line break becomes one that SMTP has (RFC 5321 section 2.3.8). */
 const lines = (text: string | undefined | false) => (text || '').replace(/\r\n|\r/g, '\n');
 
+/** Mailboxes are compared as they are parsed, and how the content is encoded may differ. */
+const isComparedAsText = ({ key }: { key: string }) =>
+  !/^(?:content-type|content-transfer-encoding|from|to|reply-to)$/.test(key);
+
 async function readByPostalMime(raw: Uint8Array) {
   const { from, to, replyTo, subject, messageId, date, text, html, headers } = await PostalMime.parse(raw);
   const fields = headers
-    .filter(({ key }) => !/^(?:content-type|content-transfer-encoding|from|to|reply-to)$/.test(key))
+    .filter(isComparedAsText)
     .map(({ key, value }) => [key, decodeWords(value)])
     .sort();
-  return {
-    from,
-    to,
-    replyTo,
-    subject,
-    messageId,
-    date,
-    text: lines(text),
-    html: lines(html),
-    fields,
-  };
+  return { from, to, replyTo, subject, messageId, date, text: lines(text), html: lines(html), fields };
 }
 
 async function readByMailparser(raw: Buffer) {
   const parsed = await simpleParser(raw, { skipTextToHtml: true, skipHtmlToText: true });
   const { from, to, replyTo, subject, messageId, date, text, html, headerLines } = parsed;
   const fields = headerLines
-    .filter(({ key }) => !/^(?:content-type|content-transfer-encoding|from|to|reply-to)$/.test(key))
+    .filter(isComparedAsText)
     .map(({ key, line }) => [key, decodeWords(line.slice(key.length).replace(/\r\n/g, ''))])
     .sort();
-  return {
-    from,
-    to,
-    replyTo,
-    subject,
-    messageId,
-    date,
-    text: lines(text),
-    html: lines(html),
-    fields,
-  };
+  return { from, to, replyTo, subject, messageId, date, text: lines(text), html: lines(html), fields };
 }
 
 /** Texts as people write them, and as nobody should. */
