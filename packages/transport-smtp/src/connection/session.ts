@@ -175,8 +175,7 @@ export class SmtpSession {
 
   private requireSmtpUtf8({ from, to }: Pick<SmtpMessage, 'from' | 'to'>): void {
     if ((isAscii(from) && isAscii(to)) || this.connection.capabilities.has('SMTPUTF8')) return;
-    const { host, port } = this.options.config;
-    const message = `${serverName({ host, port })} does not support internationalized addresses (SMTPUTF8).`;
+    const message = `${serverName(this.options.config)} does not support internationalized addresses (SMTPUTF8).`;
     throw isAscii(to)
       ? new MailError('sender_rejected', message, {
           stage: 'mail',
@@ -194,10 +193,8 @@ export class SmtpSession {
       await this.connection.reset(signal);
     } catch (error) {
       if (!(error instanceof MailError) || error.responseCode === undefined) throw error;
-      const { host, port } = this.options.config;
-      throw new MailError('connection_failed', `${serverName({ host, port })} refused RSET.`, {
-        stage: 'mail',
-      });
+      const server = serverName(this.options.config);
+      throw new MailError('connection_failed', `${server} refused RSET.`, { stage: 'mail' });
     }
     this.needsReset = false;
   }
