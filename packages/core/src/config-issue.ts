@@ -60,9 +60,13 @@ export const formatPath = (path: readonly (string | number)[]): string =>
     '',
   );
 
+/** A path as issues have it: an index is a number, everything else is text. */
+export const toIssuePath = (path: readonly PropertyKey[]): (string | number)[] =>
+  path.map((part) => (typeof part === 'number' ? part : String(part)));
+
 /** Turns an issue of zod into ours. The input is only looked at to tell "missing" from "wrong". */
 export function fromZodIssue(issue: z.core.$ZodIssue): ConfigIssue {
-  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+  const path = toIssuePath(issue.path);
   const { code, hint } = (issue.code === 'custom' && issue.params) || {};
   return {
     severity: 'error',

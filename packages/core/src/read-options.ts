@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
+import { ConfigError, type ConfigIssue, formatPath, fromZodIssue, toIssuePath } from './config-issue.js';
 import { findSimilarName } from './similar-name.js';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -69,14 +69,14 @@ export function readOptions<Schema extends z.ZodType>(
     reportInput: true,
     error(issue) {
       if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject)
-        knownKeys.set(formatPath(pathOf(issue)), Object.keys(issue.inst.shape));
+        knownKeys.set(formatPath(toIssuePath(issue.path ?? [])), Object.keys(issue.inst.shape));
       return describeProblem(issue);
     },
   });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.flatMap((issue): ConfigIssue[] => {
     if (issue.code !== 'unrecognized_keys') return [fromZodIssue(issue)];
-    const path = pathOf(issue);
+    const path = toIssuePath(issue.path);
     const known = knownKeys.get(formatPath(path)) ?? [];
     return issue.keys.map((key) => {
       const similar = findSimilarName(key, known);
@@ -91,6 +91,3 @@ export function readOptions<Schema extends z.ZodType>(
   });
   throw new ConfigError(issues, caller);
 }
-
-const pathOf = ({ path = [] }: { readonly path?: readonly PropertyKey[] | undefined }) =>
-  path.map((part) => (typeof part === 'number' ? part : String(part)));
