@@ -59,7 +59,7 @@ export {
   type SendRequestInput,
   sendRequestSchema,
 } from './send-request.js';
-export { hasTimedOut, requireSendable } from './sendable.js';
+export { hasTimedOut, requireSendable, untilAborted } from './sendable.js';
 export { readSender } from './sender.js';
 export { shareAcrossCopies } from './share-across-copies.js';
 export type { MissingVariable } from './template/evaluate-template.js';

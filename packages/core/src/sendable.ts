@@ -10,12 +10,10 @@ export const hasTimedOut = (signal: AbortSignal | undefined): boolean => {
 
 const unsent = { stage: 'pool', attempts: 0 } as const;
 
-/** @throws {MailError} `aborted`, `timeout` */
-function requireActive(signal: AbortSignal | undefined): void {
-  if (hasTimedOut(signal))
-    throw new MailError('timeout', 'The time for the send was up before it began.', unsent);
-  if (signal?.aborted) throw new MailError('aborted', 'The send was aborted before it began.', unsent);
-}
+const stoppedBefore = (signal: AbortSignal): MailError =>
+  hasTimedOut(signal)
+    ? new MailError('timeout', 'The time for the send was up before it began.', unsent)
+    : new MailError('aborted', 'The send was aborted before it began.', unsent);
 
 /**
  * Checks that an email can still be sent. Every transport calls it before it hands an email on.
@@ -23,26 +21,24 @@ function requireActive(signal: AbortSignal | undefined): void {
  * @throws {MailError} `aborted`, `timeout`, `expired`
  */
 export function requireSendable(email: Email, signal: AbortSignal | undefined, clock: Clock): void {
-  requireActive(signal);
+  if (signal?.aborted) throw stoppedBefore(signal);
   if (email.expiresAt && email.expiresAt.getTime() <= clock.now())
     throw new MailError('expired', 'The email had expired before it was sent.', unsent);
 }
 
 /**
- * Waits for work that does not watch the signal, such as a look-up of the application.
+ * Waits for work that does not watch a signal, such as a look-up of the application. The work itself is not stopped.
  *
- * @throws {MailError} `aborted`, `timeout`
+ * @param toError - makes the error of an abort that comes first. @default `aborted` or `timeout`, before anything was sent
  */
-export async function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function untilAborted<T>(
+  work: T | PromiseLike<T>,
+  signal: AbortSignal | undefined,
+  toError: (signal: AbortSignal) => Error = stoppedBefore,
+): Promise<T> {
   if (!signal) return work;
   const aborted = Promise.withResolvers<never>();
-  const stop = () => {
-    try {
-      requireActive(signal);
-    } catch (error) {
-      aborted.reject(error);
-    }
-  };
+  const stop = () => aborted.reject(toError(signal));
   signal.addEventListener('abort', stop);
   try {
     return await Promise.race([work, aborted.promise]);

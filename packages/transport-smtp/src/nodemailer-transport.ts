@@ -17,6 +17,7 @@ import {
   requireSendable,
   systemClock,
   type Transport,
+  untilAborted,
 } from '@postern/core';
 import { z } from 'zod';
 import { type Progress, secretsOfOptions, toTransporterError } from './failure/transporter-error.js';
@@ -164,22 +165,6 @@ const stopped = (signal: AbortSignal | undefined, stage: MailStage): MailError =
     ? new MailError('timeout', 'The transporter did not finish in time.', { stage })
     : new MailError('aborted', 'The operation was aborted before the message was handed over.', { stage });
 
-/** The outcome of a promise, or the error of an abort that comes first. Not every transport watches the signal. */
-async function untilAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignal | undefined,
-  toError: () => MailError,
-): Promise<T> {
-  const abort = Promise.withResolvers<never>();
-  const onAbort = () => abort.reject(toError());
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, abort.promise]);
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-  }
-}
-
 /**
  * Sends emails through a transporter of [nodemailer](https://nodemailer.com): SMTP, a pool, SES, sendmail, or any other
  * transport and plugin. Use it to keep a transporter that you have. For SMTP alone, `createSmtpTransport` is faster and
@@ -254,7 +239,7 @@ export function createNodemailerTransport(
   async function verify(signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) throw stopped(signal, 'pool');
     try {
-      await untilAborted(Promise.resolve(transporter.verify?.()), signal, () => stopped(signal, 'connect'));
+      await untilAborted(transporter.verify?.(), signal, () => stopped(signal, 'connect'));
     } catch (error) {
       if (error instanceof MailError) throw error;
       const secrets = secretsOfOptions(options);

@@ -1,3 +1,4 @@
+import { untilAborted } from '@postern/core';
 import { TokenError } from './token-error.js';
 import type { AccessToken } from './token-source.js';
 
@@ -20,7 +21,11 @@ export async function callForToken(
   getAccessToken: GetAccessToken,
   signal: AbortSignal,
 ): Promise<AccessToken> {
-  const { token, expiresAt } = await Promise.race([askApplication(getAccessToken), giveUp(signal)]);
+  const { token, expiresAt } = await untilAborted(
+    askApplication(getAccessToken),
+    signal,
+    () => new TokenError('EFETCH', 'getAccessToken did not answer in time'),
+  );
   const expires = Number(expiresAt);
   // RFC 6750 section 2.1.
   if (typeof token !== 'string' || !/^[\w.~+/-]+=*$/.test(token))
@@ -44,10 +49,3 @@ async function askApplication(
     throw new TokenError('EFETCH', `getAccessToken failed${kind}`);
   }
 }
-
-const giveUp = (signal: AbortSignal) =>
-  new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(new TokenError('EFETCH', 'getAccessToken did not answer in time')),
-    );
-  });

@@ -2,7 +2,7 @@ import type { SmtpConfig } from '@postern/core';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { secretForms } from '../failure/secret-forms.js';
 import { callForToken, type GetAccessToken } from './access-token-callback.js';
-import { requestToken, type TokenAuth } from './token-request.js';
+import { type OAuth2Auth, requestToken } from './token-request.js';
 import { createTokenSource, type TokenSource } from './token-source.js';
 
 /** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
@@ -60,7 +60,7 @@ function startWithToken(user: string, source: TokenSource): LoginAttempt {
 const inForm = (secret: string) => new URLSearchParams({ '': secret }).toString().slice(1);
 
 /** The secrets that a config gets tokens with. */
-function secretsOf(auth: TokenAuth): string[] {
+function secretsOf(auth: OAuth2Auth): string[] {
   if ('serviceClient' in auth) {
     const { privateKey } = auth;
     return typeof privateKey === 'string' ? [privateKey] : Object.values(privateKey);
@@ -73,7 +73,7 @@ function secretsOf(auth: TokenAuth): string[] {
 }
 
 function loginWithToken(
-  auth: TokenAuth,
+  auth: OAuth2Auth,
   timeoutMs: number,
   getAccessToken: GetAccessToken | undefined,
 ): SmtpLogin {

@@ -4,7 +4,7 @@ import { TokenError } from './token-error.js';
 import type { AccessToken } from './token-source.js';
 
 /** The part of a config that gets tokens. */
-export type TokenAuth = Extract<SmtpAuth, { type: 'oauth2' }>;
+export type OAuth2Auth = Extract<SmtpAuth, { type: 'oauth2' }>;
 
 const GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
 
@@ -18,7 +18,7 @@ const base64Url = (text: string) => Buffer.from(text).toString('base64url');
 
 /** A JWT that the key of a service account signs (RFC 7523). */
 function signAssertion(
-  auth: Extract<TokenAuth, { serviceClient: string }>,
+  auth: Extract<OAuth2Auth, { serviceClient: string }>,
   aud: string,
   now: number,
 ): string {
@@ -30,7 +30,7 @@ function signAssertion(
 }
 
 /** The form that asks for a token. */
-function formFor(auth: TokenAuth, url: string, now: number): Record<string, string> {
+function formFor(auth: OAuth2Auth, url: string, now: number): Record<string, string> {
   if ('serviceClient' in auth)
     return {
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
@@ -97,7 +97,7 @@ function failForNow(error: unknown): never {
  *
  * @throws {TokenError}
  */
-export async function requestToken(auth: TokenAuth, signal: AbortSignal): Promise<AccessToken> {
+export async function requestToken(auth: OAuth2Auth, signal: AbortSignal): Promise<AccessToken> {
   const url = auth.accessUrl ?? GOOGLE_TOKEN_URL;
   const form = formFor(auth, url, Date.now());
   const response = await fetch(url, {
