@@ -1,8 +1,11 @@
 /** RFC 2045 section 6.7: the longest encoded line, without the `=` of a soft line break. */
 const LINE_LENGTH = 75;
 
-/** Everything but tabs and printable ASCII. */
-const UNSAFE = /[^\t\x20-\x7e]+/g;
+/** Everything but tabs, line breaks and printable ASCII. */
+const UNSAFE = /[^\t\r\n\x20-\x7e]+/g;
+
+/** White space at the end of a line gets lost in transit. */
+const TRAILING_SPACE = /[ \t](?=\r|$)/g;
 
 /** The bytes in UTF-8, as `%XX` and then `=XX`. No character that needs this is one that percent-encoding leaves alone. */
 const toBytes = (text: string) => encodeURIComponent(text).replaceAll('%', '=');
@@ -24,14 +27,11 @@ function breakLine(line: string): string {
 /** Encodes the lines of a text as quoted-printable (RFC 2045 section 6.7). */
 export const encodeQuotedPrintable = (lines: readonly string[]): string =>
   lines
-    .map((line) =>
-      breakLine(
-        line
-          .toWellFormed()
-          .replaceAll('=', '=3D')
-          .replace(UNSAFE, toBytes)
-          // White space at the end of a line gets lost on the way.
-          .replace(/[ \t]$/, (space) => (space === ' ' ? '=20' : '=09')),
-      ),
-    )
+    .join('\r\n')
+    .toWellFormed()
+    .replaceAll('=', '=3D')
+    .replace(UNSAFE, toBytes)
+    .replace(TRAILING_SPACE, (space) => (space === ' ' ? '=20' : '=09'))
+    .split('\r\n')
+    .map(breakLine)
     .join('\r\n');

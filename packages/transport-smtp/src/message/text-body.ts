@@ -4,22 +4,24 @@ import { encodeQuotedPrintable } from './quoted-printable.js';
 /** RFC 5322 section 2.1.1: the recommended length of a line. */
 const LINE_LENGTH = 76;
 
+/** A character that only an encoding can carry. */
+const SPECIAL = /[^\t\r\n\x20-\x7e]/;
+
 /** A text, encoded for the wire. Its lines end with CRLF. */
 export interface TextBody {
   encoding: '7bit' | 'quoted-printable' | 'base64';
   content: string;
 }
 
-/** How many ASCII letters a text has, and how many characters that only an encoding can carry. */
-function countCharacters(text: string): { letters: number; special: number } {
-  let letters = 0;
-  let special = 0;
+/** Whether a text has more ASCII letters than characters that need an encoding. */
+function isMostlyLatin(text: string): boolean {
+  let surplus = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)) letters += 1;
-    else if (code >= 0x7f || (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d)) special += 1;
+    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)) surplus += 1;
+    else if (code >= 0x7f || (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d)) surplus -= 1;
   }
-  return { letters, special };
+  return surplus > 0;
 }
 
 /**
@@ -27,11 +29,11 @@ function countCharacters(text: string): { letters: number; special: number } {
  * most of it is Latin, else in base64.
  */
 export function encodeText(text: string): TextBody {
-  const { letters, special } = countCharacters(text);
-  const lines = text.split(/\r\n|\r|\n/);
-  if (special === 0 && lines.every((line) => line.length <= LINE_LENGTH))
+  const lines = text.split(/\r\n?|\n/);
+  const isSpecial = SPECIAL.test(text);
+  if (!isSpecial && lines.every((line) => line.length <= LINE_LENGTH))
     return { encoding: '7bit', content: lines.join('\r\n') };
-  return special < letters
+  return !isSpecial || isMostlyLatin(text)
     ? { encoding: 'quoted-printable', content: encodeQuotedPrintable(lines) }
     : { encoding: 'base64', content: base64Lines(new TextEncoder().encode(lines.join('\n'))).join('\r\n') };
 }
