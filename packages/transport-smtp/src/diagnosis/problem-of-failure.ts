@@ -1,4 +1,5 @@
 import type { MailError } from '@postern/core';
+import { endedByTlsServer } from '../failure/tls-failure-text.js';
 import type { Provider } from '../provider/provider.js';
 import { adviceFor } from '../provider/reply-advice.js';
 import type { Trouble } from './alternatives.js';
@@ -30,7 +31,7 @@ export const isAboutCertificate = (error: MailError): boolean =>
 /** What else to try after such a failure; nothing where the server has given a reason of its own. */
 export function troubleOf(error: MailError, ignoreTLS = false): Trouble | undefined {
   const { stage, responseCode } = error;
-  if (isAboutCertificate(error)) return undefined;
+  if (isAboutCertificate(error) || endedByTlsServer(originalCodeOf(error))) return undefined;
   if (stage === 'connect') return 'port';
   if (stage === 'tls') return 'dialogue';
   if (stage === 'ehlo' && responseCode !== undefined && responseCode >= 500) return 'name';

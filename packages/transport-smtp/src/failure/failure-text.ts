@@ -1,54 +1,7 @@
 import type { MailStage } from '@postern/core';
 import { serverName } from '../config/server-name.js';
 import { codeOf, type SmtpFailure } from './failure.js';
-
-type CertificateProblem = readonly [problem: string, cure: string, cureWithOwnCa?: string];
-
-const UNTRUSTED: CertificateProblem = [
-  'comes from a certificate authority that is not trusted',
-  'Private CA: put its certificate into tls.ca.',
-  'The CA in tls.ca did not sign this certificate. Put the certificate of the right CA into tls.ca; for a public CA, remove tls.ca.',
-];
-
-/** With only its own certificate from the server, OpenSSL cannot tell a private CA from an incomplete chain. */
-const UNKNOWN_ISSUER: CertificateProblem = [
-  'was signed by an issuer that is not known here',
-  'Private CA: put its certificate into tls.ca. Public CA: configure the server to send its full chain.',
-  'The CA in tls.ca did not sign this certificate. Put the certificate of its issuer into tls.ca; for a public CA, remove tls.ca.',
-];
-
-const WRONG_NAME: CertificateProblem = [
-  'is for another host name',
-  'Write the name in the certificate as host, or as servername, if it is your provider’s.',
-];
-
-/** OpenSSL and Node error codes of a certificate that was not accepted, in words. */
-const CERTIFICATE_PROBLEMS: Readonly<Record<string, CertificateProblem>> = {
-  CERT_HAS_EXPIRED: ['has expired', 'Renew the certificate of the server.'],
-  CERT_NOT_YET_VALID: ['is not valid yet', 'Check the clock of this machine, and the certificate.'],
-  DEPTH_ZERO_SELF_SIGNED_CERT: [
-    'is self-signed',
-    'If it is yours, pass it in tls.ca.',
-    'tls.ca contains another certificate. If this one is yours, pass it in tls.ca.',
-  ],
-  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_ISSUER,
-  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_ISSUER,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_ISSUER,
-  CERT_UNTRUSTED: UNTRUSTED,
-  CERT_SIGNATURE_FAILURE: UNTRUSTED,
-  CERT_REVOKED: ['was revoked', 'Replace the certificate of the server.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: WRONG_NAME,
-  HOSTNAME_MISMATCH: WRONG_NAME,
-};
-
-/** OpenSSL met bytes that are not TLS: the port speaks plain SMTP. */
-const NOT_TLS: ReadonlySet<string> = new Set([
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-  'ERR_SSL_UNEXPECTED_MESSAGE',
-  'ERR_SSL_HTTP_REQUEST',
-]);
+import { describeTlsFailure } from './tls-failure-text.js';
 
 /** A server that refuses for now: greylisting, a full queue, a mailbox over quota (RFC 5321 section 4.2.1). */
 const LATER =
@@ -162,45 +115,6 @@ function describeSilence({ kind, reply, causeCode }: SmtpFailure): string {
       ? 'the server sent a reply that answers no command'
       : 'sent something that is not an SMTP reply';
   return causeCode ? `the connection was lost (${causeCode})` : 'the connection was closed';
-}
-
-function describeTlsFailure(
-  failure: SmtpFailure,
-  facts: ServerFacts,
-  server: string,
-  said: string,
-): FailureText {
-  const { causeCode = '', cause, reply } = failure;
-  const certificate = Object.hasOwn(CERTIFICATE_PROBLEMS, causeCode)
-    ? CERTIFICATE_PROBLEMS[causeCode]
-    : undefined;
-  if (certificate) {
-    const name =
-      causeCode === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${cause?.message.replace(/^.*?:\s*/s, '')})` : '';
-    const [problem, cure, cureWithOwnCa = cure] = certificate;
-    return {
-      message: `The certificate of ${server} ${problem}${name}.`,
-      hint: facts.hasOwnCa ? cureWithOwnCa : cure,
-    };
-  }
-  if (NOT_TLS.has(causeCode)) {
-    return {
-      message: `${server} does not speak TLS from the first byte.`,
-      hint: 'Write "secure": false to begin in plain text and change to TLS by STARTTLS, or use port 465.',
-    };
-  }
-  if (reply !== undefined) {
-    return {
-      message: `${server} refused STARTTLS${said}`,
-      hint: isForNow(failure)
-        ? 'The server can’t do TLS right now: try again later, or use port 465 with "secure": true.'
-        : 'Without TLS, the credentials would be readable on the way, where someone may have taken STARTTLS out. Use port 465 with "secure": true.',
-    };
-  }
-  return {
-    message: `TLS with ${server} failed: ${causeCode || 'the connection was closed during the handshake'}.`,
-    hint: 'Check that the port matches "secure": 465 with true, 587 with false.',
-  };
 }
 
 const STAGE_IN_WORDS: Partial<Record<MailStage, string>> = {

@@ -1,4 +1,5 @@
 import type { MailErrorCode, MailStage } from '@postern/core';
+import { wantsClientCertificate } from './tls-failure-text.js';
 
 /** Who a failure is about: the recipient, this message, our account, our host (its name, address or TLS), or the server. */
 export type FailureParty = 'recipient' | 'message' | 'account' | 'host' | 'server';
@@ -38,7 +39,7 @@ const CODE_OF_PARTY = {
   server: 'connection_failed',
 } as const satisfies Record<FailureParty, MailErrorCode>;
 
-export function codeOf({ party, kind, stage }: SmtpFailure): MailErrorCode {
+export function codeOf({ party, kind, stage, causeCode }: SmtpFailure): MailErrorCode {
   switch (kind) {
     case 'refused':
       return party === 'account' && stage === 'auth' ? 'auth_failed' : CODE_OF_PARTY[party];
@@ -53,7 +54,7 @@ export function codeOf({ party, kind, stage }: SmtpFailure): MailErrorCode {
     case 'lost':
     case 'unreadable':
       if (stage === 'delivery') return 'delivery_unknown';
-      return stage === 'tls' ? 'tls_failed' : 'connection_failed';
+      return stage === 'tls' || wantsClientCertificate(causeCode) ? 'tls_failed' : 'connection_failed';
   }
 }
 
