@@ -1,5 +1,3 @@
-import type { SmtpFailure } from './failure.js';
-
 type CertificateProblem = readonly [problem: string, cure: string, cureWithOwnCa?: string];
 
 const UNTRUSTED: CertificateProblem = [
@@ -94,9 +92,16 @@ const NOT_TLS: ReadonlySet<string> = new Set([
   'ERR_SSL_HTTP_REQUEST',
 ]);
 
+/** The part of a failure that concerns TLS. */
+interface TlsFailure {
+  causeCode?: string | undefined;
+  cause?: Error | undefined;
+  reply?: string | undefined;
+}
+
 /** What went wrong with TLS, and what to do about it. */
 export function describeTlsFailure(
-  { causeCode = '', cause, reply }: SmtpFailure,
+  { causeCode = '', cause, reply }: TlsFailure,
   { secure, hasOwnCa }: { secure: boolean; hasOwnCa: boolean },
   server: string,
   said: string,
