@@ -7,6 +7,7 @@ const LAYERS = [
   ['transport-smtp', 'resilience', 'verification', 'templates', 'testing'],
   ['queue'],
   ['http'],
+  ['http-contract'],
   ['adapter-[^/]+', 'connector-smtp', 'cli'],
 ];
 
@@ -34,7 +35,7 @@ const layerRule = (name, from, allowed) => ({
   name,
   severity: 'error',
   comment:
-    'An import only goes down: core ← transport-smtp, resilience, verification, templates, testing ← queue ← http ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
+    'An import only goes down: core ← transport-smtp, resilience, verification, templates, testing ← queue ← http ← http-contract ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
   from,
   to: { path: WORKSPACE, pathNot: inPackages(allowed) },
 });

@@ -143,7 +143,7 @@ test('instanceof knows errors across the ES module and the CommonJS copy of a pa
 
 /** Imports every entry that needs no framework. */
 const ENTRIES = [
-  ...['core', 'transport-smtp', 'testing', 'testing/contract', 'http', 'http/contract', 'queue'],
+  ...['core', 'transport-smtp', 'testing', 'testing/contract', 'http', 'queue'],
   ...['verification', 'verification/contract', 'templates', 'templates/files', 'resilience'],
 ].map((name) => `@postern/${name}`);
 
@@ -232,7 +232,7 @@ const JEST_MODULES = {
   verification: '@postern/verification',
   stores: '@postern/verification/contract',
   // Only loaded.
-  http: '@postern/http/contract',
+  http: '@postern/http',
   templates: '@postern/templates',
 };
 const jestImports = Object.entries(JEST_MODULES);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { describeHttpContract } from '@postern/http/contract';
+import { describeHttpContract } from '@postern/http-contract';
 import { describe, expect, test, vi } from 'vitest';
 
 // The router imports express, whichever the application has.

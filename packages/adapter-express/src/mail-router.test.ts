@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createMailer } from '@postern/core';
-import { describeHttpContract, type HttpHarness } from '@postern/http/contract';
+import { describeHttpContract, type HttpHarness } from '@postern/http-contract';
 import { createMemoryTransport } from '@postern/testing';
 import { createVerification, memoryStore } from '@postern/verification';
 import express, { type Express } from 'express';

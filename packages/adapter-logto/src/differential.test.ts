@@ -3,9 +3,9 @@ import createOfficial from '@logto/connector-smtp';
 import { type ReceivedEmail, type SmtpTrap, startSmtpTrap } from '@postern/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { pictureOf } from './differential/email-picture.js';
-import { comparable, expectedOf } from './differential/intended-differences.js';
-import { answerOf, configOf, type SendCase, sendCase } from './differential/send-case.js';
+import { pictureOf } from '../fixtures/differential/email-picture.js';
+import { comparable, expectedOf } from '../fixtures/differential/intended-differences.js';
+import { answerOf, configOf, type SendCase, sendCase } from '../fixtures/differential/send-case.js';
 import createConnector from './index.js';
 import { closeTransports } from './send-message.js';
 

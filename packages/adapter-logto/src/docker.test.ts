@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { makeLogtoInstance } from './host-conformance/logto-instance.js';
+import { makeLogtoInstance } from '../fixtures/host-conformance/logto-instance.js';
 
 const run = promisify(execFile);
-const PROGRAM = new URL('./host-conformance/host-program.ts', import.meta.url);
+const PROGRAM = new URL('../fixtures/host-conformance/host-program.ts', import.meta.url);
 const OFFICIAL = fileURLToPath(new URL('../node_modules/@logto/connector-smtp', import.meta.url));
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');

@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSmtpTrap } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
-import type { HostReport, HostTask } from './host-conformance/host-program.js';
-import { type LogtoInstance, makeLogtoInstance } from './host-conformance/logto-instance.js';
+import type { HostReport, HostTask } from '../fixtures/host-conformance/host-program.js';
+import { type LogtoInstance, makeLogtoInstance } from '../fixtures/host-conformance/logto-instance.js';
 
-const PROGRAM = new URL('./host-conformance/host-program.ts', import.meta.url);
+const PROGRAM = new URL('../fixtures/host-conformance/host-program.ts', import.meta.url);
 
 /** What our bundle is made of, what it is tested with, and what only the CLI may use. */
 const HIDDEN = [

@@ -21,6 +21,7 @@ import { parseConnectorConfig } from '@postern/core';
 import { createMemoryTransport, startSmtpTrap } from '@postern/testing';
 import { memoryStore } from '@postern/verification';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Adapter, createApp, PLATFORMS } from '../fixtures/platform-harness.js';
 import {
   bearerToken,
   InjectMailRoutes,
@@ -30,7 +31,6 @@ import {
   type MailRoutes,
   type PlatformRequest,
 } from './index.js';
-import { type Adapter, createApp, PLATFORMS } from './platform-harness.js';
 import { MailTestingModule, MailTestingService } from './testing.js';
 
 const SECRET = 'the-secret-of-the-nest-tests';

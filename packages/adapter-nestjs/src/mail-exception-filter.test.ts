@@ -3,8 +3,8 @@ import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-hos
 import { MailError } from '@postern/core';
 import { memoryStore } from '@postern/verification';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createApp, PLATFORMS } from '../fixtures/platform-harness.js';
 import { MailExceptionFilter, MailModule, MailService, ProblemError, VerificationService } from './index.js';
-import { createApp, PLATFORMS } from './platform-harness.js';
 import { MailTestingModule, MailTestingService } from './testing.js';
 
 @Controller()

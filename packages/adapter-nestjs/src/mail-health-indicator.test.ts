@@ -3,8 +3,8 @@ import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminu
 import { type LogEvent, MailError, type Transport } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createApp, PLATFORMS } from '../fixtures/platform-harness.js';
 import { getMailHealthToken, InjectMailHealth, MailHealthIndicator, MailModule } from './index.js';
-import { createApp, PLATFORMS } from './platform-harness.js';
 
 @Controller('health')
 class HealthController {

@@ -6,6 +6,7 @@ import { startSmtpTrap } from '@postern/testing';
 import '@postern/testing/vitest';
 import { memoryStore } from '@postern/verification';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createApp, PLATFORMS } from '../fixtures/platform-harness.js';
 import {
   bearerToken,
   MailController,
@@ -14,7 +15,6 @@ import {
   MailService,
   VerificationService,
 } from './index.js';
-import { createApp, PLATFORMS } from './platform-harness.js';
 
 vi.setConfig({ testTimeout: 30_000 });
 

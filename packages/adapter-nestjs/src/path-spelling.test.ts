@@ -22,6 +22,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { createMemoryTransport } from '@postern/testing';
 import express from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Adapter, createApp, PLATFORMS } from '../fixtures/platform-harness.js';
 import {
   bearerToken,
   MailController,
@@ -29,7 +30,6 @@ import {
   type PlatformRequest,
   type PlatformResponse,
 } from './index.js';
-import { type Adapter, createApp, PLATFORMS } from './platform-harness.js';
 
 const SECRET = 'the-secret-of-the-nest-tests';
 const DUPLICATE = '{"to":"ada@example.com","to":"eve@example.com","type":"SignIn","payload":{"code":"1"}}';

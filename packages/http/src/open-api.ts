@@ -46,7 +46,7 @@ const RESPONSE_HEADERS: Readonly<Record<number, object>> = {
 };
 
 /** The JSON Schema of a schema that has an id. */
-export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): z.core.JSONSchema.BaseSchema {
+function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): z.core.JSONSchema.BaseSchema {
   const { id = '' } = schema.meta() ?? {};
   const { $defs } = z.toJSONSchema(schema, { io });
   return $defs?.[id] ?? {};

@@ -1,15 +1,12 @@
 import { createMailer, type LogEvent, type Logger, type Mailer } from '@postern/core';
+import { bearerToken, createMailHandler, type MailHandlerOptions, type RouteInfo } from '@postern/http';
 import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { createVerification, memoryStore, type PolicyInput } from '@postern/verification';
-import { bearerToken } from '../bearer-token.js';
-import { createMailHandler } from '../mail-handler.js';
-import type { MailHandlerOptions } from '../mail-handler-options.js';
-import type { RouteInfo } from '../route.js';
 import { type Answer, createHttpClient, type Exchange } from './http-exchange.js';
 import { expect, onTestFinished } from './suite.js';
 
-/** A server of one adapter, made anew for every test. */
+/** A server of one adapter. Every test starts a new one. */
 export interface HttpHarness {
   /** Where the routes are mounted, without a slash at the end: `http://127.0.0.1:4711/mail`. */
   readonly url: string;

@@ -1,4 +1,4 @@
-import type { OperationId } from '../route.js';
+import type { OperationId } from '@postern/http';
 import { somebody, type World } from './contract-world.js';
 
 /** A request that a route has to like. */

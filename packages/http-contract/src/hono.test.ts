@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import { createFetchHandler } from '@postern/http';
 import { type Context, Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
-import { describeHttpContract } from './contract.js';
-import { createFetchHandler } from './index.js';
+import { describeHttpContract } from './index.js';
 
 /** The recipe of the README. */
 describeHttpContract(

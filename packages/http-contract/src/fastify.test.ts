@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
+import { createMailHandler, type HttpResponse, problemResponse } from '@postern/http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import { describeHttpContract } from './contract.js';
-import { createMailHandler, type HttpResponse, problemResponse } from './index.js';
+import { describeHttpContract } from './index.js';
 
 /** The recipe of the README. */
 describeHttpContract(

@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
 import { createMailer, MailError } from '@postern/core';
+import { type MailHandlerOptions, ProblemError, type VerifiedPerson } from '@postern/http';
 import { createMemoryTransport } from '@postern/testing';
-import type { MailHandlerOptions, VerifiedPerson } from '../mail-handler-options.js';
-import { ProblemError } from '../problem.js';
 import { type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
 import { describe, expect, neverCalled, test } from './suite.js';
 

@@ -1,6 +1,5 @@
-import { createMailHandler } from '../mail-handler.js';
-import { jsonSchemaOf } from '../open-api.js';
-import type { RouteInfo } from '../route.js';
+import { createMailHandler, type RouteInfo } from '@postern/http';
+import { z } from 'zod';
 import { AUTHORIZED, type HttpHarnessFactory, openWorld, type World } from './contract-world.js';
 import type { Answer, Exchange } from './http-exchange.js';
 import { SAMPLES } from './route-samples.js';
@@ -24,9 +23,10 @@ const named = (routes: readonly RouteInfo[]) =>
   routes.map((route) => [`${route.method} ${route.path}`, route] as const);
 const WITH_BODY = ROUTES.filter(({ body }) => body);
 
-/** The fields of a body, and which of them have to be there. */
+/** The fields of a body, and those that are required. */
 function fieldsOf({ body }: RouteInfo): { all: string[]; required: string[] } {
-  const { properties = {}, required = [] } = body ? jsonSchemaOf(body, 'input') : {};
+  const { $defs = {} } = body ? z.toJSONSchema(body, { io: 'input' }) : {};
+  const { properties = {}, required = [] } = $defs[body?.meta()?.id ?? ''] ?? {};
   return { all: Object.keys(properties), required };
 }
 

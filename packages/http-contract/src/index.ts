@@ -1,0 +1,2 @@
+export type { HttpHarness, HttpHarnessFactory } from './contract-world.js';
+export { describeHttpContract } from './http-contract.js';
