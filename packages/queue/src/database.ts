@@ -1,5 +1,6 @@
 import { MailError } from '@postern/core';
 import { type ConstructorOptions, type Db, fromPglite, PgBoss } from 'pg-boss';
+import { databaseError } from './database-error.js';
 import { claimDirectory, type PGliteDirectory } from './pglite-directory.js';
 
 /** What the queue asks of a transaction of yours: the `query` of a `pg` client, and of a PGlite transaction. */
@@ -143,32 +144,4 @@ async function createPGlite(
     await directory?.release();
     throw databaseError(cause);
   }
-}
-
-/** Class 22, data exception: text with a NUL in it, or a time that is beyond PostgreSQL's. */
-const isAboutData = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && /^22/.test(String(error.code));
-
-/**
- * Whether the database will refuse the same values again: data exceptions (class 22), violated constraints (23), and what
- * is too large (54).
- */
-export const isRefused = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && /^(?:22|23|54)[0-9A-Z]{3}$/.test(String(error.code));
-
-/** The database could not be asked, and trying again may help; or it can't store that, and it won't. */
-export function databaseError(cause: unknown): MailError {
-  if (cause instanceof MailError) return cause;
-  if (isAboutData(cause)) {
-    return new MailError('payload_invalid', 'The database of the mail queue can’t store this.', {
-      stage: 'payload',
-      hint: 'Look for a NUL character in the type, or a date thousands of years away; the cause says more.',
-      cause,
-    });
-  }
-  return new MailError('connection_failed', 'The database of the mail queue did not answer.', {
-    stage: 'pool',
-    hint: 'Check that the database is up and that its connection and rights are right; the cause says more.',
-    cause,
-  });
 }

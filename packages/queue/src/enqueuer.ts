@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MailError } from '@postern/core';
 import type { Db, PgBoss } from 'pg-boss';
-import { type Database, databaseError } from './database.js';
+import type { Database } from './database.js';
+import { databaseError, sqlStateOf } from './database-error.js';
 import type { Delivery } from './delivery.js';
 import type { Added, DeliveryStore, NewDelivery, QueueTime } from './delivery-store.js';
 import type { JobData } from './job-data.js';
@@ -64,9 +65,6 @@ const MOST_TRANSACTIONS = 2;
 const ATTEMPTS = 5;
 /** deadlock_detected, serialization_failure: the transaction is undone, and may go well now. */
 const UNDONE = new Set<unknown>(['40P01', '40001']);
-
-const sqlStateOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined;
 
 const isAboutData = (error: unknown): boolean =>
   error instanceof MailError && error.code === 'payload_invalid';

@@ -1,6 +1,7 @@
 import { createDrain, remoteLine, type SendRequest, systemClock, type Transport } from '@postern/core';
 import { validate as isUuid } from 'uuid';
-import { databaseError, openDatabase } from './database.js';
+import { openDatabase } from './database.js';
+import { databaseError } from './database-error.js';
 import type { Delivery, FinalState } from './delivery.js';
 import { createDeliveryEvents, type DeliveryEvent } from './delivery-events.js';
 import { createDeliveryReader, type DeliveryPage, type QueueStats } from './delivery-reader.js';

@@ -1,5 +1,6 @@
 import type { Db, PgBoss } from 'pg-boss';
-import { type Database, isRefused } from './database.js';
+import type { Database } from './database.js';
+import { isRefused } from './database-error.js';
 import type { DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
 
 /** A job to settle, with how its delivery ended; without, when there was nothing to send. */
