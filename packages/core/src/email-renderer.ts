@@ -10,6 +10,7 @@ import { MailError } from './mail-error.js';
 import { type Mailbox, parseRecipient } from './mailbox.js';
 import { formatOtpToken, parseOtpOrigin } from './otp-token.js';
 import { findMissingVariables } from './payload.js';
+import { requestIdentity } from './request-identity.js';
 import { collectSecrets } from './secrets.js';
 import type { CheckedSendRequest } from './send-request.js';
 import { readCustomHeaders, readReplyTo, readSender } from './sender.js';
@@ -141,6 +142,9 @@ export function createEmailRenderer(
       headers: Object.freeze(headers),
       ...(expiresAt && { expiresAt }),
       secrets: collectSecrets(payload),
+      ...(idempotencyKey !== undefined && {
+        idempotency: { key: idempotencyKey, identity: requestIdentity(request) },
+      }),
     });
   };
 }

@@ -24,8 +24,13 @@ export interface Email {
   readonly expiresAt?: Date | undefined;
   /** Strings of this email that must never be logged (its code, its link). Transports redact them. */
   readonly secrets: readonly string[];
+  /**
+   * Identifies the request, if it had an idempotency key: emails with one key must have one identity. The identity contains
+   * the code or link, so store a keyed digest of it.
+   */
+  readonly idempotency?: { readonly key: string; readonly identity: string } | undefined;
 }
 
 /** Freezes an email and keeps its secrets out of `console.log` and `util.inspect`. */
 export const freezeEmail = (email: Email): Email =>
-  Object.freeze(hideOnInspect(email, ['subject', 'text', 'html', 'headers', 'secrets']));
+  Object.freeze(hideOnInspect(email, ['subject', 'text', 'html', 'headers', 'secrets', 'idempotency']));

@@ -23,6 +23,7 @@ export { type SmtpConfig, smtpConfigSchema } from './config/smtp-config.js';
 export { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
 export { createDrain, type Drain } from './drain.js';
 export { type Email, freezeEmail } from './email.js';
+export { parseEmail, serializeEmail } from './email-codec.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';
 export { failureLevel, type LogLevel } from './failure-level.js';
 export { type AcceptedLocales, pickLocale, preferredLocale } from './locale.js';

@@ -1,5 +1,5 @@
 import { parseRecipient } from './mailbox.js';
-import type { SendRequest } from './send-request.js';
+import type { CheckedSendRequest, SendRequest } from './send-request.js';
 
 /** Two objects with the same entries are the same, in whatever order these were written. */
 const inOrder = (_name: string, value: unknown): unknown =>
@@ -16,6 +16,12 @@ const inOrder = (_name: string, value: unknown): unknown =>
  *
  * @throws {MailError} `recipient_invalid` when `to` is not exactly one address
  */
-export function requestIdentity({ to, type, payload, locale, expiresAt }: SendRequest): string {
+export function requestIdentity({
+  to,
+  type,
+  payload,
+  locale,
+  expiresAt,
+}: SendRequest | CheckedSendRequest): string {
   return JSON.stringify([parseRecipient(to), type, payload, locale, expiresAt?.getTime()], inOrder);
 }

@@ -9,6 +9,12 @@ const request = (more: object = {}) => ({
 });
 
 describe('a request from outside', () => {
+  test('is checked once, and cannot change afterwards', () => {
+    const parsed = parseSendRequest(request());
+    expect(parseSendRequest(parsed)).toBe(parsed);
+    expect(Object.isFrozen(parsed)).toBe(true);
+  });
+
   test.each([
     ['an ISO 8601 time', '2030-01-01T00:00:00Z'],
     ['milliseconds', Date.UTC(2030, 0, 1)],

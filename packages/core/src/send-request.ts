@@ -81,8 +81,12 @@ export interface SendRequestInput {
   idempotencyKey?: string | null | undefined;
 }
 
+/** Results of {@link checkSendRequest}. They are frozen, so a mailer does not check them again. */
+const checkedRequests = new WeakSet<object>();
+
 /**
- * Checks a request from outside, ready for `mailer.send`. Its type may be one that the compiler doesn't know.
+ * Checks a request from outside, ready for `mailer.send`. Its type may be one that the compiler doesn't know. The result
+ * is frozen.
  *
  * @throws {MailError} `recipient_invalid` or `payload_invalid`, with every problem in the message. Values
  * are never repeated.
@@ -96,9 +100,16 @@ export const parseSendRequest = (input: unknown): SendRequest =>
   // What each type needs beyond this is checked against the template when it is rendered.
   checkSendRequest(input) as SendRequest;
 
+const isChecked = (input: unknown): input is CheckedSendRequest =>
+  typeof input === 'object' && input !== null && checkedRequests.has(input);
+
 export function checkSendRequest(input: unknown): CheckedSendRequest {
+  if (isChecked(input)) return input;
   const parsed = sendRequestSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    checkedRequests.add(parsed.data);
+    return Object.freeze(parsed.data);
+  }
   const onlyRecipient = parsed.error.issues.every(({ path }) => path[0] === 'to');
   const problems = parsed.error.issues.map(({ message }) => message).join('; ');
   if (onlyRecipient) {
