@@ -3,7 +3,7 @@ import { ConfigError, inspectConnectorConfig, parseConnectorConfig } from '@post
 import { describe, expect, test } from 'vitest';
 import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../fixtures/sample-emails.js';
 import { buildLayout } from '../scripts/build-layout.js';
-import { createTemplates, LOCALES, type TemplatesOptions, USAGE_TYPES } from './index.js';
+import { COPY, createTemplates, LOCALES, type TemplatesOptions, USAGE_TYPES } from './index.js';
 
 const brand = { name: 'Acme' };
 const templates = createTemplates({ brand: SAMPLE_BRAND });
@@ -257,12 +257,61 @@ describe('overrides', () => {
   });
 });
 
+describe('copy', () => {
+  const greek = { ...COPY.en, SignIn: { ...COPY.en.SignIn, subject: 'Ο κωδικός σας για το {app}' } };
+
+  test('adds a language, and readers of its variants get it', async () => {
+    const render = createRenderer(createTemplates({ brand, copy: { el: greek } }));
+
+    expect((await render(sampleRequest('SignIn', 'el-CY'))).subject).toBe('Ο κωδικός σας για το Acme');
+    expect((await render(sampleRequest('SignIn', 'de'))).text).toMatch(/^Bei Acme anmelden\n/);
+  });
+
+  test('can be the only language, and the default', () => {
+    const only = createTemplates({ brand, copy: { el: greek }, locales: ['el'] });
+    expect(new Set(only.map(({ locale }) => locale))).toEqual(new Set(['el', undefined]));
+  });
+
+  test('replaces a ready-made language', async () => {
+    const render = createRenderer(createTemplates({ brand, copy: { en: greek } }));
+    expect((await render(sampleRequest('SignIn', 'en-US'))).subject).toBe('Ο κωδικός σας για το Acme');
+  });
+
+  test.each([
+    ['fa', 'rtl'],
+    ['ur-PK', 'rtl'],
+    ['ckb', 'rtl'],
+    ['dv', 'rtl'],
+    ['pa-Arab', 'rtl'],
+    ['yi', 'rtl'],
+    ['az', 'ltr'],
+    ['el', 'ltr'],
+    ['ar-Latn', 'ltr'],
+  ])('in %s runs %s', async (locale, direction) => {
+    const [template] = createTemplates({ brand, copy: { [locale]: COPY.en }, locales: [locale] });
+    expect(template?.content).toContain(`<html lang="${locale}" dir="${direction}">`);
+  });
+});
+
 describe('options that can not work are refused', () => {
   test.each<[string, unknown, string, string]>([
     ['no brand', {}, 'brand', 'must be an object with a name'],
     ['a brand with an unknown key', { brand: { ...brand, logo: '' } }, 'brand.logo', 'is not an option'],
     ['an unknown key', { brand, locale: 'en' }, 'locale', 'did you mean locales?'],
     ['a language without copy', { brand, locales: ['en', 'tlh'] }, 'locales.1', 'there is no copy for "tlh"'],
+    ['copy under a name', { brand, copy: { Greek: COPY.en } }, 'copy.Greek', 'is not a language tag'],
+    [
+      'copy under a tag that is not canonical',
+      { brand, copy: { 'EL-gr': COPY.en } },
+      'copy.EL-gr',
+      'is not a language tag',
+    ],
+    [
+      'copy without a sentence',
+      { brand, copy: { el: { ...COPY.en, footer: undefined } } },
+      'copy.el.footer',
+      'must be a string',
+    ],
     ['no language', { brand, locales: [] }, 'locales', 'is empty'],
     ['another default', { brand, locales: ['de'], defaultLocale: 'en' }, 'defaultLocale', 'one of locales'],
     ['no time', { brand, validMinutes: { code: 0 } }, 'validMinutes.code', 'must be 1 or more'],

@@ -71,6 +71,18 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'es-MX': ['es-419'],
 };
 
-/** Right to left, for all who write from there, so that files for `fa` can follow the same layout. */
+/** Whether a text is a language tag in its canonical form (BCP 47). */
+export function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] === tag;
+  } catch {
+    return false;
+  }
+}
+
+/** Scripts that run from right to left (ISO 15924). */
+const RIGHT_TO_LEFT = ['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa'];
+
+/** The direction of a language, by the script that it is usually written in. */
 export const directionOf = (locale: string): 'ltr' | 'rtl' =>
-  ['ar', 'he'].includes(new Intl.Locale(locale).language) ? 'rtl' : 'ltr';
+  RIGHT_TO_LEFT.includes(new Intl.Locale(locale).maximize().script ?? '') ? 'rtl' : 'ltr';
