@@ -110,7 +110,9 @@ export async function makeProject(
         noUncheckedIndexedAccess: true,
         verbatimModuleSyntax: true,
         skipLibCheck: true,
-        ...(isCompiled ? { experimentalDecorators: true } : { erasableSyntaxOnly: true, noEmit: true }),
+        ...(isCompiled
+          ? { experimentalDecorators: true }
+          : { erasableSyntaxOnly: true, allowImportingTsExtensions: true, noEmit: true }),
       },
       include: ['*.ts'],
     }),

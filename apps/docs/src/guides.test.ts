@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { inspectConnectorConfig } from '@postern/core';
+import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
+import { providerRules } from '@postern/transport-smtp';
+import { expect, onTestFinished, test } from 'vitest';
+import { openGuide } from './guide.ts';
+
+const to = 'ada@example.com';
+
+async function startTrap(): Promise<SmtpTrap & { url: string }> {
+  const trap = await startSmtpTrap({ tls: 'none' });
+  onTestFinished(() => trap.close());
+  return Object.assign(trap, { url: `smtp://${trap.host}:${trap.port}` });
+}
+
+async function post(url: string, body: object) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Connection: 'close' },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, text: await response.text(), cookies: response.headers.getSetCookie() };
+}
+
+test('Get started sends an email in the language of its reader', async () => {
+  const trap = await startTrap();
+  const guide = await openGuide('get-started');
+
+  await guide.run('send.ts', { SMTP_URL: trap.url });
+
+  const email = await trap.inbox.waitForEmail(to);
+  expect(email.subject).toBe('Votre code de connexion à Acme');
+  expect(await trap.inbox.waitForCode(to)).toBe('482913');
+});
+
+test.each(['express', 'hono', 'fastify'])('%s signs a person in by code', async (name) => {
+  const trap = await startTrap();
+  const guide = await openGuide(name);
+  const secrets = { VERIFICATION_SECRET: 's'.repeat(32), API_SECRET: 'a'.repeat(32) };
+  const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, ...secrets });
+
+  expect(await post(`${origin}/mail/verification-codes`, { email: to })).toMatchObject({ status: 204 });
+  const verificationCode = await trap.inbox.waitForCode(to);
+  const verify = `${origin}/mail/verification-codes/verify`;
+  const wrong = await post(verify, { email: to, verificationCode: 'abcdef' });
+  expect(wrong.status).toBe(400);
+  expect(JSON.parse(wrong.text)).toMatchObject({ code: 'code_incorrect' });
+  const verified = await post(verify, { email: to, verificationCode });
+  expect(verified.status).toBe(200);
+  expect(JSON.parse(verified.text)).toHaveProperty('signedIn');
+  expect(verified.cookies).toHaveLength(name === 'express' ? 1 : 0);
+});
+
+test('When a provider is down: the backup sends, through the queue', async () => {
+  const [main, backup] = [await startTrap(), await startTrap()];
+  main.fault({ at: 'greeting', kind: '4xx' });
+  const guide = await openGuide('provider-down');
+
+  const env = { MAIN_URL: main.url, BACKUP_URL: backup.url, QUEUE_SECRET: 'q'.repeat(32) };
+  expect(await guide.run('send.ts', env)).toBe('sent\n');
+
+  expect(await backup.inbox.waitForCode(to)).toBe('482913');
+  expect(main.inbox.messages).toEqual([]);
+});
+
+test('From nodemailer: a transporter becomes a transport', async () => {
+  const trap = await startTrap();
+  const guide = await openGuide('migrate-from-nodemailer');
+
+  await guide.run('send.ts', { SMTP_URL: trap.url });
+
+  expect(await trap.inbox.waitForCode(to)).toBe('482913');
+});
+
+test('Test emails in CI: its tests pass', async () => {
+  const guide = await openGuide('testing');
+  const vitest = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url));
+
+  await promisify(execFile)(
+    process.execPath,
+    [vitest, 'run', '--reporter=json', '--outputFile=results.json'],
+    {
+      cwd: guide.path('.'),
+    },
+  );
+
+  const results = JSON.parse(await readFile(guide.path('results.json'), 'utf8'));
+  expect(results).toMatchObject({ success: true, numPassedTests: 2 });
+});
+
+test.each(['languages', 'rotate-keys', 'react-email-mjml'])('the examples of %s compile', async (name) => {
+  await openGuide(name);
+});
+
+test('Languages: the added language is rendered', async () => {
+  const guide = await openGuide('languages');
+  const { templates } = await import(guide.path('greek.ts'));
+  const { issues } = inspectConnectorConfig({
+    url: 'smtp://localhost',
+    fromEmail: 'a@example.com',
+    templates,
+  });
+  expect(issues).toEqual([]);
+  expect(templates).toContainEqual(
+    expect.objectContaining({
+      usageType: 'SignIn',
+      locale: 'el',
+      subject: expect.stringContaining('Κωδικός σύνδεσης'),
+    }),
+  );
+});
+
+test.each([
+  ['gmail', { GMAIL_APP_PASSWORD: 'abcd efgh ijkl mnop' }],
+  ['amazon-ses', { SES_SMTP_USER: 'AKIAIOSFODNN7EXAMPLE', SES_SMTP_PASSWORD: 'x'.repeat(44) }],
+  ['aliyun-directmail', { DIRECTMAIL_SMTP_PASSWORD: 'sesame' }],
+])('the config of %s follows the rules of the provider', async (name, variables) => {
+  const guide = await openGuide(name);
+  const config = JSON.parse(await readFile(guide.path('connector.json'), 'utf8'));
+  expect(inspectConnectorConfig(config, { variables, rules: providerRules }).issues).toEqual([]);
+});
