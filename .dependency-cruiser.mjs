@@ -4,6 +4,7 @@
  */
 const LAYERS = [
   ['core'],
+  ['postgres'],
   ['transport-smtp', 'resilience', 'verification', 'templates', 'testing'],
   ['queue'],
   ['http'],
@@ -35,7 +36,7 @@ const layerRule = (name, from, allowed) => ({
   name,
   severity: 'error',
   comment:
-    'An import only goes down: core ← transport-smtp, resilience, verification, templates, testing ← queue ← http ← http-contract ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
+    'An import only goes down: core ← postgres ← transport-smtp, resilience, verification, templates, testing ← queue ← http ← http-contract ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
   from,
   to: { path: WORKSPACE, pathNot: inPackages(allowed) },
 });
@@ -118,7 +119,11 @@ export default {
       severity: 'error',
       comment: 'Import what another package exports; its files are its own.',
       from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: ['^packages/[^/]+/src/', '^@postern/[^/]+/(src|dist|lib)(/|$)'], pathNot: '^$1/$2/' },
+      to: {
+        path: ['^packages/[^/]+/src/', '^@postern/[^/]+/(src|dist|lib)(/|$)'],
+        // The entry of the private package is its source.
+        pathNot: ['^$1/$2/', '^packages/postgres/src/index\\.ts$'],
+      },
     },
     {
       name: 'core-does-no-io',

@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { nodeVersionCheck } from './node-version-check.js';
 import { thirdPartyLicenses } from './third-party-licenses.js';
+
+const POSTGRES = fileURLToPath(new URL('packages/postgres/src/index.ts', import.meta.url));
 
 /** Every package builds the same way: ESM with declarations, from its public entries. */
 export const definePackage = (
@@ -10,12 +13,13 @@ export const definePackage = (
   defineConfig({
     entry,
     format: 'esm',
-    dts: true,
+    // The private package is bundled, and so are its types.
+    dts: { compilerOptions: { paths: { '@postern/postgres': [POSTGRES] } } },
     target: 'node22',
     platform: 'node',
     clean: true,
     sourcemap: true,
     banner: { js: nodeVersionCheck },
-    // npm installs the dependencies; none of them is bundled.
+    // npm installs the dependencies. Of other packages, only private ones of the workspace are bundled.
     esbuildPlugins: [...esbuildPlugins, thirdPartyLicenses('dist', [])],
   });

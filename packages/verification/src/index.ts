@@ -1,14 +1,10 @@
 export { canonicalAddress } from '@postern/core';
+export type { PostgresPool, PostgresSession } from '@postern/postgres';
 export { type ClientAddress, NO_CLIENT } from './client.js';
 export { type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export { type Policy, type PolicyInput, UNAMBIGUOUS } from './policy.js';
 export { postgresMigrations } from './postgres-migrations.js';
-export {
-  type PostgresPool,
-  type PostgresStore,
-  type PostgresStoreOptions,
-  postgresStore,
-} from './postgres-store.js';
+export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store.js';
 export type { Random } from './random.js';
 export {
   createVerification,

@@ -5,9 +5,9 @@ import { createMemoryTransport } from '@postern/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.js';
-import { createVerification } from './index.js';
+import { createVerification, type PostgresPool } from './index.js';
 import { postgresMigrations } from './postgres-migrations.js';
-import { type PostgresPool, postgresStore } from './postgres-store.js';
+import { postgresStore } from './postgres-store.js';
 import { describeStoreContract } from './store-contract.js';
 
 const TABLES = ['challenge', 'counter'].map((name) => `postern_verification_${name}`);

@@ -1,12 +1,8 @@
 import { objectWithMethods, readOptions } from '@postern/core';
+import { migrate, type PostgresPool, quote } from '@postern/postgres';
 import { z } from 'zod';
-import { migrationScript, quote } from './postgres-migrations.js';
+import { migrationPlan } from './postgres-migrations.js';
 import { MOST_SUPERSEDED, type VerificationStore } from './verification-store.js';
-
-/** What the store asks of a database: the `query` of a `pg` pool, and of PGlite. */
-export interface PostgresPool {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-}
 
 export interface PostgresStoreOptions {
   /** A `Pool` of `pg`, or a PGlite. It stays yours to close. */
@@ -174,9 +170,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       const removed = await first(row, statements.remove, subject, now);
       return removed?.is_alive ? removed.id : undefined;
     },
-    async migrate() {
-      await pool.query(migrationScript(schema));
-    },
+    migrate: () => migrate(pool, migrationPlan(schema)),
     async purge() {
       return (await one(z.object({ count: integer }), statements.purge)).count;
     },

@@ -1,0 +1,3 @@
+export { quote } from './identifier.js';
+export { type Migration, type MigrationPlan, migrate, migrationStatements } from './migrate.js';
+export type { PostgresPool, PostgresSession } from './postgres-pool.js';

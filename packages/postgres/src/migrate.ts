@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { quote } from './identifier.js';
+import type { PostgresPool, PostgresSession } from './postgres-pool.js';
+
+/** One statement, or an index that can be built without blocking writes. */
+export type Migration = string | { readonly index: string; readonly on: string };
+
+export interface MigrationPlan {
+  /** Created if it is missing. */
+  readonly schema: string;
+  /** The table that records which migrations have run. */
+  readonly table: string;
+  /** Oldest first. A published migration never changes. */
+  readonly migrations: readonly Migration[];
+}
+
+interface Step {
+  readonly version: number;
+  readonly migration: Migration;
+}
+
+/** How long to wait before asking again whether another process has finished. */
+const LOCK_POLL_MS = 100;
+
+const UNDEFINED_TABLE = '42P01';
+
+const versionRows = z.array(z.object({ version: z.int() }));
+
+/** The statements of a plan, for tools that run migrations themselves. Indexes block writes while they are built. */
+export const migrationStatements = ({ migrations }: Pick<MigrationPlan, 'migrations'>): string[] =>
+  migrations.map((migration) => statementOf(migration));
+
+/**
+ * Runs the migrations that have not run yet. Several processes can call it at once. If there is nothing to do, it only
+ * reads, so a role without the right to create tables can call it, too.
+ *
+ * On tables that exist, a pool with `connect` builds indexes concurrently: writes continue meanwhile. The lock that keeps
+ * other processes out belongs to the session, so don't connect through PgBouncer in transaction mode.
+ */
+export async function migrate(pool: PostgresPool, plan: MigrationPlan): Promise<void> {
+  const steps = await findSteps(pool, plan);
+  if (steps.length === 0) return;
+  const isNew = steps.length === plan.migrations.length;
+  if (isNew || !pool.connect) {
+    await pool.query(scriptOf(plan, steps));
+    return;
+  }
+  const session = await pool.connect();
+  let isDone = false;
+  try {
+    await lock(session, plan);
+    for (const step of await findSteps(session, plan)) await run(session, plan, step);
+    await session.query(`SELECT pg_advisory_unlock(${lockKey(plan)})`);
+    await session.query('RESET statement_timeout');
+    isDone = true;
+  } finally {
+    // Closing a connection releases its lock.
+    session.release(!isDone);
+  }
+}
+
+const recordTable = ({ schema, table }: MigrationPlan) => `${quote(schema)}.${quote(table)}`;
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const lockKey = (plan: MigrationPlan) => `hashtextextended(${literal(`postern ${recordTable(plan)}`)}, 0)`;
+
+const statementOf = (migration: Migration, isConcurrent = false): string =>
+  typeof migration === 'string'
+    ? migration
+    : `CREATE INDEX ${isConcurrent ? 'CONCURRENTLY ' : ''}${quote(migration.index)} ON ${migration.on}`;
+
+/** What has not run yet. */
+async function findSteps(db: Pick<PostgresPool, 'query'>, plan: MigrationPlan): Promise<Step[]> {
+  const applied = await db.query(`SELECT version FROM ${recordTable(plan)}`).then(
+    ({ rows }) => new Set(versionRows.parse(rows).map(({ version }) => version)),
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE)
+        return new Set<number>();
+      throw error;
+    },
+  );
+  return plan.migrations
+    .map((migration, index) => ({ version: index + 1, migration }))
+    .filter(({ version }) => !applied.has(version));
+}
+
+/**
+ * Waits for other processes that run the plan. It polls, because a statement that waits for a lock holds a snapshot, and
+ * the concurrent build of an index waits for every older snapshot.
+ */
+async function lock(session: PostgresSession, plan: MigrationPlan): Promise<void> {
+  // An index of a large table takes longer than other statements may.
+  await session.query('SET statement_timeout = 0');
+  const statement = `SELECT FROM pg_try_advisory_lock(${lockKey(plan)}) AS is_locked WHERE is_locked`;
+  while ((await session.query(statement)).rows.length === 0)
+    await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
+}
+
+async function run(session: PostgresSession, plan: MigrationPlan, step: Step): Promise<void> {
+  const { version, migration } = step;
+  if (typeof migration === 'string') {
+    await session.query(scriptOf(plan, [step]));
+    return;
+  }
+  // A build that failed leaves an invalid index behind.
+  const index = `${quote(plan.schema)}.${quote(migration.index)}`;
+  await session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
+  await session.query(statementOf(migration, true));
+  await session.query(`INSERT INTO ${recordTable(plan)} (version) VALUES (${version})`);
+}
+
+/** Runs steps that are still missing, in one transaction. It is one statement, so its lock ends with it. */
+function scriptOf(plan: MigrationPlan, steps: readonly Step[]): string {
+  const table = recordTable(plan);
+  const guarded = steps.map(
+    ({ version, migration }) => `IF NOT EXISTS (SELECT FROM ${table} WHERE version = ${version}) THEN
+      ${statementOf(migration)};
+      INSERT INTO ${table} (version) VALUES (${version});
+    END IF;`,
+  );
+  // CREATE … IF NOT EXISTS needs the right to create, even where there is nothing to create.
+  return `DO $postern$ BEGIN
+    PERFORM pg_advisory_xact_lock(${lockKey(plan)});
+    IF to_regnamespace(${literal(quote(plan.schema))}) IS NULL THEN
+      CREATE SCHEMA ${quote(plan.schema)};
+    END IF;
+    CREATE TABLE IF NOT EXISTS ${table} (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+    ${guarded.join('\n    ')}
+  END $postern$`;
+}
