@@ -7,12 +7,12 @@ import { displayName } from '../plain-line.js';
 import { splitList } from '../quoted-text.js';
 import { safePayload } from '../safe-payload.js';
 import { evaluateTemplate, type MissingVariable } from './evaluate-template.js';
-import { placeValues, withoutMarks } from './html-values.js';
+import { type HtmlValue, PLACE, placeValues } from './html-values.js';
 import { parseTemplate } from './parse-template.js';
 import { type BrokenTemplate, parsePlainTemplate } from './plain-template.js';
 import type { Template } from './template.js';
 import type { TemplateNode } from './template-node.js';
-import { deriveTextTemplate } from './text-alternative.js';
+import { deriveTextTemplate, withoutMarks } from './text-alternative.js';
 import { formatsFor, type ValueFormat } from './value-format.js';
 
 const MAX_CONTENT_LENGTH = 1 << 20;
@@ -70,12 +70,22 @@ export function compileEmailTemplate(
     (nodes: readonly TemplateNode[], format?: ValueFormat): Filler =>
     (payload, problems) =>
       evaluateTemplate(nodes, payload, problems, { missingVariable, format });
+  const toHtmlFiller =
+    (nodes: readonly TemplateNode[], links: Set<string>): Filler =>
+    (payload, problems) => {
+      const values: HtmlValue[] = [];
+      const format = (value: string, path: string) => {
+        values.push(formats.toHtmlValue(value, path));
+        return PLACE;
+      };
+      const html = evaluateTemplate(nodes, payload, problems, { missingVariable, format });
+      return placeValues(html, values, linkRule, links);
+    };
   const compile: Compile = (field, text, format) => toFiller(parse(field, text), format);
 
   const isHtml = template.contentType === 'text/html';
   const subject = compile('subject', template.subject, formats.line);
   const content = parse('content', isHtml ? withoutMarks(template.content) : template.content);
-  const body = toFiller(content, isHtml ? formats.html : formats.line);
   const derived =
     isHtml && template.text === undefined && toFiller(deriveTextTemplate(content), formats.line);
   const text = template.text === undefined ? undefined : compile('text', template.text, formats.line);
@@ -92,8 +102,8 @@ export function compileEmailTemplate(
       const problems = new Set<string>();
       const links = new Set<string>();
       const safe = safePayload(payload);
+      const body = isHtml ? toHtmlFiller(content, links) : toFiller(content, formats.line);
       const filled = body(safe, problems);
-      const html = isHtml ? placeValues(filled, linkRule, links) : undefined;
       // In plain text, too, mail apps and people make a link of it.
       if (typeof safe.link === 'string' && hasRefusedScheme(safe.link))
         links.add(`link must be ${linkRule.wanted}`);
@@ -101,7 +111,7 @@ export function compileEmailTemplate(
         subject: sanitizeHeaderValue(subject(safe, problems)),
         // What a derived text lacks, the html lacks, too.
         text: text?.(safe, problems) ?? (derived ? derived(safe, new Set()) : filled),
-        ...(html !== undefined && { html }),
+        ...(isHtml && { html: filled }),
         ...(from && { from: first(from(payload, problems)) }),
         ...(replyTo && { replyTo: replyTo(payload, problems) }),
       };

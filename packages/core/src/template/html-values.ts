@@ -1,212 +1,148 @@
 import type { LinkRule } from '../link-schemes.js';
-import { escapeUnquoted } from './escape-html.js';
-import {
-  findCssProblem,
-  findLinkListProblem,
-  findLinkProblem,
-  findRefreshProblem,
-  type PlacedText,
-} from './link-position.js';
+import { decodeHtml, escapeHtml, escapeUnquoted } from './escape-html.js';
+import { type Attribute, findAttributeProblem, findCssProblem, type PlacedText } from './link-position.js';
 
-/** Noncharacters: no value has one, because `plainLine` takes them out. */
-const OPEN = '\ufdd0';
-const MIDDLE = '\ufdd1';
-const CLOSE = '\ufdd2';
-const VALUE = /\ufdd0([^\ufdd1]*)\ufdd1([^\ufdd2]*)\ufdd2/g;
+/** Is in place of each value. No value has one: `plainLine` removes them. A character of one byte, for the sake of speed. */
+export const PLACE = '\x7f';
 
-/** As entities, so that the html itself holds no invisible character. */
-const ISOLATE = '&#8296;';
-const END_ISOLATE = '&#8297;';
-
-/** A path as written may hold a quotation mark or a bracket, which would end what it is in. */
-const encodePath = (path: string) => encodeURIComponent(path.toWellFormed()).replaceAll("'", '%27');
-
-/** Puts marks around an escaped value, so that {@link placeValues} finds it. */
-export const markValue = (escaped: string, path: string, isIsolated: boolean): string =>
-  `${OPEN}${encodePath(path)}${MIDDLE}${isIsolated ? `${ISOLATE}${escaped}${END_ISOLATE}` : escaped}${CLOSE}`;
-
-/** Removes the characters of marks from a template, also those of its text alternative. */
-export const withoutMarks = (text: string): string => text.replace(/[\ufdd0-\ufdd3]/g, '');
-
-/** The values as they are in a text between tags. */
-const unmark = (marked: string): string => marked.replace(VALUE, '$2');
-
-const withoutIsolates = (escaped: string) =>
-  escaped.startsWith(ISOLATE) ? escaped.slice(ISOLATE.length, -END_ISOLATE.length) : escaped;
-const unmarkAttribute = (marked: string) =>
-  marked.replace(VALUE, (_, _path: string, escaped: string) => withoutIsolates(escaped));
-const unmarkUnquoted = (marked: string) =>
-  marked.replace(VALUE, (_, _path: string, escaped: string) => escapeUnquoted(withoutIsolates(escaped)));
-
-const LINK_ATTRIBUTES = new Set([
-  ...['href', 'src', 'action', 'formaction', 'background', 'poster', 'cite', 'data', 'longdesc', 'lowsrc'],
-  ...['dynsrc', 'codebase', 'classid', 'manifest', 'profile', 'icon'],
-]);
-const LINK_LIST_ATTRIBUTES = new Set(['srcset', 'imagesrcset', 'ping', 'archive']);
-
-/** Their content is text up to the closing tag. */
-const RAW_TEXT = new Set(['script', 'style', 'textarea', 'title', 'xmp', 'iframe', 'noembed', 'noframes']);
-
-const NAMED: Readonly<Record<string, string>> = {
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", colon: ':', sol: '/', bsol: '\\', quest: '?' },
-  ...{ num: '#', Tab: '\t', NewLine: '\n', nbsp: '\u00a0', lpar: '(', rpar: ')', period: '.', comma: ',' },
-};
-
-/** The entities that can stand in the scheme of a URL, or at its end. */
-const decode = (text: string) =>
-  text.replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w{2,8}));?/gi, (entity, hex, decimal, name) => {
-    if (name !== undefined) return NAMED[name] ?? entity;
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code).toWellFormed() : entity;
-  });
-
-/** Where the values of an attribute are, once all of it is decoded. */
-function placed(marked: string, read: (text: string) => string): PlacedText {
-  let text = '';
-  let end = 0;
-  const values = [];
-  for (const match of marked.matchAll(VALUE)) {
-    text += read(marked.slice(end, match.index));
-    const start = text.length;
-    text += read(withoutIsolates(match[2] ?? ''));
-    if (text.length > start)
-      values.push({ start, end: text.length, path: decodeURIComponent(match[1] ?? '') });
-    end = match.index + match[0].length;
-  }
-  return { text: text + read(marked.slice(end)), values };
+/** A value of the payload, in one line. */
+export interface HtmlValue {
+  readonly text: string;
+  readonly path: string;
+  /** Whether its direction must not turn the text around it. */
+  readonly isIsolated: boolean;
 }
 
-interface Attribute {
-  readonly name: string;
-  readonly value: string;
-}
-
-const hasValue = (marked: string) => marked.includes(OPEN);
-
-function findProblem(
-  { name, value }: Attribute,
-  isRefresh: () => boolean,
-  rule: LinkRule,
-): string | undefined {
-  if (!hasValue(value)) return undefined;
-  const local = nameIn(name).replace(/^.*:/s, '');
-  if (LINK_ATTRIBUTES.has(local)) return findLinkProblem(placed(value, decode), rule);
-  if (LINK_LIST_ATTRIBUTES.has(local)) return findLinkListProblem(placed(value, decode), rule);
-  if (local === 'style') return findCssProblem(placed(value, decode), rule);
-  if (local === 'content' && isRefresh()) return findRefreshProblem(placed(value, decode), rule);
-  return undefined;
-}
-
+const NAME = String.raw`[^\s/>][^\s/>=]*`;
+const VALUE = String.raw`"[^"]*"?|'[^']*'?|[^\s>"'][^\s>]*`;
+// Every part matches in one way only, so that this takes linear time.
+const TAG = new RegExp(
+  String.raw`<(?=[a-z${PLACE}])[^\s/>]*(?:[\s/]+|${NAME}(?:\s*=\s*(?:${VALUE})?)?)*>?`,
+  'iy',
+);
+const ATTRIBUTE = new RegExp(String.raw`(${NAME})(?:(\s*=\s*)(${VALUE})?)?`, 'g');
+// What Outlook reads of a conditional comment is html like everything else.
 const COMMENT = /<!--(?!\[if)/iy;
-const TAG = /<(?:[a-z]|\ufdd0)/iy;
-// Values are passed over as a whole.
-const TAG_NAME = /<(?:[^\s/>\ufdd0]+|\ufdd0[^\ufdd2]*\ufdd2)*/y;
-const BETWEEN = /[\s/]+/y;
-/** An equals sign in the first place belongs to the name. */
-const NAME = /=?(?:[^\s/>=\ufdd0]+|\ufdd0[^\ufdd2]*\ufdd2)*/y;
-const EQUALS = /\s*=\s*/y;
-const UNQUOTED = /(?:[^\s>\ufdd0]+|\ufdd0[^\ufdd2]*\ufdd2)*/y;
+/** Their content is text up to the closing tag. */
+const RAW_TEXT = /<(script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>]|$)/iy;
 
-/** Where the match of a sticky pattern at a place ends; the same place if there is none. */
-function endOf(pattern: RegExp, text: string, at: number): number {
+function startsWith(pattern: RegExp, html: string, at: number): boolean {
   pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : at;
+  return pattern.test(html);
 }
 
-const nameIn = (marked: string) => decode(unmarkUnquoted(marked)).toLowerCase();
+function rawElementAt(html: string, at: number): string | undefined {
+  RAW_TEXT.lastIndex = at;
+  return RAW_TEXT.exec(html)?.[1]?.toLowerCase();
+}
+
+// As entities, so that the html itself holds no invisible character.
+const inText = ({ text, isIsolated }: HtmlValue) =>
+  isIsolated ? `&#8296;${escapeHtml(text)}&#8297;` : escapeHtml(text);
+const inQuotes = ({ text }: HtmlValue) => escapeHtml(text);
+const inMarkup = ({ text }: HtmlValue) => escapeUnquoted(escapeHtml(text));
 
 /**
  * Puts each value in its place: escapes it as that place needs it, and checks it where it is part of a URL. A conditional
  * block can move a variable into an attribute or out of it, so the places are those of the finished html.
  *
- * @param html - with values marked by {@link markValue}
+ * @param html - with a {@link PLACE} for each of the values
  * @param problems - gets what is wrong, in words, without the value
  */
-export function placeValues(html: string, rule: LinkRule, problems: Set<string>): string {
-  if (!hasValue(html)) return html;
+export function placeValues(
+  html: string,
+  values: readonly HtmlValue[],
+  rule: LinkRule,
+  problems: Set<string>,
+): string {
+  /** How many of the values have been placed. */
+  let count = 0;
   let result = '';
-  let at = 0;
   /** Up to here, the html is in the result. What follows, up to `at`, has no values. */
   let copied = 0;
-  let value = html.indexOf(OPEN);
+  let at = 0;
+  let next = html.indexOf(PLACE);
+
   /** Takes over what comes before `end`. */
-  const copy = (end: number, settle: (marked: string) => string) => {
-    if (value >= 0 && value < end) {
-      result += html.slice(copied, at) + settle(html.slice(at, end));
+  function copy(end: number, fillIn: (marked: string) => string): void {
+    if (next >= 0 && next < end) {
+      result += html.slice(copied, at) + fillIn(html.slice(at, end));
       copied = end;
-      value = html.indexOf(OPEN, end);
+      next = html.indexOf(PLACE, end);
     }
     at = end;
-  };
+  }
+
   const note = (problem: string | undefined) => {
     if (problem !== undefined) problems.add(problem);
   };
 
-  function readTag(): void {
-    const start = at + 1;
-    copy(endOf(TAG_NAME, html, at), unmarkUnquoted);
-    const tagName = nameIn(html.slice(start, at));
+  function fill(marked: string, write: (value: HtmlValue) => string): string {
+    const [first = '', ...others] = marked.split(PLACE);
+    return others.reduce((filled, piece) => {
+      const value = values[count++];
+      return filled + (value ? write(value) : '') + piece;
+    }, first);
+  }
+
+  const fillText = (marked: string) => fill(marked, inText);
+
+  /** Where the next values are in a marked text, once it is decoded as an attribute is. */
+  function locate(marked: string, isRaw = false): PlacedText {
+    const read = isRaw ? String : decodeHtml;
+    const write = isRaw ? inQuotes : ({ text }: HtmlValue) => text;
+    const [first = '', ...others] = marked.split(PLACE);
+    const placed: { start: number; end: number; path: string }[] = [];
+    let text = read(first);
+    for (const [index, piece] of others.entries()) {
+      const value = values[count + index];
+      const start = text.length;
+      if (value) text += write(value);
+      if (value && text.length > start) placed.push({ start, end: text.length, path: value.path });
+      text += read(piece);
+    }
+    return { text, values: placed };
+  }
+
+  function fillTag(tag: string): string {
     const attributes: Attribute[] = [];
-    for (;;) {
-      copy(endOf(BETWEEN, html, at), unmark);
-      if (at >= html.length || html[at] === '>') break;
-      const nameStart = at;
-      copy(endOf(NAME, html, at), unmarkUnquoted);
-      const name = html.slice(nameStart, at);
-      const valueStart = endOf(EQUALS, html, at);
-      if (valueStart === at) continue;
-      copy(valueStart, unmark);
-      attributes.push({ name, value: readAttributeValue() });
-    }
-    copy(Math.min(at + 1, html.length), unmark);
-    const isRefresh = () =>
-      attributes.some(
-        ({ name, value }) => nameIn(name) === 'http-equiv' && /refresh/i.test(placed(value, decode).text),
-      );
-    for (const attribute of attributes) note(findProblem(attribute, isRefresh, rule));
-    if (RAW_TEXT.has(tagName)) readRawText(tagName);
+    const [tagName = ''] = /^<[^\s/>]*/.exec(tag) ?? [];
+    const start = fill(tagName, inMarkup);
+    const rest = tag.slice(tagName.length).replace(ATTRIBUTE, (_, key: string, equals = '', value = '') => {
+      const { text: name } = locate(key);
+      const written = fill(key, inMarkup) + equals;
+      attributes.push({ name, ...locate(value.replace(/^["']|["']$/g, '')) });
+      return written + fill(value, /^["']/.test(value) ? inQuotes : inMarkup);
+    });
+    for (const attribute of attributes) note(findAttributeProblem(attribute, attributes, rule));
+    return start + rest;
   }
 
-  function readAttributeValue(): string {
-    const quote = html[at] ?? '';
-    if (quote !== '"' && quote !== "'") {
-      const start = at;
-      copy(endOf(UNQUOTED, html, at), unmarkUnquoted);
-      return html.slice(start, at);
-    }
-    const close = html.indexOf(quote, at + 1);
-    const end = close < 0 ? html.length : close;
-    const value = html.slice(at + 1, end);
-    copy(Math.min(end + 1, html.length), unmarkAttribute);
-    return value;
-  }
-
-  function readRawText(tagName: string): void {
-    const close = new RegExp(`</${tagName}(?=[\\s/>])`, 'gi');
+  function copyRawText(element: string): void {
+    const close = new RegExp(`</${element}(?=[\\s/>])`, 'gi');
     close.lastIndex = at;
-    const end = close.exec(html)?.index ?? html.length;
-    const content = html.slice(at, end);
-    if (tagName === 'style' && hasValue(content))
-      note(
-        findCssProblem(
-          placed(content, (css) => css),
-          rule,
-        ),
-      );
-    copy(end, tagName === 'textarea' || tagName === 'title' ? unmark : unmarkAttribute);
+    copy(close.exec(html)?.index ?? html.length, (content) => {
+      if (element === 'style') note(findCssProblem(locate(content, true), rule));
+      return fill(content, element === 'title' || element === 'textarea' ? inText : inQuotes);
+    });
   }
 
   // What follows the last value stays as it is.
-  while (value >= 0) {
+  while (next >= 0) {
     const open = html.indexOf('<', at);
-    copy(open < 0 ? html.length : open, unmark);
-    if (open < 0) break;
-    // What Outlook reads of a conditional comment is html like everything else.
-    if (endOf(COMMENT, html, at) > at) {
+    copy(open < 0 ? html.length : open, fillText);
+    if (startsWith(COMMENT, html, at)) {
       const end = html.indexOf('-->', at + 2);
-      copy(end < 0 ? html.length : end + 3, unmark);
-    } else if (endOf(TAG, html, at) > at) readTag();
-    else copy(at + 1, unmark);
+      copy(end < 0 ? html.length : end + 3, fillText);
+    } else if (startsWith(TAG, html, at)) {
+      let element = rawElementAt(html, at);
+      copy(TAG.lastIndex, (tag) => {
+        const filled = fillTag(tag);
+        element = rawElementAt(filled, 0);
+        return filled;
+      });
+      if (element !== undefined) copyRawText(element);
+    } else at += 1;
   }
   return result + html.slice(copied);
 }

@@ -7,6 +7,11 @@ export interface PlacedText {
   readonly values: readonly { readonly start: number; readonly end: number; readonly path: string }[];
 }
 
+/** An attribute, decoded, with the values in it. */
+export interface Attribute extends PlacedText {
+  readonly name: string;
+}
+
 /** What browsers leave out of a URL before they look for its scheme. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters
 const LEFT_OUT = /^[\u0000-\u0020]+|[\t\n\r]+/g;
@@ -29,11 +34,11 @@ function findLinkProblemIn(
 }
 
 /** A value decides the scheme unless the template has written it before. */
-export const findLinkProblem = (placed: PlacedText, rule: LinkRule): string | undefined =>
+const findLinkProblem = (placed: PlacedText, rule: LinkRule): string | undefined =>
   findLinkProblemIn(placed, rule, 0, placed.text.length);
 
 /** The URLs of a `srcset` (with sizes) or `ping`. */
-export function findLinkListProblem(placed: PlacedText, rule: LinkRule): string | undefined {
+function findLinkListProblem(placed: PlacedText, rule: LinkRule): string | undefined {
   for (const { 0: candidate, index } of placed.text.matchAll(/[^\s,]\S*/g)) {
     if (/^[\d.]+[wxh],?$/.test(candidate)) continue;
     const problem = findLinkProblemIn(placed, rule, index, index + candidate.length);
@@ -43,7 +48,7 @@ export function findLinkListProblem(placed: PlacedText, rule: LinkRule): string 
 }
 
 /** The URL of `content="0; url=…"`. */
-export function findRefreshProblem(placed: PlacedText, rule: LinkRule): string | undefined {
+function findRefreshProblem(placed: PlacedText, rule: LinkRule): string | undefined {
   const { text } = placed;
   if (/^[\s\d.]*$/.test(text)) return undefined;
   const [before, quote] = /^[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?(["']?)\s*/i.exec(text) ?? [''];
@@ -68,4 +73,26 @@ export function findCssProblem(placed: PlacedText, rule: LinkRule): string | und
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+const LINK_ATTRIBUTES = new Set([
+  ...['href', 'src', 'action', 'formaction', 'background', 'poster', 'cite', 'data', 'longdesc', 'lowsrc'],
+  ...['dynsrc', 'codebase', 'classid', 'manifest', 'profile', 'icon'],
+]);
+const LINK_LIST_ATTRIBUTES = new Set(['srcset', 'imagesrcset', 'ping', 'archive']);
+
+const isRefresh = ({ name, text }: Attribute) => /^http-equiv$/i.test(name) && /refresh/i.test(text);
+
+/** @param tag - all attributes of the tag */
+export function findAttributeProblem(
+  attribute: Attribute,
+  tag: readonly Attribute[],
+  rule: LinkRule,
+): string | undefined {
+  if (attribute.values.length === 0) return undefined;
+  const name = attribute.name.toLowerCase().replace(/^.*:/s, '');
+  if (LINK_ATTRIBUTES.has(name)) return findLinkProblem(attribute, rule);
+  if (LINK_LIST_ATTRIBUTES.has(name)) return findLinkListProblem(attribute, rule);
+  if (name === 'style') return findCssProblem(attribute, rule);
+  return name === 'content' && tag.some(isRefresh) ? findRefreshProblem(attribute, rule) : undefined;
 }

@@ -14,11 +14,14 @@ export function deriveTextTemplate(html: readonly TemplateNode[]): readonly Temp
   return readMarked(convert(marked), nodes);
 }
 
-/** Noncharacters, which no html template has: see `withoutMarks`. */
+/** Noncharacters, which no value has, and no html template: see {@link withoutMarks}. */
 const MARK_OPEN = '\ufdd0';
 const MARK_CLOSE = '\ufdd1';
 const OPEN_LINK = '\ufdd2';
 const CLOSE_LINK = '\ufdd3';
+
+/** Removes from an html template the characters that have a meaning here and in `placeValues`. */
+export const withoutMarks = (text: string): string => text.replace(/[\x7f\ufdd0-\ufdd3]/g, '');
 
 type Role = 'value' | 'body' | 'else' | 'end';
 const mark = (role: Role, index: number) => `${MARK_OPEN}${role}${index}${MARK_CLOSE}`;

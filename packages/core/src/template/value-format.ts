@@ -1,7 +1,6 @@
 import { normalizeLocale } from '../locale.js';
 import { displayName, isRightToLeft, plainLine } from '../plain-line.js';
-import { escapeHtml } from './escape-html.js';
-import { markValue } from './html-values.js';
+import type { HtmlValue } from './html-values.js';
 
 /** Writes a value into one text of a template. The path is that of the variable. */
 export type ValueFormat = (value: string, path: string) => string;
@@ -35,8 +34,8 @@ const WEB_URL = /^https?:\/\/\S+$/i;
 export interface ValueFormats {
   /** Text and subject. */
   readonly line: ValueFormat;
-  /** Html, for {@link placeValues}. */
-  readonly html: ValueFormat;
+  /** Html, for `placeValues`. */
+  toHtmlValue(value: string, path: string): HtmlValue;
   /** The display name of a sender. */
   readonly name: ValueFormat;
 }
@@ -54,9 +53,9 @@ export function formatsFor(locale: string | undefined): ValueFormats {
       const line = plainLine(value);
       return isIsolated(line, path) ? `\u2068${line}\u2069` : line;
     },
-    html: (value, path) => {
-      const line = plainLine(value);
-      return markValue(escapeHtml(line), path, isIsolated(line, path));
+    toHtmlValue(value, path) {
+      const text = plainLine(value);
+      return { text, path, isIsolated: isIsolated(text, path) };
     },
     name: displayName,
   };
