@@ -4,6 +4,7 @@ import {
   createDrain,
   type Email,
   functionSchema,
+  type LogEvent,
   type Logger,
   loggerSchema,
   type Receipt,
@@ -117,6 +118,7 @@ export function createSmtpTransport(
   /** One for each send under way; nothing of its email may get into a log or an error. */
   const sending = new Set<Pick<Email, 'to' | 'secrets'>>();
   const secrets = () => [...(login?.secrets() ?? []), ...[...sending].flatMap((own) => own.secrets)];
+  const warned = new Set<string>();
   const sessionOptions = {
     config: smtp,
     login,
@@ -124,6 +126,10 @@ export function createSmtpTransport(
     missingAuth: given.missingAuth,
     lookup: given.lookup,
     logger,
+    warnOnce: (event: LogEvent) => {
+      if (!warned.has(event.event)) logger.warn(event);
+      warned.add(event.event);
+    },
     secrets,
     recipients: () => [...sending].map(({ to }) => to),
   };

@@ -27,6 +27,12 @@ export interface SmtpConfig {
   service?: string | undefined;
   /** How to log in. Leave it out if the server needs no login. */
   auth: SmtpAuth;
+  /**
+   * The login mechanism: PLAIN, LOGIN or CRAM-MD5 with a password, XOAUTH2 with a token.
+   * @default the first that the server offers and accepts
+   * @example "LOGIN"
+   */
+  authMethod?: 'PLAIN' | 'LOGIN' | 'CRAM-MD5' | 'XOAUTH2' | undefined;
   /** TLS from the first byte. @default true on port 465, else false (STARTTLS where the server offers it) */
   secure?: boolean | undefined;
   /** Options of Node’s tls.connect, such as ca or minVersion. */
@@ -70,6 +76,9 @@ export interface SmtpConfig {
   /** Close a connection after this long without an email, in milliseconds. @default 60,000 */
   idleTimeout?: number | undefined;
 }
+
+const AUTH_METHODS = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2'] as const;
+const AUTH_METHOD_RULE = `authMethod must be one of ${AUTH_METHODS.join(', ')}`;
 
 interface DkimConfig {
   /** The domain that signs. */
@@ -161,6 +170,11 @@ export const smtpConfigSchema = z.object({
   port: port.optional(),
   service: optionalText('service', 'the name of a well-known service, such as "SendGrid"'),
   auth: smtpAuthSchema,
+  authMethod: z
+    .string(AUTH_METHOD_RULE)
+    .toUpperCase()
+    .pipe(z.enum(AUTH_METHODS, AUTH_METHOD_RULE))
+    .optional(),
   secure: flag('secure'),
   tls: z
     .record(z.string(), z.unknown(), 'tls has to be an object with options of Node’s tls.connect')

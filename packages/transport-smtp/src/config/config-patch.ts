@@ -7,6 +7,7 @@ export interface ConfigPatch {
   ignoreTLS?: null;
   fromEmail?: string;
   auth?: { user?: string; pass?: string };
+  authMethod?: string;
   tls?: null;
 }
 

@@ -1,12 +1,18 @@
-import type { SmtpConfig } from '@postern/core';
+import type { SmtpAuth, SmtpConfig } from '@postern/core';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { secretForms } from '../failure/secret-forms.js';
 import { callForToken, type GetAccessToken } from './access-token-callback.js';
 import { type OAuth2Auth, requestToken } from './token-request.js';
 import { createTokenSource, type TokenSource } from './token-source.js';
 
+type LoginAuth = Extract<SmtpAuth, { type: 'login' }>;
+
 /** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
 export interface SmtpLogin {
+  /** The mechanisms that it can use (RFC 4954), the preferred one first. */
+  readonly mechanisms: readonly string[];
+  /** Connections try this mechanism first from now on. */
+  prefer(mechanism: string): void;
   /** For one connection. */
   start(): LoginAttempt;
   /** Everything that must never be logged, in every form in which it crosses the wire. */
@@ -16,15 +22,19 @@ export interface SmtpLogin {
 }
 
 /** What nodemailer needs to log a connection in. */
-export type LoginCredentials =
-  | { user: string; credentials: { user: string; pass: string } }
-  | { user: string; method: 'XOAUTH2'; oauth2: XOAuth2 };
+export type LoginCredentials = { user: string } & (
+  | { credentials: { user: string; pass: string } }
+  | { oauth2: XOAuth2 }
+);
 
 interface LoginAttempt {
   credentials: LoginCredentials;
-  /** To be called after a refusal; `true` if another attempt may succeed. */
+  /** To be called after a refusal; `true` if another attempt by the same mechanism may succeed. */
   renew: () => boolean;
 }
+
+/** For passwords, in the order of nodemailer. */
+const PASSWORD_MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
 
 /** Logs one connection in with the shared token, by nodemailer's XOAUTH2. */
 function startWithToken(user: string, source: TokenSource): LoginAttempt {
@@ -46,7 +56,7 @@ function startWithToken(user: string, source: TokenSource): LoginAttempt {
     },
   });
   return {
-    credentials: { user, method: 'XOAUTH2', oauth2 },
+    credentials: { user, oauth2 },
     renew: () => {
       const canHelp = discardUsed();
       // nodemailer would reuse the one it has.
@@ -95,9 +105,27 @@ function loginWithToken(
   );
   const fixed = getAccessToken ? [] : secretsOf(auth);
   return {
+    mechanisms: ['XOAUTH2'],
+    prefer: () => {},
     start: () => startWithToken(user, source),
     secrets: () => [...fixed, ...source.recent().flatMap((token) => secretForms(user, token))],
     close: () => closing.abort(),
+  };
+}
+
+function loginWithPassword({ user, pass }: LoginAuth, authMethod: string | undefined): SmtpLogin {
+  const secrets = secretForms(user, pass);
+  let mechanisms = authMethod === undefined ? PASSWORD_MECHANISMS : [authMethod];
+  return {
+    get mechanisms() {
+      return mechanisms;
+    },
+    prefer: (mechanism) => {
+      mechanisms = [mechanism, ...mechanisms.filter((other) => other !== mechanism)];
+    },
+    start: () => ({ credentials: { user, credentials: { user, pass } }, renew: () => false }),
+    secrets: () => secrets,
+    close: () => {},
   };
 }
 
@@ -107,16 +135,11 @@ function loginWithToken(
  * @param getAccessToken gets tokens in place of the config
  */
 export function createLogin(
-  { auth, connectionTimeout }: Pick<SmtpConfig, 'auth' | 'connectionTimeout'>,
+  { auth, authMethod, connectionTimeout }: Pick<SmtpConfig, 'auth' | 'authMethod' | 'connectionTimeout'>,
   getAccessToken?: GetAccessToken,
 ): SmtpLogin | undefined {
   if (auth.type === undefined) return undefined;
-  if (auth.type === 'oauth2') return loginWithToken(auth, connectionTimeout, getAccessToken);
-  const { user, pass } = auth;
-  const secrets = secretForms(user, pass);
-  return {
-    start: () => ({ credentials: { user, credentials: { user, pass } }, renew: () => false }),
-    secrets: () => secrets,
-    close: () => {},
-  };
+  return auth.type === 'oauth2'
+    ? loginWithToken(auth, connectionTimeout, getAccessToken)
+    : loginWithPassword(auth, authMethod);
 }

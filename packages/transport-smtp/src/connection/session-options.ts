@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { isLoopbackHost, type Logger, type MailStage, type SmtpConfig } from '@postern/core';
+import { isLoopbackHost, type LogEvent, type Logger, type MailStage, type SmtpConfig } from '@postern/core';
 import type { SmtpLogin } from './login.js';
 import type { Lookup } from './socket.js';
 
@@ -18,6 +18,8 @@ export interface SessionOptions {
   missingAuth: 'refuse' | 'warn';
   lookup: Lookup | undefined;
   logger: Logger;
+  /** Logs a warning, each kind of event once per server. */
+  warnOnce: (event: LogEvent) => void;
   /** What must not show up in logs and errors: credentials, and the codes and links that are on their way. */
   secrets: () => Iterable<string>;
   /** The addresses of emails on their way; logs and errors mask them. */

@@ -1,6 +1,7 @@
 import { isLoopbackHost, MailError } from '@postern/core';
 import { serverName } from '../config/server-name.js';
 import { isAscii, type SmtpMessage } from '../message/smtp-message.js';
+import { LoginSequence } from './login-sequence.js';
 import type { SessionOptions } from './session-options.js';
 import { SmtpConnection } from './smtp-connection.js';
 import { openSocket } from './socket.js';
@@ -22,7 +23,30 @@ export async function openSession(
   options: SessionOptions,
   signal: AbortSignal | undefined,
 ): Promise<SmtpSession> {
-  const { config, lookup, observer, logger } = options;
+  const { login, config, logger } = options;
+  const { host, port } = config;
+  const sequence = login && new LoginSequence(login, options);
+  const connection = await openConnection(options, sequence, signal).catch((error: unknown) => {
+    if (!sequence?.wasCutOff) throw error;
+    return openConnection(options, sequence, signal).catch((next: unknown) => {
+      throw sequence.reasonOf(next);
+    });
+  });
+  const session = new SmtpSession(options, connection, sequence?.tried ?? []);
+  logger.debug({ event: 'smtp.connection.opened', host, port, secure: connection.isSecure });
+  session.onClose(() =>
+    logger.debug({ event: 'smtp.connection.closed', host, port, messages: session.served }),
+  );
+  return session;
+}
+
+/** One connection, logged in. */
+async function openConnection(
+  options: SessionOptions,
+  sequence: LoginSequence | undefined,
+  signal: AbortSignal | undefined,
+): Promise<SmtpConnection> {
+  const { config, lookup, observer } = options;
   const { host, port, localAddress, dnsTimeout, connectionTimeout } = config;
   const deadline = Date.now() + connectionTimeout;
   const socket = await openSocket(
@@ -34,52 +58,26 @@ export async function openSession(
   const timer = setTimeout(() => connection.timeOut(), Math.max(deadline - Date.now(), 1));
   try {
     await connection.connect(signal);
-    await logIn(connection, options, signal);
+    if (!connection.isSecure) warnOfPlainText(options);
+    await sequence?.logIn(connection, signal);
+    return connection;
   } catch (error) {
     connection.destroy();
     throw error;
   } finally {
     clearTimeout(timer);
   }
-  const session = new SmtpSession(options, connection);
-  logger.debug({ event: 'smtp.connection.opened', host, port, secure: connection.isSecure });
-  session.onClose(() =>
-    logger.debug({ event: 'smtp.connection.closed', host, port, messages: session.served }),
-  );
-  return session;
 }
 
-async function logIn(
-  connection: SmtpConnection,
-  { login, config: { host, port }, logger, missingAuth }: SessionOptions,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (!login) return;
-  const { isSecure } = connection;
-  if (!connection.allowsAuth) {
-    const hint = isSecure
-      ? 'Use the port for mail submission (587 or 465), or remove auth if the server needs no login.'
-      : 'Remove ignoreTLS, use port 465 with "secure": true, or remove auth if the server needs no login.';
-    if (missingAuth === 'warn') return logger.warn({ event: 'smtp.login_not_offered', host, port, hint });
-    const message = `${serverName({ host, port })} offers no login${isSecure ? '' : ' without TLS'}.`;
-    throw new MailError('auth_failed', message, { stage: 'auth', hint });
-  }
-  if (!isSecure && !isLoopbackHost(host)) {
-    logger.warn({
-      event: 'smtp.plaintext_auth',
-      host,
-      port,
-      hint: 'The password and every code cross the network in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS.',
-    });
-  }
-  const { credentials, renew } = login.start();
-  try {
-    await connection.logIn(credentials, signal);
-  } catch (error) {
-    // nodemailer renews a token itself after a 334; other servers refuse it outright.
-    if (!(error instanceof MailError && error.responseCode === 535 && renew())) throw error;
-    await connection.logIn(credentials, signal);
-  }
+/** Without a login, `ignoreTLS` says that plain text is meant. */
+function warnOfPlainText({ config: { host, port, ignoreTLS }, login, warnOnce }: SessionOptions): void {
+  if (isLoopbackHost(host) || (ignoreTLS && !login)) return;
+  warnOnce({
+    event: login ? 'smtp.plaintext_auth' : 'smtp.plaintext',
+    host,
+    port,
+    hint: `${login ? 'The password and every code' : 'Every code'} crosses the network in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS. To refuse such a connection, write "requireTLS": true.`,
+  });
 }
 
 /**
@@ -100,6 +98,8 @@ export class SmtpSession {
   constructor(
     private readonly options: SessionOptions,
     private readonly connection: SmtpConnection,
+    /** The login mechanisms that were tried; the last one succeeded. */
+    readonly mechanisms: readonly string[],
   ) {}
 
   get isOpen(): boolean {

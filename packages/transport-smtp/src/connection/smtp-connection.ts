@@ -29,7 +29,7 @@ type Done<T> = (error: NodemailerError | null | undefined, result?: T) => void;
  * connection, a time-out or a signal, and every failure a {@link MailError}.
  *
  * This is the only file that knows `SMTPConnection`. It uses what nodemailer documents: connect, login, send, reset, quit,
- * close, the events `error` and `end`, `destroyed`, `secure` and `allowsAuth`, and the options.
+ * close, the events `error` and `end`, `destroyed`, `secure`, and the options.
  */
 export class SmtpConnection {
   private readonly transcript: Transcript;
@@ -103,9 +103,9 @@ export class SmtpConnection {
     return this.smtp.secure;
   }
 
-  /** Whether the server offers a login (or was never asked, being too old for EHLO). */
-  get allowsAuth(): boolean {
-    return this.smtp.allowsAuth;
+  /** The login mechanisms that the server offers (RFC 4954 section 3). */
+  get mechanisms(): readonly string[] {
+    return (this.capabilities.get('AUTH') ?? '').split(' ').filter((mechanism) => mechanism !== '');
   }
 
   /** What the server offers (RFC 5321 section 4.1.1.1): keywords in capitals, and their parameters. */
@@ -170,8 +170,8 @@ export class SmtpConnection {
     this.isConnecting = false;
   }
 
-  async logIn(credentials: LoginCredentials, signal: AbortSignal | undefined): Promise<void> {
-    await this.run('auth', signal, (done) => this.smtp.login(credentials, done));
+  async logIn(method: string, credentials: LoginCredentials, signal: AbortSignal | undefined): Promise<void> {
+    await this.run('auth', signal, (done) => this.smtp.login({ ...credentials, method }, done));
   }
 
   /** Sends one message and resolves with the server's final reply, as it came. */

@@ -131,10 +131,12 @@ export class Transcript {
   }
 }
 
-const capabilitiesIn = (reply: string): ReadonlyMap<string, string> =>
-  new Map(
-    reply.split(/\r?\n/).map((line): [string, string] => {
-      const [keyword = '', ...parameters] = line.slice(4).split(/[ =]/);
-      return [keyword.toUpperCase(), parameters.join(' ')];
-    }),
-  );
+function capabilitiesIn(reply: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const line of reply.split(/\r?\n/)) {
+    const [keyword = '', ...parameters] = line.slice(4).toUpperCase().split(/[ =]/);
+    // Old Microsoft servers write AUTH twice, the second time as AUTH=LOGIN.
+    found.set(keyword, [found.get(keyword) ?? [], parameters].flat().join(' '));
+  }
+  return found;
+}

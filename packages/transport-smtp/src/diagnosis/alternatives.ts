@@ -5,7 +5,7 @@ import type { SmtpLogin } from '../connection/login.js';
 import type { Provider } from '../provider/provider.js';
 import { type AttemptLimits, attemptConnection } from './connection-attempt.js';
 import type { Alternative } from './diagnosis.js';
-import { offersAuth } from './ehlo-facts.js';
+import { ehloFactsOf } from './ehlo-facts.js';
 
 /** Another port to try when the one in the config fails. */
 export interface AlternativePort {
@@ -87,8 +87,13 @@ export function tryAlternatives({
         if (!(error instanceof MailError) || limits.signal?.aborted) throw error;
         return { patch, works: false, message: `${how}: ${error.message}` };
       }
-      const works = login === undefined || offersAuth(ehlo);
-      return { patch, works, message: `${how}: ${works ? 'works' : 'offers no login'}` };
+      const offered = ehloFactsOf(ehlo).auth;
+      const works = login?.mechanisms.some((mechanism) => offered.includes(mechanism)) ?? true;
+      return {
+        patch,
+        works,
+        message: `${how}: ${works ? 'works' : 'offers no login that this config can use'}`,
+      };
     }),
   );
 }

@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import { silentLogger } from '@postern/core';
 import type { ServerConfig } from '../config/well-known-service.js';
 import type { SmtpLogin } from '../connection/login.js';
-import { openSession } from '../connection/session.js';
+import { openSession, type SmtpSession } from '../connection/session.js';
 import type { ConnectionObserver } from '../connection/session-options.js';
 import type { Lookup } from '../connection/socket.js';
 
@@ -18,7 +18,7 @@ export interface AttemptLimits {
 }
 
 /** A session with a deadline for every question. */
-export interface WatchedSession {
+export interface WatchedSession extends Pick<SmtpSession, 'mechanisms'> {
   askSender(from: string, to: string | undefined): Promise<string>;
   askRecipient(to: string): Promise<string>;
   quit(): Promise<void>;
@@ -84,6 +84,7 @@ export async function attemptConnection(
         missingAuth: 'refuse',
         lookup: watchedLookup,
         logger: silentLogger,
+        warnOnce: () => {},
         secrets: () => login?.secrets() ?? [],
         recipients: () => [],
         observer: {
@@ -105,6 +106,7 @@ export async function attemptConnection(
     );
     session.onClose(end);
     return {
+      mechanisms: session.mechanisms,
       askSender: (from, to) => session.askSender(from, to, stop),
       askRecipient: (to) => session.askRecipient(to, stop),
       quit: () => session.quit(),

@@ -101,6 +101,8 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
     });
 
   const onSecured = () => {
+    // A login may take two connections.
+    if (isSecured) return;
     isSecured = true;
     report(async () => {
       const findings = await probeTls(server, limits);
@@ -167,13 +169,23 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
   try {
     session = await attemptConnection(server, login, limits, { onLookedUp, onConnected, onSecured, onReply });
     if (login) {
+      const { mechanisms } = session;
+      const refused = mechanisms.slice(0, -1);
+      const mechanism = mechanisms.at(-1) ?? '';
       report({
         name: 'auth',
-        status: 'passed',
+        status: refused.length > 0 ? 'warning' : 'passed',
         tried: what('auth'),
-        summary: `logged in as ${user}`,
+        summary: `logged in as ${user} (${mechanism})`,
         response: lastReply,
-        facts: { user },
+        facts: { user, mechanism },
+        problems: refused.map((each) => ({
+          ...warn(
+            `The server offers ${each} and refuses it; ${mechanism} works.`,
+            `Write "authMethod": "${mechanism}": each refusal counts as a failed login at the server.`,
+          ),
+          patch: { authMethod: mechanism },
+        })),
       });
     } else {
       report({

@@ -56,7 +56,11 @@ export interface DiagnosisFacts {
     /** Ways to log in. */
     auth: readonly string[];
   };
-  auth: { user: string };
+  auth: {
+    user: string;
+    /** The mechanism that succeeded, such as PLAIN. */
+    mechanism: string;
+  };
   mail: { from: string };
   rcpt: { to: string };
   mx: { records: readonly string[] };

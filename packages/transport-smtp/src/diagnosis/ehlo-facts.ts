@@ -17,8 +17,6 @@ const mechanismsIn = (lines: readonly string[]) => [
   ),
 ];
 
-export const offersAuth = (reply: string): boolean => linesOf(reply).some((line) => AUTH.test(line));
-
 export const offersStartTls = (reply: string): boolean =>
   linesOf(reply).some((line) => /^STARTTLS\b/i.test(line));
 

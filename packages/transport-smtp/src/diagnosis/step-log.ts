@@ -49,6 +49,8 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
       return endOfLast;
     },
     report(report, endedAt = performance.now()) {
+      // A login may take two connections.
+      if (report.status !== 'failed' && steps.some(({ name }) => name === report.name)) return;
       const durationMs = Math.round(report.durationMs ?? endedAt - endOfLast);
       endOfLast = endedAt;
       const problems = [...(report.problems ?? [])].sort(
