@@ -114,7 +114,7 @@ export async function makeProject(
           ? { experimentalDecorators: true }
           : { erasableSyntaxOnly: true, allowImportingTsExtensions: true, noEmit: true }),
       },
-      include: ['*.ts'],
+      include: ['**/*.ts'],
     }),
   );
   return { root, [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };

@@ -36,6 +36,14 @@ export default defineConfig({
           { text: 'Express', link: '/guides/express' },
           { text: 'Hono', link: '/guides/hono' },
           { text: 'Fastify', link: '/guides/fastify' },
+          { text: 'Next.js', link: '/guides/nextjs' },
+        ],
+      },
+      {
+        text: 'Auth systems',
+        items: [
+          { text: 'Better Auth', link: '/guides/better-auth' },
+          { text: 'Logto in Docker', link: '/guides/logto-docker' },
         ],
       },
       {

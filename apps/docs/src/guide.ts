@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 /** Every code block with a file name: ```ts [server.ts] */
 const filesIn = (markdown: string): { name: string; content: string }[] =>
-  [...markdown.matchAll(/^```\w+ \[(?<name>[^\]]+)\]\n(?<content>.*?)^```$/gms)].map(({ groups }) => ({
+  [...markdown.matchAll(/^```\w+ \[(?<name>[^\n]+)\]\n(?<content>.*?)^```$/gms)].map(({ groups }) => ({
     name: groups?.name ?? '',
     content: groups?.content ?? '',
   }));

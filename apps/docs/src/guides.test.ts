@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { inspectConnectorConfig } from '@postern/core';
 import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
 import { providerRules } from '@postern/transport-smtp';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openGuide } from './guide.ts';
 
 const to = 'ada@example.com';
@@ -52,6 +52,73 @@ test.each(['express', 'hono', 'fastify'])('%s signs a person in by code', async 
   expect(verified.status).toBe(200);
   expect(JSON.parse(verified.text)).toHaveProperty('signedIn');
   expect(verified.cookies).toHaveLength(name === 'express' ? 1 : 0);
+});
+
+test('Next.js signs a person in by code', async () => {
+  const trap = await startTrap();
+  const guide = await openGuide('nextjs');
+  const secrets = { VERIFICATION_SECRET: 's'.repeat(32), API_SECRET: 'a'.repeat(32) };
+  for (const [name, value] of Object.entries({ SMTP_URL: trap.url, ...secrets })) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { POST } = await import(guide.path('app/api/mail/[...path]/route.ts'));
+  const call = async (path: string, body: object): Promise<Response> =>
+    POST(
+      new Request(`http://localhost:3000/api/mail${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'x-real-ip': '203.0.113.7' },
+        body: JSON.stringify(body),
+      }),
+    );
+
+  expect((await call('/verification-codes', { email: to })).status).toBe(204);
+  const verificationCode = await trap.inbox.waitForCode(to);
+  const verified = await call('/verification-codes/verify', { email: to, verificationCode });
+  expect(await verified.json()).toEqual({ redirectTo: '/' });
+  expect(verified.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^session=[\w-]{36}; Path=\/; Secure/),
+  ]);
+});
+
+test('Better Auth signs a person in by code and by link', async () => {
+  const trap = await startTrap();
+  const guide = await openGuide('better-auth');
+  vi.stubEnv('SMTP_URL', trap.url);
+  vi.stubEnv('BETTER_AUTH_SECRET', 's'.repeat(32));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { auth } = await import(guide.path('auth.ts'));
+  const { mailer } = await import(guide.path('mail.ts'));
+  onTestFinished(() => mailer.close());
+  const headers = { 'Accept-Language': 'de', 'Content-Type': 'application/json' };
+  const call = (path: string, body: object): Promise<Response> =>
+    auth.handler(
+      new Request(`http://localhost:3000/api/auth${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      }),
+    );
+
+  expect((await call('/email-otp/send-verification-otp', { email: to, type: 'sign-in' })).status).toBe(200);
+  const email = await trap.inbox.waitForEmail(to);
+  expect(email.subject).toBe('Ihr Anmeldecode für Acme');
+  const signedIn = await call('/sign-in/email-otp', { email: to, otp: await trap.inbox.waitForCode(to) });
+  expect(await signedIn.json()).toMatchObject({ user: { email: to, emailVerified: true } });
+
+  const bob = 'bob@example.com';
+  expect((await call('/sign-in/magic-link', { email: bob })).status).toBe(200);
+  const link = await trap.inbox.waitForLink(bob);
+  const opened: Response = await auth.handler(new Request(link));
+  expect(opened.headers.getSetCookie().join()).toContain('better-auth.session_token=');
+});
+
+test('Logto in Docker has the Dockerfile of the connector', async () => {
+  const guide = await openGuide('logto-docker');
+  const readme = await readFile(
+    new URL('../../../packages/adapter-logto/README.md', import.meta.url),
+    'utf8',
+  );
+  // The tests of the connector run it in a folder that is laid out like the image.
+  expect(readme).toContain(await readFile(guide.path('Dockerfile'), 'utf8'));
 });
 
 test('When a provider is down: the backup sends, through the queue', async () => {
