@@ -51,9 +51,10 @@ export {
 } from './payload.js';
 export { readOptions } from './read-options.js';
 export { toReceipt } from './receipt.js';
+export { redact } from './redact.js';
 export { remoteLine, remoteLines } from './remote-text.js';
 export { requestIdentity } from './request-identity.js';
-export { hideOnInspect, maskAddress, redact } from './secrets.js';
+export { hideOnInspect, maskAddress } from './secrets.js';
 export {
   parseSendRequest,
   type SendRequest,

@@ -9,6 +9,7 @@ import { MailError } from './mail-error.js';
 import { clockSchema, functionSchema, loggerSchema, transportSchema } from './option-schemas.js';
 import { readOptions } from './read-options.js';
 import { toReceipt } from './receipt.js';
+import { redact } from './redact.js';
 import { remoteLine } from './remote-text.js';
 import { maskAddress } from './secrets.js';
 import { type CheckedSendRequest, checkSendRequest, type SendRequest } from './send-request.js';
@@ -154,6 +155,9 @@ export function createMailer(options: MailerOptions): Mailer {
     } catch (error) {
       const { code, stage, retryable, responseCode, response, attempts, message } =
         error instanceof MailError ? error : ({} as Partial<MailError>);
+      // A transport may be the application's.
+      const hide = (text: string | undefined) =>
+        text && redact(text, progress.email?.secrets ?? [], progress.email ? [progress.email.to] : []);
       logger[failureLevel(error)]({
         event: 'mail.failed',
         ...logFields(progress),
@@ -161,9 +165,9 @@ export function createMailer(options: MailerOptions): Mailer {
         stage,
         retryable,
         responseCode,
-        response,
+        response: hide(response),
         attempts,
-        message,
+        message: hide(message),
         durationMs: clock.now() - startedAt,
       });
       throw error;

@@ -1,7 +1,4 @@
-const HIDDEN = '[hidden]';
-
-/** Below this length a value is too ordinary to be hunted for in other text. */
-const SHORTEST_SECRET = 4;
+export const HIDDEN = '[hidden]';
 
 /** A link is a secret as a whole, and so is each of its parts that is long enough to be a token. */
 const SHORTEST_LINK_TOKEN = 12;
@@ -21,17 +18,6 @@ export function hideOnInspect<T extends object>(target: T, keys: readonly (keyof
     ...Object.fromEntries(keys.filter((key) => target[key] !== undefined).map((key) => [key, HIDDEN])),
   });
   return Object.defineProperty(target, INSPECT, { value: show, enumerable: false });
-}
-
-/** Replaces every occurrence of the given secrets in a text, longest first. */
-export function redact(text: string, secrets: Iterable<string>): string {
-  const found = new Set<string>();
-  for (const secret of secrets) {
-    if (secret.length >= SHORTEST_SECRET && text.includes(secret)) found.add(secret);
-  }
-  return [...found]
-    .sort((a, b) => b.length - a.length)
-    .reduce((result, secret) => result.replaceAll(secret, HIDDEN), text);
 }
 
 /** `ada@example.com` → `a***@example.com`: enough to recognize, not enough to write to. */

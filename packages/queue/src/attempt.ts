@@ -108,7 +108,7 @@ export async function attemptDelivery(
     }
     if (error instanceof UnsealableError)
       return fail({ code: 'unsealable', message: error.message, hint: error.hint }, false);
-    const hide = (text: string) => redact(text, secretsOf(progress));
+    const hide = hiderOf(progress);
     const { retryable, response, code } = error instanceof MailError ? error : ({} as Partial<MailError>);
     // A mailer that was closed too early, or broke off by itself, says nothing about the email.
     const isRetryable = retryable === true || code === 'closed' || code === 'aborted';
@@ -140,7 +140,7 @@ export async function attemptDelivery(
         keepsContent: false,
         messageId: receipt.messageId,
         transport: receipt.transport,
-        reply: remoteLines(redact(receipt.response, secretsOf(progress))),
+        reply: remoteLines(hiderOf(progress)(receipt.response)),
       });
     } catch (error) {
       return refuse(error);
@@ -236,9 +236,10 @@ function describeFailure(error: unknown, hide: (text: string) => string): Delive
   };
 }
 
-/** What a server may have repeated in its reply, and must not be stored: servers like to quote the address. */
-function secretsOf({ content, email }: Progress): string[] {
-  const to = email?.to ?? (content?.kind === 'request' ? content.request.to : undefined);
-  const addresses = to === undefined ? [] : [to, to.toLowerCase()];
-  return [...(email?.secrets ?? []), ...addresses];
-}
+/** Hides what a server may have repeated in its reply, and must not be stored: servers like to quote the address. */
+const hiderOf =
+  ({ content, email }: Progress) =>
+  (text: string): string => {
+    const to = email?.to ?? (content?.kind === 'request' ? content.request.to : undefined);
+    return redact(text, email?.secrets ?? [], to === undefined ? [] : [to]);
+  };

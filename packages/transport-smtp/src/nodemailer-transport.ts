@@ -219,7 +219,7 @@ export function createNodemailerTransport(
         messageId: email.messageId,
         accepted: email.to,
         transport: name,
-        response: remoteLines(redact(response, secrets)),
+        response: remoteLines(redact(response, secrets, [email.to])),
         attempts: 1,
         durationMs: clock.now() - startedAt,
       };

@@ -174,7 +174,7 @@ export function createSmtpTransport(
         messageId: email.messageId,
         accepted: email.to,
         transport: name,
-        response: remoteLines(redact(response, secrets())),
+        response: remoteLines(redact(response, [...(login?.secrets() ?? []), ...email.secrets], [email.to])),
         attempts: 1,
         durationMs: clock.now() - startedAt,
       };

@@ -4,8 +4,8 @@ import { type Logger, maskAddress, redact, remoteLines } from '@postern/core';
 const WORD = /[^\s<>"'(),:;]+/g;
 
 /** A line of the dialogue for the log: no credentials, no secrets, addresses masked. */
-const toLogLine = (line: string, secrets: Iterable<string>): string =>
-  redact(line.replace(/^(AUTH \S+) .*/i, '$1 [hidden]'), secrets).replace(WORD, (word) =>
+const toLogLine = (line: string, secrets: Iterable<string>, recipients: Iterable<string>): string =>
+  redact(line.replace(/^(AUTH \S+) .*/i, '$1 [hidden]'), secrets, recipients).replace(WORD, (word) =>
     word.includes('@') ? maskAddress(word) : word,
   );
 
@@ -14,6 +14,10 @@ export type DialogueLog = (from: 'client' | 'server', line: string) => void;
 
 /** Writes the dialogue to a log, without anything that is secret. */
 export const createDialogueLog =
-  (logger: Logger, secrets: () => Iterable<string>): DialogueLog =>
+  (logger: Logger, secrets: () => Iterable<string>, recipients: () => Iterable<string>): DialogueLog =>
   (from, line) =>
-    logger.debug({ event: 'smtp.dialogue', from, line: remoteLines(toLogLine(line, secrets())) });
+    logger.debug({
+      event: 'smtp.dialogue',
+      from,
+      line: remoteLines(toLogLine(line, secrets(), recipients())),
+    });

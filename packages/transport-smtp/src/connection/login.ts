@@ -1,6 +1,5 @@
 import type { SmtpAuth, SmtpConfig } from '@postern/core';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
-import { secretForms } from '../failure/secret-forms.js';
 import { callForToken, type GetAccessToken } from './access-token-callback.js';
 import { type OAuth2Auth, requestToken } from './token-request.js';
 import { createTokenSource, type TokenSource } from './token-source.js';
@@ -15,7 +14,7 @@ export interface SmtpLogin {
   prefer(mechanism: string): void;
   /** For one connection. */
   start(): LoginAttempt;
-  /** Everything that must never be logged, in every form in which it crosses the wire. */
+  /** Everything that must never be logged. */
   secrets(): Iterable<string>;
   /** Stops token requests. */
   close(): void;
@@ -66,9 +65,6 @@ function startWithToken(user: string, source: TokenSource): LoginAttempt {
   };
 }
 
-/** As a token request sends it, and its endpoint may quote it: `~` becomes `%7E`. */
-const inForm = (secret: string) => new URLSearchParams({ '': secret }).toString().slice(1);
-
 /** The secrets that a config gets tokens with. */
 function secretsOf(auth: OAuth2Auth): string[] {
   if ('serviceClient' in auth) {
@@ -77,9 +73,7 @@ function secretsOf(auth: OAuth2Auth): string[] {
   }
   const { clientSecret, ...grant } = auth;
   const refreshToken = 'refreshToken' in grant ? grant.refreshToken : undefined;
-  return [clientSecret, refreshToken]
-    .filter((secret) => secret !== undefined)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), inForm(secret)]);
+  return [clientSecret, refreshToken].filter((secret) => secret !== undefined);
 }
 
 function loginWithToken(
@@ -108,13 +102,12 @@ function loginWithToken(
     mechanisms: ['XOAUTH2'],
     prefer: () => {},
     start: () => startWithToken(user, source),
-    secrets: () => [...fixed, ...source.recent().flatMap((token) => secretForms(user, token))],
+    secrets: () => [...fixed, ...source.recent()],
     close: () => closing.abort(),
   };
 }
 
 function loginWithPassword({ user, pass }: LoginAuth, authMethod: string | undefined): SmtpLogin {
-  const secrets = secretForms(user, pass);
   let mechanisms = authMethod === undefined ? PASSWORD_MECHANISMS : [authMethod];
   return {
     get mechanisms() {
@@ -124,7 +117,7 @@ function loginWithPassword({ user, pass }: LoginAuth, authMethod: string | undef
       mechanisms = [mechanism, ...mechanisms.filter((other) => other !== mechanism)];
     },
     start: () => ({ credentials: { user, credentials: { user, pass } }, renew: () => false }),
-    secrets: () => secrets,
+    secrets: () => [pass],
     close: () => {},
   };
 }

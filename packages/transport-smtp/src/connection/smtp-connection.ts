@@ -52,7 +52,7 @@ export class SmtpConnection {
     const { config, logger, observer } = options;
     const { host, port, secure = false, tls, servername = '', name } = config;
     const { greetingTimeout, socketTimeout, connectionTimeout, ignoreTLS } = config;
-    this.log = config.debug ? createDialogueLog(logger, options.secrets) : undefined;
+    this.log = config.debug ? createDialogueLog(logger, options.secrets, options.recipients) : undefined;
     this.transcript = new Transcript(secure, {
       bytesRead: () => socket.bytesRead,
       onSecured: () => observer?.onSecured(),

@@ -1,5 +1,4 @@
 import { redact, remoteLines } from '@postern/core';
-import { maskRecipients } from '../failure/mask-recipients.js';
 import type { DiagnosisStep } from './diagnosis.js';
 
 type Loose<Step> = Step extends DiagnosisStep
@@ -57,7 +56,7 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
         (one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning'),
       );
       const hidden = [...secrets()];
-      const clean = (text: string) => remoteLines(maskRecipients(redact(text, hidden), recipients));
+      const clean = (text: string) => remoteLines(redact(text, hidden, recipients));
       const step = cleaned({ ...report, durationMs, problems } as DiagnosisStep, clean); // what may be left out is back
       steps.push(step);
       onStep?.(step);

@@ -3,7 +3,6 @@ import type { Provider } from '../provider/provider.js';
 import { adviceFor } from '../provider/reply-advice.js';
 import { codeOf, retryableOf, type SmtpFailure } from './failure.js';
 import { describeFailure, type ServerFacts } from './failure-text.js';
-import { maskRecipients } from './mask-recipients.js';
 
 /** The server, and what a message about it must not reveal. */
 export interface FailureContext extends ServerFacts {
@@ -17,10 +16,12 @@ export interface FailureContext extends ServerFacts {
 
 /** Turns a failure into a {@link MailError}. What the server said is kept, without secrets. */
 export function toMailError(failure: SmtpFailure, context: FailureContext): MailError {
-  const { stage, reply, cause } = failure;
+  const { stage, cause } = failure;
   const secrets = [...context.secrets];
-  const clean = (text: string) => maskRecipients(redact(text, secrets), context.recipients);
-  const { message, hint } = describeFailure(failure, context);
+  const clean = (text: string) => redact(text, secrets, context.recipients);
+  // Before its lines are put together: a server may have split an address.
+  const reply = failure.reply === undefined ? undefined : clean(failure.reply);
+  const { message, hint } = describeFailure({ ...failure, reply }, context);
   // The provider knows best what its reply means; the code and the stage stay as they are.
   const advice = adviceFor(context.provider, stage, reply ?? '');
   const responseCode = Number.parseInt(reply ?? '', 10);
@@ -29,7 +30,7 @@ export function toMailError(failure: SmtpFailure, context: FailureContext): Mail
     retryable: retryableOf(failure),
     ...(hint !== undefined && { hint: advice ? `${advice.meaning} ${advice.cure}` : hint }),
     ...(responseCode > 0 && { responseCode }),
-    ...(reply !== undefined && { response: clean(reply) }),
+    ...(reply !== undefined && { response: reply }),
     cause: withoutSecrets(cause ?? new Error(reply ?? failure.kind), failure.causeCode, clean),
   });
 }

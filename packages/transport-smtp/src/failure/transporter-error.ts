@@ -1,9 +1,7 @@
 import { MailError, type MailErrorCode, type MailStage, redact, remoteLine } from '@postern/core';
 import { providerOf } from '../provider/known-providers.js';
 import { toMailError } from './mail-error.js';
-import { maskRecipients } from './mask-recipients.js';
 import { failureOfNodemailer } from './nodemailer-failure.js';
-import { secretForms } from './secret-forms.js';
 
 /** How far a transporter got with an email: its plugins run, its transport has it, or the message may be out. */
 export type Progress = 'composing' | 'dispatched' | 'maybe-sent';
@@ -27,14 +25,10 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 const SECRET_OPTIONS = ['pass', 'clientSecret', 'refreshToken', 'accessToken', 'privateKey'];
 
-/** The credentials in the options of a transporter, in every form in which they cross the wire. */
+/** The credentials in the options of a transporter. */
 export function secretsOfOptions(options: unknown): string[] {
   const auth = fieldsOf(fieldsOf(options).auth);
-  const user = text(auth.user) ?? '';
-  return SECRET_OPTIONS.flatMap((option) => {
-    const secret = text(auth[option]);
-    return secret === undefined ? [] : secretForms(user, secret);
-  });
+  return SECRET_OPTIONS.flatMap((option) => text(auth[option]) ?? []);
 }
 
 /** TLS error codes of Node.js and OpenSSL. */
@@ -118,7 +112,7 @@ export function toTransporterError(error: unknown, context: TransporterContext):
       recipients,
     });
   }
-  const clean = (quoted: string) => maskRecipients(redact(quoted, secrets), recipients);
+  const clean = (quoted: string) => redact(quoted, secrets, recipients);
   const { code, ...where } = readFailure(fields, progress);
   const hint = HINTS[code];
   const cause = new Error(clean(failure.message));

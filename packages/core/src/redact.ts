@@ -1,0 +1,148 @@
+import { HIDDEN } from './secrets.js';
+import { type Spelling, spellingsOf } from './spellings.js';
+
+/** Shorter values are too ordinary to search for in other text. */
+const SHORTEST_SECRET = 4;
+const SHORTEST_LOCAL_PART = 3;
+
+/** What may be base64 of anything, by either alphabet (RFC 4648 sections 4 and 5). */
+const BASE64 = /[\w+/-]{6,}=*/g;
+
+/** What follows a local part: the @, or what stands for it. */
+const AT = /^["\\]*(?:@| at |[([{]at[)\]}])/;
+/** What comes before the word that a server quotes. */
+const QUOTING = /[<"'([{:=+!/]\s?$/;
+const WORD_CHARACTER = /[\p{L}\p{N}]/u;
+
+interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly shown: string;
+}
+
+type Find = (text: string) => Iterable<readonly [start: number, length: number, shown: string]>;
+
+const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
+
+/** Lower case of the same length, so that positions stay the same. */
+const fold = (text: string) =>
+  isAscii(text)
+    ? text.toLowerCase()
+    : text.replace(/./gsu, (each) => {
+        const lower = each.toLowerCase();
+        return lower.length === each.length ? lower : each;
+      });
+
+function* positionsOf(text: string, sought: string): Generator<number> {
+  for (let at = text.indexOf(sought); at !== -1; at = text.indexOf(sought, at + 1)) yield at;
+}
+
+/** Finds a secret as a whole. */
+const secretFinder = (secret: string): Find =>
+  function* (text) {
+    for (const start of positionsOf(text, secret)) yield [start, secret.length, HIDDEN];
+  };
+
+/** The part of an address before the @, without quotes. With that hidden, the domain may stay, in whatever form. */
+const localPartOf = (address: string) =>
+  address.slice(0, Math.max(0, address.lastIndexOf('@'))).replace(/^"(.*)"$/, '$1');
+
+function recipientFinder(local: string): Find {
+  const sought = fold(local);
+  const shown = `${[...local][0] ?? ''}***`;
+  const isOrdinary = /^\p{L}+$/u.test(local);
+  return function* (text) {
+    for (const start of positionsOf(text, sought)) {
+      const end = start + sought.length;
+      // Without an @ it must be a word, and an ordinary word must be quoted.
+      const isWord =
+        sought.length >= SHORTEST_LOCAL_PART &&
+        !WORD_CHARACTER.test(text.charAt(end)) &&
+        (isOrdinary
+          ? QUOTING.test(text.slice(Math.max(0, start - 2), start))
+          : !WORD_CHARACTER.test(text.charAt(start - 1)));
+      if (isWord || AT.test(text.slice(end, end + 6))) yield [start, sought.length, shown];
+    }
+  };
+}
+
+const toBinary = (text: string) =>
+  isAscii(text) ? text : String.fromCharCode(...new TextEncoder().encode(text));
+
+/** Finds what is base64 of one of the values, wherever in it they begin. */
+const base64Finder = (values: readonly string[]): Find => {
+  const sought = values.map((value) => toBinary(value).toLowerCase());
+  const shortest = Math.min(...sought.map(({ length }) => length));
+  return function* (text) {
+    for (const { 0: run, index } of text.matchAll(BASE64)) {
+      // Nearly all words end here: base64 of so many bytes has capitals.
+      if (run.length * 3 < shortest * 4 || run.toLowerCase() === run) continue;
+      const digits = run.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
+      for (const skipped of [0, 1, 2, 3]) {
+        const aligned = digits.slice(skipped);
+        // A single digit at the end is less than a byte.
+        const binary = atob(aligned.length % 4 === 1 ? aligned.slice(0, -1) : aligned).toLowerCase();
+        for (const value of sought) {
+          for (const byte of positionsOf(binary, value)) {
+            const start = Math.floor((byte * 4) / 3);
+            const end = Math.ceil(((byte + value.length) * 4) / 3);
+            yield [index + skipped + start, end - start, HIDDEN];
+          }
+        }
+      }
+    }
+  };
+};
+
+/** Replaces what was found. What overlaps is replaced once. */
+function replace(text: string, matches: readonly Match[]): string {
+  let replaced = '';
+  let position = 0;
+  for (const { start, end, shown } of [...matches].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (start >= position) replaced += `${text.slice(position, start)}${shown}`;
+    position = Math.max(position, end);
+  }
+  return replaced + text.slice(position);
+}
+
+/**
+ * Hides secrets and recipients in text that may repeat them, such as a server's reply. A secret becomes `[hidden]`, and
+ * `ada@example.com` becomes `a***@example.com`.
+ *
+ * Every usual form is found: another letter case, quoted or escaped, percent-encoded, xtext, quoted-printable, HTML entities,
+ * base64, split over the lines of a reply, and a domain in Unicode or in ASCII. Secrets of fewer than four characters are
+ * left alone.
+ *
+ * @param secrets - values that must not be shown
+ * @param recipients - addresses, as emails go to them
+ */
+export function redact(text: string, secrets: Iterable<string>, recipients: Iterable<string> = []): string {
+  const source = text.normalize();
+  const hidden = [...new Set(secrets)].filter(({ length }) => length >= SHORTEST_SECRET);
+  const locals = [...new Set(recipients)]
+    .map((address) => localPartOf(address.normalize()))
+    .filter((local) => local !== '');
+  const finders = [
+    ...hidden.map((secret) => secretFinder(fold(secret.normalize()))),
+    ...locals.map(recipientFinder),
+  ];
+  const inBase64 = base64Finder([
+    ...hidden,
+    ...locals.map((local) => (local.length < SHORTEST_SECRET ? `${local}@` : local)),
+  ]);
+  const matches: Match[] = [];
+  const findIn = (find: Find, searched: string, { starts, ends }: Partial<Spelling>) => {
+    for (const [start, length, shown] of find(searched))
+      matches.push({
+        start: starts?.[start] ?? start,
+        end: ends?.[start + length - 1] ?? start + length,
+        shown,
+      });
+  };
+  for (const spelling of [{ text: source }, ...spellingsOf(source)]) {
+    const searched = fold(spelling.text);
+    for (const find of finders) findIn(find, searched, spelling);
+    findIn(inBase64, spelling.text, spelling);
+  }
+  return matches.length > 0 ? replace(source, matches) : text;
+}

@@ -1,0 +1,81 @@
+/** A text as its reader understands it, and where each character of that is in the text. */
+export interface Spelling {
+  readonly text: string;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  apos: "'",
+  commat: '@',
+  gt: '>',
+  lt: '<',
+  period: '.',
+  plus: '+',
+  quot: '"',
+};
+
+/** A line break within a reply, with the code and the status of the next line (RFC 5321 section 4.2, RFC 2034). */
+const SPLIT = String.raw`\r?\n(?:\d{3}(?:[ -]|$))?(?:\d\.\d{1,3}\.\d{1,3} )?[\t ]*`;
+/** Percent-encoded, also more than once; HTML entities; after a backslash (RFC 5322, RFC 6533, JSON). */
+const WEB = String.raw`(?:%(?:25)*[\da-f]{2})+|&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,6});?|\\(?:x\{[\da-f]{1,6}\}|u[\da-f]{4}|.)`;
+/** xtext (RFC 3461 section 4) and quoted-printable. A plus in an address may look the same. */
+const MAIL = String.raw`(?:[+=][\da-f]{2})+`;
+
+/** Several, as a text may say the same in more than one. */
+const ENCODINGS = [WEB, `${WEB}|${MAIL}`, `${WEB}|\\+`].map((tokens) => ({
+  isIn: new RegExp(tokens, 'i'),
+  tokens: new RegExp(tokens, 'gi'),
+  withSplits: new RegExp(`${SPLIT}|${tokens}`, 'gi'),
+}));
+const SPLITS = new RegExp(SPLIT, 'g');
+
+function decode(token: string): string {
+  // In a form (application/x-www-form-urlencoded).
+  if (token === '+') return ' ';
+  if (/^[%+=]/.test(token)) {
+    const bytes = token
+      .replace(/%(?:25)*|[+=]/g, ' ')
+      .trim()
+      .split(' ');
+    return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)));
+  }
+  const { hex, decimal, name } =
+    /^(?:&#x|\\x\{|\\u)(?<hex>[\da-f]+)|^&#(?<decimal>\d+)|^&(?<name>\w+)/i.exec(token)?.groups ?? {};
+  const point = hex ? Number.parseInt(hex, 16) : Number(decimal);
+  if (point <= 0x10ffff) return String.fromCodePoint(point);
+  if (name) return ENTITIES[name.toLowerCase()] ?? token;
+  return token.startsWith('\\') ? token.slice(1) : '';
+}
+
+function read(text: string, tokens: RegExp): Spelling {
+  let read = '';
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const add = (part: string, start: number, end?: number) => {
+    read += part;
+    for (let index = 0; index < part.length; index += 1) {
+      starts.push(end === undefined ? start + index : start);
+      ends.push(end ?? start + index + 1);
+    }
+  };
+  let position = 0;
+  for (const { 0: token, index } of text.matchAll(tokens)) {
+    add(text.slice(position, index), position);
+    position = index + token.length;
+    add(decode(token), index, position);
+  }
+  add(text.slice(position), position);
+  return { text: read, starts, ends };
+}
+
+/** What a text may say, beyond what it says as it is: decoded, and with its lines put together. */
+export function spellingsOf(text: string): Spelling[] {
+  const isSplit = text.includes('\n');
+  const encodings = ENCODINGS.filter(({ isIn }) => isIn.test(text));
+  return [
+    ...(isSplit ? [SPLITS] : []),
+    ...encodings.flatMap(({ tokens, withSplits }) => (isSplit ? [tokens, withSplits] : [tokens])),
+  ].map((tokens) => read(text, tokens));
+}
