@@ -20,6 +20,12 @@ for (const name of await readdir(DIST)) {
     await writeFile(join(DIST, name.replace(/\.d\.ts$/, '.d.cts')), source);
     continue;
   }
-  const { code } = await transform(source, { format: 'cjs', platform: 'node', target: 'node22' });
+  const { code } = await transform(source, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    // jest offers `import()` only behind a flag.
+    supported: { 'dynamic-import': false },
+  });
   await writeFile(join(DIST, name.replace(/\.js$/, '.cjs')), code);
 }

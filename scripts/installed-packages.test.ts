@@ -118,6 +118,30 @@ describe('the first email of a process', () => {
   });
 });
 
+describe('html-to-text, which takes longer to load than everything else of core', () => {
+  const PROGRAM = `
+    import { registerHooks } from 'node:module';
+    registerHooks({
+      resolve(specifier, context, next) {
+        if (specifier === 'html-to-text') console.log('loaded');
+        return next(specifier, context);
+      },
+    });
+    await import('./first-email.js');
+  `;
+
+  it.each([
+    ['is loaded for the text of an html template', SEND, 'loaded'],
+    ['is not loaded for a template with a text', SEND.replace('subject:', "text: '{{code}}', subject:"), ''],
+    ['is not loaded for a plain template', SEND.replace('text/html', 'text/plain'), ''],
+  ])('%s', async (_, program, printed) => {
+    await using trap = await startSmtpTrap();
+    await writeFile(join(root, 'first-email.js'), program);
+    expect(await node('watch.js', PROGRAM, String(trap.port))).toBe(printed);
+    expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
+  });
+});
+
 describe('an application that is bundled', () => {
   // CommonJS in an ES module of esbuild can't have Node's own modules.
   it('as one ES module, sends', async () => {

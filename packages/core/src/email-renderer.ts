@@ -70,7 +70,8 @@ export function createEmailRenderer(
   const replyTo = config.replyTo ? Object.freeze(readReplyTo(config.replyTo).map(frozen)) : undefined;
   const otpOrigin = options.otpOrigin === undefined ? undefined : parseOtpOrigin(options.otpOrigin);
   const linkRule = createLinkRule([...(config.linkSchemes ?? []), ...(options.linkSchemes ?? [])]);
-  const customHeaders = readCustomHeaders(config.customHeaders ?? {});
+  const headers = mergeHeaders(STANDARD_HEADERS, readCustomHeaders(config.customHeaders ?? {}));
+  const namesLanguage = Object.keys(headers).some((name) => name.toLowerCase() === 'content-language');
   const catalog = createTemplateCatalog({
     templates: config.templates,
     defaultLocale: config.defaultLocale,
@@ -78,14 +79,12 @@ export function createEmailRenderer(
     logger,
   });
 
-  async function resolveOverride(type: string, accepted: AcceptedLocales | undefined) {
+  async function resolveOverride(resolve: ResolveTemplate, type: string, accepted?: AcceptedLocales) {
     const locale = preferredLocale(accepted);
     try {
       const isOne = accepted === undefined || normalizeLocale(String(accepted)) !== undefined;
-      const override = await (isOne
-        ? resolveTemplate?.(type, locale)
-        : resolveTemplate?.(type, locale, accepted));
-      return override ? catalog.compileOverride(type, override) : undefined;
+      const override = await (isOne ? resolve(type, locale) : resolve(type, locale, accepted));
+      return override ? await catalog.compileOverride(type, override) : undefined;
     } catch (error) {
       // Its message may come from anywhere, so only ours is safe to log.
       const reason = error instanceof MailError ? error.message : 'resolveTemplate failed';
@@ -115,19 +114,14 @@ export function createEmailRenderer(
         hint: `Send it with payload: { ${missing.startsWith('a code') ? 'code: "482913"' : 'link: "https://…"'} }.`,
       });
     }
-    const template = (await resolveOverride(type, locale)) ?? catalog.find(type, locale);
+    const override = resolveTemplate && (await resolveOverride(resolveTemplate, type, locale));
+    const template = override ?? (await catalog.find(type, locale));
     const rendered = template.render(
       withValidity(payload, { expiresAt, now: clock.now(), locale: template.locale ?? config.defaultLocale }),
     );
     const from = usable(rendered.from, 'sendFrom', type) ?? sender;
     const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
     const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);
-    const headers = mergeHeaders<string | readonly string[]>(
-      STANDARD_HEADERS,
-      template.locale === undefined ? {} : { 'Content-Language': template.locale },
-      customHeaders,
-      otpToken === undefined ? {} : { 'OTP-Token': otpToken },
-    );
     return freezeEmail({
       type,
       ...(template.locale !== undefined && { locale: template.locale }),
@@ -139,7 +133,11 @@ export function createEmailRenderer(
       subject: rendered.subject,
       text: rendered.text,
       ...(rendered.html !== undefined && { html: rendered.html }),
-      headers: Object.freeze(headers),
+      headers: Object.freeze({
+        ...headers,
+        ...(!namesLanguage && template.locale !== undefined && { 'Content-Language': template.locale }),
+        ...(otpToken !== undefined && { 'OTP-Token': otpToken }),
+      }),
       ...(expiresAt && { expiresAt }),
       secrets: collectSecrets(payload),
       ...(idempotencyKey !== undefined && {

@@ -18,6 +18,9 @@ const LONGEST_NAME = 200;
 export const isHeaderName = (name: string): boolean =>
   name.length <= LONGEST_NAME && /^[\x21-\x39\x3b-\x7e]+$/.test(name);
 
+/** A list means that the field occurs several times. */
+type HeaderFields = Readonly<Record<string, string | readonly string[]>>;
+
 const RESERVED = new Set([
   'from',
   'sender',
@@ -41,10 +44,7 @@ const RESERVED = new Set([
 export const isReservedHeader = (name: string): boolean => RESERVED.has(name.toLowerCase());
 
 /** Later maps win over earlier ones; names are compared without regard to case. */
-export function mergeHeaders<V>(...maps: ReadonlyArray<Readonly<Record<string, V>>>): Record<string, V> {
-  const merged = new Map<string, [name: string, value: V]>();
-  for (const map of maps) {
-    for (const [name, value] of Object.entries(map)) merged.set(name.toLowerCase(), [name, value]);
-  }
-  return Object.fromEntries(merged.values());
-}
+export const mergeHeaders = (...maps: readonly HeaderFields[]): HeaderFields =>
+  Object.fromEntries(
+    new Map(maps.flatMap(Object.entries).map((field) => [field[0].toLowerCase(), field])).values(),
+  );

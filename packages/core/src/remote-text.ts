@@ -20,6 +20,8 @@ const MOST_CAUSES = 8;
 const NOT_TEXT = /[[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]--[\n]]/gv;
 // Begins where blanks begin: from each of them, a search would take quadratic time.
 const LINE_BREAKS = /(?<![\t ])[\t ]*(?:[\n\v\f\r\u0085\u2028\u2029][\t ]*)+/g;
+/** Nearly all that servers write. */
+const PLAIN = /^[ -~\n]*$/;
 /** A list in a message of ours: each line of it is indented. */
 const INDENTED = /\r?\n(?= {2}\S)/;
 
@@ -76,7 +78,7 @@ function cleanField(error: Error, name: string, value: unknown, depth: number): 
 }
 
 const replaceControls = (text: string): string =>
-  text.toWellFormed().replaceAll('\t', ' ').replace(NOT_TEXT, '\ufffd');
+  PLAIN.test(text) ? text : text.toWellFormed().replaceAll('\t', ' ').replace(NOT_TEXT, '\ufffd');
 
 function cut(input: string, longest: number): string {
   // Without TypeScript, anything gets here.

@@ -81,7 +81,7 @@ export interface SendRequestInput {
   idempotencyKey?: string | null | undefined;
 }
 
-/** Results of {@link checkSendRequest}. They are frozen, so a mailer does not check them again. */
+/** Results of {@link parseSendRequest}. They are frozen, so a mailer does not check them again. */
 const checkedRequests = new WeakSet<object>();
 
 /**
@@ -96,9 +96,12 @@ const checkedRequests = new WeakSet<object>();
  * await mailer.send(parseSendRequest(JSON.parse(body)));
  * ```
  */
-export const parseSendRequest = (input: unknown): SendRequest =>
+export function parseSendRequest(input: unknown): SendRequest {
+  const request = checkSendRequest(input);
+  checkedRequests.add(request);
   // What each type needs beyond this is checked against the template when it is rendered.
-  checkSendRequest(input) as SendRequest;
+  return request as SendRequest;
+}
 
 const isChecked = (input: unknown): input is CheckedSendRequest =>
   typeof input === 'object' && input !== null && checkedRequests.has(input);
@@ -106,10 +109,7 @@ const isChecked = (input: unknown): input is CheckedSendRequest =>
 export function checkSendRequest(input: unknown): CheckedSendRequest {
   if (isChecked(input)) return input;
   const parsed = sendRequestSchema.safeParse(input);
-  if (parsed.success) {
-    checkedRequests.add(parsed.data);
-    return Object.freeze(parsed.data);
-  }
+  if (parsed.success) return Object.freeze(parsed.data);
   const onlyRecipient = parsed.error.issues.every(({ path }) => path[0] === 'to');
   const problems = parsed.error.issues.map(({ message }) => message).join('; ');
   if (onlyRecipient) {

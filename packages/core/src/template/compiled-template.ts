@@ -49,11 +49,11 @@ export interface CompileOptions {
   linkRule: LinkRule;
 }
 
-export function compileEmailTemplate(
+export async function compileEmailTemplate(
   type: string,
   template: TemplateToCompile,
   { missingVariable, brokenTemplate, linkRule }: CompileOptions,
-): CompiledTemplate {
+): Promise<CompiledTemplate> {
   const formats = formatsFor(template.locale);
   const parse = (field: string, text: string): readonly TemplateNode[] => {
     const parsed = parseTemplate(text);
@@ -87,7 +87,7 @@ export function compileEmailTemplate(
   const subject = compile('subject', template.subject, formats.line);
   const content = parse('content', isHtml ? withoutMarks(template.content) : template.content);
   const derived =
-    isHtml && template.text === undefined && toFiller(deriveTextTemplate(content), formats.line);
+    isHtml && template.text === undefined && toFiller(await deriveTextTemplate(content), formats.line);
   const text = template.text === undefined ? undefined : compile('text', template.text, formats.line);
   const from = template.sendFrom
     ? compileMailboxes('sendFrom', template.sendFrom, compile, formats.name)

@@ -88,6 +88,10 @@ function write(text: string, output: Output): void {
 
 /** More line breaks win, and what begins the line comes from the last gap. Before the first text, nothing else is needed. */
 function widenGap(space: string, output: Output): void {
+  if (output.gap === '' && output.text !== '') {
+    output.gap = space;
+    return;
+  }
   const before = output.gap.split('\n');
   const after = space.split('\n');
   const lineStart = after.length > 1 ? after.at(-1) : undefined;
@@ -127,13 +131,8 @@ function evaluateBlock(node: BlockNode, scope: Scope, output: Output): void {
         : Object.entries(isObject(value) ? value : {});
       if (entries.length === 0) evaluate(otherwise, scope, output);
       for (const [index, [key, item]] of entries.entries()) {
-        const values = {
-          ...scope.data.values,
-          key,
-          index,
-          first: index === 0,
-          last: index === entries.length - 1,
-        };
+        const last = index === entries.length - 1;
+        const values = { ...scope.data.values, key, index, first: index === 0, last };
         evaluate(body, enter(node, scope, { values, outer: scope.data }, item, key), output);
       }
     }
@@ -145,7 +144,10 @@ const enter = ({ params }: BlockNode, scope: Scope, data: Data, ...values: Paylo
   context: values[0],
   outer: values[0] === scope.context ? scope.outer : scope,
   data,
-  params: { ...scope.params, ...Object.fromEntries(params.map((name, index) => [name, values[index]])) },
+  params:
+    params.length === 0
+      ? scope.params
+      : { ...scope.params, ...Object.fromEntries(params.map((name, index) => [name, values[index]])) },
 });
 
 const isEmpty = (value: PayloadValue) =>

@@ -149,6 +149,17 @@ describe('resolveTemplate', () => {
     expect(logger.events.filter(({ event }) => event === 'template.compiled')).toHaveLength(1);
   });
 
+  test.each([
+    ['a template of the config', undefined],
+    ['an override', async () => override()],
+  ])('%s is compiled once for emails that are rendered at the same time', async (_name, resolveTemplate) => {
+    const logger = recordingLogger();
+    const mailer = mailerWith(['SignIn'], { logger, resolveTemplate });
+    await Promise.all(Array.from({ length: 20 }, () => mailer.render(request('SignIn'))));
+
+    expect(logger.events.filter(({ event }) => event === 'template.compiled')).toHaveLength(1);
+  });
+
   test('the same text for two types is compiled for each, because errors name the type', async () => {
     const mailer = mailerWith([], { resolveTemplate: async () => override({ content: '{{user.name}}' }) });
     for (const type of ['SignIn', 'Register'] as const)

@@ -21,13 +21,13 @@ export interface TemplateCatalog {
    *
    * @throws {MailError} `template_not_found`, `template_invalid`
    */
-  find(type: string, locale: AcceptedLocales | undefined): CompiledTemplate;
+  find(type: string, locale: AcceptedLocales | undefined): Promise<CompiledTemplate>;
   /**
    * Compiles a template that is not part of the config.
    *
    * @throws {MailError} `template_invalid`
    */
-  compileOverride(type: string, override: TemplateOverride): CompiledTemplate;
+  compileOverride(type: string, override: TemplateOverride): Promise<CompiledTemplate>;
 }
 
 export function createTemplateCatalog(options: {
@@ -37,34 +37,46 @@ export function createTemplateCatalog(options: {
   logger: Logger;
 }): TemplateCatalog {
   const { defaultLocale, compileOptions, logger } = options;
-  const templatesByType = Map.groupBy(options.templates, ({ usageType }) => usageType);
-  const find = (type: string, locale: AcceptedLocales | undefined) =>
-    findTemplate(templatesByType.get(type) ?? [], locale, defaultLocale);
-  const compiled = new Map<Template, CompiledTemplate>();
-  const overrides = new Map<string, CompiledTemplate>();
+  const variantsByType = new Map(
+    Array.from(
+      Map.groupBy(options.templates, ({ usageType }) => usageType),
+      ([type, templates]) => [type, variantsOf(templates, defaultLocale)],
+    ),
+  );
+  const compiled = new Map<Template, Promise<CompiledTemplate>>();
+  const overrides = new Map<string, Promise<CompiledTemplate>>();
   let overrideCharacters = 0;
 
-  const compile = (type: string, template: TemplateToCompile): CompiledTemplate => {
-    const result = compileEmailTemplate(type, template, compileOptions);
-    logger.debug({ event: 'template.compiled', type, locale: template.locale });
-    return result;
+  const forget = (key: string) => {
+    if (overrides.delete(key)) overrideCharacters -= key.length;
   };
 
+  async function compile(type: string, template: TemplateToCompile): Promise<CompiledTemplate> {
+    const result = await compileEmailTemplate(type, template, compileOptions);
+    logger.debug({ event: 'template.compiled', type, locale: template.locale });
+    return result;
+  }
+
   return {
-    find(type, locale) {
-      const template = find(type, locale) ?? find('Generic', locale);
+    async find(type, locale) {
+      const [own, generic] = [variantsByType.get(type), variantsByType.get('Generic')];
+      const template = (own && findVariant(own, locale)) ?? (generic && findVariant(generic, locale));
       if (!template) {
         throw new MailError('template_not_found', `There is no template for ${type}, and no Generic one.`, {
           stage: 'template',
           hint: `Add a template with the usageType ${JSON.stringify(type)}, or one with "Generic" that fits every email.`,
         });
       }
-      const known = compiled.get(template) ?? compile(template.usageType, template);
-      compiled.set(template, known);
-      return known;
+      const known = compiled.get(template);
+      if (known) return known;
+      const made = compile(template.usageType, template);
+      compiled.set(template, made);
+      // Loading the libraries may work the next time.
+      made.catch(() => compiled.delete(template));
+      return made;
     },
 
-    compileOverride(type, override) {
+    async compileOverride(type, override) {
       const checked = templateOverrideSchema.safeParse(override);
       if (!checked.success) {
         const problems = checked.error.issues.map(({ message }) => message).join('; ');
@@ -78,14 +90,14 @@ export function createTemplateCatalog(options: {
       const key = JSON.stringify([type, checked.data]);
       const known = overrides.get(key);
       const template = known ?? compile(type, checked.data);
+      if (!known) template.catch(() => forget(key));
       // Re-inserted at the end: the first one of the map is the least recently used.
-      if (known) overrides.delete(key);
-      else overrideCharacters += key.length;
+      forget(key);
       overrides.set(key, template);
+      overrideCharacters += key.length;
       for (const oldest of overrides.keys()) {
         if (overrides.size <= MAX_OVERRIDES && overrideCharacters <= MAX_OVERRIDE_CHARACTERS) break;
-        overrides.delete(oldest);
-        overrideCharacters -= oldest.length;
+        forget(oldest);
       }
       return template;
     },
@@ -95,20 +107,31 @@ export function createTemplateCatalog(options: {
 /** The tag of no language (BCP 47 section 4.1). */
 const ANY = 'und';
 
+/** The templates of one type. */
+interface Variants {
+  readonly templates: readonly Template[];
+  /** The languages that they are in. */
+  readonly available: readonly string[];
+  /** The one for readers who name none. */
+  readonly standard: string | undefined;
+}
+
+function variantsOf(templates: readonly Template[], defaultLocale: string | undefined): Variants {
+  const available = templates.flatMap(({ locale }) => locale ?? []);
+  return { templates, available, standard: pickLocale(defaultLocale, available) };
+}
+
 /** Exact language → wider language → default language → the template without a language. */
-function findTemplate(
-  candidates: readonly Template[],
+function findVariant(
+  { templates, available, standard }: Variants,
   locale: AcceptedLocales | undefined,
-  defaultLocale: string | undefined,
 ): Template | undefined {
-  const available = candidates.flatMap((template) => template.locale ?? []);
-  const standard = pickLocale(defaultLocale, available);
   // `*` accepts any language, so it gets the default one: the first of these, or the template for every language.
-  const chosen = pickLocale(locale, standard === undefined ? [ANY, ...available] : [standard, ...available]);
-  const first = chosen === undefined ? standard : chosen;
+  const choices = standard === undefined ? [ANY, ...available] : [standard, ...available];
+  const first = (locale === undefined ? undefined : pickLocale(locale, choices)) ?? standard;
   const locales = first === ANY ? [undefined, ...available] : [first, undefined];
   for (const each of locales) {
-    const template = candidates.find((candidate) => candidate.locale === each);
+    const template = templates.find((candidate) => candidate.locale === each);
     if (template) return template;
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { compile, type HtmlToTextOptions } from 'html-to-text';
+import type { HtmlToTextOptions } from 'html-to-text';
 import { isHidden } from './hidden-element.js';
 import type { BlockNode, GapNode, TemplateNode, ValueNode } from './template-node.js';
 
@@ -7,11 +7,11 @@ import type { BlockNode, GapNode, TemplateNode, ValueNode } from './template-nod
  * and the nodes take the places of their marks in the text. Lines are never wrapped, so that a code or a long link
  * stays in one piece, and every link shows its address.
  */
-export function deriveTextTemplate(html: readonly TemplateNode[]): readonly TemplateNode[] {
+export async function deriveTextTemplate(html: readonly TemplateNode[]): Promise<readonly TemplateNode[]> {
   const { marked, nodes } = markNodes(html);
-  // Made when it is first needed: that takes longer than many an email.
-  convert ??= compile(options);
-  return readMarked(convert(marked), nodes);
+  // Loading it takes longer than many emails, and templates with their own text never need it.
+  const { convert } = await import('html-to-text');
+  return readMarked(convert(marked, options), nodes);
 }
 
 /** Noncharacters, which no value has, and no html template: see {@link withoutMarks}. */
@@ -225,5 +225,3 @@ const options: HtmlToTextOptions = {
     { selector: '[hidden]', format: 'skip' },
   ],
 };
-
-let convert: ((html: string) => string) | undefined;
