@@ -2,6 +2,7 @@ import { MailError } from '@postern/core';
 import { type ConstructorOptions, type Db, fromPglite, PgBoss } from 'pg-boss';
 import { databaseError } from './database-error.js';
 import { claimDirectory, type PGliteDirectory } from './pglite-directory.js';
+import { openPostgres, type Postgres, type PostgresConnection } from './postgres.js';
 
 /** What the queue asks of a transaction of yours: the `query` of a `pg` client, and of a PGlite transaction. */
 export interface CallerTransaction {
@@ -18,17 +19,12 @@ export interface PGliteDatabase {
 }
 
 /** The database, and pg-boss on it. */
-export interface Database {
+export interface Database extends Pick<Postgres, 'transaction' | 'listen' | 'close'> {
   readonly boss: PgBoss;
   query(text: string, values: unknown[]): Promise<unknown[]>;
-  /** What `run` does happens as a whole, or not at all. */
-  transaction<T>(run: (transaction: Db) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
 }
 
-export type Connection =
-  | { readonly url: string; readonly poolSize: number; readonly queryTimeoutMs: number }
-  | { readonly pglite: string | PGliteDatabase };
+export type Connection = PostgresConnection | { readonly pglite: string | PGliteDatabase };
 
 /** The transaction as pg-boss takes it. */
 export const fromCaller = (transaction: CallerTransaction): Db => ({
@@ -48,70 +44,45 @@ export async function openDatabase(
     schedule: false,
     registerInstance: false,
   };
-  const opened =
-    'url' in connection
-      ? openPostgres(connection, bossOptions)
-      : await openPGlite(connection.pglite, bossOptions);
-  const { boss, close = async () => {} } = opened;
-  // pg-boss goes on by itself after an outage; without a listener the event would end the process.
+  const { db, ...opened } =
+    'pglite' in connection ? await openPGlite(connection.pglite) : openPostgres(connection, onError);
+  const backend = 'pglite' in connection ? 'pglite' : 'postgres';
+  const boss = new PgBoss({ ...bossOptions, db, backend });
+  // pg-boss continues after an outage; without a listener the event would end the process.
   boss.on('error', onError);
-  const stop = async () => {
+  const close = async () => {
     await boss.stop({ graceful: false });
-    await close();
+    await opened.close();
   };
   try {
     await boss.start();
   } catch (error) {
-    await stop();
+    await close();
     throw databaseError(error);
   }
-  const db = boss.getDb();
   return {
+    ...opened,
     boss,
     query: async (text, values) => (await db.executeSql(text, values)).rows,
-    transaction: opened.transaction,
-    close: stop,
+    close,
   };
 }
 
-interface Opened {
-  readonly boss: PgBoss;
-  readonly transaction: Database['transaction'];
-  readonly close?: () => Promise<void>;
-}
-
-function openPostgres(
-  { url, poolSize, queryTimeoutMs }: { url: string; poolSize: number; queryTimeoutMs: number },
-  options: ConstructorOptions,
-): Opened {
-  // pg-boss gives all of it to pg: without the timeout, a server that falls silent is waited for, for ever.
-  const pool = { connectionString: url, max: poolSize, query_timeout: queryTimeoutMs };
-  const boss = new PgBoss({ ...options, ...pool });
-  return {
-    boss,
-    async transaction(run) {
-      const transaction = await boss.getDb().beginTransaction?.();
-      if (!transaction) throw new TypeError('The pool of pg-boss has transactions.');
-      try {
-        const result = await run(transaction.db);
-        await transaction.commit();
-        return result;
-      } catch (error) {
-        await transaction.rollback();
-        throw error;
-      }
-    },
-  };
-}
-
-async function openPGlite(pglite: string | PGliteDatabase, options: ConstructorOptions): Promise<Opened> {
+async function openPGlite(pglite: string | PGliteDatabase): Promise<Postgres> {
   const { database, close } =
-    typeof pglite === 'string' ? await createPGlite(pglite) : { database: pglite, close: undefined };
+    typeof pglite === 'string'
+      ? await createPGlite(pglite)
+      : // One that was passed in stays open: its owner closes it.
+        { database: pglite, close: async () => {} };
   return {
-    boss: new PgBoss({ ...options, db: fromPglite(database), backend: 'pglite' }),
+    db: fromPglite(database),
     transaction: (run) => database.transaction((transaction) => run(fromCaller(transaction))),
-    // One that was passed in stays open: its owner closes it.
-    ...(close && { close }),
+    listen({ channel, onNotification, onConnected, onError }) {
+      const listening = database.listen(channel, onNotification);
+      listening.then(onConnected, onError);
+      return { close: async () => (await listening.catch(() => undefined))?.() };
+    },
+    close,
   };
 }
 

@@ -36,8 +36,8 @@ export interface NewDelivery {
 /** What became of a {@link NewDelivery}. */
 export interface Added {
   /**
-   * Its own id, or that of an earlier one with the same idempotency key; `undefined` when another transaction has just
-   * taken the key, and asking again will tell.
+   * Its own id, or that of an earlier one with the same idempotency key; `undefined` while another transaction has the
+   * key.
    */
   readonly id: string | undefined;
   /** Whether the earlier one with the same idempotency key is another email. */
@@ -66,7 +66,7 @@ export interface HeldJob {
   readonly deliveryId: string;
 }
 
-/** What a worker gets when it takes a delivery. */
+/** A delivery that a worker has taken. */
 export interface ClaimedDelivery {
   readonly id: string;
   readonly jobId: string;
@@ -89,6 +89,13 @@ export interface ClaimedDelivery {
   readonly takenAt: number;
   /** What of its row or its job can't be read; the other fields hold as much as could be. */
   readonly unreadable: readonly string[];
+}
+
+/** What a worker gets when it takes deliveries. */
+interface Claims {
+  readonly claimed: readonly ClaimedDelivery[];
+  /** The jobs of deliveries that could not be taken now, because another transaction holds their rows. */
+  readonly lockedJobs: ReadonlySet<string>;
 }
 
 /** How an attempt ended. */
@@ -146,6 +153,11 @@ type Run = (text: string, values: unknown[]) => Promise<unknown[]>;
 
 /** The states from which a delivery can still be taken back. */
 const WAITING = `('queued', 'retrying')`;
+/** By a fetch of its job that is not behind the latest; by the latest once more if the answer was lost. */
+const CLAIMABLE = `(
+  delivery.fence < input.fence AND delivery.state IN ('queued', 'retrying', 'sending')
+  OR delivery.fence = input.fence AND delivery.state = 'sending'
+)`;
 const PUBLIC_COLUMNS = `id, state, lane, type, recipient, attempts, created_at, updated_at, expires_at,
   next_attempt_at, message_id, transport, reply, error`;
 
@@ -188,6 +200,8 @@ const lenientClaimedRow = claimedRow.extend({
   is_expired: shape.is_expired.catch(false),
 });
 
+const lockedRow = z.object({ id: z.null(), job_id: z.string() });
+
 function readClaimed(stored: unknown): ClaimedDelivery | undefined {
   const found = readStoredRow(claimedRow, lenientClaimedRow, stored);
   if (!found) return undefined;
@@ -220,8 +234,9 @@ const countRow = z.object({
 /** The table of deliveries. Each method is one statement, for any number of rows. */
 export interface DeliveryStore {
   /**
-   * Adds deliveries, cancels those that they supersede, and wakes the workers of their lanes at the commit. No two of
-   * them may have the same idempotency key, or the same address and type where they supersede.
+   * Adds deliveries, and cancels those that they supersede. No two of them may have the same idempotency key, or the
+   * same address and type where they supersede. Waits for no other transaction: a key that one holds is left out, and an
+   * older code that one holds is left to its claim.
    *
    * @param keysForMs how long their idempotency keys stand for them
    */
@@ -231,11 +246,15 @@ export interface DeliveryStore {
     now: QueueTime,
     keysForMs: number,
   ): Promise<Added[]>;
+  /** Waits until no other transaction holds the idempotency key, and holds it until this one ends. */
+  holdKey(transaction: Db, keyDigest: string): Promise<void>;
+  /** Wakes the workers of lanes, at the commit. PostgreSQL sends a notification once, however often it is asked to. */
+  notify(transaction: Db, lanes: readonly string[]): Promise<void>;
   /**
    * Takes deliveries for an attempt each; those that are over, cancelled, gone, or another's by now are left out. The
-   * same again, when the answer was lost, is no further attempt.
+   * same again, when the answer was lost, is no further attempt. Those that a transaction holds are not waited for.
    */
-  claim(jobs: readonly HeldJob[], now: QueueTime): Promise<ClaimedDelivery[]>;
+  claim(jobs: readonly HeldJob[], now: QueueTime): Promise<Claims>;
   /** Finds the deliveries of jobs that don't say which is theirs: delivery ids by job ids. */
   locate(jobIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What time it is for the queue, in milliseconds. */
@@ -269,9 +288,14 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
   const keys = `${schema}.idempotency_key`;
 
   const statements = {
-    // All parts see the table as it was before the statement.
-    add: `WITH input AS (
-        SELECT * FROM json_to_recordset($1::text::json) AS x (
+    // All parts see the table as it was before the statement. Inserting a key that another transaction has inserted would
+    // wait for that one, and all other deliveries with it. Such a transaction holds an advisory lock (holdKey), so look
+    // for that first.
+    add: `WITH input AS MATERIALIZED (
+        SELECT *, CASE WHEN key_digests[1] IS NULL THEN false
+          WHEN pg_try_advisory_lock(hashtextextended(key_digests[1], 0)) THEN NOT pg_advisory_unlock(hashtextextended(key_digests[1], 0))
+          ELSE true END AS is_held
+        FROM json_to_recordset($1::text::json) AS x (
           id uuid, lane text, type text, recipient text, recipient_digests text[], key_digests text[],
           fingerprints text[],
           supersedes boolean, expires_at timestamptz, trace jsonb, sealed text
@@ -282,7 +306,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       ), taken AS (
         INSERT INTO ${keys} AS key (digest, delivery_id, expires_at, fingerprint)
         SELECT key_digests[1], id, ${NOW} + $3::double precision * interval '1 millisecond', fingerprints[1] FROM input
-        WHERE key_digests[1] IS NOT NULL AND id NOT IN (SELECT id FROM known)
+        WHERE key_digests[1] IS NOT NULL AND NOT is_held AND id NOT IN (SELECT id FROM known)
         ON CONFLICT (digest) DO UPDATE SET
           delivery_id = EXCLUDED.delivery_id, expires_at = EXCLUDED.expires_at, fingerprint = EXCLUDED.fingerprint
           WHERE key.expires_at <= ${NOW}
@@ -300,7 +324,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
           LATERAL (
             SELECT delivery.id FROM ${table} AS delivery
             WHERE delivery.recipient_digest = digest.digest AND delivery.type = input.type AND delivery.state IN ${WAITING}
-            LIMIT 1000
+            LIMIT 1000 FOR UPDATE SKIP LOCKED
           ) AS found
         WHERE input.supersedes AND input.id IN (SELECT id FROM added)
       ), superseded AS (
@@ -308,30 +332,38 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         SET state = 'cancelled', sealed = NULL, next_attempt_at = NULL, updated_at = ${NOW}, error = $4::text::jsonb
         FROM older WHERE delivery.id = older.id AND delivery.state IN ${WAITING}
         RETURNING delivery.id, older.by
-      ), woken AS (
-        SELECT pg_notify('${channel}', lane) FROM (SELECT DISTINCT lane FROM added) AS lanes
       )
       SELECT input.id, coalesce(added.id, known.delivery_id) AS found,
-        coalesce(known.is_key_reused, false) AS is_key_reused, (SELECT count(*) FROM woken) AS woken,
+        coalesce(known.is_key_reused, false) AS is_key_reused,
         ARRAY(SELECT id::text FROM superseded WHERE superseded.by = input.id) AS superseded
       FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
+    holdKey: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
+    notify: 'SELECT pg_notify($1, lane) FROM unnest($2::text[]) AS lane',
     // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
     // database says which is newer: clocks differ from process to process.
-    claim: `UPDATE ${table} AS delivery SET state = 'sending', fence = input.fence, updated_at = ${NOW},
-        -- A count that was damaged must not end the statement, and with it the claims of all others.
-        attempts = least(attempts, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence THEN 1 ELSE 0 END,
-        interruptions = least(interruptions, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence AND state = 'sending' THEN 1 ELSE 0 END
-      FROM json_to_recordset($1::text::json) AS input (id uuid, job_id uuid, fence integer)
-      WHERE delivery.id = input.id AND delivery.job_id = input.job_id AND (
-        delivery.fence < input.fence AND state IN ('queued', 'retrying', 'sending')
-        OR delivery.fence = input.fence AND state = 'sending'
+    claim: `WITH input AS (
+        SELECT * FROM json_to_recordset($1::text::json) AS x (id uuid, job_id uuid, fence integer)
+      ), claimable AS (
+        SELECT input.* FROM input JOIN ${table} AS delivery USING (id, job_id) WHERE ${CLAIMABLE}
+      ), free AS (
+        SELECT delivery.id FROM input JOIN ${table} AS delivery USING (id, job_id) WHERE ${CLAIMABLE}
+        FOR UPDATE OF delivery SKIP LOCKED
+      ), claimed AS (
+        UPDATE ${table} AS delivery SET state = 'sending', fence = input.fence, updated_at = ${NOW},
+          -- A count that was damaged must not end the statement, and with it the claims of all others.
+          attempts = least(attempts, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence THEN 1 ELSE 0 END,
+          interruptions = least(interruptions, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence AND state = 'sending' THEN 1 ELSE 0 END
+        FROM input WHERE delivery.id = input.id AND delivery.id IN (SELECT id FROM free)
+        RETURNING delivery.*, coalesce(expires_at <= ${NOW}, false) AS is_expired, ${milliseconds(NOW)} AS now_ms
       )
-      RETURNING delivery.id, delivery.job_id, type, attempts, interruptions, created_at, expires_at, trace, sealed, error, delivery.supersedes AND coalesce((
-        SELECT true FROM ${table} AS newer
-        WHERE newer.recipient_digest = delivery.recipient_digest AND newer.type = delivery.type
-          AND newer.place > delivery.place AND newer.state <> 'cancelled'
-        LIMIT 1
-      ), false) AS is_superseded, coalesce(expires_at <= ${NOW}, false) AS is_expired, ${milliseconds(NOW)} AS now_ms`,
+      SELECT claimable.job_id, claimed.id, type, attempts, interruptions, created_at, expires_at, trace, sealed, error,
+        supersedes AND coalesce((
+          SELECT true FROM ${table} AS newer
+          WHERE newer.recipient_digest = claimed.recipient_digest AND newer.type = claimed.type
+            AND newer.place > claimed.place AND newer.state <> 'cancelled'
+          LIMIT 1
+        ), false) AS is_superseded, is_expired, now_ms
+      FROM claimable LEFT JOIN claimed USING (id)`,
     locate: `SELECT id, job_id FROM ${table} WHERE job_id = ANY($1::uuid[])`,
     now: `SELECT ${milliseconds('coalesce($1::timestamptz, statement_timestamp())')} AS now_ms`,
     settle: `UPDATE ${table} AS delivery SET
@@ -364,11 +396,11 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
       RETURNING ${PUBLIC_COLUMNS}`,
     expire: `UPDATE ${table} SET state = 'expired', sealed = NULL, next_attempt_at = NULL, updated_at = $1::timestamptz,
         error = coalesce(error, $2::text::jsonb)
-      -- Locked, what is found is what is ended; where a worker comes first, the next is taken: fewer means no more.
+      -- A row that another transaction holds is left to the next sweep.
       WHERE id = ANY (ARRAY(
         SELECT id FROM ${table}
         WHERE expires_at <= $1::timestamptz AND expires_at > $3::timestamptz AND state IN ${WAITING}
-        LIMIT ${MOST_EXPIRED} FOR UPDATE
+        LIMIT ${MOST_EXPIRED} FOR UPDATE SKIP LOCKED
       ))
       RETURNING ${PUBLIC_COLUMNS}`,
     purge: `WITH erased AS (
@@ -431,9 +463,16 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         };
       });
     },
+    holdKey: async (transaction, keyDigest) =>
+      void (await transaction.executeSql(statements.holdKey, [keyDigest])),
+    notify: async (transaction, lanes) =>
+      void (await transaction.executeSql(statements.notify, [channel, lanes])),
     async claim(jobs, now) {
       const rows = await run(statements.claim, [JSON.stringify(jobs.map(tokenOf)), timeOf(now)]);
-      return rows.map(readClaimed).filter((row) => row !== undefined);
+      return {
+        claimed: rows.map(readClaimed).filter((row) => row !== undefined),
+        lockedJobs: new Set(rows.flatMap((row) => lockedRow.safeParse(row).data?.job_id ?? [])),
+      };
     },
     locate: async (jobIds) =>
       new Map((await all(jobRow, statements.locate, jobIds)).map((row) => [row.job_id, row.id])),

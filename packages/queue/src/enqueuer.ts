@@ -6,16 +6,18 @@ import { databaseError, sqlStateOf } from './database-error.js';
 import type { Delivery } from './delivery.js';
 import type { Added, DeliveryStore, NewDelivery, QueueTime } from './delivery-store.js';
 import type { JobData } from './job-data.js';
+import type { LaneWaker } from './lane-waker.js';
 
 export interface EnqueuerOptions {
   readonly database: Database;
   readonly store: DeliveryStore;
-  /** On which workers are told of what is due. */
-  readonly channel: string;
+  readonly waker: LaneWaker;
   readonly now: () => QueueTime;
   readonly idempotencyWindowMs: number;
   /** After this time without a sign of life, a job is given to another worker. */
   readonly leaseMs: number;
+  /** How long a call may wait for its place in the queue, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** What became of a delivery that was put into the queue. */
@@ -28,9 +30,9 @@ interface Enqueued {
 /** Puts deliveries into the queue: row and job in one transaction. */
 export interface Enqueuer {
   /**
-   * In a transaction of the queue's own, together with whatever else comes at the same time.
+   * In a transaction of the queue, together with the calls that come at the same time.
    *
-   * @throws {MailError} `connection_failed`, `idempotency_key_reused`
+   * @throws {MailError} `connection_failed`, `timeout`, `idempotency_key_reused`, `rate_limited` when too many calls wait
    */
   enqueue(delivery: NewDelivery): Promise<Enqueued>;
   /**
@@ -49,9 +51,13 @@ export interface Enqueuer {
 
 interface Entry {
   readonly delivery: NewDelivery;
-  /** Two with the same mark have to come one after the other. */
+  /** Two with the same mark come one after the other. */
   readonly marks: readonly string[];
   readonly answer: PromiseWithResolvers<Enqueued>;
+  /** `held`: another transaction has its idempotency key. */
+  phase: 'waiting' | 'sent' | 'held';
+  /** Its caller has the answer, or has given up. */
+  isOver: boolean;
 }
 
 const marksOf = ({ keyDigests, supersedes, recipientDigests, type }: NewDelivery): string[] => [
@@ -60,14 +66,20 @@ const marksOf = ({ keyDigests, supersedes, recipientDigests, type }: NewDelivery
 ];
 
 const MOST_AT_ONCE = 1000;
+/** What waits is in memory. */
+const MOST_WAITING = 10_000;
+/** How long to wait before asking again for an idempotency key that another transaction has. */
+const HELD_KEY_MS = 50;
 /** One is put together while another is on its way. */
 const MOST_TRANSACTIONS = 2;
 const ATTEMPTS = 5;
 /** deadlock_detected, serialization_failure: the transaction is undone, and may go well now. */
 const UNDONE = new Set<unknown>(['40P01', '40001']);
+const LOCK_NOT_AVAILABLE = '55P03';
 
-const isAboutData = (error: unknown): boolean =>
-  error instanceof MailError && error.code === 'payload_invalid';
+const isAboutOne = (error: unknown): boolean =>
+  error instanceof MailError &&
+  (error.code === 'payload_invalid' || sqlStateOf(error.cause) === LOCK_NOT_AVAILABLE);
 
 const keyReused = () =>
   new MailError('idempotency_key_reused', 'The idempotency key belongs to another email.', {
@@ -79,10 +91,24 @@ const keyReused = () =>
 const NEVER_ENDING = 2 ** 31 - 1;
 const MOST_HOURS = 24;
 
+const tooMany = () =>
+  new MailError('rate_limited', `${MOST_WAITING} emails wait to be stored.`, {
+    stage: 'pool',
+    hint: 'The database is slower than the calls of enqueue. Try again later, or use more processes.',
+  });
+
+const tooLate = (timeoutMs: number) =>
+  new MailError('timeout', `The email was not stored within ${timeoutMs} milliseconds.`, {
+    stage: 'pool',
+    hint: 'Another transaction may hold its idempotency key, or the database is slow. With an idempotency key, it is safe to repeat the call.',
+  });
+
 export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
-  const { database, store, channel, now, idempotencyWindowMs, leaseMs } = options;
+  const { database, store, waker, now, idempotencyWindowMs, leaseMs, timeoutMs } = options;
   const { boss } = database;
   let waiting: Entry[] = [];
+  /** Those whose callers wait for an answer. */
+  let open = 0;
   /** What the transactions on their way are about. */
   const onTheirWay = new Set<string>();
   let flushing = 0;
@@ -109,10 +135,15 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     return added;
   }
 
-  async function addInTransaction(deliveries: readonly NewDelivery[]): Promise<Added[]> {
+  async function addInTransaction(batch: readonly Entry[]): Promise<Added[]> {
+    const deliveries = batch.map(({ delivery }) => delivery);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await database.transaction((transaction) => add(transaction, deliveries));
+        return await database.transaction(async (transaction) => {
+          const added = await add(transaction, deliveries);
+          if (batch.every(({ isOver }) => isOver)) throw tooLate(timeoutMs);
+          return added;
+        });
       } catch (error) {
         if (!UNDONE.has(sqlStateOf(error)) || attempt === ATTEMPTS) throw databaseError(error);
       }
@@ -127,9 +158,9 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
       try {
         await addBatch(batch);
       } catch (error) {
-        // One that the database can't store must not take the others with it.
+        // A delivery that can't be stored, or waits for a lock, must not take the others with it.
         for (const entry of batch) {
-          if (batch.length === 1 || !isAboutData(error)) entry.answer.reject(error);
+          if (batch.length === 1 || !isAboutOne(error)) entry.answer.reject(error);
           else await addBatch([entry]).catch(entry.answer.reject);
         }
       } finally {
@@ -140,12 +171,16 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
   }
 
   async function addBatch(batch: readonly Entry[]): Promise<void> {
-    const added = await addInTransaction(batch.map(({ delivery }) => delivery));
+    const added = await addInTransaction(batch);
+    waker.wake(
+      batch.flatMap(({ delivery }, index) => (added[index]?.id === delivery.id ? delivery.lane : [])),
+    );
     for (const [index, entry] of batch.entries()) {
       const { id, superseded = [], isKeyReused } = added[index] ?? {};
-      // Somebody else has just taken the key; the next transaction sees whom it stands for.
-      if (id === undefined) waiting.push(entry);
-      else if (isKeyReused) entry.answer.reject(keyReused());
+      if (id === undefined) {
+        entry.phase = 'held';
+        setTimeout(() => waitInLine(entry), HELD_KEY_MS);
+      } else if (isKeyReused) entry.answer.reject(keyReused());
       else entry.answer.resolve({ id, superseded });
     }
   }
@@ -155,10 +190,12 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     const batch: Entry[] = [];
     const later: Entry[] = [];
     for (const entry of waiting) {
+      if (entry.isOver) continue;
       if (batch.length === MOST_AT_ONCE || entry.marks.some((mark) => onTheirWay.has(mark))) {
         later.push(entry);
         continue;
       }
+      if (entry.phase === 'waiting') entry.phase = 'sent';
       for (const mark of entry.marks) onTheirWay.add(mark);
       batch.push(entry);
     }
@@ -166,34 +203,58 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     return batch;
   }
 
+  function waitInLine(entry: Entry): void {
+    waiting.push(entry);
+    if (flushing < MOST_TRANSACTIONS) void flush();
+  }
+
   return {
-    enqueue(delivery) {
+    async enqueue(delivery) {
+      if (open >= MOST_WAITING) throw tooMany();
       const answer = Promise.withResolvers<Enqueued>();
-      waiting.push({ delivery, marks: marksOf(delivery), answer });
-      if (flushing < MOST_TRANSACTIONS) void flush();
-      return answer.promise;
+      const entry: Entry = { delivery, marks: marksOf(delivery), answer, phase: 'waiting', isOver: false };
+      const timer = setTimeout(() => {
+        answer.reject(entry.phase === 'sent' ? databaseError(new Error('No answer.')) : tooLate(timeoutMs));
+      }, timeoutMs);
+      open += 1;
+      waitInLine(entry);
+      try {
+        return await answer.promise;
+      } finally {
+        clearTimeout(timer);
+        entry.isOver = true;
+        open -= 1;
+      }
     },
     async enqueueWithin(transaction, delivery) {
+      const [keyDigest] = delivery.keyDigests;
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        const [added] = await add(transaction, [delivery]).catch((error: unknown) => {
+        try {
+          if (keyDigest !== undefined) await store.holdKey(transaction, keyDigest);
+          const [added] = await add(transaction, [delivery]);
+          if (added?.isKeyReused) throw keyReused();
+          if (added?.id === undefined) continue;
+          if (added.id === delivery.id) await store.notify(transaction, [delivery.lane]);
+          return { id: added.id, superseded: added.superseded };
+        } catch (error) {
           throw databaseError(error);
-        });
-        if (added?.isKeyReused) throw keyReused();
-        if (added?.id !== undefined) return { id: added.id, superseded: added.superseded };
+        }
       }
-      throw databaseError(new Error('The transaction does not see who has its idempotency key.'));
+      throw databaseError(new Error('The transaction cannot see the delivery that has its idempotency key.'));
     },
-    requeue: (id) =>
-      database.transaction(async (transaction) => {
+    async requeue(id) {
+      const requeued = await database.transaction(async (transaction) => {
         const jobId = randomUUID();
         const delivery = await store.requeue(transaction, id, jobId, now());
         if (!delivery) return undefined;
         const { lane } = delivery;
         // The job that it may have had goes when it is fetched.
         await insertJobs(transaction, lane, [{ id: jobId, data: { deliveryId: id } }]);
-        await transaction.executeSql('SELECT pg_notify($1, $2)', [channel, lane]);
         return delivery;
-      }),
+      });
+      if (requeued) waker.wake([requeued.lane]);
+      return requeued;
+    },
   };
 }
 

@@ -9,8 +9,9 @@ import {
 } from './attempt.js';
 import type { ClaimedDelivery, DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
 import { jobData } from './job-data.js';
+import { pause } from './pause.js';
 import { aheadOf } from './queue-time.js';
-import { pause, type Settler } from './settler.js';
+import type { Settler } from './settler.js';
 
 export interface LaneWorkerOptions extends AttemptOptions {
   readonly lane: string;
@@ -134,7 +135,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
       try {
         const jobs = taken.map(({ job }) => job);
         const asked = { wall: Date.now(), clock: clock.now() };
-        const rows = await store.claim(jobs, now());
+        const { claimed: rows, lockedJobs } = await store.claim(jobs, now());
         const answered = { wall: Date.now(), clock: clock.now() };
         const claimed = new Map(
           rows.map((row) => {
@@ -148,8 +149,10 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
         );
         for (const mine of taken) {
           const delivery = claimed.get(mine.job.id);
+          // A transaction may be about to cancel it: its lease says when to look again.
+          if (lockedJobs.has(mine.job.id)) forget(mine);
           // One that is over, cancelled, gone or another's by now has nothing to send.
-          void (delivery ? send(mine, delivery) : end(mine, undefined));
+          else void (delivery ? send(mine, delivery) : end(mine, undefined));
         }
         return;
       } catch (error) {

@@ -9,6 +9,7 @@ import { createDeliveryStore } from './delivery-store.js';
 import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
 import { createIntake, type EnqueueOptions } from './intake.js';
 import { createKeyring } from './keyring.js';
+import { createLaneWaker } from './lane-waker.js';
 import { migrationScript } from './migrations.js';
 import {
   type ListOptions,
@@ -71,6 +72,7 @@ export interface MailQueue extends AsyncDisposable {
 }
 
 const RENEWALS_PER_LEASE = 3;
+const PGLITE_TIMEOUT_MS = 30_000;
 
 /**
  * Opens the queue: connects, and makes or migrates its tables.
@@ -116,10 +118,15 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
       throw databaseError(error);
     },
   );
+  const waker = createLaneWaker({
+    notify: (lanes) => database.transaction((transaction) => store.notify(transaction, lanes)),
+    onError,
+  });
   const enqueuer = createEnqueuer({
     database,
     store,
-    channel,
+    waker,
+    timeoutMs: 'pglite' in connection ? PGLITE_TIMEOUT_MS : connection.queryTimeoutMs,
     now,
     idempotencyWindowMs: policy.idempotencyWindowMs,
     leaseMs,
@@ -136,6 +143,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   /** Whatever has begun may end before the database is closed. */
   const drain = createDrain('mail queue', async () => {
     await pool.stop(parseStopOptions({}).graceMs);
+    await waker.close();
     await database.close();
   });
   const ask = <T>(question: () => Promise<T>): Promise<T> =>

@@ -43,6 +43,8 @@ const migrations = (schema: string): readonly string[] => [
 export const migrationScript = (schema: string): string => {
   const table = `${schema}.delivery_migration`;
   return `DO $postern$ BEGIN
+    -- Other processes may migrate at the same time, which takes longer than other waits may.
+    SET LOCAL lock_timeout = 0;
     PERFORM pg_advisory_xact_lock(hashtextextended('postern_queue', 0));
     CREATE TABLE IF NOT EXISTS ${table} (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
     ${migrations(schema)

@@ -14,6 +14,7 @@ import type { QueueMailer } from './attempt.js';
 import type { PGliteDatabase } from './database.js';
 import { DELIVERY_STATES, type DeliveryState } from './delivery.js';
 import type { QueueKey } from './keyring.js';
+import type { PostgresPool } from './postgres.js';
 import { policySchema, type QueuePolicyInput } from './queue-policy.js';
 
 /** Emails that are sent beside the others: what goes wrong in one lane holds up no other. */
@@ -26,12 +27,18 @@ export interface LaneOptions {
 
 export interface MailQueueOptions {
   /**
-   * `url`: a PostgreSQL, for any number of processes; `poolSize` connections at most (10); a statement that isn't
-   * answered within `queryTimeoutMs` (30,000) fails. `pglite`: an embedded one
-   * for a single process, in a directory, `':memory:'`, or a PGlite of yours, which stays yours to close.
+   * `url`: a PostgreSQL, for any number of processes. `poolSize` (2) is the maximum number of connections, plus one to
+   * listen. `pool`: your `pg` Pool, with its TLS, tokens and PgBouncer; you close it. `pglite`: an embedded PostgreSQL for
+   * a single process, in a directory, in `':memory:'`, or your PGlite, which you close.
+   *
+   * A call that isn't answered within `queryTimeoutMs` (30,000) fails, and the server cancels its statement. With
+   * `listen`, a process that works holds one connection and is woken when there is something to send; without it, it polls
+   * every `pollIntervalMs`. The default is `true` for `url` and `false` for `pool`, because PgBouncer cannot pass
+   * notifications on.
    */
   connection:
-    | { url: string; poolSize?: number; queryTimeoutMs?: number }
+    | { url: string; poolSize?: number; queryTimeoutMs?: number; listen?: boolean }
+    | { pool: PostgresPool; queryTimeoutMs?: number; listen?: boolean }
     | { pglite: string | PGliteDatabase };
   /** Renders and sends. Needed where `start` is called; a process that only enqueues can do without. */
   mailer?: QueueMailer | undefined;
@@ -120,17 +127,25 @@ const directorySchema = z
   .refine((text) => text.trim() !== '' && !/\p{Cc}/u.test(text))
   .refine((text) => !/^[a-z][a-z\d+.-]+:\/\//i.test(text) || /^(?:memory|file):\/\//i.test(text));
 
+const queryTimeoutSchema = z.int().min(1).max(DAY_MS).default(30_000);
+
 const optionsSchema = z.strictObject({
   connection: z.union(
     [
       z.strictObject({
         url: z.string().min(1),
-        poolSize: z.int().min(2).default(10),
-        queryTimeoutMs: z.int().min(1).max(DAY_MS).default(30_000),
+        poolSize: z.int().min(1).default(2),
+        queryTimeoutMs: queryTimeoutSchema,
+        listen: z.boolean().default(true),
+      }),
+      z.strictObject({
+        pool: objectWithMethods<PostgresPool>('a Pool of pg', 'connect'),
+        queryTimeoutMs: queryTimeoutSchema,
+        listen: z.boolean().default(false),
       }),
       z.strictObject({ pglite: z.union([directorySchema, objectWithMethods<PGliteDatabase>('a PGlite')]) }),
     ],
-    'must be { url } of a PostgreSQL, or { pglite } with a directory or ":memory:"',
+    'must be { url } of a PostgreSQL, { pool }, or { pglite } with a directory or ":memory:"',
   ),
   mailer: mailerSchema.optional(),
   keys: keysSchema,

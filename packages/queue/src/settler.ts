@@ -2,6 +2,7 @@ import type { Db, PgBoss } from 'pg-boss';
 import type { Database } from './database.js';
 import { isRefused } from './database-error.js';
 import type { DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
+import { pause } from './pause.js';
 
 /** A job to settle, with how its delivery ended; without, when there was nothing to send. */
 interface Ended {
@@ -171,16 +172,3 @@ const byLane = (batch: readonly Ended[]): Map<string, HeldJob[]> => {
 /** The database's clock decides, so it is told how long, not until when. */
 const postpone = (boss: PgBoss, lane: string, id: string, delayMs: number, db: Db) =>
   boss.update(lane, undefined, { id, startAfter: delayMs / 1000, db });
-
-/** Resolves after that time, or when the signal is aborted. */
-export const pause = (delayMs: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, delayMs);
-    signal.addEventListener('abort', end, { once: true });
-  });

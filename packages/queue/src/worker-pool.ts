@@ -81,11 +81,12 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     const wakeAll = () => {
       for (const worker of all) worker.wake();
     };
-    // Without it, through PgBouncer for example, workers still look by themselves.
-    const listening = await boss
-      .getDb()
-      .listen?.(channel, (lane) => workers.get(lane)?.wake(), wakeAll)
-      .catch(onError);
+    const listening = database.listen({
+      channel,
+      onNotification: (lane) => workers.get(lane)?.wake(),
+      onConnected: wakeAll,
+      onError,
+    });
 
     const sweep = createSweep({ store, policy, now, onExpired: report, onError });
     const sweeping = createTicker(SWEEP_EVERY_MS, sweep);
@@ -97,7 +98,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       settler,
       async end() {
         await Promise.all([sweeping.stop(), renewing.stop()]);
-        await listening?.close();
+        await listening.close();
       },
     };
   }

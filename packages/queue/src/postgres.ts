@@ -1,0 +1,191 @@
+import { Pool } from 'pg';
+import type { Db } from 'pg-boss';
+import { pause } from './pause.js';
+
+/** A connection of a {@link PostgresPool}. */
+export interface PostgresClient {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'notification', listener: (message: { payload?: string | undefined }) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  /** @param destroy closes the connection instead of returning it to the pool */
+  release(destroy?: boolean): void;
+}
+
+/** The part of a `pg` Pool that the queue uses. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>;
+}
+
+export type PostgresConnection = (
+  | { readonly url: string; readonly poolSize: number }
+  | { readonly pool: PostgresPool }
+) & { readonly queryTimeoutMs: number; readonly listen: boolean };
+
+/** PostgreSQL as the queue uses it. */
+export interface Postgres {
+  /** Runs single statements, and what pg-boss sends. */
+  readonly db: Db;
+  transaction<T>(run: (transaction: Db) => Promise<T>): Promise<T>;
+  listen(listener: Listener): Listening;
+  close(): Promise<void>;
+}
+
+interface Listener {
+  readonly channel: string;
+  readonly onNotification: (payload: string) => void;
+  /** Notifications may have been missed until now. */
+  readonly onConnected: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Listening {
+  close(): Promise<void>;
+}
+
+/** A statement that waits for a lock gives its connection back after this time, in milliseconds. */
+const LONGEST_LOCK_WAIT_MS = 1000;
+const HEARTBEAT_MS = 10_000;
+const RECONNECT_MS = 1000;
+
+/** The server gives up a little before the client does, so that the client gets an answer. */
+const serverSettings = (queryTimeoutMs: number) => {
+  const statementMs = Math.ceil(queryTimeoutMs * 0.9);
+  return {
+    statement_timeout: statementMs,
+    lock_timeout: Math.min(LONGEST_LOCK_WAIT_MS, statementMs),
+    idle_in_transaction_session_timeout: queryTimeoutMs,
+  };
+};
+
+export function openPostgres(connection: PostgresConnection, onError: (error: unknown) => void): Postgres {
+  const { queryTimeoutMs, listen } = connection;
+  const settings = serverSettings(queryTimeoutMs);
+  const owned =
+    'url' in connection
+      ? new Pool({
+          application_name: 'postern-queue',
+          ...settings,
+          connectionString: connection.url,
+          max: connection.poolSize + (listen ? 1 : 0),
+        })
+      : undefined;
+  owned?.on('error', onError);
+  // A connection that breaks between two statements says so here; the next statement fails.
+  owned?.on('connect', (client) => client.on('error', () => {}));
+  const pool: PostgresPool = owned ?? (connection as { pool: PostgresPool }).pool;
+  // The sessions of a pool that was passed in are shared, also by PgBouncer: settings last for a transaction.
+  const begin = owned
+    ? 'BEGIN'
+    : ['BEGIN', ...Object.entries(settings).map(([name, ms]) => `SET LOCAL ${name} = ${ms}`)].join('; ');
+
+  async function connect(): Promise<PostgresClient> {
+    const connecting = pool.connect();
+    try {
+      return await answered(connecting, queryTimeoutMs);
+    } catch (error) {
+      // It may come late.
+      connecting.then(
+        (client) => client.release(),
+        () => {},
+      );
+      throw error;
+    }
+  }
+
+  /** Closes the connection if anything fails: it may be in a transaction, or silent. */
+  async function withClient<T>(run: (client: Db) => Promise<T>): Promise<T> {
+    const client = await connect();
+    let isDone = false;
+    const ignore = () => {}; // The statement fails, too.
+    client.on('error', ignore);
+    try {
+      const result = await run({
+        executeSql: (text, values) => answered(client.query(text, values), queryTimeoutMs),
+      });
+      isDone = true;
+      return result;
+    } finally {
+      client.removeListener('error', ignore);
+      client.release(!isDone);
+    }
+  }
+
+  const transaction: Postgres['transaction'] = (run) =>
+    withClient(async (client) => {
+      await client.executeSql(begin);
+      const result = await run(client);
+      await client.executeSql('COMMIT');
+      return result;
+    });
+
+  return {
+    db: {
+      executeSql: (text, values) =>
+        owned || /^\s*BEGIN\b/i.test(text)
+          ? withClient((client) => client.executeSql(text, values))
+          : transaction((client) => client.executeSql(text, values)),
+    },
+    transaction,
+    listen: (listener) =>
+      listen ? startListening(connect, queryTimeoutMs, listener) : { close: async () => {} },
+    close: async () => void (await owned?.end()),
+  };
+}
+
+/** Waits for notifications on a connection of its own, and opens another if that breaks. */
+function startListening(
+  connect: () => Promise<PostgresClient>,
+  queryTimeoutMs: number,
+  { channel, onNotification, onConnected, onError }: Listener,
+): Listening {
+  const closing = new AbortController();
+
+  async function listen(): Promise<void> {
+    const client = await connect();
+    const broken = new AbortController();
+    client.on('error', (error) => broken.abort(error));
+    client.on('notification', ({ payload }) => payload !== undefined && onNotification(payload));
+    try {
+      await answered(client.query(`LISTEN "${channel}"`), queryTimeoutMs);
+      onConnected();
+      const ended = AbortSignal.any([closing.signal, broken.signal]);
+      while (!ended.aborted) {
+        await pause(HEARTBEAT_MS, ended);
+        broken.signal.throwIfAborted();
+        if (!ended.aborted) await answered(client.query('SELECT 1'), queryTimeoutMs);
+      }
+    } finally {
+      client.release(true);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await listen().catch(onError);
+      await pause(RECONNECT_MS, closing.signal);
+    }
+  }
+
+  const running = run();
+  return {
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** Rejects when the server falls silent. */
+async function answered<T>(answer: Promise<T>, withinMs: number): Promise<T> {
+  const silence = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => silence.reject(new Error(`No answer within ${withinMs} milliseconds.`)),
+    withinMs,
+  );
+  try {
+    return await Promise.race([answer, silence.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
