@@ -190,7 +190,7 @@ describe('config', () => {
     const closed = once(socket, 'close');
     socket.resume();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByText('Cancelled.').waitFor();
+    await page.getByText('Canceled.').waitFor();
     await closed;
     await new Promise((resolve) => silent.close(resolve));
   });
@@ -201,7 +201,7 @@ describe('config', () => {
     await page.getByRole('button', { name: 'SendGrid' }).click();
     await editor(page).getByText('"smtp.sendgrid.net"').waitFor();
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('This would leave your machine.').waitFor();
+    await page.getByText('This email would leave your machine.').waitFor();
     await page.getByRole('button', { name: 'Connect to smtp.sendgrid.net' }).waitFor();
 
     const { fromEmail, templates } = former;
@@ -216,7 +216,7 @@ describe('config', () => {
       }),
     );
     await page.getByRole('button', { name: 'Apply', exact: true }).click();
-    await page.getByText('Its emails stay here.').waitFor();
+    await page.getByText('Its emails stay on this machine.').waitFor();
     await page.getByRole('button', { name: 'Really send through smtp.sendgrid.net' }).waitFor();
     await page.getByText('Mail stays here').waitFor();
     await expectAccessible(page);

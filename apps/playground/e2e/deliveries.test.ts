@@ -12,7 +12,7 @@ const server = (page: Page, name: 'Primary' | 'Backup') => page.getByRole('regio
 const fault = (page: Page, name: 'Primary' | 'Backup', label: string) =>
   server(page, name).getByRole('switch', { name: label });
 const filter = (page: Page, label: string) =>
-  page.getByRole('group', { name: 'Which deliveries are shown' }).getByRole('button', { name: label });
+  page.getByRole('group', { name: 'Filter deliveries' }).getByRole('button', { name: label });
 const rows = (page: Page) =>
   page
     .getByRole('table', { name: 'In the queue' })
@@ -58,7 +58,7 @@ async function switchOn(
   }
 }
 
-const mend = (page: Page) => page.getByRole('button', { name: 'Mend everything' }).click();
+const mend = (page: Page) => page.getByRole('button', { name: 'Clear faults' }).click();
 const tell = (page: Page, type: string) => row(page, type).getByRole('button', { expanded: false }).click();
 
 describe('the queue', () => {
@@ -99,7 +99,7 @@ describe('the queue', () => {
         .getByRole('button', { name: /^Cancel:/ })
         .count(),
     ).toBe(0);
-    await filter(page, 'Cancelled').click();
+    await filter(page, 'Canceled').click();
     await row(page, 'ForgotPassword').waitFor();
     expect(await rows(page).locator('[data-state]:not([data-state="cancelled"])').count()).toBe(0);
   });

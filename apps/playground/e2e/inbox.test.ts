@@ -102,7 +102,7 @@ describe('the inbox', () => {
     await row(page, 'sign-in code').first().getByRole('link').click();
     await detail(page).getByRole('tab', { name: 'Trust' }).click();
     const panel = detail(page).getByRole('tabpanel');
-    await panel.getByText('The DKIM signature holds').waitFor();
+    await panel.getByText('The DKIM signature is valid').waitFor();
     await panel.getByText('playground._domainkey.acme.example', { exact: true }).waitFor();
     await panel.getByText('https://acme.example', { exact: true }).waitFor();
   });

@@ -9,7 +9,7 @@ import { test } from './fixtures/test.ts';
 import { openWatchedPage } from './fixtures/watched-page.ts';
 
 const filter = (page: Page, label: string) =>
-  page.getByRole('group', { name: 'Which deliveries are shown' }).getByRole('button', { name: label });
+  page.getByRole('group', { name: 'Filter deliveries' }).getByRole('button', { name: label });
 
 /**
  * Keeps back the next answer of the server that the page asks for: what it says is from now, and it arrives when the test

@@ -82,11 +82,11 @@ describe('the shell', () => {
     const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.goto('/#/inbox');
-    await page.getByRole('button', { name: 'Colours: as the system' }).click();
-    await page.getByRole('button', { name: 'Colours: light' }).waitFor();
+    await page.getByRole('button', { name: 'Colors: as the system' }).click();
+    await page.getByRole('button', { name: 'Colors: light' }).waitFor();
     await expect.poll(scheme).toBe('light');
     await page.reload();
-    await page.getByRole('button', { name: 'Colours: light' }).waitFor();
+    await page.getByRole('button', { name: 'Colors: light' }).waitFor();
     expect(await scheme()).toBe('light');
   });
 

@@ -105,7 +105,7 @@ describe('signing in', () => {
     expect(await codeField(page).isDisabled()).toBe(true);
     await expectAccessible(page);
 
-    await page.getByRole('button', { name: 'Forget all limits' }).click();
+    await page.getByRole('button', { name: 'Reset limits' }).click();
     await expect.poll(() => guessesLeft(page)).toBe(String(policy.guesses.limit));
   });
 

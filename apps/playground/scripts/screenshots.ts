@@ -40,7 +40,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     await page.frameLocator('iframe').getByText('Acme').first().waitFor();
   },
   async 'sign-in'(page) {
-    await page.getByRole('button', { name: 'Forget all limits' }).click();
+    await page.getByRole('button', { name: 'Reset limits' }).click();
     await page.getByRole('button', { name: 'Dismiss' }).click();
     await page.getByRole('button', { name: 'Email me a code' }).click();
     await page.getByRole('region', { name: 'Mailbox' }).locator('[data-code]').first().waitFor();

@@ -19,7 +19,7 @@ const UNREACHABLE: Problem = {
   code: 'unreachable',
   status: 0,
   title: 'The playground does not answer.',
-  hint: 'Look into the terminal that started it. Once it runs again, this page goes on by itself.',
+  hint: 'Check the terminal that started it. This page continues automatically once it runs again.',
   retryable: true,
 };
 
@@ -98,5 +98,5 @@ async function readProblem(response: Response): Promise<Problem> {
     title: `The playground answered ${response.status}.`,
   }));
   if (problem.code !== 'token_missing') return problem;
-  return { ...problem, hint: 'The playground was started anew: reload this page.' };
+  return { ...problem, hint: 'The playground restarted. Reload this page.' };
 }

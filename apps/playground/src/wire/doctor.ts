@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Problem } from './problem.js';
 
 /**
- * `POST /api/doctor`: walks the way of an email with the config under edit, and sends nothing. The answer is NDJSON
+ * `POST /api/doctor`: walks the delivery path with the config under edit, and sends nothing. The answer is NDJSON
  * (`application/x-ndjson`), one {@link DoctorLine} per line as it happens. Closing the connection cancels it.
  */
 export const doctorRequestSchema = z.object({

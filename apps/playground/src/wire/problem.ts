@@ -38,7 +38,7 @@ export const PLAYGROUND_PROBLEMS = {
   token_missing: { status: 403, title: 'The request does not come from the page.' },
   cross_site: { status: 403, title: 'The request comes from another site.' },
   host_refused: { status: 403, title: 'This playground only answers to its own address.' },
-  network_refused: { status: 403, title: 'This would leave your machine.' },
+  network_refused: { status: 403, title: 'This email would leave your machine.' },
   not_found: { status: 404, title: 'There is nothing here.' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here.' },
   content_too_large: { status: 413, title: 'The body is too large.' },

@@ -7,7 +7,7 @@ export type ServerName = (typeof SERVER_NAMES)[number];
 /**
  * What can go wrong with a server. `down`: it is stopped, connections are refused. `greylist`: recipients are refused for
  * now (450). `reset`: the connection breaks after the final dot, when the server may have taken
- * the email. `slow`: it answers byte by byte.
+ * the email. `slow`: it replies byte by byte.
  */
 export const FAULT_NAMES = ['down', 'greylist', 'reset', 'slow'] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];

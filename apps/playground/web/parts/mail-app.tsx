@@ -22,7 +22,7 @@ export function MailAppControls({ scheme, onScheme, screen, onScreen }: MailAppC
     <>
       <SegmentedControl
         size="xs"
-        aria-label="Colours of the mail app"
+        aria-label="Colors of the mail app"
         value={scheme}
         onChange={onScheme}
         data={[

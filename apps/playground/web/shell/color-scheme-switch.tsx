@@ -10,7 +10,7 @@ const SCHEMES: Record<MantineColorScheme, { words: string; icon: LucideIcon; nex
 export function ColorSchemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { words, icon: Icon, next } = SCHEMES[colorScheme];
-  const label = `Colours: ${words}`;
+  const label = `Colors: ${words}`;
   return (
     <Tooltip label={label}>
       <ActionIcon

@@ -30,7 +30,7 @@ export function TemplateActions({ choices, draft, isSaved, isChanged }: Template
       showToast({
         kind: 'done',
         text: 'Saved into the running config.',
-        hint: 'Every way of sending uses it now.',
+        hint: 'All five ways to send use it now.',
       });
     },
     onError: (error) =>

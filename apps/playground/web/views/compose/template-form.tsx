@@ -99,14 +99,14 @@ export function SenderFields({ draft, onChange, issues }: SenderFieldsProps) {
       <div className={styles.fields}>
         <TextInput
           label="From"
-          description="Instead of the sender of the config"
+          description="Replaces the sender of the config"
           value={draft.sendFrom}
           onChange={({ currentTarget: { value } }) => onChange({ ...draft, sendFrom: value })}
           error={issues.find(({ part }) => part === 'sendFrom')?.message}
         />
         <TextInput
           label="Reply to"
-          description="Instead of the one of the config"
+          description="Replaces that of the config"
           value={draft.replyTo}
           onChange={({ currentTarget: { value } }) => onChange({ ...draft, replyTo: value })}
           error={issues.find(({ part }) => part === 'replyTo')?.message}

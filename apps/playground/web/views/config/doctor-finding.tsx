@@ -28,10 +28,10 @@ export function DoctorFinding({ problem, response, text, onPatched }: DoctorFind
     <div className={styles.finding} data-severity={severity}>
       <p className={styles.findingHead}>{message}</p>
       {hint && <p>{hint}</p>}
-      {temporary && <p>The config is not to blame: the same will work later.</p>}
+      {temporary && <p>The config is not the cause. Try again later.</p>}
       {response && <code className={styles.reply}>{response}</code>}
       {alternatives.length > 0 && (
-        <ul className={styles.alternatives} aria-label="What else was tried">
+        <ul className={styles.alternatives} aria-label="Alternatives that were tried">
           {alternatives.map((alternative) => (
             <li key={JSON.stringify(alternative.patch)} data-works={alternative.works || undefined}>
               {alternative.message}

@@ -12,7 +12,7 @@ interface DoctorProps {
   readonly onPatched: (text: string) => void;
 }
 
-/** Walks the way of an email with the config under edit, step by step, and sends nothing. */
+/** Walks the delivery path with the config under edit, step by step, and sends nothing. */
 export function Doctor({ text, onPatched }: DoctorProps) {
   const { examination, start, cancel } = useDoctor();
   const [to, setTo] = useState('');
@@ -59,7 +59,7 @@ export function Doctor({ text, onPatched }: DoctorProps) {
       {refused ? (
         <div className={styles.withheld} role="alert">
           <p>
-            <strong>This would leave your machine.</strong> The doctor would connect to{' '}
+            <strong>This email would leave your machine.</strong> The doctor would connect to{' '}
             {refused.join(' and ')}, and ask the DNS about the sender’s domain.
           </p>
           <Button size="xs" variant="default" onClick={() => void start({ ...order, allowHosts: refused })}>
@@ -98,7 +98,7 @@ function Steps({ examination, text, onPatched }: DoctorProps & { examination: Ex
       <p className={styles.verdict} role="status" data-verdict={diagnosis?.verdict}>
         {diagnosis && VERDICTS[diagnosis.verdict]}
         {isRunning && `Step ${done.length + 1} of ${Math.max(expected.length, done.length + 1)}`}
-        {state === 'cancelled' && 'Cancelled.'}
+        {state === 'cancelled' && 'Canceled.'}
         {diagnosis && examination.text !== text && ' The config was changed since: run it again.'}
       </p>
       <ol className={styles.steps} aria-label="Steps of the doctor" aria-busy={isRunning}>

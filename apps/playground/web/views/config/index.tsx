@@ -33,7 +33,7 @@ export default function ConfigView() {
   const applying = useMutation({
     mutationFn: (body: { text: string; allowHosts: readonly string[] }) =>
       call<RunningConfig>('/config', { method: 'PUT', body }),
-    onSuccess: () => showToast({ kind: 'done', text: 'Applied. Every way of sending uses it now.' }),
+    onSuccess: () => showToast({ kind: 'done', text: 'Applied. All five ways to send use it now.' }),
     onError: (failure) =>
       showToast({
         kind: 'failed',

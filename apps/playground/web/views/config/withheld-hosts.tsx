@@ -16,8 +16,8 @@ export function WithheldHosts({ running: { withheldHosts }, onAllow }: WithheldH
     <div className={styles.withheld} role="status">
       <ShieldCheck aria-hidden />
       <p>
-        <strong>Its emails stay here.</strong> The sender and the templates are used; {hosts} is not connected
-        to.
+        <strong>Its emails stay on this machine.</strong> The sender and the templates are used; {hosts} is
+        not connected to.
       </p>
       <Button size="xs" variant="default" onClick={() => onAllow(withheldHosts)}>
         Really send through {hosts}

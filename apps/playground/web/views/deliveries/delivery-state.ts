@@ -21,7 +21,7 @@ export const STATES: Readonly<Record<DeliveryState, { label: string; tone: Tone;
   sent: { label: 'Sent', tone: 'good', icon: CircleCheck },
   failed: { label: 'Failed', tone: 'bad', icon: CircleX },
   expired: { label: 'Expired', tone: 'bad', icon: TimerOff },
-  cancelled: { label: 'Cancelled', tone: 'over', icon: CircleSlash },
+  cancelled: { label: 'Canceled', tone: 'over', icon: CircleSlash },
   unknown: { label: 'Unknown', tone: 'unsure', icon: CircleHelp },
 };
 

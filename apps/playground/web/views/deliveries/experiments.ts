@@ -35,7 +35,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   },
   {
     title: 'Slow server',
-    watch: 'The primary answers byte by byte: look at the latency.',
+    watch: 'The primary replies byte by byte: look at the latency.',
     faults: [{ server: 'primary', fault: 'slow', times: 5 }],
     emails: [{ count: 10 }],
   },

@@ -29,10 +29,10 @@ export function Route({ states, database }: RouteProps) {
   return (
     <section className={styles.route} aria-labelledby="route">
       <header className={styles.title}>
-        <h2 id="route">The way of an email</h2>
+        <h2 id="route">Delivery path</h2>
         {isFaulty && (
           <Button variant="default" size="xs" onClick={() => repair()}>
-            Mend everything
+            Clear faults
           </Button>
         )}
       </header>

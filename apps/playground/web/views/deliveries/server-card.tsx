@@ -19,9 +19,9 @@ const SERVERS: Readonly<Record<ServerName, { title: string; role: string }>> = {
 
 const FAULTS: Readonly<Record<FaultName, { label: string; description: string }>> = {
   down: { label: 'Down', description: 'refuses connections' },
-  greylist: { label: 'Greylist', description: '450: come back later' },
-  reset: { label: 'Reset after the dot', description: 'hangs up, taken or not' },
-  slow: { label: 'Slow', description: 'answers byte by byte' },
+  greylist: { label: 'Greylist', description: '450: try again later' },
+  reset: { label: 'Reset after the dot', description: 'closes the connection after the message' },
+  slow: { label: 'Slow', description: 'replies byte by byte' },
 };
 
 interface Setting {

@@ -24,7 +24,7 @@ export function StateFilter({ states, chosen, onChoose }: StateFilterProps) {
     </button>
   );
   return (
-    <fieldset className={styles.states} aria-label="Which deliveries are shown">
+    <fieldset className={styles.states} aria-label="Filter deliveries">
       {button(undefined, 'All', all)}
       {DELIVERY_STATE_ORDER.filter((state) => states[state] > 0 || state === chosen).map((state) =>
         button(state, STATES[state].label, states[state]),

@@ -45,7 +45,7 @@ export function EmailDetail({ id, takesFocus, onDelete }: EmailDetailProps) {
       <>
         {back}
         <Empty title="This email is gone" icon={<MailX />}>
-          <p>It was deleted, or came before the playground was started anew.</p>
+          <p>It was deleted, or it arrived before the playground restarted.</p>
         </Empty>
       </>
     );

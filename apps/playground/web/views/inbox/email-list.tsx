@@ -64,7 +64,7 @@ export function EmailList({ emails, shown, words, isEmpty, onSearch, onDelete }:
       {emails.length === 0 &&
         (isEmpty ? (
           <Empty title="No email yet" icon={<Inbox />}>
-            <p>What you send arrives here, the moment that it is delivered.</p>
+            <p>Emails that you send appear here when they are delivered.</p>
           </Empty>
         ) : (
           <Empty title="Nothing found" icon={<Search />}>

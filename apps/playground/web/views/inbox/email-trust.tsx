@@ -4,9 +4,9 @@ import { Facts } from '../../parts/facts';
 import styles from './email-trust.module.css';
 
 const RESULTS: Record<DkimFacts['result'], { icon: typeof CircleCheck; title: string }> = {
-  pass: { icon: CircleCheck, title: 'The DKIM signature holds' },
-  fail: { icon: CircleX, title: 'The DKIM signature does not hold' },
-  unknown: { icon: CircleHelp, title: 'Signed; the key is in the DNS, which is not asked' },
+  pass: { icon: CircleCheck, title: 'The DKIM signature is valid' },
+  fail: { icon: CircleX, title: 'The DKIM signature is not valid' },
+  unknown: { icon: CircleHelp, title: 'Signed. The playground does not look up the key in the DNS' },
 };
 
 /** Why a mail app would believe this email: its signature, the site of its code, how it travelled. */
@@ -29,7 +29,7 @@ export function EmailTrust({ email }: { email: InboxEmail }) {
             ]}
           />
         ) : (
-          <p className={styles.none}>None: mail apps don’t know on which site the code belongs.</p>
+          <p className={styles.none}>None. Mail apps cannot tell which site the code belongs to.</p>
         )}
       </section>
       <section>

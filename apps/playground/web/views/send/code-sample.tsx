@@ -17,7 +17,7 @@ export function CodeSample({ way: { way, packages, code }, email }: CodeSamplePr
   const call = callCode(way, email);
   return (
     <section className={styles.sample} aria-labelledby="sample">
-      <h2 id="sample">What you would write</h2>
+      <h2 id="sample">The code you would write</h2>
       <h3>{way === 'logto' ? 'Nothing for each email: Logto calls' : 'For each email'}</h3>
       <div className={styles.code}>
         <CodeBlock label="Call" code={call}>

@@ -35,7 +35,7 @@ export default function SignInView() {
     await call('/sign-in/reset', { method: 'POST' });
     await queries.invalidateQueries({ queryKey: ['sign-in'] });
     startOver();
-    showToast({ kind: 'done', text: 'Every code, link and limit is forgotten.' });
+    showToast({ kind: 'done', text: 'All codes, links and limits were reset.' });
   };
 
   const to = step.to ?? session?.sampleRecipient;
@@ -49,7 +49,7 @@ export default function SignInView() {
           leftSection={<RotateCcw size={15} aria-hidden />}
           onClick={() => forgetLimits().catch(showFailure)}
         >
-          Forget all limits
+          Reset limits
         </Button>
       }
     >
