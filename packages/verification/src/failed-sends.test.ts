@@ -23,6 +23,28 @@ test('an outage locks nobody out: only accepted emails count for the address and
   await expect(code({ ip: '192.0.2.2' })).rejects.toEqual(failure('rate_limited', { scope: 'address' }));
 });
 
+test('starts that were refused while an outage lasted are not counted', async () => {
+  const failing = Promise.withResolvers<never>();
+  const desk = openDesk({ policy: { perIp: { limit: 3 }, cooldown: 0 } });
+  const { clock, code } = openDesk({
+    policy: { perIp: { limit: 3 }, cooldown: 0 },
+    clock: desk.clock,
+    store: desk.store,
+    mailer: { send: () => failing.promise },
+  });
+  const from = { ip: '192.0.2.1' };
+  const waiting = [1, 2, 3].map((n) => code({ ...from, to: `a${n}@example.com` }));
+  while (desk.events.filter((event) => event === 'store.put').length < 3) await Promise.resolve();
+  for (let n = 0; n < 20; n++)
+    await expect(code({ ...from, to: `b${n}@example.com` })).rejects.toEqual(
+      failure('rate_limited', { scope: 'ip' }),
+    );
+  failing.reject(down());
+  await Promise.allSettled(waiting);
+  clock.time += SECOND;
+  for (const n of [1, 2, 3]) await desk.code({ ...from, to: `a${n}@example.com` });
+});
+
 test.each<[string, unknown, boolean]>([
   ['a server that cannot be reached', down(), true],
   ['a timeout before the email was handed over', down('timeout'), true],

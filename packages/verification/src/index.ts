@@ -25,10 +25,13 @@ export type { CancelRequest, CheckRequest, StartRequest } from './verification-r
 export type {
   At,
   Challenge,
+  Counter,
   CounterState,
+  CounterWindow,
   CountRequest,
   GuessRequest,
   PutRequest,
+  ReleaseRequest,
   StoredChallenge,
   TakeRequest,
   VerificationStore,

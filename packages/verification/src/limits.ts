@@ -1,16 +1,15 @@
 import type { Clock } from '@postern/core';
 import type { Keyring } from './keyring.js';
 import type { Policy } from './policy.js';
-import { StoreLimiter } from './store-limiter.js';
 import { type RateLimitScope, toSeconds, VerificationError } from './verification-error.js';
-import type { At, VerificationStore } from './verification-store.js';
+import type { At, Counter, CounterWindow, VerificationStore } from './verification-store.js';
 
 /** Seconds until the next start after a failed send. Doubles with each failure, up to the cooldown. */
 const FIRST_RETRY = 10;
 /** How many failed sends to one address are forgiven per window: a bound for policies without a cooldown. */
 const MOST_FORGIVEN = 100;
 
-/** A start that may go on. */
+/** A start that may continue. */
 interface StartPermit {
   /** When the next start for this address can succeed, in seconds from now. */
   resendAfter(): number;
@@ -40,8 +39,8 @@ export interface Limits {
    * @throws {VerificationError} `rate_limited`
    */
   permitCheck(client: string | undefined): Promise<() => Promise<void>>;
-  /** Takes one guess back. Never throws. */
-  forgiveGuess(subject: string): Promise<void>;
+  /** Gives one guess back. Never throws. */
+  forgiveGuess(guesses: CounterWindow): Promise<void>;
 }
 
 export interface LimitsOptions {
@@ -59,84 +58,127 @@ const limited = (scope: RateLimitScope) => (ms: number) =>
 const exhausted = (ms: number) => new VerificationError('attempts_exhausted', { retryAfter: toSeconds(ms) });
 const cooling = (ms: number) => new VerificationError('cooldown', { retryAfter: toSeconds(ms) });
 
+interface Rule {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+const ruleOf = ({ limit, window }: { limit: number; window: number }): Rule => ({
+  limit,
+  windowMs: window * 1000,
+});
+
+/** What one call counts, and the error if that is full. */
+interface Claim extends Counter {
+  readonly refuse: (resetMs: number) => VerificationError;
+}
+const read = (key: string, rule: Rule, refuse: Claim['refuse']): Claim => ({
+  key,
+  points: 0,
+  ...rule,
+  refuse,
+});
+const take = (key: string, rule: Rule, refuse: Claim['refuse']): Claim => ({
+  key,
+  points: 1,
+  ...rule,
+  refuse,
+});
+
+/** The error or the answer that is on its way matters more than a counter. */
+const quietly = (work: Promise<unknown>): Promise<void> =>
+  work.then(
+    () => undefined,
+    () => undefined,
+  );
+
 /** All counters: what they count, and what they give back. */
 export function createLimits({ store, policy, keyring, at, time }: LimitsOptions): Limits {
-  const limiter = (rule: { limit: number; window: number }) => new StoreLimiter({ store, at, ...rule });
-  const starts = limiter(policy.perIp);
-  const checks = limiter(policy.checksPerIp);
-  const perAddress = limiter(policy.perAddress);
-  const guesses = limiter(policy.guesses);
-  const cooldown = limiter({ limit: 1, window: policy.cooldown });
-
-  const keys = (address: string) => {
-    const digest = keyring.digest('address', address);
-    return { cooldown: `cooldown:${digest}`, address: `address:${digest}`, failures: `failures:${digest}` };
-  };
+  const starts = ruleOf(policy.perIp);
+  const checks = ruleOf(policy.checksPerIp);
+  const perAddress = ruleOf(policy.perAddress);
+  const guesses = ruleOf(policy.guesses);
+  const cooldown = ruleOf({ limit: 1, window: policy.cooldown });
   const guessesKey = (subject: string) => `guesses:${subject}`;
 
-  const count = async (key: string, points: number, windowMs: number) =>
-    store.count({ key, points, windowMs, ...at() });
-  /** A running window is cut to the length of a shorter one. */
-  const shorten = (key: string, ms: number) => count(key, 1, ms);
-  /** The error or the answer that is on its way matters more than a counter. */
-  const quietly = (work: Promise<unknown>): Promise<void> =>
-    work.then(
-      () => undefined,
-      () => undefined,
-    );
+  const giveBack = (window: CounterWindow) =>
+    store.release({ key: window.key, endsAt: window.endsAt, points: 1, ...at() });
+
+  async function countFailure(key: string, { windowMs }: Rule): Promise<number> {
+    const [state] = await store.count({ counters: [{ key, points: 1, windowMs }], ...at() });
+    return state?.count ?? 0;
+  }
+
+  /** Counts in one round trip. `refusal` is the error of the counter that is full. */
+  async function claim(claims: readonly Claim[]) {
+    const counters = claims.map(({ refuse: _, ...counter }) => counter);
+    const states = await store.count({ counters, ...at() });
+    const counted = claims.flatMap(({ key, limit = 0, refuse }, index) => {
+      const state = states[index];
+      return state ? [{ ...state, key, refuse, isUsedUp: state.count >= limit }] : [];
+    });
+    const last = counted.at(-1);
+    return { counted, refusal: last?.isFull ? last.refuse(last.resetMs) : undefined };
+  }
 
   return {
-    guesses: { limit: guesses.points, windowMs: guesses.msDuration },
+    guesses,
     guessesKey,
     exhausted,
     async permitStart({ client, address, subject }) {
-      const key = keys(address);
+      const digest = keyring.digest('address', address);
+      const cooldownKey = `cooldown:${digest}`;
+      const addressKey = `address:${digest}`;
       const startsKey = client === undefined ? undefined : `ip:${keyring.digest('ip', client)}`;
-      const taken = startsKey === undefined ? undefined : await starts.take(startsKey, limited('ip'));
-      const used = await guesses.get(guessesKey(subject));
-      if (used && used.remainingPoints === 0) throw exhausted(used.msBeforeNext);
-      const cool = await cooldown.take(key.cooldown, cooling);
-      const takenAt = time.now();
-      const elapsed = () => time.now() - takenAt;
-      const emails = await perAddress.take(key.address, limited('address')).catch(async (error: unknown) => {
-        // No email goes out, so there is nothing to wait for. If this fails too, the cooldown ends on its own.
-        await quietly(shorten(key.cooldown, 0));
-        throw error;
-      });
-
-      /** After its window, a counter may belong to another start. */
-      const giveBack = async (counter: string, window: { msBeforeNext: number }, windowMs: number) => {
-        if (elapsed() < window.msBeforeNext) await count(counter, -1, windowMs);
-      };
-      async function forgive(): Promise<void> {
-        const { count: failed } = await count(key.failures, 1, perAddress.msDuration);
-        if (elapsed() < cool.msBeforeNext) {
-          const retryMs = FIRST_RETRY * 1000 * 2 ** Math.min(failed - 1, 20);
-          await shorten(key.cooldown, Math.min(retryMs, cooldown.msDuration));
-        }
-        if (failed > MOST_FORGIVEN) return;
-        await giveBack(key.address, emails, perAddress.msDuration);
-        if (startsKey === undefined || !taken) return;
-        const { count: failedHere } = await count(`failed-${startsKey}`, 1, starts.msDuration);
-        if (failedHere <= starts.points) await giveBack(startsKey, taken, starts.msDuration);
+      const claims = [
+        ...(startsKey === undefined ? [] : [take(startsKey, starts, limited('ip'))]),
+        read(guessesKey(subject), guesses, exhausted),
+        // Both are read first, so that a start that one of them refuses takes nothing from the other.
+        read(cooldownKey, cooldown, cooling),
+        read(addressKey, perAddress, limited('address')),
+        take(cooldownKey, cooldown, cooling),
+        take(addressKey, perAddress, limited('address')),
+      ];
+      const { counted, refusal } = await claim(claims);
+      const [emails, cool] = counted.toReversed();
+      const taken = startsKey === undefined ? undefined : counted[0];
+      if (refusal) {
+        // Parallel starts took the last email after it was read. None goes out, so there is nothing to wait for.
+        if (cool && counted.length === claims.length)
+          await quietly(store.release({ ...cool, points: 0, windowMs: 0, ...at() }));
+        throw refusal;
       }
+      if (!emails || !cool) throw new TypeError('The store returned fewer counters than it was asked for.');
+      const takenAt = time.now();
+
+      const forgive = async () => {
+        const failed = await countFailure(`failures:${digest}`, perAddress);
+        const retryMs = FIRST_RETRY * 1000 * 2 ** Math.min(failed - 1, 20);
+        await store.release({ key: cooldownKey, endsAt: cool.endsAt, windowMs: retryMs, ...at() });
+        if (failed > MOST_FORGIVEN) return;
+        await giveBack(emails);
+        if (startsKey === undefined || !taken) return;
+        if ((await countFailure(`failed-${startsKey}`, starts)) <= starts.limit) await giveBack(taken);
+      };
 
       return {
         resendAfter() {
-          const ends = [cool.msBeforeNext];
-          if (emails.remainingPoints === 0) ends.push(emails.msBeforeNext);
-          if (taken?.remainingPoints === 0) ends.push(taken.msBeforeNext);
-          return Math.max(0, Math.ceil((Math.max(...ends) - elapsed()) / 1000));
+          const ends = [cool.resetMs];
+          if (emails.isUsedUp) ends.push(emails.resetMs);
+          if (taken?.isUsedUp) ends.push(taken.resetMs);
+          return Math.max(0, Math.ceil((Math.max(...ends) - (time.now() - takenAt)) / 1000));
         },
         fail: () => quietly(forgive()),
       };
     },
     async permitCheck(client) {
       if (client === undefined) return async () => undefined;
-      const key = `check:${keyring.digest('ip', client)}`;
-      await checks.take(key, limited('ip'));
-      return () => quietly(count(key, -1, checks.msDuration));
+      const { counted, refusal } = await claim([
+        take(`check:${keyring.digest('ip', client)}`, checks, limited('ip')),
+      ]);
+      if (refusal) throw refusal;
+      return () => quietly(Promise.all(counted.map(giveBack)));
     },
-    forgiveGuess: (subject) => quietly(count(guessesKey(subject), -1, guesses.msDuration)),
+    forgiveGuess: (window) => quietly(giveBack(window)),
   };
 }

@@ -24,12 +24,14 @@ describeStoreContract(
 );
 
 describe('memoryStore', () => {
-  const count = (store: ReturnType<typeof memoryStore>, key: string, now: number) =>
-    store.count({ key, points: 1, windowMs: 60_000, now });
+  const count = async (store: ReturnType<typeof memoryStore>, key: string, now: number) => {
+    const [state] = await store.count({ counters: [{ key, points: 1, windowMs: 60_000 }], now });
+    return state;
+  };
   const put = (store: ReturnType<typeof memoryStore>, name: string, now: number) =>
     store.put({ challenge: { id: `id ${name}`, subject: name, mac: '', sealed: '' }, ttlMs: 60_000, now });
 
-  test('is bounded: full of what is alive it takes nothing new, and goes on with what it has', async () => {
+  test('is bounded: full of live entries, it takes no new ones, and keeps those that it has', async () => {
     const store = memoryStore({ maxEntries: 3 });
     for (const key of ['a', 'b', 'c']) {
       await count(store, key, 0);
@@ -40,7 +42,7 @@ describe('memoryStore', () => {
     await expect(count(store, 'd', 1000)).rejects.toMatchObject(full);
     await expect(put(store, 'd', 1000)).rejects.toMatchObject(full);
     expect(await count(store, 'a', 1000)).toMatchObject({ count: 2 });
-    expect(await put(store, 'c', 1000)).toMatchObject({ superseded: 'id c' });
+    expect(await put(store, 'c', 1000)).toMatchObject({ superseded: ['id c'] });
 
     await count(store, 'd', 60_000);
     await put(store, 'd', 60_000);
@@ -48,7 +50,7 @@ describe('memoryStore', () => {
     expect(await store.find({ id: 'id a', now: 60_000 })).toBeUndefined();
   });
 
-  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('has no bound of %s', (maxEntries) => {
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('rejects a bound of %s', (maxEntries) => {
     expect(() => memoryStore({ maxEntries })).toThrow(expect.objectContaining({ code: 'config_invalid' }));
   });
 

@@ -6,8 +6,10 @@ import { toSeconds, VerificationError } from './verification-error.js';
 import {
   type At,
   type Challenge,
+  type Counter,
   type CounterState,
   MOST_SUPERSEDED,
+  type ReleaseRequest,
   type StoredChallenge,
   type VerificationStore,
 } from './verification-store.js';
@@ -119,43 +121,72 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore
     return { ...challenge, expiresAt: new Date(until), isAlive: until > now };
   }
 
-  function count(key: string, points: number, windowMs: number, now: number): CounterState {
+  function count({ key, points, windowMs, limit }: Counter, now: number): CounterState {
     const current = counters.get(key);
     const isRunning = current !== undefined && current.until > now;
-    if (!isRunning && points <= 0) return { count: 0, resetMs: 0 };
+    const former = isRunning ? current.count : 0;
+    const isFull = limit !== undefined && former + Math.max(points, 1) > limit;
+    if (points === 0 && !isRunning) return { count: 0, resetMs: 0, endsAt: now, isFull };
     // The clock of another process may have been ahead.
     const until = isRunning ? Math.min(current.until, now + windowMs) : now + windowMs;
-    const next = { count: Math.max((isRunning ? current.count : 0) + points, 0), until };
-    counters.add(key, next, now);
-    return { count: next.count, resetMs: until - now };
+    const total = isFull ? former : former + points;
+    if (points > 0) counters.add(key, { count: total, until }, now);
+    return { count: total, resetMs: until - now, endsAt: until, isFull };
+  }
+
+  function release(
+    { key, endsAt, points = 0, windowMs = Number.POSITIVE_INFINITY }: ReleaseRequest,
+    now: number,
+  ) {
+    const current = counters.get(key);
+    if (!current || current.until <= now || current.until > endsAt) return;
+    const until = Math.min(current.until, now + windowMs);
+    counters.add(key, { count: Math.max(current.count - points, 0), until }, now);
   }
 
   // No method awaits anything, so each is one step.
   return {
-    async count(request) {
-      return count(request.key, request.points, request.windowMs, timeOf(request));
+    async count({ counters: requested, ...at }) {
+      const now = timeOf(at);
+      const states: CounterState[] = [];
+      for (const counter of requested) {
+        const state = count(counter, now);
+        states.push(state);
+        if (state.isFull) break;
+      }
+      return states;
     },
-    async put({ challenge, ttlMs, ...at }) {
+    async release(request) {
+      release(request, timeOf(request));
+    },
+    async put({ challenge, ttlMs, replaces = [], ...at }) {
       const now = timeOf(at);
       const former = read(challenge.subject, now);
+      const replaced = [former, ...replaces.map((subject) => read(subject, now))].filter(
+        (each) => each !== undefined,
+      );
+      for (const each of replaced) drop(each);
       const until = now + ttlMs;
-      if (former) drop(former);
       subjects.add(challenge.id, { subject: challenge.subject, until }, now);
       const supersededMacs = former ? [former.mac, ...former.supersededMacs].slice(0, MOST_SUPERSEDED) : [];
       challenges.add(challenge.subject, { ...challenge, supersededMacs, until }, now);
-      return { expiresAt: new Date(until), ...(former?.isAlive && { superseded: former.id }) };
+      const superseded = replaced.filter(({ isAlive }) => isAlive).map(({ id }) => id);
+      return { expiresAt: new Date(until), superseded };
     },
     async guess({ subjects, counter, windowMs, ...at }) {
       const now = timeOf(at);
       const subject = subjects.find((each) => challenges.has(each));
-      return { challenge: read(subject, now), guesses: count(counter, 1, windowMs, now) };
+      return {
+        challenge: read(subject, now),
+        guesses: count({ key: counter, points: 1, windowMs }, now),
+      };
     },
     async find({ id, ...at }) {
       return read(subjects.get(id)?.subject, timeOf(at));
     },
     async take({ id, refund, ...at }) {
       const now = timeOf(at);
-      if (refund !== undefined) count(refund, -1, Number.POSITIVE_INFINITY, now);
+      if (refund) release({ ...refund, points: 1 }, now);
       const challenge = read(subjects.get(id)?.subject, now);
       if (!challenge?.isAlive) return false;
       drop(challenge);

@@ -20,6 +20,15 @@ export const migrationPlan = (schema: string): MigrationPlan => ({
     )`,
     `ALTER TABLE ${quote(schema)}.postern_verification_challenge
       ADD COLUMN superseded_macs text[] NOT NULL DEFAULT '{}'`,
+    `ALTER TABLE ${quote(schema)}.postern_verification_counter ADD COLUMN is_full boolean NOT NULL DEFAULT false`,
+    {
+      index: 'postern_verification_challenge_expiry',
+      on: `${quote(schema)}.postern_verification_challenge (expires_at)`,
+    },
+    {
+      index: 'postern_verification_counter_expiry',
+      on: `${quote(schema)}.postern_verification_counter (reset_at)`,
+    },
   ],
 });
 

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { PGlite } from '@electric-sql/pglite';
-import { createMailer } from '@postern/core';
+import { createMailer, type LogEvent, silentLogger } from '@postern/core';
+import { migrate } from '@postern/postgres';
 import { createMemoryTransport } from '@postern/testing';
 import { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.js';
 import { createVerification, type PostgresPool } from './index.js';
-import { postgresMigrations } from './postgres-migrations.js';
+import { migrationPlan, postgresMigrations } from './postgres-migrations.js';
 import { postgresStore } from './postgres-store.js';
 import { describeStoreContract } from './store-contract.js';
+
+const RECEIPT = { messageId: '', accepted: '', transport: '', response: '', attempts: 1, durationMs: 0 };
 
 const TABLES = ['challenge', 'counter'].map((name) => `postern_verification_${name}`);
 
@@ -30,6 +33,7 @@ const connect = (max: number) => new Pool({ connectionString: server.url, max })
 const end = async (pool: Pool) => {
   const closed = Promise.withResolvers<void>();
   let open = pool.totalCount;
+  if (open === 0) closed.resolve();
   pool.on('remove', () => --open === 0 && closed.resolve());
   await Promise.all([pool.end(), closed.promise]);
 };
@@ -83,7 +87,7 @@ describe('postgresStore', () => {
     await one?.migrate();
     expect(await other?.find({ id: 'id', now: 0 })).toMatchObject({ isAlive: true });
     expect(await postgresStore({ pool: pools[0] }).find({ id: 'id', now: 0 })).toBeUndefined();
-    expect(postgresMigrations()).toHaveLength(3);
+    expect(postgresMigrations()).toHaveLength(6);
   });
 
   test('needs one round trip per method, and no transaction of the caller', async () => {
@@ -95,12 +99,13 @@ describe('postgresStore', () => {
       },
     };
     const store = postgresStore({ pool });
-    await store.count({ key: 'a key', points: 1, windowMs: 1000 });
-    await store.count({ key: 'a key', points: -1, windowMs: 1000 });
+    const counter = { key: 'a key', points: 1, windowMs: 1000 };
+    await store.count({ counters: [{ ...counter, points: 0 }, counter, { ...counter, key: 'another key' }] });
+    await store.release({ key: 'a key', endsAt: 0, points: 1, windowMs: 0 });
     await store.put({ challenge, ttlMs: 1000 });
     await store.guess({ subjects: ['subject', 'older'], counter: 'a key', windowMs: 1000 });
     await store.find({ id: 'id' });
-    await store.take({ id: 'id', refund: 'a key' });
+    await store.take({ id: 'id', refund: { key: 'a key', endsAt: 0 } });
     await store.remove({ subject: 'subject' });
     expect(queries).toHaveLength(7);
     expect(queries.join()).not.toMatch(/BEGIN|COMMIT|LOCK TABLE|advisory/i);
@@ -144,36 +149,194 @@ describe('postgresStore', () => {
 
   test('a counter that was damaged and is at its end is no error, and still limits', async () => {
     const store = postgresStore({ pool: pglite });
-    const counter = { key: randomUUID(), windowMs: 60_000 };
-    await store.count({ ...counter, points: 1 });
+    const counter = { key: randomUUID(), windowMs: 60_000, points: 1 };
+    await store.count({ counters: [counter] });
     await pglite.query('UPDATE postern_verification_counter SET count = 2147483647 WHERE key = $1', [
       counter.key,
     ]);
     const { guesses } = await store.guess({ subjects: ['none'], counter: counter.key, windowMs: 60_000 });
     expect(guesses.count).toBeGreaterThan(1_000_000);
-    expect((await store.count({ ...counter, points: 1 })).count).toBeGreaterThan(1_000_000);
+    const [state] = await store.count({ counters: [counter] });
+    expect(state?.count).toBeGreaterThan(1_000_000);
+    expect(await store.count({ counters: [{ ...counter, limit: 5 }] })).toMatchObject([{ isFull: true }]);
   });
 
-  test('purges what is over and nothing else', async () => {
+  describe('purge', () => {
+    /** Its own schema with expired and live rows. */
+    async function fill(schema: string, expired: number) {
+      const [pool] = pools;
+      const store = postgresStore({ pool, schema });
+      await store.migrate();
+      const now = Date.now();
+      for (const [name, count, end] of [
+        ['old', expired, now - 1],
+        ['new', 3000, now + 600_000],
+      ] as const)
+        await pool.query(`
+          INSERT INTO ${schema}.postern_verification_challenge (subject, id, mac, sealed, expires_at)
+            SELECT '${name} ' || n, '${name} ' || n, '', '', ${end} FROM generate_series(1, ${count}) n;
+          INSERT INTO ${schema}.postern_verification_counter (key, count, reset_at)
+            SELECT '${name} ' || n, 1, ${end} FROM generate_series(1, ${count}) n`);
+      await pool.query(
+        `ANALYZE ${schema}.postern_verification_challenge, ${schema}.postern_verification_counter`,
+      );
+      const left = async () => {
+        const { rows } = await pool.query(`SELECT
+          (SELECT count(*)::integer FROM ${schema}.postern_verification_challenge) AS challenges,
+          (SELECT count(*)::integer FROM ${schema}.postern_verification_counter) AS counters`);
+        return rows[0];
+      };
+      return { pool, store, left };
+    }
+    const LIVE = { challenges: 3000, counters: 3000 };
+
+    test('deletes what has expired and nothing else, a bounded number of rows per statement', async () => {
+      const { pool, left } = await fill('purge_bounds', 2500);
+      const deleted: number[] = [];
+      const store = postgresStore({
+        schema: 'purge_bounds',
+        pool: {
+          async query(text, values) {
+            const before = await left();
+            const result = await pool.query(text, values);
+            const after = await left();
+            deleted.push(before.challenges - after.challenges, before.counters - after.counters);
+            return result;
+          },
+        },
+      });
+      expect(await store.purge()).toBe(5000);
+      expect(await left()).toEqual(LIVE);
+      expect(Math.max(...deleted)).toBeLessThanOrEqual(1000);
+      expect(await store.purge()).toBe(0);
+    });
+
+    test('neither waits for a row that is in use nor deletes it', async () => {
+      const { pool, store, left } = await fill('purge_in_use', 100);
+      const client = await pool.connect();
+      await client.query(`BEGIN;
+        UPDATE purge_in_use.postern_verification_challenge SET expires_at = 9e12 WHERE subject = 'old 1';
+        UPDATE purge_in_use.postern_verification_counter SET count = 2 WHERE key = 'old 1'`);
+      expect(await store.purge()).toBe(198);
+      await client.query('COMMIT');
+      client.release();
+      // The address of the challenge returned meanwhile; the counter is still over.
+      expect(await store.purge()).toBe(1);
+      expect(await left()).toEqual({ challenges: 3001, counters: 3000 });
+    });
+
+    test('is the work of one process at a time', async () => {
+      const { pool, store } = await fill('purge_once', 100);
+      const client = await pool.connect();
+      await client.query(
+        `BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('postern_verification purge', 0))`,
+      );
+      expect(await store.purge()).toBe(0);
+      await client.query('COMMIT');
+      client.release();
+      expect(await store.purge()).toBe(200);
+    });
+
+    test('and every other method find their rows by an index', async () => {
+      const { pool } = await fill('indexed', 30_000);
+      const scans = async (text: string, values: unknown[] = []) => {
+        const { rows } = await pool.query(`EXPLAIN ${text}`, values);
+        return rows.map((row) => String(Object.values(row)[0])).filter((line) => /Seq Scan/.test(line));
+      };
+      const plans: string[][] = [];
+      const store = postgresStore({
+        schema: 'indexed',
+        pool: {
+          async query(text, values) {
+            plans.push(await scans(text, values));
+            return pool.query(text, values);
+          },
+        },
+      });
+      const counter = { key: 'new 1', points: 1, windowMs: 1000, limit: 5 };
+      await store.count({ counters: [{ ...counter, points: 0 }, counter] });
+      await store.release({ key: 'new 1', endsAt: Date.now(), points: 1, windowMs: 0 });
+      await store.put({ challenge: { ...challenge, subject: 'new 1' }, ttlMs: 1000, replaces: ['new 2'] });
+      await store.guess({ subjects: ['new 3', 'new 4'], counter: 'new 5', windowMs: 1000 });
+      await store.find({ id: 'new 6' });
+      await store.take({ id: 'new 7', refund: { key: 'new 8', endsAt: 9e12 } });
+      await store.remove({ subject: 'new 9' });
+      expect(plans).toHaveLength(7);
+      await store.purge();
+      expect(plans.flat()).toEqual([]);
+      expect(plans.length).toBeGreaterThan(30);
+    });
+
+    test('runs in an interval until it is stopped, and reports a failure', async () => {
+      vi.useFakeTimers();
+      onTestFinished(() => void vi.useRealTimers());
+      const events: LogEvent[] = [];
+      let queries = 0;
+      const store = postgresStore({
+        pool: {
+          async query() {
+            queries += 1;
+            if (queries === 2) throw new Error('No.');
+            return { rows: [{ count: 0 }] };
+          },
+        },
+        logger: { ...silentLogger, error: (event) => void events.push(event) },
+      });
+      const stop = store.startPurging({ everyMs: 60_000 });
+      await vi.advanceTimersByTimeAsync(179_999);
+      expect(queries).toBe(2);
+      expect(events).toMatchObject([{ event: 'verification.purge_failed' }]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(queries).toBe(3);
+      stop();
+      await vi.advanceTimersByTimeAsync(3_600_000);
+      expect(queries).toBe(3);
+    });
+  });
+
+  test.each([1, 2, 3, 4, 5])('keeps the rows of an earlier schema: version %i', async (version) => {
     const db = new PGlite();
     onTestFinished(() => db.close());
+    const earlier = { ...migrationPlan('public') };
+    await migrate(db, { ...earlier, migrations: earlier.migrations.slice(0, version) });
+    await db.query(
+      `INSERT INTO postern_verification_challenge (subject, id, mac, sealed, expires_at) VALUES ('subject', 'id', '', '', 9e12)`,
+    );
+    if (version > 1) await db.query(`INSERT INTO postern_verification_counter VALUES ('key', 4, 9e12)`);
     const store = postgresStore({ pool: db });
     await store.migrate();
-    const now = Date.now();
-    for (const [name, ago] of [
-      ['old', 3_600_000],
-      ['new', 0],
-    ] as const) {
-      await store.put({
-        challenge: { ...challenge, id: name, subject: name },
-        ttlMs: 600_000,
-        now: now - ago,
-      });
-      await store.count({ key: name, points: 1, windowMs: 600_000, now: now - ago });
-    }
-    expect(await store.purge()).toBe(2);
+    expect(await store.find({ id: 'id' })).toMatchObject({ subject: 'subject', supersededMacs: [] });
+    const counter = { key: 'key', points: 1, windowMs: 1e13, limit: 5 };
+    expect(await store.count({ counters: [counter] })).toMatchObject([
+      { count: version > 1 ? 5 : 1, isFull: false },
+    ]);
     expect(await store.purge()).toBe(0);
-    expect(await store.find({ id: 'new' })).toMatchObject({ isAlive: true });
-    expect(await store.find({ id: 'old' })).toBeUndefined();
+  });
+
+  test.each([
+    ['one secret', 'code', undefined],
+    ['several secrets', 'code', '192.0.2.1'],
+    ['several secrets', 'link', '192.0.2.1'],
+  ] as const)('a start takes two statements: %s, by %s', async (secrets, method, ip) => {
+    const statements: string[] = [];
+    const pool: PostgresPool = {
+      query(text, values) {
+        statements.push(text);
+        return pglite.query(text, values);
+      },
+    };
+    const secret = (n: number) => `secret ${n} of 32 characters or more, at random`;
+    const verification = createVerification({
+      mailer: { send: async () => RECEIPT },
+      store: postgresStore({ pool }),
+      secret: secrets === 'one secret' ? secret(1) : [secret(1), secret(2), secret(3)],
+      linkUrl: 'https://app.example.com/confirm',
+      logger: silentLogger,
+    });
+    const request = { to: `ada-${randomUUID()}@example.com`, type: 'SignIn', method, ip } as const;
+    await verification.start(request);
+    expect(statements).toHaveLength(2);
+    await expect(verification.start(request)).rejects.toMatchObject({ code: 'cooldown' });
+    expect(statements).toHaveLength(3);
   });
 });

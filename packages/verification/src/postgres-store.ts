@@ -1,33 +1,53 @@
-import { objectWithMethods, readOptions } from '@postern/core';
+import { type Logger, loggerSchema, objectWithMethods, readOptions } from '@postern/core';
 import { migrate, type PostgresPool, quote } from '@postern/postgres';
 import { z } from 'zod';
+import { createReport } from './operator-log.js';
 import { migrationPlan } from './postgres-migrations.js';
-import { MOST_SUPERSEDED, type VerificationStore } from './verification-store.js';
+import { type Counter, MOST_SUPERSEDED, type VerificationStore } from './verification-store.js';
 
 export interface PostgresStoreOptions {
   /** A `Pool` of `pg`, or a PGlite. It stays yours to close. */
   pool: PostgresPool;
   /** The PostgreSQL schema of the tables. @default 'public' */
   schema?: string | undefined;
+  /** Gets `verification.purge_failed`. @default the console */
+  logger?: Logger | undefined;
 }
 
 const optionsSchema = z.strictObject({
   pool: objectWithMethods<PostgresPool>('a Pool of pg or a PGlite', 'query'),
   schema: z.string().min(1).default('public'),
+  logger: loggerSchema.optional(),
 });
 
 export interface PostgresStore extends VerificationStore {
   /** Makes the tables, or brings them up to date. Several processes may do so at once. */
   migrate(): Promise<void>;
-  /** Deletes what is over and returns how many rows that were. Nothing needs it but the disk; once a day is plenty. */
+  /**
+   * Deletes expired challenges and counters, and returns how many rows it deleted. It deletes a bounded number of rows per
+   * statement, skips rows that are in use, and leaves the work to another process that is already purging.
+   */
   purge(): Promise<number>;
+  /**
+   * Calls {@link PostgresStore.purge} again and again; failures go to the `logger` as `verification.purge_failed`. Every
+   * process can call it. The timer does not keep a process alive.
+   *
+   * @param options.everyMs milliseconds between two purges. @default 3600000
+   * @returns a function that stops it
+   */
+  startPurging(options?: { everyMs?: number | undefined }): () => void;
 }
 
 // `pg` gives a bigint as text, PGlite as a number.
 const integer = z.coerce.number();
 const counterRow = z
-  .object({ count: integer, reset_ms: integer })
-  .transform(({ count, reset_ms: resetMs }) => ({ count, resetMs }));
+  .object({ count: integer, ends_at: integer, now: integer, is_full: z.boolean() })
+  .transform(({ count, ends_at: endsAt, now, is_full: isFull }) => ({
+    count,
+    resetMs: endsAt - now,
+    endsAt,
+    isFull,
+  }));
 const challengeRow = z
   .object({
     id: z.string(),
@@ -52,6 +72,14 @@ const readableChallengeRow = z.unknown().transform((found) => challengeRow.safeP
 /** Far above every limit, so that a damaged counter can still count. */
 const MOST_COUNTED = 2_000_000_000;
 
+/** Rows of each table per statement, so that its locks are short. */
+const MOST_PURGED = 1000;
+
+const HOUR_MS = 3_600_000;
+
+/** The parts of a statement that counts. */
+type CounterSql = Record<'key' | 'points' | 'windowMs' | 'limit' | 'from', string>;
+
 /** The caller's time, or the one clock that all processes share. */
 const timeOf = (parameter: string) =>
   `time AS (SELECT coalesce(${parameter}::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now)`;
@@ -69,59 +97,107 @@ const timeOf = (parameter: string) =>
  * ```
  */
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
-  const { pool, schema } = readOptions(optionsSchema, options, 'postgresStore');
+  const { pool, schema, logger } = readOptions(optionsSchema, options, 'postgresStore');
+  const report = createReport(logger);
   const challenges = `${quote(schema)}.postern_verification_challenge`;
   const counters = `${quote(schema)}.postern_verification_counter`;
 
-  /** Adds to a counter; a window that is over begins anew, one begun by a clock ahead is cut to its length. */
-  const addPoints = `ON CONFLICT (key) DO UPDATE SET
-      count = EXCLUDED.count + CASE
-        WHEN counter.reset_at > (SELECT now FROM time) THEN least(counter.count, ${MOST_COUNTED}) ELSE 0
-      END,
-      reset_at = CASE
-        WHEN counter.reset_at > (SELECT now FROM time) THEN least(counter.reset_at, EXCLUDED.reset_at)
-        ELSE EXCLUDED.reset_at
-      END
-    RETURNING count, reset_at - (SELECT now FROM time) AS reset_ms`;
+  /**
+   * Adds to a counter unless that is full. A window that is over begins again; one that a clock ahead began is cut to its
+   * length.
+   */
+  const add = ({ key, points, windowMs, limit, from }: CounterSql) => `
+    INSERT INTO ${counters} AS counter (key, count, reset_at)
+    SELECT ${key}, ${points}::integer, now + ${windowMs}::bigint FROM ${from}
+    ON CONFLICT (key) DO UPDATE SET (count, reset_at, is_full) = (
+      SELECT CASE WHEN full_now THEN former ELSE former + EXCLUDED.count END,
+        CASE WHEN is_running THEN least(counter.reset_at, EXCLUDED.reset_at) ELSE EXCLUDED.reset_at END,
+        full_now
+      FROM (SELECT counter.reset_at > now AS is_running FROM time) AS running,
+        LATERAL (SELECT CASE WHEN is_running THEN least(counter.count, ${MOST_COUNTED}) ELSE 0 END AS former) AS kept,
+        LATERAL (SELECT coalesce(former + EXCLUDED.count > ${limit}::bigint, false) AS full_now) AS compared
+    )
+    RETURNING count, reset_at AS ends_at, is_full`;
+  const look = ({ key, points, windowMs, limit, from }: CounterSql) => `
+    SELECT coalesce(count, 0) AS count,
+      CASE WHEN counter.key IS NULL THEN now ELSE least(counter.reset_at, now + ${windowMs}::bigint) END AS ends_at,
+      coalesce(coalesce(count, 0) + greatest(${points}::integer, 1) > ${limit}::bigint, false) AS is_full
+    FROM ${from} LEFT JOIN ${counters} AS counter ON counter.key = ${key} AND counter.reset_at > now`;
+
+  /** Each counter in its own part of the statement, which yields nothing if the one before is full. */
+  function countStatement(requested: readonly Counter[]): string {
+    const parts = requested.map(({ points }, index) => {
+      const parameter = (n: number) => `$${index * 4 + n}`;
+      const part = (points > 0 ? add : look)({
+        key: parameter(2),
+        points: parameter(3),
+        windowMs: parameter(4),
+        limit: parameter(5),
+        from: index === 0 ? 'time' : `(SELECT now FROM time, state_${index - 1} WHERE NOT is_full) AS before`,
+      });
+      return `state_${index} AS (${part})`;
+    });
+    const states = requested.map(
+      (_, index) => `SELECT ${index} AS place, state_${index}.* FROM state_${index}`,
+    );
+    return `WITH ${timeOf('$1')}, ${parts.join(', ')}
+      SELECT states.*, now FROM (${states.join(' UNION ALL ')}) AS states, time ORDER BY place`;
+  }
+
   const read = (where: string) =>
     `SELECT id, subject, mac, sealed, superseded_macs, expires_at, expires_at > now AS is_alive FROM ${challenges}, time WHERE ${where}`;
 
+  /**
+   * Rows that are in use are left for the next time. One process purges at a time: the others have nothing to delete.
+   */
+  const deleteExpired = (table: string, key: string, end: string) => `
+    DELETE FROM ${table} WHERE ${key} = ANY(ARRAY(
+      SELECT ${key} FROM ${table}
+      WHERE ${end} <= (SELECT now FROM time)
+        AND (SELECT pg_try_advisory_xact_lock(hashtextextended('postern_verification purge', 0)))
+      ORDER BY ${end} LIMIT ${MOST_PURGED} FOR UPDATE SKIP LOCKED
+    )) RETURNING 1`;
+
   const statements = {
-    add: `WITH ${timeOf('$4')}
-      INSERT INTO ${counters} AS counter (key, count, reset_at)
-      SELECT $1, $2::integer, now + $3::bigint FROM time ${addPoints}`,
-    giveBack: `WITH ${timeOf('$3')}
-      UPDATE ${counters} SET count = greatest(count + $2::integer, 0) FROM time
-      WHERE key = $1 AND reset_at > now RETURNING count, reset_at - now AS reset_ms`,
-    put: `WITH ${timeOf('$6')}
-      INSERT INTO ${challenges} AS challenge (subject, id, mac, sealed, expires_at)
-      SELECT $1, $2, $3, $4, now + $5::bigint FROM time
-      ON CONFLICT (subject) DO UPDATE SET
-        id = EXCLUDED.id, mac = EXCLUDED.mac, sealed = EXCLUDED.sealed, expires_at = EXCLUDED.expires_at,
-        superseded_macs = (array_prepend(challenge.mac, challenge.superseded_macs))[1:${MOST_SUPERSEDED}],
-        superseded = CASE WHEN challenge.expires_at > (SELECT now FROM time) THEN challenge.id END
-      RETURNING expires_at, superseded`,
+    release: `WITH ${timeOf('$5')}
+      UPDATE ${counters} SET
+        count = greatest(count - $3::integer, 0),
+        reset_at = least(reset_at, now + $4::bigint)
+      FROM time WHERE key = $1 AND reset_at > now AND reset_at <= $2::bigint`,
+    put: `WITH ${timeOf('$6')},
+      replaced AS (
+        DELETE FROM ${challenges} USING time WHERE subject = ANY($7::text[]) RETURNING id, expires_at > now AS is_alive
+      ),
+      kept AS (
+        INSERT INTO ${challenges} AS challenge (subject, id, mac, sealed, expires_at)
+        SELECT $1, $2, $3, $4, now + $5::bigint FROM time
+        ON CONFLICT (subject) DO UPDATE SET
+          id = EXCLUDED.id, mac = EXCLUDED.mac, sealed = EXCLUDED.sealed, expires_at = EXCLUDED.expires_at,
+          superseded_macs = (array_prepend(challenge.mac, challenge.superseded_macs))[1:${MOST_SUPERSEDED}],
+          superseded = CASE WHEN challenge.expires_at > (SELECT now FROM time) THEN challenge.id END
+        RETURNING expires_at, superseded
+      )
+      SELECT expires_at, array_remove(superseded || ARRAY(SELECT id FROM replaced WHERE is_alive), NULL) AS superseded
+      FROM kept`,
     guess: `WITH ${timeOf('$4')},
       challenge AS (
         ${read('subject = ANY($1::text[])')} ORDER BY array_position($1::text[], subject) LIMIT 1
       ),
-      counted AS (
-        INSERT INTO ${counters} AS counter (key, count, reset_at)
-        SELECT $2, 1, now + $3::bigint FROM time ${addPoints}
-      )
-      SELECT challenge.*, count, reset_ms FROM counted LEFT JOIN challenge ON true`,
+      counted AS (${add({ key: '$2', points: '1', windowMs: '$3', limit: 'NULL', from: 'time' })})
+      SELECT challenge.*, counted.*, now FROM time, counted LEFT JOIN challenge ON true`,
     find: `WITH ${timeOf('$2')} ${read('id = $1')}`,
     take: `WITH ${timeOf('$3')},
       taken AS (DELETE FROM ${challenges} USING time WHERE id = $1 AND expires_at > now RETURNING id),
       refunded AS (
-        UPDATE ${counters} SET count = greatest(count - 1, 0) WHERE key = $2
+        UPDATE ${counters} SET count = greatest(count - 1, 0) FROM time
+        WHERE key = $2 AND reset_at > now AND reset_at <= $4::bigint
       )
       SELECT id FROM taken`,
     remove: `WITH ${timeOf('$2')}
       DELETE FROM ${challenges} USING time WHERE subject = $1 RETURNING id, expires_at > now AS is_alive`,
     purge: `WITH ${timeOf('NULL')},
-      challenges AS (DELETE FROM ${challenges} USING time WHERE expires_at <= now RETURNING 1),
-      counters AS (DELETE FROM ${counters} USING time WHERE reset_at <= now RETURNING 1)
+      challenges AS (${deleteExpired(challenges, 'subject', 'expires_at')}),
+      counters AS (${deleteExpired(counters, 'key', 'reset_at')})
       SELECT (SELECT count(*) FROM challenges) + (SELECT count(*) FROM counters) AS count`,
   };
 
@@ -141,18 +217,26 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     return row.parse(await first(z.unknown(), ...query));
   }
 
+  async function purge(): Promise<number> {
+    let total = 0;
+    for (let deleted = MOST_PURGED; deleted >= MOST_PURGED; total += deleted)
+      ({ count: deleted } = await one(z.object({ count: integer }), statements.purge));
+    return total;
+  }
+
   return {
-    async count({ key, points, windowMs, now }) {
-      if (points > 0) return one(counterRow, statements.add, key, points, windowMs, now);
-      return (await first(counterRow, statements.giveBack, key, points, now)) ?? { count: 0, resetMs: 0 };
+    async count({ counters: requested, now }) {
+      const values = requested.flatMap(({ key, points, windowMs, limit }) => [key, points, windowMs, limit]);
+      const { rows } = await pool.query(countStatement(requested), [now, ...values]);
+      return z.array(counterRow).parse(rows);
     },
-    async put({ challenge: { subject, id, mac, sealed }, ttlMs, now }) {
-      const row = z.object({ expires_at: integer, superseded: z.string().nullable() });
-      const kept = await one(row, statements.put, subject, id, mac, sealed, ttlMs, now);
-      return {
-        expiresAt: new Date(kept.expires_at),
-        ...(kept.superseded !== null && { superseded: kept.superseded }),
-      };
+    async release({ key, endsAt, points = 0, windowMs, now }) {
+      await pool.query(statements.release, [key, endsAt, points, windowMs, now]);
+    },
+    async put({ challenge: { subject, id, mac, sealed }, ttlMs, replaces = [], now }) {
+      const row = z.object({ expires_at: integer, superseded: z.array(z.string()) });
+      const kept = await one(row, statements.put, subject, id, mac, sealed, ttlMs, now, replaces);
+      return { expiresAt: new Date(kept.expires_at), superseded: kept.superseded };
     },
     async guess({ subjects, counter, windowMs, now }) {
       const row = z.unknown().transform((found) => ({
@@ -163,7 +247,10 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     },
     find: ({ id, now }) => first(readableChallengeRow, statements.find, id, now),
     async take({ id, refund, now }) {
-      return (await first(z.object({ id: z.string() }), statements.take, id, refund, now)) !== undefined;
+      return (
+        (await first(z.object({ id: z.string() }), statements.take, id, refund?.key, now, refund?.endsAt)) !==
+        undefined
+      );
     },
     async remove({ subject, now }) {
       const row = z.object({ id: z.string(), is_alive: z.boolean() });
@@ -171,8 +258,20 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       return removed?.is_alive ? removed.id : undefined;
     },
     migrate: () => migrate(pool, migrationPlan(schema)),
-    async purge() {
-      return (await one(z.object({ count: integer }), statements.purge)).count;
+    purge,
+    startPurging({ everyMs = HOUR_MS } = {}) {
+      const timer = setInterval(() => {
+        purge().catch((error: unknown) =>
+          report('error', {
+            event: 'verification.purge_failed',
+            message: 'Expired codes and counters could not be deleted. The next purge deletes them.',
+            error,
+          }),
+        );
+      }, everyMs);
+      // Node.js: the process may end.
+      if (typeof timer === 'object') timer.unref();
+      return () => clearInterval(timer);
     },
   };
 }

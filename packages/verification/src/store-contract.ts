@@ -1,6 +1,8 @@
 import type { Mailer, Receipt, SendRequest } from '@postern/core';
 import { createContractSuite, type TestRunner } from '@postern/testing/contract';
 import { NO_CLIENT } from './client.js';
+import { describeCounters } from './counter-contract.js';
+import { memoryStore } from './memory-store.js';
 import type { PolicyInput } from './policy.js';
 import { createVerification, type Verification } from './verification.js';
 import { VerificationError } from './verification-error.js';
@@ -64,7 +66,8 @@ export function describeStoreContract(
   setUp: () => Promise<StoreHarness>,
   runner: TestRunner,
 ): void {
-  const { describe, test, expect, onTestFinished } = createContractSuite(runner);
+  const suite = createContractSuite(runner);
+  const { describe, test, expect, onTestFinished } = suite;
   const failure = (code: string, details: object = {}) =>
     expect.objectContaining({ name: 'VerificationError', code, ...details });
   const open = async () => {
@@ -109,69 +112,7 @@ export function describeStoreContract(
   const wrong = (code: string, by = 1) => String((Number(code) + by) % 1_000_000).padStart(6, '0');
 
   describe(`the verification store contract: ${name}`, () => {
-    describe('counters', () => {
-      test('count up to the end of a window that begins with the first point', async () => {
-        const { store, other } = await open();
-        const key = unique('counter');
-        const count = (points: number, now: number, by = store) =>
-          by.count({ key, points, windowMs: HOUR, now });
-
-        expect(await count(1, START)).toEqual({ count: 1, resetMs: HOUR });
-        expect(await count(2, START + 1000, other)).toEqual({ count: 3, resetMs: HOUR - 1000 });
-        expect(await count(1, START + HOUR - 1)).toEqual({ count: 4, resetMs: 1 });
-        expect(await count(1, START + HOUR)).toEqual({ count: 1, resetMs: HOUR });
-      });
-
-      test('are read and given back to without beginning a window, and never fall below zero', async () => {
-        const { store } = await open();
-        const key = unique('counter');
-        const count = (points: number, now = START) => store.count({ key, points, windowMs: HOUR, now });
-
-        expect(await count(0)).toMatchObject({ count: 0 });
-        expect(await count(-1)).toMatchObject({ count: 0 });
-        expect(await count(1)).toEqual({ count: 1, resetMs: HOUR });
-        expect(await count(0, START + 5)).toEqual({ count: 1, resetMs: HOUR - 5 });
-        expect(await count(-3)).toMatchObject({ count: 0 });
-        expect(await count(1)).toMatchObject({ count: 1 });
-        expect(await count(-1, START + HOUR)).toMatchObject({ count: 0 });
-      });
-
-      test('lose no point of parallel calls', async () => {
-        const { store, other } = await open();
-        const key = unique('counter');
-        const states = await Promise.all(
-          Array.from({ length: 100 }, (_, n) =>
-            (n % 2 ? store : other).count({ key, points: 1, windowMs: HOUR, now: START }),
-          ),
-        );
-        expect(states.map(({ count }) => count).sort((a, b) => a - b)).toEqual(
-          Array.from({ length: 100 }, (_, n) => n + 1),
-        );
-      });
-
-      test('end sooner with a shorter window, and at once with none', async () => {
-        const { store, other } = await open();
-        const key = unique('counter');
-        const count = (windowMs: number, now = START, by = store) =>
-          by.count({ key, points: 1, windowMs, now });
-        await count(HOUR);
-        expect(await count(MINUTE, START + 1000, other)).toEqual({ count: 2, resetMs: MINUTE });
-        expect(await count(HOUR, START + 2000)).toEqual({ count: 3, resetMs: MINUTE - 1000 });
-        expect(await count(HOUR, START + 1000 + MINUTE)).toEqual({ count: 1, resetMs: HOUR });
-        await count(0, START + 2 * MINUTE, other);
-        expect(await count(HOUR, START + 2 * MINUTE)).toEqual({ count: 1, resetMs: HOUR });
-      });
-
-      test('that a clock ahead began end after one window by the clock behind', async () => {
-        const { store } = await open();
-        const key = unique('counter');
-        await store.count({ key, points: 1, windowMs: HOUR, now: START + 24 * HOUR });
-        expect(await store.count({ key, points: 1, windowMs: HOUR, now: START })).toEqual({
-          count: 2,
-          resetMs: HOUR,
-        });
-      });
-    });
+    describeCounters({ ...suite, open, unique });
 
     describe('challenges', () => {
       test('are kept whole, found by id, and are alive until their time is over', async () => {
@@ -179,7 +120,10 @@ export function describeStoreContract(
         const challenge = challengeOf(unique('subject'));
         const expiresAt = new Date(START + MINUTE);
 
-        expect(await store.put({ challenge, ttlMs: MINUTE, now: START })).toEqual({ expiresAt });
+        expect(await store.put({ challenge, ttlMs: MINUTE, now: START })).toEqual({
+          expiresAt,
+          superseded: [],
+        });
         const find = (now: number) => other.find({ id: challenge.id, now });
         expect(await find(START)).toEqual({ ...challenge, supersededMacs: [], expiresAt, isAlive: true });
         expect(await find(START + MINUTE - 1)).toMatchObject({ isAlive: true });
@@ -198,10 +142,26 @@ export function describeStoreContract(
         const put = (challenge: Challenge, now: number) =>
           store.put({ challenge: { ...challenge, subject }, ttlMs: MINUTE, now });
 
-        expect(await put(first, START)).not.toHaveProperty('superseded');
-        expect(await put(second, START + 1)).toMatchObject({ superseded: first.id });
+        expect(await put(first, START)).toMatchObject({ superseded: [] });
+        expect(await put(second, START + 1)).toMatchObject({ superseded: [first.id] });
         expect(await store.find({ id: first.id, now: START + 1 })).toBeUndefined();
-        expect(await put(third, START + 1 + MINUTE)).not.toHaveProperty('superseded');
+        expect(await put(third, START + 1 + MINUTE)).toMatchObject({ superseded: [] });
+      });
+
+      test('replace those of further subjects, and name the ones that were alive', async () => {
+        const { store } = await open();
+        const subject = unique('subject');
+        const [alive, dead, kept] = [unique('older'), unique('oldest'), unique('someone')].map(
+          challengeOf,
+        ) as [Challenge, Challenge, Challenge];
+        await store.put({ challenge: dead, ttlMs: MINUTE, now: START - MINUTE });
+        for (const challenge of [alive, kept]) await store.put({ challenge, ttlMs: MINUTE, now: START });
+        const replaces = [alive.subject, dead.subject];
+        expect(
+          await store.put({ challenge: challengeOf(subject), ttlMs: MINUTE, replaces, now: START }),
+        ).toMatchObject({ superseded: [alive.id] });
+        for (const { id } of [alive, dead]) expect(await store.find({ id, now: START })).toBeUndefined();
+        expect(await store.find({ id: kept.id, now: START })).toMatchObject({ isAlive: true });
       });
 
       test('remember the MACs of those that they replaced, newest first, up to a limit', async () => {
@@ -233,7 +193,7 @@ export function describeStoreContract(
 
         expect(await guess(START, [unique('subject')])).toEqual({
           challenge: undefined,
-          guesses: { count: 1, resetMs: HOUR },
+          guesses: { count: 1, resetMs: HOUR, endsAt: START + HOUR, isFull: false },
         });
         expect(await guess(START)).toEqual({
           challenge: {
@@ -242,7 +202,7 @@ export function describeStoreContract(
             expiresAt: new Date(START + MINUTE),
             isAlive: true,
           },
-          guesses: { count: 2, resetMs: HOUR },
+          guesses: { count: 2, resetMs: HOUR, endsAt: START + HOUR, isFull: false },
         });
         expect(await guess(START + MINUTE)).toMatchObject({
           challenge: { isAlive: false },
@@ -268,9 +228,11 @@ export function describeStoreContract(
         const { store, other } = await open();
         const challenge = challengeOf(unique('subject'));
         const key = unique('guesses');
-        await store.count({ key, points: 60, windowMs: HOUR, now: START });
+        const counters = [{ key, points: 60, windowMs: HOUR }];
+        await store.count({ counters, now: START });
+        const refund = { key, endsAt: START + HOUR };
         await store.put({ challenge, ttlMs: MINUTE, now: START });
-        const take = (now: number, by = store) => by.take({ id: challenge.id, refund: key, now });
+        const take = (now: number, by = store) => by.take({ id: challenge.id, refund, now });
 
         expect(await take(START + MINUTE)).toBe(false);
         const wins = await Promise.all(
@@ -278,7 +240,8 @@ export function describeStoreContract(
         );
         expect(wins.filter(Boolean)).toEqual([true]);
         expect(await store.find({ id: challenge.id, now: START })).toBeUndefined();
-        expect(await store.count({ key, points: 0, windowMs: HOUR, now: START })).toMatchObject({ count: 9 });
+        const read = [{ key, points: 0, windowMs: HOUR }];
+        expect(await store.count({ counters: read, now: START })).toMatchObject([{ count: 9 }]);
       });
 
       test('are removed by subject, and named if they were alive', async () => {
@@ -295,7 +258,61 @@ export function describeStoreContract(
       });
     });
 
-    test('has a clock of its own for callers without one', async () => {
+    test('behaves like memoryStore in 400 calls in any order, by clocks that disagree', async () => {
+      const { store } = await open();
+      const model = memoryStore();
+      // Numerical Recipes' generator: the same calls in every run, without a library.
+      let seed = 20_260_101;
+      const below = (limit: number) => {
+        seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+        return Math.floor((seed / 2 ** 32) * limit);
+      };
+      const names = Array.from({ length: 3 }, () => unique('name'));
+      const name = () => names[below(names.length)] ?? '';
+      const ids: string[] = [];
+      const windows: { key: string; endsAt: number }[] = [];
+      const window = () => windows[below(windows.length)] ?? { key: name(), endsAt: START };
+      let time = START;
+
+      for (let n = 0; n < 400; n++) {
+        time += below(5 * MINUTE);
+        const now = time + below(4 * MINUTE);
+        const windowMs = [0, MINUTE, HOUR][below(3)] ?? HOUR;
+        const counters = Array.from({ length: 1 + below(3) }, (_, index) => ({
+          key: `${name()} ${index}`,
+          points: below(3),
+          windowMs,
+          limit: [undefined, 2, 5][below(3)],
+        }));
+        const id = ids.at(-1 - below(3)) ?? '';
+        const challenge = { ...challengeOf(name()), mac: `mac ${n}` };
+        const replaces = names.filter((each) => each !== challenge.subject && below(2) === 0);
+        const requests = [
+          (on: VerificationStore) => on.count({ counters, now }),
+          (on: VerificationStore) => on.release({ ...window(), points: below(3), now }),
+          (on: VerificationStore) => on.release({ ...window(), windowMs, now }),
+          (on: VerificationStore) => on.put({ challenge, ttlMs: 10 * MINUTE, replaces, now }),
+          (on: VerificationStore) =>
+            on.guess({ subjects: [name(), name()], counter: `${name()} 0`, windowMs, now }),
+          (on: VerificationStore) => on.find({ id, now }),
+          (on: VerificationStore) => on.take({ id, refund: window(), now }),
+          (on: VerificationStore) => on.remove({ subject: name(), now }),
+        ];
+        const request = requests[below(requests.length)];
+        if (!request) continue;
+        const before = seed;
+        const expected = await request(model);
+        seed = before;
+        const actual = await request(store);
+        expect({ n, actual }).toEqual({ n, actual: expected });
+        if (Array.isArray(actual))
+          windows.push(...actual.map(({ endsAt }, index) => ({ key: counters[index]?.key ?? '', endsAt })));
+        if (typeof actual === 'object' && 'superseded' in actual) ids.push(challenge.id);
+      }
+      expect(ids.length).toBeGreaterThan(20);
+    });
+
+    test('has its own clock for callers without one', async () => {
       const { store } = await open();
       const challenge = challengeOf(unique('subject'));
       const { expiresAt } = await store.put({ challenge, ttlMs: HOUR });

@@ -61,7 +61,7 @@ const optionsSchema = z.strictObject({
   mailer: objectWithMethods<VerificationOptions['mailer']>('a mailer, such as createMailer(…)', 'send'),
   store: objectWithMethods<VerificationStore>(
     'a store, such as memoryStore() or postgresStore({ pool })',
-    ...(['count', 'put', 'guess', 'find', 'take', 'remove'] as const),
+    ...(['count', 'release', 'put', 'guess', 'find', 'take', 'remove'] as const),
   ),
   secret: z.preprocess(
     (secret: string | readonly string[]) => (Array.isArray(secret) ? secret : [secret]),

@@ -24,24 +24,50 @@ export interface StoredChallenge extends Challenge {
 /** The state of a counter after an operation. */
 export interface CounterState {
   readonly count: number;
-  /** Until its window ends, in milliseconds. */
+  /** Until its window ends, in milliseconds; 0 without a window. */
   readonly resetMs: number;
+  /** The end of the window, in milliseconds since the epoch. `release` takes it to recognize the window. */
+  readonly endsAt: number;
+  /** Whether its limit left no room: nothing was added. */
+  readonly isFull: boolean;
 }
 
-/** The time of the caller in milliseconds since the epoch. Without it, the store's own clock counts. */
+/** The time of the caller in milliseconds since the epoch. @default the store's own clock */
 export interface At {
   readonly now?: number | undefined;
 }
 
-export interface CountRequest extends At {
+export interface Counter {
   readonly key: string;
+  /** How many to add. With 0, the counter is only read, and never written. */
   readonly points: number;
   readonly windowMs: number;
+  /** The counter never exceeds it. A read is full if there is no room for one point. @default no limit */
+  readonly limit?: number | undefined;
+}
+
+export interface CountRequest extends At {
+  readonly counters: readonly Counter[];
+}
+
+/** A window of a counter, as `count` or `guess` returned it. */
+export interface CounterWindow {
+  readonly key: string;
+  readonly endsAt: number;
+}
+
+export interface ReleaseRequest extends CounterWindow, At {
+  /** How many points to give back. @default 0 */
+  readonly points?: number | undefined;
+  /** The window ends after this time, if it would end later. @default it keeps its end */
+  readonly windowMs?: number | undefined;
 }
 
 export interface PutRequest extends At {
   readonly challenge: Challenge;
   readonly ttlMs: number;
+  /** Further subjects whose challenges it replaces: the same subject under older secrets. */
+  readonly replaces?: readonly string[] | undefined;
 }
 
 export interface GuessRequest extends At {
@@ -54,33 +80,36 @@ export interface GuessRequest extends At {
 
 export interface TakeRequest extends At {
   readonly id: string;
-  /** A counter to take one point off, whether or not the challenge was still there. */
-  readonly refund?: string | undefined;
+  /** Where to give one point back, whether or not the challenge was still there. */
+  readonly refund?: CounterWindow | undefined;
 }
 
 /**
- * Keeps challenges and counters. Every method is atomic by itself: parallel calls, from any number of processes,
- * end as if they had come one after the other. No method holds a lock beyond its own call.
+ * Keeps challenges and counters. Every method is atomic: parallel calls, from any number of processes, end as if they had
+ * come one after the other. No method holds a lock after it returns.
  *
- * A counter's window begins with its first point and has a fixed end, which only a shorter window brings forward: it is
+ * A counter's window begins with its first point and has a fixed end. Only a shorter window brings the end forward: it is
  * never further away than the window of the latest point. After its end the counter is gone. It never goes below zero.
  *
  * An implementation must pass `describeStoreContract` of `@postern/verification/contract`.
  */
 export interface VerificationStore {
   /**
-   * Adds points to a counter and returns it. Points of zero or less never begin a window: they read a counter, or
-   * give a point back.
+   * Adds points to counters, in the order of the list, and stops at the first one that is full.
+   *
+   * @returns the states of the counters up to the one that is full
    */
-  count(request: CountRequest): Promise<CounterState>;
+  count(request: CountRequest): Promise<readonly CounterState[]>;
+  /** Gives points back, or ends a window sooner. It changes only the window that it names, never a later one. */
+  release(request: ReleaseRequest): Promise<void>;
   /**
-   * Keeps a challenge in place of the subject's former one, whose id it returns if that one was alive. The MAC of the
-   * former one moves to `supersededMacs`.
+   * Stores a challenge in place of the subject's former one, and returns the ids of those that it replaced and that were
+   * alive. The MAC of the former one moves to `supersededMacs`.
    */
-  put(request: PutRequest): Promise<{ expiresAt: Date; superseded?: string }>;
+  put(request: PutRequest): Promise<{ expiresAt: Date; superseded: readonly string[] }>;
   /**
-   * Counts one guess and finds the challenge of the subjects, in one step, before anyone compares. It costs and counts
-   * the same whether or not there is a challenge, so that nobody learns which addresses have one.
+   * Counts one guess and finds the challenge of the subjects, in one step, before the code is compared. It costs and counts
+   * the same whether or not there is a challenge, so that it does not reveal which addresses have one.
    */
   guess(request: GuessRequest): Promise<{ challenge: StoredChallenge | undefined; guesses: CounterState }>;
   /** Reads a challenge and changes nothing. */

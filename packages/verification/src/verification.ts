@@ -180,11 +180,9 @@ export function createVerification(options: VerificationOptions): Verification {
       if (deliver) await mailer.send(parseSendRequest({ ...request, expiresAt }), { signal: input.signal });
     };
     try {
-      const superseded = [];
-      for (const older of olderSubjects) superseded.push(await store.remove({ subject: older, ...at() }));
       const ttl = method === 'code' ? policy.codeTtl : policy.linkTtl;
       const askedAt = Date.now();
-      const { expiresAt, superseded: former } = await store.put({
+      const { expiresAt, superseded } = await store.put({
         challenge: {
           id,
           subject,
@@ -192,11 +190,12 @@ export function createVerification(options: VerificationOptions): Verification {
           sealed: keyring.seal(id, value, contents),
         },
         ttlMs: ttl * 1000,
+        replaces: olderSubjects,
         ...at(),
       });
       // The mailer goes by the clock of this process. Where that is ahead of the store's, the email is not late for it.
       const sendBy = clock ? expiresAt : new Date(Math.max(expiresAt.getTime(), askedAt + ttl * 1000));
-      for (const old of [...superseded, former]) if (old) await onSuperseded?.({ id: old });
+      for (const old of superseded) await onSuperseded?.({ id: old });
       // Also for an address that gets nothing: whoever waits for the work can't tell the two apart.
       if (waitUntil)
         waitUntil(afterwards(() => send(sendBy).catch((error) => reportFailure(id, type, error))));
@@ -253,10 +252,14 @@ export function createVerification(options: VerificationOptions): Verification {
       throw new VerificationError('code_incorrect', { attemptsLeft });
     // From here on, the caller knows the code.
     if (!contents || !challenge.isAlive) {
-      await Promise.all([giveBack(), limits.forgiveGuess(subject)]);
+      await Promise.all([giveBack(), limits.forgiveGuess({ key: counter, endsAt: guesses.endsAt })]);
       throw new VerificationError(contents ? 'code_expired' : 'code_superseded');
     }
-    const isTaken = await store.take({ id: challenge.id, refund: counter, ...at() });
+    const isTaken = await store.take({
+      id: challenge.id,
+      refund: { key: counter, endsAt: guesses.endsAt },
+      ...at(),
+    });
     if (!isTaken) throw new VerificationError('code_incorrect', { attemptsLeft });
     await giveBack();
     return { status: 'verified', to: contents.to, type, id: challenge.id };
