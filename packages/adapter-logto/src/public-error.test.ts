@@ -58,7 +58,14 @@ const CODES: MailErrorCode[] = [
     'idempotency_key_reused',
     'recipient_invalid',
   ] as const),
-  ...(['connection_failed', 'tls_failed', 'auth_failed', 'sender_rejected', 'recipient_rejected'] as const),
+  ...([
+    'connection_failed',
+    'tls_failed',
+    'auth_failed',
+    'host_rejected',
+    'sender_rejected',
+    'recipient_rejected',
+  ] as const),
   ...([
     'message_rejected',
     'rate_limited',

@@ -20,6 +20,7 @@ const LEVELS: Readonly<Record<MailErrorCode, LogLevel>> = {
   connection_failed: 'error',
   tls_failed: 'error',
   auth_failed: 'error',
+  host_rejected: 'error',
   sender_rejected: 'error',
   message_rejected: 'error',
   timeout: 'error',

@@ -17,6 +17,7 @@ const LEVEL_BY_CODE = {
   connection_failed: 'error',
   tls_failed: 'error',
   auth_failed: 'error',
+  host_rejected: 'error',
   sender_rejected: 'error',
   message_rejected: 'error',
   timeout: 'error',

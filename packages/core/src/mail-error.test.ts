@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { connectorConfigJsonSchema } from '../dist/index.js';
 import { MailError, type MailErrorCode } from './index.js';
 
-/** Complete by its type: a new code does not compile before it stands here. */
+/** Complete by its type: a new code does not compile before it is listed here. */
 const RETRYABLE: Readonly<Record<MailErrorCode, boolean>> = {
   config_invalid: false,
   template_not_found: false,
@@ -14,6 +14,7 @@ const RETRYABLE: Readonly<Record<MailErrorCode, boolean>> = {
   connection_failed: true,
   tls_failed: false,
   auth_failed: false,
+  host_rejected: false,
   sender_rejected: false,
   recipient_rejected: false,
   message_rejected: false,

@@ -16,7 +16,11 @@ const RETRYABLE_BY_CODE = {
   connection_failed: true,
   tls_failed: false,
   auth_failed: false,
+  /** The server refused this machine: its EHLO name, its IP address, its reverse DNS. */
+  host_rejected: false,
+  /** The server does not send this for our account: the sender, a missing login, relaying, a limit of the account. */
   sender_rejected: false,
+  /** The only code that may tell a person that their address is wrong. */
   recipient_rejected: false,
   message_rejected: false,
   rate_limited: true,

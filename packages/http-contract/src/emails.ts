@@ -90,19 +90,20 @@ export function describeEmails(factory: HttpHarnessFactory): void {
     });
 
     test.each([
-      ['recipient_rejected', 400, { at: 'rcpt', kind: '5xx' }],
-      ['mail_server_busy', 503, { at: 'rcpt', kind: '4xx' }],
-      ['mail_server_refused', 502, { at: 'mail', kind: '5xx' }],
-      ['mail_server_refused', 502, { at: 'delivery', kind: '5xx' }],
+      ['recipient_rejected', 400, { at: 'rcpt', kind: '5xx', reply: '550 5.1.1' }],
+      ['mail_server_busy', 503, { at: 'rcpt', kind: '4xx', reply: '450 4.2.0' }],
+      ['sending_misconfigured', 500, { at: 'mail', kind: '5xx', reply: '553 5.7.1' }],
+      [
+        'sending_misconfigured',
+        500,
+        { at: 'rcpt', kind: '5xx', reply: '554 5.7.1 Sender address rejected:' },
+      ],
+      ['sending_misconfigured', 500, { at: 'rcpt', kind: '5xx', reply: '504 5.5.2 Helo command rejected:' }],
+      ['mail_server_refused', 502, { at: 'delivery', kind: '5xx', reply: '554 5.7.1' }],
       ['delivery_unknown', 502, { at: 'delivery', kind: 'reset' }],
     ] as const)('that the mail server does not take is %s', async (code, status, fault) => {
       const world = await openWorld(factory);
-      const reply = {
-        '4xx': '450 4.2.0 secret-host.internal',
-        '5xx': '550 5.1.1 secret-host.internal',
-        reset: undefined,
-      };
-      world.trap.fault({ ...fault, ...(reply[fault.kind] && { reply: reply[fault.kind] }) });
+      world.trap.fault('reply' in fault ? { ...fault, reply: `${fault.reply} secret-host.internal` } : fault);
       for (const answer of [
         await world.authorized('/messages', { to: somebody(), type: 'SignIn', payload: { code: '482913' } }),
         await world.post('/verification-codes', { email: somebody() }),

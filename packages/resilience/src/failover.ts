@@ -65,6 +65,7 @@ const OPERATOR_CODES: ReadonlySet<MailErrorCode> = new Set([
   'config_invalid',
   'auth_failed',
   'tls_failed',
+  'host_rejected',
   'sender_rejected',
 ]);
 

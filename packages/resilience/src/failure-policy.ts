@@ -35,8 +35,9 @@ const FAILURE_RULES: Readonly<Record<MailErrorCode, FailureRule>> = {
   connection_failed: { next: 'always', transport: 'down' },
   tls_failed: { next: 'always', transport: 'down' },
   auth_failed: { next: 'always', transport: 'down' },
-  // A sender is known to one provider's account and not to another's.
-  sender_rejected: { next: 'always', transport: 'up' },
+  host_rejected: { next: 'always', transport: 'down' },
+  // One account may not send: it is blocked, over its limit, or does not know the sender. Another one may.
+  sender_rejected: { next: 'always', transport: 'down' },
   recipient_rejected: { next: 'never', transport: 'up' },
   message_rejected: { next: 'retryable', transport: 'up' },
   // Full for now; skipping it for longer than that would waste what it can take.

@@ -26,6 +26,7 @@ const answers = fc.record<Answer>({
     'connection_failed',
     'timeout',
     'auth_failed',
+    'host_rejected',
     'sender_rejected',
     'recipient_rejected',
     'message_rejected',

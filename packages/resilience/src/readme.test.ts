@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { withFailover, withRetry } from './index.js';
 import { createTestClock } from './test-clock.js';
 
-/** Complete by its type: a new code does not compile before it stands here. */
+/** Complete by its type: a new code does not compile before it is listed here. */
 const CODES: Readonly<Record<MailErrorCode, true>> = {
   config_invalid: true,
   template_not_found: true,
@@ -16,6 +16,7 @@ const CODES: Readonly<Record<MailErrorCode, true>> = {
   connection_failed: true,
   tls_failed: true,
   auth_failed: true,
+  host_rejected: true,
   sender_rejected: true,
   recipient_rejected: true,
   message_rejected: true,

@@ -69,7 +69,7 @@ const expected: Record<FaultStage, Record<FaultKind, Outcome>> = {
   auth: {
     reset: lost('auth'),
     stall: late('auth'),
-    '4xx': outcome('rate_limited', 'auth', true),
+    '4xx': outcome('auth_failed', 'auth', true),
     '5xx': outcome('auth_failed', 'auth', false),
     garbage: lost('auth'),
     drip: late('auth'),
@@ -77,7 +77,7 @@ const expected: Record<FaultStage, Record<FaultKind, Outcome>> = {
   mail: {
     reset: lost('mail'),
     stall: late('mail'),
-    '4xx': outcome('sender_rejected', 'mail', true),
+    '4xx': lost('mail'),
     '5xx': outcome('sender_rejected', 'mail', false),
     garbage: lost('mail'),
     drip: late('mail'),
@@ -85,7 +85,7 @@ const expected: Record<FaultStage, Record<FaultKind, Outcome>> = {
   rcpt: {
     reset: lost('rcpt'),
     stall: late('rcpt'),
-    '4xx': outcome('recipient_rejected', 'rcpt', true),
+    '4xx': lost('rcpt'),
     '5xx': outcome('recipient_rejected', 'rcpt', false),
     garbage: lost('rcpt'),
     drip: late('rcpt'),
@@ -93,15 +93,15 @@ const expected: Record<FaultStage, Record<FaultKind, Outcome>> = {
   data: {
     reset: lost('data'),
     stall: late('data'),
-    '4xx': outcome('message_rejected', 'data', true),
-    '5xx': outcome('message_rejected', 'data', false),
+    '4xx': lost('data'),
+    '5xx': outcome('connection_failed', 'data', false),
     garbage: lost('data'),
     drip: late('data'),
   },
   delivery: {
     reset: outcome('delivery_unknown', 'delivery', true),
     stall: outcome('delivery_unknown', 'delivery', true),
-    '4xx': outcome('message_rejected', 'delivery', true),
+    '4xx': lost('delivery'),
     '5xx': outcome('message_rejected', 'delivery', false),
     garbage: outcome('delivery_unknown', 'delivery', true),
     drip: outcome('delivery_unknown', 'delivery', true),

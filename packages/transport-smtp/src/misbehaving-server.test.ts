@@ -262,7 +262,7 @@ describe.each([true, false])(
 
     it.each([
       ['550 5.7.1 Blocked', 'message_rejected', false],
-      ['451 4.3.0 Not now', 'message_rejected', true],
+      ['451 4.3.0 Not now', 'connection_failed', true],
       ['421 4.3.2 Going down', 'connection_failed', true],
     ] as const)(
       'before the content, with a refusal (%s), gets none of it, and the next message takes another connection',

@@ -258,7 +258,7 @@ describe('createNodemailerTransport', () => {
     ],
     [
       { at: 'mail', kind: '4xx' },
-      { code: 'sender_rejected', stage: 'mail', retryable: true },
+      { code: 'connection_failed', stage: 'mail', retryable: true },
     ],
     [
       { at: 'rcpt', kind: '5xx' },
@@ -270,11 +270,11 @@ describe('createNodemailerTransport', () => {
     ],
     [
       { at: 'data', kind: '5xx' },
-      { code: 'message_rejected', retryable: false },
+      { code: 'connection_failed', retryable: false },
     ],
     [
       { at: 'delivery', kind: '4xx' },
-      { code: 'message_rejected', stage: 'delivery', retryable: true },
+      { code: 'connection_failed', stage: 'delivery', retryable: true },
     ],
     [
       { at: 'delivery', kind: 'reset' },

@@ -1,5 +1,5 @@
-import type { SmtpFailure } from '../failure/failure.js';
-import { failureOfReply, isRefusal } from '../failure/reply-failure.js';
+import { failureOfReply, type SmtpFailure } from '../failure/failure.js';
+import { isRefusal } from '../provider/smtp-reply.js';
 import type { AwaitedReply } from './transcript.js';
 
 /** nodemailer looks at the first digit alone, and would take `2`, `20` or `2xx` for an acceptance. */
@@ -12,11 +12,7 @@ function isExpected(reply: string, { stage, isPipelined }: AwaitedReply): boolea
   return /^2\d\d\b/.test(reply);
 }
 
-const outOfStep = (stage: SmtpFailure['stage']): SmtpFailure => ({
-  party: 'server',
-  kind: 'unreadable',
-  stage,
-});
+const outOfStep = (stage: SmtpFailure['stage']): SmtpFailure => ({ kind: 'unreadable', stage });
 
 /**
  * What is wrong with a reply that nodemailer would accept. The connection must be closed at once then, before nodemailer

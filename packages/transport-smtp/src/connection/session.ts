@@ -1,6 +1,7 @@
 import { isLoopbackHost, MailError } from '@postern/core';
 import { serverName } from '../config/server-name.js';
 import { isAscii, type SmtpMessage } from '../message/smtp-message.js';
+import { isRefusal } from '../provider/smtp-reply.js';
 import { LoginSequence } from './login-sequence.js';
 import type { SessionOptions } from './session-options.js';
 import { SmtpConnection } from './smtp-connection.js';
@@ -161,13 +162,12 @@ export class SmtpSession {
     const isAddress = (text: string) => !/[\p{Cc}<>]/u.test(text);
     if (!isAddress(from) || !isAddress(to) || to === '') {
       const stage = isAddress(from) ? 'rcpt' : 'mail';
-      throw this.connection.toMailError({ party: 'recipient', kind: 'unsendable', stage });
+      throw this.connection.toMailError({ kind: 'address_unsendable', stage });
     }
     const largest = Number(this.connection.capabilities.get('SIZE')) || Number.POSITIVE_INFINITY;
     if (content.length <= largest) return;
     throw this.connection.toMailError({
-      party: 'message',
-      kind: 'unsendable',
+      kind: 'message_unsendable',
       stage: 'mail',
       cause: new Error(`The server accepts messages of up to ${largest} bytes`),
     });
@@ -228,9 +228,9 @@ export class SmtpSession {
   }
 }
 
-/** The server has refused this message and said so; the session itself is in order. */
+/** The server has refused this message and said so; the session itself is in order. 421 closes it (RFC 5321 section 3.8). */
 const canGoOn = (error: unknown) =>
   error instanceof MailError &&
-  error.responseCode !== undefined &&
-  error.code !== 'connection_failed' &&
-  error.code !== 'delivery_unknown';
+  error.code !== 'delivery_unknown' &&
+  isRefusal(error.response ?? '') &&
+  error.responseCode !== 421;

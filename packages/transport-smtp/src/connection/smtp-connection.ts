@@ -1,12 +1,12 @@
 import { isIP, type Socket } from 'node:net';
 import { hasTimedOut, MailError, type MailStage } from '@postern/core';
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
-import type { SmtpFailure } from '../failure/failure.js';
+import { failureOfReply, type SmtpFailure } from '../failure/failure.js';
 import { abortedAt, toMailError } from '../failure/mail-error.js';
 import { failureOfNodemailer, type NodemailerError } from '../failure/nodemailer-failure.js';
-import { failureOfReply, isRefusal } from '../failure/reply-failure.js';
 import type { SmtpMessage } from '../message/smtp-message.js';
 import { providerOf } from '../provider/known-providers.js';
+import { isRefusal } from '../provider/smtp-reply.js';
 import { contentStream } from './content.js';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
 import type { LoginCredentials } from './login.js';
@@ -147,8 +147,7 @@ export class SmtpConnection {
   }
 
   private failure(kind: 'late' | 'lost'): SmtpFailure {
-    const { stage } = this.transcript;
-    return { party: stage === 'tls' ? 'host' : 'server', kind, stage };
+    return { kind, stage: this.transcript.stage };
   }
 
   /** The connection was lost, or nodemailer reports an error. */
@@ -255,7 +254,7 @@ export class SmtpConnection {
       port,
       secure,
       hasOwnCa: tls?.ca !== undefined,
-      hasToken: login !== undefined && auth.type !== 'login',
+      login: login && (auth.type === 'login' ? 'password' : 'token'),
       provider: providerOf(host),
       secrets: secrets(),
       recipients: recipients(),

@@ -73,7 +73,7 @@ export async function reportFailure(
     ? (await probeTls(server, limits))?.facts.certificate
     : undefined;
   const problem = problemOfFailure(error, { provider, addresses, certificate, problemsOfConfig });
-  const trouble = problem.temporary ? undefined : troubleOf(error, server.ignoreTLS);
+  const trouble = problem.temporary ? undefined : troubleOf(error, provider);
   const alternatives = trouble
     ? await tryAlternatives({ server, login, provider, trouble, ports: alternativePorts, limits })
     : [];

@@ -1,7 +1,9 @@
 import type { MailError } from '@postern/core';
+import { type ReadRefusal, readRefusal } from '../failure/refusal-of-reply.js';
+import { REFUSALS } from '../failure/refusals.js';
 import { endedByTlsServer } from '../failure/tls-failure-text.js';
 import type { Provider } from '../provider/provider.js';
-import { adviceFor } from '../provider/reply-advice.js';
+import { isRefusal } from '../provider/smtp-reply.js';
 import type { Trouble } from './alternatives.js';
 import { dayOf } from './certificate-facts.js';
 import type { CertificateFacts, DiagnosisProblem } from './diagnosis.js';
@@ -28,27 +30,32 @@ const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISM
 export const isAboutCertificate = (error: MailError): boolean =>
   error.code === 'tls_failed' && CERTIFICATE.test(originalCodeOf(error) ?? '');
 
+/** What the server refused, if it did. */
+const refusalIn = ({ response = '', stage }: MailError, provider: Provider | undefined) =>
+  isRefusal(response) ? readRefusal(response, stage, provider) : undefined;
+
 /** What else to try after such a failure; nothing where the server has given a reason of its own. */
-export function troubleOf(error: MailError, ignoreTLS = false): Trouble | undefined {
-  const { stage, responseCode } = error;
+export function troubleOf(error: MailError, provider: Provider | undefined): Trouble | undefined {
+  const { stage } = error;
   if (isAboutCertificate(error) || endedByTlsServer(originalCodeOf(error))) return undefined;
   if (stage === 'connect') return 'port';
   if (stage === 'tls') return 'dialogue';
-  if (stage === 'ehlo' && responseCode !== undefined && responseCode >= 500) return 'name';
-  // It asks for TLS (RFC 3207 section 4, RFC 4954 section 6).
-  if (ignoreTLS && (responseCode === 530 || responseCode === 538)) return 'dialogue';
+  const refused = refusalIn(error, provider);
+  if (refused) {
+    if (stage === 'ehlo' && refused.refusal === 'host_name') return 'name';
+    return refused.refusal === 'tls_required' ? 'dialogue' : undefined;
+  }
   // The server never said a word about the credentials.
   const noLogin = stage === 'auth' && error.response === undefined && error.cause === undefined;
-  const noReply = responseCode === undefined || responseCode < 400 || responseCode > 599;
-  return noLogin || ((stage === 'greeting' || stage === 'ehlo') && noReply) ? 'dialogue' : undefined;
+  return noLogin || stage === 'greeting' || stage === 'ehlo' ? 'dialogue' : undefined;
 }
 
 /** Time alone cures it. */
-const isTemporary = ({ code, stage, responseCode = 0, retryable }: MailError) =>
-  code === 'rate_limited' ||
-  (responseCode >= 400 && responseCode < 500) ||
-  // A token endpoint in trouble.
-  (stage === 'auth' && code === 'auth_failed' && retryable);
+const isTemporary = ({ code, stage, retryable }: MailError, refused: ReadRefusal | undefined) =>
+  refused
+    ? refused.isForNow && !REFUSALS[refused.refusal].lasts
+    : // A token endpoint in trouble.
+      stage === 'auth' && code === 'auth_failed' && retryable;
 
 /** There is a way to the server, but not for this machine. */
 const UNREACHABLE = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'];
@@ -72,12 +79,13 @@ export function problemOfFailure(
   error: MailError,
   { provider, addresses, certificate, problemsOfConfig }: FailureFindings,
 ): DiagnosisProblem {
-  const { code, stage, response = '' } = error;
-  const advice = adviceFor(provider, stage, response);
+  const { code, stage } = error;
+  const refused = refusalIn(error, provider);
+  const advice = refused?.advice;
   // What the rules have found is the reason, where the refusal is about it.
-  const path = stage === 'auth' ? 'auth' : advice?.about;
-  const related = problemsOfConfig.find((problem) => problem.patch && problem.path?.[0] === path);
-  const temporary = isTemporary(error) && !advice?.lasts;
+  const key = refused ? REFUSALS[refused.refusal].key : stage;
+  const related = problemsOfConfig.find((problem) => problem.patch && problem.path?.[0] === key);
+  const temporary = isTemporary(error, refused);
   const base = { severity: 'error', code, temporary } as const;
   if (isIpv6DeadEnd(error, addresses)) {
     return {

@@ -1,13 +1,9 @@
 import type { MailStage } from '@postern/core';
 import { serverName } from '../config/server-name.js';
 import { codeOf, type SmtpFailure } from './failure.js';
+import type { ReadRefusal } from './refusal-of-reply.js';
+import { REFUSALS } from './refusals.js';
 import { describeTlsFailure } from './tls-failure-text.js';
-
-/** A server that refuses for now: greylisting, a full queue, a mailbox over quota (RFC 5321 section 4.2.1). */
-const LATER =
-  'Nothing is wrong with the config: try again in some minutes. Servers that greylist take the same email then.';
-
-const isForNow = ({ reply = '' }: SmtpFailure) => reply.startsWith('4');
 
 /** What the text of a failure says about the server. */
 export interface ServerFacts {
@@ -16,8 +12,8 @@ export interface ServerFacts {
   secure: boolean;
   /** Whether the config says which authorities to trust. */
   hasOwnCa: boolean;
-  /** Whether the login uses an OAuth2 token. */
-  hasToken: boolean;
+  /** How connections log in, if they do. */
+  login: 'password' | 'token' | undefined;
 }
 
 interface FailureText {
@@ -25,59 +21,46 @@ interface FailureText {
   hint?: string;
 }
 
-/** What happened, and what to do about it where that is known. */
+const quote = (reply: string | undefined) =>
+  reply === undefined
+    ? ''
+    : `: ${reply
+        .split('\n', 20)
+        .map((line) => line.trim())
+        .join(' ')}`;
+
+/** What a reply refuses, and what to do about it. */
+export function describeRefusal(
+  { stage, reply }: SmtpFailure,
+  { refusal, isForNow }: Pick<ReadRefusal, 'refusal' | 'isForNow'>,
+  facts: ServerFacts,
+): Required<FailureText> {
+  const { did, hint, hintForNow, hintWithoutLogin } = REFUSALS[refusal];
+  const when = refusal === 'server_trouble' ? ` (${STAGE_IN_WORDS[stage] ?? stage})` : '';
+  return {
+    message: `${serverName(facts)} ${did}${when}${quote(reply)}`,
+    hint:
+      refusal === 'login_refused' && facts.login === 'token'
+        ? 'The token was refused: grant it again to the mailbox in auth.user, with the scope for SMTP.'
+        : ((isForNow ? hintForNow : undefined) ?? (facts.login ? undefined : hintWithoutLogin) ?? hint),
+  };
+}
+
+/** What happened other than a refusal, and what to do about it where that is known. */
 export function describeFailure(failure: SmtpFailure, facts: ServerFacts): FailureText {
-  const { stage, reply, cause } = failure;
+  const { stage, kind, reply, cause } = failure;
   const server = serverName(facts);
-  const said =
-    reply === undefined
-      ? ''
-      : `: ${reply
-          .split('\n', 20)
-          .map((line) => line.trim())
-          .join(' ')}`;
-  const code = codeOf(failure);
-  switch (code) {
+  const when = STAGE_IN_WORDS[stage] ?? stage;
+  switch (codeOf(failure)) {
     case 'tls_failed':
-      return describeTlsFailure(failure, facts, server, said);
+      return describeTlsFailure(failure, facts, server);
     case 'auth_failed':
-      return reply === undefined
-        ? {
-            message: `No login at ${server} was possible: ${cause?.message}.`,
-            hint: hintForToken(failure),
-          }
-        : { message: `${server} refused the login${said}`, hint: hintForLogin(reply, facts) };
-    case 'sender_rejected':
       return {
-        message: `${server} refused the sender${said}`,
-        hint: isForNow(failure)
-          ? LATER
-          : reply?.startsWith('530')
-            ? 'The server wants a login first: write auth with user and pass.'
-            : 'Check fromEmail: most providers only send for addresses and domains that you have verified with them.',
-      };
-    case 'recipient_rejected':
-      return {
-        message: `${server} refused the recipient${said}`,
-        hint: isForNow(failure)
-          ? LATER
-          : 'Check the address for typing mistakes. Some servers accept only addresses that exist, or that are on their list.',
+        message: `No login at ${server} was possible: ${cause?.message}.`,
+        hint: hintForToken(failure),
       };
     case 'message_rejected':
-      return reply === undefined
-        ? {
-            message: `${cause?.message}.`,
-            hint: 'Make the template smaller; images are better linked than embedded.',
-          }
-        : {
-            message: `${server} refused the message${said}`,
-            hint: 'The server judged the message itself: its size, its content, or the reputation of the sender. Its words above say which.',
-          };
-    case 'rate_limited':
-      return {
-        message: `${server} asks to slow down${said}`,
-        hint: 'Send later, over fewer connections, or raise the limit with your provider.',
-      };
+      return { message: `${cause?.message}.`, hint: REFUSALS.message_too_large.hint };
     case 'delivery_unknown':
       return {
         message: `${server} got the whole message, then ${describeSilence(failure)}: it may or may not be delivered.`,
@@ -90,7 +73,7 @@ export function describeFailure(failure: SmtpFailure, facts: ServerFacts): Failu
             hint: 'If the port expects TLS from the first byte (465 does), write "secure": true.',
           }
         : {
-            message: `${server} did not answer in time (${STAGE_IN_WORDS[stage] ?? stage}).`,
+            message: `${server} did not answer in time (${when}).`,
             hint:
               stage === 'tls'
                 ? 'Check that the port matches "secure": 465 with true, 587 with false.'
@@ -99,12 +82,15 @@ export function describeFailure(failure: SmtpFailure, facts: ServerFacts): Failu
     case 'recipient_invalid':
       return { message: 'SMTP cannot carry the address of the sender or of the recipient.' };
     default:
-      return reply === undefined
-        ? {
-            message: `${server}: ${describeSilence(failure)} (${STAGE_IN_WORDS[stage] ?? stage}).`,
-            hint: 'Try again later. If it keeps happening, check that host and port are those of an SMTP server that serves you.',
-          }
-        : describeReply(failure, server, said);
+      if (kind === 'unreadable' && reply !== undefined)
+        return {
+          message: `${server} sent no SMTP reply (${when})${quote(reply)}`,
+          hint: 'Check host and port: what listens there may not be an SMTP server.',
+        };
+      return {
+        message: `${server}: ${describeSilence(failure)} (${when}).`,
+        hint: 'Try again later. If it keeps happening, check that host and port are those of an SMTP server that serves you.',
+      };
   }
 }
 
@@ -145,34 +131,4 @@ function hintForToken({ cause, causeCode }: SmtpFailure): string {
   return causeCode === 'EFETCH'
     ? 'Try again later. If it keeps happening, check auth.accessUrl, or your getAccessToken.'
     : 'Check the auth part of the config. You may need to grant access again.';
-}
-
-/** 530 and 538 ask for TLS here (RFC 3207 section 4, RFC 4954 section 6). */
-function hintForLogin(reply: string, { hasToken }: ServerFacts): string {
-  if (/^53[08]/.test(reply))
-    return 'The server wants TLS before a login: remove ignoreTLS, or use port 465 with "secure": true.';
-  return hasToken
-    ? 'The token was refused: grant it again to the mailbox in auth.user, with the scope for SMTP.'
-    : 'Check user and password. Many providers want an app password or an API key here, not the password of the account.';
-}
-
-/** A reply where none of its kind was expected, at the beginning of a session. */
-function describeReply(failure: SmtpFailure, server: string, said: string): FailureText {
-  const { stage, kind } = failure;
-  const when = STAGE_IN_WORDS[stage] ?? stage;
-  if (kind === 'unreadable') {
-    return {
-      message: `${server} answered with something that is no SMTP reply (${when})${said}`,
-      hint: 'Check host and port: what listens there may not be an SMTP server.',
-    };
-  }
-  const message = `${server} ended the session (${when})${said}`;
-  if (isForNow(failure)) return { message, hint: 'The server is in trouble or busy: try again later.' };
-  return {
-    message,
-    hint:
-      stage === 'ehlo'
-        ? 'The server may not accept how this machine calls itself: write its host name as name, in ASCII, or remove name.'
-        : 'The server does not serve this machine, or not on this port; its words above may say why. Use the port for mail submission (587 or 465), or ask its operator.',
-  };
 }

@@ -1,25 +1,28 @@
 import type { MailErrorCode, MailStage } from '@postern/core';
+import { isRefusal } from '../provider/smtp-reply.js';
 import { wantsClientCertificate } from './tls-failure-text.js';
-
-/** Who a failure is about: the recipient, this message, our account, our host (its name, address or TLS), or the server. */
-export type FailureParty = 'recipient' | 'message' | 'account' | 'host' | 'server';
 
 /**
  * What happened.
  *
- * - `refused`: the server replied with a 4yz or 5yz code
- * - `rate_limited`: the server asked to slow down
+ * - `refused`: the server replied with a 4yz or 5yz code; `readRefusal` says what it refuses
  * - `unreadable`: a reply that is not SMTP, or one that answers no command
  * - `lost`: the connection closed, or TLS could not start
  * - `late`: no complete reply in time
  * - `no_token`: no OAuth2 token was available
- * - `unsendable`: SMTP or this server cannot carry the address or the message
+ * - `address_unsendable`, `message_unsendable`: SMTP or this server cannot carry it
  */
-type FailureKind = 'refused' | 'rate_limited' | 'unreadable' | 'lost' | 'late' | 'no_token' | 'unsendable';
+type FailureKind =
+  | 'refused'
+  | 'unreadable'
+  | 'lost'
+  | 'late'
+  | 'no_token'
+  | 'address_unsendable'
+  | 'message_unsendable';
 
 /** Why a message was not sent, before it becomes a `MailError`. */
 export interface SmtpFailure {
-  party: FailureParty;
   kind: FailureKind;
   /** The reply that the client was waiting for. */
   stage: MailStage;
@@ -31,28 +34,25 @@ export interface SmtpFailure {
   causeCode?: string | undefined;
 }
 
-const CODE_OF_PARTY = {
-  recipient: 'recipient_rejected',
-  message: 'message_rejected',
-  account: 'sender_rejected',
-  host: 'tls_failed',
-  server: 'connection_failed',
-} as const satisfies Record<FailureParty, MailErrorCode>;
+/** What a reply other than the expected one means. */
+export const failureOfReply = (reply: string, stage: MailStage): SmtpFailure => ({
+  kind: isRefusal(reply) ? 'refused' : 'unreadable',
+  stage,
+  reply,
+});
 
-export function codeOf({ party, kind, stage, causeCode }: SmtpFailure): MailErrorCode {
+/** The code of everything but a refusal. */
+export function codeOf({ kind, stage, causeCode }: SmtpFailure): MailErrorCode {
   switch (kind) {
-    case 'refused':
-      return party === 'account' && stage === 'auth' ? 'auth_failed' : CODE_OF_PARTY[party];
-    case 'rate_limited':
-      return 'rate_limited';
     case 'no_token':
       return 'auth_failed';
-    case 'unsendable':
-      return party === 'message' ? 'message_rejected' : 'recipient_invalid';
+    case 'address_unsendable':
+      return 'recipient_invalid';
+    case 'message_unsendable':
+      return 'message_rejected';
     case 'late':
       return stage === 'delivery' ? 'delivery_unknown' : 'timeout';
-    case 'lost':
-    case 'unreadable':
+    default:
       if (stage === 'delivery') return 'delivery_unknown';
       return stage === 'tls' || wantsClientCertificate(causeCode) ? 'tls_failed' : 'connection_failed';
   }
@@ -67,12 +67,10 @@ const NETWORK_TROUBLE: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** `undefined` leaves it to what the code usually means. */
+/** The same; `undefined` leaves it to what the code usually means. */
 export function retryableOf(failure: SmtpFailure): boolean | undefined {
-  const { kind, reply = '', causeCode } = failure;
-  const code = codeOf(failure);
-  if (kind === 'refused') return reply.startsWith('4');
-  if (code === 'tls_failed') return causeCode === undefined || NETWORK_TROUBLE.has(causeCode);
+  const { kind, causeCode } = failure;
+  if (codeOf(failure) === 'tls_failed') return causeCode === undefined || NETWORK_TROUBLE.has(causeCode);
   // A token endpoint that cannot be reached has not refused a token.
   if (kind === 'no_token') return causeCode !== undefined && causeCode !== 'EOAUTH2';
   return undefined;

@@ -1,8 +1,9 @@
 import { MailError, type MailStage, redact, remoteLine } from '@postern/core';
 import type { Provider } from '../provider/provider.js';
-import { adviceFor } from '../provider/reply-advice.js';
 import { codeOf, retryableOf, type SmtpFailure } from './failure.js';
-import { describeFailure, type ServerFacts } from './failure-text.js';
+import { describeFailure, describeRefusal, type ServerFacts } from './failure-text.js';
+import { readRefusal } from './refusal-of-reply.js';
+import { REFUSALS } from './refusals.js';
 
 /** The server, and what a message about it must not reveal. */
 export interface FailureContext extends ServerFacts {
@@ -14,6 +15,23 @@ export interface FailureContext extends ServerFacts {
   recipients: Iterable<string>;
 }
 
+/** The code, whether to retry, and the words of a failure. */
+function explain(failure: SmtpFailure, context: FailureContext) {
+  const { kind, stage, reply = '' } = failure;
+  if (kind !== 'refused')
+    return { code: codeOf(failure), retryable: retryableOf(failure), ...describeFailure(failure, context) };
+  const read = readRefusal(reply, stage, context.provider);
+  const { code } = REFUSALS[read.refusal];
+  const text = describeRefusal(failure, read, context);
+  return {
+    // Before a login, everything about the account is a login that fails.
+    code: code === 'sender_rejected' && stage === 'auth' ? ('auth_failed' as const) : code,
+    retryable: read.isForNow,
+    message: text.message,
+    hint: read.advice ? `${read.advice.meaning} ${read.advice.cure}` : text.hint,
+  };
+}
+
 /** Turns a failure into a {@link MailError}. What the server said is kept, without secrets. */
 export function toMailError(failure: SmtpFailure, context: FailureContext): MailError {
   const { stage, cause } = failure;
@@ -21,14 +39,12 @@ export function toMailError(failure: SmtpFailure, context: FailureContext): Mail
   const clean = (text: string) => redact(text, secrets, context.recipients);
   // Before its lines are put together: a server may have split an address.
   const reply = failure.reply === undefined ? undefined : clean(failure.reply);
-  const { message, hint } = describeFailure({ ...failure, reply }, context);
-  // The provider knows best what its reply means; the code and the stage stay as they are.
-  const advice = adviceFor(context.provider, stage, reply ?? '');
+  const { code, message, hint, retryable } = explain({ ...failure, reply }, context);
   const responseCode = Number.parseInt(reply ?? '', 10);
-  return new MailError(codeOf(failure), remoteLine(clean(message)), {
+  return new MailError(code, remoteLine(clean(message)), {
     stage,
-    retryable: retryableOf(failure),
-    ...(hint !== undefined && { hint: advice ? `${advice.meaning} ${advice.cure}` : hint }),
+    retryable,
+    hint,
     ...(responseCode > 0 && { responseCode }),
     ...(reply !== undefined && { response: reply }),
     cause: withoutSecrets(cause ?? new Error(reply ?? failure.kind), failure.causeCode, clean),

@@ -1,6 +1,5 @@
 import type { MailStage } from '@postern/core';
-import type { SmtpFailure } from './failure.js';
-import { failureOfReply } from './reply-failure.js';
+import { failureOfReply, type SmtpFailure } from './failure.js';
 
 /** What nodemailer documents about its errors. */
 export interface NodemailerError extends Error {
@@ -34,18 +33,18 @@ export function failureOfNodemailer(error: NodemailerError, current: MailStage):
   if (response !== undefined) return { ...failureOfReply(response, stage), ...about };
   switch (code) {
     case 'ETIMEDOUT':
-      return { party: 'server', kind: 'late', ...about };
+      return { kind: 'late', ...about };
     case 'EAUTH':
     case 'ENOAUTH':
     case 'EOAUTH2':
-      return { party: 'account', kind: 'no_token', ...about };
+      return { kind: 'no_token', ...about };
     case 'EMESSAGE':
-      return { party: 'message', kind: 'unsendable', ...about };
+      return { kind: 'message_unsendable', ...about };
     case 'EENVELOPE':
-      return { party: 'recipient', kind: 'unsendable', ...about };
+      return { kind: 'address_unsendable', ...about };
     case 'EPROTOCOL':
-      return { party: 'server', kind: 'unreadable', ...about };
+      return { kind: 'unreadable', ...about };
     default:
-      return { party: stage === 'tls' ? 'host' : 'server', kind: 'lost', ...about };
+      return { kind: 'lost', ...about };
   }
 }

@@ -96,15 +96,13 @@ const NOT_TLS: ReadonlySet<string> = new Set([
 interface TlsFailure {
   causeCode?: string | undefined;
   cause?: Error | undefined;
-  reply?: string | undefined;
 }
 
 /** What went wrong with TLS, and what to do about it. */
 export function describeTlsFailure(
-  { causeCode = '', cause, reply }: TlsFailure,
+  { causeCode = '', cause }: TlsFailure,
   { secure, hasOwnCa }: { secure: boolean; hasOwnCa: boolean },
   server: string,
-  said: string,
 ): { message: string; hint: string } {
   const certificate = Object.hasOwn(CERTIFICATE_PROBLEMS, causeCode)
     ? CERTIFICATE_PROBLEMS[causeCode]
@@ -128,14 +126,6 @@ export function describeTlsFailure(
           message: `${server} accepted STARTTLS, then sent something that is not TLS.`,
           hint: 'Look into the log of the server: its TLS may not be set up. Or use port 465 with "secure": true.',
         };
-  }
-  if (reply !== undefined) {
-    return {
-      message: `${server} refused STARTTLS${said}`,
-      hint: reply.startsWith('4')
-        ? 'The server cannot do TLS right now: try again later, or use port 465 with "secure": true.'
-        : 'Without TLS, credentials and codes would be readable on the way, where someone may have removed STARTTLS. Use port 465 with "secure": true.',
-    };
   }
   const [, problem, hint] = problemOfHandshake(causeCode) ?? [];
   return {

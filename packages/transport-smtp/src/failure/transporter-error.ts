@@ -31,6 +31,11 @@ export function secretsOfOptions(options: unknown): string[] {
   return SECRET_OPTIONS.flatMap((option) => text(auth[option]) ?? []);
 }
 
+function loginOf(auth: unknown): 'password' | 'token' | undefined {
+  if (auth === undefined) return undefined;
+  return text(fieldsOf(auth).type)?.toLowerCase() === 'oauth2' ? 'token' : 'password';
+}
+
 /** TLS error codes of Node.js and OpenSSL. */
 const TLS_ERROR = /^(?:ERR_(?:TLS|SSL)_|CERT_|DEPTH_ZERO_|HOSTNAME_MISMATCH|SELF_SIGNED_|UNABLE_TO_)/;
 
@@ -106,7 +111,7 @@ export function toTransporterError(error: unknown, context: TransporterContext):
       port: Number(options.port ?? (secure ? 465 : 587)),
       secure,
       hasOwnCa: fieldsOf(options.tls).ca !== undefined,
-      hasToken: text(fieldsOf(options.auth).type)?.toLowerCase() === 'oauth2',
+      login: loginOf(options.auth),
       provider: providerOf(host),
       secrets,
       recipients,

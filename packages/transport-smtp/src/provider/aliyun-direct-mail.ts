@@ -22,31 +22,57 @@ export const aliyunDirectMail: Provider = {
       hint: 'Write the same sender address, one that the console lists, as auth.user and as fromEmail.',
     },
   ],
+  // https://help.aliyun.com/document_detail/36612.html and the list of SMTP replies of Alibaba Mail
+  says: [
+    ['address_unknown', "RCPT (*) dosn't exist"],
+    ['recipient_refused', '"RCPT TO" mailbox unavailable', "This account isn't allowed to receive email"],
+    ['mailbox_full', 'mailbox is full'],
+    [
+      'message_refused',
+      'Reject by content spam',
+      'spamed by local spam engine',
+      'virus infected mail rejected',
+    ],
+    ['message_too_large', 'The length of DATA content', 'The length of Attach'],
+    ['login_required', 'authentication is required'],
+    [
+      'sender_refused',
+      "mail from account doesn't conform with authentication",
+      '"MAIL FROM" is non-local account',
+    ],
+    ['account_blocked', "This account isn't allowed to send email"],
+    ['rate_limited', 'Reject by behaviour spam', 'Transient reject by behaviour spam'],
+  ],
   replies: [
     {
       code: 526,
+      refusal: 'login_refused',
       meaning: 'DirectMail does not take this sender address with this password.',
       cure: `Set an SMTP password for the sender address in ${CONSOLE}; it is neither the password of the account nor an AccessKey.`,
     },
     {
       code: 535,
+      refusal: 'login_refused',
       meaning: 'DirectMail does not take this sender address with this password.',
       cure: `Set an SMTP password for the sender address in ${CONSOLE}; it is neither the password of the account nor an AccessKey.`,
     },
     {
       code: 440,
+      refusal: 'sender_refused',
       meaning: 'DirectMail sends only in the name of the address that logged in.',
       cure: 'Write the same sender address as auth.user and as fromEmail.',
     },
     {
       code: 553,
       stages: ['mail', 'delivery'],
+      refusal: 'sender_refused',
       meaning: 'DirectMail sends only in the name of the address that logged in.',
       cure: 'Write the same sender address as auth.user and as fromEmail.',
     },
     {
       code: 501,
       stages: ['mail', 'delivery'],
+      refusal: 'sender_refused',
       meaning: 'DirectMail does not know this sender.',
       cure: 'Create the sender address in the Direct Mail console, and write it as auth.user and as fromEmail.',
     },

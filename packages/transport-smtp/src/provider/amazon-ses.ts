@@ -29,33 +29,49 @@ export const amazonSes: Provider = {
     },
   ],
   // https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes
+  says: [
+    ['sender_refused', 'Message rejected: Email address not verified'],
+    [
+      'account_blocked',
+      'Message rejected: Sending paused for this account',
+      'Message rejected: Sending suspended',
+    ],
+    ['account_policy', 'Access denied: User'],
+    ['account_quota', 'Daily message quota exceeded'],
+    ['rate_limited', 'Maximum sending rate exceeded'],
+  ],
   replies: [
     {
       code: 535,
+      refusal: 'login_refused',
       meaning: 'SES does not know these credentials in this region.',
       cure: 'Write SMTP credentials (SES console, SMTP settings) that were made for the region in host. They differ from an AWS access key.',
     },
     {
       code: 530,
+      refusal: 'login_required',
       meaning: 'SES wants a login first.',
       cure: 'Write auth with SMTP credentials (SES console, SMTP settings).',
     },
     {
       code: 554,
-      words: /not verified/i,
+      says: 'Message rejected: Email address is not verified',
+      refusal: 'sender_refused',
       meaning:
         'SES sends only from verified identities, and in the sandbox only to them, each in its region.',
       cure: 'Verify the domain of fromEmail in the region of host, and ask for production access (SES console, Account dashboard).',
     },
     {
       code: 454,
-      words: /throttl|rate exceeded/i,
+      says: 'Throttling failure',
+      refusal: 'rate_limited',
       meaning: 'The account sends faster than, or as much as, SES allows it to.',
       cure: 'Send more slowly, wait if the daily quota is used up, or ask for a higher quota in the SES console.',
     },
     {
       code: 421,
-      words: /concurrent/i,
+      says: 'Too many concurrent SMTP connections',
+      refusal: 'rate_limited',
       meaning: 'There are too many connections to SES at a time.',
       cure: 'Lower maxConnections.',
     },

@@ -27,14 +27,20 @@ export const brevo: Provider = {
     },
   ],
   // https://help.brevo.com/hc/en-us/articles/115000188150 (Troubleshooting issues with Brevo SMTP)
+  says: [
+    ['host_refused', 'Unauthorized IP address'],
+    ['account_blocked', 'Your SMTP account is not yet activated'],
+  ],
   replies: [
     {
       code: 525,
+      refusal: 'host_refused',
       meaning: 'Brevo serves only the IP addresses that were authorized.',
       cure: 'Authorize the address of this machine under Settings, Security, Authorized IPs.',
     },
     {
       code: 535,
+      refusal: 'login_refused',
       meaning:
         'Brevo does not take this login with this key; neither an API key nor the account password works.',
       cure: 'Take the SMTP login and an SMTP key from Settings, SMTP & API, SMTP.',
@@ -42,6 +48,7 @@ export const brevo: Provider = {
     {
       code: 502,
       status: '5.7.0',
+      refusal: 'account_blocked',
       meaning: 'The SMTP account is not activated yet.',
       cure: 'Ask Brevo to activate SMTP for the account.',
     },

@@ -53,22 +53,44 @@ export const gmail: Provider = {
   limits: { connections: 10 },
   spf: '_spf.google.com',
   // https://support.google.com/a/answer/3726730 (Gmail SMTP errors and codes)
+  says: [
+    ['login_unavailable', 'Cannot authenticate due to temporary system problem'],
+    [
+      'rate_limited',
+      'Too many login attempts',
+      'Peak SMTP relay limit exceeded',
+      'The user you are trying to contact',
+    ],
+    ['account_quota', 'Daily user sending', 'Daily SMTP relay', 'You have reached a limit for sending mail'],
+    [
+      'sender_authentication',
+      'This message does not have authentication information',
+      'Unauthenticated email from',
+    ],
+    ['message_refused', 'This message was blocked because its content presents a potential security issue'],
+    ['tls_required', 'TLS required for RCPT domain'],
+    ['host_refused', 'IP not in whitelist for RCPT domain'],
+    ['server_trouble', 'Temporary System Problem'],
+  ],
   replies: [
     {
       code: 534,
       status: '5.7.9',
+      refusal: 'login_refused',
       meaning: 'The account has 2-Step Verification, so its own password does not work here.',
       cure: `Make an app password at ${APP_PASSWORD} and write it as auth.pass, or log in by OAuth2.`,
     },
     {
       code: 534,
       status: '5.7.14',
+      refusal: 'login_refused',
       meaning: 'Google wants the owner of the account to log in with a browser first.',
       cure: `Log in once with a browser and confirm that it was you; then make an app password at ${APP_PASSWORD}.`,
     },
     {
       code: 535,
       status: '5.7.8',
+      refusal: 'login_refused',
       meaning:
         'Gmail does not take this user name with this password; the password of the account never works.',
       cure: `Make an app password (16 letters) at ${APP_PASSWORD} and write it as auth.pass, with the whole address as auth.user; or log in by OAuth2.`,
@@ -77,12 +99,14 @@ export const gmail: Provider = {
       code: 501,
       status: '5.5.4',
       stages: ['ehlo'],
+      refusal: 'host_name',
       meaning: 'Gmail does not accept the name in EHLO.',
       cure: 'Remove name from the config, or write a host name in ASCII.',
     },
     {
       code: 530,
       status: '5.5.1',
+      refusal: 'login_required',
       meaning: 'Gmail sends for nobody who has not logged in.',
       cure: 'Write auth with the address of the account and an app password.',
     },
@@ -95,33 +119,39 @@ export const gmail: Provider = {
     {
       code: 421,
       status: '4.7.0',
+      refusal: 'rate_limited',
       meaning: 'Gmail has had too many connections or logins from here lately.',
       cure: 'Wait some minutes, then send over fewer connections (maxConnections).',
     },
     {
       code: 454,
       status: '4.7.0',
+      stages: ['auth'],
       meaning: 'Gmail has had too many logins, or can’t check this one right now.',
       cure: 'Wait some minutes. Keep connections open instead of logging in for every email.',
     },
     {
       code: 550,
       status: '5.4.5',
+      refusal: 'account_quota',
       meaning: 'The account has reached its daily limit (500 recipients; 2,000 with Workspace).',
       cure: 'Wait up to 24 hours, or send through a provider for transactional email.',
     },
     {
       code: 550,
       status: '5.7.0',
+      says: 'Mail relay denied',
+      refusal: 'relay_denied',
       meaning: 'The Workspace relay does not serve this address or this machine.',
       cure: 'Allow it in the Admin console: Apps, Google Workspace, Gmail, Routing, SMTP relay service.',
     },
     {
       code: 550,
       status: '5.7.1',
-      meaning:
-        'The Workspace relay does not serve this address or this machine, or Google judged the message as spam.',
-      cure: 'Check the SMTP relay service in the Admin console, and SPF, DKIM and DMARC of the sender’s domain.',
+      says: 'Invalid credentials for relay',
+      refusal: 'relay_denied',
+      meaning: 'The Workspace relay does not serve this address or this machine.',
+      cure: 'Allow it in the Admin console: Apps, Google Workspace, Gmail, Routing, SMTP relay service.',
     },
   ],
 };

@@ -15,7 +15,7 @@ import { tencentExmail } from './tencent-exmail.js';
 import { zoho } from './zoho.js';
 
 /** Every provider that there are rules for. */
-const KNOWN_PROVIDERS: readonly Provider[] = [
+export const KNOWN_PROVIDERS: readonly Provider[] = [
   gmail,
   workspaceRelay,
   sendgrid,

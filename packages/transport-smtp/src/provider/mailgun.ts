@@ -28,24 +28,33 @@ export const mailgun: Provider = {
     },
   ],
   // https://help.mailgun.com/hc/en-us/articles/203409854 (Why am I getting SMTP authentication errors?)
+  says: [
+    [
+      'account_blocked',
+      'Free accounts are for test purposes only',
+      'Sandbox subdomains are for test purposes only',
+    ],
+  ],
   replies: [
     {
       code: 535,
+      refusal: 'login_refused',
       meaning: 'Mailgun does not take this user name with this password; an API key never works.',
       cure: 'Take both from Domain settings, SMTP credentials. A domain in the EU region needs the host smtp.eu.mailgun.org.',
     },
     {
       code: 421,
       stages: ['mail', 'rcpt', 'data', 'delivery'],
-      words: /not allowed to send|unverified|disabled|sandbox/i,
-      lasts: true,
+      says: 'Domain * is not allowed to send',
+      refusal: 'account_blocked',
       meaning:
         'The domain is not verified yet, or is disabled, or may only write to authorized recipients (sandbox).',
       cure: 'Look at the domain in the Mailgun control panel; verify its DNS records.',
     },
     {
       code: 550,
-      stages: ['mail', 'rcpt', 'data', 'delivery'],
+      stages: ['mail', 'data', 'delivery'],
+      refusal: 'sender_refused',
       meaning: 'Mailgun sends only from domains that were verified with it.',
       cure: 'Change fromEmail to an address of the domain that auth.user belongs to.',
     },

@@ -31,12 +31,14 @@ export const mailjet: Provider = {
   replies: [
     {
       code: 535,
+      refusal: 'login_refused',
       meaning: 'Mailjet does not know this pair of keys.',
       cure: 'Write the API key as auth.user and the secret key as auth.pass (Account settings, API Key Management).',
     },
     {
       code: 550,
       stages: ['mail', 'data', 'delivery'],
+      refusal: 'sender_refused',
       meaning: 'Mailjet sends only from senders that were validated.',
       cure: 'Validate the address or its domain under Account settings, Senders & Domains.',
     },

@@ -43,13 +43,15 @@ export const microsoft365: Provider = {
     {
       code: 535,
       status: '5.7.139',
-      words: /disabled for the (?:tenant|mailbox)/i,
+      says: 'Authentication unsuccessful, SmtpClientAuthentication is disabled',
+      refusal: 'login_refused',
       meaning: 'SMTP login is switched off, which is Microsoft’s default.',
       cure: `Switch it on for the mailbox (${ENABLE}).`,
     },
     {
       code: 535,
       status: '5.7.139',
+      refusal: 'login_refused',
       meaning:
         'A policy of the organization forbids this login: security defaults, conditional access, or a second factor.',
       cure: `${OAUTH2} Or have the administrator allow SMTP for the mailbox (${ENABLE}).`,
@@ -57,6 +59,7 @@ export const microsoft365: Provider = {
     {
       code: 535,
       status: '5.7.3',
+      refusal: 'login_refused',
       meaning:
         'Microsoft 365 does not take this address with this password or token, or SMTP login is switched off for the mailbox.',
       cure: `Check both, switch SMTP on (${ENABLE}), or log in by OAuth2. With OAuth2, register the service principal in Exchange Online, and give it access to the mailbox.`,
@@ -64,32 +67,35 @@ export const microsoft365: Provider = {
     {
       code: 550,
       status: '5.7.30',
+      refusal: 'login_refused',
       meaning: 'Microsoft no longer takes a password here.',
       cure: OAUTH2,
     },
     {
       code: 530,
       status: '5.7.57',
+      refusal: 'login_required',
       meaning: 'Microsoft 365 sends for nobody who has not logged in.',
       cure: `Write auth, and switch SMTP on for the mailbox (${ENABLE}).`,
     },
     {
       code: 550,
       status: '5.7.60',
-      about: 'fromEmail',
+      refusal: 'sender_refused',
       meaning: 'The mailbox that logged in may not send from this address.',
       cure: 'Send from the address of the mailbox, or give it “Send as” for the other one.',
     },
     {
       code: 554,
       status: '5.2.252',
-      about: 'fromEmail',
+      refusal: 'sender_refused',
       meaning: 'The mailbox that logged in may not send from this address.',
       cure: 'Send from the address of the mailbox, or give it “Send as” for the other one.',
     },
     {
       code: 432,
       status: '4.3.2',
+      refusal: 'rate_limited',
       meaning: 'There are more than three connections of this mailbox at a time.',
       cure: 'Write "maxConnections": 3 or fewer.',
     },

@@ -32,17 +32,20 @@ export const outlookCom: Provider = {
     {
       code: 535,
       status: '5.7.139',
+      refusal: 'login_refused',
       meaning: 'Outlook.com no longer takes a password here.',
       cure: 'Log in by OAuth2.',
     },
     {
       code: 535,
+      refusal: 'login_refused',
       meaning: 'Outlook.com did not take the login; a password no longer works, nor does an app password.',
       cure: 'Log in by OAuth2 with the scope https://outlook.office.com/SMTP.Send.',
     },
     {
       code: 554,
       status: '5.2.0',
+      refusal: 'account_blocked',
       meaning: 'Outlook.com holds the account back, often because it is new or sends in large numbers.',
       cure: 'Log in with a browser and confirm the account, or send through a provider for transactional email.',
     },

@@ -19,15 +19,21 @@ export const postmark: Provider = {
     },
   ],
   // https://postmarkapp.com/support/article/common-smtp-connection-errors
+  says: [
+    ['sender_refused', "The 'From' address you supplied"],
+    ['account_blocked', 'While your account is pending approval'],
+  ],
   replies: [
     {
       code: 535,
+      refusal: 'login_refused',
       meaning: 'Postmark does not know this token as the token of a server.',
       cure: 'Write the Server API token (not the Account API token) both as auth.user and as auth.pass.',
     },
     {
       code: 550,
       stages: ['mail', 'data', 'delivery'],
+      refusal: 'sender_refused',
       meaning:
         'Postmark sends only from confirmed senders, and while the account is under review only to its own domain.',
       cure: 'Confirm the address or verify its domain under Sender Signatures, and ask for approval of the account.',

@@ -1,4 +1,5 @@
 import type { MailStage } from '@postern/core';
+import type { Refusal } from './refusal.js';
 
 /** How a port of a provider is to be spoken to. */
 interface ProviderPort {
@@ -23,6 +24,9 @@ export interface FieldRule {
   literal?: string;
 }
 
+/** What is refused by replies that begin so. `*` is a part without blanks. */
+export type KnownReplies = readonly (readonly [refusal: Refusal, ...begins: string[]])[];
+
 /** A reply that is typical of a provider. */
 export interface ReplyRule {
   /** Which reply it is; that of any stage unless given. */
@@ -30,14 +34,12 @@ export interface ReplyRule {
   code: number;
   /** The enhanced status code (RFC 3463), where the provider sends one. */
   status?: string;
-  /** Told apart by its documented words, where the codes are the same. */
-  words?: RegExp;
+  /** How it begins, where the codes are the same for different things; see {@link KnownReplies}. */
+  says?: string;
+  /** What it refuses. @default what its codes say */
+  refusal?: Refusal;
   meaning: string;
   cure: string;
-  /** It is the sender that is wrong: what the rules say about fromEmail cures it. */
-  about?: 'fromEmail';
-  /** Time alone does not cure it, although its code says so. */
-  lasts?: true;
 }
 
 /** What is known of an email provider. Facts from its manual, nothing that runs. */
@@ -62,4 +64,6 @@ export interface Provider {
   spf?: string;
   /** The most telling first: of several that match, the first counts. */
   replies: readonly ReplyRule[];
+  /** Replies that need no advice from the provider. */
+  says?: KnownReplies;
 }

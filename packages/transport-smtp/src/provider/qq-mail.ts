@@ -26,9 +26,28 @@ export const qqMail: Provider = {
   ],
   // The mailbox of one person; no number is documented.
   limits: { connections: 5 },
+  // https://service.mail.qq.com/detail/122 (replies of QQ Mail and Tencent Exmail)
+  says: [
+    ['address_unknown', 'Mailbox not found'],
+    ['message_refused', 'Mail content denied', 'content rejected'],
+    [
+      'sender_refused',
+      'mail from address must be same as authorization user',
+      'The "From" header is missing or invalid',
+    ],
+    [
+      'rate_limited',
+      'Sender frequency limited',
+      'Domain frequency limited',
+      'Connection frequency limited',
+      'Ip frequency limited',
+    ],
+    ['login_required', 'Login first'],
+  ],
   replies: [
     {
       code: 535,
+      refusal: 'login_refused',
       meaning:
         'QQ Mail did not take the login: SMTP is switched off, or the password is not an authorization code (授权码).',
       cure: 'Switch on SMTP under Settings, Account, and write a fresh authorization code as auth.pass.',
@@ -36,13 +55,13 @@ export const qqMail: Provider = {
     {
       code: 501,
       stages: ['mail'],
-      about: 'fromEmail',
+      refusal: 'sender_refused',
       meaning: 'QQ Mail sends only in the name of the address that logged in.',
       cure: 'Write the address of auth.user as fromEmail.',
     },
     {
       code: 550,
-      stages: ['mail', 'rcpt', 'data', 'delivery'],
+      stages: ['mail', 'data', 'delivery'],
       meaning: 'The account has reached a limit, or QQ judged the message as spam.',
       cure: 'Wait a day, or send through a provider for transactional email.',
     },

@@ -31,11 +31,14 @@ export const resend: Provider = {
   replies: [
     {
       code: 535,
+      refusal: 'login_refused',
       meaning: 'Resend does not know this API key, or it may not send.',
       cure: 'Write "user": "resend" and, as pass, an API key with sending access.',
     },
     {
       code: 550,
+      stages: ['mail', 'data', 'delivery'],
+      refusal: 'sender_refused',
       meaning: 'Resend sends only from domains that were verified with it.',
       cure: 'Verify the domain of fromEmail under Domains, or change fromEmail.',
     },

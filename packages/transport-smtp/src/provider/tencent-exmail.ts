@@ -30,6 +30,7 @@ export const tencentExmail: Provider = {
   replies: [
     {
       code: 535,
+      refusal: 'login_refused',
       meaning:
         'Exmail did not take the login: SMTP is switched off, or with secure login on the password of the mailbox does not work.',
       cure: 'Switch on IMAP/SMTP in the mailbox settings, and write a client password (客户端专用密码) as auth.pass.',
@@ -37,13 +38,13 @@ export const tencentExmail: Provider = {
     {
       code: 501,
       stages: ['mail'],
-      about: 'fromEmail',
+      refusal: 'sender_refused',
       meaning: 'Exmail sends only in the name of the address that logged in.',
       cure: 'Write the address of auth.user as fromEmail.',
     },
     {
       code: 550,
-      stages: ['mail', 'rcpt', 'data', 'delivery'],
+      stages: ['mail', 'data', 'delivery'],
       meaning: 'The mailbox or its domain has reached a limit, or Exmail judged the message as spam.',
       cure: 'Wait, or look at the sending log in the administration of Exmail.',
     },

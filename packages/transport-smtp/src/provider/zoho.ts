@@ -29,19 +29,22 @@ export const zoho: Provider = {
   replies: [
     {
       code: 535,
+      refusal: 'login_refused',
       meaning: 'Zoho does not take this address with this password, or the account lives in another region.',
       cure: 'With two-factor authentication, make an application-specific password. Take the host from the mail settings: it differs by region (zoho.com, zoho.eu, zoho.in), and smtppro is for organizations.',
     },
     {
       code: 553,
-      words: /relaying disallowed/i,
-      about: 'fromEmail',
+      says: 'Relaying disallowed',
+      refusal: 'sender_refused',
       meaning: 'Zoho sends only from the address of the account or its aliases.',
       cure: 'Change fromEmail to the address in auth.user, or add the other one as an alias.',
     },
     {
       code: 550,
       status: '5.4.6',
+      says: 'Unusual sending activity detected',
+      refusal: 'account_blocked',
       meaning: 'Zoho has blocked sending from the account for unusual activity.',
       cure: 'Log in with a browser and follow the unblock link.',
     },

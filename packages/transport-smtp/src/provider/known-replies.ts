@@ -1,0 +1,45 @@
+import { KNOWN_PROVIDERS } from './known-providers.js';
+import { MAIL_SERVERS } from './mail-servers.js';
+import type { KnownReplies } from './provider.js';
+import type { Refusal } from './refusal.js';
+import type { SmtpReply } from './smtp-reply.js';
+
+const patternOf = (phrase: string) =>
+  new RegExp(`^${phrase.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '\\S+')}`, 'i');
+
+/** Whether a text begins with a phrase, in which `*` is a part without blanks; a phrase may name a status, too. */
+const begins = (text: string, { status }: SmtpReply, pattern: RegExp): boolean =>
+  pattern.test(text) || pattern.test(`${status} ${text}`);
+
+const saidByProviders: KnownReplies = KNOWN_PROVIDERS.flatMap(({ says = [], replies }) => [
+  ...says,
+  ...replies.flatMap(({ refusal, says }) =>
+    refusal === undefined || says === undefined ? [] : [[refusal, says] as const],
+  ),
+]);
+
+/** The more of a reply is known, the surer its meaning: the longest first. */
+const KNOWN: readonly { refusal: Refusal; phrase: string; pattern: RegExp }[] = [
+  ...Object.values(MAIL_SERVERS).flat(),
+  ...saidByProviders,
+]
+  .flatMap(([refusal, ...phrases]) =>
+    phrases.map((phrase) => ({ refusal, phrase, pattern: patternOf(phrase) })),
+  )
+  .sort((one, other) => other.phrase.length - one.phrase.length);
+
+/**
+ * What a reply refuses, if it or one of its lines begins as a documented reply of a mail server or a provider. This is a table
+ * of known replies, not a search for words. Relays pass on the replies of others, so it holds for every host.
+ */
+export function knownRefusal(reply: SmtpReply): Refusal | undefined {
+  for (const text of reply.texts) {
+    const known = KNOWN.find(({ pattern }) => begins(text, reply, pattern));
+    if (known) return known.refusal;
+  }
+  return undefined;
+}
+
+/** Whether the reply is the one that a provider's rule quotes. */
+export const isKnownReply = (reply: SmtpReply, phrase: string): boolean =>
+  reply.texts.some((text) => begins(text, reply, patternOf(phrase)));
