@@ -59,60 +59,130 @@ function toSocketError(
   });
 }
 
+interface Address {
+  address: string;
+  family: number;
+}
+
+const lookUp = (host: string, lookup: Lookup) =>
+  new Promise<Address[]>((resolve, reject) => {
+    lookup(host, { all: true, hints: dns.ADDRCONFIG }, (error, found, family = 4) => {
+      const addresses = Array.isArray(found) ? found : [{ address: found, family }];
+      if (error) reject(error);
+      else if (addresses.length === 0) reject(Object.assign(new Error('No address'), { code: dns.NODATA }));
+      else resolve(addresses);
+    });
+  });
+
+/** IPv6 and IPv4 in turn (RFC 8305 section 4). */
+function inTurn(addresses: readonly Address[]): Address[] {
+  const preferred = addresses.filter(({ family }) => family === addresses[0]?.family);
+  const others = addresses.filter((address) => !preferred.includes(address));
+  return [
+    ...preferred.flatMap((address, index) => [address, ...others.slice(index, index + 1)]),
+    ...others.slice(preferred.length),
+  ];
+}
+
+/** How long an address has before the next one is tried as well, in milliseconds (RFC 8305 section 5). */
+const NEXT_ADDRESS_AFTER = 250;
+
+/** Says nothing about the server: many machines have no IPv6. */
+const NO_ROUTE: ReadonlySet<string> = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EINVAL',
+]);
+
 /**
- * Opens the TCP connection. Of several addresses, the next is tried when one does not answer (RFC 8305).
+ * Connects to the address that answers first. Each is tried until `stop`: Node's own selection gives up on every address but the
+ * last after 250 ms.
+ */
+function connectToAny(
+  addresses: readonly Address[],
+  { port, localAddress }: Pick<SocketOptions, 'port' | 'localAddress'>,
+  stop: AbortSignal,
+): Promise<net.Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<net.Socket>();
+  const queue = inTurn(addresses);
+  const attempts = new Set<net.Socket>();
+  let timer: NodeJS.Timeout | undefined;
+  let reason: NodeJS.ErrnoException | undefined;
+  const tryNext = () => {
+    clearTimeout(timer);
+    const target = queue.shift();
+    if (!target || stop.aborted) return;
+    const socket = net.connect({
+      host: target.address,
+      port,
+      noDelay: true,
+      ...(localAddress && { localAddress }),
+    });
+    attempts.add(socket);
+    const onError = (error: NodeJS.ErrnoException) => {
+      attempts.delete(socket);
+      if (!reason || NO_ROUTE.has(reason.code ?? '')) reason = error;
+      if (queue.length === 0 && attempts.size === 0) reject(reason);
+      tryNext();
+    };
+    socket.on('error', onError);
+    socket.once('connect', () => {
+      attempts.delete(socket);
+      socket.off('error', onError);
+      resolve(socket);
+    });
+    if (queue.length > 0) timer = setTimeout(tryNext, NEXT_ADDRESS_AFTER);
+  };
+  stop.addEventListener('abort', () => {
+    clearTimeout(timer);
+    for (const socket of attempts) socket.destroy();
+  });
+  tryNext();
+  return promise;
+}
+
+/**
+ * Opens the TCP connection. Of several addresses, the one that answers first is taken (RFC 8305).
  *
  * @throws {MailError} `connection_failed`, `timeout` or `aborted`, with the stage `dns` or `connect`
  */
-export function openSocket(options: SocketOptions, signal: AbortSignal | undefined): Promise<net.Socket> {
-  const { host, port, localAddress, dnsTimeout, connectionTimeout, lookup = dns.lookup } = options;
-  return new Promise((resolve, reject) => {
-    let stage: 'dns' | 'connect' = net.isIP(host) ? 'connect' : 'dns';
-    let dnsTimer: NodeJS.Timeout | undefined;
-    const socket = net.connect({
-      host,
-      port,
-      ...(localAddress && { localAddress }),
-      autoSelectFamily: true,
-      noDelay: true,
-      lookup: (hostname, lookupOptions, callback) => {
-        // Node's look-up has no time-out of its own.
-        dnsTimer = setTimeout(() => onTimeout(), dnsTimeout);
-        lookup(hostname, lookupOptions, (error, ...addresses) => {
-          clearTimeout(dnsTimer);
-          if (!error) stage = 'connect';
-          callback(error, ...addresses);
-        });
-      },
-    });
-    const settle = (finish: () => void) => {
-      clearTimeout(dnsTimer);
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      socket.removeListener('error', onError);
-      finish();
-    };
-    const fail = (error: MailError) =>
-      settle(() => {
-        socket.on('error', () => {});
-        socket.destroy();
-        reject(error);
-      });
-    const onError = (error: NodeJS.ErrnoException) => fail(toSocketError(error, stage, options));
-    const onAbort = () => {
-      if (hasTimedOut(signal)) onTimeout();
-      else fail(new MailError('aborted', 'The send was aborted while connecting.', { stage }));
-    };
-    const onTimeout = () =>
-      onError(
-        Object.assign(new Error('Connection timed out'), {
-          code: stage === 'dns' ? dns.TIMEOUT : 'ETIMEDOUT',
-        }),
-      );
-    const timer = setTimeout(onTimeout, connectionTimeout);
-    socket.once('error', onError);
-    socket.once('connect', () => settle(() => resolve(socket)));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted) onAbort();
-  });
+export async function openSocket(
+  options: SocketOptions,
+  signal: AbortSignal | undefined,
+): Promise<net.Socket> {
+  const { host, dnsTimeout, connectionTimeout, lookup = dns.lookup } = options;
+  const family = net.isIP(host);
+  let stage: 'dns' | 'connect' = family ? 'connect' : 'dns';
+  const stopped = Promise.withResolvers<never>();
+  const timeOut = () => {
+    const code = stage === 'dns' ? dns.TIMEOUT : 'ETIMEDOUT';
+    stopped.reject(Object.assign(new Error('Connection timed out'), { code }));
+  };
+  const onAbort = () =>
+    hasTimedOut(signal)
+      ? timeOut()
+      : stopped.reject(new MailError('aborted', 'The send was aborted while connecting.', { stage }));
+  const end = new AbortController();
+  const timer = setTimeout(timeOut, connectionTimeout);
+  // Node's look-up has no time-out of its own.
+  const dnsTimer = setTimeout(() => stage === 'dns' && timeOut(), dnsTimeout);
+  signal?.addEventListener('abort', onAbort);
+  if (signal?.aborted) onAbort();
+  const connect = async () => {
+    const addresses = family ? [{ address: host, family }] : await lookUp(host, lookup);
+    stage = 'connect';
+    return connectToAny(addresses, options, end.signal);
+  };
+  try {
+    return await Promise.race([stopped.promise, connect()]);
+  } catch (error) {
+    throw error instanceof MailError ? error : toSocketError(error as Error, stage, options);
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(dnsTimer);
+    signal?.removeEventListener('abort', onAbort);
+    end.abort();
+  }
 }
