@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from './clock.js';
-import type { Logger } from './logger.js';
+import { type Logger, withoutErrors } from './logger.js';
 import type { Transport } from './transport.js';
 
 const isFunction = (value: unknown) => typeof value === 'function';
@@ -22,11 +22,11 @@ export const objectWithMethods = <T extends object>(what: string, ...methods: (k
 /** A schema for a function of the application. */
 export const functionSchema = <T>(message = 'must be a function') => z.custom<T>(isFunction, message);
 
-/** A schema for the option `logger`. */
+/** A schema for the option `logger`. Its result never throws. */
 export const loggerSchema = objectWithMethods<Logger>(
   'a logger, such as console',
   ...(['debug', 'info', 'warn', 'error'] as const),
-);
+).transform(withoutErrors);
 
 /** A schema for the option `clock`. */
 export const clockSchema = objectWithMethods<Clock>('a clock with the method now', 'now');

@@ -7,6 +7,7 @@ import {
   type LogEvent,
   type Logger,
   loggerSchema,
+  MailError,
   type Receipt,
   readOptions,
   redact,
@@ -24,7 +25,7 @@ import { createLogin } from './connection/login.js';
 import { openSession, type SmtpSession, wasStale } from './connection/session.js';
 import type { Lookup } from './connection/socket.js';
 import { consoleLogger } from './console-logger.js';
-import { composeMessage } from './message/smtp-message.js';
+import { composeMessage, type SmtpMessage } from './message/smtp-message.js';
 import { providerOf } from './provider/known-providers.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
@@ -42,6 +43,7 @@ const optionsSchema = z.strictObject({
   maxConnections: count,
   maxMessages: count,
   idleTimeoutMs: count,
+  maxWaiting: z.int().min(0).default(10_000),
   plaintextAuth: z.enum(['refuse', 'warn']).default('refuse'),
   missingAuth: z.enum(['refuse', 'warn']).default('refuse'),
   getAccessToken: functionSchema<GetAccessToken>().optional(),
@@ -63,6 +65,11 @@ export interface SmtpTransportOptions {
   maxMessages?: number | undefined;
   /** Close a connection after this long without an email, in milliseconds. @default the config's idleTimeout, else 60,000 */
   idleTimeoutMs?: number | undefined;
+  /**
+   * Emails that may wait for a connection. A further one fails with `rate_limited`, which is retryable, so that a slow server
+   * does not fill the memory of the process. @default 10,000
+   */
+  maxWaiting?: number | undefined;
   /**
    * What to do when credentials would cross a network in plain text: refuse to send, or send and warn.
    * `ignoreTLS: true` in the config accepts it as well. @default 'refuse'
@@ -115,9 +122,6 @@ export function createSmtpTransport(
   const { limits } = providerOf(smtp.host) ?? {};
   const logger = given.logger ?? (smtp.logger || smtp.debug ? consoleLogger : silentLogger);
   const login = createLogin(smtp, getAccessToken);
-  /** One for each send under way; nothing of its email may get into a log or an error. */
-  const sending = new Set<Pick<Email, 'to' | 'secrets'>>();
-  const secrets = () => [...(login?.secrets() ?? []), ...[...sending].flatMap((own) => own.secrets)];
   const warned = new Set<string>();
   const sessionOptions = {
     config: smtp,
@@ -130,23 +134,22 @@ export function createSmtpTransport(
       if (!warned.has(event.event)) logger.warn(event);
       warned.add(event.event);
     },
-    secrets,
-    recipients: () => [...sending].map(({ to }) => to),
   };
   const pool = createConnectionPool({
-    open: (signal) => openSession(sessionOptions, signal),
+    open: ({ message, signal }) => openSession({ ...sessionOptions, message }, signal),
     maxConnections: maxConnections ?? smtp.maxConnections ?? limits?.connections ?? DEFAULT_MAX_CONNECTIONS,
     maxMessages: maxMessages ?? smtp.maxMessages ?? limits?.messagesPerConnection ?? 100,
     idleTimeoutMs: Math.min(idleTimeoutMs ?? smtp.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, LONGEST_TIMEOUT),
+    maxWaiting: given.maxWaiting,
   });
 
   /** Lends a session for one operation; one that the server had closed meanwhile is replaced without anyone noticing. */
   async function withSession<T>(
-    signal: AbortSignal | undefined,
+    acquire: () => Promise<SmtpSession>,
     use: (session: SmtpSession) => Promise<T>,
   ): Promise<T> {
     for (;;) {
-      const session = await pool.acquire(signal);
+      const session = await acquire();
       try {
         return await use(session);
       } catch (error) {
@@ -157,30 +160,56 @@ export function createSmtpTransport(
     }
   }
 
+  /** An email does not wait for a session beyond its `expiresAt`. */
+  async function acquireFor(
+    email: Email,
+    message: SmtpMessage,
+    signal: AbortSignal | undefined,
+  ): Promise<SmtpSession> {
+    const { expiresAt } = email;
+    if (!expiresAt) return pool.acquire({ signal, message });
+    const end = new AbortController();
+    const onAbort = () => end.abort(signal?.reason);
+    let timer: NodeJS.Timeout | undefined;
+    const watch = () => {
+      try {
+        requireSendable(email, signal, clock);
+        timer = setTimeout(watch, Math.min(expiresAt.getTime() - clock.now(), LONGEST_TIMEOUT));
+      } catch (error) {
+        end.abort(error);
+      }
+    };
+    watch();
+    signal?.addEventListener('abort', onAbort);
+    try {
+      return await pool.acquire({ signal: end.signal, message });
+    } catch (error) {
+      const { reason } = end.signal;
+      throw reason instanceof MailError ? reason : error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
   async function send(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
     const startedAt = clock.now();
-    // An object of its own: the same email may be on its way twice.
-    const own = { to: email.to, secrets: email.secrets };
-    sending.add(own);
-    try {
+    requireSendable(email, signal, clock);
+    const message = await composeMessage(email, smtp);
+    const acquire = () => acquireFor(email, message, signal);
+    const response = await withSession(acquire, (session) => {
+      // It may have waited long for its turn.
       requireSendable(email, signal, clock);
-      const message = await composeMessage(email, smtp);
-      const response = await withSession(signal, (session) => {
-        // It may have waited long for its turn.
-        requireSendable(email, signal, clock);
-        return session.send(message, signal);
-      });
-      return {
-        messageId: email.messageId,
-        accepted: email.to,
-        transport: name,
-        response: remoteLines(redact(response, [...(login?.secrets() ?? []), ...email.secrets], [email.to])),
-        attempts: 1,
-        durationMs: clock.now() - startedAt,
-      };
-    } finally {
-      sending.delete(own);
-    }
+      return session.send(message, signal);
+    });
+    return {
+      messageId: email.messageId,
+      accepted: email.to,
+      transport: name,
+      response: remoteLines(redact(response, [...(login?.secrets() ?? []), ...email.secrets], [email.to])),
+      attempts: 1,
+      durationMs: clock.now() - startedAt,
+    };
   }
 
   const drain = createDrain('transport', async () => {
@@ -192,7 +221,12 @@ export function createSmtpTransport(
     name,
     send: (email, operation) => drain.run(() => send(email, operation?.signal)),
     verify: (operation) =>
-      drain.run(() => withSession(operation?.signal, (session) => session.check(operation?.signal))),
+      drain.run(() =>
+        withSession(
+          () => pool.acquire({ signal: operation?.signal }),
+          (session) => session.check(operation?.signal),
+        ),
+      ),
     close: drain.close,
     [Symbol.asyncDispose]: drain.close,
   };

@@ -1,12 +1,22 @@
 import { hasTimedOut, MailError } from '@postern/core';
+import type { SmtpMessage } from '../message/smtp-message.js';
 import type { SmtpSession } from './session.js';
 
 export interface PoolOptions {
-  open: (signal: AbortSignal | undefined) => Promise<SmtpSession>;
+  open: (request: SessionRequest) => Promise<SmtpSession>;
   maxConnections: number;
   /** Messages that one connection carries before it is replaced. */
   maxMessages: number;
   idleTimeoutMs: number;
+  /** Messages that may wait for a session. */
+  maxWaiting: number;
+}
+
+/** What needs a session. */
+interface SessionRequest {
+  signal: AbortSignal | undefined;
+  /** The message that it is for. */
+  message?: SmtpMessage;
 }
 
 interface Waiter {
@@ -25,9 +35,10 @@ export interface ConnectionPool {
   /**
    * Messages get a session in the order in which they asked for one.
    *
-   * @throws {MailError} `aborted`, `timeout`, or the error of opening a connection while no other is open
+   * @throws {MailError} `aborted`, `timeout`, `rate_limited` when too many wait, or the error of opening a connection while no
+   * other is open
    */
-  acquire(signal: AbortSignal | undefined): Promise<SmtpSession>;
+  acquire(request: SessionRequest): Promise<SmtpSession>;
   /** Gives a session back; a closed one makes room for another. */
   release(session: SmtpSession): void;
   /** Says QUIT on every session. Call it when no session is lent or waited for. */
@@ -39,6 +50,7 @@ export function createConnectionPool({
   maxConnections,
   maxMessages,
   idleTimeoutMs,
+  maxWaiting,
 }: PoolOptions): ConnectionPool {
   const idle = new Map<SmtpSession, NodeJS.Timeout>();
   const waiters: Waiter[] = [];
@@ -97,9 +109,10 @@ export function createConnectionPool({
       makeRoom();
     });
 
-  async function openNew(signal: AbortSignal | undefined): Promise<SmtpSession> {
+  async function openNew(request: SessionRequest): Promise<SmtpSession> {
+    const { signal } = request;
     try {
-      const session = await open(signal);
+      const session = await open(request);
       watch(session);
       return session;
     } catch (error) {
@@ -107,7 +120,7 @@ export function createConnectionPool({
       if (!isAlone && !signal?.aborted) limit = size - 1;
       makeRoom();
       if (isAlone || signal?.aborted) throw error;
-      return acquire(signal, error);
+      return acquire(request, error);
     }
   }
 
@@ -137,18 +150,19 @@ export function createConnectionPool({
       if (signal?.aborted) onAbort();
     });
 
-  async function acquire(signal: AbortSignal | undefined, refusal?: unknown): Promise<SmtpSession> {
+  async function acquire(request: SessionRequest, refusal?: unknown): Promise<SmtpSession> {
     const session = takeIdle();
     if (session) return session;
     if (size < limit) {
       size += 1;
-      return openNew(signal);
+      return openNew(request);
     }
-    return (await waitForTurn(signal, refusal)) ?? openNew(signal);
+    if (refusal === undefined && waiters.length >= maxWaiting) throw lineIsFull(waiters.length);
+    return (await waitForTurn(request.signal, refusal)) ?? openNew(request);
   }
 
   return {
-    acquire: (signal) => acquire(signal),
+    acquire: (request) => acquire(request),
 
     release(session) {
       if (!session.isOpen) return;
@@ -172,6 +186,13 @@ export function createConnectionPool({
     },
   };
 }
+
+const lineIsFull = (length: number) =>
+  new MailError('rate_limited', `${length} emails already wait for a connection to the server.`, {
+    stage: 'pool',
+    attempts: 0,
+    hint: 'Send later. If it keeps happening, raise maxConnections if the server accepts more connections, or send through a queue.',
+  });
 
 const stoppedWaiting = (signal: AbortSignal | undefined) =>
   hasTimedOut(signal)

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { isLoopbackHost, type LogEvent, type Logger, type MailStage, type SmtpConfig } from '@postern/core';
+import type { SmtpMessage } from '../message/smtp-message.js';
 import type { SmtpLogin } from './login.js';
 import type { Lookup } from './socket.js';
 
@@ -20,10 +21,8 @@ export interface SessionOptions {
   logger: Logger;
   /** Logs a warning, each kind of event once per server. */
   warnOnce: (event: LogEvent) => void;
-  /** What must not show up in logs and errors: credentials, and the codes and links that are on their way. */
-  secrets: () => Iterable<string>;
-  /** The addresses of emails on their way; logs and errors mask them. */
-  recipients: () => Iterable<string>;
+  /** The message that needs the connection; logs and errors must not show its secrets. */
+  message?: SmtpMessage | undefined;
   observer?: ConnectionObserver;
 }
 

@@ -42,6 +42,8 @@ export class SmtpConnection {
   /** Fails the step that is under way. */
   private fail: ((failure: SmtpFailure | MailError) => void) | undefined;
   private replyTimer: NodeJS.Timeout | undefined;
+  /** The message that it carries, carried last, or was opened for. */
+  private message: SmtpMessage | undefined;
   /** Greeting, EHLO and TLS: replies out of the ordinary lead to HELO, or to an error of nodemailer. */
   private isConnecting = true;
 
@@ -52,7 +54,14 @@ export class SmtpConnection {
     const { config, logger, observer } = options;
     const { host, port, secure = false, tls, servername = '', name } = config;
     const { greetingTimeout, socketTimeout, connectionTimeout, ignoreTLS } = config;
-    this.log = config.debug ? createDialogueLog(logger, options.secrets, options.recipients) : undefined;
+    this.message = options.message;
+    this.log = config.debug
+      ? createDialogueLog(
+          logger,
+          () => this.secrets,
+          () => this.recipients,
+        )
+      : undefined;
     this.transcript = new Transcript(secure, {
       bytesRead: () => socket.bytesRead,
       onSecured: () => observer?.onSecured(),
@@ -113,8 +122,19 @@ export class SmtpConnection {
     return this.transcript.capabilities;
   }
 
+  /** What must not appear in logs and errors: a server may quote the last message and the login. */
+  private get secrets(): string[] {
+    return [...(this.options.login?.secrets() ?? []), ...(this.message?.secrets ?? [])];
+  }
+
+  private get recipients(): string[] {
+    return this.message ? [this.message.to] : [];
+  }
+
   private onCommand(line: string): void {
-    this.log?.('client', line);
+    // What follows AUTH is credentials in base64.
+    const isCredential = this.transcript.stage === 'auth' && !/^AUTH /i.test(line);
+    this.log?.('client', isCredential ? '[hidden]' : line);
     this.expectReply();
   }
 
@@ -174,7 +194,9 @@ export class SmtpConnection {
   }
 
   /** Sends one message and resolves with the server's final reply, as it came. */
-  async send({ from, to, content }: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
+  async send(message: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
+    const { from, to, content } = message;
+    this.message = message;
     const envelope = { from, to, size: content.length };
     // nodemailer writes the final dot apart. A buffer that is full would wait for `uncork` in vain.
     const isCorked = !this.isSecure && 2 * content.length < this.socket.writableHighWaterMark;
@@ -247,7 +269,7 @@ export class SmtpConnection {
   }
 
   readonly toMailError = (failure: SmtpFailure): MailError => {
-    const { config, login, secrets, recipients } = this.options;
+    const { config, login } = this.options;
     const { host, port, secure = false, tls, auth } = config;
     return toMailError(failure, {
       host,
@@ -256,8 +278,8 @@ export class SmtpConnection {
       hasOwnCa: tls?.ca !== undefined,
       login: login && (auth.type === 'login' ? 'password' : 'token'),
       provider: providerOf(host),
-      secrets: secrets(),
-      recipients: recipients(),
+      secrets: this.secrets,
+      recipients: this.recipients,
     });
   };
 

@@ -85,8 +85,6 @@ export async function attemptConnection(
         lookup: watchedLookup,
         logger: silentLogger,
         warnOnce: () => {},
-        secrets: () => login?.secrets() ?? [],
-        recipients: () => [],
         observer: {
           onConnected: (socket) => {
             restart();

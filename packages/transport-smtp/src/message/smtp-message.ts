@@ -10,6 +10,8 @@ export interface SmtpMessage {
   to: string;
   /** The MIME message (RFC 5322), signed if the config says so. Its lines end with CRLF, the last one too. */
   content: Uint8Array;
+  /** What must not appear in logs and errors: the codes and links in it. */
+  secrets: readonly string[];
 }
 
 export const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
@@ -28,5 +30,6 @@ export async function composeMessage(
     from: envelopeFrom ?? email.from.address,
     to: email.to,
     content: dkim ? await signMessage(content, dkim) : content,
+    secrets: email.secrets,
   };
 }
