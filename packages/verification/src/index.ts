@@ -6,6 +6,7 @@ export { type Policy, type PolicyInput, UNAMBIGUOUS } from './policy.js';
 export { postgresMigrations } from './postgres-migrations.js';
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store.js';
 export type { Random } from './random.js';
+export { type RedisClient, type RedisStoreOptions, redisStore } from './redis-store.js';
 export {
   createVerification,
   type LinkPreview,

@@ -81,7 +81,7 @@ function warnWhereUnfit(logger: Logger | undefined): void {
   createReport(logger)('warn', {
     event: 'verification.memory_store_unfit',
     reason,
-    message: `memoryStore() keeps codes and limits in one process, but this is ${reason}: a code may be checked by a process that never saw it, and each process has its own limits. Use postgresStore().`,
+    message: `memoryStore() keeps codes and limits in one process, but this is ${reason}: a code may be checked by a process that never saw it, and each process has its own limits. Use postgresStore() or redisStore().`,
   });
 }
 

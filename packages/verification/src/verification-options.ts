@@ -17,7 +17,7 @@ import type { VerificationStore } from './verification-store.js';
 export interface VerificationOptions {
   /** Sends the emails, e.g. `createMailer(…)`. */
   mailer: Pick<Mailer, 'send'> & Partial<Pick<Mailer, 'canShow'>>;
-  /** `memoryStore()`, `postgresStore({ pool })`, or one of your own. */
+  /** `memoryStore()`, `postgresStore({ pool })`, `redisStore({ client })`, or your own. */
   store: VerificationStore;
   /**
    * Signs everything that is kept: 32 characters or more from a random source. To rotate it, pass a list: the first
@@ -60,7 +60,7 @@ const secretSchema = z
 const optionsSchema = z.strictObject({
   mailer: objectWithMethods<VerificationOptions['mailer']>('a mailer, such as createMailer(…)', 'send'),
   store: objectWithMethods<VerificationStore>(
-    'a store, such as memoryStore() or postgresStore({ pool })',
+    'a store, such as memoryStore(), postgresStore({ pool }) or redisStore({ client })',
     ...(['count', 'release', 'put', 'guess', 'find', 'take', 'remove'] as const),
   ),
   secret: z.preprocess(
