@@ -372,12 +372,23 @@ describe('header fields', () => {
     ['{{address}}', 'eve@example.com, ada@example.com'],
     ['{{address}}', 'eve@example.com\r\nBcc: ada@example.com'],
     ['Ada <{{address}}>', 'eve@example.com> <ada@example.com'],
-    ['{{#if address}}{{address}} <ada@example.com>{{/if}}', 'eve@example.com'],
   ])('an address that is not exactly one is not used: %s', async (sendFrom, address) => {
     expect((await render({ sendFrom }, { address })).from).toEqual({
       name: 'Example',
       address: 'noreply@example.com',
     });
+  });
+
+  test.each([
+    ['{{#if name}}{{name}} <help@example.com>{{else}}help@example.com{{/if}}', ['Ada, Eve', undefined]],
+    ['{{#if name}}{{name}} <help@example.com>,{{/if}}c@example.com', ['Ada, Eve', 'c@example.com']],
+    ['{{#each list}}{{this}} <help@example.com>,{{/each}}', ['a, b', 'c']],
+  ])('a block may surround mailboxes and their commas: %s', async (replyTo, [first = '', second]) => {
+    const payload = { name: 'Ada, Eve', list: ['a, b', 'c'] };
+    const [one, other] = (await render({ replyTo }, payload)).replyTo ?? [];
+
+    expect(one).toEqual({ name: first, address: 'help@example.com' });
+    expect(other?.name ?? other?.address).toBe(second);
   });
 
   test('replyTo may be several, each with variables of its own', async () => {

@@ -14,13 +14,13 @@ export async function deriveTextTemplate(html: readonly TemplateNode[]): Promise
   return readMarked(convert(marked, options), nodes);
 }
 
-/** Noncharacters, which no value has, and no html template: see {@link withoutMarks}. */
+/** Noncharacters, which neither values nor templates have: see {@link withoutMarks}. */
 const MARK_OPEN = '\ufdd0';
 const MARK_CLOSE = '\ufdd1';
 const OPEN_LINK = '\ufdd2';
 const CLOSE_LINK = '\ufdd3';
 
-/** Removes from an html template the characters that have a meaning here and in `placeValues`. */
+/** Removes from a template the characters that represent values and blocks here and in `PLACE`. */
 export const withoutMarks = (text: string): string => text.replace(/[\x7f\ufdd0-\ufdd3]/g, '');
 
 type Role = 'value' | 'body' | 'else' | 'end';

@@ -1,5 +1,5 @@
 import { normalizeLocale } from '../locale.js';
-import { displayName, isRightToLeft, plainLine } from '../plain-line.js';
+import { isRightToLeft, plainLine } from '../plain-line.js';
 import type { HtmlValue } from './html-values.js';
 
 /** Writes a value into one text of a template. The path is that of the variable. */
@@ -36,8 +36,6 @@ export interface ValueFormats {
   readonly line: ValueFormat;
   /** Html, for `placeValues`. */
   toHtmlValue(value: string, path: string): HtmlValue;
-  /** The display name of a sender. */
-  readonly name: ValueFormat;
 }
 
 /**
@@ -57,6 +55,5 @@ export function formatsFor(locale: string | undefined): ValueFormats {
       const text = plainLine(value);
       return { text, path, isIsolated: isIsolated(text, path) };
     },
-    name: displayName,
   };
 }
