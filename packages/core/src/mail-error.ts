@@ -1,40 +1,42 @@
+import type { Logger } from './logger.js';
 import { cleanCause, remoteLine, remoteLines, remoteMessage } from './remote-text.js';
 import { shareAcrossCopies } from './share-across-copies.js';
 
 /**
- * What went wrong, and whether the same request can succeed later.
- * The value is the default of {@link MailError.retryable}; a reply code can say otherwise.
+ * What went wrong, whether the same request can succeed later (unless a reply code says otherwise), and the level to log it at:
+ * `error` for the operator or the developer, `warn` for what usually passes but is worth watching, `info` for what only the
+ * recipient or the caller can change.
  */
-const RETRYABLE_BY_CODE = {
-  config_invalid: false,
-  template_not_found: false,
-  template_invalid: false,
-  payload_invalid: false,
+export const FAILURES = {
+  config_invalid: { retryable: false, level: 'error' },
+  template_not_found: { retryable: false, level: 'error' },
+  template_invalid: { retryable: false, level: 'error' },
+  payload_invalid: { retryable: false, level: 'error' },
   /** The idempotency key stands for another email. This one was not sent. */
-  idempotency_key_reused: false,
-  recipient_invalid: false,
-  connection_failed: true,
-  tls_failed: false,
-  auth_failed: false,
+  idempotency_key_reused: { retryable: false, level: 'error' },
+  recipient_invalid: { retryable: false, level: 'info' },
+  connection_failed: { retryable: true, level: 'error' },
+  tls_failed: { retryable: false, level: 'error' },
+  auth_failed: { retryable: false, level: 'error' },
   /** The server refused this machine: its EHLO name, its IP address, its reverse DNS. */
-  host_rejected: false,
+  host_rejected: { retryable: false, level: 'error' },
   /** The server does not send this for our account: the sender, a missing login, relaying, a limit of the account. */
-  sender_rejected: false,
+  sender_rejected: { retryable: false, level: 'error' },
   /** The only code that may tell a person that their address is wrong. */
-  recipient_rejected: false,
-  message_rejected: false,
-  rate_limited: true,
-  timeout: true,
+  recipient_rejected: { retryable: false, level: 'info' },
+  message_rejected: { retryable: false, level: 'error' },
+  rate_limited: { retryable: true, level: 'warn' },
+  timeout: { retryable: true, level: 'error' },
   /** The server may have taken the message: the connection broke after the final dot. */
-  delivery_unknown: true,
+  delivery_unknown: { retryable: true, level: 'warn' },
   /** The request's `expiresAt` had passed before the email was handed to a server. */
-  expired: false,
-  aborted: false,
-  closed: false,
-} as const;
+  expired: { retryable: false, level: 'warn' },
+  aborted: { retryable: false, level: 'info' },
+  closed: { retryable: false, level: 'warn' },
+} as const satisfies Record<string, { retryable: boolean; level: keyof Logger }>;
 
 /** A stable, documented identifier of a failure. Switch on it; never on message text. */
-export type MailErrorCode = keyof typeof RETRYABLE_BY_CODE;
+export type MailErrorCode = keyof typeof FAILURES;
 
 /**
  * Where on the path of one email a failure happened, in the order of that path.
@@ -113,7 +115,7 @@ export class MailError extends Error {
     this.name = 'MailError';
     this.code = code;
     this.stage = details.stage;
-    this.retryable = details.retryable ?? RETRYABLE_BY_CODE[code];
+    this.retryable = details.retryable ?? FAILURES[code].retryable;
     if (details.hint !== undefined) this.hint = remoteLine(details.hint);
     if (details.responseCode !== undefined) this.responseCode = details.responseCode;
     if (details.response !== undefined) this.response = remoteLines(details.response);

@@ -143,14 +143,8 @@ export function createMailer(options: MailerOptions): Mailer {
         transport: transport.name,
         durationMs: Math.max(0, clock.now() - startedAt),
       });
-      const { attempts, durationMs } = receipt;
-      logger.info({
-        event: 'mail.sent',
-        ...logFields(progress),
-        transport: receipt.transport,
-        attempts,
-        durationMs,
-      });
+      const { transport: name, attempts, durationMs } = receipt;
+      logger.info({ event: 'mail.sent', ...logFields(progress), transport: name, attempts, durationMs });
       return receipt;
     } catch (error) {
       const { code, stage, retryable, responseCode, response, attempts, message } =
@@ -203,16 +197,11 @@ interface Progress {
 }
 
 /** The same for the log, without anything secret. */
-const logFields = ({ request, email }: Progress) => ({
-  ...(request && {
-    type: remoteLine(request.type),
-    to: remoteLine(maskAddress(request.to)),
-    ...(request.ip && { ip: remoteLine(request.ip) }),
-  }),
-  ...(email && {
-    type: remoteLine(email.type),
-    to: remoteLine(maskAddress(email.to)),
-    messageId: remoteLine(email.messageId),
-    locale: email.locale,
-  }),
-});
+function logFields({ request, email }: Progress) {
+  const known = email ?? request;
+  return {
+    ...(known && { type: remoteLine(known.type), to: remoteLine(maskAddress(known.to)) }),
+    ...(request?.ip && { ip: remoteLine(request.ip) }),
+    ...(email && { messageId: remoteLine(email.messageId), locale: email.locale }),
+  };
+}

@@ -2,59 +2,39 @@ import * as z from 'zod';
 import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from '../config-issue.js';
 import { isReservedHeader } from '../header-field.js';
 import { findSchemeProblem } from '../link-schemes.js';
-import { normalizeLocale } from '../locale.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
-import { quote } from '../quote.js';
+import type { Parsed } from '../parsed.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
 import { type Template, templateSchema } from '../template/template.js';
+import { optionalLocale, refuseText, requiredText } from '../text-schema.js';
 import { checkConfig } from './config-checks.js';
 import { prepareConfig } from './config-input.js';
 import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
 import { type SmtpConfig, smtpConfigSchema } from './smtp-config.js';
 
 const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
+const LINK_SCHEMES_RULE = 'linkSchemes must be a list of schemes, such as ["myapp"]';
+
+const findProblem = (key: string, example: string, read: Parsed<unknown>) =>
+  read.ok ? undefined : `${key} is not a usable address (${read.problem}): write one such as ${example}`;
 
 /**
  * The keys of a connector config. `parseConnectorConfig` also reads `url`, takes `null` and `''` for "not set", and checks what
  * no single key shows.
  */
 export const connectorConfigSchema = smtpConfigSchema.extend({
-  fromEmail: z
-    .string({
-      error: ({ input }) =>
-        input === undefined
-          ? `fromEmail is missing: write the sender of your emails, such as ${SENDER_EXAMPLE}`
-          : `fromEmail has to be text, such as ${SENDER_EXAMPLE}`,
-    })
-    .superRefine((value, context) => {
-      const mailbox = readMailbox(value);
-      if (!mailbox.ok)
-        context.addIssue({
-          code: 'custom',
-          params: { code: 'sender_invalid' },
-          message: `fromEmail is not a usable address (${mailbox.problem}): write one such as ${SENDER_EXAMPLE}`,
-        });
-    }),
+  fromEmail: requiredText('fromEmail', `the sender of your emails, such as ${SENDER_EXAMPLE}`).check(
+    refuseText('sender_invalid', (text) => findProblem('fromEmail', SENDER_EXAMPLE, readMailbox(text))),
+  ),
   replyTo: z
     .string('replyTo has to be text: write an address')
-    .superRefine((value, context) => {
-      const mailboxes = readMailboxList(value);
-      if (!mailboxes.ok)
-        context.addIssue({
-          code: 'custom',
-          params: { code: 'reply_to_invalid' },
-          message: `replyTo is not a usable address (${mailboxes.problem}): write one such as "help@example.com"`,
-        });
-    })
+    .check(
+      refuseText('reply_to_invalid', (text) =>
+        findProblem('replyTo', '"help@example.com"', readMailboxList(text)),
+      ),
+    )
     .optional(),
-  defaultLocale: z
-    .string('defaultLocale has to be text, such as "en"')
-    .refine((value) => normalizeLocale(value) !== undefined, {
-      error: ({ input }) =>
-        `defaultLocale must be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
-    })
-    .overwrite((value) => normalizeLocale(value) ?? value)
-    .optional(),
+  defaultLocale: optionalLocale('defaultLocale'),
   templates: z.array(templateSchema, {
     error: ({ input }) =>
       input === undefined
@@ -63,16 +43,13 @@ export const connectorConfigSchema = smtpConfigSchema.extend({
   }),
   linkSchemes: z
     .array(
-      z.string('linkSchemes must be a list of schemes, such as ["myapp"]').superRefine((scheme, context) => {
-        const problem = findSchemeProblem(scheme);
-        if (problem !== undefined)
-          context.addIssue({
-            code: 'custom',
-            params: { code: 'link_scheme' },
-            message: `a scheme in linkSchemes ${problem}`,
-          });
-      }),
-      'linkSchemes must be a list of schemes, such as ["myapp"]',
+      z.string(LINK_SCHEMES_RULE).check(
+        refuseText('link_scheme', (scheme) => {
+          const problem = findSchemeProblem(scheme);
+          return problem && `a scheme in linkSchemes ${problem}`;
+        }),
+      ),
+      LINK_SCHEMES_RULE,
     )
     .optional(),
   customHeaders: z

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { normalizeLocale } from '../locale.js';
 import { quote } from '../quote.js';
-import { optionalText, requiredText } from '../text-schema.js';
+import { optionalLocale, optionalText, requiredText } from '../text-schema.js';
 
 const CONTENT_TYPES = ['text/plain', 'text/html'] as const;
 
@@ -66,13 +65,7 @@ export const templateSchema = z.object(
     contentType,
     subject: requiredText('subject', 'the subject line of the email'),
     content: requiredText('content', 'the body of the email, with {{code}} where the code goes'),
-    locale: z
-      .string('locale must be a string, such as "en" or "pt-BR"')
-      .refine((value) => normalizeLocale(value) !== undefined, {
-        error: ({ input }) => `locale must be a language tag such as "en" or "pt-BR", not ${quote(input)}`,
-      })
-      .overwrite((value) => normalizeLocale(value) ?? value)
-      .optional(),
+    locale: optionalLocale('locale'),
     text: optionalText('text'),
     replyTo: optionalText('replyTo'),
     sendFrom: optionalText('sendFrom'),
