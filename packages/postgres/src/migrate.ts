@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sqlStateOf } from './database-error.js';
 import { quote } from './identifier.js';
 import type { PostgresPool, PostgresSession } from './postgres-pool.js';
 
@@ -73,8 +74,7 @@ async function findSteps(db: Pick<PostgresPool, 'query'>, plan: MigrationPlan): 
   const applied = await db.query(`SELECT version FROM ${recordTable(plan)}`).then(
     ({ rows }) => new Set(versionRows.parse(rows).map(({ version }) => version)),
     (error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE)
-        return new Set<number>();
+      if (sqlStateOf(error) === UNDEFINED_TABLE) return new Set<number>();
       throw error;
     },
   );

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { MailError } from '@postern/core';
+import { sqlStateOf } from '@postern/postgres';
 import type { Db, PgBoss } from 'pg-boss';
 import type { Database } from './database.js';
-import { databaseError, sqlStateOf } from './database-error.js';
+import { databaseError } from './database-error.js';
 import type { Delivery } from './delivery.js';
 import type { Added, DeliveryStore, NewDelivery, QueueTime } from './delivery-store.js';
 import type { JobData } from './job-data.js';

@@ -1,6 +1,6 @@
+import { isRefused } from '@postern/postgres';
 import type { Db, PgBoss } from 'pg-boss';
 import type { Database } from './database.js';
-import { isRefused } from './database-error.js';
 import type { DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
 import { pause } from './pause.js';
 

@@ -1,5 +1,5 @@
 import { type Logger, loggerSchema, objectWithMethods, readOptions } from '@postern/core';
-import { migrate, type PostgresPool, quote } from '@postern/postgres';
+import { createDatabaseErrors, migrate, type PostgresPool, quote } from '@postern/postgres';
 import { z } from 'zod';
 import { createReport } from './operator-log.js';
 import { migrationPlan } from './postgres-migrations.js';
@@ -69,6 +69,13 @@ const challengeRow = z
 /** One that was damaged, by a restore for example, is as good as none: the next start takes its place. */
 const readableChallengeRow = z.unknown().transform((found) => challengeRow.safeParse(found).data);
 
+const databaseError = createDatabaseErrors({
+  name: 'postgresStore',
+  option: 'pool',
+  migrateHint: 'Call store.migrate() with a role that may create tables, and check the option schema.',
+  grantHint: 'Grant the right to the role; the cause names the object.',
+});
+
 /** Far above every limit, so that a damaged counter can still count. */
 const MOST_COUNTED = 2_000_000_000;
 
@@ -87,6 +94,9 @@ const timeOf = (parameter: string) =>
 /**
  * Keeps everything in PostgreSQL, for any number of processes. Each method is one statement: one round trip, atomic,
  * and no lock outlives it.
+ *
+ * Its methods throw a `MailError` with the code `config_invalid` for a wrong login, a missing database, right or table, and
+ * for TLS; `connection_failed` when the server does not answer; `timeout` or `rate_limited` when it is busy.
  *
  * @throws {ConfigError} when an option is not valid
  *
@@ -201,12 +211,20 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       SELECT (SELECT count(*) FROM challenges) + (SELECT count(*) FROM counters) AS count`,
   };
 
+  async function query(text: string, values: unknown[]) {
+    try {
+      return await pool.query(text, values);
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+
   async function first<Row extends z.ZodType>(
     row: Row,
     statement: string,
     ...values: unknown[]
   ): Promise<z.output<Row> | undefined> {
-    const { rows } = await pool.query(statement, values);
+    const { rows } = await query(statement, values);
     return rows[0] === undefined ? undefined : row.parse(rows[0]);
   }
 
@@ -227,11 +245,11 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   return {
     async count({ counters: requested, now }) {
       const values = requested.flatMap(({ key, points, windowMs, limit }) => [key, points, windowMs, limit]);
-      const { rows } = await pool.query(countStatement(requested), [now, ...values]);
+      const { rows } = await query(countStatement(requested), [now, ...values]);
       return z.array(counterRow).parse(rows);
     },
     async release({ key, endsAt, points = 0, windowMs, now }) {
-      await pool.query(statements.release, [key, endsAt, points, windowMs, now]);
+      await query(statements.release, [key, endsAt, points, windowMs, now]);
     },
     async put({ challenge: { subject, id, mac, sealed }, ttlMs, replaces = [], now }) {
       const row = z.object({ expires_at: integer, superseded: z.array(z.string()) });
@@ -257,7 +275,10 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       const removed = await first(row, statements.remove, subject, now);
       return removed?.is_alive ? removed.id : undefined;
     },
-    migrate: () => migrate(pool, migrationPlan(schema)),
+    migrate: () =>
+      migrate(pool, migrationPlan(schema)).catch((error: unknown) => {
+        throw databaseError(error);
+      }),
     purge,
     startPurging({ everyMs = HOUR_MS } = {}) {
       const timer = setInterval(() => {

@@ -1,0 +1,139 @@
+import { MailError, type MailErrorCode, type MailStage } from '@postern/core';
+
+/** What messages and hints call the part of Postern whose database it is, and its options and calls. */
+export interface DatabaseOwner {
+  /** Follows "The database of", e.g. `the mail queue`. */
+  readonly name: string;
+  /** The option that has the connection. */
+  readonly option: string;
+  /** How to create missing tables. */
+  readonly migrateHint: string;
+  /** How to grant missing rights. */
+  readonly grantHint: string;
+}
+
+/** What an error of the database means for its caller. */
+type Kind =
+  | ('migration' | 'right' | 'authentication' | 'noDatabase' | 'tls' | 'option' | 'readOnly' | 'feature')
+  | ('data' | 'slow' | 'busy' | 'unreachable');
+
+type Meaning = readonly [code: MailErrorCode, message: string, hint: string, stage: MailStage];
+
+const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): Record<Kind, Meaning> => {
+  const database = `The database of ${name}`;
+  const invalid = (message: string, hint: string, stage: MailStage = 'config'): Meaning => [
+    'config_invalid',
+    message,
+    hint,
+    stage,
+  ];
+  return {
+    migration: invalid(`The tables of ${name} are missing, or are those of another version.`, migrateHint),
+    right: invalid(`The role of ${name} lacks a right in the database.`, grantHint),
+    authentication: invalid(
+      `${database} refused the login.`,
+      `Check the user and the password in ${option}, and pg_hba.conf on the server.`,
+    ),
+    noDatabase: invalid(
+      `${database} does not exist.`,
+      `Create the database, or correct its name in ${option}.`,
+    ),
+    tls: invalid(
+      `TLS with the database of ${name} failed.`,
+      'Check sslmode in the URL, or pass a pool whose ssl option has the certificate authority of the server.',
+      'tls',
+    ),
+    option: invalid(`The option ${option} is not valid.`, 'Check the URL and the files that it names.'),
+    readOnly: invalid(`${database} is read-only.`, 'Connect to the primary server, not to a replica.'),
+    feature: invalid(`${database} lacks a feature.`, 'Use PostgreSQL 14 or newer.'),
+    data: [
+      'payload_invalid',
+      `${database} cannot store this.`,
+      'Look for a NUL character in the type, or a date thousands of years away; the cause says more.',
+      'payload',
+    ],
+    slow: [
+      'timeout',
+      `${database} did not finish in time.`,
+      'Look for long transactions and locks in pg_stat_activity, then try again.',
+      'pool',
+    ],
+    busy: [
+      'rate_limited',
+      `${database} has no resources left.`,
+      'Check its connections, memory and disk; a smaller pool takes fewer connections.',
+      'pool',
+    ],
+    unreachable: [
+      'connection_failed',
+      `${database} did not answer.`,
+      `Check that the server is up and that the host and port in ${option} are right; the cause says more.`,
+      'pool',
+    ],
+  };
+};
+
+/** By SQLSTATE, or by its class, which is its first two characters (PostgreSQL manual, appendix A). */
+const KINDS: Readonly<Record<string, Kind>> = {
+  '08': 'unreachable',
+  '0A': 'feature',
+  '22': 'data',
+  '23': 'data',
+  '25006': 'readOnly',
+  '25P03': 'slow',
+  '25P04': 'slow',
+  '28': 'authentication',
+  '3D': 'noDatabase',
+  '3F': 'migration',
+  '40': 'slow',
+  '42': 'migration',
+  '42501': 'right',
+  '53': 'busy',
+  '54': 'data',
+  '55P03': 'slow',
+  '57014': 'slow',
+  '57P04': 'noDatabase',
+};
+
+const SQLSTATE = /^(?:\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+/** Codes of OpenSSL and Node.js for a handshake that failed (Node.js manual, "X509 certificate error codes"). */
+const TLS_CODE =
+  /^(?:ERR_(?:TLS|SSL)_|CERT_|CRL_|UNABLE_TO_)|_CERT|^(?:EPROTO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
+/** `pg` gives no code to these. */
+const UNCODED: readonly (readonly [RegExp, Kind])[] = [
+  [/does not support SSL|SSL negotiation|SSL connection/, 'tls'],
+  [/^(?:SASL|SCRAM)|password must be a string|authentication type/i, 'authentication'],
+];
+
+const propertyOf = (error: unknown, name: 'code' | 'syscall'): string =>
+  error instanceof Error && name in error ? String(Reflect.get(error, name)) : '';
+
+/** The SQLSTATE of what PostgreSQL answered; `undefined` for an error of the connection. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = propertyOf(error, 'code');
+  return SQLSTATE.test(code) ? code : undefined;
+}
+
+function kindOf(cause: unknown): Kind {
+  const state = sqlStateOf(cause);
+  if (state !== undefined) return KINDS[state] ?? KINDS[state.slice(0, 2)] ?? 'unreachable';
+  const code = propertyOf(cause, 'code');
+  if (TLS_CODE.test(code)) return 'tls';
+  // A certificate named in the URL that cannot be read, or no URL at all.
+  if (code === 'ERR_INVALID_URL' || propertyOf(cause, 'syscall') === 'open') return 'option';
+  const message = cause instanceof Error && code === '' ? cause.message : '';
+  return UNCODED.find(([pattern]) => pattern.test(message))?.[1] ?? 'unreachable';
+}
+
+/** Whether the database will refuse the same values again. */
+export const isRefused = (error: unknown): boolean => kindOf(error) === 'data';
+
+/** Turns an error of the database into one that says what to do: correct the configuration or the data, or try again. */
+export function createDatabaseErrors(owner: DatabaseOwner): (cause: unknown) => MailError {
+  const meanings = meaningsFor(owner);
+  return (cause) => {
+    if (cause instanceof MailError) return cause;
+    const [code, message, hint, stage] = meanings[kindOf(cause)];
+    return new MailError(code, message, { stage, hint, cause });
+  };
+}
