@@ -71,7 +71,7 @@ export function createEmailRenderer(
   const otpOrigin = options.otpOrigin === undefined ? undefined : parseOtpOrigin(options.otpOrigin);
   const linkRule = createLinkRule([...(config.linkSchemes ?? []), ...(options.linkSchemes ?? [])]);
   const headers = mergeHeaders(STANDARD_HEADERS, readCustomHeaders(config.customHeaders ?? {}));
-  const namesLanguage = Object.keys(headers).some((name) => name.toLowerCase() === 'content-language');
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
   const catalog = createTemplateCatalog({
     templates: config.templates,
     defaultLocale: config.defaultLocale,
@@ -122,10 +122,11 @@ export function createEmailRenderer(
     const from = usable(rendered.from, 'sendFrom', type) ?? sender;
     const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
     const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);
+    const id = uniqueId({ to, type, idempotencyKey });
     return freezeEmail({
       type,
       ...(template.locale !== undefined && { locale: template.locale }),
-      messageId: messageIdFor(from, { to, type, idempotencyKey }),
+      messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
       date: new Date(clock.now()),
       from,
       to,
@@ -135,7 +136,10 @@ export function createEmailRenderer(
       ...(rendered.html !== undefined && { html: rendered.html }),
       headers: Object.freeze({
         ...headers,
-        ...(!namesLanguage && template.locale !== undefined && { 'Content-Language': template.locale }),
+        ...(!names.has('content-language') &&
+          template.locale !== undefined && { 'Content-Language': template.locale }),
+        // Gmail folds emails with the same subject into one conversation, and hides the newest code.
+        ...(!names.has('x-entity-ref-id') && { 'X-Entity-Ref-ID': id }),
         ...(otpToken !== undefined && { 'OTP-Token': otpToken }),
       }),
       ...(expiresAt && { expiresAt }),
@@ -150,18 +154,14 @@ export function createEmailRenderer(
 const frozen = (mailbox: Mailbox): Mailbox => Object.freeze({ ...mailbox });
 
 /** Random; with an idempotency key the same for every request of that key, even from another process. */
-function messageIdFor(
-  from: Mailbox,
-  request: { to: string; type: string; idempotencyKey?: string | undefined },
-): string {
-  const { to, type, idempotencyKey } = request;
-  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  const unique =
-    idempotencyKey === undefined
-      ? randomUUID()
-      : createHash('sha256')
-          .update(JSON.stringify([idempotencyKey, type, to]))
-          .digest('hex')
-          .slice(0, 32);
-  return `<${unique}@${domain}>`;
-}
+const uniqueId = ({
+  to,
+  type,
+  idempotencyKey,
+}: Pick<CheckedSendRequest, 'to' | 'type' | 'idempotencyKey'>) =>
+  idempotencyKey === undefined
+    ? randomUUID()
+    : createHash('sha256')
+        .update(JSON.stringify([idempotencyKey, type, to]))
+        .digest('hex')
+        .slice(0, 32);

@@ -49,7 +49,11 @@ describe('send', () => {
         to: 'ada@example.com',
         subject: 'Your code',
         text: 'Your code is 482913.',
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        headers: {
+          'Auto-Submitted': 'auto-generated',
+          'X-Auto-Response-Suppress': 'All',
+          'X-Entity-Ref-ID': receipt.messageId.slice(1, receipt.messageId.indexOf('@')),
+        },
         secrets: ['482913'],
       },
     ]);
@@ -188,7 +192,28 @@ describe('header fields', () => {
       'X-Tag': ['a', 'b c'],
       'auto-submitted': 'auto-replied',
       'X-Auto-Response-Suppress': 'All',
+      'X-Entity-Ref-ID': expect.any(String),
     });
+  });
+
+  test('X-Entity-Ref-ID differs between emails, so that Gmail does not fold them', async () => {
+    const id = async (options: object = {}, request: object = {}) => {
+      const mailer = createMailer({ config, transport: recordingTransport(), ...options });
+      const { headers } = await mailer.render({
+        to: 'ada@example.com',
+        type: 'SignIn',
+        payload: { code: '1' },
+        ...request,
+      });
+      return headers['X-Entity-Ref-ID'];
+    };
+    expect(await id()).toMatch(/^[\da-f-]{36}$/);
+    expect(await id()).not.toBe(await id());
+    // The same email again, such as a retry of the queue.
+    expect(await id({}, { idempotencyKey: 'a' })).toBe(await id({}, { idempotencyKey: 'a' }));
+    expect(await id({}, { idempotencyKey: 'a' })).not.toBe(await id({}, { idempotencyKey: 'b' }));
+    const customHeaders = { 'x-entity-ref-id': 'mine' };
+    expect(await id({ config: { ...config, customHeaders } })).toBeUndefined();
   });
 
   test('OTP-Token carries the code for the origin that it is for', async () => {
