@@ -21,6 +21,7 @@ import {
 } from '@postern/core';
 import { z } from 'zod';
 import { type Progress, secretsOfOptions, toTransporterError } from './failure/transporter-error.js';
+import { encodeWords } from './message/encoded-word.js';
 
 /** The message as nodemailer's plugins see it, as far as it is used here. */
 interface TransporterMessage {
@@ -119,7 +120,13 @@ const watch = (message: Readable, attempt: Attempt): Readable =>
 const refusedRecipient = ({ response }: TransporterResult): Error =>
   Object.assign(new Error('The recipient was refused'), { code: 'EENVELOPE', command: 'RCPT TO', response });
 
-const mailboxOf = ({ name = '', address }: Mailbox) => ({ name, address });
+/** nodemailer leaves text alone that looks like an encoded word, and readers decode it. */
+const literally = (text: string) => (text.includes('=?') ? encodeWords(text) : text);
+
+/** nodemailer signs before it converts line ends. */
+const withLineFeeds = (text: string) => text.replace(/\r\n?/g, '\n');
+
+const mailboxOf = ({ name = '', address }: Mailbox) => ({ name: literally(name), address });
 
 function mailOf(
   email: Email,
@@ -135,13 +142,16 @@ function mailOf(
     cc: undefined,
     bcc: undefined,
     ...(replyTo && { replyTo: replyTo.map(mailboxOf) }),
-    subject,
-    text,
-    ...(html !== undefined && { html }),
+    subject: literally(subject),
+    text: withLineFeeds(text),
+    ...(html !== undefined && { html: withLineFeeds(html) }),
     messageId,
     date,
     headers: Object.fromEntries(
-      Object.entries(headers).map(([key, value]) => [key, typeof value === 'string' ? value : [...value]]),
+      Object.entries(headers).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? literally(value) : value.map(literally),
+      ]),
     ),
     ...(signal && { signal }),
   };

@@ -3,9 +3,10 @@ import type { Email } from '@postern/core';
 import { startSmtpTrap, testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
 import fc from 'fast-check';
-import PostalMime from 'postal-mime';
+import nodemailer from 'nodemailer';
+import PostalMime, { decodeWords } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
-import { createSmtpTransport } from '../index.js';
+import { createNodemailerTransport, createSmtpTransport } from '../index.js';
 
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -141,3 +142,140 @@ it.each(['example.com', 'a-very-long-name-of-a-department.example.com', `${'a.'.
     expect(header).not.toMatch(/^[^:\r\n]+:\s*\r\n/m);
   },
 );
+
+describe('text that looks like an encoded word arrives as it was written', () => {
+  const LOOK_ALIKES = [
+    '=?utf-8?Q?You_have_won?=',
+    'Re: =?utf-8?B?WW91?= and more',
+    '=?utf-8?Q?a?= =?utf-8?Q?b?=',
+    '=?iso-8859-1?q?=E4?=é',
+    '=?',
+    '?=',
+    '=?utf-8?Q??=',
+    ' spaces  inside and around ',
+  ];
+  const read = async (raw: Buffer) => {
+    const { subject, from, replyTo, headers } = await PostalMime.parse(raw);
+    const custom = headers.filter(({ key }) => key === 'x-custom').map(({ value }) => decodeWords(value));
+    return { subject, from: from?.name?.trim(), replyTo: replyTo?.map(({ name }) => name?.trim()), custom };
+  };
+  const emailWith = (text: string): Partial<Email> => ({
+    from: { name: text, address: 'noreply@example.com' },
+    replyTo: [{ name: text, address: 'help@example.com' }],
+    subject: text,
+    headers: { 'X-Custom': [text, `${text}.`] },
+  });
+  /** The reader trims some names. */
+  const expected = (text: string) => ({
+    subject: text,
+    from: text.trim(),
+    replyTo: [text.trim()],
+    custom: [text, `${text}.`],
+  });
+
+  it.each(LOOK_ALIKES)('%j', async (text) => {
+    await using server = await setUp({});
+    expect(await read(await server.send(emailWith(text)))).toEqual(expected(text));
+  });
+
+  it('in any mix', async () => {
+    await using server = await setUp({});
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ...LOOK_ALIKES,
+        '=?utf-8?',
+        '?Q?',
+        '?=',
+        '_',
+        '=20',
+        ' ',
+        '"',
+        '\\',
+        ',',
+        '<a@b.example>',
+      ),
+      fc.string({ unit: 'grapheme-ascii' }),
+    );
+    const text = fc
+      .array(piece, { minLength: 1, maxLength: 8 })
+      .map((pieces) => pieces.join(''))
+      .filter((each) => each.trim() !== '');
+    await fc.assert(
+      fc.asyncProperty(text, async (any) => {
+        expect(await read(await server.send(emailWith(any)))).toEqual(expected(any));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each(LOOK_ALIKES.map((text) => text.trim().replace(/ {2,}/g, ' ')))(
+    '%j, by a nodemailer transporter',
+    async (text) => {
+      await using trap = await startSmtpTrap();
+      const { host, port, certificate: ca } = trap;
+      await using transport = createNodemailerTransport(
+        nodemailer.createTransport({ host, port, tls: { ca } }),
+      );
+      await transport.send(testEmail(emailWith(text)));
+      expect(await read(trap.inbox.messages[0]?.raw ?? Buffer.alloc(0))).toEqual(expected(text));
+    },
+  );
+});
+
+describe('an address that needs SMTPUTF8', () => {
+  const NEEDS_UTF8: [where: string, email: Partial<Email>, options: object][] = [
+    ['replyTo', { replyTo: [{ address: 'jörg@example.com' }] }, {}],
+    [
+      'one of several in replyTo',
+      { replyTo: [{ address: 'help@example.com' }, { name: 'J', address: 'jörg@example.com' }] },
+      {},
+    ],
+    [
+      'from, with envelopeFrom',
+      { from: { address: 'jörg@example.com' } },
+      { envelopeFrom: 'bounces@example.com' },
+    ],
+    ['Disposition-Notification-To', { headers: { 'Disposition-Notification-To': 'jörg@example.com' } }, {}],
+    ['Errors-To', { headers: { 'Errors-To': 'Jörg <jörg@example.com>' } }, {}],
+    ['Resent-From', { headers: { 'Resent-From': 'jörg@example.com' } }, {}],
+  ];
+
+  it.each(NEEDS_UTF8)('in %s is refused before anything is sent', async (_where, email, options) => {
+    await using trap = await startSmtpTrap();
+    const { host, port, certificate: ca } = trap;
+    await using transport = createSmtpTransport({ host, port, tls: { ca }, ...options });
+    await expect(transport.send(testEmail(email))).rejects.toBeMailError('sender_rejected', {
+      stage: 'mail',
+    });
+    expect(trap.stats.connections).toBe(0);
+  });
+
+  it.each(NEEDS_UTF8)(
+    'in %s goes with SMTPUTF8 if the recipient needs it',
+    async (_where, email, options) => {
+      await using server = await setUp(options);
+      const raw = await server.send({ ...email, to: 'dörte@example.com' });
+      expect(raw.toString()).toContain('jörg@example.com');
+    },
+  );
+
+  it('is not needed for domains, URLs and names', async () => {
+    await using server = await setUp({});
+    const raw = await server.send({
+      from: { name: 'Jörg', address: 'noreply@bücher.example' },
+      replyTo: [{ name: 'Hilfe für alle', address: 'help@bücher.example' }],
+      headers: {
+        'List-Unsubscribe': '<mailto:jörg@example.com?subject=für>, <https://example.com/für>',
+        'List-Id': 'Bücher <list.example.com>',
+      },
+    });
+    const [head = ''] = raw.toString().split('\r\n\r\n');
+    expect(head).toMatch(/^\p{ASCII}*$/u);
+    const { headers } = await PostalMime.parse(raw);
+    const fieldOf = (name: string) => headers.find(({ key }) => key === name)?.value;
+    expect(fieldOf('list-unsubscribe')).toBe(
+      '<mailto:j%C3%B6rg@example.com?subject=f%C3%BCr>, <https://example.com/f%C3%BCr>',
+    );
+    expect(decodeWords(fieldOf('list-id') ?? '')).toBe('Bücher <list.example.com>');
+  });
+});

@@ -8,9 +8,9 @@ const LONGEST_LINE = 998;
 /** The most bytes that a UTF-16 code unit takes in UTF-8. */
 const LONGEST_CHARACTER = 3;
 
-/** Fields whose syntax has no encoded words: encoding a long value would break it. */
+/** Fields with message ids, URLs or addresses: encoding their whole value would break it. */
 const STRUCTURED =
-  /^(?:message-id|in-reply-to|references|content-id|otp-token|dkim-signature|authentication-results|list-.*|arc-.*)$/i;
+  /^(?:message-id|in-reply-to|references|content-id|otp-token|dkim-signature|authentication-results|list-.*|arc-.*|resent-.*|(?:disposition-notification|return-receipt|errors|delivered|original|envelope|apparently)-to)$/i;
 
 /** An address without special characters (RFC 5322 section 3.2.3). Any other is only unambiguous in angle brackets. */
 const PLAIN_ADDRESS = /^[^\s()<>[\]:;@\\,"]+@[^\s()<>[\]:;@\\,"]+$/;
@@ -19,8 +19,8 @@ const PLAIN_ADDRESS = /^[^\s()<>[\]:;@\\,"]+@[^\s()<>[\]:;@\\,"]+$/;
 const singleLine = (value: string) => value.replace(/\p{Cc}+/gu, ' ');
 
 const isAscii = (value: string) => /^[\x20-\x7e]*$/.test(value);
-/** Readers would decode text that looks like an encoded word. */
-const isPlain = (value: string) => isAscii(value) && !value.includes('=?');
+/** Readers would decode text that looks like an encoded word, and drop spaces at the ends and where a line is folded. */
+const isPlain = (value: string) => isAscii(value) && !/=\?|^ | $| {2}/.test(value);
 
 /** Breaks a field into lines, each at white space, which stays (RFC 5322 section 2.2.3). */
 function fold(field: string): string {
@@ -63,6 +63,17 @@ function writeField(name: string, ...values: (() => string)[]): string {
   );
 }
 
+/** Encodes what is outside of the addresses and URLs of a value. Addresses stay: they need SMTPUTF8. */
+const encodePhrases = (value: string) =>
+  value
+    .split(/(<[^>]*>|(?<=^|[ ,;])[^ ,;<>]+@[^ ,;<>]+)/)
+    .map((part) => {
+      if (isAscii(part) || (part.includes('@') && !/^<[a-z][\w+.-]*:/i.test(part))) return part;
+      if (part.startsWith('<')) return part.replace(/[^\x20-\x7e]+/gu, encodeURIComponent);
+      return part.replace(/[^ ].*[^ ]|[^ ]/u, encodeWords);
+    })
+    .join('');
+
 /**
  * Writes a header field with text, encoded where it needs that (RFC 2047), and folded. A field without a value is left out.
  *
@@ -73,7 +84,7 @@ export function textField(name: string, text: string): string {
   if (/^ *$/.test(value)) return '';
   const plain = () => value;
   const encoded = () => encodeWords(value);
-  if (STRUCTURED.test(name) && isAscii(value)) return writeField(name, plain);
+  if (STRUCTURED.test(name)) return writeField(name, () => encodePhrases(value));
   return isPlain(value) ? writeField(name, plain, encoded) : writeField(name, encoded);
 }
 
