@@ -8,6 +8,7 @@ import type { DiagnosisProblem, DiagnosisStepName } from './diagnosis.js';
 import { ehloFactsOf, offersStartTls } from './ehlo-facts.js';
 import { type DiagnosisContext, reportFailure } from './failure-report.js';
 import type { FailureFindings } from './problem-of-failure.js';
+import { askRecipients, describeQuestion, recipientsIn } from './recipient-step.js';
 import type { StepReport } from './step-log.js';
 import { probeTls, type TlsFindings } from './tls-probe.js';
 
@@ -78,7 +79,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
     ehlo: 'Say EHLO',
     auth: `Log in as ${user}`,
     mail: `Ask whether ${sender} may send`,
-    rcpt: `Ask whether ${to} is taken`,
+    rcpt: describeQuestion(recipientsIn(sender, to)),
   };
   const what = (name: DiagnosisStepName) => tried[name] ?? name;
 
@@ -205,16 +206,9 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       response: taken,
       facts: { from: sender },
     });
-    if (to === undefined) return;
-    const response = await session.askRecipient(to);
-    report({
-      name: 'rcpt',
-      status: 'passed',
-      tried: what('rcpt'),
-      summary: `${to} is taken`,
-      response,
-      facts: { to },
-    });
+    report(
+      await askRecipients(session, { sender, to, hasLogin: login !== undefined, provider: options.provider }),
+    );
   } catch (error) {
     if (!(error instanceof MailError) || limits.signal?.aborted) throw error;
     await reported;

@@ -97,6 +97,30 @@ describe('the steps', () => {
     expect(trap.inbox.messages).toEqual([]);
   });
 
+  it('ask about two test addresses where no recipient is given', async () => {
+    const { trap, run } = await setUp();
+    const diagnosis = await run();
+    expect(commandsOf(trap).filter((line) => /^(?:RCPT|DATA)/.test(line))).toEqual([
+      'RCPT TO:<noreply@example.com>',
+      'RCPT TO:<postmaster@example.org>',
+    ]);
+    expect(stepOf(diagnosis, 'rcpt')).toMatchObject({
+      status: 'passed',
+      summary: expect.stringContaining('not checked: a certain recipient'),
+    });
+    expect(trap.inbox.messages).toEqual([]);
+  });
+
+  it('find out that the server relays for nobody without a login', async () => {
+    const { stage, run } = await setUp();
+    const port = await stage.scripted(25, (line) =>
+      line === 'RCPT TO:<postmaster@example.org>' ? '550 relay not permitted' : undefined,
+    );
+    const diagnosis = await run({ host: 'localhost', port, auth: {} });
+    expect(diagnosis).toMatchObject({ verdict: 'broken', problem: { code: 'sender_rejected' } });
+    expect(diagnosis.problem?.hint).toContain('write auth with user and pass');
+  });
+
   it.each(['mail', 'rcpt'] as const)('fail where the connection is lost (%s)', async (at) => {
     const { trap, run } = await setUp();
     trap.fault({ at, kind: 'reset' });

@@ -35,7 +35,12 @@ const optionsSchema = z.strictObject({
 });
 
 export interface DiagnoseOptions {
-  /** Ask the server whether it takes mail for this address. Nothing is sent. */
+  /**
+   * Ask the server whether it accepts email for this address. Nothing is sent.
+   *
+   * @default the address of the sender, and `postmaster@` a reserved domain: they show whether the server would refuse every
+   * recipient (no login, no relaying, a blocklist), but not whether it accepts a certain one
+   */
   to?: string | undefined;
   /** Stops at once. */
   signal?: AbortSignal | undefined;

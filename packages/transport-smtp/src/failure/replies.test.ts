@@ -49,9 +49,9 @@ async function failureOf(reply: Said, to = 'ada@example.org'): Promise<MailError
 }
 
 /** What `diagnose` says, for the replies that it can hear. */
-const diagnosisOf = (reply: KnownReply) => {
+const diagnosisOf = (reply: KnownReply, to?: string) => {
   const resolver = { resolveMx: async () => [], resolveTxt: async () => [] };
-  const options = { to: 'ada@example.org', lookup, resolver, alternativePorts: [], stepTimeoutMs: 30_000 };
+  const options = { to, lookup, resolver, alternativePorts: [], stepTimeoutMs: 30_000 };
   return diagnose(setUp(reply), { ...options, deadlineMs: 60_000 });
 };
 
@@ -69,7 +69,7 @@ describe('a refusal', () => {
     if (party !== 'recipient')
       expect(`${error.message} ${error.hint}`).not.toMatch(/typing mistake|refused the recipient/);
     if (at !== 'data' && at !== 'delivery') {
-      const { verdict, problem } = await diagnosisOf(each);
+      const { verdict, problem } = await diagnosisOf(each, 'ada@example.org');
       expect(verdict).toBe(retryable && !lasts ? 'temporary' : 'broken');
       expect(problem).toMatchObject({ code });
     }
@@ -99,6 +99,25 @@ describe('a refusal', () => {
 });
 
 const facts = ({ code, retryable, hint }: MailError) => ({ code, retryable, hint });
+
+describe('diagnose() without a recipient', () => {
+  it.each(KNOWN_REPLIES.filter(({ at }) => at === 'rcpt'))('hears $reply', async (each) => {
+    const withRecipient = await diagnosisOf(each, 'ada@example.org');
+    const { verdict, problem, steps } = await diagnosisOf(each);
+    const step = steps.find(({ name }) => name === 'rcpt');
+    // A policy may forbid test addresses alone, where a login has succeeded.
+    if (each.means.party === 'recipient' || each.means.hint.source.includes('policy')) {
+      expect(verdict).toBe('ready');
+      expect(step).toMatchObject({ status: 'skipped', summary: expect.stringContaining('not checked') });
+    } else {
+      expect({ verdict, code: problem?.code, hint: problem?.hint }).toEqual({
+        verdict: withRecipient.verdict,
+        code: each.means.code,
+        hint: withRecipient.problem?.hint,
+      });
+    }
+  });
+});
 
 describe('the meaning of a reply', () => {
   const ONE_LINE = KNOWN_REPLIES.filter(({ reply }) => !reply.includes('\r\n'));

@@ -30,6 +30,7 @@ export const amazonSes: Provider = {
   ],
   // https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes
   says: [
+    ['recipient_refused', 'Message rejected: Address blacklisted'],
     ['sender_refused', 'Message rejected: Email address not verified'],
     [
       'account_blocked',

@@ -43,7 +43,12 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
       'Client host rejected: cannot find your hostname',
       'Client host rejected: cannot find your reverse hostname',
     ],
-    ['host_blocked', 'Service unavailable; client', 'Service unavailable; Unverified Client host'],
+    [
+      'host_blocked',
+      'Service unavailable; client',
+      'Service unavailable; Unverified Client host',
+      'Client host rejected: Service unavailable; Client host',
+    ],
     ['host_refused', 'Client host rejected', 'Unverified Client host rejected'],
     [
       'tls_required',
@@ -61,12 +66,20 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
       'too many new TLS sessions',
       'too many errors',
     ],
-    ['server_trouble', 'no valid recipients', 'Improper use of SMTP command pipelining'],
+    ['sender_deferred', 'Sender address rejected: unverified address'],
+    [
+      'server_trouble',
+      '4.3.2 Client host rejected',
+      'no valid recipients',
+      'Improper use of SMTP command pipelining',
+    ],
   ],
   // https://github.com/Exim/exim: src/src/acl.c, smtp_in.c, verify.c, configure.default; Debian's and cPanel's access rules.
   Exim: [
     ['address_unknown', 'Unrouteable address', 'Unknown user', 'No such user', 'No Such User Here'],
     ['deferred', 'Greylist', 'Graylist'],
+    ['account_policy', 'Administrative prohibition'],
+    ['mailbox_full', 'Mailbox full', 'Mailbox is full'],
     ['login_required', 'SMTP AUTH is required', 'Please turn on SMTP Authentication'],
     [
       'relay_denied',
@@ -78,7 +91,14 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
     ],
     ['sender_refused', 'Sender verify failed', 'Verification failed for', 'Invalid sender'],
     ['host_name', 'Syntactically invalid', 'Access denied - Invalid HELO name', 'Bad HELO'],
-    ['host_blocked', 'rejected because * is in a black list', '"JunkMail rejected', 'JunkMail rejected'],
+    [
+      'host_blocked',
+      'rejected because * is in a black list',
+      '* is listed at',
+      'host is listed in',
+      '"JunkMail rejected',
+      'JunkMail rejected',
+    ],
     ['tls_required', 'TLS required', 'Encryption required'],
     ['rate_limited', 'Too many concurrent SMTP connections', 'Too many connections'],
     ['server_trouble', 'Temporary local problem'],
@@ -165,9 +185,14 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
   ],
   // https://github.com/OpenSMTPD/OpenSMTPD: usr.sbin/smtpd/smtp_session.c
   OpenSMTPD: [
+    ['address_unknown', 'Invalid recipient'],
     ['login_required', 'Invalid command: Must issue an AUTH command first'],
     ['tls_required', 'Invalid command: Must issue a STARTTLS command first'],
   ],
+  // https://github.com/dovecot/core: src/lib-storage/mail-storage.c; the messages of OpenDMARC and policyd-spf
+  Dovecot: [['mailbox_full', 'Quota exceeded']],
+  OpenDMARC: [['sender_authentication', 'rejected by DMARC policy for']],
+  'policyd-spf': [['sender_authentication', 'Recipient address rejected: Message rejected due to: SPF']],
   // http://qmail.org/man/man8/qmail-smtpd.html and its qmail-smtpd.c
   qmail: [
     ['address_unknown', 'sorry, no mailbox here by that name'],
