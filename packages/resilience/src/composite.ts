@@ -5,9 +5,12 @@ import {
   maskAddress,
   type OperationOptions,
   type Receipt,
+  readOptions,
   type Transport,
   toReceipt,
+  transportSchema,
 } from '@postern/core';
+import { z } from 'zod';
 
 interface CompositeParts {
   /** What it does and to which, e.g. `retry(smtp)`. */
@@ -19,6 +22,16 @@ interface CompositeParts {
   send(email: Email, signal: AbortSignal | undefined): Promise<Receipt>;
   verify(operation?: OperationOptions): Promise<void>;
 }
+
+const childSchema = z.object({ transport: transportSchema });
+
+/**
+ * The transport that a function such as `withRetry` wraps.
+ *
+ * @throws {ConfigError} when it is not a transport
+ */
+export const requireTransport = (transport: Transport, caller: string): Transport =>
+  readOptions(childSchema, { transport }, caller).transport;
 
 /**
  * A transport made of others, with the life cycle they have in common: closing it lets the tries that are under way

@@ -13,6 +13,7 @@ import {
   requireSendable,
   systemClock,
   type Transport,
+  transportSchema,
 } from '@postern/core';
 import { z } from 'zod';
 import { createCircuit } from './circuit.js';
@@ -53,10 +54,11 @@ const optionsSchema = z.strictObject({
 /** Receipts and logs say which one it was, so each needs its own name. */
 const transportsSchema = z.object({
   transports: z
-    .array(z.string())
+    .array(transportSchema)
     .min(1, 'must have at least one transport')
-    .refine((names) => new Set(names).size === names.length, {
-      error: ({ input }) => `must have different names, not ${String(input)}: give each its own \`name\``,
+    .refine((each) => new Set(each.map(({ name }) => name)).size === each.length, {
+      error: ({ input }) =>
+        `must have different names, not ${(input as Transport[]).map(({ name }) => name)}: give each its own \`name\``, // checked above
     }),
 });
 
@@ -100,8 +102,8 @@ export function withFailover(transports: readonly Transport[], options: Failover
     options,
     'withFailover',
   );
+  readOptions(transportsSchema, { transports }, 'withFailover');
   const names = transports.map((transport) => transport.name);
-  readOptions(transportsSchema, { transports: names }, 'withFailover');
   const name = `failover(${names.join(', ')})`;
   const closing = new AbortController();
   const members = transports.map((transport) => ({

@@ -14,7 +14,7 @@ import {
   type Transport,
 } from '@postern/core';
 import { z } from 'zod';
-import { createComposite, describeEmail, expiresBy, sendThrough } from './composite.js';
+import { createComposite, describeEmail, expiresBy, requireTransport, sendThrough } from './composite.js';
 import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
 import { createTurnstile } from './turnstile.js';
 
@@ -70,6 +70,7 @@ export function withRateLimit(transport: Transport, options: RateLimitOptions): 
     options,
     'withRateLimit',
   );
+  requireTransport(transport, 'withRateLimit');
   const name = `rate-limit(${transport.name})`;
   const closing = new AbortController();
   const turnstile = createTurnstile({ limit, intervalMs, clock, sleep });

@@ -20,6 +20,7 @@ import {
   describeEmail,
   describeFailure,
   expiresBy,
+  requireTransport,
   sendThrough,
 } from './composite.js';
 import { isRetried, type MayDuplicate, mayDuplicateSchema } from './failure-policy.js';
@@ -85,6 +86,7 @@ export function withRetry(transport: Transport, options: RetryOptions = {}): Tra
     options,
     'withRetry',
   );
+  requireTransport(transport, 'withRetry');
   const name = `retry(${transport.name})`;
   const closing = new AbortController();
   const backoff = new ExponentialBackoff<number>({
