@@ -102,12 +102,11 @@ export function readMailboxList(input: string): Parsed<Mailbox[]> {
   if (input.length > MAX_LIST_LENGTH) return unusable('it is too long');
   const mailboxes: Mailbox[] = [];
   for (const part of splitList(input)) {
-    if (part === '') continue;
     const mailbox = readMailbox(part);
     if (!mailbox.ok) return mailbox;
     mailboxes.push(mailbox.value);
   }
-  return mailboxes.length > 0 ? { ok: true, value: mailboxes } : unusable('it is empty');
+  return { ok: true, value: mailboxes };
 }
 
 /**

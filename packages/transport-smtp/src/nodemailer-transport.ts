@@ -10,6 +10,7 @@ import {
   type MailStage,
   type OperationOptions,
   objectWithMethods,
+  parseRecipient,
   type Receipt,
   readOptions,
   redact,
@@ -78,7 +79,17 @@ export interface NodemailerTransportOptions {
 
 const optionsSchema = z.strictObject({
   name: z.string().min(1).default('nodemailer'),
-  envelopeFrom: z.string().min(1).optional(),
+  envelopeFrom: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return parseRecipient(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be one address, such as bounces@example.com' });
+        return z.NEVER;
+      }
+    })
+    .optional(),
   clock: clockSchema.default(() => systemClock),
 });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readMailbox } from '../mailbox.js';
 import { quote } from '../quote.js';
 import { hideOnInspect } from '../secrets.js';
 import { optionalText, requiredText } from '../text-schema.js';
@@ -198,7 +199,14 @@ export const smtpConfigSchema = z.object({
   disableFileAccess: flag('disableFileAccess').default(true),
   disableUrlAccess: flag('disableUrlAccess').default(true),
   dkim: dkimShape.transform((dkim) => hideOnInspect(dkim, ['privateKey'])).optional(),
-  envelopeFrom: optionalText('envelopeFrom', 'the address that bounces go to'),
+  envelopeFrom: z
+    .string('envelopeFrom has to be text: write the address that bounces go to')
+    .refine((text) => readMailbox(text).ok, 'envelopeFrom must be one address, such as bounces@example.com')
+    .overwrite((text) => {
+      const mailbox = readMailbox(text);
+      return mailbox.ok ? mailbox.value.address : text;
+    })
+    .optional(),
   pool: flag('pool'),
   maxConnections: count('maxConnections'),
   maxMessages: count('maxMessages'),

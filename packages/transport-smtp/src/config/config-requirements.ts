@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { isIP } from 'node:net';
-import { ConfigError, type ConfigIssue, MailError, parseRecipient, readWebUrl } from '@postern/core';
+import { ConfigError, type ConfigIssue, readWebUrl } from '@postern/core';
 import { problemOfKey, problemsOfTls } from './key-material.js';
 import type { ServerConfig } from './well-known-service.js';
 
@@ -19,7 +19,7 @@ function isRsaKey(pem: string): boolean {
  * @throws {ConfigError} with everything that can't be used
  */
 export function requireUsable(config: ServerConfig): ServerConfig {
-  const { tls, auth, dkim, localAddress, envelopeFrom } = config;
+  const { tls, auth, dkim, localAddress } = config;
   const issues: ConfigIssue[] = [];
   const refuse = (path: ConfigIssue['path'], message: string) =>
     issues.push({ severity: 'error', path, code: 'not_allowed', message });
@@ -49,14 +49,6 @@ export function requireUsable(config: ServerConfig): ServerConfig {
       'auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token',
     );
   }
-  let sender = envelopeFrom;
-  try {
-    // The same rules as for recipients: one address, its domain in ASCII.
-    if (envelopeFrom !== undefined) sender = parseRecipient(envelopeFrom);
-  } catch (error) {
-    if (!(error instanceof MailError)) throw error;
-    refuse(['envelopeFrom'], 'envelopeFrom must be one address, such as bounces@example.com');
-  }
   if (issues.length > 0) throw new ConfigError(issues);
-  return sender === undefined ? config : { ...config, envelopeFrom: sender };
+  return config;
 }
