@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
-import { createMailer, type LogEvent, silentLogger } from '@postern/core';
+import { createMailer, silentLogger } from '@postern/core';
 import { migrate } from '@postern/postgres';
 import { createMemoryTransport } from '@postern/testing';
 import { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.js';
+import { endPool } from '../fixtures/postgres-pools.js';
 import { createVerification, type PostgresPool } from './index.js';
 import { migrationPlan, postgresMigrations } from './postgres-migrations.js';
 import { postgresStore } from './postgres-store.js';
@@ -30,15 +30,6 @@ let pglite: PGlite;
 
 const connect = (max: number) => new Pool({ connectionString: server.url, max });
 
-/** `end` resolves before the connections are closed, and the server would break those off when it stops. */
-const end = async (pool: Pool) => {
-  const closed = Promise.withResolvers<void>();
-  let open = pool.totalCount;
-  if (open === 0) closed.resolve();
-  pool.on('remove', () => --open === 0 && closed.resolve());
-  await Promise.all([pool.end(), closed.promise]);
-};
-
 beforeAll(async () => {
   server = await startRealPostgres();
   pools = [connect(10), connect(10)];
@@ -48,7 +39,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all(pools.map(end));
+  await Promise.all(pools.map(endPool));
   await server.remove();
   await pglite.close();
 });
@@ -160,221 +151,6 @@ describe('postgresStore', () => {
     const [state] = await store.count({ counters: [counter] });
     expect(state?.count).toBeGreaterThan(1_000_000);
     expect(await store.count({ counters: [{ ...counter, limit: 5 }] })).toMatchObject([{ isFull: true }]);
-  });
-
-  describe('purge', () => {
-    /** Its own schema with expired and live rows. */
-    async function fill(schema: string, expired: number) {
-      const [pool] = pools;
-      const store = postgresStore({ pool, schema });
-      await store.migrate();
-      const now = Date.now();
-      for (const [name, count, end] of [
-        ['old', expired, now - 1],
-        ['new', 3000, now + 600_000],
-      ] as const)
-        await pool.query(`
-          INSERT INTO ${schema}.postern_verification_challenge (subject, id, mac, sealed, expires_at)
-            SELECT '${name} ' || n, '${name} ' || n, '', '', ${end} FROM generate_series(1, ${count}) n;
-          INSERT INTO ${schema}.postern_verification_counter (key, count, reset_at)
-            SELECT '${name} ' || n, 1, ${end} FROM generate_series(1, ${count}) n`);
-      await pool.query(
-        `ANALYZE ${schema}.postern_verification_challenge, ${schema}.postern_verification_counter`,
-      );
-      const left = async () => {
-        const { rows } = await pool.query(`SELECT
-          (SELECT count(*)::integer FROM ${schema}.postern_verification_challenge) AS challenges,
-          (SELECT count(*)::integer FROM ${schema}.postern_verification_counter) AS counters`);
-        return rows[0];
-      };
-      return { pool, store, left };
-    }
-    const LIVE = { challenges: 3000, counters: 3000 };
-
-    test('deletes what has expired and nothing else, a bounded number of rows per statement', async () => {
-      const { pool, left } = await fill('purge_bounds', 2500);
-      const deleted: number[] = [];
-      const store = postgresStore({
-        schema: 'purge_bounds',
-        pool: {
-          async query(text, values) {
-            const before = await left();
-            const result = await pool.query(text, values);
-            const after = await left();
-            deleted.push(before.challenges - after.challenges, before.counters - after.counters);
-            return result;
-          },
-        },
-      });
-      expect(await store.purge()).toBe(5000);
-      expect(await left()).toEqual(LIVE);
-      expect(Math.max(...deleted)).toBeLessThanOrEqual(1000);
-      expect(await store.purge()).toBe(0);
-    });
-
-    test('neither waits for a row that is in use nor deletes it', async () => {
-      const { pool, store, left } = await fill('purge_in_use', 100);
-      const client = await pool.connect();
-      await client.query(`BEGIN;
-        UPDATE purge_in_use.postern_verification_challenge SET expires_at = 9e12 WHERE subject = 'old 1';
-        UPDATE purge_in_use.postern_verification_counter SET count = 2 WHERE key = 'old 1'`);
-      expect(await store.purge()).toBe(198);
-      await client.query('COMMIT');
-      client.release();
-      // The address of the challenge returned meanwhile; the counter is still over.
-      expect(await store.purge()).toBe(1);
-      expect(await left()).toEqual({ challenges: 3001, counters: 3000 });
-    });
-
-    test('is the work of one process at a time', async () => {
-      const { pool, store } = await fill('purge_once', 100);
-      const client = await pool.connect();
-      await client.query(
-        `BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('postern_verification purge', 0))`,
-      );
-      expect(await store.purge()).toBe(0);
-      await client.query('COMMIT');
-      client.release();
-      expect(await store.purge()).toBe(200);
-    });
-
-    test('and every other method find their rows by an index', async () => {
-      const { pool } = await fill('indexed', 30_000);
-      const scans = async (text: string, values: unknown[] = []) => {
-        const { rows } = await pool.query(`EXPLAIN ${text}`, values);
-        return rows.map((row) => String(Object.values(row)[0])).filter((line) => /Seq Scan/.test(line));
-      };
-      const plans: string[][] = [];
-      const store = postgresStore({
-        schema: 'indexed',
-        pool: {
-          async query(text, values) {
-            plans.push(await scans(text, values));
-            return pool.query(text, values);
-          },
-        },
-      });
-      const counter = { key: 'new 1', points: 1, windowMs: 1000, limit: 5 };
-      await store.count({ counters: [{ ...counter, points: 0 }, counter] });
-      await store.release({ key: 'new 1', endsAt: Date.now(), points: 1, windowMs: 0 });
-      await store.put({ challenge: { ...challenge, subject: 'new 1' }, ttlMs: 1000, replaces: ['new 2'] });
-      await store.guess({ subjects: ['new 3', 'new 4'], counter: 'new 5', windowMs: 1000 });
-      await store.find({ id: 'new 6' });
-      await store.take({ id: 'new 7', refund: { key: 'new 8', endsAt: 9e12 } });
-      await store.remove({ subject: 'new 9' });
-      expect(plans).toHaveLength(7);
-      await store.purge();
-      expect(plans.flat()).toEqual([]);
-      expect(plans.length).toBeGreaterThan(30);
-    });
-
-    test('runs in an interval until it is stopped, and reports a failure', async () => {
-      vi.useFakeTimers();
-      onTestFinished(() => void vi.useRealTimers());
-      const events: LogEvent[] = [];
-      let queries = 0;
-      const store = postgresStore({
-        pool: {
-          async query() {
-            queries += 1;
-            if (queries === 2) throw new Error('No.');
-            return { rows: [{ count: 0 }] };
-          },
-        },
-        logger: { ...silentLogger, error: (event) => void events.push(event) },
-      });
-      const stop = store.startPurging({ everyMs: 60_000 });
-      await vi.advanceTimersByTimeAsync(179_999);
-      expect(queries).toBe(2);
-      expect(events).toMatchObject([{ event: 'verification.purge_failed' }]);
-      await vi.advanceTimersByTimeAsync(1);
-      expect(queries).toBe(3);
-      stop();
-      await vi.advanceTimersByTimeAsync(3_600_000);
-      expect(queries).toBe(3);
-    });
-  });
-
-  describe('an error of the database', () => {
-    const CONFIG = { name: 'MailError', code: 'config_invalid', retryable: false, hint: expect.any(String) };
-    const openPool = (edit: (url: URL) => unknown) => {
-      const url = new URL(server.url);
-      edit(url);
-      const pool = new Pool({ connectionString: url.href });
-      onTestFinished(() => end(pool));
-      return pool;
-    };
-
-    test.each<[string, (url: URL) => unknown, object]>([
-      ['a wrong password', (url) => (url.password = 'wrong'), CONFIG],
-      ['an unknown role', (url) => (url.username = 'unknown'), CONFIG],
-      ['an unknown database', (url) => (url.pathname = '/missing'), CONFIG],
-      ['TLS that the server lacks', (url) => (url.search = 'sslmode=require'), CONFIG],
-      ['a closed port', (url) => (url.port = '1'), { code: 'connection_failed', retryable: true }],
-    ])('says what is wrong: %s', async (_name, edit, expected) => {
-      const store = postgresStore({ pool: openPool(edit) });
-      const calls = [store.find({ id: 'id' }), store.migrate(), store.purge()];
-      for (const result of await Promise.allSettled(calls))
-        expect(result).toMatchObject({ reason: expected });
-    });
-
-    test('says that the tables are missing, from every method and from start', async () => {
-      const store = postgresStore({ pool: pools[0], schema: 'not_migrated' });
-      const verification = createVerification({
-        mailer: { send: async () => RECEIPT },
-        store,
-        secret: 'a secret of 32 characters or more, at random',
-        logger: silentLogger,
-      });
-      const counter = { key: 'key', points: 1, windowMs: 1000 };
-      const calls = [
-        store.count({ counters: [counter] }),
-        store.release({ key: 'key', endsAt: 0 }),
-        store.put({ challenge, ttlMs: 1000 }),
-        store.guess({ subjects: ['subject'], counter: 'key', windowMs: 1000 }),
-        store.find({ id: 'id' }),
-        store.take({ id: 'id' }),
-        store.remove({ subject: 'subject' }),
-        store.purge(),
-        verification.start({ to: 'ada@example.com', type: 'SignIn', method: 'code' }),
-      ];
-      const reason = { ...CONFIG, hint: expect.stringContaining('migrate()') };
-      for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ reason });
-    });
-
-    test('says that a right is missing; the rights of the guide are enough, and a reader can only read', async () => {
-      const [owner] = pools;
-      await postgresStore({ pool: owner, schema: 'auth' }).migrate();
-      await owner.query(`CREATE ROLE application LOGIN PASSWORD 'postern'`);
-      const store = postgresStore({
-        pool: openPool((url) => {
-          url.username = 'application';
-        }),
-        schema: 'auth',
-      });
-      await expect(store.find({ id: 'id' })).rejects.toMatchObject(CONFIG);
-      const guide = await readFile(new URL('../docs/production.md', import.meta.url), 'utf8');
-      const [, grants = ''] = /```sql\n([^`]+)```/.exec(guide) ?? [];
-      const [usage = '', write = '', ...rest] = grants.split(';');
-      await owner.query(
-        [usage, write.replace('SELECT, INSERT, UPDATE, DELETE', 'SELECT'), ...rest].join(';'),
-      );
-
-      const counter = { key: 'key', points: 1, windowMs: 60_000 };
-      expect(await store.find({ id: 'id' })).toBeUndefined();
-      // Reading a counter is a read.
-      expect(await store.count({ counters: [{ ...counter, points: 0 }] })).toMatchObject([{ count: 0 }]);
-      await expect(store.count({ counters: [counter] })).rejects.toMatchObject(CONFIG);
-
-      await owner.query(grants);
-      await store.migrate();
-      await store.put({ challenge, ttlMs: 60_000 });
-      expect(await store.count({ counters: [counter] })).toMatchObject([{ count: 1 }]);
-      await store.guess({ subjects: ['subject'], counter: 'key', windowMs: 60_000 });
-      expect(await store.take({ id: 'id', refund: { key: 'key', endsAt: 9e12 } })).toBe(true);
-      await store.remove({ subject: 'subject' });
-      await store.purge();
-    });
   });
 
   test.each([1, 2, 3, 4, 5])('keeps the rows of an earlier schema: version %i', async (version) => {

@@ -1,0 +1,143 @@
+import { type LogEvent, silentLogger } from '@postern/core';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { usePostgres } from '../fixtures/postgres-pools.js';
+import { postgresStore } from './index.js';
+
+const openPool = usePostgres();
+
+describe('purge', () => {
+  /** Its own schema with expired and live rows. */
+  async function fill(schema: string, expired: number) {
+    const pool = openPool();
+    const store = postgresStore({ pool, schema });
+    await store.migrate();
+    const now = Date.now();
+    for (const [name, count, end] of [
+      ['old', expired, now - 1],
+      ['new', 3000, now + 600_000],
+    ] as const)
+      await pool.query(`
+        INSERT INTO ${schema}.postern_verification_challenge (subject, id, mac, sealed, expires_at)
+          SELECT '${name} ' || n, '${name} ' || n, '', '', ${end} FROM generate_series(1, ${count}) n;
+        INSERT INTO ${schema}.postern_verification_counter (key, count, reset_at)
+          SELECT '${name} ' || n, 1, ${end} FROM generate_series(1, ${count}) n`);
+    await pool.query(
+      `ANALYZE ${schema}.postern_verification_challenge, ${schema}.postern_verification_counter`,
+    );
+    const left = async () => {
+      const { rows } = await pool.query(`SELECT
+        (SELECT count(*)::integer FROM ${schema}.postern_verification_challenge) AS challenges,
+        (SELECT count(*)::integer FROM ${schema}.postern_verification_counter) AS counters`);
+      return rows[0];
+    };
+    return { pool, store, left };
+  }
+  const LIVE = { challenges: 3000, counters: 3000 };
+
+  test('deletes what has expired and nothing else, a bounded number of rows per statement', async () => {
+    const { pool, left } = await fill('purge_bounds', 2500);
+    const deleted: number[] = [];
+    const store = postgresStore({
+      schema: 'purge_bounds',
+      pool: {
+        async query(text, values) {
+          const before = await left();
+          const result = await pool.query(text, values);
+          const after = await left();
+          deleted.push(before.challenges - after.challenges, before.counters - after.counters);
+          return result;
+        },
+      },
+    });
+    expect(await store.purge()).toBe(5000);
+    expect(await left()).toEqual(LIVE);
+    expect(Math.max(...deleted)).toBeLessThanOrEqual(1000);
+    expect(await store.purge()).toBe(0);
+  });
+
+  test('neither waits for a row that is in use nor deletes it', async () => {
+    const { pool, store, left } = await fill('purge_in_use', 100);
+    const client = await pool.connect();
+    await client.query(`BEGIN;
+      UPDATE purge_in_use.postern_verification_challenge SET expires_at = 9e12 WHERE subject = 'old 1';
+      UPDATE purge_in_use.postern_verification_counter SET count = 2 WHERE key = 'old 1'`);
+    expect(await store.purge()).toBe(198);
+    await client.query('COMMIT');
+    client.release();
+    // The address of the challenge returned meanwhile; the counter is still over.
+    expect(await store.purge()).toBe(1);
+    expect(await left()).toEqual({ challenges: 3001, counters: 3000 });
+  });
+
+  test('is the work of one process at a time', async () => {
+    const { pool, store } = await fill('purge_once', 100);
+    const client = await pool.connect();
+    await client.query(
+      `BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('postern_verification purge', 0))`,
+    );
+    expect(await store.purge()).toBe(0);
+    await client.query('COMMIT');
+    client.release();
+    expect(await store.purge()).toBe(200);
+  });
+
+  test('and every other method find their rows by an index', async () => {
+    const { pool } = await fill('indexed', 30_000);
+    const scans = async (text: string, values: unknown[] = []) => {
+      const { rows } = await pool.query(`EXPLAIN ${text}`, values);
+      return rows.map((row) => String(Object.values(row)[0])).filter((line) => /Seq Scan/.test(line));
+    };
+    const plans: string[][] = [];
+    const store = postgresStore({
+      schema: 'indexed',
+      pool: {
+        async query(text, values) {
+          plans.push(await scans(text, values));
+          return pool.query(text, values);
+        },
+      },
+    });
+    const counter = { key: 'new 1', points: 1, windowMs: 1000, limit: 5 };
+    await store.count({ counters: [{ ...counter, points: 0 }, counter] });
+    await store.release({ key: 'new 1', endsAt: Date.now(), points: 1, windowMs: 0 });
+    await store.put({
+      challenge: { id: 'id', subject: 'new 1', mac: '', sealed: '' },
+      ttlMs: 1000,
+      replaces: ['new 2'],
+    });
+    await store.guess({ subjects: ['new 3', 'new 4'], counter: 'new 5', windowMs: 1000 });
+    await store.find({ id: 'new 6' });
+    await store.take({ id: 'new 7', refund: { key: 'new 8', endsAt: 9e12 } });
+    await store.remove({ subject: 'new 9' });
+    expect(plans).toHaveLength(7);
+    await store.purge();
+    expect(plans.flat()).toEqual([]);
+    expect(plans.length).toBeGreaterThan(30);
+  });
+
+  test('runs in an interval until it is stopped, and reports a failure', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const events: LogEvent[] = [];
+    let queries = 0;
+    const store = postgresStore({
+      pool: {
+        async query() {
+          queries += 1;
+          if (queries === 2) throw new Error('No.');
+          return { rows: [{ count: 0 }] };
+        },
+      },
+      logger: { ...silentLogger, error: (event) => void events.push(event) },
+    });
+    const stop = store.startPurging({ everyMs: 60_000 });
+    await vi.advanceTimersByTimeAsync(179_999);
+    expect(queries).toBe(2);
+    expect(events).toMatchObject([{ event: 'verification.purge_failed' }]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(queries).toBe(3);
+    stop();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(queries).toBe(3);
+  });
+});
