@@ -1,5 +1,5 @@
 import { createMailer, type Email, type Receipt, type Transport } from '@postern/core';
-import { createMailQueue, type QueueMailer } from '@postern/queue';
+import { createMailQueue, migrateMailQueue, type QueueMailer } from '@postern/queue';
 import type { QueueAtWork } from './queue-at-work.ts';
 import { codeOf, FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE } from './sign-in-email.ts';
 
@@ -37,6 +37,7 @@ export async function openPosternQueue(
   batch: number,
   mailer: QueueMailer,
 ): Promise<QueueAtWork> {
+  await migrateMailQueue({ connection: { url } });
   const queue = await createMailQueue({
     connection: { url },
     keys: [{ id: 'bench', secret: 'a secret of thirty-two characters' }],

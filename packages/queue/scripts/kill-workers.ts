@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createMailQueue } from '@postern/queue';
+import { createMailQueue, migrateMailQueue } from '@postern/queue';
 import { startSmtpTrap } from '@postern/testing';
 import { Client } from 'pg';
 import type { WorkerOptions } from './worker-options.ts';
@@ -60,6 +60,7 @@ export async function killWorkers(
 ): Promise<KillReport> {
   const startedAt = performance.now();
   await using trap = await startSmtpTrap({ tls: 'none' });
+  await migrateMailQueue({ connection: { url } });
   await using queue = await createMailQueue({ connection: { url }, keys: WORKER_KEYS, leaseMs });
   const client = new Client(url);
   await client.connect();
@@ -126,7 +127,7 @@ export async function killWorkers(
     for (const worker of workers) await kill(worker);
   }
   const { rows } = await client.query<{ id: string; attempts: number }>(
-    'SELECT id, attempts FROM postern_queue.delivery',
+    'SELECT id, attempts FROM postern_queue.delivery_history',
   );
   await client.end();
   let inFlight = 0;

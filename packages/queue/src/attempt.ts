@@ -12,9 +12,10 @@ import {
   remoteLines,
   toReceipt,
 } from '@postern/core';
+import type { ClaimedDelivery } from './claimed-delivery.js';
 import { type Content, parseContent } from './content.js';
 import { type DeliveryError, unreadableError } from './delivery.js';
-import { type ClaimedDelivery, EXPIRED, type Settlement, SUPERSEDED } from './delivery-store.js';
+import { EXPIRED, type Settlement, SUPERSEDED } from './delivery-store.js';
 import { type Keyring, UnsealableError } from './keyring.js';
 import type { QueuePolicy } from './queue-policy.js';
 import type { QueueTelemetry } from './queue-telemetry.js';

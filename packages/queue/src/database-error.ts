@@ -4,6 +4,11 @@ import { createDatabaseErrors } from '@postern/postgres';
 export const databaseError = createDatabaseErrors({
   name: 'the mail queue',
   option: 'connection',
-  migrateHint: 'Open the queue once with a role that may create tables, and check the option schema.',
-  grantHint: 'Grant the right to the role; the cause names the object.',
+  migrateHint:
+    'Run migrateMailQueue({ connection }) with a role that may create tables, and check the option schema.',
+  grantHint: 'Run migrateMailQueue({ connection, role }) to grant the rights; the cause names the object.',
 });
+
+/** As if PostgreSQL had said so (undefined_table). */
+export const migrationMissing = (message: string) =>
+  databaseError(Object.assign(new Error(message), { code: '42P01' }));

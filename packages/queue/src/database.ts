@@ -1,6 +1,8 @@
 import { MailError } from '@postern/core';
 import { type ConstructorOptions, type Db, fromPglite, PgBoss } from 'pg-boss';
-import { databaseError } from './database-error.js';
+import { databaseError, migrationMissing } from './database-error.js';
+import { BOSS_OPTIONS, migrateOn } from './migrate-on.js';
+import { migrationPlan } from './migrations.js';
 import { claimDirectory, type PGliteDirectory } from './pglite-directory.js';
 import { openPostgres, type Postgres, type PostgresConnection } from './postgres.js';
 
@@ -31,51 +33,64 @@ export const fromCaller = (transaction: CallerTransaction): Db => ({
   executeSql: (text, values) => transaction.query(text, values),
 });
 
-/** Opens the database and starts pg-boss, which makes or migrates its tables. */
+/** Opens the database and starts pg-boss. A PGlite, which no other process has, gets its tables. */
 export async function openDatabase(
   connection: Connection,
-  options: Pick<ConstructorOptions, 'schema' | 'superviseIntervalSeconds' | 'monitorIntervalSeconds'>,
+  options: Pick<ConstructorOptions, 'superviseIntervalSeconds' | 'monitorIntervalSeconds'> & {
+    readonly schema: string;
+  },
   onError: (error: unknown) => void,
 ): Promise<Database> {
-  const bossOptions: ConstructorOptions = {
-    ...options,
-    // It would trace every poll; the queue has traces of its own.
-    openTelemetry: { enabled: false },
-    schedule: false,
-    registerInstance: false,
-  };
-  const { db, ...opened } =
-    'pglite' in connection ? await openPGlite(connection.pglite) : openPostgres(connection, onError);
-  const backend = 'pglite' in connection ? 'pglite' : 'postgres';
-  const boss = new PgBoss({ ...bossOptions, db, backend });
+  const { schema } = options;
+  const { db, backend, migrate, ...opened } =
+    'pglite' in connection
+      ? await openPGlite(connection.pglite, schema)
+      : { ...openPostgres(connection, onError), ...POSTGRES };
+  const boss = new PgBoss({ ...BOSS_OPTIONS, ...options, migrate: false, db, backend });
   // pg-boss continues after an outage; without a listener the event would end the process.
   boss.on('error', onError);
   const close = async () => {
     await boss.stop({ graceful: false });
     await opened.close();
   };
+  const query: Database['query'] = async (text, values) => (await db.executeSql(text, values)).rows;
   try {
-    await boss.start();
+    await migrate();
+    const applied = await query(`SELECT version FROM ${schema}.delivery_migration`, []);
+    if (applied.length < migrationPlan(schema).migrations.length)
+      throw migrationMissing('A migration is missing.');
+    await boss.start().catch((error: unknown) => {
+      // Its tables are older or newer than its code.
+      throw isBossError(error) ? migrationMissing(error.message) : error;
+    });
   } catch (error) {
     await close();
     throw databaseError(error);
   }
-  return {
-    ...opened,
-    boss,
-    query: async (text, values) => (await db.executeSql(text, values)).rows,
-    close,
-  };
+  return { ...opened, boss, query, close };
 }
 
-async function openPGlite(pglite: string | PGliteDatabase): Promise<Postgres> {
+/** pg-boss gives no code to it. */
+const isBossError = (error: unknown): error is Error =>
+  error instanceof Error && error.message.startsWith('pg-boss ');
+
+/** Its tables are made by `migrateMailQueue`. */
+const POSTGRES = { backend: 'postgres', migrate: async () => {} } as const;
+
+async function openPGlite(
+  pglite: string | PGliteDatabase,
+  schema: string,
+): Promise<Postgres & { readonly backend: 'pglite'; migrate(): Promise<void> }> {
   const { database, close } =
     typeof pglite === 'string'
       ? await createPGlite(pglite)
       : // One that was passed in stays open: its owner closes it.
         { database: pglite, close: async () => {} };
+  const db = fromPglite(database);
   return {
-    db: fromPglite(database),
+    db,
+    backend: 'pglite',
+    migrate: () => migrateOn({ pool: database, db, backend: 'pglite', schema }),
     transaction: (run) => database.transaction((transaction) => run(fromCaller(transaction))),
     listen({ channel, onNotification, onConnected, onError }) {
       const listening = database.listen(channel, onNotification);

@@ -9,6 +9,7 @@ export {
   createMailQueue,
   type MailQueue,
 } from './mail-queue.js';
+export { type MigrateOptions, migrateMailQueue } from './migrate-mail-queue.js';
 export type { PostgresClient, PostgresPool } from './postgres.js';
 export type {
   LaneOptions,

@@ -7,7 +7,8 @@ import {
   type ClocksAhead,
   type QueueMailer,
 } from './attempt.js';
-import type { ClaimedDelivery, DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
+import type { ClaimedDelivery } from './claimed-delivery.js';
+import type { DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
 import { jobData } from './job-data.js';
 import { pause } from './pause.js';
 import { aheadOf } from './queue-time.js';

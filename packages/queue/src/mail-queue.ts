@@ -10,7 +10,6 @@ import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
 import { createIntake, type EnqueueOptions } from './intake.js';
 import { createKeyring } from './keyring.js';
 import { createLaneWaker } from './lane-waker.js';
-import { migrationScript } from './migrations.js';
 import {
   type ListOptions,
   type MailQueueOptions,
@@ -75,10 +74,10 @@ const RENEWALS_PER_LEASE = 3;
 const PGLITE_TIMEOUT_MS = 30_000;
 
 /**
- * Opens the queue: connects, and makes or migrates its tables.
+ * Opens the queue. In PostgreSQL, run `migrateMailQueue` first.
  *
  * @throws {ConfigError} for options that make no sense
- * @throws {MailError} `connection_failed` when the database doesn't answer
+ * @throws {MailError} `connection_failed` when the database doesn't answer, `config_invalid` when its tables are missing
  *
  * @example
  * ```ts
@@ -133,7 +132,6 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   });
   const reader = createDeliveryReader(store, keyring, Object.keys(lanes));
   try {
-    await database.query(migrationScript(schema), []);
     for (const lane of Object.keys(lanes)) await database.boss.createQueue(lane, laneQueueOptions);
   } catch (error) {
     await database.close();
@@ -176,6 +174,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     database,
     store,
     channel,
+    schema,
     pollIntervalMs,
     renewEveryMs: leaseMs / RENEWALS_PER_LEASE,
     telemetry,

@@ -1,5 +1,26 @@
-/** The tables beside those of pg-boss, oldest first; each is one statement. */
-const migrations = (schema: string): readonly string[] => [
+import type { Migration, MigrationPlan } from '@postern/postgres';
+
+const LIVE = `('queued', 'sending', 'retrying')`;
+
+/** Those of the history, by name. All are on the table of earlier versions before that becomes a part of the history. */
+const HISTORY_INDEXES = {
+  delivery_history_id: '(id)',
+  // For the claim of an older code, and for lists.
+  delivery_history_recipient: '(recipient_digest, id)',
+  delivery_history_kind: '(lane, type, state, id)',
+  delivery_history_ended: 'USING brin (updated_at)',
+  delivery_history_kept: '(updated_at) WHERE sealed IS NOT NULL',
+  delivery_history_kept_until: '(expires_at) WHERE sealed IS NOT NULL',
+} as const;
+
+/** The tables along with those of pg-boss. */
+export const migrationPlan = (schema: string): MigrationPlan => ({
+  schema,
+  table: 'delivery_migration',
+  migrations: [...firstTables(schema), ...liveAndHistory(schema)],
+});
+
+const firstTables = (schema: string): Migration[] => [
   // Settling a row changes no indexed column, so it stays on its page (HOT) as long as that has room.
   `CREATE TABLE ${schema}.delivery (
     id uuid PRIMARY KEY,
@@ -39,21 +60,101 @@ const migrations = (schema: string): readonly string[] => [
   `ALTER TABLE ${schema}.idempotency_key ADD COLUMN fingerprint text`,
 ];
 
-/** Runs what has not run yet; several processes may do so at once. One statement, so the lock ends with it. */
-export const migrationScript = (schema: string): string => {
-  const table = `${schema}.delivery_migration`;
-  return `DO $postern$ BEGIN
-    -- Other processes may migrate at the same time, which takes longer than other waits may.
-    SET LOCAL lock_timeout = 0;
-    PERFORM pg_advisory_xact_lock(hashtextextended('postern_queue', 0));
-    CREATE TABLE IF NOT EXISTS ${table} (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
-    ${migrations(schema)
-      .map(
-        (migration, index) => `IF NOT EXISTS (SELECT FROM ${table} WHERE version = ${index + 1}) THEN
-      ${migration};
-      INSERT INTO ${table} (version) VALUES (${index + 1});
-    END IF;`,
-      )
+/**
+ * Version 6 had one table. It becomes the first partition of the history, without being rewritten: indexes and the check
+ * of its bound are built while it is in use, then it changes its name, and the rows that are not over move to a new table.
+ */
+const liveAndHistory = (schema: string): Migration[] => [
+  { index: 'delivery_live', on: `${schema}.delivery (id) WHERE state IN ${LIVE}` },
+  ...Object.entries(HISTORY_INDEXES).map(([name, columns]) => ({
+    index: `${name}_first`,
+    on: `${schema}.delivery ${columns}`,
+  })),
+  `DECLARE bound timestamptz := date_trunc('day', now(), 'UTC') + interval '3 days';
+  BEGIN
+    EXECUTE format('ALTER TABLE ${schema}.delivery ADD CONSTRAINT delivery_history_bound CHECK (updated_at < %L) NOT VALID', bound);
+    EXECUTE format('COMMENT ON TABLE ${schema}.delivery IS %L', bound);
+  END`,
+  `ALTER TABLE ${schema}.delivery VALIDATE CONSTRAINT delivery_history_bound`,
+  `DECLARE
+    bound timestamptz := obj_description('${schema}.delivery'::regclass)::timestamptz;
+    open_partition text := 'delivery_history_' || to_char(bound AT TIME ZONE 'UTC', 'YYYYMMDD');
+    next_place bigint;
+  BEGIN
+    LOCK TABLE ${schema}.delivery IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('SELECT last_value + 1 FROM %s', pg_get_serial_sequence('${schema}.delivery', 'place')) INTO next_place;
+    ALTER TABLE ${schema}.delivery ALTER COLUMN place DROP IDENTITY;
+    DROP INDEX ${schema}.delivery_recipient, ${schema}.delivery_error, ${schema}.delivery_expiry;
+    ALTER TABLE ${schema}.delivery RENAME TO delivery_history_first;
+    ALTER INDEX ${schema}.delivery_pkey RENAME TO delivery_history_first_pkey;
+
+    CREATE TABLE ${schema}.delivery (LIKE ${schema}.delivery_history_first INCLUDING DEFAULTS) WITH (fillfactor = 50);
+    ALTER TABLE ${schema}.delivery ADD PRIMARY KEY (id), ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY;
+    EXECUTE format('ALTER TABLE ${schema}.delivery ALTER COLUMN place RESTART WITH %s', next_place);
+    -- An attempt changes no indexed column, so the row stays on its page (HOT) as long as that has room.
+    CREATE INDEX delivery_recipient ON ${schema}.delivery (recipient_digest);
+    CREATE INDEX delivery_expiry ON ${schema}.delivery (expires_at) WHERE expires_at IS NOT NULL;
+    WITH moved AS (DELETE FROM ${schema}.delivery_history_first WHERE state IN ${LIVE} RETURNING *)
+      INSERT INTO ${schema}.delivery OVERRIDING SYSTEM VALUE SELECT * FROM moved;
+    DROP INDEX ${schema}.delivery_live;
+
+    CREATE TABLE ${schema}.delivery_history (LIKE ${schema}.delivery_history_first INCLUDING DEFAULTS)
+      PARTITION BY RANGE (updated_at);
+    ${Object.entries(HISTORY_INDEXES)
+      .map(([name, columns]) => `CREATE INDEX ${name} ON ${schema}.delivery_history ${columns};`)
       .join('\n    ')}
-  END $postern$`;
-};
+    -- A part of the history begins where the one before ends. The last one has no end.
+    CREATE TABLE ${schema}.delivery_partition (name text PRIMARY KEY, starts_at timestamptz NOT NULL UNIQUE);
+    INSERT INTO ${schema}.delivery_partition VALUES ('delivery_history_first', '-infinity'), (open_partition, bound);
+    EXECUTE format('ALTER TABLE ${schema}.delivery_history ATTACH PARTITION ${schema}.delivery_history_first FOR VALUES FROM (MINVALUE) TO (%L)', bound);
+    EXECUTE format('CREATE TABLE ${schema}.%I PARTITION OF ${schema}.delivery_history FOR VALUES FROM (%L) TO (MAXVALUE)', open_partition, bound);
+    ALTER TABLE ${schema}.delivery_history_first DROP CONSTRAINT delivery_history_bound;
+
+    -- How many deliveries ended on a day. Rows are only added, so writers never wait; housekeeping sums them up.
+    CREATE TABLE ${schema}.delivery_tally (
+      lane text NOT NULL, type text NOT NULL, state text NOT NULL, ended_on timestamptz NOT NULL, count bigint NOT NULL
+    );
+    -- The process that keeps house.
+    CREATE TABLE ${schema}.delivery_housekeeping (
+      is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), holder uuid,
+      until timestamptz NOT NULL DEFAULT '-infinity', finished_at timestamptz
+    );
+    INSERT INTO ${schema}.delivery_housekeeping DEFAULT VALUES;
+  END`,
+  // What ended later was counted when it ended.
+  `INSERT INTO ${schema}.delivery_tally (lane, type, state, ended_on, count)
+    SELECT lane, type, state, date_trunc('day', updated_at, 'UTC'), count(*) FROM ${schema}.delivery_history_first
+    WHERE updated_at <= (SELECT max(applied_at) FROM ${schema}.delivery_migration) GROUP BY 1, 2, 3, 4`,
+  { index: 'idempotency_key_expiry', on: `${schema}.idempotency_key (expires_at)` },
+  // Partitions belong to the role that migrates; the application's role may only call this.
+  `CREATE FUNCTION ${schema}.keep_delivery_history(at timestamptz, retention_ms double precision) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '500ms' SET timezone = 'UTC' AS $function$
+    DECLARE
+      part record;
+      next_start timestamptz;
+    BEGIN
+      LOCK TABLE ${schema}.delivery_partition IN SHARE ROW EXCLUSIVE MODE;
+      SELECT * INTO part FROM ${schema}.delivery_partition ORDER BY starts_at DESC LIMIT 1;
+      IF part.starts_at <= at + interval '3 days' THEN
+        next_start := greatest(part.starts_at, date_trunc('day', at)) + interval '1 day';
+        EXECUTE format('ALTER TABLE ${schema}.delivery_history DETACH PARTITION ${schema}.%I', part.name);
+        EXECUTE format('ALTER TABLE ${schema}.delivery_history ATTACH PARTITION ${schema}.%I FOR VALUES FROM (%L) TO (%L)', part.name, part.starts_at, next_start);
+        INSERT INTO ${schema}.delivery_partition
+          VALUES ('delivery_history_' || to_char(next_start, 'YYYYMMDD'), next_start) RETURNING * INTO part;
+        EXECUTE format('CREATE TABLE ${schema}.%I PARTITION OF ${schema}.delivery_history FOR VALUES FROM (%L) TO (MAXVALUE)', part.name, next_start);
+        RETURN true;
+      END IF;
+      SELECT * INTO part FROM (
+        SELECT name, lead(starts_at) OVER (ORDER BY starts_at) AS ends_at FROM ${schema}.delivery_partition
+      ) AS parts WHERE ends_at <= at - retention_ms * interval '1 millisecond' ORDER BY ends_at LIMIT 1;
+      IF NOT FOUND THEN
+        RETURN false;
+      END IF;
+      EXECUTE format('DROP TABLE ${schema}.%I', part.name);
+      DELETE FROM ${schema}.delivery_tally WHERE ended_on < part.ends_at;
+      DELETE FROM ${schema}.delivery_partition WHERE name = part.name;
+      RETURN true;
+    END $function$;
+    REVOKE ALL ON FUNCTION ${schema}.keep_delivery_history FROM PUBLIC`,
+];

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { KEY } from '../fixtures/backends.js';
 import { mailerOn } from '../fixtures/mailers.js';
-import { createMailQueue } from './index.js';
+import { createMailQueue, migrateMailQueue } from './index.js';
 
 const MESSAGES = 300;
 
@@ -15,6 +15,7 @@ test('PostgreSQL goes away and comes back in the middle: nothing is lost, and th
 }, async () => {
   const postgres = await startRealPostgres();
   onTestFinished(() => postgres.remove());
+  await migrateMailQueue({ connection: { url: postgres.url } });
   const transport = createMemoryTransport();
   const mailer = mailerOn(transport);
   const log: LogEvent[] = [];
@@ -88,6 +89,7 @@ test('a worker that stops while PostgreSQL is away leaves what it could not reco
 }, async () => {
   const postgres = await startRealPostgres();
   onTestFinished(() => postgres.remove());
+  await migrateMailQueue({ connection: { url: postgres.url } });
   const transport = createMemoryTransport();
   const mailer = mailerOn(transport);
   const begun = Promise.withResolvers<void>();
@@ -144,6 +146,7 @@ test('a database that is not there is a MailError', async () => {
 test('a database that falls silent is no reason to wait for ever', { timeout: 120_000 }, async () => {
   const postgres = await startRealPostgres();
   onTestFinished(() => postgres.remove());
+  await migrateMailQueue({ connection: { url: postgres.url } });
   const proxy = await startProxy(Number(new URL(postgres.url).port));
   onTestFinished(() => proxy.close());
   const transport = createMemoryTransport();

@@ -6,7 +6,7 @@ import { next } from '../fixtures/awaited-deliveries.js';
 import { KEY } from '../fixtures/backends.js';
 import { mailerOn } from '../fixtures/mailers.js';
 import { anAddress, invitation, signIn } from '../fixtures/requests.js';
-import { createMailQueue, type MailQueueOptions } from './index.js';
+import { createMailQueue, type MailQueueOptions, migrateMailQueue } from './index.js';
 
 let url: string;
 beforeAll(async () => {
@@ -24,6 +24,7 @@ async function connect(): Promise<Client> {
 
 let schemas = 0;
 async function setUp(connection: MailQueueOptions['connection'] = { url }, schema = `queue_${++schemas}`) {
+  await migrateMailQueue({ connection: { url }, schema });
   const queue = await createMailQueue({
     connection,
     mailer: mailerOn(createMemoryTransport()),
@@ -38,6 +39,7 @@ async function setUp(connection: MailQueueOptions['connection'] = { url }, schem
 
 function createPool(max = 4): Pool {
   const pool = new Pool({ connectionString: url, max });
+  pool.on('error', () => {}); // The server stops while connections close.
   onTestFinished(() => pool.end());
   return pool;
 }

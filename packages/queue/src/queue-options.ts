@@ -127,6 +127,11 @@ const directorySchema = z
   .refine((text) => text.trim() !== '' && !/\p{Cc}/u.test(text))
   .refine((text) => !/^[a-z][a-z\d+.-]+:\/\//i.test(text) || /^(?:memory|file):\/\//i.test(text));
 
+export const schemaSchema = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and underscores')
+  .default('postern_queue');
+
 const queryTimeoutSchema = z.int().min(1).max(DAY_MS).default(30_000);
 
 const optionsSchema = z.strictObject({
@@ -139,7 +144,7 @@ const optionsSchema = z.strictObject({
         listen: z.boolean().default(true),
       }),
       z.strictObject({
-        pool: objectWithMethods<PostgresPool>('a Pool of pg', 'connect'),
+        pool: objectWithMethods<PostgresPool>('a Pool of pg', 'connect', 'query'),
         queryTimeoutMs: queryTimeoutSchema,
         listen: z.boolean().default(false),
       }),
@@ -154,10 +159,7 @@ const optionsSchema = z.strictObject({
   // pg-boss counts in seconds.
   leaseMs: z.int().min(1000).max(DAY_MS).multipleOf(1000).default(30_000),
   pollIntervalMs: z.int().min(10).max(DAY_MS).default(1000),
-  schema: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and underscores')
-    .default('postern_queue'),
+  schema: schemaSchema,
   random: functionSchema<() => number>().default(() => Math.random),
   logger: loggerSchema.default(createOperatorLogger),
   clock: clockSchema.optional(),

@@ -36,6 +36,8 @@ export interface QueueTelemetry {
   step<T>(name: 'render' | 'send', run: () => Promise<T>): Promise<T>;
   /** The current span failed for this reason. */
   failed(code: DeliveryErrorCode): void;
+  /** Housekeeping has last done everything this long ago. */
+  housekeepingLag(lagMs: number): void;
   /** A delivery got into this state. */
   count(delivery: { lane: string; type: string; state: DeliveryState }): void;
 }
@@ -50,7 +52,12 @@ function contextOf(carrier: TraceCarrier | undefined): Context {
 
 export function createQueueTelemetry(): QueueTelemetry {
   const tracer = trace.getTracer('@postern/queue');
-  const deliveries = metrics.getMeter('@postern/queue').createCounter('postern.queue.deliveries', {
+  const meter = metrics.getMeter('@postern/queue');
+  const lag = meter.createGauge('postern.queue.housekeeping.lag', {
+    description: 'Time since the last complete round of housekeeping, in any process',
+    unit: 's',
+  });
+  const deliveries = meter.createCounter('postern.queue.deliveries', {
     description: 'Deliveries that got into a state',
     unit: '{delivery}',
   });
@@ -107,6 +114,7 @@ export function createQueueTelemetry(): QueueTelemetry {
     failed(code) {
       trace.getActiveSpan()?.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
     },
+    housekeepingLag: (lagMs) => lag.record(lagMs / 1000),
     count: ({ lane, type, state }) =>
       deliveries.add(1, { 'postern.state': state, 'postern.lane': lane, 'postern.usage_type': type }),
   };

@@ -29,7 +29,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
       },
     });
     await inTransaction(async (db) => {
-      await db.query(`ALTER TABLE ${schema}.delivery ADD CHECK (${constraint})`);
+      await db.query(`ALTER TABLE ${schema}.delivery_history ADD CHECK (${constraint})`);
       return 'commit';
     });
     const { id } = await queue.enqueue(signIn());

@@ -1,16 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { ConfigError, MailError } from '@postern/core';
 import type { AttemptOptions, QueueMailer } from './attempt.js';
 import type { Database } from './database.js';
 import type { DeliveryEvent } from './delivery-events.js';
 import type { DeliveryStore, QueueTime } from './delivery-store.js';
+import { createHousekeeping, HOUSEKEEPING_EVERY_MS } from './housekeeping.js';
+import { createHousekeepingStore } from './housekeeping-store.js';
 import { type LaneWorker, startLaneWorker } from './lane-worker.js';
 import type { ParsedQueueOptions, ParsedStartOptions } from './queue-options.js';
 import { createSettler, type Settler } from './settler.js';
-import { createSweep, SWEEP_EVERY_MS } from './sweep.js';
 
 export interface WorkerPoolOptions
   extends AttemptOptions,
-    Pick<ParsedQueueOptions, 'lanes' | 'pollIntervalMs'> {
+    Pick<ParsedQueueOptions, 'lanes' | 'pollIntervalMs' | 'schema'> {
   /** For the lanes that have none of their own. */
   readonly mailer: QueueMailer | undefined;
   readonly database: Database;
@@ -45,7 +47,8 @@ interface Running {
 const GIVE_UP_MS = 6000;
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
-  const { lanes, database, store, policy, now, channel, renewEveryMs, report, onError } = options;
+  const { lanes, database, store, schema, policy, telemetry, now, channel, renewEveryMs, report, onError } =
+    options;
   let running: Promise<Running> | undefined;
   /** Everything that was ever told to stop. */
   let stopped: Promise<unknown> = Promise.resolve();
@@ -88,8 +91,16 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       onError,
     });
 
-    const sweep = createSweep({ store, policy, now, onExpired: report, onError });
-    const sweeping = createTicker(SWEEP_EVERY_MS, sweep);
+    const housekeeping = createHousekeeping({
+      store: createHousekeepingStore(database.query, schema, randomUUID()),
+      policy,
+      now: () => store.now(now()),
+      onExpired: report,
+      onLag: telemetry.housekeepingLag,
+      onError,
+    });
+    const ending = new AbortController();
+    const keeping = createTicker(HOUSEKEEPING_EVERY_MS, () => housekeeping.run(ending.signal));
     const renewing = createTicker(renewEveryMs, async () => {
       await Promise.all(all.map((worker) => worker.renewLeases().catch(onError)));
     });
@@ -97,7 +108,9 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       workers: all,
       settler,
       async end() {
-        await Promise.all([sweeping.stop(), renewing.stop()]);
+        ending.abort();
+        await Promise.all([keeping.stop(), renewing.stop()]);
+        await housekeeping.resign();
         await listening.close();
       },
     };

@@ -1,0 +1,39 @@
+import { migrate, type PostgresPool, quote } from '@postern/postgres';
+import { type Db, PgBoss } from 'pg-boss';
+import { migrationPlan } from './migrations.js';
+
+export const BOSS_OPTIONS = {
+  // It would trace every poll; the queue has its own traces.
+  openTelemetry: { enabled: false },
+  schedule: false,
+  registerInstance: false,
+} as const;
+
+export interface MigrationTarget {
+  readonly pool: PostgresPool;
+  readonly db: Db;
+  readonly backend: 'postgres' | 'pglite';
+  readonly schema: string;
+}
+
+/** Makes the tables of pg-boss and of the queue, or brings them up to date. */
+export async function migrateOn({ pool, db, backend, schema }: MigrationTarget): Promise<void> {
+  const boss = new PgBoss({ ...BOSS_OPTIONS, schema, db, backend, supervise: false });
+  // It also builds indexes in the background, and goes on to do so in the next migration.
+  boss.on('error', () => {});
+  try {
+    await boss.start();
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+  await migrate(pool, migrationPlan(schema));
+}
+
+/** What a role needs that may read and write rows, and own nothing. */
+export const grantsTo = (
+  role: string,
+  schema: string,
+): string => `GRANT USAGE ON SCHEMA ${schema} TO ${quote(role)};
+  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${quote(role)};
+  GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${quote(role)};
+  GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${schema} TO ${quote(role)}`;
