@@ -87,6 +87,30 @@ describe('under load', () => {
     },
   );
 
+  it.each([
+    ['one connection', { maxConnections: 1, maxMessages: 1 }, [2, 3]],
+    ['two connections at a time', { maxConnections: 2, maxMessages: 2 }, [3, 4]],
+  ])(
+    'replaces %s although the server still counts those that were closed',
+    async (_name, options, refused) => {
+      const { trap, transport } = await setUp(options);
+      for (const connection of refused) trap.fault({ at: 'greeting', kind: '4xx', connection });
+      await Promise.all(burst(transport, 6));
+      expect(trap.stats).toMatchObject({ messages: 6 });
+    },
+  );
+
+  it('tries a few times to replace a connection', async () => {
+    const { trap, transport } = await setUp({ maxConnections: 1, maxMessages: 1 });
+    await transport.send(testEmail());
+    trap.fault({ at: 'greeting', kind: '4xx' });
+    await expect(transport.send(testEmail())).rejects.toMatchObject({
+      code: 'connection_failed',
+      responseCode: 421,
+    });
+    expect(trap.stats).toMatchObject({ messages: 1, connections: 5 });
+  });
+
   it('serves emails in the order in which they came', async () => {
     const { trap, transport } = await setUp({ maxConnections: 1 });
     await Promise.all(burst(transport, 10));

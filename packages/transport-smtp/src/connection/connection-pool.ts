@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { hasTimedOut, MailError } from '@postern/core';
 import type { SmtpMessage } from '../message/smtp-message.js';
 import type { SmtpSession } from './session.js';
@@ -18,6 +19,13 @@ interface SessionRequest {
   /** The message that it is for. */
   message?: SmtpMessage;
 }
+
+/**
+ * Servers count a connection a moment longer than it is open: Postfix and Exim until the process behind it has ended. So a
+ * refusal right after one was closed is not final: how long to wait before each further attempt, in milliseconds.
+ */
+const RECOUNT_PAUSES = [50, 200, 800];
+const RECOUNT_TIME = 2000;
 
 interface Waiter {
   /** Why the server refused a further connection for this message, if it tried to open one. */
@@ -59,20 +67,23 @@ export function createConnectionPool({
   let size = 0;
   /** How many the server seems to accept. */
   let limit = maxConnections;
+  /** When a session was last closed, by `performance.now()`. */
+  let closedAt = Number.NEGATIVE_INFINITY;
 
   const makeRoom = () => {
     size -= 1;
-    if (size === 0) {
-      limit = maxConnections;
-      // They waited for sessions of others, and there are none left.
-      const refused = waiters.filter(({ refusal }) => refusal !== undefined);
-      for (const waiter of refused) waiter.fail(waiter.refusal);
-    }
+    if (size === 0) limit = maxConnections;
     if (size >= limit) return;
     const next = waiters.shift();
     if (!next) return;
     size += 1;
     next.grant(undefined);
+  };
+
+  /** They waited for sessions of others, and there are none left. */
+  const failRefused = () => {
+    const refused = waiters.filter(({ refusal }) => refusal !== undefined);
+    for (const waiter of refused) waiter.fail(waiter.refusal);
   };
 
   const retire = (session: SmtpSession) => {
@@ -106,18 +117,33 @@ export function createConnectionPool({
     session.onClose(() => {
       clearTimeout(idle.get(session));
       idle.delete(session);
+      closedAt = performance.now();
       makeRoom();
     });
+
+  async function openPatiently(request: SessionRequest): Promise<SmtpSession> {
+    for (const pause of RECOUNT_PAUSES) {
+      try {
+        return await open(request);
+      } catch (error) {
+        const isRecent = performance.now() - closedAt < RECOUNT_TIME;
+        if (size > 1 || !isRecent || !isRefusedForNow(error)) throw error;
+        await wait(pause, undefined, { signal: request.signal }).catch(() => {});
+      }
+    }
+    return open(request);
+  }
 
   async function openNew(request: SessionRequest): Promise<SmtpSession> {
     const { signal } = request;
     try {
-      const session = await open(request);
+      const session = await openPatiently(request);
       watch(session);
       return session;
     } catch (error) {
       const isAlone = size === 1;
       if (!isAlone && !signal?.aborted) limit = size - 1;
+      if (isAlone && !signal?.aborted) failRefused();
       makeRoom();
       if (isAlone || signal?.aborted) throw error;
       return acquire(request, error);
@@ -193,6 +219,12 @@ const lineIsFull = (length: number) =>
     attempts: 0,
     hint: 'Send later. If it keeps happening, raise maxConnections if the server accepts more connections, or send through a queue.',
   });
+
+const isRefusedForNow = (error: unknown) =>
+  error instanceof MailError &&
+  error.retryable &&
+  error.stage === 'greeting' &&
+  error.responseCode !== undefined;
 
 const stoppedWaiting = (signal: AbortSignal | undefined) =>
   hasTimedOut(signal)
