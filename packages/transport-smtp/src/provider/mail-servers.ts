@@ -50,6 +50,14 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
       'Client host rejected: Service unavailable; Client host',
     ],
     ['host_refused', 'Client host rejected', 'Unverified Client host rejected'],
+    // Where `defer` is in a list of restrictions.
+    [
+      'server_trouble',
+      '4.3.2 Client host rejected',
+      '4.3.2 Helo command rejected',
+      '4.3.2 Sender address rejected',
+      '4.3.2 Recipient address rejected',
+    ],
     [
       'tls_required',
       'Session encryption is required',
