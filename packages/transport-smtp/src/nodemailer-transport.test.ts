@@ -329,6 +329,15 @@ describe('createNodemailerTransport', () => {
     expect(await failureOf(transport.send(testEmail()))).toMatchObject(expected);
   });
 
+  it('knows that an unverified sender is not the fault of the message', async () => {
+    const ses = createFakeSes();
+    const message =
+      'Email address is not verified. The following identities failed the check: noreply@example.com';
+    ses.failures.push(Object.assign(ses.refuse('MessageRejected', 400), { message }));
+    await using transport = createNodemailerTransport(nodemailer.createTransport({ SES: ses.SES }));
+    expect(await failureOf(transport.send(testEmail()))).toMatchObject({ code: 'sender_rejected' });
+  });
+
   it('does not know whether SES sent the email when its answer got lost', async () => {
     const ses = createFakeSes();
     ses.failures.push(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));

@@ -2,6 +2,8 @@ import { MailError, type MailErrorCode, type MailStage, redact, remoteLine } fro
 import { providerOf } from '../provider/known-providers.js';
 import { toMailError } from './mail-error.js';
 import { failureOfNodemailer } from './nodemailer-failure.js';
+import { readRefusal } from './refusal-of-reply.js';
+import { REFUSALS } from './refusals.js';
 
 /** How far a transporter got with an email: its plugins run, its transport has it, or the message may be out. */
 export type Progress = 'composing' | 'dispatched' | 'maybe-sent';
@@ -61,7 +63,12 @@ function statusOf({ $metadata, statusCode, status }: Record<string, unknown>): n
   return typeof found === 'number' && found >= 400 ? found : undefined;
 }
 
-function codeOfStatus(status: number): MailErrorCode {
+function codeOfAnswer(name: string, status: number, message: string): MailErrorCode {
+  if (Object.hasOwn(CODE_OF_SES_ERROR, name)) return CODE_OF_SES_ERROR[name] ?? 'message_rejected';
+  // The SMTP interface of SES reports this error as a reply.
+  if (name === 'MessageRejected')
+    return REFUSALS[readRefusal(`554 Message rejected: ${message}`, 'delivery', undefined).refusal].code;
+
   if (status === 429) return 'rate_limited';
   if (status === 401 || status === 403) return 'auth_failed';
   return status >= 500 ? 'connection_failed' : 'message_rejected';
@@ -72,10 +79,10 @@ function readFailure(
   fields: Record<string, unknown>,
   progress: Progress,
 ): { code: MailErrorCode; stage: MailStage; retryable?: boolean } {
-  const { code, name, syscall } = fields;
+  const { code, name, message, syscall } = fields;
   const status = statusOf(fields);
   if (status !== undefined)
-    return { code: CODE_OF_SES_ERROR[text(name) ?? ''] ?? codeOfStatus(status), stage: 'delivery' };
+    return { code: codeOfAnswer(text(name) ?? '', status, text(message) ?? ''), stage: 'delivery' };
   if (syscall === 'getaddrinfo') return { code: 'connection_failed', stage: 'dns' };
   if (syscall === 'connect' || text(syscall)?.startsWith('spawn') || code === 'ESENDMAIL')
     return { code: 'connection_failed', stage: 'connect' };
@@ -102,7 +109,11 @@ export function toTransporterError(error: unknown, context: TransporterContext):
   const { name, progress, secrets, recipients } = context;
   const options = fieldsOf(context.options);
   const failure = error instanceof Error ? error : new Error(String(error));
-  const fields: Record<string, unknown> = { name: failure.name, ...fieldsOf(failure) };
+  const fields: Record<string, unknown> = {
+    name: failure.name,
+    message: failure.message,
+    ...fieldsOf(failure),
+  };
   if (typeof fields.command === 'string' || typeof fields.response === 'string') {
     const host = text(options.host) ?? 'localhost';
     const secure = options.secure === true;
