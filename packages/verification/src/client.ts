@@ -2,7 +2,7 @@ import { clientNetwork } from './client-network.js';
 import type { Report } from './operator-log.js';
 
 /**
- * Pass it as `ip` for a call that no client caused, such as a job of your own: nothing is counted per client network.
+ * Pass it as `ip` for a call that no client caused, such as a scheduled job: nothing is counted per client network.
  * It is a symbol, so that no header field and no missing address can ever take its place.
  */
 export const NO_CLIENT: unique symbol = Symbol.for('postern.verification.noClient');

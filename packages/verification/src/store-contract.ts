@@ -11,7 +11,7 @@ import { type Challenge, MOST_SUPERSEDED, type VerificationStore } from './verif
 /** A store to test, and what the suite can't know about it. */
 export interface StoreHarness {
   store: VerificationStore;
-  /** The same data as another process sees it, e.g. through a pool of its own. @default the same store */
+  /** The same data as another process sees it, e.g. through its own pool. @default the same store */
   other?: VerificationStore;
   /** Everything that is kept, as text, to look for secrets in. */
   dump?(): Promise<string>;

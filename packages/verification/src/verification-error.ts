@@ -1,6 +1,6 @@
 import { shareAcrossCopies } from '@postern/core';
 
-/** What a verification can fail with, beside the `MailError`s of its email. */
+/** The failures of a verification, in addition to the `MailError`s of its email. */
 export type VerificationErrorCode =
   /** Wrong, never issued or used; `attemptsLeft` says how many more guesses there are. */
   | 'code_incorrect'
@@ -38,10 +38,10 @@ const MESSAGES: Record<VerificationErrorCode, string> = {
 };
 
 /**
- * The person has to do something else: type again, wait, or start over. Its message holds nothing of the request, so
+ * The person must do something else: type again, wait, or start over. Its message holds nothing of the request, so
  * it is safe to log.
  *
- * It is no `MailError`: no email failed, and nothing is for the operator to repair. The two also share a code name
+ * It is not a `MailError`: no email failed, and there is nothing for the operator to fix. The two also share a code name
  * (`rate_limited`) that means different things, so tell them apart by class.
  *
  * @example

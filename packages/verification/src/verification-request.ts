@@ -58,7 +58,7 @@ export interface CancelRequest {
 }
 
 const text = (name: string, atMost: number) =>
-  z.string(`${name} has to be text`).min(1, `${name} is empty`).max(atMost, `${name} is too long`);
+  z.string(`${name} must be a string`).min(1, `${name} is empty`).max(atMost, `${name} is too long`);
 
 /** Any text: what is not an address shares the limit of those without one. */
 const ip = z
@@ -68,14 +68,17 @@ const ip = z
   )
   .optional();
 
-const subjectShape = { to: z.string('to has to be text, exactly one address'), type: text('type', 200) };
+const subjectShape = {
+  to: z.string('to must be a string with exactly one address'),
+  type: text('type', 200),
+};
 
 export const startRequestSchema = z.object({
   ...subjectShape,
-  method: z.enum(['code', 'link'], "method has to be 'code' or 'link'"),
+  method: z.enum(['code', 'link'], "method must be 'code' or 'link'"),
   ip,
   redirectTo: text('redirectTo', 4000).optional(),
-  deliver: z.boolean('deliver has to be true or false').default(true),
+  deliver: z.boolean('deliver must be true or false').default(true),
   waitUntil: z
     .custom<NonNullable<StartRequest['waitUntil']>>(
       (value) => typeof value === 'function',
@@ -85,7 +88,7 @@ export const startRequestSchema = z.object({
 });
 export const checkRequestSchema = z.object({ ...subjectShape, code: text('code', 200), ip });
 export const cancelRequestSchema = z.object(subjectShape);
-export const tokenSchema = z.string('the token has to be text');
+export const tokenSchema = z.string('the token must be a string');
 
 export const refuse = (problem: string): MailError =>
   new MailError('payload_invalid', `The request is not valid: ${problem}.`, { stage: 'payload' });
