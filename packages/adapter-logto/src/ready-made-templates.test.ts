@@ -48,3 +48,23 @@ test.each([
   expect(messages[1]?.text).toContain('\n482913\n');
   expect(messages[2]?.text).toContain(link);
 });
+
+test.each([
+  [{ uiLocales: 'ca es en' }, 'es'],
+  [{ uiLocales: 'xx-YY  de-AT en' }, 'de'],
+  [{ locale: 'ca', uiLocales: 'ca fr-CA' }, 'fr'],
+  [{ locale: 'de', uiLocales: 'fr' }, 'de'],
+  [{ uiLocales: 'xx' }, 'en'],
+])('the language is the best of %j', async (languages, expected) => {
+  await using trap = await startSmtpTrap();
+  const { sendMessage } = await createConnector({
+    getConfig: async () => ({
+      ...{ host: trap.host, port: trap.port, auth: {}, tls: { ca: trap.certificate } },
+      ...{ fromEmail: 'noreply@acme.example', templates: ALL, defaultLocale: 'en' },
+    }),
+  });
+  const payload = { code: '482913', ...languages };
+  await sendMessage({ to: 'ada@example.com', type: TemplateType.SignIn, payload });
+  const [email] = trap.inbox.messages;
+  expect(email?.header('Content-Language') ?? 'en').toBe(expected);
+});

@@ -121,7 +121,11 @@ export function describeEmails(factory: HttpHarnessFactory): void {
         return world.trap.inbox.for(email).messages[0]?.subject;
       };
       expect(await subjectFor('en;q=0.5, de-AT')).toBe('Ihr Code');
+      expect(await subjectFor('ca,de;q=0.9,en;q=0.5')).toBe('Ihr Code');
+      expect(await subjectFor('de;q=0, ca, en;q=0.1')).toBe('Your code');
       expect(await subjectFor('de', { locale: 'en' })).toBe('Your code');
+      expect(await subjectFor('en', { locale: ['ca', 'de-AT'] })).toBe('Ihr Code');
+      expect(await subjectFor('en', { locale: 'ca,de;q=0.9' })).toBe('Ihr Code');
       expect(await subjectFor('*')).toBe('Your code');
       expect(await subjectFor(`${'x'.repeat(200)}, de`)).toBe('Ihr Code');
     });

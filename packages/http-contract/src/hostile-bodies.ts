@@ -127,7 +127,7 @@ const MAIL_FIELDS = [
     'content-transfer-encoding',
     'content-language',
   ],
-  ...['auto-submitted', 'x-auto-response-suppress'],
+  ...['auto-submitted', 'x-auto-response-suppress', 'x-entity-ref-id'],
 ];
 
 export function describeHostileBodies(factory: HttpHarnessFactory): void {
