@@ -12,6 +12,8 @@ export interface DeliveryFilter {
   readonly limit: number;
 }
 
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /**
  * The statement that lists deliveries, newest first. It reads no more finished rows than it returns: for a state, type or
  * lane it asks the tally which combinations there are, and an index for the newest of each.
@@ -39,15 +41,18 @@ export function listStatement(
       ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY id DESC LIMIT $1)`;
 
   const isOneAddress = recipientDigests !== undefined;
+  // Compared as rows, and not column by column, only the index of the combination has the order.
+  const newestOfKind = () => `(SELECT ${PUBLIC_COLUMNS} FROM ${schema}.delivery_history AS delivery
+    WHERE (delivery.lane, delivery.type, delivery.state) >= (kind.lane, kind.type, kind.state)
+      AND (delivery.lane, delivery.type, delivery.state, delivery.id)
+        < (kind.lane, kind.type, kind.state, $${values.push(before ?? LAST_ID)}::uuid)
+    ORDER BY delivery.lane DESC, delivery.type DESC, delivery.state DESC, delivery.id DESC LIMIT $1)`;
   const over =
     kinds.length === 0 || isOneAddress
       ? newest('delivery_history', [...kinds, ...others])
       : `(SELECT found.* FROM (
           SELECT DISTINCT lane, type, state FROM ${schema}.delivery_tally WHERE ${kinds.join(' AND ')}
-        ) AS kind, LATERAL ${newest('delivery_history AS delivery', [
-          'delivery.lane = kind.lane AND delivery.type = kind.type AND delivery.state = kind.state',
-          ...others,
-        ])} AS found)`;
+        ) AS kind, LATERAL ${newestOfKind()} AS found)`;
   const text = `SELECT * FROM (${newest('delivery', [...kinds, ...others])} UNION ALL ${over}) AS found
     ORDER BY id DESC LIMIT $1`;
   return { text, values };
