@@ -130,20 +130,20 @@ export const situations = (ca: string): readonly Situation[] => [
           'exports.hook_mail = (next, { relaying }) => (relaying ? next() : next(DENY, "Authentication required"));',
       },
     },
-    expected: outcome('auth_failed at mail, permanent', 'broken at mail'),
-    unless: { postfix: outcome('auth_failed at rcpt, permanent', 'broken at rcpt') },
+    expected: outcome('sender_rejected at mail, permanent', 'broken at mail'),
+    unless: { postfix: outcome('sender_rejected at rcpt, permanent', 'broken at rcpt') },
   },
   {
     name: 'Relay access denied',
     draft: OUTSIDE,
     on: { postfix: [], exim: {}, haraka: {} },
-    expected: outcome('auth_failed at rcpt, permanent', 'broken at rcpt'),
+    expected: outcome('sender_rejected at rcpt, permanent', 'broken at rcpt'),
   },
   {
     name: 'Relay access denied for now',
     draft: OUTSIDE,
     on: { postfix: ['smtpd_relay_restrictions=permit_mynetworks, defer_unauth_destination'] },
-    expected: outcome('auth_failed at rcpt, permanent', 'broken at rcpt'),
+    expected: outcome('sender_rejected at rcpt, temporary', 'broken at rcpt'),
   },
   {
     name: 'Unknown recipient',
@@ -224,6 +224,7 @@ export const situations = (ca: string): readonly Situation[] => [
       exim: { acl: { rcpt: '  require verify = sender' } },
     },
     expected: outcome('sender_rejected at rcpt, permanent', 'broken at rcpt'),
+    unless: { postfix: { email: 'sender_rejected at rcpt, temporary' } },
   },
   {
     name: 'EHLO name not a full name',
@@ -255,7 +256,7 @@ export const situations = (ca: string): readonly Situation[] => [
     name: 'EHLO name not found',
     config: { name: 'nowhere.invalid' },
     on: { postfix: ['smtpd_helo_restrictions=reject_unknown_helo_hostname'] },
-    expected: outcome('host_rejected at rcpt, permanent', 'broken at rcpt'),
+    expected: outcome('host_rejected at rcpt, temporary', 'broken at rcpt'),
   },
   {
     name: 'Client address refused',
@@ -273,6 +274,8 @@ export const situations = (ca: string): readonly Situation[] => [
       haraka: { ownPlugin: 'exports.hook_connect = (next) => next(DENYDISCONNECT);' },
     },
     expected: outcome('host_rejected at greeting, permanent', 'broken at greeting'),
+    // Exim says no more than that there is no service.
+    unless: { exim: { email: 'connection_failed at greeting, permanent' } },
   },
   {
     name: 'Client address on a blocklist',
@@ -300,7 +303,7 @@ export const situations = (ca: string): readonly Situation[] => [
     name: 'TLS required at RCPT, ignoreTLS in the config',
     config: { ignoreTLS: true },
     on: { postfix: [starttls, 'smtpd_recipient_restrictions=reject_plaintext_session'] },
-    expected: outcome('tls_failed at rcpt, permanent', 'broken at rcpt'),
+    expected: outcome('tls_failed at rcpt, temporary', 'broken at rcpt'),
   },
   {
     name: 'Login only with TLS, ignoreTLS in the config',
@@ -317,7 +320,7 @@ export const situations = (ca: string): readonly Situation[] => [
     on: {
       postfix: ['smtpd_tls_security_level=encrypt', 'smtpd_tls_req_ccert=yes'],
     },
-    expected: outcome('tls_failed at ehlo, permanent', 'broken at ehlo'),
+    expected: outcome('tls_failed at ehlo, temporary', 'broken at ehlo'),
   },
   {
     name: 'Greylisting',
@@ -342,7 +345,7 @@ export const situations = (ca: string): readonly Situation[] => [
           'exports.hook_data_post = (next) => next(DENYSOFT, require("haraka-dsn").sec_unauthorized("Greylisted", "451"));',
       },
     },
-    expected: outcome('message_rejected at delivery, temporary', 'ready'),
+    expected: outcome('recipient_rejected at delivery, temporary', 'ready'),
   },
   {
     name: 'Spam filter',
