@@ -64,8 +64,8 @@ it('createNodemailerTransport refuses an option that is misspelled', () => {
 
 describe('diagnose refuses an option that is not valid', () => {
   it.each([
-    ['stepTimeoutMs', '1', 'must be a number'],
-    ['stepTimeoutMs', Number.POSITIVE_INFINITY, 'must be a number'],
+    ['deadlineMs', '1', 'must be a number'],
+    ['deadlineMs', Number.POSITIVE_INFINITY, 'must be a number'],
     ['deadlineMs', 0.5, 'must be 1 or more'],
     ['deadline', 500, 'is not an option: did you mean deadlineMs?'],
   ])('%s: %j', async (name, value, problem) => {

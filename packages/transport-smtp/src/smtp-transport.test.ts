@@ -405,7 +405,7 @@ describe('TLS', () => {
     },
   ])('says what is wrong with a certificate: $name', async ({ trap: trapOptions, config, says, hint }) => {
     for (const tls of ['starttls', 'implicit'] as const) {
-      const { transport } = await setUp({ ...trapOptions, tls }, config);
+      const { transport } = await setUp({ ...trapOptions, tls }, { requireTLS: true, ...config });
       const error = await failureOf(transport.send(testEmail()));
       expect(error).toMatchObject({ code: 'tls_failed', stage: 'tls', retryable: false });
       expect(error.message).toContain(says);

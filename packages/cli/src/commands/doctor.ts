@@ -4,7 +4,7 @@ import { message } from '@optique/core/message';
 import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
-import { string } from '@optique/core/valueparser';
+import { integer, string } from '@optique/core/valueparser';
 import { type Diagnosis, diagnose, renderDiagnosisStep, renderVerdict } from '@postern/transport-smtp';
 import { type CommandContext, EXIT, type ExitCode, type Outcome } from '../command.js';
 import { CommandError } from '../command-error.js';
@@ -26,6 +26,11 @@ export const doctorCommand = command(
           description: message`Look up the records of the sender's domain there, such as at 1.1.1.1. Without it, where this machine looks up names.`,
         }),
       ),
+      timeout: optional(
+        option('--timeout', integer({ min: 1, metavar: 'SECONDS' }), {
+          description: message`How long everything may take. Two thirds of it are for the connection. Default: 30.`,
+        }),
+      ),
     }),
     configOptions,
     sharedOptions,
@@ -40,7 +45,7 @@ const EXIT_OF_VERDICT: Readonly<Record<Diagnosis['verdict'], ExitCode>> = {
 };
 
 export async function doctor(
-  { to, dns, ...options }: InferValue<typeof doctorCommand>,
+  { to, dns, timeout, ...options }: InferValue<typeof doctorCommand>,
   { io, printer }: CommandContext,
 ): Promise<Outcome> {
   const resolver = dns === undefined ? undefined : resolverAt(dns);
@@ -50,12 +55,17 @@ export async function doctor(
   const diagnosis = await diagnose(config, {
     ...(to !== undefined && { to }),
     ...(resolver && { resolver }),
+    ...(timeout !== undefined && { deadlineMs: timeout * 1000 }),
     onStep(step) {
       print(renderDiagnosisStep(step, { style }));
       progress('Looking on …');
     },
   });
   print(`\n${renderVerdict(diagnosis, { style })}`);
+  if (diagnosis.problem?.path?.join('.') === 'auth.pass')
+    print(
+      'If your program passes getAccessToken, call diagnose(config, { getAccessToken }) there: this command gets no token.',
+    );
   return { exitCode: EXIT_OF_VERDICT[diagnosis.verdict], result: { diagnosis } };
 }
 

@@ -8,7 +8,7 @@ export interface ConfigPatch {
   fromEmail?: string;
   auth?: { user?: string; pass?: string };
   authMethod?: string;
-  tls?: null;
+  tls?: null | { rejectUnauthorized: false };
 }
 
 type Json = Record<string, unknown>;

@@ -26,6 +26,18 @@ export interface SessionOptions {
   observer?: ConnectionObserver;
 }
 
+/** On this machine, TLS protects nothing: without credentials, it is used as far as it works. */
+export const tlsIsOptional = ({
+  config: { host, secure, requireTLS, tls },
+  login,
+}: Pick<SessionOptions, 'config' | 'login'>): boolean =>
+  isLoopbackHost(host) &&
+  !login &&
+  !secure &&
+  !requireTLS &&
+  tls?.ca === undefined &&
+  tls?.rejectUnauthorized !== true;
+
 /** With credentials, plain text is only good enough for this machine, unless the config accepts it. */
 export function tlsIsRequired({
   config,

@@ -3,7 +3,7 @@ import { serverName } from '../config/server-name.js';
 import { isAscii, type SmtpMessage } from '../message/smtp-message.js';
 import { isRefusal } from '../provider/smtp-reply.js';
 import { LoginSequence } from './login-sequence.js';
-import type { SessionOptions } from './session-options.js';
+import { type SessionOptions, tlsIsOptional } from './session-options.js';
 import { SmtpConnection } from './smtp-connection.js';
 import { openSocket } from './socket.js';
 
@@ -28,6 +28,8 @@ export async function openSession(
   const { host, port } = config;
   const sequence = login && new LoginSequence(login, options);
   const connection = await openConnection(options, sequence, signal).catch((error: unknown) => {
+    if (error instanceof MailError && error.stage === 'tls' && tlsIsOptional(options))
+      return openConnection({ ...options, config: { ...config, ignoreTLS: true } }, sequence, signal);
     if (!sequence?.wasCutOff) throw error;
     return openConnection(options, sequence, signal).catch((next: unknown) => {
       throw sequence.reasonOf(next);

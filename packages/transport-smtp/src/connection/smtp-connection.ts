@@ -11,7 +11,7 @@ import { contentStream } from './content.js';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
 import type { LoginCredentials } from './login.js';
 import { CutOffReply, objectionTo } from './reply-guards.js';
-import { type SessionOptions, tlsIsRequired } from './session-options.js';
+import { type SessionOptions, tlsIsOptional, tlsIsRequired } from './session-options.js';
 import { type AwaitedReply, Transcript } from './transcript.js';
 
 /** How long a server may take to answer QUIT, and then to close the connection, in milliseconds. */
@@ -77,7 +77,7 @@ export class SmtpConnection {
       host,
       port,
       secure,
-      tls: { ...tls },
+      tls: { ...(tlsIsOptional(options) && { rejectUnauthorized: false }), ...tls },
       requireTLS: tlsIsRequired(options),
       ignoreTLS,
       // SNI is for names (RFC 6066 section 3); an address is compared as the host.

@@ -27,13 +27,14 @@ const portsOf = (provider: Provider | undefined): readonly AlternativePort[] =>
     .map(({ port, tls }) => ({ port, secure: tls === 'implicit' })) ?? SUBMISSION_PORTS;
 
 /** How a failure lets one hope for another way to the same server. */
-export type Trouble = 'port' | 'dialogue' | 'name';
+export type Trouble = 'port' | 'dialogue' | 'name' | 'certificate';
 
 function candidates(
   { port, secure = false, ignoreTLS, name }: ServerConfig,
   trouble: Trouble,
   ports: readonly AlternativePort[],
 ): ConfigPatch[] {
+  if (trouble === 'certificate') return [{ tls: { rejectUnauthorized: false } }];
   if (trouble === 'name') return name === undefined ? [] : [{ name: null }];
   const onSamePort: ConfigPatch[] =
     trouble === 'port' ? [] : [...(ignoreTLS ? [{ ignoreTLS: null }] : []), { secure: !secure }];
@@ -44,7 +45,8 @@ function candidates(
   return [...onSamePort, ...onOthers];
 }
 
-const inWords = ({ port, secure, ignoreTLS, name }: ConfigPatch, server: ServerConfig) => {
+const inWords = ({ port, secure, ignoreTLS, name, tls }: ConfigPatch, server: ServerConfig) => {
+  if (tls) return 'without verifying the certificate';
   if (name === null) return 'without name';
   if (secure === undefined && ignoreTLS === null) return 'without ignoreTLS';
   return `port ${port ?? server.port} ${secure ? 'with TLS from the first byte' : 'with STARTTLS'}`;
@@ -100,6 +102,8 @@ export function tryAlternatives({
 
 /** What to write to take an alternative. */
 export function adviseAlternative({ patch }: Alternative, server: ServerConfig): string {
+  if (patch.tls)
+    return 'Between programs on this machine, nothing can replace the server: write "tls": { "rejectUnauthorized": false }.';
   const how = inWords(patch, server);
   const written = Object.entries(patch).filter(([, value]) => value !== null);
   if (written.length === 0) return `It works ${how}: remove it.`;

@@ -29,9 +29,12 @@ const toProblem = ({ severity, message, hint, path, patch }: ProviderIssue): Dia
   ...(patch && { patch }),
 });
 
-function readServer(config: unknown): { server?: ServerConfig; issues: readonly ConfigIssue[] } {
+function readServer(
+  config: unknown,
+  hasTokens: boolean,
+): { server?: ServerConfig; issues: readonly ConfigIssue[] } {
   try {
-    return { server: readServerConfig(config), issues: [] };
+    return { server: readServerConfig(config, { hasTokens }), issues: [] };
   } catch (error) {
     if (error instanceof ConfigError) return { issues: error.issues };
     throw error;
@@ -49,9 +52,9 @@ function readFrom(fromEmail: unknown): { from?: string; issues: readonly ConfigI
 }
 
 /** Reads a config as the transport does, and asks the rules of its provider. Templates are not looked at. */
-export function readConfig(config: unknown): ReadConfig {
+export function readConfig(config: unknown, hasTokens: boolean): ReadConfig {
   const raw = isObject(config) ? config : {};
-  const { server, issues } = readServer(config);
+  const { server, issues } = readServer(config, hasTokens);
   const { from, issues: issuesOfFrom } = readFrom(raw.fromEmail);
   let ofProvider: ProviderIssue[] = [];
   const inspected = inspectConnectorConfig(config, {

@@ -20,6 +20,8 @@ export interface ConnectionStepsOptions extends DiagnosisContext {
   user: string;
   sender: string | undefined;
   to: string | undefined;
+  /** Ends the connection, with time left to try other ways to the server. */
+  connectionDeadline: AbortSignal;
 }
 
 const warn = (message: string, hint: string): DiagnosisProblem => ({
@@ -29,13 +31,16 @@ const warn = (message: string, hint: string): DiagnosisProblem => ({
   temporary: false,
 });
 
-const problemsOfTls = ({
-  facts: {
-    certificate: { daysLeft },
-  },
-  isTrusted,
-}: TlsFindings): DiagnosisProblem[] => [
-  ...(isTrusted
+const problemsOfTls = (
+  {
+    facts: {
+      certificate: { daysLeft },
+    },
+    isTrusted,
+  }: TlsFindings,
+  isLoopback: boolean,
+): DiagnosisProblem[] => [
+  ...(isTrusted || isLoopback
     ? []
     : [
         warn(
@@ -60,6 +65,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
   const where = serverName({ host, port });
   let addresses: FailureFindings['addresses'] = [];
   let isSecured = false;
+  let connections = 0;
   let lastReply = '';
   let session: WatchedSession | undefined;
   /** Steps are reported in order; those after TLS wait for the probe. */
@@ -92,7 +98,8 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
     report({ name: 'dns', status: 'passed', tried: what('dns'), summary, facts });
   };
 
-  const onConnected = ({ remoteAddress = '' }: Socket) =>
+  const onConnected = ({ remoteAddress = '' }: Socket) => {
+    connections += 1;
     report({
       name: 'connect',
       status: 'passed',
@@ -100,6 +107,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       summary: `${remoteAddress} port ${port}`,
       facts: { address: remoteAddress, port },
     });
+  };
 
   const onSecured = () => {
     // A login may take two connections.
@@ -111,7 +119,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       if (!findings) return { ...base, status: 'passed', summary: 'TLS is established' };
       const { facts } = findings;
       const { names, validTo } = facts.certificate;
-      const problems = problemsOfTls(findings);
+      const problems = problemsOfTls(findings, isLoopbackHost(host));
       const summary = `${facts.version}, certificate for ${names.join(', ')} until ${dayOf(validTo)}`;
       return { ...base, status: problems.length > 0 ? 'warning' : 'passed', summary, facts, problems };
     });
@@ -124,6 +132,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       status: isSafe ? 'skipped' : 'warning',
       tried: what('tls'),
       summary: 'everything is said in plain text',
+      durationMs: 0,
       problems: isSafe
         ? []
         : [
@@ -141,7 +150,8 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
     const isTlsToCome =
       tlsIsRequired({ config: server, login, plaintextAuth: limits.plaintextAuth }) ||
       (!server.ignoreTLS && offersStartTls(reply));
-    if (!isSecured && isTlsToCome) return;
+    // On this machine, plain text follows a TLS handshake that failed.
+    if (!isSecured && isTlsToCome && connections === 1) return;
     if (!isSecured) reportPlainText();
     const facts = ehloFactsOf(reply);
     const auth = facts.auth.length > 0 ? `AUTH ${facts.auth.join(' ')}` : 'no AUTH';
@@ -168,7 +178,12 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
   };
 
   try {
-    session = await attemptConnection(server, login, limits, { onLookedUp, onConnected, onSecured, onReply });
+    session = await attemptConnection(
+      server,
+      login,
+      { ...limits, deadline: options.connectionDeadline },
+      { onLookedUp, onConnected, onSecured, onReply },
+    );
     if (login) {
       const { mechanisms } = session;
       const refused = mechanisms.slice(0, -1);

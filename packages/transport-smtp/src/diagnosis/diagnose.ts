@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SmtpTransportConfig } from '../config/server-config.js';
 import { serverName } from '../config/server-name.js';
 import type { ServerConfig } from '../config/well-known-service.js';
+import type { GetAccessToken } from '../connection/access-token-callback.js';
 import { createLogin, type SmtpLogin } from '../connection/login.js';
 import type { Lookup } from '../connection/socket.js';
 import type { AlternativePort } from './alternatives.js';
@@ -23,9 +24,9 @@ const optionsSchema = z.strictObject({
   to: z.string().optional(),
   signal: objectWithMethods<AbortSignal>('an AbortSignal', 'addEventListener').optional(),
   onStep: functionSchema<(step: DiagnosisStep) => void>().optional(),
-  stepTimeoutMs: z.number().min(1).default(5000),
-  deadlineMs: z.number().min(1).default(13_000),
+  deadlineMs: z.number().min(1).default(30_000),
   plaintextAuth: z.enum(['refuse', 'warn']).default('refuse'),
+  getAccessToken: functionSchema<GetAccessToken>().optional(),
   lookup: functionSchema<Lookup>().optional(),
   resolver: objectWithMethods<DnsResolver>('a DNS resolver', 'resolveMx', 'resolveTxt').optional(),
   alternativePorts: z
@@ -46,12 +47,15 @@ export interface DiagnoseOptions {
   signal?: AbortSignal | undefined;
   /** Called as each step ends, in order. What it throws ends the diagnosis. */
   onStep?: ((step: DiagnosisStep) => void) | undefined;
-  /** How long each step may take, in milliseconds. @default 5,000 */
-  stepTimeoutMs?: number | undefined;
-  /** How long everything may take, in milliseconds. @default 13,000 */
+  /**
+   * How long everything may take, in milliseconds. The connection has two thirds of it, where the config does not give up
+   * earlier; the rest is for other ways to the server. @default 30,000
+   */
   deadlineMs?: number | undefined;
   /** As of the transport whose emails are meant: with `'warn'`, it logs in over plain text, too. @default 'refuse' */
   plaintextAuth?: 'refuse' | 'warn' | undefined;
+  /** As of the transport: gets the OAuth2 access token, and `auth` needs only `user`. */
+  getAccessToken?: GetAccessToken | undefined;
   /** How the host becomes addresses. @default `dns.lookup`, as when sending */
   lookup?: Lookup | undefined;
   /** For the records of the sender's domain. @default the DNS servers of this machine */
@@ -78,15 +82,17 @@ export interface DiagnoseOptions {
 export async function diagnose(config: DiagnoseConfig, given: DiagnoseOptions = {}): Promise<Diagnosis> {
   const startedAt = performance.now();
   const options = readOptions(optionsSchema, given, 'diagnose');
-  const { stepTimeoutMs, deadlineMs, plaintextAuth } = options;
+  const { deadlineMs, plaintextAuth, getAccessToken } = options;
   const to = options.to === undefined ? undefined : parseRecipient(options.to);
   if (options.signal?.aborted) throw aborted();
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(timeIsUp()), deadlineMs);
+  const endOfConnection = new AbortController();
+  const patience = setTimeout(() => endOfConnection.abort(timeIsUp()), (deadlineMs * 2) / 3);
 
-  const read = readConfig(config);
+  const read = readConfig(config, getAccessToken !== undefined);
   const { server, provider } = read;
-  const login = server && createLogin(server);
+  const login = server && createLogin(server, getAccessToken);
   const broken = Promise.withResolvers<never>();
   let isOver = false;
   const giveUp = (error: unknown) => {
@@ -108,18 +114,23 @@ export async function diagnose(config: DiagnoseConfig, given: DiagnoseOptions = 
   options.signal?.addEventListener('abort', () => giveUp(aborted()), { signal: end.signal });
   try {
     reportConfig(read, log);
-    const limits = { stepTimeoutMs, plaintextAuth, deadline: end.signal };
-    const walk = server && { server, login, read, to, options, limits, log };
+    const connectionDeadline = AbortSignal.any([endOfConnection.signal, end.signal]);
+    const limits = { plaintextAuth, deadline: end.signal };
+    const walk = server && { server, login, read, to, options, limits, connectionDeadline, log };
     await Promise.race([broken.promise, walk && walkAll(walk)]);
   } finally {
     isOver = true;
     clearTimeout(timer);
+    clearTimeout(patience);
     // Not while onStep runs: Node crashes when a socket is destroyed by what listens to the end of its TLS handshake.
     setImmediate(() => end.abort());
     login?.close();
   }
   return conclude(log.steps, provider?.name, Math.round(performance.now() - startedAt));
 }
+
+/** For each record of the sender's domain, in milliseconds. */
+const DNS_TIMEOUT = 5000;
 
 const aborted = () => new MailError('aborted', 'The diagnosis was aborted.', { stage: 'pool' });
 
@@ -151,16 +162,26 @@ interface Walk {
   read: ReadConfig;
   to: string | undefined;
   options: DiagnoseOptions;
-  limits: Pick<AttemptLimits, 'stepTimeoutMs' | 'plaintextAuth' | 'deadline'>;
+  limits: Pick<AttemptLimits, 'plaintextAuth' | 'deadline'>;
+  connectionDeadline: AbortSignal;
   log: StepLog;
 }
 
 /** The connection, and meanwhile the domain of the sender, which does not depend on it. */
-async function walkAll({ server, login, read, to, options, limits, log }: Walk): Promise<void> {
+async function walkAll({
+  server,
+  login,
+  read,
+  to,
+  options,
+  limits,
+  connectionDeadline,
+  log,
+}: Walk): Promise<void> {
   const { provider, sender, from, problems } = read;
   const { signal, lookup, alternativePorts } = options;
-  const { stepTimeoutMs, deadline } = limits;
-  const system = options.resolver ? undefined : systemResolver(stepTimeoutMs);
+  const { deadline } = limits;
+  const system = options.resolver ? undefined : systemResolver(DNS_TIMEOUT);
   const resolver = options.resolver ?? system;
   const startedAt = performance.now();
   const domain =
@@ -170,7 +191,7 @@ async function walkAll({ server, login, read, to, options, limits, log }: Walk):
           { from, envelopeFrom: sender ?? from },
           server.dkim,
           provider,
-          withTimeout(resolver, stepTimeoutMs, deadline),
+          withTimeout(resolver, DNS_TIMEOUT, deadline),
         );
   const domainTime = domain.then(() => performance.now() - startedAt);
   try {
@@ -182,6 +203,7 @@ async function walkAll({ server, login, read, to, options, limits, log }: Walk):
       sender,
       to,
       limits: { ...limits, lookup, signal },
+      connectionDeadline,
       alternativePorts,
       problemsOfConfig: problems,
       log,

@@ -1,4 +1,4 @@
-import type { MailError, MailStage } from '@postern/core';
+import { isLoopbackHost, type MailError, type MailStage } from '@postern/core';
 import type { ServerConfig } from '../config/well-known-service.js';
 import type { SmtpLogin } from '../connection/login.js';
 import type { Provider } from '../provider/provider.js';
@@ -73,7 +73,12 @@ export async function reportFailure(
     ? (await probeTls(server, limits))?.facts.certificate
     : undefined;
   const problem = problemOfFailure(error, { provider, addresses, certificate, problemsOfConfig });
-  const trouble = problem.temporary ? undefined : troubleOf(error, provider);
+  const isLocalCertificate = isAboutCertificate(error) && isLoopbackHost(server.host);
+  const trouble = isLocalCertificate
+    ? 'certificate'
+    : problem.temporary
+      ? undefined
+      : troubleOf(error, provider);
   const alternatives = trouble
     ? await tryAlternatives({ server, login, provider, trouble, ports: alternativePorts, limits })
     : [];

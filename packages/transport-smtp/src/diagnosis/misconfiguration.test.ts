@@ -11,7 +11,6 @@ const run = (stage: Stage, { options }: Scene, config: DiagnoseConfig): Promise<
     lookup,
     resolver,
     alternativePorts: [],
-    stepTimeoutMs: 30_000,
     deadlineMs: 60_000,
     ...options,
   });

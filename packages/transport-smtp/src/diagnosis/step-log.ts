@@ -1,5 +1,5 @@
 import { redact, remoteLines } from '@postern/core';
-import type { DiagnosisStep } from './diagnosis.js';
+import type { DiagnosisProblem, DiagnosisStep } from './diagnosis.js';
 
 type Loose<Step> = Step extends DiagnosisStep
   ? Omit<Step, 'durationMs' | 'problems'> & Partial<Pick<Step, 'durationMs' | 'problems'>>
@@ -38,6 +38,16 @@ function cleaned<T>(value: T, clean: (text: string) => string): T {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, cleaned(each, clean)])) as T; // the same keys
 }
 
+/** In milliseconds. */
+const SLOW = 5000;
+
+const slow = (durationMs: number): DiagnosisProblem => ({
+  severity: 'warning',
+  message: `This is slow: it took ${Math.round(durationMs / 1000)} s.`,
+  hint: 'Every new connection waits as long. Servers delay clients whose address has no name in the DNS, or that failed before.',
+  temporary: false,
+});
+
 export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): StepLog {
   const steps: DiagnosisStep[] = [];
   let endOfLast = performance.now();
@@ -51,13 +61,17 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
       // A login may take two connections.
       if (report.status !== 'failed' && steps.some(({ name }) => name === report.name)) return;
       const durationMs = Math.round(report.durationMs ?? endedAt - endOfLast);
-      endOfLast = endedAt;
-      const problems = [...(report.problems ?? [])].sort(
+      if (report.durationMs === undefined) endOfLast = endedAt;
+      const isSlow = report.status === 'passed' && durationMs > SLOW;
+      const problems = [...(report.problems ?? []), ...(isSlow ? [slow(durationMs)] : [])].sort(
         (one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning'),
       );
       const hidden = [...secrets()];
       const clean = (text: string) => remoteLines(redact(text, hidden, recipients));
-      const step = cleaned({ ...report, durationMs, problems } as DiagnosisStep, clean); // what may be left out is back
+      const step = cleaned(
+        { ...report, ...(isSlow && { status: 'warning' }), durationMs, problems } as DiagnosisStep,
+        clean,
+      ); // what may be left out is back
       steps.push(step);
       onStep?.(step);
     },

@@ -40,22 +40,20 @@ function whenReadyForTls(socket: Socket, { secure, name = '[127.0.0.1]' }: Serve
  */
 export async function probeTls(
   server: ServerConfig,
-  { lookup, stepTimeoutMs, deadline }: AttemptLimits,
+  { lookup, deadline }: AttemptLimits,
 ): Promise<TlsFindings | undefined> {
-  const { host, port, secure = false, servername, tls, localAddress } = server;
-  const timeouts = { dnsTimeout: stepTimeoutMs, connectionTimeout: stepTimeoutMs };
+  const { host, port, secure = false, servername, tls, localAddress, dnsTimeout, connectionTimeout } = server;
   const { promise, resolve } = Promise.withResolvers<TlsFindings | undefined>();
   let stop = () => {};
   try {
-    const socket = await openSocket({ host, port, localAddress, lookup, ...timeouts }, deadline);
+    const socket = await openSocket(
+      { host, port, localAddress, lookup, dnsTimeout, connectionTimeout },
+      deadline,
+    );
     stop = () => socket.destroy();
-    const timer = setTimeout(() => stop(), stepTimeoutMs);
     deadline.addEventListener('abort', () => stop());
     socket.on('error', () => {});
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve(undefined);
-    });
+    socket.once('close', () => resolve(undefined));
     whenReadyForTls(socket, server, () => {
       const options = {
         ...tls,

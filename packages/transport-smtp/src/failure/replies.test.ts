@@ -51,8 +51,8 @@ async function failureOf(reply: Said, to = 'ada@example.org'): Promise<MailError
 /** What `diagnose` says, for the replies that it can hear. */
 const diagnosisOf = (reply: KnownReply, to?: string) => {
   const resolver = { resolveMx: async () => [], resolveTxt: async () => [] };
-  const options = { to, lookup, resolver, alternativePorts: [], stepTimeoutMs: 30_000 };
-  return diagnose(setUp(reply), { ...options, deadlineMs: 60_000 });
+  const options = { to, lookup, resolver, alternativePorts: [] };
+  return diagnose(setUp(reply), { ...options, deadlineMs: 90_000 });
 };
 
 const rows: string[] = [];
