@@ -4,13 +4,14 @@ import { latency } from './benches/latency.ts';
 import { queue } from './benches/queue.ts';
 import { render } from './benches/render.ts';
 import { resources } from './benches/resources.ts';
+import { scale } from './benches/scale.ts';
 import { startUp } from './benches/start-up.ts';
 import { throughput } from './benches/throughput.ts';
 import { resultAsText } from './report.ts';
 import { type Section, sectionOf, writeResults } from './results.ts';
 
 /** In the order in which they run, and stand in RESULTS.md. */
-const BENCHES: readonly Bench[] = [throughput, latency, render, startUp, resources, queue];
+const BENCHES: readonly Bench[] = [throughput, latency, render, startUp, resources, queue, scale];
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
