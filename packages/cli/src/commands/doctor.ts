@@ -18,7 +18,7 @@ export const doctorCommand = command(
       command: constant('doctor'),
       to: optional(
         option('--to', string({ metavar: 'ADDRESS' }), {
-          description: message`Also ask whether the server takes mail for this address.`,
+          description: message`Ask whether the server accepts mail for this address, instead of test addresses.`,
         }),
       ),
       dns: optional(
