@@ -351,17 +351,23 @@ describe('over SMTP', () => {
   });
 
   it.each([
-    ['4xx', true],
-    ['5xx', false],
+    ['450 4.2.0 Recipient address rejected: Greylisted', '4xx', true],
+    ['550 5.1.1 User unknown', '5xx', false],
   ] as const)(
     'does not ask another provider about a recipient that is refused (%s)',
-    async (kind, retryable) => {
+    async (reply, kind, retryable) => {
       const { main, backup, transport } = await setUpSmtp();
-      main.fault({ at: 'rcpt', kind });
+      main.fault({ at: 'rcpt', kind, reply });
       await expect(transport.send(testEmail())).rejects.toBeMailError('recipient_rejected', { retryable });
       expect(backup.stats.connections).toBe(0);
     },
   );
+
+  it('asks another provider where the server has trouble at RCPT', async () => {
+    const { main, transport } = await setUpSmtp();
+    main.fault({ at: 'rcpt', kind: '4xx', reply: '451 4.3.0 Temporary lookup failure' });
+    expect((await transport.send(testEmail())).transport).toBe('backup');
+  });
 
   it.each([
     ['SignIn', 2],
