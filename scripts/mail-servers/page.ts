@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Outcome } from './outcome.ts';
 
 /** One row of the page. */
@@ -11,6 +14,7 @@ export interface Result extends Outcome {
 }
 
 const PAGE = new URL('../../docs/mail-servers.md', import.meta.url);
+const BIOME = fileURLToPath(new URL('../../node_modules/.bin/biome', import.meta.url));
 const MARKERS = /(?<=<!-- results -->\n).*(?=<!-- \/results -->)/s;
 
 /**
@@ -24,6 +28,7 @@ export async function writePage(results: readonly Result[]): Promise<void> {
     PAGE,
     page.replace(MARKERS, () => table(results)),
   );
+  await promisify(execFile)(BIOME, ['format', '--write', fileURLToPath(PAGE)]);
 }
 
 function table(results: readonly Result[]): string {
