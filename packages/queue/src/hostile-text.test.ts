@@ -12,6 +12,7 @@ const TEXTS = [
   ['a NUL character', '550 no\0such user'],
   ['a lone high surrogate', '550 no \ud800 user'],
   ['a lone low surrogate', '550 no \udc00 user'],
+  ['a reply of 20,000 lines', '550-no such\u001b user\r\n'.repeat(20_000)],
 ] as const;
 
 /** Past every check that an error or a receipt goes through when it is made. */
@@ -86,7 +87,9 @@ describeOnBackends(({ setUp, inTransaction }) => {
       await queue.stop();
       const delivery = await queue.status(id);
       expect(delivery).toMatchObject({ state, attempts: 1 });
-      expect(JSON.stringify(delivery)).not.toMatch(/\\u0000|\\ud[89a-f]/);
+      const stored = JSON.stringify(delivery);
+      expect(stored).not.toMatch(/\\u00[01]|\\ud[89a-f]/);
+      expect(stored.length).toBeLessThan(20_000);
       expect((await queue.stats()).states).toMatchObject({ sending: 0, queued: 0, retrying: 0 });
     });
 

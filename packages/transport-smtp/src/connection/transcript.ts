@@ -135,8 +135,9 @@ function capabilitiesIn(reply: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const line of reply.split(/\r?\n/)) {
     const [keyword = '', ...parameters] = line.slice(4).toUpperCase().split(/[ =]/);
+    const former = found.get(keyword);
     // Old Microsoft servers write AUTH twice, the second time as AUTH=LOGIN.
-    found.set(keyword, [found.get(keyword) ?? [], parameters].flat().join(' '));
+    found.set(keyword, former ? `${former} ${parameters.join(' ')}` : parameters.join(' '));
   }
   return found;
 }
