@@ -14,7 +14,7 @@ export interface Result extends Outcome {
 }
 
 const PAGE = new URL('../../docs/mail-servers.md', import.meta.url);
-const BIOME = fileURLToPath(new URL('../../node_modules/.bin/biome', import.meta.url));
+const BIOME = fileURLToPath(import.meta.resolve('@biomejs/biome/bin/biome'));
 const MARKERS = /(?<=<!-- results -->\n).*(?=<!-- \/results -->)/s;
 
 /**
@@ -28,7 +28,7 @@ export async function writePage(results: readonly Result[]): Promise<void> {
     PAGE,
     page.replace(MARKERS, () => table(results)),
   );
-  await promisify(execFile)(BIOME, ['format', '--write', fileURLToPath(PAGE)]);
+  await promisify(execFile)(process.execPath, [BIOME, 'format', '--write', fileURLToPath(PAGE)]);
 }
 
 function table(results: readonly Result[]): string {
