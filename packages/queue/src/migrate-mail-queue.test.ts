@@ -157,3 +157,40 @@ test('history has a partition for each day to come, and one process keeps house'
   expect(days).toEqual(days.map((_day, index) => Number(days[0]) + index * DAY_MS));
   for (const { errors } of queues) expect(errors).toEqual([]);
 });
+
+test('a clock that was ahead stops neither deliveries nor the partitions of later days', async () => {
+  const schema = newSchema();
+  await migrateMailQueue({ connection: { url }, schema });
+  const clock = createTurnedClock();
+  const { queue, errors } = await open(schema, { clock });
+  await queue.start();
+  const send = async () => {
+    const { id } = await queue.enqueue(invitation());
+    await expect.poll(async () => (await queue.status(id))?.state).toBe('sent');
+    return id;
+  };
+  const keepHistory = async () => {
+    const keep = `SELECT ${schema}.keep_delivery_history($1, $2) AS is_done`;
+    while ((await pool.query(keep, [new Date(clock.time), 30 * DAY_MS])).rows[0].is_done);
+  };
+  const today = clock.time;
+
+  clock.time = today + 40 * DAY_MS;
+  const early = await send();
+  clock.time = today;
+  for (let day = 0; day < 4; day++) {
+    clock.time += DAY_MS;
+    await keepHistory();
+  }
+  expect(await queue.status(early)).toMatchObject({ state: 'sent' });
+
+  clock.time = today + 40 * DAY_MS;
+  await keepHistory();
+  clock.time = today;
+  const late = await send();
+  expect(await queue.status(late)).toMatchObject({ state: 'sent', messageId: expect.any(String) });
+  clock.time = today + 80 * DAY_MS;
+  await keepHistory();
+  expect(await queue.status(late)).toBeUndefined();
+  expect(errors).toEqual([]);
+});

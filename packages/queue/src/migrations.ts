@@ -70,7 +70,10 @@ const liveAndHistory = (schema: string): Migration[] => [
     index: `${name}_first`,
     on: `${schema}.delivery ${columns}`,
   })),
-  `DECLARE bound timestamptz := date_trunc('day', now(), 'UTC') + interval '3 days';
+  // A clock that was ahead may have left rows of days to come.
+  `DECLARE
+    latest timestamptz := (SELECT max(updated_at) FROM ${schema}.delivery);
+    bound timestamptz := date_trunc('day', greatest(now(), latest), 'UTC') + interval '3 days';
   BEGIN
     EXECUTE format('ALTER TABLE ${schema}.delivery ADD CONSTRAINT delivery_history_bound CHECK (updated_at < %L) NOT VALID', bound);
     EXECUTE format('COMMENT ON TABLE ${schema}.delivery IS %L', bound);
@@ -132,6 +135,7 @@ const liveAndHistory = (schema: string): Migration[] => [
     SET search_path = pg_catalog, pg_temp SET lock_timeout = '500ms' SET timezone = 'UTC' AS $function$
     DECLARE
       part record;
+      newest record;
       next_start timestamptz;
     BEGIN
       LOCK TABLE ${schema}.delivery_partition IN SHARE ROW EXCLUSIVE MODE;
@@ -139,21 +143,27 @@ const liveAndHistory = (schema: string): Migration[] => [
       IF part.starts_at <= at + interval '3 days' THEN
         next_start := greatest(part.starts_at, date_trunc('day', at)) + interval '1 day';
         EXECUTE format('ALTER TABLE ${schema}.delivery_history DETACH PARTITION ${schema}.%I', part.name);
-        EXECUTE format('ALTER TABLE ${schema}.delivery_history ATTACH PARTITION ${schema}.%I FOR VALUES FROM (%L) TO (%L)', part.name, part.starts_at, next_start);
         INSERT INTO ${schema}.delivery_partition
-          VALUES ('delivery_history_' || to_char(next_start, 'YYYYMMDD'), next_start) RETURNING * INTO part;
-        EXECUTE format('CREATE TABLE ${schema}.%I PARTITION OF ${schema}.delivery_history FOR VALUES FROM (%L) TO (MAXVALUE)', part.name, next_start);
+          VALUES ('delivery_history_' || to_char(next_start, 'YYYYMMDD'), next_start) RETURNING * INTO newest;
+        EXECUTE format('CREATE TABLE ${schema}.%I PARTITION OF ${schema}.delivery_history FOR VALUES FROM (%L) TO (MAXVALUE)', newest.name, next_start);
+        -- A clock that was ahead may have left rows of days to come.
+        EXECUTE format('WITH early AS (DELETE FROM ${schema}.%I WHERE updated_at >= %L RETURNING *) INSERT INTO ${schema}.%I SELECT * FROM early', part.name, next_start, newest.name);
+        EXECUTE format('ALTER TABLE ${schema}.delivery_history ATTACH PARTITION ${schema}.%I FOR VALUES FROM (%L) TO (%L)', part.name, part.starts_at, next_start);
         RETURN true;
       END IF;
       SELECT * INTO part FROM (
         SELECT name, lead(starts_at) OVER (ORDER BY starts_at) AS ends_at FROM ${schema}.delivery_partition
-      ) AS parts WHERE ends_at <= at - retention_ms * interval '1 millisecond' ORDER BY ends_at LIMIT 1;
+      ) AS parts WHERE ends_at <= at - retention_ms * interval '1 millisecond' AND name <> 'delivery_history_past'
+      ORDER BY ends_at LIMIT 1;
       IF NOT FOUND THEN
         RETURN false;
       END IF;
-      EXECUTE format('DROP TABLE ${schema}.%I', part.name);
+      EXECUTE format('DROP TABLE IF EXISTS ${schema}.%I, ${schema}.delivery_history_past', part.name);
       DELETE FROM ${schema}.delivery_tally WHERE ended_on < part.ends_at;
-      DELETE FROM ${schema}.delivery_partition WHERE name = part.name;
+      DELETE FROM ${schema}.delivery_partition WHERE name IN (part.name, 'delivery_history_past');
+      -- If the clock was ahead and is set back, emails still end on days that were dropped.
+      INSERT INTO ${schema}.delivery_partition VALUES ('delivery_history_past', '-infinity');
+      EXECUTE format('CREATE TABLE ${schema}.delivery_history_past PARTITION OF ${schema}.delivery_history FOR VALUES FROM (MINVALUE) TO (%L)', part.ends_at);
       RETURN true;
     END $function$;
     REVOKE ALL ON FUNCTION ${schema}.keep_delivery_history FROM PUBLIC`,
