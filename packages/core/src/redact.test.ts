@@ -33,6 +33,10 @@ const SPELLINGS: Record<string, (text: string) => string> = {
   'split over two lines': (text) => `${text.slice(0, 2)}\n550 5.1.1 ${text.slice(2)}`,
   'split over many lines': (text) => text.replace(/(?<=\S)(?=\S)/g, '\r\n550-'),
   decomposed: (text) => text.normalize('NFD'),
+  'in full width': (text) =>
+    text.replace(/[!-~]/g, (each) => String.fromCodePoint((each.codePointAt(0) ?? 0) + 0xfee0)),
+  'with invisible characters': (text) => text.replace(/(?<=\w)(?=\w)/g, '\u200b'),
+  'split by bare carriage returns': (text) => `${text.slice(0, 2)}\r550 5.1.1 ${text.slice(2)}`,
 };
 const spelling = fc.constantFrom(...Object.keys(SPELLINGS));
 const around = fc.constantFrom('550 5.1.1 ', '554-5.7.1 Rejected: ', '550 <', 'x', '');
@@ -113,6 +117,11 @@ describe('a recipient is masked', () => {
     ['ada@example.com', 'ada@EXAMPLE.COM'],
     ['ada@example.com', 'ada at example.com'],
     ['ada@example.com', 'ada(at)example.com'],
+    ['ada@example.com', 'ada [at] example.com'],
+    ['ada@example.com', 'ada < at > example.com'],
+    ['ada@example.com', 'ada @ example.com'],
+    ['ada@example.com', 'ada=example.com@relay.example'],
+    ['ada@example.com', 'ada%example.com@relay.example'],
     ['ada@example.com', 'bounces+ada=example.com@relay.example'],
     ['ada@example.com', '<ada>'],
     ['ada@example.com', '(ada)'],
@@ -128,6 +137,9 @@ describe('a recipient is masked', () => {
     expect(redact('550 5.7.1 Info about data at https://x.example/info-page', [], ['info@example.com'])).toBe(
       '550 5.7.1 Info about data at https://x.example/i***-page',
     );
+    const reply = '550 5.1.1 There is no such user at that host';
+    for (const local of ['550', '5.1.1', 'no', 'user', 'at', 'th'])
+      expect(redact(reply, [], [`${local}@example.com`])).toBe(reply);
     expect(redact('550 Canada is unknown', [], ['ada@example.com'])).toBe('550 Canada is unknown');
   });
 });

@@ -9,10 +9,14 @@ const SHORTEST_LOCAL_PART = 3;
 const BASE64 = /[\w+/-]{6,}=*/g;
 
 /** What follows a local part: the @, or what stands for it. */
-const AT = /^["\\]*(?:@| at |[([{]at[)\]}])/;
+const AT = /^["\\]*\s?(?:@|[([{<]\s?at\s?[)\]}>])/;
+/** Lengths of what servers write there, too, next to the domain: ada=example.com, ada%example.com, ada at example.com. */
+const BEFORE_DOMAIN = [1, 4];
 /** What comes before the word that a server quotes. */
 const QUOTING = /[<"'([{:=+!/]\s?$/;
 const WORD_CHARACTER = /[\p{L}\p{N}]/u;
+/** A word, a reply code or a status code. */
+const ORDINARY = /^(?:\p{L}+|\d{3}|\d\.\d{1,3}\.\d{1,3})$/u;
 
 interface Match {
   readonly start: number;
@@ -43,14 +47,16 @@ const secretFinder = (secret: string): Find =>
     for (const start of positionsOf(text, secret)) yield [start, secret.length, HIDDEN];
   };
 
-/** The part of an address before the @, without quotes. With that hidden, the domain may stay, in whatever form. */
-const localPartOf = (address: string) =>
-  address.slice(0, Math.max(0, address.lastIndexOf('@'))).replace(/^"(.*)"$/, '$1');
+/** The parts of an address, the local one without quotes. With that hidden, the domain may stay, in whatever form. */
+function partsOf(address: string) {
+  const at = Math.max(0, address.lastIndexOf('@'));
+  return { local: address.slice(0, at).replace(/^"(.*)"$/, '$1'), domain: address.slice(at + 1) };
+}
 
-function recipientFinder(local: string): Find {
-  const sought = fold(local);
+function recipientFinder({ local, domain }: ReturnType<typeof partsOf>): Find {
+  const [sought, host] = [fold(local), fold(domain)];
   const shown = `${[...local][0] ?? ''}***`;
-  const isOrdinary = /^\p{L}+$/u.test(local);
+  const isOrdinary = ORDINARY.test(local);
   return function* (text) {
     for (const start of positionsOf(text, sought)) {
       const end = start + sought.length;
@@ -61,7 +67,10 @@ function recipientFinder(local: string): Find {
         (isOrdinary
           ? QUOTING.test(text.slice(Math.max(0, start - 2), start))
           : !WORD_CHARACTER.test(text.charAt(start - 1)));
-      if (isWord || AT.test(text.slice(end, end + 6))) yield [start, sought.length, shown];
+      const isAddress =
+        AT.test(text.slice(end, end + 8)) ||
+        (host !== '' && BEFORE_DOMAIN.some((length) => text.startsWith(host, end + length)));
+      if (isWord || isAddress) yield [start, sought.length, shown];
     }
   };
 }
@@ -119,16 +128,16 @@ function replace(text: string, matches: readonly Match[]): string {
 export function redact(text: string, secrets: Iterable<string>, recipients: Iterable<string> = []): string {
   const source = text.normalize();
   const hidden = [...new Set(secrets)].filter(({ length }) => length >= SHORTEST_SECRET);
-  const locals = [...new Set(recipients)]
-    .map((address) => localPartOf(address.normalize()))
-    .filter((local) => local !== '');
+  const addresses = [...new Set(recipients)]
+    .map((address) => partsOf(address.normalize()))
+    .filter(({ local }) => local !== '');
   const finders = [
     ...hidden.map((secret) => secretFinder(fold(secret.normalize()))),
-    ...locals.map(recipientFinder),
+    ...addresses.map(recipientFinder),
   ];
   const inBase64 = base64Finder([
     ...hidden,
-    ...locals.map((local) => (local.length < SHORTEST_SECRET ? `${local}@` : local)),
+    ...addresses.map(({ local }) => (local.length < SHORTEST_SECRET ? `${local}@` : local)),
   ]);
   const matches: Match[] = [];
   const findIn = (find: Find, searched: string, { starts, ends }: Partial<Spelling>) => {

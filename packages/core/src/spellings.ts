@@ -17,9 +17,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** A line break within a reply, with the code and the status of the next line (RFC 5321 section 4.2, RFC 2034). */
-const SPLIT = String.raw`\r?\n(?:\d{3}(?:[ -]|$))?(?:\d\.\d{1,3}\.\d{1,3} )?[\t ]*`;
-/** Percent-encoded, also more than once; HTML entities; after a backslash (RFC 5322, RFC 6533, JSON). */
-const WEB = String.raw`(?:%(?:25)*[\da-f]{2})+|&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,6});?|\\(?:x\{[\da-f]{1,6}\}|u[\da-f]{4}|.)`;
+const SPLIT = String.raw`(?:\r?\n|\r)(?:\d{3}(?:[ -]|$))?(?:\d\.\d{1,3}\.\d{1,3} )?[\t ]*`;
+/** Percent-encoded, also more than once; HTML entities; after a backslash (RFC 5322, RFC 6533, JSON); full-width or invisible. */
+const WEB = String.raw`(?:%(?:25)*[\da-f]{2})+|&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,6});?|\\(?:x\{[\da-f]{1,6}\}|u[\da-f]{4}|.)|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff01-\uff5e]`;
 /** xtext (RFC 3461 section 4) and quoted-printable. A plus in an address may look the same. */
 const MAIL = String.raw`(?:[+=][\da-f]{2})+`;
 
@@ -34,6 +34,7 @@ const SPLITS = new RegExp(SPLIT, 'g');
 function decode(token: string): string {
   // In a form (application/x-www-form-urlencoded).
   if (token === '+') return ' ';
+  if (/^[\uff01-\uff5e]/.test(token)) return token.normalize('NFKC');
   if (/^[%+=]/.test(token)) {
     const bytes = token
       .replace(/%(?:25)*|[+=]/g, ' ')
@@ -72,7 +73,7 @@ function read(text: string, tokens: RegExp): Spelling {
 
 /** What a text may say, beyond what it says as it is: decoded, and with its lines put together. */
 export function spellingsOf(text: string): Spelling[] {
-  const isSplit = text.includes('\n');
+  const isSplit = /[\r\n]/.test(text);
   const encodings = ENCODINGS.filter(({ isIn }) => isIn.test(text));
   return [
     ...(isSplit ? [SPLITS] : []),
