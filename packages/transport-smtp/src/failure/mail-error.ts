@@ -15,14 +15,18 @@ export interface FailureContext extends ServerFacts {
   recipients: Iterable<string>;
 }
 
-/** The code, whether to retry, and the words of a failure. */
-function explain(failure: SmtpFailure, context: FailureContext) {
+/** The code, whether to retry, and the words of a failure; `shown` is the reply, masked. */
+function explain(failure: SmtpFailure, context: FailureContext, shown: string | undefined) {
   const { kind, stage, reply = '' } = failure;
   if (kind !== 'refused')
-    return { code: codeOf(failure), retryable: retryableOf(failure), ...describeFailure(failure, context) };
+    return {
+      code: codeOf(failure),
+      retryable: retryableOf(failure),
+      ...describeFailure({ ...failure, reply: shown }, context),
+    };
   const read = readRefusal(reply, stage, context.provider);
   const { code } = REFUSALS[read.refusal];
-  const text = describeRefusal(failure, read, context);
+  const text = describeRefusal({ ...failure, reply: shown }, read, context);
   return {
     // Before a login, everything about the account is a login that fails.
     code: code === 'sender_rejected' && stage === 'auth' ? ('auth_failed' as const) : code,
@@ -39,8 +43,9 @@ export function toMailError(failure: SmtpFailure, context: FailureContext): Mail
   const clean = (text: string) => redact(text, secrets, context.recipients);
   // Before its lines are put together: a server may have split an address.
   const reply = failure.reply === undefined ? undefined : clean(failure.reply);
-  const { code, message, hint, retryable } = explain({ ...failure, reply }, context);
-  const responseCode = Number.parseInt(reply ?? '', 10);
+  const { code, message, hint, retryable } = explain(failure, context, reply);
+  // A masked reply may have lost its code: the recipient can be 550@example.com.
+  const responseCode = Number.parseInt(failure.reply ?? '', 10);
   return new MailError(code, remoteLine(clean(message)), {
     stage,
     retryable,

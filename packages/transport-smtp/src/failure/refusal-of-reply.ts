@@ -3,6 +3,7 @@ import { isKnownReply, knownRefusal } from '../provider/known-replies.js';
 import type { Provider, ReplyRule } from '../provider/provider.js';
 import type { Refusal } from '../provider/refusal.js';
 import { readReply, type SmtpReply } from '../provider/smtp-reply.js';
+import { REFUSALS } from './refusals.js';
 import { refusalOfStatus, refusalOfSubject } from './status-codes.js';
 
 type ByStage = Partial<Record<MailStage, Refusal>>;
@@ -77,6 +78,12 @@ function refusalOfCodes({ code, status = '', isForNow }: SmtpReply, stage: MailS
   );
 }
 
+/** Before RCPT, the server does not know the recipient: an unknown user is the login or the sender. */
+const KNOWS_RECIPIENT: ReadonlySet<MailStage> = new Set(['rcpt', 'data', 'delivery']);
+
+const canBe = (refusal: Refusal | undefined, stage: MailStage): boolean =>
+  refusal !== undefined && (KNOWS_RECIPIENT.has(stage) || REFUSALS[refusal].code !== 'recipient_rejected');
+
 export interface ReadRefusal {
   refusal: Refusal;
   /** The same email may be accepted later. */
@@ -99,7 +106,8 @@ export function readRefusal(reply: string, stage: MailStage, provider: Provider 
       (rule.stages === undefined || rule.stages.includes(stage)) &&
       (rule.says === undefined || isKnownReply(read, rule.says)),
   );
-  const found = knownRefusal(read) ?? rules[0]?.refusal ?? refusalOfCodes(read, stage);
+  const known = [knownRefusal(read), rules[0]?.refusal].find((each) => canBe(each, stage));
+  const found = known ?? refusalOfCodes(read, stage);
   // A limit that does not pass on its own.
   const refusal = found === 'rate_limited' && !isForNow ? 'account_quota' : found;
   const advice = rules.find((rule) => rule.refusal === undefined || rule.refusal === found);

@@ -152,6 +152,20 @@ describe('the meaning of a reply', () => {
       ),
   );
 
+  it.each(['550@example.org', '5.1.1@example.org', '1.1@example.org', 'example.com@example.org'])(
+    'is read before %s is masked',
+    async (to) => {
+      for (const reply of [
+        '550 5.1.1 User unknown',
+        '550 5.7.66 TLS 1.0 and 1.1 are not supported',
+        '550 <>: Relay access denied 550',
+      ])
+        expect(facts(await failureOf({ at: 'rcpt', reply }, to))).toEqual(
+          facts(await failureOf({ at: 'rcpt', reply })),
+        );
+    },
+  );
+
   it('cannot be chosen by an address that the server repeats', { timeout: 60_000 }, () =>
     fc.assert(
       fc.asyncProperty(
@@ -163,10 +177,12 @@ describe('the meaning of a reply', () => {
           (to: string) => `550 [${to}]: mailbox unavailable`,
           (to: string) => `550-5.1.1 ${to}\r\n550 5.1.1 is not known here`,
           (to: string) => `550 No mailbox for ${to}`,
+          (to: string) => `550 ${to}`,
+          (to: string) => `550-${to}\r\n550 is not known here`,
         ),
         async (other, template) => {
           const phrase = other.reply.replace(/^\d{3} ?([245]\.\d+\.\d+ )?|[^\w .:;,-]/g, '');
-          const to = `"${phrase}"@example.org`;
+          const to = phrase.includes(' ') ? `"${phrase}"@example.org` : `${phrase}@example.org`;
           const crafted = await failureOf({ at: 'rcpt', reply: template(to) }, to);
           expect(facts(crafted)).toEqual(
             facts(await failureOf({ at: 'rcpt', reply: template('ada@example.org') })),

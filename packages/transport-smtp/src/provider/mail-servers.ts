@@ -108,7 +108,13 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
       'JunkMail rejected',
     ],
     ['tls_required', 'TLS required', 'Encryption required'],
-    ['rate_limited', 'Too many concurrent SMTP connections', 'Too many connections'],
+    [
+      'rate_limited',
+      'Too many concurrent SMTP connections',
+      'Too many connections',
+      'Domain * has exceeded the max emails per hour',
+      'Domain * has exceeded the max defers and failures per hour',
+    ],
     ['server_trouble', 'Temporary local problem'],
   ],
   // Its cf/m4/proto.m4 and cf/README; the milter-greylist manual.
@@ -170,6 +176,8 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
     [
       'rate_limited',
       'Concurrent connections limit exceeded',
+      'The maximum number of concurrent connections',
+      'Message submission rate for this client has exceeded the configured limit',
       'STOREDRV.ClientSubmit; sender thread limit exceeded',
     ],
     ['server_trouble', 'Temporary server error', 'Server busy'],
@@ -209,6 +217,14 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
   ],
   // https://altn.com: MDaemon's SMTP replies
   MDaemon: [['login_required', 'Authentication is required']],
+  // https://github.com/hmailserver/hmailserver: hmailserver/source/Server/SMTP/SMTPConnection.cpp
+  hMailServer: [['relay_denied', 'Delivery is not allowed to this address']],
+  // The knowledge bases of MailEnable, Kerio Connect and HCL Domino
+  MailEnable: [['login_required', 'This mail server requires authentication']],
+  'Kerio Connect': [['relay_denied', 'Relaying to * denied']],
+  Domino: [['relay_denied', 'Relay rejected for policy reasons']],
+  // https://www.proofpoint.com: its lookup of blocked addresses
+  Proofpoint: [['host_blocked', 'Blocked - see https://ipcheck.proofpoint.com']],
   // https://help.mail.163.com and its list of returned mail: NetEase (163.com, 126.com)
   Coremail: [
     ['login_required', 'need EHLO and AUTH first', 'authentication is required'],
@@ -217,6 +233,13 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
     ['message_refused', 'DT:SPM', 'DT:SUM'],
     ['rate_limited', 'DT:MXS', 'MI:SFQ'],
   ],
+  // https://postmaster.gmx.net/en/case?c=uas, the same at web.de and IONOS; the help pages of Fastmail, iCloud and SparkPost
+  GMX: [['sender_refused', 'Unauthorized sender address', 'Sender address is not allowed']],
+  Fastmail: [['sender_refused', 'Not authorised to send from this header address']],
+  iCloud: [['sender_refused', 'From address is not one of your addresses']],
+  SparkPost: [['sender_refused', 'Unconfigured Sending Domain']],
+  // https://help.mailtrap.io: its sandbox
+  Mailtrap: [['rate_limited', 'Requested action not taken: too many emails per second']],
   // https://postmaster.yahooinc.com/error-codes
   Yahoo: [['rate_limited', 'Messages from * temporarily deferred']],
 };

@@ -21,7 +21,7 @@ const LINE =
  * that no address can choose the meaning of a reply.
  */
 const PREAMBLE =
-  /^(?:(?:<(?:"[^"]*"|[^<>"])*>|\[[^\]]*\]|"[^"]*"@\S+|\S+@\S+)(?:\.\.\.|[:;,])?\s+|(?:[\w.-]+ )?error: |smtp; )/i;
+  /^(?:(?:<(?:"[^"]*"|[^<>"])*>|\[[^\]]*\]|"[^"]*"@\S+|\S+@\S+)(?:\.\.\.|[:;,])?(?:\s+|$)|(?:[\w.-]+ )?error: |smtp; )/i;
 
 function withoutPreamble(text: string): string {
   const rest = text.replace(PREAMBLE, '');
