@@ -140,4 +140,13 @@ describe('purge', () => {
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(queries).toBe(3);
   });
+
+  test.each([0, 999, 86_400_001, 2 ** 31, Number.NaN, '10m'])(
+    'refuses to run every %s milliseconds',
+    (everyMs) => {
+      const store = postgresStore({ pool: { query: async () => ({ rows: [] }) } });
+      const start = () => onTestFinished(store.startPurging({ everyMs: everyMs as number }));
+      expect(start).toThrow(expect.objectContaining({ name: 'ConfigError' }));
+    },
+  );
 });

@@ -32,8 +32,9 @@ export interface PostgresStore extends VerificationStore {
    * Calls {@link PostgresStore.purge} again and again; failures go to the `logger` as `verification.purge_failed`. Every
    * process can call it. The timer does not keep a process alive.
    *
-   * @param options.everyMs milliseconds between two purges. @default 3600000
+   * @param options.everyMs milliseconds between two purges, from one second to one day. @default 3600000
    * @returns a function that stops it
+   * @throws {ConfigError} when an option is not valid
    */
   startPurging(options?: { everyMs?: number | undefined }): () => void;
 }
@@ -82,7 +83,8 @@ const MOST_COUNTED = 2_000_000_000;
 /** Rows of each table per statement, so that its locks are short. */
 const MOST_PURGED = 1000;
 
-const HOUR_MS = 3_600_000;
+// A timer of more than 24.8 days fires at once.
+const purgingSchema = z.strictObject({ everyMs: z.int().min(1000).max(86_400_000).default(3_600_000) });
 
 /** The parts of a statement that counts. */
 type CounterSql = Record<'key' | 'points' | 'windowMs' | 'limit' | 'from', string>;
@@ -280,7 +282,8 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
         throw databaseError(error);
       }),
     purge,
-    startPurging({ everyMs = HOUR_MS } = {}) {
+    startPurging(purging = {}) {
+      const { everyMs } = readOptions(purgingSchema, purging, 'startPurging');
       const timer = setInterval(() => {
         purge().catch((error: unknown) =>
           report('error', {
@@ -290,7 +293,6 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
           }),
         );
       }, everyMs);
-      // Node.js: the process may end.
       if (typeof timer === 'object') timer.unref();
       return () => clearInterval(timer);
     },
