@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { ConnectorConfig } from './config/connector-config.js';
+import { readCustomHeaders } from './custom-headers.js';
 import { type Email, freezeEmail } from './email.js';
 import { mergeHeaders } from './header-field.js';
 import { createLinkRule } from './link-schemes.js';
@@ -13,7 +14,7 @@ import { findMissingVariables } from './payload.js';
 import { requestIdentity } from './request-identity.js';
 import { collectSecrets } from './secrets.js';
 import type { CheckedSendRequest } from './send-request.js';
-import { readCustomHeaders, readReplyTo, readSender } from './sender.js';
+import { readReplyTo, readSender } from './sender.js';
 import type { MissingVariable } from './template/evaluate-template.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import type { TemplateOverride } from './template/template.js';

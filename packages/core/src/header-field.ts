@@ -9,8 +9,6 @@ export const sanitizeHeaderValue = (value: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
 
-export const HEADER_NAME_RULE = 'the name of a header has to be printable ASCII without spaces or colons';
-
 /** Longer names are not in use, and leave no room for a value on their line (RFC 5322 section 2.1.1). */
 const LONGEST_NAME = 200;
 

@@ -143,7 +143,7 @@ describe('too long', () => {
 test('commas are taken apart outside quotes and variables only', async () => {
   const { replyTo } = await render({
     replyTo:
-      '"Lovelace, Ada" <a@example.com>, {{value}} <b@example.com>,, "Say \\"hi, you\\"" <c@example.com>',
+      '"Lovelace, Ada" <a@example.com>, {{value}} <b@example.com>, "Say \\"hi, you\\"" <c@example.com>',
   });
   expect(replyTo?.map(({ address }) => address)).toEqual(['a@example.com', 'b@example.com', 'c@example.com']);
 });

@@ -244,7 +244,7 @@ describe('header fields', () => {
     [
       'a header name with a line break',
       { config: { ...config, customHeaders: { 'X\r\nBcc': 'x' } } },
-      /the name of a header has to be printable ASCII/,
+      /the name of a header must be printable ASCII/,
     ],
   ])('%s is refused when the mailer is made', (_name, more, message) => {
     expect(() => setUp(more)).toThrow(ConfigError);

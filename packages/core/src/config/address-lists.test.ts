@@ -1,7 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { seedConfig } from '../../fixtures/seed-config.js';
-import { inspectConnectorConfig, MailError, parseRecipient } from '../index.js';
+import { describe, expect, test, vi } from 'vitest';
+import { REQUIRED_TEMPLATES, seedConfig } from '../../fixtures/seed-config.js';
+import {
+  ConfigError,
+  createMailer,
+  inspectConnectorConfig,
+  MailError,
+  parseRecipient,
+  parseSendRequest,
+} from '../index.js';
 
 /** Not a list of addresses, however it is read. */
 const MALFORMED = [
@@ -65,4 +72,118 @@ test('nothing but commas separates addresses', () => {
       expect(errors.map(({ path }) => path)).toEqual(isComma ? [] : [['replyTo']]);
     }),
   );
+});
+
+const transport = {
+  ...{ name: 'none', send: vi.fn(), verify: vi.fn(), close: vi.fn() },
+  [Symbol.asyncDispose]: vi.fn(),
+};
+
+const templateWith = (fields: object) => ({
+  usageType: 'Welcome',
+  contentType: 'text/plain' as const,
+  subject: 'Hi',
+  content: 'Hi',
+  ...fields,
+});
+
+const warningsOf = (fields: object) =>
+  inspectConnectorConfig(seedConfig({ templates: [...REQUIRED_TEMPLATES, templateWith(fields)] }))
+    .issues.filter(({ code }) => code === 'address_unusable')
+    .map(({ path }) => path.at(-1));
+
+const addressesIn = async (fields: { replyTo?: string; sendFrom?: string }, payload = {}) => {
+  const mailer = createMailer({
+    config: {
+      fromEmail: 'noreply@example.com',
+      replyTo: 'fallback@example.com',
+      templates: [templateWith(fields)],
+    },
+    transport,
+    missingVariable: 'empty',
+  });
+  const { from, replyTo = [] } = await mailer.render(
+    parseSendRequest({ to: 'ada@example.com', type: 'Welcome', payload }),
+  );
+  return { from: from.address, replyTo: replyTo.map(({ address }) => address) };
+};
+
+describe('a template', () => {
+  test.each(MALFORMED)('warns of %j and uses the address of the config', async (text) => {
+    expect(warningsOf({ replyTo: text, sendFrom: text })).toEqual(['sendFrom', 'replyTo']);
+    expect(await addressesIn({ replyTo: text, sendFrom: text })).toEqual({
+      from: 'noreply@example.com',
+      replyTo: ['fallback@example.com'],
+    });
+  });
+
+  test.each(LISTS)('can have %j in replyTo only', async (text) => {
+    expect(warningsOf({ replyTo: text, sendFrom: text })).toEqual(['sendFrom']);
+    const { from, replyTo } = await addressesIn({ replyTo: text, sendFrom: text });
+    expect([from, replyTo.length]).toEqual(['noreply@example.com', text.split('@').length - 1]);
+  });
+
+  const payload = { user: { email: 'ada@example.org' }, name: 'Ada, Eve' };
+  test.each([
+    ['help@example.com, {{user.email}},'],
+    [', {{user.email}}'],
+    ['help@example.com,, {{user.email}}'],
+    ['help@example.com, , {{user.email}}'],
+    ['help@, {{user.email}}'],
+    ['{{name}} <help@example.com>,'],
+  ])('warns of %j, whatever the values are', async (replyTo) => {
+    expect(warningsOf({ replyTo })).toEqual(['replyTo']);
+    expect((await addressesIn({ replyTo }, payload)).replyTo).toEqual(['fallback@example.com']);
+  });
+
+  test.each([
+    ['help@example.com, {{user.email}}', ['help@example.com', 'ada@example.org'], ['help@example.com']],
+    ['{{user.email}},help@example.com', ['ada@example.org', 'help@example.com'], ['help@example.com']],
+    ['{{user.email}}', ['ada@example.org'], ['fallback@example.com']],
+    ['{{name}} <help@example.com>', ['help@example.com'], ['help@example.com']],
+    ['{{name}} <{{user.email}}>', ['ada@example.org'], ['fallback@example.com']],
+    [
+      '{{#if user}}{{user.email}},{{/if}}help@example.com',
+      ['ada@example.org', 'help@example.com'],
+      ['help@example.com'],
+    ],
+    ['{{#if user}}{{user.email}}, {{/if}}', ['ada@example.org'], ['fallback@example.com']],
+  ])('leaves out the entry of an empty value in %j', async (replyTo, full, empty) => {
+    expect(warningsOf({ replyTo })).toEqual([]);
+    expect((await addressesIn({ replyTo }, payload)).replyTo).toEqual(full);
+    expect((await addressesIn({ replyTo })).replyTo).toEqual(empty);
+  });
+});
+
+describe.each([
+  ...['Resent-From', 'Resent-Sender', 'Resent-To', 'Resent-Cc', 'Resent-Bcc', 'Resent-Reply-To'],
+  ...['Errors-To', 'Disposition-Notification-To', 'Return-Receipt-To', 'X-Confirm-Reading-To', 'errors-to'],
+])('the custom header %s', (name) => {
+  const path = ['customHeaders', name];
+  test.each(MALFORMED)('cannot be %j', (text) => {
+    for (const value of [text, ['help@example.com', text]]) {
+      const customHeaders = { [name]: value };
+      expect(errorsOf({ customHeaders })).toMatchObject([{ path, code: 'header_address' }]);
+      const config = { fromEmail: 'a@example.com', templates: [], customHeaders };
+      expect(() => createMailer({ config, transport })).toThrow(ConfigError);
+    }
+  });
+
+  test.each(LISTS)('can be %j', (text) => {
+    expect(errorsOf({ customHeaders: { [name]: text } })).toEqual([]);
+  });
+});
+
+test.each(['From', 'Sender', 'Reply-To', 'To', 'Cc', 'Bcc', 'Return-Path'])(
+  'the custom header %s is ignored, whatever its value',
+  (name) => {
+    const { issues } = inspectConnectorConfig(seedConfig({ customHeaders: { [name]: 'help@' } }));
+    expect(issues).toMatchObject([{ severity: 'warning', code: 'header_reserved' }]);
+  },
+);
+
+test('a custom header that holds no address can have any value', () => {
+  expect(
+    errorsOf({ customHeaders: { 'List-Unsubscribe': '<https://example.com/>', 'X-Team': 'a@' } }),
+  ).toEqual([]);
 });

@@ -159,7 +159,7 @@ describe('likely mistakes', () => {
     [
       'a sender of a template that is no address',
       withTemplate('SignIn', { sendFrom: 'noreply' }),
-      ['templates[3].sendFrom: sendFrom is not a usable address (there is no @): fromEmail is used instead'],
+      ['templates[3].sendFrom: sendFrom is not a valid address (there is no @): fromEmail is used instead'],
     ],
     [
       'the part of a url that is not read',

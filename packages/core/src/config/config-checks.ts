@@ -1,10 +1,12 @@
 import { type ConfigIssue, error, warning } from '../config-issue.js';
-import { HEADER_NAME_RULE, isHeaderName, isReservedHeader } from '../header-field.js';
+import { checkCustomHeaders } from '../custom-headers.js';
 import { normalizeLocale } from '../locale.js';
 import { isLoopbackHost } from '../loopback.js';
-import { readMailboxList } from '../mailbox.js';
+import { readMailbox } from '../mailbox.js';
 import { carriesCode, variablesOf } from '../payload.js';
 import { findSimilarName } from '../similar-name.js';
+import { writtenEntries } from '../template/evaluate-mailboxes.js';
+import { PLACE } from '../template/html-values.js';
 import { parseTemplate, type TemplateVariable } from '../template/parse-template.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
@@ -32,7 +34,7 @@ export const checkConfig = (raw: Raw, knownKeys: readonly string[], rules: Templ
   ...checkTransportSecurity(raw),
   ...checkPem(raw.tls),
   ...checkName(raw),
-  ...checkCustomHeaders(raw.customHeaders),
+  ...(isRecord(raw.customHeaders) ? checkCustomHeaders(raw.customHeaders) : []),
   ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale, rules) : []),
 ];
 
@@ -88,16 +90,6 @@ function checkName({ name }: Raw): ConfigIssue[] {
   const message =
     'name is sent in EHLO, where many servers (Gmail: 501 5.5.4) accept ASCII only: write a host name';
   return [warning(['name'], 'name_not_ascii', message)];
-}
-
-function checkCustomHeaders(headers: unknown): ConfigIssue[] {
-  if (!isRecord(headers)) return [];
-  return Object.keys(headers).flatMap((name) => {
-    const path = ['customHeaders', name];
-    if (!isHeaderName(name)) return [error(path, 'header_name', HEADER_NAME_RULE)];
-    const message = `${name} is written by Postern itself: this custom header is ignored`;
-    return isReservedHeader(name) ? [warning(path, 'header_reserved', message)] : [];
-  });
 }
 
 function checkTemplates(
@@ -181,14 +173,22 @@ function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTempl
 
 const FALLBACK_ADDRESSES = { sendFrom: 'fromEmail', replyTo: 'the replyTo of the config' };
 
-/** Addresses without variables can be checked before any email is rendered. */
+/**
+ * Checks the addresses that the author wrote before any email is rendered. What a value becomes part of is not known yet, and a
+ * block may leave out an entry with its comma.
+ */
 const checkAddresses = (template: Raw, index: number): ConfigIssue[] =>
   Object.entries(FALLBACK_ADDRESSES).flatMap(([field, instead]) => {
     const text = template[field];
-    if (typeof text !== 'string' || text.includes('{{')) return [];
-    const mailboxes = readMailboxList(text);
-    if (mailboxes.ok) return [];
-    const message = `${field} is not a usable address (${mailboxes.problem}): ${instead} is used instead`;
+    const parsed = typeof text === 'string' ? parseTemplate(text) : undefined;
+    const entries = parsed?.ok ? writtenEntries(parsed.template.nodes) : [];
+    const parts = field === 'sendFrom' && entries.length > 0 ? [entries.join(',')] : entries;
+    const problem = parts
+      .filter((part) => !part.includes(PLACE))
+      .map(readMailbox)
+      .find((mailbox) => !mailbox.ok);
+    if (!problem || problem.ok) return [];
+    const message = `${field} is not a valid address (${problem.problem}): ${instead} is used instead`;
     return [warning(['templates', index, field], 'address_unusable', message)];
   });
 

@@ -198,7 +198,7 @@ describe('what is wrong, and what to write instead', () => {
     [
       'a header name that is none',
       { customHeaders: { 'X Mailer': 'x' } },
-      ['customHeaders.X Mailer: the name of a header has to be printable ASCII without spaces or colons'],
+      ['customHeaders.X Mailer: the name of a header must be printable ASCII without spaces or colons'],
     ],
     [
       'a url of another protocol',

@@ -103,7 +103,7 @@ export async function compileEmailTemplate(
         // What a derived text lacks, the html lacks, too.
         text: text ? asLine(text, text === derived ? new Set() : problems) : filled,
         ...(isHtml && { html: filled }),
-        ...(from && { from: from === 'unusable' ? from : (from[0] ?? 'unusable') }),
+        ...(from && { from: from !== 'unusable' && from[0] && from.length === 1 ? from[0] : 'unusable' }),
         ...(replyTo && { replyTo: asMailboxes(replyTo) }),
       };
       refuse(type, [...problems], VARIABLE_HINT);
