@@ -261,6 +261,15 @@ it('continues after mechanisms that the server does not know, as they cost no pa
   expect(stats.mechanisms).toEqual(['PLAIN', 'LOGIN', 'CRAM-MD5']);
 });
 
+it('does not blame the password where the server knows none of the mechanisms that it offers', async () => {
+  const answers = { PLAIN: '504 5.5.4 Unknown', LOGIN: '504 5.5.4 Unknown' };
+  const { transport } = await setUp({ offers: ['AUTH PLAIN LOGIN'], answers });
+  expect(await failureOf(transport.send(testEmail()))).toMatchObject({
+    code: 'auth_failed',
+    hint: expect.stringContaining('checked no password: it offers PLAIN, LOGIN'),
+  });
+});
+
 it('reports the refusal of the password, not of a mechanism that the server does not know', async () => {
   const { transport } = await setUp({
     offers: ['AUTH PLAIN LOGIN'],

@@ -73,9 +73,17 @@ export class LoginSequence {
 
   private refusalNaming(): MailError | undefined {
     const { refusal, tried } = this;
-    if (!refusal || tried.length < 2) return refusal;
-    const { code, message, cause } = refusal;
-    return new MailError(code, `${message} (tried ${tried.join(', ')})`, { ...refusal, cause });
+    if (!refusal) return undefined;
+    const { code, message, cause, responseCode } = refusal;
+    const names = tried.join(', ');
+    return new MailError(code, tried.length < 2 ? message : `${message} (tried ${names})`, {
+      ...refusal,
+      cause,
+      ...(code === 'auth_failed' &&
+        responseCode === UNKNOWN_MECHANISM && {
+          hint: `The server checked no password: it offers ${names} but does not support it. Ask its operator, or use another port or server.`,
+        }),
+    });
   }
 
   /** The server offers no login that the config can use. */

@@ -81,8 +81,8 @@ function refusalOfCodes({ code, status = '', isForNow }: SmtpReply, stage: MailS
 /** Before RCPT, the server does not know the recipient: an unknown user is the login or the sender. */
 const KNOWS_RECIPIENT: ReadonlySet<MailStage> = new Set(['rcpt', 'data', 'delivery']);
 
-const canBe = (refusal: Refusal | undefined, stage: MailStage): boolean =>
-  refusal !== undefined && (KNOWS_RECIPIENT.has(stage) || REFUSALS[refusal].code !== 'recipient_rejected');
+const isAboutRecipient = (refusal: Refusal | undefined): boolean =>
+  refusal !== undefined && REFUSALS[refusal].code === 'recipient_rejected';
 
 export interface ReadRefusal {
   refusal: Refusal;
@@ -94,7 +94,8 @@ export interface ReadRefusal {
 
 /**
  * What a reply refuses. The codes decide. Where they are the same for different things, the documented replies of mail servers
- * and providers tell them apart. A provider's manual has the last word about its own codes.
+ * and providers tell them apart. A provider's manual has the last word about its own codes, except that one without a
+ * status leaves recipients to the status of the reply.
  */
 export function readRefusal(reply: string, stage: MailStage, provider: Provider | undefined): ReadRefusal {
   const read = readReply(reply);
@@ -106,8 +107,13 @@ export function readRefusal(reply: string, stage: MailStage, provider: Provider 
       (rule.stages === undefined || rule.stages.includes(stage)) &&
       (rule.says === undefined || isKnownReply(read, rule.says)),
   );
-  const known = [knownRefusal(read), rules[0]?.refusal].find((each) => canBe(each, stage));
-  const found = known ?? refusalOfCodes(read, stage);
+  const known = knownRefusal(read);
+  const byCodes = refusalOfCodes(read, stage);
+  const found =
+    (KNOWS_RECIPIENT.has(stage) || !isAboutRecipient(known) ? known : undefined) ??
+    rules.find(({ status, says }) => status ?? says ?? !(read.status && isAboutRecipient(byCodes)))
+      ?.refusal ??
+    byCodes;
   // A limit that does not pass on its own.
   const refusal = found === 'rate_limited' && !isForNow ? 'account_quota' : found;
   const advice = rules.find((rule) => rule.refusal === undefined || rule.refusal === found);

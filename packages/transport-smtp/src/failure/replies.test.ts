@@ -152,6 +152,16 @@ describe('the meaning of a reply', () => {
       ),
   );
 
+  it.each(['smtp.mailgun.org', 'smtp.sendgrid.net', 'smtp.postmarkapp.com', 'smtpdm.aliyun.com'])(
+    'is the recipient where the status says so at the end of the message, at %s',
+    async (host) => {
+      for (const reply of ['550 5.1.1 Not here', '553 5.1.2 Not here', '501 5.1.3 Not here', '550 5.2.1 Off'])
+        expect(await failureOf({ at: 'delivery', reply, host })).toMatchObject({
+          code: 'recipient_rejected',
+        });
+    },
+  );
+
   it.each(['550@example.org', '5.1.1@example.org', '1.1@example.org', 'example.com@example.org'])(
     'is read before %s is masked',
     async (to) => {

@@ -241,5 +241,9 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
   // https://help.mailtrap.io: its sandbox
   Mailtrap: [['rate_limited', 'Requested action not taken: too many emails per second']],
   // https://postmaster.yahooinc.com/error-codes
-  Yahoo: [['rate_limited', 'Messages from * temporarily deferred']],
+  Yahoo: [
+    ['address_unknown', "dd This user doesn't have", '1 Requested mail action aborted, mailbox not found'],
+    ['mailbox_disabled', '30 Sorry, your message to * cannot be delivered. This mailbox is disabled'],
+    ['rate_limited', 'Messages from * temporarily deferred'],
+  ],
 };
