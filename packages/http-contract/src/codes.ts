@@ -2,6 +2,9 @@ import { inspect } from 'node:util';
 import { AUTHORIZED, type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
 import { describe, expect, test } from './suite.js';
 
+const inDigits = (code: string, zero: number) =>
+  code.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
+
 /** What codes are good for, and that nobody else learns them. */
 export function describeCodes(factory: HttpHarnessFactory): void {
   describe('a code', () => {
@@ -30,13 +33,40 @@ export function describeCodes(factory: HttpHarnessFactory): void {
     test('of an earlier email is answered as such, and costs no guess', async () => {
       const world = await openWorld(factory, { policy: { cooldown: 0 } });
       const email = somebody();
-      const check = (verificationCode: string) =>
-        world.post('/verification-codes/verify', { email, verificationCode });
+      const check = async (verificationCode: string) =>
+        (await world.post('/verification-codes/verify', { email, verificationCode })).json();
+      const codes: string[] = [];
+      for (let sent = 0; sent < 3; sent++) {
+        await world.post('/verification-codes', { email });
+        codes.push(await world.trap.inbox.waitForCode(email));
+      }
+      const [oldest = '', older = '', newest = ''] = codes;
+      for (let tried = 0; tried < 3; tried++)
+        for (const typed of [oldest, older])
+          expect(await check(typed)).toMatchObject({ status: 400, code: 'code_superseded' });
+      expect(await check('wrong')).toMatchObject({ code: 'code_incorrect', attemptsLeft: 4 });
+      world.clock.time += 600_000;
+      expect(await check(newest)).toMatchObject({ code: 'code_expired' });
       await world.post('/verification-codes', { email });
-      const earlier = await world.trap.inbox.waitForCode(email);
+      const last = await world.trap.inbox.waitForCode(email);
+      expect(await check(newest)).toMatchObject({ code: 'code_superseded' });
+      await world.post('/verification-codes/verify', { email, verificationCode: last });
+      expect(await check(older)).toMatchObject({ code: 'code_incorrect', attemptsLeft: 3 });
+    });
+
+    test.each([
+      ['Arabic-Indic digits', (code: string) => inDigits(code, 0x660)],
+      ['Persian digits', (code: string) => inDigits(code, 0x6f0)],
+      ['Devanagari digits', (code: string) => inDigits(code, 0x966)],
+      ['full-width digits', (code: string) => inDigits(code, 0xff10)],
+      ['invisible characters', (code: string) => `\u2066${code}\u200b\u2069`],
+      ['spaces, quotes and a line break', (code: string) => ` "${code.slice(0, 3)} ${code.slice(3)}"\n`],
+    ])('counts with %s', async (_what, spell) => {
+      const world = await openWorld(factory);
+      const email = somebody();
       await world.post('/verification-codes', { email });
-      expect((await check(earlier)).json()).toMatchObject({ status: 400, code: 'code_superseded' });
-      expect((await check('wrong')).json()).toMatchObject({ code: 'code_incorrect', attemptsLeft: 4 });
+      const verificationCode = spell(await world.trap.inbox.waitForCode(email));
+      expect((await world.post('/verification-codes/verify', { email, verificationCode })).status).toBe(204);
     });
 
     test('looks the same to strangers, whether one was sent or not', async () => {

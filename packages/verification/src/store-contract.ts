@@ -46,6 +46,26 @@ async function tally(calls: readonly Promise<unknown>[]): Promise<Record<string,
   return counts;
 }
 
+/** The zero of each script that has decimal digits. Unicode keeps the ten digits of a script in a row. */
+const ZEROS = Array.from({ length: 0x20000 }, (_, point) => String.fromCodePoint(point))
+  .filter((character) => /^\p{Nd}$/u.test(character))
+  .filter((_, index) => index % 10 === 0);
+
+const inDigits = (code: string, zero = '0'): string =>
+  code.replace(/\d/g, (digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)));
+
+/** What copying or typing adds: before the code, between its digits, and after it. */
+const PASTED = [
+  [' ', '', '\r\n'],
+  ['"', '', '".'],
+  ['\u2066', '', '\u2069'],
+  ['\ufeff', '\u200b', '\u200e'],
+  ['', ' ', ''],
+  ['', '-', ''],
+  ['', '\u00a0', '\u00ad'],
+  ['\u00ab', '\u2009', '\u00bb'],
+] as const;
+
 /**
  * The tests that every {@link VerificationStore} has to pass: each method by itself, and the promises of
  * `createVerification` that rest on them.
@@ -400,6 +420,59 @@ export function describeStoreContract(
         status: 'verified',
         id: mail?.idempotencyKey,
       });
+    });
+
+    test('a code counts in the digits of every script, and with what was copied along', async () => {
+      const { store } = await open();
+      const { verification, code } = processOn(store);
+      const spellings = [
+        ...ZEROS.map((zero) => (typed: string) => inDigits(typed, zero)),
+        ...PASTED.map(
+          ([before, between, after]) =>
+            (typed: string) =>
+              before + [...typed].join(between) + after,
+        ),
+      ];
+      for (const spell of spellings) {
+        const who = person();
+        await start(verification, who);
+        await expect(verification.check({ ...who, code: spell(code()) })).resolves.toMatchObject({
+          status: 'verified',
+        });
+      }
+    });
+
+    test('codes of earlier emails are answered as such in every process, and cost no guess', async () => {
+      const { store, other } = await open();
+      const policy = { cooldown: 0 };
+      const here = processOn(store, { policy });
+      const there = processOn(other, { policy });
+      const who = person();
+      const codes: string[] = [];
+      for (let sent = 0; sent < 3; sent++) {
+        await start(here.verification, who);
+        codes.push(here.code());
+      }
+      const [oldest = '', older = '', newest = ''] = codes;
+      const check = (typed: string, by = here) => by.verification.check({ ...who, code: typed });
+      const superseded = failure('code_superseded');
+      // More often than there are guesses.
+      for (const by of [here, there, here, there]) {
+        await expect(check(oldest, by)).rejects.toEqual(superseded);
+        await expect(check(inDigits(older, ZEROS[1]), by)).rejects.toEqual(superseded);
+      }
+      await expect(check(wrong(newest))).rejects.toEqual(failure('code_incorrect', { attemptsLeft: 4 }));
+      for (const process of [here, there]) process.time.now += 10 * MINUTE;
+      await expect(check(newest, there)).rejects.toEqual(failure('code_expired'));
+      await expect(check(wrong(newest))).rejects.toEqual(failure('code_incorrect', { attemptsLeft: 3 }));
+
+      await start(here.verification, who);
+      const last = here.code();
+      await expect(check(newest, there)).rejects.toEqual(superseded);
+      await expect(check(last, there)).resolves.toMatchObject({ status: 'verified' });
+      // Used: from here on, each of them is any wrong code.
+      for (const [index, typed] of [last, newest, oldest].entries())
+        await expect(check(typed)).rejects.toEqual(failure('code_incorrect', { attemptsLeft: 2 - index }));
     });
 
     test('the guess budget survives resends', async () => {
