@@ -1,4 +1,11 @@
-import type { Clock, Logger, Mailer } from '@postern/core';
+import { type Clock, clockSchema, type Logger, loggerSchema, type Mailer, readOptions } from '@postern/core';
+import { z } from 'zod';
+
+const optionsSchema = z.strictObject({
+  intervalMs: z.number().min(0),
+  clock: clockSchema,
+  logger: loggerSchema,
+});
 
 /** A server that takes longer to say hello is not one to send through. */
 const TIMEOUT_MS = 10_000;
@@ -9,8 +16,9 @@ const TIMEOUT_MS = 10_000;
  */
 export function createHealthCheck(
   mailer: Pick<Mailer, 'verify'>,
-  { intervalMs, clock, logger }: { intervalMs: number; clock: Clock; logger: Logger },
+  options: { intervalMs: number; clock: Clock; logger: Logger },
 ): () => Promise<boolean> {
+  const { intervalMs, clock, logger } = readOptions(optionsSchema, options, 'createHealthCheck');
   const verify = async () => {
     try {
       await mailer.verify({ signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const PACKAGES = new URL('../../../packages/', import.meta.url);
+
+type Factory = (...given: unknown[]) => unknown;
+
+/** Every exported factory of every published package, from the index files, so that no new one is forgotten. */
+const factories: Record<string, Factory> = {};
+for (const folder of readdirSync(PACKAGES)) {
+  const manifest = new URL(`${folder}/package.json`, PACKAGES);
+  const index = new URL(`${folder}/dist/index.js`, PACKAGES);
+  if (!existsSync(manifest) || !existsSync(index)) continue;
+  if (JSON.parse(readFileSync(manifest, 'utf8')).private) continue;
+  const exported: Record<string, unknown> = await import(index.href);
+  for (const [name, value] of Object.entries(exported))
+    if (typeof value === 'function' && /^(?:create|with)[A-Z]|^[a-z]\w*Store$/.test(name))
+      factories[name] = value as Factory; // called with what a program in JavaScript may pass
+}
+
+const transport = (name: string) => ({
+  name,
+  ...{ send: async () => ({}), verify: async () => {}, close: async () => {} },
+  [Symbol.asyncDispose]: async () => {},
+});
+
+/** An option of each, and what comes before the options. */
+const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
+  createFetchHandler: ['basePath'],
+  createHealthCheck: ['intervalMs', { verify: async () => {} }],
+  createMailHandler: ['authorize'],
+  createMailQueue: ['logger'],
+  createMailRouter: ['authorize'],
+  createMailer: ['missingVariable'],
+  createMemoryTransport: ['clock'],
+  createNodemailerTransport: ['envelopeFrom', { sendMail: async () => ({}) }],
+  createSmtpTransport: ['maxConnections', { host: '127.0.0.1', port: 1 }],
+  createTemplates: ['locales'],
+  createVerification: ['policy'],
+  memoryStore: ['maxEntries'],
+  postgresStore: ['schema'],
+  redisStore: ['prefix'],
+  withFailover: ['failureThreshold', [transport('main'), transport('backup')]],
+  withRateLimit: ['intervalMs', transport('main')],
+  withRetry: ['maxAttempts', transport('main')],
+};
+
+/** These take no options. */
+const WITHOUT_OPTIONS = ['createDrain', 'createOperatorLogger'];
+
+test('every exported factory is in the table', () => {
+  expect(Object.keys(factories).sort()).toEqual([...Object.keys(TABLE), ...WITHOUT_OPTIONS].sort());
+});
+
+test.each(Object.entries(TABLE))(
+  '%s refuses a misspelled option and suggests the right one',
+  async (name, [option, ...before]) => {
+    const misspelled = `${option.slice(0, -2)}${option.slice(-1)}`;
+    const call = async () => factories[name]?.(...before, { [misspelled]: 1 });
+    await expect(call()).rejects.toMatchObject({
+      name: 'ConfigError',
+      issues: expect.arrayContaining([
+        expect.objectContaining({
+          path: [misspelled],
+          message: expect.stringContaining(`did you mean ${option}?`),
+        }),
+      ]),
+    });
+  },
+);
