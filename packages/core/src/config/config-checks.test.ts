@@ -41,6 +41,21 @@ describe('likely mistakes', () => {
       ['ignoreTLS: ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS'],
     ],
     [
+      'TLS from the first byte and ignored',
+      { port: 465, secure: true, ignoreTLS: true },
+      ['ignoreTLS: ignoreTLS has no effect with "secure": true: remove it'],
+    ],
+    [
+      'a mechanism for passwords with OAuth2',
+      { authMethod: 'PLAIN', auth: { type: 'oauth2', user: 'ada@example.com', accessToken: 'ya29.token' } },
+      ['authMethod: authMethod has no effect with OAuth2, which is always XOAUTH2: remove it'],
+    ],
+    [
+      'a mechanism for OAuth2 with a password',
+      { authMethod: 'XOAUTH2' },
+      ['authMethod: authMethod XOAUTH2 needs a token: remove it, or write auth with "type": "oauth2"'],
+    ],
+    [
       'credentials in plain text',
       { ignoreTLS: true },
       [

@@ -50,7 +50,9 @@ function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): Confi
 }
 
 function checkTransportSecurity(raw: Raw): ConfigIssue[] {
-  const { secure, ignoreTLS, requireTLS, host, auth } = raw;
+  const { secure, ignoreTLS, requireTLS, host, auth, authMethod } = raw;
+  const isOAuth2 = isRecord(auth) && auth.type === 'oauth2';
+  const hasPassword = isRecord(auth) && auth.pass !== undefined;
   const port = readPort(raw.port);
   const hasCredentials = isRecord(auth) && Object.keys(auth).some((key) => key !== 'type');
   const isPlain = ignoreTLS === true && requireTLS !== true && secure !== true;
@@ -74,6 +76,24 @@ function checkTransportSecurity(raw: Raw): ConfigIssue[] {
       'ignoreTLS',
       'contradiction',
       'ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS',
+    ],
+    [
+      ignoreTLS === true && secure === true,
+      'ignoreTLS',
+      'no_effect',
+      'ignoreTLS has no effect with "secure": true: remove it',
+    ],
+    [
+      typeof authMethod === 'string' && isOAuth2 && authMethod.toUpperCase() !== 'XOAUTH2',
+      'authMethod',
+      'no_effect',
+      'authMethod has no effect with OAuth2, which is always XOAUTH2: remove it',
+    ],
+    [
+      typeof authMethod === 'string' && authMethod.toUpperCase() === 'XOAUTH2' && !isOAuth2 && hasPassword,
+      'authMethod',
+      'contradiction',
+      'authMethod XOAUTH2 needs a token: remove it, or write auth with "type": "oauth2"',
     ],
     [
       hasCredentials && isPlain && !isLocal,
