@@ -61,6 +61,7 @@ interface Progress {
  * Renders and sends one delivery. Never rejects.
  *
  * @param controller aborts it; the reason is an {@link AbortReason}
+ * @param checkLease aborts it if another worker may have the delivery by now
  * @returns how it ended; `undefined` when that is for another worker to say
  */
 export async function attemptDelivery(
@@ -68,6 +69,7 @@ export async function attemptDelivery(
   claimed: ClaimedDelivery & ClocksAhead & { readonly lane: string },
   mailer: QueueMailer,
   controller: AbortController,
+  checkLease: () => Promise<void>,
 ): Promise<Settlement | undefined> {
   const { policy, random, clock, telemetry } = options;
   const { id, type, attempts, interruptions, expiresAt } = claimed;
@@ -155,6 +157,8 @@ export async function attemptDelivery(
       progress.email = await unlessAborted(rendering, controller.signal, 0, RENDERING_ABORTED);
       return progress.email;
     });
+    await checkLease();
+    if (controller.signal.aborted) throw RENDERING_ABORTED;
     const receipt: unknown = await telemetry.step('send', () =>
       unlessAborted(
         mailer.deliver(email, { signal: controller.signal }),

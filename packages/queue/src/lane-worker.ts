@@ -23,6 +23,7 @@ export interface LaneWorkerOptions extends AttemptOptions {
   readonly store: DeliveryStore;
   readonly settler: Settler;
   readonly pollIntervalMs: number;
+  readonly renewEveryMs: number;
   readonly now: () => QueueTime;
   readonly onError: (error: unknown) => void;
 }
@@ -42,15 +43,31 @@ interface Held {
   /** Whether the data of the job names no delivery, as it should. */
   readonly isUnreadable: boolean;
   readonly controller: AbortController;
+  /** When the database was last asked for it, by the clock of this process. */
+  renewedAt: number;
 }
 
 const RETRY_MS = 500;
+/** A process that was paused for this many renewals asks whether its leases are over. */
+const MOST_MISSED = 2;
 
 /** What pg-boss answers; its types say nothing of it. */
 const touchedSchema = z.object({ settled: z.array(z.string()) });
 
 export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
-  const { lane, mailer, concurrency, boss, store, settler, pollIntervalMs, clock, now, onError } = options;
+  const {
+    lane,
+    mailer,
+    concurrency,
+    boss,
+    store,
+    settler,
+    pollIntervalMs,
+    renewEveryMs,
+    clock,
+    now,
+    onError,
+  } = options;
   /** Every job of this worker, until it is settled. */
   const held = new Set<Held>();
   const stopping = new AbortController();
@@ -99,6 +116,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
   /** @returns how many there were; `undefined` when the database did not answer */
   async function take(most: number): Promise<number | undefined> {
     let jobs: Pick<Held, 'job' | 'isUnreadable'>[];
+    const renewedAt = clock.now();
     try {
       jobs = await fetchJobs(most);
     } catch (error) {
@@ -110,7 +128,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     // One comes back to the very worker that lost it, when that was too busy to renew its lease.
     for (const { job, controller } of held)
       if (ids.has(job.id)) controller.abort('lost' satisfies AbortReason);
-    const taken = jobs.map((one) => ({ ...one, controller: new AbortController() }));
+    const taken = jobs.map((one) => ({ ...one, controller: new AbortController(), renewedAt }));
     for (const mine of taken) held.add(mine);
     await claim(taken);
     return jobs.length;
@@ -168,7 +186,9 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     sending += 1;
     const unreadable = [...delivery.unreadable, ...(mine.isUnreadable ? ['the data of its job'] : [])];
     const claimed = { ...delivery, lane, unreadable };
-    const settlement = await attemptDelivery(options, claimed, mailer, mine.controller);
+    const settlement = await attemptDelivery(options, claimed, mailer, mine.controller, () =>
+      checkLease(mine),
+    );
     sending -= 1;
     if (isFull) wake();
     if (settlement) await end(mine, settlement);
@@ -186,22 +206,35 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     if (held.size === 0) idle?.resolve();
   }
 
+  async function renewLeases(): Promise<void> {
+    const mine = [...held];
+    if (mine.length === 0) return;
+    const renewedAt = clock.now();
+    const touched = await boss.touch(
+      lane,
+      mine.map(({ job }) => job),
+    );
+    const alive = new Set(touchedSchema.parse(touched).settled);
+    for (const one of mine) {
+      if (alive.has(one.job.id)) one.renewedAt = renewedAt;
+      else if (held.has(one)) one.controller.abort('lost' satisfies AbortReason);
+    }
+  }
+
+  /** A process that was paused may hold an email that another has sent. */
+  async function checkLease(mine: Held): Promise<void> {
+    if (clock.now() - mine.renewedAt < MOST_MISSED * renewEveryMs) return;
+    await renewLeases().catch((error: unknown) => {
+      onError(error);
+      mine.controller.abort('lost' satisfies AbortReason);
+    });
+  }
+
   const running = run();
 
   return {
     wake,
-    async renewLeases() {
-      const mine = [...held];
-      if (mine.length === 0) return;
-      const touched = await boss.touch(
-        lane,
-        mine.map(({ job }) => job),
-      );
-      const alive = new Set(touchedSchema.parse(touched).settled);
-      for (const one of mine) {
-        if (held.has(one) && !alive.has(one.job.id)) one.controller.abort('lost' satisfies AbortReason);
-      }
-    },
+    renewLeases,
     async stop(graceMs) {
       stopping.abort();
       wake();

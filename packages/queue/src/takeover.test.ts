@@ -104,3 +104,39 @@ test('a claim whose answer is lost is made again, and is one attempt', async () 
   expect(await sent).toMatchObject([{ attempts: 1 }]);
   expect(claims).toBe(2);
 });
+
+test('a worker that was paused for longer than its lease hands over no email that another has', async () => {
+  const pglite = await createPGlite();
+  const [rendering, resumed, awake] = [0, 1, 2].map(() => Promise.withResolvers<void>());
+  const paused = watched(pglite, async (text, run) => {
+    if (isRenewal(text)) await awake?.promise;
+    return run();
+  });
+  const late = createMemoryTransport();
+  const { render, deliver } = mailerOn(late);
+  const first = await setUp(paused, {
+    deliver,
+    async render(request) {
+      rendering?.resolve();
+      await resumed?.promise;
+      return render(request);
+    },
+  });
+  const { id } = await first.enqueue(invitation());
+  // One at a time: it does not take its own delivery again.
+  await first.start({ concurrency: 1 });
+  await rendering?.promise;
+
+  const transport = createMemoryTransport();
+  const second = await setUp(pglite, mailerOn(transport));
+  const sent = next(second, 'sent', id);
+  await second.start();
+  await sent;
+  resumed?.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  awake?.resolve();
+  await first.stop({ graceMs: 60_000 });
+  expect(transport.emails).toHaveLength(1);
+  expect(late.emails).toEqual([]);
+  expect(await second.status(id)).toMatchObject({ state: 'sent', attempts: 2 });
+});
