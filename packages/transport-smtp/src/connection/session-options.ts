@@ -1,6 +1,7 @@
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { isLoopbackHost, type LogEvent, type Logger, type MailStage, type SmtpConfig } from '@postern/core';
 import type { SmtpMessage } from '../message/smtp-message.js';
+import { providerOf } from '../provider/known-providers.js';
 import type { SmtpLogin } from './login.js';
 import type { Lookup } from './socket.js';
 
@@ -47,4 +48,37 @@ export function tlsIsRequired({
   if (config.requireTLS) return true;
   if (config.secure || config.ignoreTLS || login === undefined || plaintextAuth === 'warn') return false;
   return !isLoopbackHost(config.host);
+}
+
+/** The part of the config that nodemailer's `SMTPConnection` takes. */
+export function connectionConfig(options: SessionOptions) {
+  const { host, port, secure = false, tls, servername = '', name, ignoreTLS } = options.config;
+  const { greetingTimeout, socketTimeout, connectionTimeout } = options.config;
+  return {
+    host,
+    port,
+    secure,
+    tls: { ...(tlsIsOptional(options) && { rejectUnauthorized: false }), ...tls },
+    requireTLS: tlsIsRequired(options),
+    ignoreTLS,
+    // SNI is for names (RFC 6066 section 3); an address is compared as the host.
+    servername: isIP(servername) ? undefined : servername,
+    name,
+    greetingTimeout,
+    socketTimeout,
+    connectionTimeout,
+  };
+}
+
+/** What the text of a failure says about the server. */
+export function serverFacts({ config, login }: SessionOptions) {
+  const { host, port, secure = false, tls, auth } = config;
+  return {
+    host,
+    port,
+    secure,
+    hasOwnCa: tls?.ca !== undefined,
+    login: login && (auth.type === 'login' ? ('password' as const) : ('token' as const)),
+    provider: providerOf(host),
+  };
 }

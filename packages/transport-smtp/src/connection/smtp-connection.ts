@@ -1,17 +1,16 @@
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { hasTimedOut, MailError, type MailStage } from '@postern/core';
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import { failureOfReply, type SmtpFailure } from '../failure/failure.js';
 import { abortedAt, toMailError } from '../failure/mail-error.js';
 import { failureOfNodemailer, type NodemailerError } from '../failure/nodemailer-failure.js';
 import type { SmtpMessage } from '../message/smtp-message.js';
-import { providerOf } from '../provider/known-providers.js';
 import { isRefusal } from '../provider/smtp-reply.js';
 import { contentStream } from './content.js';
 import { createDialogueLog, type DialogueLog } from './dialogue-log.js';
 import type { LoginCredentials } from './login.js';
 import { CutOffReply, objectionTo } from './reply-guards.js';
-import { type SessionOptions, tlsIsOptional, tlsIsRequired } from './session-options.js';
+import { connectionConfig, type SessionOptions, serverFacts } from './session-options.js';
 import { type AwaitedReply, Transcript } from './transcript.js';
 
 /** How long a server may take to answer QUIT, and then to close the connection, in milliseconds. */
@@ -33,7 +32,7 @@ type Done<T> = (error: NodemailerError | null | undefined, result?: T) => void;
  */
 export class SmtpConnection {
   private readonly transcript: Transcript;
-  private readonly log: DialogueLog | undefined;
+  private readonly log?: DialogueLog;
   private readonly smtp: SMTPConnection;
   private readonly smtpOptions: SMTPConnectionOptions;
   private readonly cutOffReply = new CutOffReply();
@@ -52,16 +51,15 @@ export class SmtpConnection {
     private readonly socket: Socket,
   ) {
     const { config, logger, observer } = options;
-    const { host, port, secure = false, tls, servername = '', name } = config;
-    const { greetingTimeout, socketTimeout, connectionTimeout, ignoreTLS } = config;
     this.message = options.message;
-    this.log = config.debug
-      ? createDialogueLog(
-          logger,
-          () => this.secrets,
-          () => this.recipients,
-        )
-      : undefined;
+    if (config.debug)
+      this.log = createDialogueLog(
+        logger,
+        () => this.secrets,
+        () => this.recipients,
+      );
+    const smtpConfig = connectionConfig(options);
+    const { secure } = smtpConfig;
     this.transcript = new Transcript(secure, {
       bytesRead: () => socket.bytesRead,
       onSecured: () => observer?.onSecured(),
@@ -74,18 +72,7 @@ export class SmtpConnection {
     });
     this.smtpOptions = {
       connection: socket,
-      host,
-      port,
-      secure,
-      tls: { ...(tlsIsOptional(options) && { rejectUnauthorized: false }), ...tls },
-      requireTLS: tlsIsRequired(options),
-      ignoreTLS,
-      // SNI is for names (RFC 6066 section 3); an address is compared as the host.
-      servername: isIP(servername) ? undefined : servername,
-      name,
-      greetingTimeout,
-      socketTimeout,
-      connectionTimeout,
+      ...smtpConfig,
       // `close()` destroys the socket: the one of TLS, which destroys the one beneath.
       socketCloseTimeout: 0,
       logger: this.transcript,
@@ -269,18 +256,8 @@ export class SmtpConnection {
   }
 
   readonly toMailError = (failure: SmtpFailure): MailError => {
-    const { config, login } = this.options;
-    const { host, port, secure = false, tls, auth } = config;
-    return toMailError(failure, {
-      host,
-      port,
-      secure,
-      hasOwnCa: tls?.ca !== undefined,
-      login: login && (auth.type === 'login' ? 'password' : 'token'),
-      provider: providerOf(host),
-      secrets: this.secrets,
-      recipients: this.recipients,
-    });
+    const { options, secrets, recipients } = this;
+    return toMailError(failure, { ...serverFacts(options), secrets, recipients });
   };
 
   /** Says QUIT and resolves once the socket is closed. */
