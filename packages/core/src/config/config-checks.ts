@@ -1,7 +1,6 @@
 import { type ConfigIssue, error, warning } from '../config-issue.js';
 import { checkCustomHeaders } from '../custom-headers.js';
 import { normalizeLocale } from '../locale.js';
-import { isLoopbackHost } from '../loopback.js';
 import { readMailbox } from '../mailbox.js';
 import { carriesCode, variablesOf } from '../payload.js';
 import { findSimilarName } from '../similar-name.js';
@@ -10,10 +9,12 @@ import { PLACE } from '../template/html-values.js';
 import { parseTemplate, type TemplateVariable } from '../template/parse-template.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
+import { checkCombinations } from './check-combinations.js';
 import { checkPem } from './check-pem.js';
-import { isRecord, type Raw, readPort } from './config-input.js';
+import { isRecord, type Raw } from './config-input.js';
 import { AUTH_KEYS } from './smtp-auth.js';
 import { DKIM_KEYS } from './smtp-config.js';
+import { TLS_KEYS, TLS_SERVER_KEYS } from './tls-keys.js';
 
 type Path = ConfigIssue['path'];
 
@@ -31,11 +32,19 @@ export const checkConfig = (raw: Raw, knownKeys: readonly string[], rules: Templ
   ...checkKeys(raw, [...knownKeys, 'url'], []),
   ...(isRecord(raw.auth) ? checkKeys(raw.auth, AUTH_KEYS, ['auth']) : []),
   ...(isRecord(raw.dkim) ? checkKeys(raw.dkim, DKIM_KEYS, ['dkim']) : []),
-  ...checkTransportSecurity(raw),
+  ...(isRecord(raw.tls) ? checkKeys(raw.tls, [...TLS_KEYS, ...TLS_SERVER_KEYS], ['tls']) : []),
+  ...checkCombinations(raw),
   ...checkPem(raw.tls),
   ...checkName(raw),
   ...(isRecord(raw.customHeaders) ? checkCustomHeaders(raw.customHeaders) : []),
   ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale, rules) : []),
+];
+
+/** Keys that people also write at the top level, where they have no effect. */
+const HOMES: readonly [home: string, keys: readonly string[]][] = [
+  ['tls', TLS_KEYS],
+  ['auth', AUTH_KEYS],
+  ['dkim', DKIM_KEYS],
 ];
 
 function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): ConfigIssue[] {
@@ -43,66 +52,15 @@ function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): Confi
     .filter((key) => !knownKeys.includes(key))
     .map((key) => {
       const shown = [...path, key].join('.');
+      const home = path.length === 0 && HOMES.find(([, keys]) => keys.includes(key));
+      if (home) {
+        const message = `unknown key ${key}: write it in ${home[0]}, as "${home[0]}": { "${key}": … }`;
+        return warning([key], 'unknown_key', message);
+      }
       const similar = findSimilarName(key, knownKeys);
       const advice = similar ? `did you mean ${[...path, similar].join('.')}?` : 'it is ignored';
       return warning([...path, key], 'unknown_key', `unknown key ${shown}: ${advice}`);
     });
-}
-
-function checkTransportSecurity(raw: Raw): ConfigIssue[] {
-  const { secure, ignoreTLS, requireTLS, host, auth, authMethod } = raw;
-  const isOAuth2 = isRecord(auth) && auth.type === 'oauth2';
-  const hasPassword = isRecord(auth) && auth.pass !== undefined;
-  const port = readPort(raw.port);
-  const hasCredentials = isRecord(auth) && Object.keys(auth).some((key) => key !== 'type');
-  const isPlain = ignoreTLS === true && requireTLS !== true && secure !== true;
-  // Without a host it is a well-known service, and none of those is on this machine.
-  const isLocal = typeof host === 'string' && isLoopbackHost(host);
-  const checks: [isWrong: boolean, key: string, code: string, message: string][] = [
-    [
-      port === 465 && secure === false,
-      'secure',
-      'secure_expected',
-      'port 465 expects TLS from the first byte: write "secure": true',
-    ],
-    [
-      (port === 587 || port === 25) && secure === true,
-      'secure',
-      'secure_unexpected',
-      `port ${port} begins in plain text and changes to TLS by STARTTLS: write "secure": false`,
-    ],
-    [
-      ignoreTLS === true && requireTLS === true,
-      'ignoreTLS',
-      'contradiction',
-      'ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS',
-    ],
-    [
-      ignoreTLS === true && secure === true,
-      'ignoreTLS',
-      'no_effect',
-      'ignoreTLS has no effect with "secure": true: remove it',
-    ],
-    [
-      typeof authMethod === 'string' && isOAuth2 && authMethod.toUpperCase() !== 'XOAUTH2',
-      'authMethod',
-      'no_effect',
-      'authMethod has no effect with OAuth2, which is always XOAUTH2: remove it',
-    ],
-    [
-      typeof authMethod === 'string' && authMethod.toUpperCase() === 'XOAUTH2' && !isOAuth2 && hasPassword,
-      'authMethod',
-      'contradiction',
-      'authMethod XOAUTH2 needs a token: remove it, or write auth with "type": "oauth2"',
-    ],
-    [
-      hasCredentials && isPlain && !isLocal,
-      'ignoreTLS',
-      'plaintext_credentials',
-      'ignoreTLS sends the credentials and every code in plain text: remove ignoreTLS, or use port 465 with "secure": true',
-    ],
-  ];
-  return checks.filter(([isWrong]) => isWrong).map(([, key, code, message]) => warning([key], code, message));
 }
 
 function checkName({ name }: Raw): ConfigIssue[] {

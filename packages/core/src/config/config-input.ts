@@ -1,4 +1,5 @@
 import { type ConfigIssue, error, warning } from '../config-issue.js';
+import { TLS_FLAGS } from './tls-keys.js';
 
 /** What someone wrote, before anything is known about it. */
 export type Raw = Record<string, unknown>;
@@ -28,9 +29,14 @@ const readFlag = (value: unknown): unknown => {
   return YES.test(word) ? true : NO.test(word) ? false : value;
 };
 
-/** The port as far as it is one; whether it is allowed is for the schema to say. */
-export const readPort = (port: unknown): number | undefined =>
-  typeof port === 'number' || typeof port === 'string' ? Number(port) : undefined;
+const withFlags = (object: Raw, flags: readonly string[]): Raw => {
+  const written = flags.filter((flag) => flag in object);
+  return { ...object, ...Object.fromEntries(written.map((flag) => [flag, readFlag(object[flag])])) };
+};
+
+/** A number as far as it is one; whether it is allowed is for the schema to say. */
+export const readNumber = (value: unknown): number | undefined =>
+  typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : undefined;
 
 /** Reads `smtps://user:pass@host:465`; the keys it gives can be overridden by keys of their own. */
 function readUrl(url: unknown): { keys: Raw; issues: ConfigIssue[] } {
@@ -85,10 +91,10 @@ export function prepareConfig(
   }
   const { url, ...own } = withoutBlanks(input);
   const fromUrl = url === undefined ? { keys: {}, issues: [] } : readUrl(url);
-  const config: Raw = { ...fromUrl.keys, ...own };
+  const config: Raw = withFlags({ ...fromUrl.keys, ...own }, FLAGS);
   // An IPv6 address has brackets in URLs, and nowhere else.
   if (typeof config.host === 'string') config.host = config.host.replace(/^\[(.*)\]$/, '$1');
-  for (const flag of FLAGS) if (flag in config) config[flag] = readFlag(config[flag]);
+  if (isRecord(config.tls)) config.tls = withFlags(config.tls, TLS_FLAGS);
   if (isRecord(config.auth)) config.auth = withoutBlanks(config.auth);
   if (isRecord(config.dkim)) config.dkim = withoutBlanks(config.dkim);
   if (Array.isArray(config.templates)) {
@@ -99,7 +105,7 @@ export function prepareConfig(
   const needsHost =
     config.service === undefined && fromUrl.issues.every(({ severity }) => severity !== 'error');
   const issues = [...fromUrl.issues];
-  if (config.secure === undefined && readPort(config.port) === 465) config.secure = true;
+  if (config.secure === undefined && readNumber(config.port) === 465) config.secure = true;
   if (needsHost && config.host === undefined) {
     issues.push(
       error(

@@ -306,7 +306,10 @@ describe('what is understood', () => {
 
     for (const unset of [undefined, null, '', 0]) {
       const timeouts = Object.fromEntries(Object.keys(defaults).map((name) => [name, unset]));
-      expect(inspectConnectorConfig(seedConfig(timeouts))).toMatchObject({ config: defaults, issues: [] });
+      const { config, issues } = inspectConnectorConfig(seedConfig(timeouts));
+      expect(config).toMatchObject(defaults);
+      // A zero was written on purpose, so it is said that it has no effect.
+      expect(issues).toHaveLength(unset === 0 ? Object.keys(defaults).length : 0);
     }
     expect(parse({ socketTimeout: '5000' }).socketTimeout).toBe(5000);
   });

@@ -4,11 +4,13 @@ import { isReservedHeader } from '../header-field.js';
 import { findSchemeProblem } from '../link-schemes.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
 import type { Parsed } from '../parsed.js';
+import { readOptions } from '../read-options.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
 import { type Template, templateSchema } from '../template/template.js';
 import { optionalLocale, refuseText, requiredText } from '../text-schema.js';
+import { checkCombinations } from './check-combinations.js';
 import { checkConfig } from './config-checks.js';
-import { prepareConfig } from './config-input.js';
+import { isRecord, prepareConfig } from './config-input.js';
 import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
 import { type SmtpConfig, smtpConfigSchema } from './smtp-config.js';
 
@@ -140,9 +142,21 @@ export interface InspectOptions {
   variables?: ConfigVariables | undefined;
 }
 
+const inspectOptionsSchema = z.strictObject({
+  brokenTemplate: z.enum(['error', 'text']).default('error'),
+  requireTypes: z.array(z.string()).readonly().default([]),
+  rules: z
+    .array(z.custom<ConfigRule>((rule) => typeof rule === 'function', 'must be a function'))
+    .readonly()
+    .default([]),
+  variables: z.custom<ConfigVariables>(isRecord, 'must be an object, such as process.env').optional(),
+});
+
 /**
  * Checks a config and reports everything about it at once: errors that make it unusable, and warnings about
- * likely mistakes. Never throws. `config` is there when there is no error.
+ * likely mistakes. `config` is there when there is no error.
+ *
+ * @throws {ConfigError} if the options are not usable, never for the config
  *
  * @example
  * ```ts
@@ -152,8 +166,10 @@ export interface InspectOptions {
  */
 export function inspectConnectorConfig(
   input: unknown,
-  { brokenTemplate = 'error', requireTypes = [], rules = [], variables }: InspectOptions = {},
+  options: InspectOptions = {},
 ): { config?: ConnectorConfig; issues: ConfigIssue[] } {
+  const read = readOptions(inspectOptionsSchema, options, 'inspectConnectorConfig');
+  const { brokenTemplate, requireTypes, rules, variables } = read;
   const resolved = variables
     ? resolveVariables(input, variables)
     : { config: input, issues: checkReferences(input) };
@@ -192,7 +208,7 @@ export function parseConnectorConfig(
  * @throws {ConfigError} with every problem in `issues`
  */
 export function parseSmtpConfig(input: unknown): SmtpConfig {
-  const { config, issues } = inspect(smtpConfigSchema, input, () => []);
+  const { config, issues } = inspect(smtpConfigSchema, input, checkCombinations);
   if (config === undefined) throw new ConfigError(issues);
   return config;
 }

@@ -157,6 +157,13 @@ function schemaFor(auth: Record<string, unknown>) {
   return has(auth, ['scope']) && !isGranted ? clientCredentialsAuthSchema : tokenAuthSchema;
 }
 
+/** The keys of `auth` that have an effect: the other ones belong to another kind, or the config is broken anyway. */
+export const keysUsedOf = (auth: Record<string, unknown>): readonly string[] => {
+  const schema = schemaFor(auth);
+  const isBroken = schema === loginAuthSchema && auth.pass === undefined;
+  return isBroken ? AUTH_KEYS : Object.keys(schema.shape);
+};
+
 function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
   const fail = (message: string, path: (string | number)[], params: { code: string }) => {
     issues.push({ code: 'custom', message, path, params, input });

@@ -113,7 +113,10 @@ const port = numeric(
 );
 
 /** What Node's timers can count; more would fire at once. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+export const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** The keys that hold a timeout. */
+export const TIMEOUTS = ['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'] as const;
 
 /** 0 means "not set", as it does to nodemailer. */
 const milliseconds = (name: string, standard: number) =>

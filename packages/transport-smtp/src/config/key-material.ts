@@ -112,6 +112,46 @@ const problemsOfConnect = (tls: Readonly<Record<string, unknown>>): KeyProblem[]
     return isUnset || isUsable(value) ? [] : [{ path: ['tls', option], message: `tls.${option} ${rule}` }];
   });
 
+const GENERAL_RULE =
+  'cannot be used: write what the options of Node’s tls.createSecureContext say, or remove it';
+
+/** What to write into the options whose values only Node and OpenSSL know. */
+const CONTEXT_RULES: Readonly<Record<string, string>> = {
+  ciphers: 'must name ciphers that OpenSSL knows, such as "DEFAULT@SECLEVEL=1"',
+  crl: 'must be a revocation list: write the text that starts with -----BEGIN X509 CRL-----',
+  ecdhCurve: 'must name curves that OpenSSL knows, such as "auto" or "X25519:P-256"',
+  secureOptions: 'must be a number, made of the SSL_OP constants of node:crypto',
+  secureProtocol: 'must not be used with this value: write minVersion and maxVersion instead',
+  sigalgs: 'must name signature algorithms that OpenSSL knows, such as "RSA-PSS+SHA256:ECDSA+SHA256"',
+};
+
+/** Node’s errors do not name the option, so each is tried alone. */
+function problemsOfContext(tls: Readonly<Record<string, unknown>>): KeyProblem[] {
+  const code = codeOf(tls);
+  if (code === undefined) return [];
+  if (code.includes('KEY_VALUES_MISMATCH'))
+    return [{ path: ['tls', 'key'], message: 'tls.key does not belong to the certificate in tls.cert' }];
+  const alone = Object.entries(tls).filter(([key, value]) => codeOf({ [key]: value }) !== undefined);
+  if (alone.length > 0)
+    return alone.map(([key]) => ({
+      path: ['tls', key],
+      message: `tls.${key} ${CONTEXT_RULES[key] ?? GENERAL_RULE}`,
+    }));
+  return code === 'ERR_TLS_PROTOCOL_VERSION_CONFLICT'
+    ? [
+        {
+          path: ['tls', 'secureProtocol'],
+          message: 'tls.secureProtocol contradicts minVersion and maxVersion: remove it',
+        },
+      ]
+    : [
+        {
+          path: ['tls'],
+          message: `tls has options that Node.js cannot use together (${code}): see tls.createSecureContext`,
+        },
+      ];
+}
+
 /** What cannot be used among the options for `tls.connect`. */
 export function problemsOfTls(tls: ServerConfig['tls']): KeyProblem[] {
   if (!tls) return [];
@@ -127,10 +167,5 @@ export function problemsOfTls(tls: ServerConfig['tls']): KeyProblem[] {
           'tls.pfx cannot be read: pass the bytes of the PKCS #12 file, and its password as tls.passphrase',
       },
     ];
-  const code = codeOf(tls);
-  if (code === undefined) return [];
-  const message = code.includes('KEY_VALUES_MISMATCH')
-    ? 'tls.key does not belong to the certificate in tls.cert'
-    : `tls has an option that Node.js cannot use (${code}): see the options of tls.connect`;
-  return [{ path: code.includes('KEY_VALUES_MISMATCH') ? ['tls', 'key'] : ['tls'], message }];
+  return problemsOfContext(tls);
 }

@@ -1,0 +1,232 @@
+import { type ConfigIssue, error, warning } from '../config-issue.js';
+import { isLoopbackHost } from '../loopback.js';
+import { isRecord, type Raw, readNumber } from './config-input.js';
+import { AUTH_KEYS, keysUsedOf } from './smtp-auth.js';
+import { LONGEST_TIMEOUT, TIMEOUTS } from './smtp-config.js';
+import { TLS_CONTEXT_KEYS, TLS_FLAGS, TLS_SERVER_KEYS } from './tls-keys.js';
+
+/** A config as the rules look at it. */
+interface Facts {
+  raw: Raw;
+  tls: Raw;
+  auth: Raw;
+  port: number | undefined;
+  hasCredentials: boolean;
+  isLocal: boolean;
+  /** TLS is never used. */
+  isPlain: boolean;
+}
+
+interface Combination {
+  /** Only where no email can be sent. @default 'warning' */
+  severity?: 'error';
+  path: string[];
+  /** @default 'no_effect' */
+  code?: string;
+  when: (facts: Facts) => boolean;
+  /** What is wrong, and what to write. */
+  message: string;
+}
+
+const VERSIONS: readonly unknown[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+const isSet = (value: unknown) => value !== undefined && value !== null && value !== '';
+const isIpAddress = (value: unknown) => typeof value === 'string' && /^[\d.]+$|:/.test(value);
+const rank = (version: unknown) => VERSIONS.indexOf(version);
+const isTokenMethod = (method: string) => method.toUpperCase() === 'XOAUTH2';
+const isOAuth2 = (auth: Raw) => !keysUsedOf(auth).includes('pass');
+
+/** An error where TLS is certain; a server without STARTTLS takes the emails all the same. */
+const handshakeFails = (key: string, when: (tls: Raw) => boolean, message: string): Combination[] =>
+  [true, false].map((isCertain) => ({
+    ...(isCertain && { severity: 'error' as const }),
+    path: ['tls', key],
+    code: 'not_allowed',
+    when: ({ raw, tls, isPlain }) =>
+      when(tls) &&
+      !isSet(tls.secureContext) &&
+      !isPlain &&
+      isCertain === (raw.secure === true || raw.requireTLS === true),
+    message,
+  }));
+
+/** What is accepted, and has no effect or not the one that was meant. */
+const COMBINATIONS: readonly Combination[] = [
+  {
+    path: ['secure'],
+    code: 'secure_expected',
+    when: ({ port, raw }) => port === 465 && raw.secure === false,
+    message: 'port 465 expects TLS from the first byte: write "secure": true',
+  },
+  ...[587, 25].map((port) => ({
+    path: ['secure'],
+    code: 'secure_unexpected',
+    when: (facts: Facts) => facts.port === port && facts.raw.secure === true,
+    message: `port ${port} begins in plain text and changes to TLS by STARTTLS: write "secure": false`,
+  })),
+  {
+    path: ['ignoreTLS'],
+    code: 'contradiction',
+    when: ({ raw }) => raw.ignoreTLS === true && raw.requireTLS === true,
+    message: 'ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS',
+  },
+  {
+    path: ['ignoreTLS'],
+    when: ({ raw }) => raw.ignoreTLS === true && raw.secure === true && raw.requireTLS !== true,
+    message: 'ignoreTLS has no effect with "secure": true: remove it',
+  },
+  {
+    path: ['ignoreTLS'],
+    code: 'plaintext_credentials',
+    when: ({ hasCredentials, isPlain, isLocal }) => hasCredentials && isPlain && !isLocal,
+    message:
+      'ignoreTLS sends the credentials and every code in plain text: remove ignoreTLS, or use port 465 with "secure": true',
+  },
+  {
+    path: ['tls'],
+    when: ({ isPlain, tls }) => isPlain && Object.keys(tls).length > 0,
+    message: 'tls is ignored, because ignoreTLS sends everything in plain text: remove ignoreTLS or tls',
+  },
+  {
+    path: ['service'],
+    when: ({ raw }) => isSet(raw.service) && isSet(raw.host),
+    message: 'host is used in place of the host of service: remove service and write port, or remove host',
+  },
+  {
+    path: ['pool'],
+    when: ({ raw }) => raw.pool === false,
+    message:
+      'pool is ignored, connections are always pooled: remove it, or write "maxMessages": 1 for a connection per email',
+  },
+  ...TIMEOUTS.flatMap((key): Combination[] => [
+    {
+      path: [key],
+      when: ({ raw }) => readNumber(raw[key]) === 0,
+      message: `${key} 0 means the default: remove it, or write a number of milliseconds`,
+    },
+    {
+      path: [key],
+      when: ({ raw }) => (readNumber(raw[key]) ?? 0) > LONGEST_TIMEOUT,
+      message: `${key} is longer than timers can count: write at most ${LONGEST_TIMEOUT} milliseconds`,
+    },
+  ]),
+  ...['servername', 'tls.servername'].map((name) => ({
+    path: name.split('.'),
+    when: ({ raw, tls }: Facts) => isIpAddress(name === 'servername' ? raw.servername : tls.servername),
+    message: `${name} can’t be an IP address (RFC 6066): write the host name in the certificate, or remove it`,
+  })),
+  {
+    path: ['authMethod'],
+    when: ({ raw, hasCredentials }) => isSet(raw.authMethod) && !hasCredentials,
+    message: 'authMethod is ignored without auth: write auth, or remove authMethod',
+  },
+  {
+    path: ['authMethod'],
+    when: ({ raw, auth, hasCredentials }) =>
+      typeof raw.authMethod === 'string' &&
+      hasCredentials &&
+      isOAuth2(auth) &&
+      !isTokenMethod(raw.authMethod),
+    message: 'authMethod has no effect with OAuth2, which is always XOAUTH2: remove it',
+  },
+  {
+    path: ['authMethod'],
+    code: 'contradiction',
+    when: ({ raw, auth }) =>
+      typeof raw.authMethod === 'string' &&
+      isSet(auth.pass) &&
+      !isOAuth2(auth) &&
+      isTokenMethod(raw.authMethod),
+    message: 'authMethod XOAUTH2 needs a token: remove it, or write auth with "type": "oauth2"',
+  },
+  ...AUTH_KEYS.map((key) => ({
+    path: ['auth', key],
+    when: ({ auth }: Facts) => isSet(auth[key]) && !keysUsedOf(auth).includes(key),
+    message: `auth.${key} is ignored, because other keys of auth choose another kind of login: remove it, or write the keys of one kind only`,
+  })),
+  {
+    path: ['auth', 'expires'],
+    when: ({ auth }) =>
+      isSet(auth.expires) && keysUsedOf(auth).includes('expires') && !isSet(auth.accessToken),
+    message: 'auth.expires is ignored without auth.accessToken: write auth.accessToken, or remove it',
+  },
+  ...['clientId', 'clientSecret', 'accessUrl'].map((key) => ({
+    path: ['auth', key],
+    when: ({ auth }: Facts) =>
+      isSet(auth[key]) &&
+      isSet(auth.accessToken) &&
+      !isSet(auth.refreshToken) &&
+      keysUsedOf(auth).includes('accessToken'),
+    message: `auth.${key} is ignored without auth.refreshToken: write auth.refreshToken, or remove it`,
+  })),
+  ...TLS_FLAGS.map((key) => ({
+    path: ['tls', key],
+    when: ({ tls }: Facts) => isSet(tls[key]) && typeof tls[key] !== 'boolean',
+    message: `tls.${key} is not a switch: write true or false`,
+  })),
+  ...TLS_SERVER_KEYS.map((key) => ({
+    path: ['tls', key],
+    when: ({ tls }: Facts) => isSet(tls[key]),
+    message: `tls.${key} is for servers and ignored here: remove it`,
+  })),
+  ...TLS_CONTEXT_KEYS.map((key) => ({
+    path: ['tls', key],
+    when: ({ tls }: Facts) => isSet(tls.secureContext) && isSet(tls[key]),
+    message: `tls.${key} is ignored, because tls.secureContext replaces it: remove it, or pass it to createSecureContext`,
+  })),
+  ...['ca', 'crl', 'checkServerIdentity'].map((key) => ({
+    path: ['tls', key],
+    when: ({ tls }: Facts) => isSet(tls[key]) && tls.rejectUnauthorized === false,
+    message: `tls.${key} is ignored, because tls.rejectUnauthorized is false: remove tls.rejectUnauthorized`,
+  })),
+  ...handshakeFails(
+    'ca',
+    ({ ca, rejectUnauthorized }) => Array.isArray(ca) && ca.length === 0 && rejectUnauthorized !== false,
+    'tls.ca is an empty list, so no certificate is trusted: write a certificate (PEM), or remove it',
+  ),
+  ...[
+    ['cert', 'key', ['key', 'privateKeyIdentifier', 'pfx']] as const,
+    ['key', 'cert', ['cert', 'pfx']] as const,
+    ['passphrase', 'key', ['key', 'pfx']] as const,
+  ].map(([key, missing, partners]) => ({
+    path: ['tls', key],
+    when: ({ tls }: Facts) => isSet(tls[key]) && !partners.some((each) => isSet(tls[each])),
+    message: `tls.${key} is ignored without tls.${missing}: write tls.${missing}, or remove tls.${key}`,
+  })),
+  ...['minVersion', 'maxVersion'].map((key) => ({
+    severity: 'error' as const,
+    path: ['tls', key],
+    code: 'not_allowed',
+    when: ({ tls }: Facts) => isSet(tls[key]) && rank(tls[key]) < 0 && !isSet(tls.secureContext),
+    message: `tls.${key} must be one of ${VERSIONS.join(', ')}`,
+  })),
+  ...handshakeFails(
+    'minVersion',
+    ({ minVersion, maxVersion }) => rank(maxVersion) >= 0 && rank(minVersion) > rank(maxVersion),
+    'tls.minVersion is above tls.maxVersion: write a lower minVersion, or remove maxVersion',
+  ),
+  {
+    path: ['tls', 'maxVersion'],
+    when: ({ tls }) => !isSet(tls.minVersion) && [0, 1].includes(rank(tls.maxVersion)),
+    message: 'tls.maxVersion is below the minVersion that Node.js starts with: write tls.minVersion too',
+  },
+];
+
+/** What several keys say together, in a config of any state. */
+export function checkCombinations(raw: Raw): ConfigIssue[] {
+  const { host, secure, ignoreTLS, requireTLS } = raw;
+  const auth = isRecord(raw.auth) ? raw.auth : {};
+  const facts: Facts = {
+    raw,
+    auth,
+    tls: isRecord(raw.tls) ? raw.tls : {},
+    port: readNumber(raw.port),
+    hasCredentials: Object.keys(auth).some((key) => key !== 'type'),
+    // Without a host it is a well-known service, and none of those is on this machine.
+    isLocal: typeof host === 'string' && isLoopbackHost(host),
+    isPlain: ignoreTLS === true && requireTLS !== true && secure !== true,
+  };
+  return COMBINATIONS.filter(({ when }) => when(facts)).map(
+    ({ severity, path, code = 'no_effect', message }): ConfigIssue =>
+      (severity === 'error' ? error : warning)([...path], code, message),
+  );
+}
