@@ -2,13 +2,13 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startSmtpTrap } from '@postern/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from './free-port.js';
 import { checkReadme, makeProject, readExamples } from './readme-examples.js';
 
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
@@ -191,7 +191,7 @@ async function startProgram(name: string, { isCompiled = false } = {}) {
   const project = await makeProject(folder, { isCompiled });
   await writeFile(join(project.root, 'program.ts'), code);
   if (isCompiled) await promisify(execFile)(process.execPath, [TSC, '-p', '.'], { cwd: project.root });
-  const { port } = await findFreePort();
+  const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const content = '{{#if code}}{{code}}{{/if}}{{#if link}}{{link}} {{/if}}';
   const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
@@ -231,15 +231,6 @@ async function startProgram(name: string, { isCompiled = false } = {}) {
   // It listens as soon as it is compiled.
   await expect.poll(() => post('/', '').catch(() => 'not listening')).not.toBe('not listening');
   return { code, origin, post, trap, stop };
-}
-
-async function findFreePort(): Promise<AddressInfo> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo; // listening on TCP
-  server.close();
-  await once(server, 'close');
-  return address;
 }
 
 describe('an example', () => {

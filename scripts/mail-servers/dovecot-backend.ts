@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, LOGIN, newFolder, readLog, type ServerPlace, waitForPort } from './server-place.ts';
+import { freePort } from '../free-port.ts';
+import { LOGIN, newFolder, readLog, type ServerPlace, waitForPort } from './server-place.ts';
 
 /** What Postfix asks Dovecot. */
 export interface DovecotBackend {

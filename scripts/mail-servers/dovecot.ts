@@ -1,6 +1,7 @@
+import { freePort } from '../free-port.ts';
 import { startDovecot } from './dovecot-backend.ts';
 import { type PostfixSettings, postfix } from './postfix.ts';
-import { freePort, HOST_NAME, type MailServer, waitForPort } from './server-place.ts';
+import { HOST_NAME, type MailServer, waitForPort } from './server-place.ts';
 
 /** Dovecot's submission service offers STARTTLS and logins, and passes emails on to a Postfix. */
 export interface DovecotSettings {

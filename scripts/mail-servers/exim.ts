@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import {
   DOMAIN,
-  freePort,
   HOST_NAME,
   LOGIN,
   MAILBOXES,

@@ -2,16 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../free-port.ts';
 import { startProcess } from './debian-root.ts';
-import {
-  DOMAIN,
-  freePort,
-  HOST_NAME,
-  LOGIN,
-  type MailServer,
-  newFolder,
-  waitForPort,
-} from './server-place.ts';
+import { DOMAIN, HOST_NAME, LOGIN, type MailServer, newFolder, waitForPort } from './server-place.ts';
 
 /** Without further settings, Haraka offers neither TLS nor login, and accepts emails to its domain. */
 export interface HarakaSettings {

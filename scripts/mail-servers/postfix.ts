@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { type DovecotBackend, startDovecotBackend } from './dovecot-backend.ts';
 import {
   DOMAIN,
-  freePort,
   HOST_NAME,
   MAILBOXES,
   type MailServer,

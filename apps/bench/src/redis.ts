@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { freePort } from '../../../scripts/free-port.ts';
 import type { Database } from './postgres.ts';
-import { endProgram, findProgram, freePort, HOST, untilListening } from './server-program.ts';
+import { endProgram, findProgram, HOST, untilListening } from './server-program.ts';
 
 /**
  * The Redis or Valkey of this machine, if it has one. As BullMQ's documentation wants it ("Going to production"): what

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 
 export const HOST = '127.0.0.1';
@@ -13,16 +13,6 @@ const PROGRAM_FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbi
 /** A program, if it is installed. */
 export const findProgram = (name: string): string | undefined =>
   PROGRAM_FOLDERS.map((folder) => join(folder, name)).find((file) => existsSync(file));
-
-/** A port that nobody has. */
-export const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 /** Knocks until it opens: not every program says when it is ready. */
 export async function untilListening(port: number, child: ChildProcess): Promise<void> {

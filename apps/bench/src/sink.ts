@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { generate } from 'selfsigned';
 import { z } from 'zod';
+import { freePort } from '../../../scripts/free-port.ts';
 import type { MailServer } from './contestant.ts';
-import { endProgram, findProgram, freePort, HOST, untilListening } from './server-program.ts';
+import { endProgram, findProgram, HOST, untilListening } from './server-program.ts';
 
 /** A mail server in a process of its own, which takes everything and keeps nothing. */
 export interface Sink extends AsyncDisposable {

@@ -2,11 +2,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
+import { freePort } from '../../../scripts/free-port.ts';
 import { makeProject } from '../../../scripts/readme-examples.ts';
 
 const SITE = fileURLToPath(new URL('..', import.meta.url));
@@ -65,13 +65,4 @@ export async function openGuide(name: string) {
       return { origin: `http://127.0.0.1:${port}` };
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
