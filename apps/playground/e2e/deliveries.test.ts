@@ -58,7 +58,7 @@ async function switchOn(
   }
 }
 
-const mend = (page: Page) => page.getByRole('button', { name: 'Clear faults' }).click();
+const clearFaults = (page: Page) => page.getByRole('button', { name: 'Clear faults' }).click();
 const tell = (page: Page, type: string) => row(page, type).getByRole('button', { expanded: false }).click();
 
 describe('the queue', () => {
@@ -132,7 +132,7 @@ describe('the queue', () => {
     await row(page, 'OrganizationInvitation').getByText('it may or may not be delivered').waitFor();
     await tell(page, 'OrganizationInvitation');
     await story(page).getByText('Primary: delivery unknown').waitFor();
-    await mend(page);
+    await clearFaults(page);
     await row(page, 'OrganizationInvitation')
       .getByRole('button', { name: /^Retry now:/ })
       .click();
@@ -187,7 +187,7 @@ describe('the queue', () => {
       .click();
     await story(page).getByText('Primary: connection failed').waitFor();
     await story(page).getByText('Backup took it over').waitFor();
-    await mend(page);
+    await clearFaults(page);
     await server(page, 'Primary').getByText('works', { exact: true }).waitFor();
   });
 
@@ -226,7 +226,7 @@ describe('the queue', () => {
       .click();
     await server(page, 'Primary').getByText('down', { exact: true }).waitFor();
     expect(await fault(page, 'Primary', 'Greylist').isChecked()).toBe(false);
-    await mend(page);
+    await clearFaults(page);
   });
 
   test('is there for the keyboard, light and dark, and on a phone', async ({ page, playground }) => {

@@ -144,8 +144,8 @@ export interface DeliveryStore {
   /** Wakes the workers of lanes, at the commit. PostgreSQL sends a notification once, however often it is asked to. */
   notify(transaction: Db, lanes: readonly string[]): Promise<void>;
   /**
-   * Takes deliveries for an attempt each; those that are over, cancelled, gone, or another's by now are left out. The
-   * same again, when the answer was lost, is no further attempt. Those that a transaction holds are not waited for.
+   * Takes deliveries, each for one attempt. Leaves out those that are over, cancelled, deleted or taken by another worker,
+   * and those that a transaction has locked. Repeating the call after a lost answer does not count as another attempt.
    */
   claim(jobs: readonly HeldJob[], now: QueueTime): Promise<Claims>;
   /** Finds the deliveries of jobs that don't say which is theirs: delivery ids by job ids. */

@@ -34,7 +34,7 @@ const withFlags = (object: Raw, flags: readonly string[]): Raw => {
   return { ...object, ...Object.fromEntries(written.map((flag) => [flag, readFlag(object[flag])])) };
 };
 
-/** A number as far as it is one; whether it is allowed is for the schema to say. */
+/** The value as a number, if it is one. The schema checks whether that number is allowed. */
 export const readNumber = (value: unknown): number | undefined =>
   typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : undefined;
 

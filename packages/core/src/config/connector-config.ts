@@ -153,8 +153,8 @@ const inspectOptionsSchema = z.strictObject({
 });
 
 /**
- * Checks a config and reports everything about it at once: errors that make it unusable, and warnings about
- * likely mistakes. `config` is there when there is no error.
+ * Checks a config and reports every problem at once: errors that make it unusable, and warnings about likely mistakes.
+ * The result has a `config` if there are no errors.
  *
  * @throws {ConfigError} if the options are not usable, never for the config
  *
