@@ -1,4 +1,4 @@
-import type { DeliveryState } from './delivery.js';
+import type { Delivery, DeliveryState } from './delivery.js';
 import { PUBLIC_COLUMNS } from './delivery-statements.js';
 
 /** What to look for. */
@@ -13,14 +13,48 @@ export interface DeliveryFilter {
 }
 
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const DAY_MS = 86_400_000;
+const LIVE_STATES: readonly DeliveryState[] = ['queued', 'sending', 'retrying'];
+
+const isLive = (state: DeliveryState) => LIVE_STATES.includes(state);
+const includesLive = (states: DeliveryFilter['state']) => states === undefined || states.some(isLive);
+const includesFinal = (states: DeliveryFilter['state']) => states === undefined || !states.every(isLive);
+
+type Run = (statement: { text: string; values: unknown[] }) => Promise<Delivery[]>;
 
 /**
- * The statement that lists deliveries, newest first. It reads no more finished rows than it returns: for a state, type or
- * lane it asks the tally which combinations there are, and an index for the newest of each.
+ * Lists deliveries, newest first. It reads the latest partitions of the history, and the others only if that does not fill
+ * the page with deliveries of the latest day: older partitions cannot have newer ones.
  */
-export function listStatement(
+export async function listDeliveries(
+  run: Run,
+  schema: string,
+  filter: DeliveryFilter,
+): Promise<readonly Delivery[]> {
+  const { state, recipientDigests, before, limit } = filter;
+  if (state?.length === 0) return [];
+  // One address rarely fills a page, and has an index.
+  if (recipientDigests === undefined && includesFinal(state)) {
+    const end = before === undefined ? Date.now() : timeOf(before);
+    // A delivery ends after it got its id. One day is for the clock of the process that made the id.
+    const found = await run(listStatement(schema, filter, new Date(end - 2 * DAY_MS)));
+    const last = found.at(-1);
+    if (found.length === limit && last && timeOf(last.id) >= end - DAY_MS) return found;
+  }
+  return run(listStatement(schema, filter));
+}
+
+/** The time in a UUID of version 7 (RFC 9562), in milliseconds. */
+const timeOf = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+
+/**
+ * Reads no more finished rows than it returns: for a state, type or lane it gets the combinations from the tally, and the
+ * newest of each from an index.
+ */
+function listStatement(
   schema: string,
   { state, type, lane, recipientDigests, before, limit }: DeliveryFilter,
+  since?: Date,
 ): { text: string; values: unknown[] } {
   const values: unknown[] = [limit];
   const conditionsOf = (conditions: readonly (readonly [condition: string, value: unknown])[]) =>
@@ -32,28 +66,36 @@ export function listStatement(
     ['type = ?', type],
     ['lane = ?', lane],
   ]);
-  const others = conditionsOf([
-    ['recipient_digest = ANY(?::text[])', recipientDigests],
-    ['id < ?::uuid', before],
-  ]);
+  const others = () =>
+    conditionsOf([
+      ['recipient_digest = ANY(?::text[])', recipientDigests],
+      ['id < ?::uuid', before],
+    ]);
+  const latest = conditionsOf([['delivery.updated_at >= ?::timestamptz', since]]);
+  const where = (conditions: readonly string[]) =>
+    conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const newest = (table: string, conditions: readonly string[]) =>
-    `(SELECT ${PUBLIC_COLUMNS} FROM ${schema}.${table}
-      ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY id DESC LIMIT $1)`;
+    `(SELECT ${PUBLIC_COLUMNS} FROM ${schema}.${table} AS delivery ${where(conditions)} ORDER BY id DESC LIMIT $1)`;
 
-  const isOneAddress = recipientDigests !== undefined;
   // Compared as rows, and not column by column, only the index of the combination has the order.
   const newestOfKind = () => `(SELECT ${PUBLIC_COLUMNS} FROM ${schema}.delivery_history AS delivery
-    WHERE (delivery.lane, delivery.type, delivery.state) >= (kind.lane, kind.type, kind.state)
-      AND (delivery.lane, delivery.type, delivery.state, delivery.id)
-        < (kind.lane, kind.type, kind.state, $${values.push(before ?? LAST_ID)}::uuid)
+    ${where([
+      '(delivery.lane, delivery.type, delivery.state) >= (kind.lane, kind.type, kind.state)',
+      `(delivery.lane, delivery.type, delivery.state, delivery.id)
+        < (kind.lane, kind.type, kind.state, $${values.push(before ?? LAST_ID)}::uuid)`,
+      ...latest,
+    ])}
     ORDER BY delivery.lane DESC, delivery.type DESC, delivery.state DESC, delivery.id DESC LIMIT $1)`;
-  const over =
-    kinds.length === 0 || isOneAddress
-      ? newest('delivery_history', [...kinds, ...others])
+  const over = () =>
+    kinds.length === 0 || recipientDigests !== undefined
+      ? newest('delivery_history', [...kinds, ...others(), ...latest])
       : `(SELECT found.* FROM (
           SELECT DISTINCT lane, type, state FROM ${schema}.delivery_tally WHERE ${kinds.join(' AND ')}
         ) AS kind, LATERAL ${newestOfKind()} AS found)`;
-  const text = `SELECT * FROM (${newest('delivery', [...kinds, ...others])} UNION ALL ${over}) AS found
-    ORDER BY id DESC LIMIT $1`;
+  const parts = [
+    ...(includesLive(state) ? [newest('delivery', [...kinds, ...others()])] : []),
+    ...(includesFinal(state) ? [over()] : []),
+  ];
+  const text = `SELECT * FROM (${parts.join(' UNION ALL ')}) AS found ORDER BY id DESC LIMIT $1`;
   return { text, values };
 }

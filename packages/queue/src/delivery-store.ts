@@ -8,7 +8,7 @@ import {
   readDelivery,
   stateOrFailed,
 } from './delivery.js';
-import { type DeliveryFilter, listStatement } from './delivery-list.js';
+import { type DeliveryFilter, listDeliveries } from './delivery-list.js';
 import { deliveryStatements } from './delivery-statements.js';
 
 /** A delivery as it is put into the table. */
@@ -163,7 +163,8 @@ export interface DeliveryStore {
   ): Promise<{ readonly verdict: Verdict; readonly waitMs: number }[]>;
   find(id: string): Promise<Delivery | undefined>;
   findByKey(keyDigests: readonly string[], now: QueueTime): Promise<string | undefined>;
-  list(filter: DeliveryFilter): Promise<Delivery[]>;
+  /** One statement or two. */
+  list(filter: DeliveryFilter): Promise<readonly Delivery[]>;
   count(): Promise<StateCount[]>;
   /** @returns what it was, or `undefined` when it was too late */
   cancel(id: string, now: QueueTime): Promise<Delivery | undefined>;
@@ -270,10 +271,7 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
     },
     find: async (id) => (await deliveries(statements.find, id))[0],
     findByKey: async (digests, now) => (await all(idRow, statements.findByKey, digests, timeOf(now)))[0]?.id,
-    async list(filter) {
-      const { text, values } = listStatement(schema, filter);
-      return deliveries(text, ...values);
-    },
+    list: (filter) => listDeliveries(({ text, values }) => deliveries(text, ...values), schema, filter),
     count: () => all(countRow, statements.count),
     cancel: async (id, now) =>
       (await deliveries(statements.cancel, id, timeOf(now), JSON.stringify(CANCELLED)))[0],
