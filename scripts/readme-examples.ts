@@ -78,10 +78,14 @@ const isTest = ({ code }: Example) =>
 
 const usesDecorators = ({ code }: Example) => /^\s*@\w+\(/m.test(code);
 
-/** A project outside of the workspace that has the package and its dependencies. */
+/**
+ * A project outside of the workspace that has the package and its dependencies.
+ *
+ * @param options.compilerOptions replace those of the project
+ */
 export async function makeProject(
   folder: string,
-  { isCompiled = false } = {},
+  { isCompiled = false, compilerOptions = {} }: { isCompiled?: boolean; compilerOptions?: object } = {},
 ): Promise<AsyncDisposable & { root: string }> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'postern-readme-')));
   const link = async (name: string, target: string) => {
@@ -113,8 +117,9 @@ export async function makeProject(
         ...(isCompiled
           ? { experimentalDecorators: true }
           : { erasableSyntaxOnly: true, allowImportingTsExtensions: true, noEmit: true }),
+        ...compilerOptions,
       },
-      include: ['**/*.ts'],
+      include: ['**/*.ts', '**/*.tsx'],
     }),
   );
   return { root, [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };

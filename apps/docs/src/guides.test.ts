@@ -5,10 +5,17 @@ import { promisify } from 'node:util';
 import { inspectConnectorConfig } from '@postern/core';
 import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
 import { providerRules } from '@postern/transport-smtp';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { openGuide } from './guide.ts';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
+import { openGuides } from './guide.ts';
 
 const to = 'ada@example.com';
+
+const guides = await openGuides();
+afterAll(() => guides[Symbol.asyncDispose]());
+
+test('the examples of every guide compile', () => {
+  expect(guides.problems).toEqual([]);
+});
 
 async function startTrap(): Promise<SmtpTrap & { url: string }> {
   const trap = await startSmtpTrap({ tls: 'none' });
@@ -27,7 +34,7 @@ async function post(url: string, body: object) {
 
 test('Get started sends an email in the language of its reader', async () => {
   const trap = await startTrap();
-  const guide = await openGuide('get-started');
+  const guide = guides.open('get-started');
 
   await guide.run('send.ts', { SMTP_URL: trap.url });
 
@@ -38,7 +45,7 @@ test('Get started sends an email in the language of its reader', async () => {
 
 test.each(['express', 'hono', 'fastify'])('%s signs a person in by code', async (name) => {
   const trap = await startTrap();
-  const guide = await openGuide(name);
+  const guide = guides.open(name);
   const secrets = { VERIFICATION_SECRET: 's'.repeat(32), API_SECRET: 'a'.repeat(32) };
   const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, ...secrets });
 
@@ -56,7 +63,7 @@ test.each(['express', 'hono', 'fastify'])('%s signs a person in by code', async 
 
 test('Next.js signs a person in by code', async () => {
   const trap = await startTrap();
-  const guide = await openGuide('nextjs');
+  const guide = guides.open('nextjs');
   const secrets = { VERIFICATION_SECRET: 's'.repeat(32), API_SECRET: 'a'.repeat(32) };
   for (const [name, value] of Object.entries({ SMTP_URL: trap.url, ...secrets })) vi.stubEnv(name, value);
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -81,7 +88,7 @@ test('Next.js signs a person in by code', async () => {
 
 test('Better Auth signs a person in by code and by link', async () => {
   const trap = await startTrap();
-  const guide = await openGuide('better-auth');
+  const guide = guides.open('better-auth');
   vi.stubEnv('SMTP_URL', trap.url);
   vi.stubEnv('BETTER_AUTH_SECRET', 's'.repeat(32));
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -112,7 +119,7 @@ test('Better Auth signs a person in by code and by link', async () => {
 });
 
 test('Logto in Docker has the Dockerfile of the connector', async () => {
-  const guide = await openGuide('logto-docker');
+  const guide = guides.open('logto-docker');
   const readme = await readFile(
     new URL('../../../packages/adapter-logto/README.md', import.meta.url),
     'utf8',
@@ -124,7 +131,7 @@ test('Logto in Docker has the Dockerfile of the connector', async () => {
 test('When a provider is down: the backup sends, through the queue', async () => {
   const [main, backup] = [await startTrap(), await startTrap()];
   main.fault({ at: 'greeting', kind: '4xx' });
-  const guide = await openGuide('provider-down');
+  const guide = guides.open('provider-down');
 
   const env = { MAIN_URL: main.url, BACKUP_URL: backup.url, QUEUE_SECRET: 'q'.repeat(32) };
   expect(await guide.run('send.ts', env)).toBe('sent\n');
@@ -135,7 +142,7 @@ test('When a provider is down: the backup sends, through the queue', async () =>
 
 test('From nodemailer: a transporter becomes a transport', async () => {
   const trap = await startTrap();
-  const guide = await openGuide('migrate-from-nodemailer');
+  const guide = guides.open('migrate-from-nodemailer');
 
   await guide.run('send.ts', { SMTP_URL: trap.url });
 
@@ -143,7 +150,7 @@ test('From nodemailer: a transporter becomes a transport', async () => {
 });
 
 test('Test emails in CI: its tests pass', async () => {
-  const guide = await openGuide('testing');
+  const guide = guides.open('testing');
   const vitest = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url));
 
   await promisify(execFile)(
@@ -158,12 +165,8 @@ test('Test emails in CI: its tests pass', async () => {
   expect(results).toMatchObject({ success: true, numPassedTests: 2 });
 });
 
-test.each(['languages', 'rotate-keys', 'react-email-mjml'])('the examples of %s compile', async (name) => {
-  await openGuide(name);
-});
-
 test('Languages: the added language is rendered', async () => {
-  const guide = await openGuide('languages');
+  const guide = guides.open('languages');
   const { templates } = await import(guide.path('greek.ts'));
   const { issues } = inspectConnectorConfig({
     url: 'smtp://localhost',
@@ -185,7 +188,7 @@ test.each([
   ['amazon-ses', { SES_SMTP_USER: 'AKIAIOSFODNN7EXAMPLE', SES_SMTP_PASSWORD: 'x'.repeat(44) }],
   ['aliyun-directmail', { DIRECTMAIL_SMTP_PASSWORD: 'sesame' }],
 ])('the config of %s follows the rules of the provider', async (name, variables) => {
-  const guide = await openGuide(name);
+  const guide = guides.open(name);
   const config = JSON.parse(await readFile(guide.path('connector.json'), 'utf8'));
   expect(inspectConnectorConfig(config, { variables, rules: providerRules }).issues).toEqual([]);
 });
