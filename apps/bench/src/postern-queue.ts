@@ -31,7 +31,7 @@ export const rendering = createMailer({
   transport: takesEverything,
 });
 
-/** The queue of `@postern/queue`, its content sealed. */
+/** The queue of `@postern/queue`: each email is rendered, and its content sealed. */
 export async function openPosternQueue(
   url: string,
   batch: number,
@@ -45,7 +45,8 @@ export async function openPosternQueue(
   });
   let index = 0;
   return {
-    enqueue: (to) => queue.enqueue({ to, type: 'SignIn', payload: { code: codeOf(index++) } }),
+    enqueue: async (to) =>
+      queue.enqueue(await rendering.render({ to, type: 'SignIn', payload: { code: codeOf(index++) } })),
     async drain(count) {
       let left = count;
       const done = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MailError, type Mailer, type SendRequest } from '@postern/core';
-import type { MailQueue, Delivery as QueuedDelivery } from '@postern/queue';
+import type { DeliveryQueue, Delivery as QueuedDelivery } from '@postern/queue';
 import type { Inbox } from './inbox.js';
 import { createTrailingRuns } from './trailing-runs.js';
 import type { ChangedDelivery, Delivery, DeliveryList, DeliveryState } from './wire/delivery.js';
@@ -57,7 +57,7 @@ export function createPlaygroundQueue({
   inbox,
   onChange,
 }: QueueOptions): PlaygroundQueue {
-  let opening: Promise<MailQueue> | undefined;
+  let opening: Promise<DeliveryQueue> | undefined;
   let isClosing = false;
   let known = new Map<string, Delivery>();
   /** Told of since the last look; they may be older than what is looked at. */
@@ -66,13 +66,12 @@ export function createPlaygroundQueue({
   const looks = createTrailingRuns(() => look().catch(() => lookAgainIn(RETRY_INTERVAL)));
   const refresh = () => looks.request();
 
-  async function open(): Promise<MailQueue> {
+  async function open(): Promise<DeliveryQueue> {
     const { startQueue } = await import('../examples/queue.js');
     const queue = await startQueue({
       connection: databaseUrl === undefined ? { pglite: ':memory:' } : { url: databaseUrl },
       secret: secretFor(databaseUrl),
       mailer: {
-        render: (request) => mailer.render(request),
         async deliver(email, options) {
           inbox.label(email.messageId, { via: 'queue' });
           try {
@@ -92,7 +91,7 @@ export function createPlaygroundQueue({
     return queue;
   }
 
-  const opened = (): Promise<MailQueue> => {
+  const opened = (): Promise<DeliveryQueue> => {
     if (isClosing) throw new MailError('closed', 'The playground is shutting down.', { stage: 'pool' });
     opening ??= open().catch((error: unknown) => {
       // The next one may find the database there.
@@ -134,14 +133,14 @@ export function createPlaygroundQueue({
     }, ms);
   }
 
-  const find = async (queue: MailQueue, id: string): Promise<Delivery | undefined> => {
+  const find = async (queue: DeliveryQueue, id: string): Promise<Delivery | undefined> => {
     const delivery = await queue.status(id);
     return delivery && toWire(delivery);
   };
 
   async function change(
     id: string,
-    act: (queue: MailQueue) => Promise<boolean>,
+    act: (queue: DeliveryQueue) => Promise<boolean>,
   ): Promise<ChangedDelivery | undefined> {
     const queue = await opened();
     const isChanged = (await find(queue, id)) !== undefined && (await act(queue));
@@ -154,12 +153,14 @@ export function createPlaygroundQueue({
 
   return {
     async enqueue(requests) {
-      // Later there would be nobody to tell that it can't be sent.
+      // What cannot be rendered is refused before the database is opened.
       for (const request of requests.slice(0, 1)) await mailer.render(request);
       const queue = await opened();
       const ids: string[] = [];
       for (let from = 0; from < requests.length; from += AT_ONCE) {
-        const some = requests.slice(from, from + AT_ONCE).map((request) => queue.enqueue(request));
+        const some = requests
+          .slice(from, from + AT_ONCE)
+          .map(async (request) => queue.enqueue(await mailer.render(request)));
         ids.push(...(await Promise.all(some)).map(({ id }) => id));
         refresh();
       }

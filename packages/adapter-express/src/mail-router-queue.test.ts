@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import { createMailer } from '@postern/core';
-import { createMailQueue, type MailQueue } from '@postern/queue';
+import { createMailQueue, type DeliveryQueue } from '@postern/queue';
 import { startSmtpTrap } from '@postern/testing';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { createVerification, memoryStore } from '@postern/verification';
@@ -30,21 +30,22 @@ beforeAll(async () => {
 afterAll(() => pglite.close());
 
 /** An application as the README has it; two with the same schema share what waits. */
-async function startApp({
-  schema = `queue_${++schemas}`,
-  ...options
-}: Partial<MailRouterOptions> & { schema?: string } = {}) {
+async function startApp(
+  { schema = `queue_${++schemas}`, ...options }: Partial<MailRouterOptions> & { schema?: string } = {},
+  { isStarted = true } = {},
+) {
   const trap = await startSmtpTrap({ tls: 'none' });
   const mailer = createMailer({
     config,
     transport: createSmtpTransport({ host: trap.host, port: trap.port }),
   });
   const queue = await createMailQueue({ connection: { pglite }, schema, keys, mailer });
-  await queue.start();
+  if (isStarted) await queue.start();
   const verification = createVerification({
     mailer: createMailer({ config, transport: queue.transport() }),
     store: memoryStore(),
     secret: 's'.repeat(32),
+    onSuperseded: async ({ id }) => void (await queue.cancel({ idempotencyKey: id })),
   });
   const router = createMailRouter({
     ...{ mailer, queue, verification, authorize: bearerToken(SECRET) },
@@ -77,10 +78,10 @@ async function startApp({
     const text = await response.text();
     return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
   };
-  return { trap, queue, post, closeServer };
+  return { trap, queue, verification, post, closeServer };
 }
 
-const sent = (queue: MailQueue, id: string) =>
+const sent = (queue: DeliveryQueue, id: string) =>
   new Promise<void>((resolve) => {
     queue.on('sent', (delivery) => delivery.id === id && resolve());
   });
@@ -123,6 +124,20 @@ test('a code is on its way at once, with an account or without, however slow the
   const start = (email: string) => post('/verification-codes', { email });
   expect(await start(SIGN_IN.to)).toEqual(await start('nobody@example.com'));
   await stalled.waitUntilFired();
+  expect(trap.inbox.messages).toEqual([]);
+});
+
+test('an idempotency key takes back an email, whichever way it came', async () => {
+  const { trap, queue, verification, post } = await startApp({}, { isStarted: false });
+  await post('/messages', { ...SIGN_IN, idempotencyKey: 'a key' });
+  expect(await queue.cancel({ idempotencyKey: 'a key' })).toBe(true);
+  await post('/messages', SIGN_IN, { 'Idempotency-Key': '"another"' });
+  expect(await queue.cancel({ idempotencyKey: 'another' })).toBe(true);
+
+  // What the verification reports, goes to `queue.cancel`.
+  await post('/verification-codes', { email: SIGN_IN.to });
+  await verification.cancel({ to: SIGN_IN.to, type: 'SignIn' });
+  expect((await queue.stats()).states).toMatchObject({ queued: 0, cancelled: 3 });
   expect(trap.inbox.messages).toEqual([]);
 });
 

@@ -3,12 +3,7 @@ export { MailController } from './mail-controller.js';
 export { MailExceptionFilter } from './mail-exception-filter.js';
 export { type MailHealth, MailHealthIndicator } from './mail-health-indicator.js';
 export { MailModule } from './mail-module.js';
-export type {
-  MailModuleExtras,
-  MailModuleOptions,
-  MailOptionsFactory,
-  ModuleQueue,
-} from './mail-module-options.js';
+export type { MailModuleExtras, MailModuleOptions, MailOptionsFactory } from './mail-module-options.js';
 export type { TemplateInput } from './mail-registry.js';
 export { MailRoutes } from './mail-routes.js';
 export { MailService } from './mail-service.js';

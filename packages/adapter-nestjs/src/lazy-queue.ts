@@ -1,43 +1,34 @@
-import type { Mailer, Transport } from '@postern/core';
-import type { ModuleQueue } from './mail-module-options.js';
+import type { Mailer, MailQueue, Transport } from '@postern/core';
 
-/** A queue that is opened when it is needed. */
-export interface LazyQueue extends ModuleQueue {
-  /** Rejects with why it can't be opened. */
-  open(): Promise<void>;
-}
-
-/** @param sender the mailer that sends what the queue has */
+/**
+ * A queue that is opened on first use.
+ *
+ * @param sender the mailer that sends the emails of the queue
+ */
 export function createLazyQueue(
-  openQueue: (sender: Mailer) => ModuleQueue | Promise<ModuleQueue>,
+  openQueue: (sender: Mailer) => MailQueue | Promise<MailQueue>,
   sender: Mailer,
-): LazyQueue {
-  let opening: Promise<{ queue: ModuleQueue; transport: Transport }> | undefined;
-
-  async function openNow() {
-    const queue = await openQueue(sender);
-    return { queue, transport: queue.transport() };
-  }
-  const opened = () => {
-    opening ??= openNow();
+): { readonly queue: MailQueue; open(): Promise<MailQueue> } {
+  let opening: Promise<MailQueue> | undefined;
+  const open = (): Promise<MailQueue> => {
+    opening ??= Promise.resolve(sender).then(openQueue);
     return opening;
   };
-  /** What never was opened needs no closing. */
-  const ifOpened = () => opening?.catch(() => undefined);
-
-  const closeTransport = async () => (await ifOpened())?.transport.close();
+  const closeNothing = async () => {};
   const transport: Transport = {
     name: 'queue',
-    send: async (...call) => (await opened()).transport.send(...call),
-    // Whoever asks wants to know whether emails get out.
+    send: async (...call) => (await open()).transport().send(...call),
+    // The health of the application is that of its mail server.
     verify: (operation) => sender.verify(operation),
-    close: closeTransport,
-    [Symbol.asyncDispose]: closeTransport,
+    close: closeNothing,
+    [Symbol.asyncDispose]: closeNothing,
   };
   return {
-    open: async () => void (await opened()),
-    enqueue: async (...call) => (await opened()).queue.enqueue(...call),
-    transport: () => transport,
-    close: async () => (await ifOpened())?.queue.close(),
+    open,
+    queue: {
+      enqueue: async (email) => (await open()).enqueue(email),
+      transport: () => transport,
+      close: async () => (await opening?.catch(() => undefined))?.close(),
+    },
   };
 }

@@ -4,10 +4,11 @@ import {
   type Mailer,
   type MailerConfig,
   type MailerOptions,
+  type MailQueue,
   readOptions,
   type Transport,
 } from '@postern/core';
-import type { MailHandlerOptions, MailQueue } from '@postern/http';
+import type { MailHandlerOptions } from '@postern/http';
 import type { VerificationOptions } from '@postern/verification';
 import { z } from 'zod';
 
@@ -25,22 +26,14 @@ type Delivery =
       transport: Transport;
     };
 
-/** What the module asks of a queue: that of `@postern/queue` has it. */
-export interface ModuleQueue extends MailQueue {
-  /** Puts emails into the queue. */
-  transport(): Transport;
-  /** Lets what is being sent finish, and hands back the rest. */
-  close(): Promise<void>;
-}
-
 /** Options of `MailModule.forRoot`: those of `createMailer`, and what is built on it. */
 export type MailModuleOptions = Omit<MailerOptions, 'config' | 'transport' | 'logger'> &
   Delivery & {
     /** With it there is a `VerificationService`: options of `createVerification`. */
     verification?: Omit<VerificationOptions, 'mailer'> | undefined;
     /**
-     * Makes a queue of the mailer that sends, and starts it. All emails then go through it: those of `MailService` and of
-     * the `VerificationService` rendered, those of `POST /messages` as requests. It is closed with the application.
+     * Makes a queue of the mailer that sends, and starts it. All emails then go through it: those of `MailService`, of the
+     * `VerificationService` and of `POST /messages`. It is closed with the application.
      *
      * @example
      * ```ts
@@ -51,7 +44,7 @@ export type MailModuleOptions = Omit<MailerOptions, 'config' | 'transport' | 'lo
      * }
      * ```
      */
-    queue?: ((mailer: Mailer) => ModuleQueue | Promise<ModuleQueue>) | undefined;
+    queue?: ((mailer: Mailer) => MailQueue | Promise<MailQueue>) | undefined;
     /**
      * What a `MailController` needs: options of `createMailHandler`. Hooks find the request of the platform in
      * `request.native`.

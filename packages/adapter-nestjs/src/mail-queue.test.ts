@@ -1,8 +1,8 @@
 import { PGlite } from '@electric-sql/pglite';
 import { Controller } from '@nestjs/common';
 import { MailError, parseConnectorConfig } from '@postern/core';
-import { createMailQueue, type MailQueue } from '@postern/queue';
-import { startSmtpTrap } from '@postern/testing';
+import { createMailQueue, type DeliveryQueue } from '@postern/queue';
+import { startSmtpTrap, testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
 import { memoryStore } from '@postern/verification';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -46,7 +46,7 @@ type Adapter = Parameters<typeof createApp>[1];
 /** Two with the same schema share what waits. */
 async function start(adapter: Adapter, { schema = `queue_${++schemas}` } = {}) {
   const trap = await startSmtpTrap({ tls: 'none' });
-  const queues: MailQueue[] = [];
+  const queues: DeliveryQueue[] = [];
   const options: MailModuleOptions = {
     config: parseConnectorConfig({
       ...{ host: trap.host, port: trap.port, auth: {}, fromEmail: 'noreply@example.com' },
@@ -137,7 +137,7 @@ describe.each(PLATFORMS)('a queue behind the module on %s', (_platform, adapter)
     const accepted = people.map((to) => app.get(MailService).send({ ...SIGN_IN, to }));
     await app.close();
     expect(await Promise.all(accepted)).toHaveLength(20);
-    await expect(queue.enqueue(SIGN_IN)).rejects.toBeMailError('closed');
+    await expect(queue.enqueue(testEmail())).rejects.toBeMailError('closed');
     await expect(app.get(MailService).send(SIGN_IN)).rejects.toBeMailError('closed');
   });
 });

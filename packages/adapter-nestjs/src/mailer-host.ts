@@ -10,7 +10,7 @@ import {
 import { createHealthCheck, createMailHandler, type MailHandler } from '@postern/http';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { createVerification, type Verification } from '@postern/verification';
-import { createLazyQueue, type LazyQueue } from './lazy-queue.js';
+import { createLazyQueue } from './lazy-queue.js';
 import { type MailModuleOptions, requireOptions } from './mail-module-options.js';
 import type { MailRegistry } from './mail-registry.js';
 import { DEFAULT_MAILER } from './mail-token.js';
@@ -22,7 +22,7 @@ interface Parts {
   readonly mailer: Mailer;
   /** Talks to the mail server: the mailer itself, or the one behind the queue. */
   readonly sender: Mailer;
-  readonly queue: LazyQueue | undefined;
+  readonly lazyQueue: ReturnType<typeof createLazyQueue> | undefined;
   readonly verification: Verification | undefined;
   readonly handler: MailHandler | undefined;
   checkHealth(): Promise<boolean>;
@@ -73,15 +73,15 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.#made().queue?.open();
+    await this.#made().lazyQueue?.open();
   }
 
   async onApplicationShutdown(): Promise<void> {
     if (!this.#parts) return;
-    const { mailer, queue, sender } = this.#parts;
+    const { mailer, lazyQueue, sender } = this.#parts;
     // Each is used by the one before it.
     await mailer.close();
-    await queue?.close();
+    await lazyQueue?.queue.close();
     await sender.close();
   }
 
@@ -109,7 +109,8 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
     const shared = { logger, ...(clock && { clock }) };
     const mailerOn = (transport: Transport) => createMailer({ ...options, ...shared, config, transport });
     const sender = mailerOn(this.#transport(shared));
-    const queue = openQueue && createLazyQueue(openQueue, sender);
+    const lazyQueue = openQueue && createLazyQueue(openQueue, sender);
+    const queue = lazyQueue?.queue;
     const mailer = queue ? mailerOn(queue.transport()) : sender;
     const verification =
       verificationOptions &&
@@ -122,7 +123,7 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
       clock: clock ?? systemClock,
       logger,
     });
-    return { mailer, sender, queue, verification, handler, checkHealth };
+    return { mailer, sender, lazyQueue, verification, handler, checkHealth };
   }
 
   #transport(shared: { logger: Logger }): Transport {

@@ -30,6 +30,7 @@ export { type AcceptedLocales, pickLocale, preferredLocale } from './locale.js';
 export { type LogEvent, type Logger, silentLogger } from './logger.js';
 export { isLoopbackHost } from './loopback.js';
 export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } from './mail-error.js';
+export type { MailQueue } from './mail-queue.js';
 export { canonicalAddress, type Mailbox, parseRecipient } from './mailbox.js';
 export { createMailer, type Mailer, type MailerOptions } from './mailer.js';
 export { createOperatorLogger } from './operator-logger.js';

@@ -1,9 +1,21 @@
 import { inspect } from 'node:util';
-import { createMailer, MailError } from '@postern/core';
+import { createMailer, MailError, parseSendRequest } from '@postern/core';
 import { type MailHandlerOptions, ProblemError, type VerifiedPerson } from '@postern/http';
 import { createMemoryTransport } from '@postern/testing';
 import { type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
 import { describe, expect, neverCalled, test } from './suite.js';
+
+const CONFIG = {
+  fromEmail: 'noreply@example.com',
+  templates: [
+    {
+      usageType: 'Generic',
+      contentType: 'text/plain' as const,
+      subject: 'Your code',
+      content: '{{code}}',
+    },
+  ],
+};
 
 /** What an application sees and says, and what is done for it. */
 export function describeHooks(factory: HttpHarnessFactory): void {
@@ -179,7 +191,13 @@ export function describeHooks(factory: HttpHarnessFactory): void {
 
     test('with a queue has the email taken over', async () => {
       const kept: unknown[] = [];
+      const requests: unknown[] = [];
+      const mailer = createMailer({ config: CONFIG, transport: createMemoryTransport() });
       const world = await openWorld(factory, {
+        mailer: {
+          ...mailer,
+          render: (request) => mailer.render(request).finally(() => requests.push(request)),
+        },
         queue: {
           enqueue: async (...call) => ({ id: String(kept.push(call)) }),
         },
@@ -188,29 +206,26 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       const message = { to, type: 'SignIn', payload: { code: '482913' }, locale: 'de' };
       const answer = await world.authorized('/messages', message, { 'Idempotency-Key': '"a key"' });
       expect(answer).toMatchObject({ status: 202, text: '{"id":"1"}' });
-      expect(kept).toEqual([[{ ...message, idempotencyKey: 'a key' }, { idempotencyKey: 'a key' }]]);
+      const [request] = requests;
+      // Checked and rendered once: a checked request is frozen, and checking it again returns it.
+      expect(requests).toEqual([{ ...message, idempotencyKey: 'a key' }]);
+      expect(parseSendRequest(request)).toBe(request);
+      const idempotency = { key: 'a key', identity: expect.any(String) };
+      expect(kept).toMatchObject([
+        [{ to, type: 'SignIn', text: expect.stringContaining('482913'), idempotency }],
+      ]);
+      expect(kept.flat()).toHaveLength(1);
       expect(world.trap.inbox.messages).toEqual([]);
     });
 
     test('with a queue refuses at once what could never be sent', async () => {
       const queue = { enqueue: neverCalled };
-      const templates = [
-        {
-          usageType: 'Generic',
-          contentType: 'text/plain' as const,
-          subject: 'Your code',
-          content: '{{code}}',
-        },
-      ];
-      const config = { fromEmail: 'noreply@example.com', templates };
-      const mailer = createMailer({ config, transport: createMemoryTransport() });
+      const mailer = createMailer({ config: CONFIG, transport: createMemoryTransport() });
       const world = await openWorld(factory, { queue, mailer });
       const message = { to: somebody(), type: 'Newsletter', payload: { code: '482913' } };
-      const yesterday = new Date(world.clock.now() - 86_400_000).toISOString();
       for (const [change, code] of [
         [{ to: 'a@example.com, b@example.com' }, 'recipient_invalid'],
         [{ payload: {} }, 'payload_invalid'],
-        [{ expiresAt: yesterday }, 'expired'],
       ] as const) {
         const answer = await world.authorized('/messages', { ...message, ...change });
         expect(answer.json()).toMatchObject({ status: 400, code });

@@ -11,7 +11,6 @@ export type { LinkTexts } from './link-page.js';
 export { createMailHandler, type MailHandler } from './mail-handler.js';
 export type {
   MailHandlerOptions,
-  MailQueue,
   StartDecision,
   VerificationCalls,
   VerificationStart,

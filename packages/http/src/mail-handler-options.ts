@@ -6,21 +6,15 @@ import {
   type Logger,
   loggerSchema,
   type Mailer,
+  type MailQueue,
   objectWithMethods,
   readOptions,
-  type SendRequest,
   systemClock,
 } from '@postern/core';
 import type { Verification, Verified, VerifiedLink } from '@postern/verification';
 import { z } from 'zod';
 import type { HttpHeaders, HttpRequest } from './http-message.js';
 import type { LinkTexts } from './link-page.js';
-
-/** Takes emails over, to deliver them later, e.g. that of `@postern/queue`. */
-export interface MailQueue {
-  /** Resolves when the request is safely kept. */
-  enqueue(request: SendRequest, options?: { idempotencyKey?: string }): Promise<{ id: string }>;
-}
 
 /** Someone asks for a code or a link. */
 export interface VerificationStart {
@@ -77,10 +71,11 @@ export interface MailHandlerOptions<Native = unknown> {
    */
   authorize: (request: HttpRequest<Native>) => boolean | Promise<boolean>;
   /**
-   * With it `POST /messages` answers 202 as soon as the queue has the email. The mailer renders it first, so that what
-   * can't be sent is refused. The queue stays yours to close.
+   * With it, `POST /messages` renders the email, puts it into the queue and answers 202. Close the queue yourself.
+   *
+   * @example `createMailQueue(…)` of `@postern/queue`
    */
-  queue?: MailQueue | undefined;
+  queue?: Pick<MailQueue, 'enqueue'> | undefined;
   /** Asked before a code or a link is made, e.g. to look for an account or to check a CAPTCHA. @default send to everyone */
   onStart?:
     | ((start: VerificationStart, request: HttpRequest<Native>) => StartDecision | Promise<StartDecision>)
@@ -166,7 +161,10 @@ export const mailHandlerOptionsSchema = z.strictObject({
   authorize: functionSchema<Options['authorize']>(
     'must be a function that decides who may send, such as bearerToken(secret); there is no default',
   ),
-  queue: objectWithMethods<MailQueue>('a queue with the method enqueue', 'enqueue').optional(),
+  queue: objectWithMethods<Pick<MailQueue, 'enqueue'>>(
+    'a queue with the method enqueue',
+    'enqueue',
+  ).optional(),
   onStart: functionSchema<NonNullable<Options['onStart']>>().optional(),
   onVerified: functionSchema<NonNullable<Options['onVerified']>>().optional(),
   waitUntil: functionSchema<NonNullable<Options['waitUntil']>>().optional(),

@@ -1,4 +1,4 @@
-import { parseSendRequest, requireSendable } from '@postern/core';
+import { parseSendRequest } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, respondJson } from './http-message.js';
 import { createIdempotencyGuard } from './idempotency.js';
@@ -109,10 +109,7 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
           const { messageId } = await guard.send(message, () => mailer.send(message));
           return respondJson(200, { messageId });
         }
-        // Later there would be nobody to tell that it can't be sent.
-        requireSendable(await mailer.render(message), undefined, clock);
-        const { idempotencyKey } = message;
-        const { id } = await queue.enqueue(message, idempotencyKey === undefined ? {} : { idempotencyKey });
+        const { id } = await queue.enqueue(await mailer.render(message));
         return respondJson(202, { id });
       },
     }),

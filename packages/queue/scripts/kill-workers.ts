@@ -2,11 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { createMailer } from '@postern/core';
 import { createMailQueue, migrateMailQueue } from '@postern/queue';
 import { startSmtpTrap } from '@postern/testing';
 import { Client } from 'pg';
 import type { WorkerOptions } from './worker-options.ts';
-import { WORKER_KEYS } from './worker-options.ts';
+import { MAILER_CONFIG, WORKER_KEYS } from './worker-options.ts';
 
 export interface KillReport {
   readonly messages: number;
@@ -62,13 +63,15 @@ export async function killWorkers(
   await using trap = await startSmtpTrap({ tls: 'none' });
   await migrateMailQueue({ connection: { url } });
   await using queue = await createMailQueue({ connection: { url }, keys: WORKER_KEYS, leaseMs });
+  const mailer = createMailer({ config: MAILER_CONFIG, transport: queue.transport() });
   const client = new Client(url);
   await client.connect();
   const addresses = new Map<string, string>();
   await Promise.all(
     Array.from({ length: messages }, async (_, index) => {
       const to = `user-${index}@example.com`;
-      const { id } = await queue.enqueue({ to, type: 'SignIn', payload: { code: String(100_000 + index) } });
+      const payload = { code: String(100_000 + index) };
+      const { id } = await queue.enqueue(await mailer.render({ to, type: 'SignIn', payload }));
       addresses.set(id, to);
     }),
   );

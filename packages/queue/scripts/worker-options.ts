@@ -15,11 +15,14 @@ export const WORKER_KEYS: readonly [QueueKey] = [
   { id: 'first', secret: 'the first secret, 32 characters or more' },
 ];
 
-export const templates = [
-  {
-    usageType: 'SignIn',
-    contentType: 'text/plain' as const,
-    subject: 'Sign in',
-    content: 'Your code is {{code}}.',
-  },
-];
+export const MAILER_CONFIG = {
+  fromEmail: 'noreply@example.com',
+  templates: [
+    {
+      usageType: 'SignIn',
+      contentType: 'text/plain' as const,
+      subject: 'Sign in',
+      content: 'Your code is {{code}}.',
+    },
+  ],
+};

@@ -2,13 +2,13 @@
 import { createMailer } from '@postern/core';
 import { createMailQueue } from '@postern/queue';
 import { createSmtpTransport } from '@postern/transport-smtp';
-import { templates, WORKER_KEYS, workerOptionsSchema } from './worker-options.ts';
+import { MAILER_CONFIG, WORKER_KEYS, workerOptionsSchema } from './worker-options.ts';
 
 const { url, port, leaseMs, concurrency } = workerOptionsSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const transport = createSmtpTransport({ host: '127.0.0.1', port }, { maxConnections: concurrency });
 const queue = await createMailQueue({
   connection: { url, poolSize: 3 },
-  mailer: createMailer({ config: { fromEmail: 'noreply@example.com', templates }, transport }),
+  mailer: createMailer({ config: MAILER_CONFIG, transport }),
   keys: WORKER_KEYS,
   leaseMs,
   pollIntervalMs: 200,

@@ -6,6 +6,7 @@ import {
   type MailErrorCode,
   type Mailer,
   type MailStage,
+  parseEmail,
   type Receipt,
   redact,
   remoteLine,
@@ -13,7 +14,6 @@ import {
   toReceipt,
 } from '@postern/core';
 import type { ClaimedDelivery } from './claimed-delivery.js';
-import { type Content, parseContent } from './content.js';
 import { type DeliveryError, unreadableError } from './delivery.js';
 import { EXPIRED, type Settlement, SUPERSEDED } from './delivery-store.js';
 import { type Keyring, UnsealableError } from './keyring.js';
@@ -22,7 +22,7 @@ import type { QueueTelemetry } from './queue-telemetry.js';
 import { settleFailure } from './retry.js';
 
 /** What a worker needs of a mailer. */
-export type QueueMailer = Pick<Mailer, 'render' | 'deliver'>;
+export type QueueMailer = Pick<Mailer, 'deliver'>;
 
 /** Why an attempt was broken off: it took too long, the worker stops, or another worker has the delivery by now. */
 export type AbortReason = 'timeout' | 'stopped' | 'lost';
@@ -51,14 +51,8 @@ const ABORT_GRACE_MS = 5000;
 
 type Ending = Omit<Settlement, 'id' | 'type' | 'attempts'> & Partial<Pick<Settlement, 'attempts'>>;
 
-/** What an attempt found out about its email before it failed. */
-interface Progress {
-  content?: Content;
-  email?: Email;
-}
-
 /**
- * Renders and sends one delivery. Never rejects.
+ * Sends one delivery. Never rejects.
  *
  * @param controller aborts it; the reason is an {@link AbortReason}
  * @param checkLease aborts it if another worker may have the delivery by now
@@ -73,6 +67,7 @@ export async function attemptDelivery(
 ): Promise<Settlement | undefined> {
   const { policy, random, clock, telemetry } = options;
   const { id, type, attempts, interruptions, expiresAt } = claimed;
+  const { signal } = controller;
   /** The mailer has one of the two clocks. By the later of the two moments it expires nothing too early. */
   const localExpiry = expiresAt && {
     expiresAt: new Date(expiresAt.getTime() + Math.max(claimed.clockAheadMs, claimed.wallAheadMs)),
@@ -81,7 +76,8 @@ export async function attemptDelivery(
   const settle = (ending: Ending): Settlement => ({ id, type, attempts, ...ending });
   /** Without the one that this would be. */
   const before = { attempts: attempts - 1, ...(claimed.error && { error: claimed.error }) };
-  const progress: Progress = {};
+  /** Known once it has been opened. */
+  let email: Email | undefined;
 
   const fail = (error: DeliveryError, isRetryable: boolean, reply?: string): Settlement => {
     telemetry.failed(error.code);
@@ -89,15 +85,15 @@ export async function attemptDelivery(
     return settle({
       ...settleFailure(policy, random, failed),
       error,
-      ...(progress.email && { messageId: remoteLine(progress.email.messageId) }),
+      ...(email && { messageId: remoteLine(email.messageId) }),
       ...(reply !== undefined && { reply }),
     });
   };
 
   const refuse = (error: unknown): Settlement | undefined => {
-    const reason: unknown = controller.signal.reason;
+    const reason: unknown = signal.reason;
     // A mailer may also break off by itself.
-    const isOurs = controller.signal.aborted && error instanceof MailError && error.code === 'aborted';
+    const isOurs = signal.aborted && error instanceof MailError && error.code === 'aborted';
     if (error === ABANDONED || isOurs) {
       if (reason === 'lost') return undefined;
       if (reason === 'stopped') {
@@ -111,7 +107,7 @@ export async function attemptDelivery(
     }
     if (error instanceof UnsealableError)
       return fail({ code: 'unsealable', message: error.message, hint: error.hint }, false);
-    const hide = hiderOf(progress);
+    const hide = hiderOf(email);
     const { retryable, response, code } = error instanceof MailError ? error : ({} as Partial<MailError>);
     // A mailer that was closed too early, or broke off by itself, says nothing about the email.
     const isRetryable = retryable === true || code === 'closed' || code === 'aborted';
@@ -137,46 +133,31 @@ export async function attemptDelivery(
     // There were as many as may be: the last died with its worker, or there may be fewer by now.
     if (attempts > policy.maxAttempts) return { ...fail(before.error ?? interrupted, false), ...before };
     try {
-      const receipt = await send(progress);
+      const receipt = await send();
       return settle({
         state: 'sent',
         keepsContent: false,
         messageId: receipt.messageId,
         transport: receipt.transport,
-        reply: remoteLines(hiderOf(progress)(receipt.response)),
+        reply: remoteLines(hiderOf(email)(receipt.response)),
       });
     } catch (error) {
       return refuse(error);
     }
   }
 
-  async function send(progress: Progress): Promise<Receipt> {
-    const email = await telemetry.step('render', async () => {
-      progress.content = parseContent(options.keyring.open(id, claimed.sealed));
-      const rendering = render(progress.content);
-      progress.email = await unlessAborted(rendering, controller.signal, 0, RENDERING_ABORTED);
-      return progress.email;
-    });
+  async function send(): Promise<Receipt> {
+    const opened = parseEmail(options.keyring.open(id, claimed.sealed));
+    const sending = freezeEmail({ ...opened, ...localExpiry });
+    email = sending;
     await checkLease();
-    if (controller.signal.aborted) throw RENDERING_ABORTED;
-    const receipt: unknown = await telemetry.step('send', () =>
-      unlessAborted(
-        mailer.deliver(email, { signal: controller.signal }),
-        controller.signal,
-        ABORT_GRACE_MS,
-        ABANDONED,
-      ),
+    if (signal.aborted) throw NOT_SENT;
+    const receipt: unknown = await telemetry.send(async () =>
+      unlessAbandoned(mailer.deliver(sending, { signal }), signal),
     );
     // The mailer may be the application's, and what it says is stored.
-    const known = { messageId: email.messageId, accepted: email.to, transport: 'mailer', durationMs: 0 };
-    return toReceipt(receipt, known);
-  }
-
-  async function render(content: Content): Promise<Email> {
-    if (content.kind === 'email') return freezeEmail({ ...content.email, ...localExpiry });
-    const email = await mailer.render({ ...content.request, ...localExpiry });
-    // Whichever attempt arrives, it is the same email.
-    return freezeEmail({ ...email, date: claimed.createdAt });
+    const { messageId, to } = sending;
+    return toReceipt(receipt, { messageId, accepted: to, transport: 'mailer', durationMs: 0 });
   }
 
   const timer = setTimeout(() => controller.abort('timeout' satisfies AbortReason), policy.attemptTimeoutMs);
@@ -191,22 +172,18 @@ export async function attemptDelivery(
   }
 }
 
-/** In place of the error of a transport that doesn't honour its signal. */
+/** In place of the error of a transport that ignores its signal. */
 const ABANDONED = Symbol('abandoned');
-/** Rendering has no signal, and nothing is sent yet: nobody waits for its end. */
-const RENDERING_ABORTED = new MailError('aborted', 'The rendering was broken off.', { stage: 'template' });
+const NOT_SENT = new MailError('aborted', 'The attempt was aborted before the email was sent.', {
+  stage: 'pool',
+});
 
-/** @param graceMs how long it may go on after an abort, before it is left to itself and `error` thrown */
-async function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-  graceMs: number,
-  error: unknown,
-): Promise<T> {
+/** Waits for `work`, and after an abort for {@link ABORT_GRACE_MS} at most. */
+async function unlessAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const abandoned = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    timer = setTimeout(() => abandoned.reject(error), graceMs);
+    timer = setTimeout(() => abandoned.reject(ABANDONED), ABORT_GRACE_MS);
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
@@ -243,8 +220,6 @@ function describeFailure(error: unknown, hide: (text: string) => string): Delive
 
 /** Hides what a server may have repeated in its reply, and must not be stored: servers like to quote the address. */
 const hiderOf =
-  ({ content, email }: Progress) =>
-  (text: string): string => {
-    const to = email?.to ?? (content?.kind === 'request' ? content.request.to : undefined);
-    return redact(text, email?.secrets ?? [], to === undefined ? [] : [to]);
-  };
+  (email: Email | undefined) =>
+  (text: string): string =>
+    email ? redact(text, email.secrets, [email.to]) : text;

@@ -11,7 +11,6 @@ export interface ClaimedDelivery {
   readonly attempts: number;
   /** How many of them ended without a word of their worker. */
   readonly interruptions: number;
-  readonly createdAt: Date;
   readonly expiresAt: Date | undefined;
   readonly trace: Readonly<Record<string, string>> | undefined;
   readonly sealed: string;
@@ -67,7 +66,6 @@ export function readClaimed(stored: unknown): ClaimedDelivery | undefined {
     type: row.type,
     attempts: row.attempts,
     interruptions: row.interruptions,
-    createdAt: row.created_at,
     expiresAt: row.expires_at ?? undefined,
     trace: row.trace ?? undefined,
     sealed: row.sealed,

@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { KEY } from '../fixtures/backends.js';
+import { enqueue } from '../fixtures/mailers.js';
 import { watched } from '../fixtures/watched-database.js';
 import { createMailQueue } from './index.js';
 
@@ -64,7 +65,7 @@ describe('an error of the database', () => {
     onTestFinished(() => queue.close());
     isBroken = true;
     const request = { to: 'ada@example.com', type: 'SignIn', payload: { code: '48291357' } } as const;
-    const calls = [queue.stats(), queue.list(), queue.enqueue(request), queue.transport().verify()];
+    const calls = [queue.stats(), queue.list(), enqueue(queue, request), queue.transport().verify()];
     for (const result of await Promise.allSettled(calls))
       expect(result).toMatchObject({ status: 'rejected', reason: { name: 'MailError', ...expected } });
   });

@@ -6,7 +6,7 @@ import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { KEY } from '../fixtures/backends.js';
-import { mailerOn } from '../fixtures/mailers.js';
+import { enqueue, mailerOn } from '../fixtures/mailers.js';
 import { signIn } from '../fixtures/requests.js';
 import { createMailQueue } from './index.js';
 
@@ -36,10 +36,10 @@ describe('PGlite', () => {
       createMailQueue({ connection: { pglite: directory }, mailer: mailerOn(transport), keys: [KEY] });
     const before = await open();
     const request = signIn();
-    const { id } = await before.enqueue(request, { idempotencyKey: 'a key' });
+    const { id } = await enqueue(before, request, { idempotencyKey: 'a key' });
     await before.close();
     await using after = await open();
-    expect(await after.enqueue(request, { idempotencyKey: 'a key' })).toEqual({ id });
+    expect(await enqueue(after, request, { idempotencyKey: 'a key' })).toEqual({ id });
     const sent = next(after, 'sent');
     await after.start();
     expect((await sent)[0]).toMatchObject({ id });

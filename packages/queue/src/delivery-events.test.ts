@@ -3,7 +3,7 @@ import { createMemoryTransport } from '@postern/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends } from '../fixtures/backends.js';
-import { failure } from '../fixtures/mailers.js';
+import { enqueue, failure } from '../fixtures/mailers.js';
 import { signIn } from '../fixtures/requests.js';
 
 /** An option that is there, but not set, is not the one of the set-up. */
@@ -21,7 +21,7 @@ describeOnBackends(({ setUp }) => {
     });
     const sent = next(queue, 'sent');
     await queue.start();
-    await queue.enqueue(signIn());
+    await enqueue(queue, signIn());
     await sent;
     await queue.stop();
     expect(events.filter(({ event }) => event === 'queue.listener_failed')).toHaveLength(2);
@@ -40,7 +40,7 @@ describeOnBackends(({ setUp }) => {
     for (const code of ['recipient_rejected', 'sender_rejected'] as const) {
       transport.failWith(failure(code, false), { times: 1 });
       const failed = next(queue, 'failed');
-      await queue.enqueue(signIn());
+      await enqueue(queue, signIn());
       await failed;
     }
     expect(levels).toEqual(['recipient_rejected info', 'sender_rejected error']);
@@ -58,7 +58,7 @@ describeOnBackends(({ setUp }) => {
     for (const code of ['recipient_rejected', 'sender_rejected', 'sender_rejected'] as const) {
       transport.failWith(failure(code, false), { times: 1 });
       const failed = next(queue, 'failed');
-      await queue.enqueue(signIn({ to: 'ada@example.com' }));
+      await enqueue(queue, signIn({ to: 'ada@example.com' }));
       await failed;
     }
     expect(printed).toEqual([expect.stringContaining('queue.failed (sender_rejected')]);

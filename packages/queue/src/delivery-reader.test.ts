@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeOnBackends } from '../fixtures/backends.js';
+import { enqueue } from '../fixtures/mailers.js';
 import { anAddress, invitation, signIn } from '../fixtures/requests.js';
-import type { MailQueue } from './index.js';
+import type { DeliveryQueue } from './index.js';
 
 describeOnBackends(({ setUp }) => {
   describe('list', () => {
@@ -9,8 +10,8 @@ describeOnBackends(({ setUp }) => {
       const { queue } = await setUp();
       const ids: string[] = [];
       const to = anAddress();
-      for (let index = 0; index < 5; index++) ids.unshift((await queue.enqueue(invitation())).id);
-      const mine = await queue.enqueue(signIn({ to }));
+      for (let index = 0; index < 5; index++) ids.unshift((await enqueue(queue, invitation())).id);
+      const mine = await enqueue(queue, signIn({ to }));
       await queue.cancel(ids[4] as string);
 
       const pages: string[][] = [];
@@ -21,7 +22,7 @@ describeOnBackends(({ setUp }) => {
         if (cursor === undefined) break;
       }
       expect(pages).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)]);
-      const idsOf = async (options: Parameters<MailQueue['list']>[0]) =>
+      const idsOf = async (options: Parameters<DeliveryQueue['list']>[0]) =>
         (await queue.list(options)).deliveries.map(({ id }) => id);
       expect(await idsOf({ address: to.toUpperCase() })).toEqual([mine.id]);
       expect(await idsOf({ lane: 'codes' })).toEqual([mine.id]);

@@ -1,9 +1,9 @@
 import { MailError, type Receipt } from '@postern/core';
-import { createMemoryTransport } from '@postern/testing';
+import { createMemoryTransport, testEmail } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends } from '../fixtures/backends.js';
-import { mailerOn } from '../fixtures/mailers.js';
+import { enqueue, mailerOn } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 import type { QueueMailer } from './index.js';
 
@@ -72,15 +72,14 @@ describeOnBackends(({ setUp, inTransaction }) => {
   describe('text that the database can’t store', () => {
     test.each(CASES)('%s in %s holds up nothing', async (_what, _where, state, deliver) => {
       const transport = createMemoryTransport();
-      const { render, deliver: send } = mailerOn(transport);
+      const { deliver: send } = mailerOn(transport);
       const mailer: QueueMailer = {
-        render,
         deliver: async (email, options) =>
           email.type === 'SignIn' ? (deliver() as Receipt) : send(email, options), // as JavaScript lets it
       };
       const { queue } = await setUp({ mailer, lanes: { all: {} } });
-      const { id } = await queue.enqueue(signIn());
-      const other = await queue.enqueue(invitation());
+      const { id } = await enqueue(queue, signIn());
+      const other = await enqueue(queue, invitation());
       const ended = [next(queue, state, id), next(queue, 'sent', other.id)];
       await queue.start();
       await Promise.all(ended);
@@ -95,12 +94,12 @@ describeOnBackends(({ setUp, inTransaction }) => {
 
     test('is refused as a type, before it ends the transaction of the caller', async () => {
       const { queue, transport } = await setUp();
-      const odd = { ...invitation(), type: 'Sign\0In' as 'SignIn', payload: { code: '48291357' } };
+      const odd = testEmail({ type: 'Sign\0In' });
       const kept = invitation();
       const sent = next(queue, 'sent');
       await inTransaction(async (db) => {
         await expect(queue.enqueue(odd, { db })).rejects.toMatchObject({ code: 'payload_invalid' });
-        await queue.enqueue(kept, { db });
+        await enqueue(queue, kept, { db });
         return 'commit';
       });
       await queue.start();
@@ -115,7 +114,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
       const hostile = 'a\0b\ud800';
       const request = { ...invitation(), locale: hostile, ip: hostile, idempotencyKey: hostile };
       const sent = next(queue, 'sent');
-      const { id } = await queue.enqueue({
+      const { id } = await enqueue(queue, {
         ...request,
         payload: { ...request.payload, name: hostile } as typeof request.payload,
       });

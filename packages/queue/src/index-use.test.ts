@@ -8,7 +8,7 @@ import { addFinishedDeliveries } from '../../../scripts/postgres/finished-delive
 import { startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { KEY } from '../fixtures/backends.js';
-import { failure, mailerOn } from '../fixtures/mailers.js';
+import { enqueue, failure, mailerOn } from '../fixtures/mailers.js';
 import { anAddress, invitation, signIn } from '../fixtures/requests.js';
 import { createTurnedClock } from '../fixtures/turned-clock.js';
 import { deliveryStatements } from './delivery-statements.js';
@@ -162,19 +162,22 @@ test(`no statement reads more of ${FINISHED} finished rows than it returns`, {
   };
   const queue = await open({ ...options, mailer: mailerOn(transport) });
   const to = anAddress();
-  await queue.enqueue(signIn({ to }), { idempotencyKey: 'a key' });
-  await queue.enqueue(signIn({ to }), { idempotencyKey: 'another key' });
-  const cancelled = await queue.enqueue(invitation());
+  await enqueue(queue, signIn({ to }), { idempotencyKey: 'a key' });
+  await enqueue(queue, signIn({ to }), { idempotencyKey: 'another key' });
+  const cancelled = await enqueue(queue, invitation());
   await queue.cancel(cancelled.id);
   await queue.cancel({ idempotencyKey: 'unknown' });
-  await queue.enqueue(invitation({ expiresAt: new Date(Date.now() - 1000) }));
+  const late = await enqueue(queue, invitation({ expiresAt: new Date(Date.now() + 3_600_000) }));
+  await pool.query(`UPDATE ${SCHEMA}.delivery SET expires_at = now() - interval '1 second' WHERE id = $1`, [
+    late.id,
+  ]);
   // A job that does not say which delivery it stands for.
-  const damaged = await queue.enqueue(invitation());
+  const damaged = await enqueue(queue, invitation());
   await pool.query(`UPDATE ${SCHEMA}.job SET data = '[]' WHERE id = '${damaged.id}'`);
   transport.failWith(failure('connection_failed', true), { times: 1 });
   transport.failWith(failure('recipient_rejected', false), { times: 1 });
   const ended = Promise.all([next(queue, 'sent'), next(queue, 'failed', 2), next(queue, 'expired')]);
-  const { id } = await queue.enqueue(invitation());
+  const { id } = await enqueue(queue, invitation());
   await queue.start();
   await ended;
   const failed = (await queue.list({ state: 'failed', type: 'OrganizationInvitation', limit: 1 }))

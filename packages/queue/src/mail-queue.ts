@@ -1,4 +1,4 @@
-import { createDrain, remoteLine, type SendRequest, systemClock, type Transport } from '@postern/core';
+import { createDrain, type Email, type MailQueue, remoteLine, systemClock } from '@postern/core';
 import { validate as isUuid } from 'uuid';
 import { openDatabase } from './database.js';
 import { databaseError } from './database-error.js';
@@ -26,15 +26,15 @@ import { createQueueTransport } from './queue-transport.js';
 import { createWorkerPool } from './worker-pool.js';
 
 /** A durable queue of emails. */
-export interface MailQueue extends AsyncDisposable {
+export interface DeliveryQueue extends MailQueue, AsyncDisposable {
   /**
-   * Puts a request into the queue. Resolves once it is stored (with `db`: once your transaction commits).
+   * Puts a rendered email into the queue. Resolves once it is stored; with `db`, it is stored when your transaction commits.
    *
-   * @returns the id of the delivery: of an earlier one, if it had the same idempotency key
-   * @throws {MailError} `recipient_invalid` or `payload_invalid` for a request that is not valid,
-   * `idempotency_key_reused` when its key belongs to another email, `connection_failed` when the database doesn't answer
+   * @returns the id of the delivery: that of an earlier one, if it had the same idempotency key
+   * @throws {MailError} `payload_invalid` for what is not an email, `expired`, `idempotency_key_reused` when its key belongs
+   * to another email, `connection_failed` when the database doesn't answer
    */
-  enqueue(request: SendRequest, options?: EnqueueOptions): Promise<{ id: string }>;
+  enqueue(email: Email, options?: EnqueueOptions): Promise<{ id: string }>;
   /**
    * Starts to send what is in the queue.
    *
@@ -64,10 +64,6 @@ export interface MailQueue extends AsyncDisposable {
    * recorded. Returns a function that takes the listener off.
    */
   on(event: FinalState, listener: (delivery: DeliveryEvent) => void): () => void;
-  /** A transport that puts emails into this queue, to use wherever a transport goes. */
-  transport(): Transport;
-  /** Stops, and closes the database. Idempotent. */
-  close(): Promise<void>;
 }
 
 const RENEWALS_PER_LEASE = 3;
@@ -87,10 +83,11 @@ const PGLITE_TIMEOUT_MS = 30_000;
  *   keys: [{ id: '2026-11', secret: process.env.QUEUE_SECRET }],
  * });
  * await queue.start();
- * await queue.enqueue({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
+ * const mail = createMailer({ config, transport: queue.transport() });
+ * await mail.send({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
  * ```
  */
-export async function createMailQueue(options: MailQueueOptions): Promise<MailQueue> {
+export async function createMailQueue(options: MailQueueOptions): Promise<DeliveryQueue> {
   const parsed = parseQueueOptions(options);
   const { connection, keys, lanes, policy, leaseMs, pollIntervalMs, schema, random, logger } = parsed;
   const clock = parsed.clock ?? systemClock;
@@ -159,7 +156,8 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     enqueuer,
     keyring,
     telemetry,
-    now: () => now() ?? clock.now(),
+    clock: { now: () => now() ?? clock.now() },
+    queueTime: () => ask(() => store.now(now())),
     async onSuperseded(id) {
       const delivery = await store.find(id).catch(onError);
       if (delivery) report(delivery);
@@ -186,7 +184,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
   });
 
   return {
-    enqueue: (request, enqueueOptions) => drain.run(() => intake.takeRequest(request, enqueueOptions)),
+    enqueue: (email, enqueueOptions) => drain.run(() => intake.take(email, enqueueOptions)),
     start: (startOptions = {}) => drain.run(() => pool.start(parseStartOptions(startOptions))),
     stop: async (stopOptions = {}) => pool.stop(parseStopOptions(stopOptions).graceMs),
     status: async (id) => (isUuid(id) ? ask(() => store.find(id)) : undefined),
@@ -214,9 +212,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<MailQu
     on,
     transport: () =>
       createQueueTransport({
-        clock,
-        now: () => ask(() => store.now(now())),
-        enqueue: (email) => drain.run(() => intake.takeEmail(email)),
+        take: (email, operation) => drain.run(() => intake.take(email, operation)),
         ping: () => ask(async () => void (await database.query('SELECT 1', []))),
       }),
     close: drain.close,

@@ -5,7 +5,7 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { KEY } from '../fixtures/backends.js';
-import { mailerOn } from '../fixtures/mailers.js';
+import { enqueue, mailerOn } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 import { createTurnedClock } from '../fixtures/turned-clock.js';
 import { createMailQueue, type MailQueueOptions, migrateMailQueue } from './index.js';
@@ -54,7 +54,7 @@ test.each(migrations.map((_migration, version) => version).filter((version) => v
   async (version) => {
     const source = newSchema();
     await migrateMailQueue({ connection: { url }, schema: source });
-    const { id } = await (await open(source)).queue.enqueue(invitation());
+    const { id } = await enqueue((await open(source)).queue, invitation());
 
     const schema = newSchema();
     const plan = migrationPlan(schema);
@@ -86,7 +86,7 @@ test.each(migrations.map((_migration, version) => version).filter((version) => v
     await queue.start();
     expect(await queue.retry(id)).toBe(true);
     expect(await sent).toMatchObject([{ id }]);
-    const newer = await queue.enqueue(signIn());
+    const newer = await enqueue(queue, signIn());
     await expect.poll(async () => (await queue.status(newer.id))?.state).toBe('sent');
     await queue.stop();
     expect((await queue.stats()).states).toMatchObject({ retrying: 0, failed: 20, sent: 182 });
@@ -115,7 +115,7 @@ test('the role of the application creates nothing, and can do everything else', 
   const { queue, errors } = await open(schema, { connection, clock });
   const sent = next(queue, 'sent', 2);
   await queue.start();
-  await Promise.all([queue.enqueue(signIn(), { idempotencyKey: 'a key' }), queue.enqueue(invitation())]);
+  await Promise.all([enqueue(queue, signIn(), { idempotencyKey: 'a key' }), enqueue(queue, invitation())]);
   await sent;
   await queue.stop();
   clock.time += 35 * DAY_MS;
@@ -165,7 +165,7 @@ test('a clock that was ahead stops neither deliveries nor the partitions of late
   const { queue, errors } = await open(schema, { clock });
   await queue.start();
   const send = async () => {
-    const { id } = await queue.enqueue(invitation());
+    const { id } = await enqueue(queue, invitation());
     await expect.poll(async () => (await queue.status(id))?.state).toBe('sent');
     return id;
   };

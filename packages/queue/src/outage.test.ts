@@ -5,7 +5,7 @@ import { createMemoryTransport } from '@postern/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { KEY } from '../fixtures/backends.js';
-import { mailerOn } from '../fixtures/mailers.js';
+import { enqueue, mailerOn } from '../fixtures/mailers.js';
 import { createMailQueue, migrateMailQueue } from './index.js';
 
 const MESSAGES = 300;
@@ -28,7 +28,6 @@ test('PostgreSQL goes away and comes back in the middle: nothing is lost, and th
     pollIntervalMs: 100,
     logger: { debug: add, info: add, warn: add, error: add },
     mailer: {
-      render: mailer.render,
       async deliver(email, options) {
         // What is in flight when the database goes has to be recorded when it is back.
         if (transport.emails.length >= MESSAGES / 2) {
@@ -45,7 +44,7 @@ test('PostgreSQL goes away and comes back in the middle: nothing is lost, and th
     type: 'SignIn' as const,
     payload: { code: String(100_000 + index) },
   });
-  await Promise.all(Array.from({ length: MESSAGES }, (_, index) => queue.enqueue(request(index))));
+  await Promise.all(Array.from({ length: MESSAGES }, (_, index) => enqueue(queue, request(index))));
   const sent: string[] = [];
   const all = Promise.withResolvers<void>();
   queue.on('sent', ({ id }) => {
@@ -56,7 +55,7 @@ test('PostgreSQL goes away and comes back in the middle: nothing is lost, and th
 
   await postgres.stop();
   back.resolve();
-  const refused = await queue.enqueue(request(MESSAGES)).catch((error: unknown) => error);
+  const refused = await enqueue(queue, request(MESSAGES)).catch((error: unknown) => error);
   expect(refused).toMatchObject({ name: 'MailError', code: 'connection_failed', retryable: true });
   await expect(queue.transport().verify()).rejects.toMatchObject({ code: 'connection_failed' });
   await expect(queue.stats()).rejects.toMatchObject({ code: 'connection_failed' });
@@ -65,7 +64,7 @@ test('PostgreSQL goes away and comes back in the middle: nothing is lost, and th
   await expect
     .poll(
       () =>
-        queue.enqueue(request(MESSAGES)).then(
+        enqueue(queue, request(MESSAGES)).then(
           () => 'stored',
           () => 'refused',
         ),
@@ -103,7 +102,6 @@ test('a worker that stops while PostgreSQL is away leaves what it could not reco
   const first = await createMailQueue({
     ...options,
     mailer: {
-      render: mailer.render,
       async deliver(email, operation) {
         begun.resolve();
         await away.promise;
@@ -111,7 +109,7 @@ test('a worker that stops while PostgreSQL is away leaves what it could not reco
       },
     },
   });
-  const { id } = await first.enqueue({
+  const { id } = await enqueue(first, {
     to: 'ada@example.com',
     type: 'SignIn',
     payload: { code: '48291357' },
@@ -163,7 +161,7 @@ test('a database that falls silent is no reason to wait for ever', { timeout: 12
   await queue.start();
   proxy.pause();
   const request = { to: 'ada@example.com', type: 'SignIn', payload: { code: '48291357' } } as const;
-  await expect(queue.enqueue(request)).rejects.toMatchObject({ code: 'connection_failed', retryable: true });
+  await expect(enqueue(queue, request)).rejects.toMatchObject({ code: 'connection_failed', retryable: true });
   await queue.stop({ graceMs: 0 });
 
   proxy.resume();
@@ -171,7 +169,7 @@ test('a database that falls silent is no reason to wait for ever', { timeout: 12
   await queue.start();
   await expect
     .poll(() =>
-      queue.enqueue(request).then(
+      enqueue(queue, request).then(
         () => 'stored',
         () => 'refused',
       ),

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { KEY } from '../fixtures/backends.js';
+import { enqueue } from '../fixtures/mailers.js';
 import { signIn } from '../fixtures/requests.js';
 import { createMailQueue } from './index.js';
 import { claimDirectory } from './pglite-directory.js';
@@ -45,14 +46,14 @@ test('a directory that another process has open is refused with its process id, 
   child.kill('SIGKILL');
   await gone;
   const queue = await open(directory);
-  await queue.enqueue(signIn());
+  await enqueue(queue, signIn());
 });
 
 test('a directory is open once in a process, and free after close', async () => {
   const directory = await aDirectory();
   const queue = await open(directory);
   await expect(open(directory)).rejects.toMatchObject(refused(process.pid));
-  const { id } = await queue.enqueue(signIn());
+  const { id } = await enqueue(queue, signIn());
   expect(await queue.status(id)).toMatchObject({ state: 'queued' });
   await queue.close();
   expect(await locksIn(directory)).toEqual([]);

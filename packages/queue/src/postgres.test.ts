@@ -1,10 +1,10 @@
-import { createMemoryTransport } from '@postern/testing';
+import { createMemoryTransport, testEmail } from '@postern/testing';
 import { Client, Pool } from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { KEY } from '../fixtures/backends.js';
-import { mailerOn } from '../fixtures/mailers.js';
+import { enqueue, mailerOn } from '../fixtures/mailers.js';
 import { anAddress, invitation, signIn } from '../fixtures/requests.js';
 import { createMailQueue, type MailQueueOptions, migrateMailQueue } from './index.js';
 
@@ -49,7 +49,7 @@ test('works on a pool that is passed in, and leaves the pool and its sessions as
   const { queue } = await setUp({ pool });
   const sent = next(queue, 'sent', 3);
   await queue.start();
-  await Promise.all([queue.enqueue(signIn()), queue.enqueue(signIn()), queue.enqueue(invitation())]);
+  await Promise.all([enqueue(queue, signIn()), enqueue(queue, signIn()), enqueue(queue, invitation())]);
   await sent;
   await queue.close();
   for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
@@ -72,7 +72,7 @@ test('a process that works needs three connections', async () => {
   const count = async () =>
     (await client.query(`SELECT FROM pg_stat_activity WHERE application_name = 'counted'`)).rowCount ?? 0;
   const counts: number[] = [];
-  const enqueueing = Promise.all(Array.from({ length: 300 }, () => queue.enqueue(signIn())));
+  const enqueueing = Promise.all(Array.from({ length: 300 }, () => enqueue(queue, signIn())));
   for (const done = enqueueing.then(() => true); !(await Promise.race([done, false])); )
     counts.push(await count());
   await sent;
@@ -87,10 +87,11 @@ describe.each(['url', 'pool'] as const)('with a %s', (kind) => {
   test('a call that gives up leaves nothing running on the server', async () => {
     const client = await connect();
     const { queue, schema } = await setUp(connection(400));
-    const { id } = await queue.enqueue(invitation());
+    const { id } = await enqueue(queue, invitation());
+    const email = testEmail();
     await client.query(`BEGIN; LOCK TABLE ${schema}.delivery`);
     const calls = {
-      enqueue: () => queue.enqueue(signIn()),
+      enqueue: () => queue.enqueue(email),
       status: () => queue.status(id),
       list: () => queue.list(),
       stats: () => queue.stats(),
@@ -121,7 +122,7 @@ test('the line of waiting calls is bounded', async () => {
   const { queue, schema } = await setUp({ url, queryTimeoutMs: 60_000 });
   await client.query(`BEGIN; LOCK TABLE ${schema}.delivery`);
   const request = invitation();
-  const calls = Array.from({ length: 10_001 }, () => queue.enqueue(request));
+  const calls = Array.from({ length: 10_001 }, () => enqueue(queue, request));
   const settled = Promise.allSettled(calls);
   await expect(calls.at(-1)).rejects.toMatchObject({ code: 'rate_limited', retryable: true });
   await client.query('COMMIT');
@@ -137,20 +138,20 @@ describe('an open transaction of a caller', () => {
     const client = await connect();
     const { queue } = await setUp();
     const key = { idempotencyKey: 'a key' };
-    const older = await queue.enqueue(signIn(more));
+    const older = await enqueue(queue, signIn(more));
     const request = signIn(more);
     await client.query('BEGIN');
-    const { id } = await queue.enqueue(request, { ...key, db: client });
+    const { id } = await enqueue(queue, request, { ...key, db: client });
     const order: string[] = [];
-    const waiting = queue.enqueue(request, key).then((result) => {
+    const waiting = enqueue(queue, request, key).then((result) => {
       order.push('the same key');
       return result;
     });
     const sent = next(queue, 'sent', 40);
     await queue.start();
-    await Promise.all(Array.from({ length: 20 }, () => queue.enqueue(signIn())));
+    await Promise.all(Array.from({ length: 20 }, () => enqueue(queue, signIn())));
     await Promise.all(
-      Array.from({ length: 20 }, (_, index) => queue.enqueue(signIn(), { idempotencyKey: `key ${index}` })),
+      Array.from({ length: 20 }, (_, index) => enqueue(queue, signIn(), { idempotencyKey: `key ${index}` })),
     );
     await sent;
     order.push('others');
@@ -166,10 +167,10 @@ describe('an open transaction of a caller', () => {
     const request = signIn();
     const key = { idempotencyKey: 'a key' };
     await client.query('BEGIN');
-    await queue.enqueue(request, { ...key, db: client });
-    await expect(queue.enqueue(request, key)).rejects.toMatchObject({ code: 'timeout', retryable: true });
+    await enqueue(queue, request, { ...key, db: client });
+    await expect(enqueue(queue, request, key)).rejects.toMatchObject({ code: 'timeout', retryable: true });
     await client.query('ROLLBACK');
-    await queue.enqueue(request, key);
+    await enqueue(queue, request, key);
   });
 
   test('sends one notification to each lane, however many emails it enqueues', async () => {
@@ -185,8 +186,8 @@ describe('an open transaction of a caller', () => {
     await listener.query(`LISTEN ${schema}_wake`);
     await client.query('BEGIN');
     for (let index = 0; index < 10; index++) {
-      await queue.enqueue(signIn(), { db: client });
-      await queue.enqueue(invitation(), { db: client });
+      await enqueue(queue, signIn(), { db: client });
+      await enqueue(queue, invitation(), { db: client });
     }
     await client.query('COMMIT');
     await client.query(`NOTIFY ${schema}_wake, 'end'`);

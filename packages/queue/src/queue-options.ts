@@ -40,7 +40,7 @@ export interface MailQueueOptions {
     | { url: string; poolSize?: number; queryTimeoutMs?: number; listen?: boolean }
     | { pool: PostgresPool; queryTimeoutMs?: number; listen?: boolean }
     | { pglite: string | PGliteDatabase };
-  /** Renders and sends. Needed where `start` is called; a process that only enqueues can do without. */
+  /** Sends. Required where `start` is called; a process that only enqueues needs none. */
   mailer?: QueueMailer | undefined;
   /** Seal what waits: the first seals, all open. To rotate, add the new one behind, deploy, and swap. */
   keys: readonly [QueueKey, ...QueueKey[]];
@@ -102,7 +102,7 @@ function keySchema() {
   });
 }
 
-const mailerSchema = objectWithMethods<QueueMailer>('a mailer, such as createMailer(…)', 'render', 'deliver');
+const mailerSchema = objectWithMethods<QueueMailer>('a mailer, such as createMailer(…)', 'deliver');
 
 const laneSchema = z.strictObject({
   types: z.union([z.array(z.string().min(1)).min(1), functionSchema<(type: string) => boolean>()]).optional(),

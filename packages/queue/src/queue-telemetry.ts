@@ -32,8 +32,8 @@ export interface QueueTelemetry {
     delivery: { id: string; lane: string; type: string; attempts: number; trace: TraceCarrier | undefined },
     run: () => Promise<T>,
   ): Promise<T>;
-  /** Runs a part of an attempt in a span of its own. */
-  step<T>(name: 'render' | 'send', run: () => Promise<T>): Promise<T>;
+  /** Runs the sending of an attempt in a span. */
+  send<T>(run: () => Promise<T>): Promise<T>;
   /** The current span failed for this reason. */
   failed(code: DeliveryErrorCode): void;
   /** Housekeeping has last done everything this long ago. */
@@ -105,12 +105,8 @@ export function createQueueTelemetry(): QueueTelemetry {
         contextOf(delivery.trace),
         (span) => finish(span, run),
       ),
-    step: (name, run) =>
-      tracer.startActiveSpan(
-        `postern.${name}`,
-        { kind: name === 'send' ? SpanKind.CLIENT : SpanKind.INTERNAL },
-        (span) => finish(span, run),
-      ),
+    send: (run) =>
+      tracer.startActiveSpan('postern.send', { kind: SpanKind.CLIENT }, (span) => finish(span, run)),
     failed(code) {
       trace.getActiveSpan()?.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
     },

@@ -89,7 +89,9 @@ test('a rendered email waits sealed, goes out as it is, and only once', async ()
 
   const arrived = sink.inbox.waitForEmail(email.to);
   await queue.start();
-  expect({ ...(await arrived) }).toEqual(JSON.parse(JSON.stringify(email), reviveDates));
+  const { idempotency, ...received } = await arrived;
+  expect(idempotency?.key).toBe(email.messageId);
+  expect(received).toEqual(JSON.parse(JSON.stringify(email), reviveDates));
   await queue.stop();
   expect(sink.emails).toHaveLength(1);
 });

@@ -1,44 +1,44 @@
 import {
-  type Clock,
   createDrain,
   type Email,
+  freezeEmail,
   MailError,
   type OperationOptions,
   type Receipt,
-  requireSendable,
   type Transport,
 } from '@postern/core';
+import type { Intake } from './intake.js';
 
 export interface QueueTransportOptions {
-  readonly clock: Clock;
-  /** The time of the queue. */
-  now(): Promise<number>;
-  /** Puts a rendered email into the queue, and tells the id of its delivery. */
-  enqueue(email: Email): Promise<{ id: string }>;
+  readonly take: Intake['take'];
   /** Asks the database for something. */
   ping(): Promise<void>;
 }
 
 const NAME = 'queue';
 
+/** A caller repeats a send whose answer was lost, with the same email: without a key, its `Message-ID` tells. */
+const withIdempotency = (email: Email): Email => {
+  const { idempotency, messageId, to, type, subject, text, html } = email;
+  if (idempotency) return email;
+  const identity = JSON.stringify([to, type, subject, text, html]);
+  return freezeEmail({ ...email, idempotency: { key: messageId, identity } });
+};
+
 /** A transport that takes responsibility by putting the email into the queue. */
-export function createQueueTransport({ clock, now, enqueue, ping }: QueueTransportOptions): Transport {
+export function createQueueTransport({ take, ping }: QueueTransportOptions): Transport {
   const drain = createDrain('queue transport', async () => {});
 
-  async function send(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
-    const startedAt = clock.now();
-    // The clock of this process may be wrong; only where it says that it is too late, the queue is asked.
-    const isLate = email.expiresAt !== undefined && email.expiresAt.getTime() <= startedAt;
-    const time = isLate ? await now() : startedAt;
-    requireSendable(email, signal, { now: () => time });
-    const { id } = await enqueue(email);
+  async function send(email: Email, operation: OperationOptions | undefined): Promise<Receipt> {
+    const startedAt = performance.now();
+    const { id } = await take(withIdempotency(email), operation);
     return {
       messageId: email.messageId,
       accepted: email.to,
       transport: NAME,
       response: `Queued as ${id}`,
       attempts: 1,
-      durationMs: Math.max(0, clock.now() - startedAt),
+      durationMs: performance.now() - startedAt,
     };
   }
 
@@ -49,8 +49,8 @@ export function createQueueTransport({ clock, now, enqueue, ping }: QueueTranspo
 
   return {
     name: NAME,
-    send: (email, operation?: OperationOptions) => drain.run(() => send(email, operation?.signal)),
-    verify: (operation?: OperationOptions) => drain.run(() => verify(operation?.signal)),
+    send: (email, operation) => drain.run(() => send(email, operation)),
+    verify: (operation) => drain.run(() => verify(operation?.signal)),
     close: drain.close,
     [Symbol.asyncDispose]: drain.close,
   };

@@ -3,7 +3,7 @@ import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next, untilRetrying } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends, KEY } from '../fixtures/backends.js';
-import { failure, mailerOn } from '../fixtures/mailers.js';
+import { enqueue, failure, mailerOn } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 import { createTurnedClock } from '../fixtures/turned-clock.js';
 import { policySchema } from './queue-policy.js';
@@ -39,7 +39,6 @@ describeOnBackends(({ setUp }) => {
         policy: { backoffMs: 0 },
         pollIntervalMs: 20,
         mailer: {
-          render: mailer.render,
           async deliver(email, options) {
             tried.push(email);
             if (tried.length < 3) throw failure(tried.length === 1 ? 'timeout' : 'delivery_unknown');
@@ -49,7 +48,7 @@ describeOnBackends(({ setUp }) => {
       });
       const sent = next(queue, 'sent');
       await queue.start();
-      await queue.enqueue(signIn());
+      await enqueue(queue, signIn());
       expect((await sent)[0]).toMatchObject({ attempts: 3 });
       expect(new Set(tried.map(({ messageId }) => messageId)).size).toBe(1);
       expect(new Set(tried.map(({ date }) => date.getTime())).size).toBe(1);
@@ -62,7 +61,7 @@ describeOnBackends(({ setUp }) => {
       });
       transport.failWith(failure('rate_limited', true, '451 4.7.1 Slow down'), { times: 1 });
       await queue.start();
-      const { id } = await queue.enqueue(signIn());
+      const { id } = await enqueue(queue, signIn());
       const status = await untilRetrying(queue, id);
       expect(status).toMatchObject({
         attempts: 1,
@@ -88,9 +87,9 @@ describeOnBackends(({ setUp }) => {
       const refusal = failure('auth_failed', false, '535 5.7.8 No');
       transport.failWith(refusal, { times: 2 });
       const failed = next(queue, 'failed', 2);
-      const code = await queue.enqueue(signIn());
+      const code = await enqueue(queue, signIn());
       await queue.start({ concurrency: 1 });
-      const invited = await queue.enqueue(invitation());
+      const invited = await enqueue(queue, invitation());
       expect((await failed).map(({ attempts, error }) => [attempts, error?.code])).toEqual([
         [1, 'auth_failed'],
         [1, 'auth_failed'],
@@ -110,7 +109,7 @@ describeOnBackends(({ setUp }) => {
       const handle = transport.failWith(failure('connection_failed'));
       const failed = next(queue, 'failed');
       await queue.start();
-      await queue.enqueue(signIn());
+      await enqueue(queue, signIn());
       expect((await failed)[0]).toMatchObject({ attempts: 3 });
       expect(handle.fired).toBe(3);
     });
@@ -128,7 +127,6 @@ describeOnBackends(({ setUp }) => {
           pollIntervalMs: 20,
           policy: { backoffMs: 0, retryUnknown },
           mailer: {
-            render: mailer.render,
             async deliver(email, options) {
               // The first attempt of each, whichever lane is faster.
               if (tried.has(email.type)) return mailer.deliver(email, options);
@@ -137,7 +135,7 @@ describeOnBackends(({ setUp }) => {
             },
           },
         });
-        await Promise.all([queue.enqueue(signIn()), queue.enqueue(invitation())]);
+        await Promise.all([enqueue(queue, signIn()), enqueue(queue, invitation())]);
         const ended = Promise.all(
           (['sent', 'unknown'] as const).map((state) => {
             const count = [ofCode, ofInvitation].filter((one) => one === state).length;
@@ -158,7 +156,7 @@ describeOnBackends(({ setUp }) => {
       transport.failWith(failure('connection_failed'), { times: 1 });
       const expired = next(queue, 'expired');
       await queue.start();
-      await queue.enqueue(signIn({ expiresAt: new Date(clock.time + 5000) }));
+      await enqueue(queue, signIn({ expiresAt: new Date(clock.time + 5000) }));
       expect((await expired)[0]).toMatchObject({ attempts: 1, error: { code: 'connection_failed' } });
     });
   });

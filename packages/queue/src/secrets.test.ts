@@ -4,7 +4,7 @@ import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next, untilRetrying } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends, KEY } from '../fixtures/backends.js';
-import { createHeldMailer, failure } from '../fixtures/mailers.js';
+import { createHeldMailer, enqueue, failure } from '../fixtures/mailers.js';
 import { aCode, anAddress, signIn } from '../fixtures/requests.js';
 
 const OTHER_KEY = { id: 'second', secret: 'the second secret, 32 characters or more' };
@@ -29,7 +29,7 @@ describeOnBackends(({ setUp }) => {
         for (const secret of clear) expect(text.includes(secret)).toBe(false);
         expect(text.includes(`${KEY.id}.`)).toBe(isSealed);
       };
-      const { id } = await queue.enqueue(request, { idempotencyKey: `for ${request.to}` });
+      const { id } = await enqueue(queue, request, { idempotencyKey: `for ${request.to}` });
       await expectSealed(true); // queued
       transport.failWith(failure('rate_limited', true, reply), { times: 1 });
       await queue.start();
@@ -46,7 +46,7 @@ describeOnBackends(({ setUp }) => {
       const slow = await setUp({ transport, mailer });
       await slow.queue.start();
       const sent = next(slow.queue, 'sent');
-      await slow.queue.enqueue(request);
+      await enqueue(slow.queue, request);
       await begun;
       const text = await slow.dump();
       for (const secret of clear) expect(text.includes(secret)).toBe(false);
@@ -61,7 +61,7 @@ describeOnBackends(({ setUp }) => {
       const { queue, schema } = await setUp();
       const to = anAddress();
       const request = signIn({ to });
-      const { id } = await queue.enqueue(request, { idempotencyKey: 'a key' });
+      const { id } = await enqueue(queue, request, { idempotencyKey: 'a key' });
       const lost = await setUp({ schema, keys: [OTHER_KEY] });
       const failed = next(lost.queue, 'failed');
       await lost.queue.start();
@@ -73,7 +73,7 @@ describeOnBackends(({ setUp }) => {
       await lost.queue.close();
 
       const rotated = await setUp({ schema, keys: [OTHER_KEY, KEY] });
-      expect(await rotated.queue.enqueue(request, { idempotencyKey: 'a key' })).toEqual({ id });
+      expect(await enqueue(rotated.queue, request, { idempotencyKey: 'a key' })).toEqual({ id });
       expect((await rotated.queue.list({ address: to })).deliveries).toHaveLength(1);
       const sent = next(rotated.queue, 'sent');
       await rotated.queue.start();

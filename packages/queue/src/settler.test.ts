@@ -2,7 +2,7 @@ import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends, KEY } from '../fixtures/backends.js';
-import { failure, mailerOn } from '../fixtures/mailers.js';
+import { enqueue, failure, mailerOn } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 import { createPGlite, isDeletingJobs, watched } from '../fixtures/watched-database.js';
 import { createMailQueue, type DeliveryEvent } from './index.js';
@@ -12,13 +12,12 @@ describeOnBackends(({ setUp, inTransaction }) => {
     ['refuses what one server said', `reply NOT LIKE '%poison%'`, 'sent'],
     ['refuses that it is sent', `type <> 'SignIn' OR state <> 'sent'`, 'sending'],
   ] as const)('a database that %s records all other verdicts', async (_name, constraint, state) => {
-    const { render, deliver } = mailerOn(createMemoryTransport());
+    const { deliver } = mailerOn(createMemoryTransport());
     const all = Promise.withResolvers<void>();
     let begun = 0;
     const { queue, schema } = await setUp({
       lanes: { all: {} },
       mailer: {
-        render,
         async deliver(email, options) {
           // They end at the same moment, so their verdicts are recorded together.
           if (++begun === 5) all.resolve();
@@ -32,8 +31,8 @@ describeOnBackends(({ setUp, inTransaction }) => {
       await db.query(`ALTER TABLE ${schema}.delivery_history ADD CHECK (${constraint})`);
       return 'commit';
     });
-    const { id } = await queue.enqueue(signIn());
-    for (let index = 0; index < 4; index++) await queue.enqueue(invitation());
+    const { id } = await enqueue(queue, signIn());
+    for (let index = 0; index < 4; index++) await enqueue(queue, invitation());
     const sent = next(queue, 'sent', 4);
     await queue.start({ concurrency: 5 });
     await sent;
@@ -62,7 +61,7 @@ describe('PGlite', () => {
       mailer: mailerOn(transport),
       keys: [KEY],
     });
-    const { id } = await queue.enqueue(invitation());
+    const { id } = await enqueue(queue, invitation());
     const [failed, sent] = [next(queue, 'failed'), next(queue, 'sent')];
     await queue.start();
     await failed;
@@ -83,7 +82,7 @@ describe('PGlite', () => {
     });
     const events: DeliveryEvent[] = [];
     queue.on('sent', (delivery) => void events.push(delivery));
-    await queue.enqueue(signIn());
+    await enqueue(queue, signIn());
     const sent = next(queue, 'sent');
     await queue.start();
     await sent;

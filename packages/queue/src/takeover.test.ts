@@ -1,19 +1,22 @@
+import { silentLogger } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { KEY } from '../fixtures/backends.js';
-import { createHeldMailer, failure, mailerOn } from '../fixtures/mailers.js';
+import { createHeldMailer, enqueue, failure, mailerOn } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 import { createPGlite, isClaim, isRenewal, watched } from '../fixtures/watched-database.js';
-import { createMailQueue, type PGliteDatabase, type QueueMailer } from './index.js';
+import { createMailQueue, type MailQueueOptions, type PGliteDatabase, type QueueMailer } from './index.js';
 
-async function setUp(pglite: PGliteDatabase, mailer: QueueMailer) {
+async function setUp(pglite: PGliteDatabase, mailer: QueueMailer, more: Partial<MailQueueOptions> = {}) {
   const queue = await createMailQueue({
     connection: { pglite },
     mailer,
     keys: [KEY],
     leaseMs: 1000,
     pollIntervalMs: 20,
+    logger: silentLogger,
+    ...more,
   });
   onTestFinished(() => queue.close());
   return queue;
@@ -30,7 +33,7 @@ test('a claim that comes late does not take the delivery from the worker that ha
     return result;
   });
   const first = await setUp(stalled, createHeldMailer(createMemoryTransport()).mailer);
-  const { id } = await first.enqueue(invitation());
+  const { id } = await enqueue(first, invitation());
   await first.start();
   await fetched?.promise;
 
@@ -49,6 +52,58 @@ test('a claim that comes late does not take the delivery from the worker that ha
   expect(transport.emails).toHaveLength(1);
 });
 
+test('a worker that was paused past its lease sends nothing that another worker has', async () => {
+  const pglite = await createPGlite();
+  const [claimed, awake] = [0, 1].map(() => Promise.withResolvers<void>());
+  const paused = watched(pglite, async (text, run) => {
+    if (isRenewal(text)) await awake?.promise;
+    const result = await run();
+    if (isClaim(text)) {
+      claimed?.resolve();
+      await awake?.promise;
+    }
+    return result;
+  });
+  const transport = createMemoryTransport();
+  const first = await setUp(paused, mailerOn(transport));
+  const { id } = await enqueue(first, signIn());
+  await first.start();
+  await claimed?.promise;
+
+  const second = await setUp(pglite, mailerOn(transport));
+  const sent = next(second, 'sent', id);
+  await second.start();
+  await sent;
+  awake?.resolve();
+  await first.stop({ graceMs: 60_000 });
+  expect(transport.emails).toHaveLength(1);
+  expect(await second.status(id)).toMatchObject({ state: 'sent', attempts: 2 });
+});
+
+test('a worker that cannot ask whether it still has its lease sends nothing', async () => {
+  const pglite = await createPGlite();
+  const clock = { now: () => Date.now() + aheadMs };
+  let aheadMs = 0;
+  const asked = Promise.withResolvers<void>();
+  const database = watched(pglite, async (text, run) => {
+    if (isRenewal(text)) {
+      asked.resolve();
+      throw new Error('The database is down.');
+    }
+    const result = await run();
+    if (isClaim(text)) aheadMs += 1000;
+    return result;
+  });
+  const transport = createMemoryTransport();
+  const first = await setUp(database, mailerOn(transport), { clock, leaseMs: 1000 });
+  const { id } = await enqueue(first, signIn());
+  await first.start();
+  await asked.promise;
+  await first.stop({ graceMs: 60_000 });
+  expect(transport.emails).toEqual([]);
+  expect(await first.status(id)).toMatchObject({ state: 'sending', attempts: 1 });
+});
+
 test('the verdict of a worker that slept through a retry by hand is void', async () => {
   const pglite = await createPGlite();
   const cutOff = watched(pglite, async (text, run) => {
@@ -59,7 +114,7 @@ test('the verdict of a worker that slept through a retry by hand is void', async
   const first = await setUp(cutOff, sleeping.mailer);
   const events: string[] = [];
   first.on('sent', () => void events.push('sent by the first'));
-  const { id } = await first.enqueue(invitation());
+  const { id } = await enqueue(first, invitation());
   // One at a time: it does not take its own delivery again.
   await first.start({ concurrency: 1 });
   await sleeping.begun;
@@ -67,7 +122,6 @@ test('the verdict of a worker that slept through a retry by hand is void', async
   const { mailer, begun, release } = createHeldMailer(createMemoryTransport());
   let attempts = 0;
   const second = await setUp(pglite, {
-    render: mailer.render,
     async deliver(email, options) {
       if (++attempts === 1) throw failure('auth_failed', false);
       return mailer.deliver(email, options);
@@ -100,43 +154,7 @@ test('a claim whose answer is lost is made again, and is one attempt', async () 
   const queue = await setUp(database, mailerOn(createMemoryTransport()));
   const sent = next(queue, 'sent');
   await queue.start();
-  await queue.enqueue(signIn());
+  await enqueue(queue, signIn());
   expect(await sent).toMatchObject([{ attempts: 1 }]);
   expect(claims).toBe(2);
-});
-
-test('a worker that was paused for longer than its lease hands over no email that another has', async () => {
-  const pglite = await createPGlite();
-  const [rendering, resumed, awake] = [0, 1, 2].map(() => Promise.withResolvers<void>());
-  const paused = watched(pglite, async (text, run) => {
-    if (isRenewal(text)) await awake?.promise;
-    return run();
-  });
-  const late = createMemoryTransport();
-  const { render, deliver } = mailerOn(late);
-  const first = await setUp(paused, {
-    deliver,
-    async render(request) {
-      rendering?.resolve();
-      await resumed?.promise;
-      return render(request);
-    },
-  });
-  const { id } = await first.enqueue(invitation());
-  // One at a time: it does not take its own delivery again.
-  await first.start({ concurrency: 1 });
-  await rendering?.promise;
-
-  const transport = createMemoryTransport();
-  const second = await setUp(pglite, mailerOn(transport));
-  const sent = next(second, 'sent', id);
-  await second.start();
-  await sent;
-  resumed?.resolve();
-  await new Promise((resolve) => setImmediate(resolve));
-  awake?.resolve();
-  await first.stop({ graceMs: 60_000 });
-  expect(transport.emails).toHaveLength(1);
-  expect(late.emails).toEqual([]);
-  expect(await second.status(id)).toMatchObject({ state: 'sent', attempts: 2 });
 });

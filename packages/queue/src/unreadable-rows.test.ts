@@ -2,7 +2,7 @@ import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends } from '../fixtures/backends.js';
-import { createHeldMailer } from '../fixtures/mailers.js';
+import { createHeldMailer, enqueue } from '../fixtures/mailers.js';
 import { invitation, signIn } from '../fixtures/requests.js';
 
 /** What a restore, another version or a hand may leave in a row. */
@@ -30,10 +30,10 @@ describeOnBackends(({ setUp, inTransaction }) => {
   describe('a row that can’t be read', () => {
     test.each(ROWS)('(%s) ends as failed, is reported, and holds up nothing', async (_name, broken) => {
       const { queue, transport, schema, events } = await setUp({ lanes: { all: {} } });
-      const { id } = await queue.enqueue(signIn());
-      const before = await queue.enqueue(invitation());
+      const { id } = await enqueue(queue, signIn());
+      const before = await enqueue(queue, invitation());
       await change(`UPDATE ${schema}.delivery SET ${broken} WHERE id = '${id}'`);
-      const after = await queue.enqueue(invitation());
+      const after = await enqueue(queue, invitation());
 
       const listed = await queue.list();
       expect(listed.deliveries.map((delivery) => delivery.id)).toEqual([after.id, before.id, id]);
@@ -59,8 +59,8 @@ describeOnBackends(({ setUp, inTransaction }) => {
       ['interruptions', "interruptions = 2147483647, state = 'sending'"],
     ])('because its %s can count no further fails, and holds up nothing', async (_name, broken) => {
       const { queue, schema } = await setUp({ lanes: { all: {} } });
-      const { id } = await queue.enqueue(signIn());
-      const other = await queue.enqueue(invitation());
+      const { id } = await enqueue(queue, signIn());
+      const other = await enqueue(queue, invitation());
       await change(`UPDATE ${schema}.delivery SET ${broken} WHERE id = '${id}'`);
       const ended = [next(queue, 'failed', id), next(queue, 'sent', other.id)];
       await queue.start();
@@ -70,8 +70,8 @@ describeOnBackends(({ setUp, inTransaction }) => {
 
     test.each(JOBS)('of a job (%s) ends as failed, is reported, and holds up nothing', async (data) => {
       const { queue, schema } = await setUp({ lanes: { all: {} } });
-      const { id } = await queue.enqueue(signIn());
-      const other = await queue.enqueue(invitation());
+      const { id } = await enqueue(queue, signIn());
+      const other = await enqueue(queue, invitation());
       await change(`UPDATE ${schema}.job SET data = '${data}' WHERE id = '${id}'`);
       const ended = [next(queue, 'failed', id), next(queue, 'sent', other.id)];
       await queue.start();
@@ -81,8 +81,8 @@ describeOnBackends(({ setUp, inTransaction }) => {
 
     test('says so where it is listed, and can be cancelled', async () => {
       const { queue, schema } = await setUp();
-      const { id } = await queue.enqueue(invitation());
-      const other = await queue.enqueue(invitation());
+      const { id } = await enqueue(queue, invitation());
+      const other = await enqueue(queue, invitation());
       await change(`UPDATE ${schema}.delivery SET error = '[]', state = 'bogus' WHERE id = '${other.id}'`);
       await change(`UPDATE ${schema}.delivery SET error = '5' WHERE id = '${id}'`);
       expect((await queue.list()).deliveries).toMatchObject([
@@ -100,9 +100,10 @@ describeOnBackends(({ setUp, inTransaction }) => {
 
     test('expires like any other, and takes no other event with it', async () => {
       const { queue, schema } = await setUp();
-      const expiresAt = new Date(Date.now() - 1000);
-      const { id } = await queue.enqueue(invitation({ expiresAt }));
-      const other = await queue.enqueue(invitation({ expiresAt }));
+      const expiresAt = new Date(Date.now() + 3_600_000);
+      const { id } = await enqueue(queue, invitation({ expiresAt }));
+      const other = await enqueue(queue, invitation({ expiresAt }));
+      await change(`UPDATE ${schema}.delivery SET expires_at = now() - interval '1 second'`);
       await change(`UPDATE ${schema}.delivery SET error = '[]' WHERE id = '${id}'`);
       const expired = next(queue, 'expired', 2);
       await queue.start({ lanes: { codes: 1 } });
@@ -112,7 +113,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
     test('is no harm when another worker takes over', async () => {
       const held = createHeldMailer(createMemoryTransport());
       const { queue, schema } = await setUp({ lanes: { all: {} }, leaseMs: 1000, mailer: held.mailer });
-      const { id } = await queue.enqueue(invitation());
+      const { id } = await enqueue(queue, invitation());
       await queue.start();
       await held.begun;
       await queue.stop({ graceMs: 0 });
@@ -135,8 +136,8 @@ describeOnBackends(({ setUp, inTransaction }) => {
       },
       lanes: { all: {} },
     });
-    const { id } = await queue.enqueue(signIn());
-    await queue.enqueue(invitation());
+    const { id } = await enqueue(queue, signIn());
+    await enqueue(queue, invitation());
     isBroken = true;
     transport.failWith(new TypeError('It fails.') as never, { times: 1 });
     const failed = next(queue, 'failed', id);

@@ -1,9 +1,8 @@
-import type { SendRequest } from '@postern/core';
-import { createMemoryTransport } from '@postern/testing';
+import { createMemoryTransport, testEmail } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends } from '../fixtures/backends.js';
-import { createHeldMailer, mailerOn } from '../fixtures/mailers.js';
+import { createHeldMailer, enqueue, mailerOn } from '../fixtures/mailers.js';
 import { anAddress, invitation, signIn } from '../fixtures/requests.js';
 
 describeOnBackends(({ setUp, inTransaction }) => {
@@ -15,15 +14,14 @@ describeOnBackends(({ setUp, inTransaction }) => {
       const { queue } = await setUp({
         transport,
         mailer: {
-          render: mailer.render,
           async deliver(email, options) {
             if (email.type === 'OrganizationInvitation') await hanging.promise;
             return mailer.deliver(email, options);
           },
         },
       });
-      await Promise.all(Array.from({ length: 20 }, () => queue.enqueue(invitation())));
-      const code = await queue.enqueue(signIn());
+      await Promise.all(Array.from({ length: 20 }, () => enqueue(queue, invitation())));
+      const code = await enqueue(queue, signIn());
       const sent = next(queue, 'sent');
       await queue.start({ concurrency: 2 });
       expect((await sent)[0]).toMatchObject({ id: code.id });
@@ -37,8 +35,8 @@ describeOnBackends(({ setUp, inTransaction }) => {
       const { queue, transport } = await setUp({
         lanes: { resets: { types: ['ForgotPassword'], mailer: mailerOn(own) }, rest: {} },
       });
-      await queue.enqueue({ to: anAddress(), type: 'ForgotPassword', payload: { code: '55555555' } });
-      const other = await queue.enqueue(signIn());
+      await enqueue(queue, { to: anAddress(), type: 'ForgotPassword', payload: { code: '55555555' } });
+      const other = await enqueue(queue, signIn());
       const sent = next(queue, 'sent');
       await queue.start({ lanes: { resets: 1 } });
       expect((await sent)[0]).toMatchObject({ lane: 'resets', transport: 'own' });
@@ -53,35 +51,25 @@ describeOnBackends(({ setUp, inTransaction }) => {
 
     test('a poisoned message fails alone', async () => {
       const { queue, transport, schema } = await setUp();
-      // No template for it; a payload that lacks its code; a row that somebody changed; one that cannot be stored.
-      const bad = [
-        await queue.enqueue({ ...signIn(), type: 'NoSuchType' } as unknown as SendRequest),
-        await queue.enqueue({ ...signIn(), payload: {} } as unknown as SendRequest),
-        await queue.enqueue(signIn()),
-      ];
+      const bad = await enqueue(queue, signIn());
       await inTransaction(async (db) => {
-        await db.query(`UPDATE ${schema}.delivery SET sealed = replace(sealed, '.', '.AAAA') WHERE id = $1`, [
-          bad[2]?.id,
-        ]);
+        const tampered = `UPDATE ${schema}.delivery SET sealed = replace(sealed, '.', '.AAAA') WHERE id = $1`;
+        await db.query(tampered, [bad.id]);
         return 'commit';
       });
       const [stored, ...good] = await Promise.allSettled([
-        queue.enqueue({ ...signIn(), type: 'Nul\0' } as unknown as SendRequest),
-        queue.enqueue(signIn()),
-        queue.enqueue(signIn()),
+        queue.enqueue(testEmail({ type: 'Nul\0' })),
+        enqueue(queue, signIn()),
+        enqueue(queue, signIn()),
       ]);
       expect(stored).toMatchObject({
         status: 'rejected',
         reason: { name: 'MailError', code: 'payload_invalid', retryable: false },
       });
-      const ended = Promise.all([next(queue, 'failed', 3), next(queue, 'sent', 2)]);
+      const ended = Promise.all([next(queue, 'failed'), next(queue, 'sent', 2)]);
       await queue.start({ concurrency: 1 });
       const [failed, sent] = await ended;
-      expect(failed.map(({ error }) => error?.code).sort()).toEqual([
-        'payload_invalid',
-        'template_not_found',
-        'unsealable',
-      ]);
+      expect(failed).toMatchObject([{ id: bad.id, error: { code: 'unsealable' } }]);
       expect(good.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
       expect(sent).toHaveLength(2);
       expect(transport.emails).toHaveLength(2);
@@ -92,7 +80,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
     test('lets what is in flight finish', async () => {
       const { mailer, begun, release } = createHeldMailer(createMemoryTransport());
       const { queue } = await setUp({ mailer });
-      const [first, second] = [await queue.enqueue(invitation()), await queue.enqueue(invitation())];
+      const [first, second] = [await enqueue(queue, invitation()), await enqueue(queue, invitation())];
       await queue.start({ concurrency: 1 });
       await begun;
       const stopped = queue.stop({ graceMs: 60_000 });
@@ -105,7 +93,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
     test('is waited for by another, and by close: the database stays until everything is recorded', async () => {
       const { mailer, begun, release } = createHeldMailer(createMemoryTransport());
       const { queue, schema } = await setUp({ mailer });
-      const { id } = await queue.enqueue(invitation());
+      const { id } = await enqueue(queue, invitation());
       await queue.start();
       await begun;
       let isHeld = true;
@@ -128,7 +116,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
     test('hands back what does not finish in time, as if it had never been tried', async () => {
       const { mailer, begun } = createHeldMailer(createMemoryTransport());
       const { queue, schema } = await setUp({ mailer });
-      const { id } = await queue.enqueue(signIn());
+      const { id } = await enqueue(queue, signIn());
       await queue.start();
       await begun;
       await queue.stop({ graceMs: 0 });
@@ -148,10 +136,10 @@ describeOnBackends(({ setUp, inTransaction }) => {
       await queue.stop();
       await queue.start();
       const sent = next(queue, 'sent');
-      await queue.enqueue(signIn());
+      await enqueue(queue, signIn());
       await sent;
       await queue.close();
-      await expect(queue.enqueue(signIn())).rejects.toMatchObject({ code: 'closed' });
+      await expect(enqueue(queue, signIn())).rejects.toMatchObject({ code: 'closed' });
       await expect(queue.start()).rejects.toMatchObject({ code: 'closed' });
     });
   });

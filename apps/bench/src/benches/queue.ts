@@ -14,7 +14,7 @@ interface Queue {
 }
 
 const POSTERN: Queue = {
-  name: 'Postern, renders each email',
+  name: 'Postern, mailer on a null transport',
   file: new URL('../queues/postern.ts', import.meta.url),
 };
 const POSTERN_EMPTY: Queue = {

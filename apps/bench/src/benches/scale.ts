@@ -1,4 +1,4 @@
-import { createMailQueue, type MailQueue, migrateMailQueue } from '@postern/queue';
+import { createMailQueue, type DeliveryQueue, migrateMailQueue } from '@postern/queue';
 import { Client } from 'pg';
 import { addFinishedDeliveries } from '../../../../scripts/postgres/finished-deliveries.ts';
 import type { Bench, BenchContext, BenchResult } from '../bench.ts';
@@ -22,7 +22,7 @@ async function timeOf(run: () => Promise<unknown>): Promise<number> {
 }
 
 /** Resolves once so many deliveries got into a state, in all queues together. */
-function reached(queues: readonly MailQueue[], state: 'sent' | 'expired', count: number): Promise<void> {
+function reached(queues: readonly DeliveryQueue[], state: 'sent' | 'expired', count: number): Promise<void> {
   let left = count;
   return new Promise((resolve) => {
     for (const queue of queues) queue.on(state, () => --left === 0 && resolve());
@@ -38,11 +38,18 @@ async function measure(url: string, schema: string): Promise<Times> {
       keys: [{ id: 'bench', secret: 'a secret of thirty-two characters' }],
     });
   const queues = await Promise.all(Array.from({ length: WORKERS }, open));
-  const [queue] = queues as [MailQueue];
+  const [queue] = queues as [DeliveryQueue];
   const enqueueAll = (expiresAt?: Date) =>
     Promise.all(
-      Array.from({ length: LIVE }, (_, index) =>
-        queue.enqueue({ to: recipientOf(index), type: 'SignIn', payload: { code: '482913' }, expiresAt }),
+      Array.from({ length: LIVE }, async (_, index) =>
+        queue.enqueue(
+          await rendering.render({
+            to: recipientOf(index),
+            type: 'SignIn',
+            payload: { code: '482913' },
+            expiresAt,
+          }),
+        ),
       ),
     );
   const often = (run: () => Promise<unknown>) => async () => {

@@ -44,7 +44,7 @@ export function callCode(way: Way, { to, type, locale, payload }: ChosenEmail): 
     case 'nest':
       return `await postMessage('http://127.0.0.1:3000', secret, ${request});`;
     case 'queue':
-      return `const { id } = await queue.enqueue(${request});`;
+      return `const { id } = await queue.enqueue(await mailer.render(${request}));`;
     case 'logto':
       return `await sendMessage(${literal({ to, type, payload: { ...payload, ...localized } })});`;
   }
