@@ -84,7 +84,7 @@ test('instanceof knows errors across the ES module and the CommonJS copy of a pa
     const file = join(WORKSPACE, 'packages', folder, 'dist/index');
     return [await import(`${file}.js`), require(`${file}.cjs`)];
   };
-  const issue = { severity: 'error', path: ['host'], code: 'missing', message: 'host is missing' };
+  const issue = { severity: 'error', path: ['host'], code: 'missing', message: 'host is required' };
   const [core, verification, http] = [
     await copies('core'),
     await copies('verification'),

@@ -237,8 +237,8 @@ describe('next to the zod of an application', () => {
       [
         '0 zh-CN undefined',
         'true',
-        'request.to | to has to be text, exactly one address',
-        'template.subject | subject is missing: write the subject line of the email',
+        'request.to | to must be a string with exactly one address',
+        'template.subject | subject is required: set it to the subject line of the email',
         'priority | Invalid input: expected number, received string',
         'true true',
       ].join('\n'),

@@ -37,7 +37,7 @@ function describeField(field: ts.TypeElement): JsonSchema {
   };
 }
 
-/** What the TSDoc of an interface says of each field. */
+/** Reads the TSDoc of each field of an interface. */
 function describeFields(file: string, name: string): Properties {
   const text = readFileSync(new URL(`src/${file}`, import.meta.url), 'utf8');
   const { statements } = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -51,7 +51,7 @@ function describeFields(file: string, name: string): Properties {
 const generate = (schema: z.ZodType): JsonSchema =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
-/** The properties of a generated schema, with their descriptions. */
+/** Adds descriptions to the properties of a generated schema. */
 const describeAll = (properties: unknown, descriptions: Properties): Record<string, JsonSchema> =>
   Object.fromEntries(
     Object.entries(properties as Properties).map(([key, schema]) => [
@@ -60,14 +60,14 @@ const describeAll = (properties: unknown, descriptions: Properties): Record<stri
     ]),
   );
 
-/** In any letter case, as it is read. */
+/** Matches a word in any letter case, as the config does. */
 const word = (text: string): JsonSchema => ({
   type: 'string',
   pattern: `^${text.replace(/[a-z]/g, (char) => `[${char}${char.toUpperCase()}]`)}$`,
   examples: [text],
 });
 
-/** One kind of auth. */
+/** Describes one kind of auth. */
 function describeAuth(
   title: string,
   name: string,
@@ -90,7 +90,7 @@ function describeAuth(
   };
 }
 
-/** The JSON Schema of a connector config: its shape from the zod schemas, its descriptions from the TSDoc. */
+/** Creates the JSON Schema of a connector config. Its structure comes from the zod schemas, and its descriptions from the TSDoc. */
 export function describeConfig(): JsonSchema {
   const { $schema, properties } = generate(connectorConfigSchema);
   const described = describeAll(properties, {
@@ -102,13 +102,13 @@ export function describeConfig(): JsonSchema {
   return {
     $schema,
     title: 'Postern connector config',
-    description: 'SMTP server, sender and templates of auth mail, in one object.',
+    description: 'SMTP server, sender, and templates for auth mail, in one object.',
     type: 'object',
     properties: {
       url: {
         type: 'string',
         pattern: '^[sS][mM][tT][pP][sS]?://',
-        description: 'host, port, secure and auth in one; those keys win over it.',
+        description: 'host, port, secure, and auth in one URL. Those keys override it.',
         examples: ['smtps://user:password@smtp.example.com:465'],
       },
       ...described,

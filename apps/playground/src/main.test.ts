@@ -89,8 +89,8 @@ describe('the playground as a program', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain(`${file} can't be used: 5 errors, 1 warning\n`);
     for (const [severity, path, message] of [
-      ['error', 'port', 'port has to be a number from 1 to 65535'],
-      ['error', 'auth.pass', 'auth.pass is missing: write the password'],
+      ['error', 'port', 'port must be a number from 1 to 65535'],
+      ['error', 'auth.pass', 'auth.pass is required: set it to the password'],
       ['warning', 'fromEmial', 'unknown key fromEmial: did you mean fromEmail?'],
       ['error', 'templates', 'there is no template for ForgotPassword'],
       ['error', 'templates', 'there is no template for Generic'],

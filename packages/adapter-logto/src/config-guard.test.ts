@@ -183,7 +183,7 @@ describe('the console says', () => {
   test('to a port that is no number', () => {
     expect(shown({ ...CONFIG, port: 'https' })).toMatchInlineSnapshot(`
       [
-        "Error in key path "port": (custom) port has to be a number from 1 to 65535, not "https"",
+        "Error in key path "port": (custom) port must be a number from 1 to 65535, not "https"",
       ]
     `);
   });
@@ -194,7 +194,7 @@ describe('the console says', () => {
       shown({ ...CONFIG, templates: [...others, template('BindMfa', { contentType: 'html' })] }),
     ).toMatchInlineSnapshot(`
       [
-        "Error in key path "templates.3.contentType": (custom) contentType has to be "text/plain" or "text/html", not "html"",
+        "Error in key path "templates.3.contentType": (custom) contentType must be "text/plain" or "text/html", not "html"",
         "Error in key path "templates": (custom) there is no template for Register: add one with "usageType": "Register"",
       ]
     `);
@@ -203,9 +203,9 @@ describe('the console says', () => {
   test('to a config without host and sender', () => {
     expect(shown({ ...CONFIG, host: '', port: null, fromEmail: null })).toMatchInlineSnapshot(`
       [
-        "Error in key path "fromEmail": (custom) fromEmail is missing: write the sender of your emails, such as "Example <noreply@example.com>"",
-        "Error in key path "host": (custom) host is missing: write the name of your SMTP server, such as "smtp.example.com"",
-        "Error in key path "port": (custom) port is missing: write the port of your SMTP server, usually 587 or 465",
+        "Error in key path "fromEmail": (custom) fromEmail is required: set it to the sender of your emails, such as "Example <noreply@example.com>"",
+        "Error in key path "host": (custom) host is required: set it to the name of your SMTP server, such as "smtp.example.com"",
+        "Error in key path "port": (custom) port is required: set it to the port of your SMTP server, usually 587 or 465",
       ]
     `);
   });
@@ -219,7 +219,7 @@ describe('the console says', () => {
       }),
     ).toMatchInlineSnapshot(`
       [
-        "Error in key path "auth.privateKey": (custom) auth.privateKey is missing: write the private key of the service account (PEM), it goes with auth.serviceClient",
+        "Error in key path "auth.privateKey": (custom) auth.privateKey is required with auth.serviceClient: set it to the private key of the service account (PEM)",
         "Error in key path "secure": (custom) secure must be true or false",
       ]
     `);
@@ -248,8 +248,8 @@ describe('the console says', () => {
   test('to an auth without the password, where there is no host either', () => {
     expect(shown({ ...CONFIG, host: null, auth: { user: 'mailer' } })).toMatchInlineSnapshot(`
       [
-        "Error in key path "auth.pass": (custom) auth.pass is missing: write the password that belongs to auth.user (or remove auth if the server needs no login)",
-        "Error in key path "host": (custom) host is missing: write the name of your SMTP server, such as "smtp.example.com"",
+        "Error in key path "auth.pass": (custom) auth.pass is required: set it to the password for auth.user, or remove auth if the server requires no login",
+        "Error in key path "host": (custom) host is required: set it to the name of your SMTP server, such as "smtp.example.com"",
       ]
     `);
   });

@@ -176,7 +176,7 @@ describe('a failed email', () => {
     expect(error.code).toBe('invalid_config');
     expect(everythingIn(error).replaceAll(/^ +at .*$/gm, '')).not.toMatch(/https|smtp|port|templates/);
     expect(lines).toMatchObject([
-      { level: 'error', code: 'config_invalid', message: expect.stringContaining('port has to be a number') },
+      { level: 'error', code: 'config_invalid', message: expect.stringContaining('port must be a number') },
     ]);
   });
 

@@ -325,7 +325,7 @@ describe('a config', () => {
     const config = configFor(trap, { auth: { user: 'mailer' } });
     const { sendMessage } = await connectorFor(undefined);
     const { data } = await failureOf(sendMessage(message(), config));
-    expect(data).toMatchObject({ responseCode: 530, hint: expect.stringContaining('auth.pass is missing') });
+    expect(data).toMatchObject({ responseCode: 530, hint: expect.stringContaining('auth.pass is required') });
   });
 
   test.each([

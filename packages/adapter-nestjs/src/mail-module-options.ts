@@ -81,7 +81,7 @@ const optionsSchema = z.strictObject(
   {
     config: z.looseObject(
       { templates: z.array(z.unknown(), 'is missing: pass what parseConnectorConfig returns') },
-      'must be what parseConnectorConfig returns',
+      'must be the result of parseConnectorConfig',
     ),
     transport: z.custom(isObject, 'must be a transport, such as createSmtpTransport(…)').optional(),
     verification: z.custom(isObject, 'must be an object with store and secret').optional(),

@@ -160,7 +160,7 @@ describe('options that cannot be used stop the application', () => {
   const secret = 'too short';
   const unusable: [string, unknown, string][] = [
     ['none', undefined, 'MailModule needs an object with config'],
-    ['no config', { transport }, 'config: must be what parseConnectorConfig returns'],
+    ['no config', { transport }, 'config: must be the result of parseConnectorConfig'],
     ['a config without templates', { config: {}, transport }, 'config.templates: is missing'],
     ['an interval', { config, transport, healthIntervalMs: -1 }, 'healthIntervalMs: must be 0 or more'],
     ['a sender', { config: { ...config, fromEmail: 'nobody' }, transport }, 'fromEmail'],

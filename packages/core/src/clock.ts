@@ -1,4 +1,4 @@
-/** Where the time comes from; tests pass their own. */
+/** The source of the current time. Tests pass their own. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;

@@ -2,14 +2,14 @@ import type * as z from 'zod';
 import { MailError } from './mail-error.js';
 import { shareAcrossCopies } from './share-across-copies.js';
 
-/** One thing about a config: an error makes it unusable, a warning is likely a mistake. */
+/** A problem in a config. An error makes the config unusable. A warning is a likely mistake. */
 export interface ConfigIssue {
   severity: 'error' | 'warning';
   /** Where in the object, outermost key first. */
   path: (string | number)[];
-  /** Stable, for programs: `missing`, `not_allowed`, `unknown_key`, `template_syntax`, … */
+  /** A stable identifier for programs: `missing`, `not_allowed`, `unknown_key`, `template_syntax`, … */
   code: string;
-  /** What is wrong and what to write instead. Never contains a secret. */
+  /** The problem and its fix. Never contains a secret. */
   message: string;
   hint?: string | undefined;
 }
@@ -28,16 +28,16 @@ export const warning = (path: ConfigIssue['path'], code: string, message: string
   message,
 });
 
-/** A config or the options of a function are not valid. */
+/** Thrown when a config, or the options of a function, are not valid. */
 export class ConfigError extends MailError {
-  /** Every problem that was found, errors and warnings. */
+  /** All errors and warnings. */
   readonly issues: readonly ConfigIssue[];
 
   static {
     shareAcrossCopies(this, 'postern.ConfigError');
   }
 
-  /** @param caller - the function whose options these are, where it is not a config that is wrong */
+  /** @param caller - the function whose options are not valid; omit it for a config */
   constructor(issues: readonly ConfigIssue[], caller?: string) {
     const errors = issues.filter(({ severity }) => severity === 'error');
     const whole = caller === undefined ? 'config' : 'options';
@@ -60,11 +60,11 @@ export const formatPath = (path: readonly (string | number)[]): string =>
     '',
   );
 
-/** A path as issues have it: an index is a number, everything else is text. */
+/** Converts a path to the form used in issues: indexes are numbers, and everything else is a string. */
 export const toIssuePath = (path: readonly PropertyKey[]): (string | number)[] =>
   path.map((part) => (typeof part === 'number' ? part : String(part)));
 
-/** Turns an issue of zod into ours. The input is only looked at to tell "missing" from "wrong". */
+/** Converts a zod issue. The input only distinguishes a missing value from a wrong one. */
 export function fromZodIssue(issue: z.core.$ZodIssue): ConfigIssue {
   const path = toIssuePath(issue.path);
   const { code, hint } = (issue.code === 'custom' && issue.params) || {};

@@ -2,18 +2,18 @@ import { ConfigError, type ConfigIssue, error, warning } from './config-issue.js
 import { isHeaderName, isReservedHeader, sanitizeHeaderValue } from './header-field.js';
 import { readMailboxList } from './mailbox.js';
 
-const NAME_RULE = 'the name of a header must be printable ASCII without spaces or colons';
+const NAME_RULE = 'a header name must be printable ASCII without spaces or colons';
 
-/** Fields that hold addresses (RFC 5322 section 3.6.6, RFC 8098), besides those that Postern writes. */
+/** Fields that contain addresses (RFC 5322 section 3.6.6, RFC 8098), other than those that Postern writes. */
 const ADDRESS_FIELD =
   /^(?:resent-(?:from|sender|to|cc|bcc|reply-to)|errors-to|(?:disposition-notification|return-receipt|x-confirm-reading)-to)$/i;
 
-/** Checks custom headers as they are written, however broken. */
+/** Checks custom headers as written. The values can have any type. */
 export const checkCustomHeaders = (headers: Readonly<Record<string, unknown>>): ConfigIssue[] =>
   Object.entries(headers).flatMap(([name, value]) => {
     const path = ['customHeaders', name];
     if (!isHeaderName(name)) return [error(path, 'header_name', NAME_RULE)];
-    const message = `${name} is written by Postern itself: this custom header is ignored`;
+    const message = `${name} is set by Postern: this custom header is ignored`;
     if (isReservedHeader(name)) return [warning(path, 'header_reserved', message)];
     if (!ADDRESS_FIELD.test(name)) return [];
     for (const each of [value].flat()) {
@@ -25,7 +25,8 @@ export const checkCustomHeaders = (headers: Readonly<Record<string, unknown>>): 
   });
 
 /**
- * Custom headers as they are sent. A config that was written in code has not been through `parseConnectorConfig`.
+ * Returns custom headers in the form in which they are sent. It checks them, because a config that is written in code
+ * has not passed through `parseConnectorConfig`.
  *
  * @throws {ConfigError} when a name or an address is not valid
  */

@@ -1,22 +1,22 @@
 import { MailError } from './mail-error.js';
 
-/** Lets operations run until it is closed, and closes only when those that run have ended. */
+/** Runs operations until it is closed. Closing waits for running operations to end. */
 export interface Drain {
   /**
-   * Runs an operation that `close` has to wait for.
+   * Runs an operation that `close` waits for.
    *
-   * @throws {MailError} `closed` once `close` was called
+   * @throws {MailError} `closed` after `close` was called
    */
   run<T>(operation: () => Promise<T>): Promise<T>;
-  /** Waits for what runs, then releases; the same promise however often it is called. */
+  /** Waits for running operations, then releases resources. Repeated calls return the same promise. */
   close(): Promise<void>;
 }
 
 /**
- * The life cycle that every transport has: nothing that was accepted is lost when it closes.
+ * Implements the life cycle of a transport: closing waits for every operation that was accepted.
  *
- * @param name what is closed, for the error message
- * @param release frees what is held, once nothing runs any more
+ * @param name - the name of the transport in the error message
+ * @param release - frees resources after the last operation has ended
  */
 export function createDrain(name: string, release: () => Promise<void>): Drain {
   let running = 0;

@@ -25,43 +25,44 @@ const emailSchema = z.object({
   idempotency: z.object({ key: z.string(), identity: z.string() }).optional(),
 } satisfies { [Field in keyof Required<Email>]: z.ZodType<Email[Field]> });
 
-/** Names the fields that are wrong, never their values. */
+/** The message names the fields that are not valid, never their values. */
 const notAnEmail = (message: string, issues: readonly z.core.$ZodIssue[]) => {
-  const fields = new Set(issues.map(({ path: [field] }) => String(field ?? 'all of it')));
-  return new MailError('payload_invalid', `${message}: check ${[...fields].join(', ')}.`, {
+  const fields = new Set(issues.flatMap(({ path: [field] }) => (field === undefined ? [] : String(field))));
+  const where = fields.size > 0 ? `: check ${[...fields].join(', ')}` : '';
+  return new MailError('payload_invalid', `${message}${where}.`, {
     stage: 'payload',
     hint: 'Pass an email that mailer.render(request) returned.',
   });
 };
 
 /**
- * Writes an email as text, for a store that {@link parseEmail} reads. The text contains the secrets of the email, so
- * encrypt it before you store it.
+ * Serializes an email to a string that {@link parseEmail} reads. The string contains the secrets of the email, so encrypt
+ * it before you store it.
  *
- * @throws {MailError} `payload_invalid` when the value is not an email; the message names the fields
+ * @throws {MailError} `payload_invalid` if the value is not an email; the message names the fields
  */
 export function serializeEmail(email: Email): string {
   const { success, data, error } = z.safeEncode(emailSchema, email);
-  if (!success) throw notAnEmail('This is not a rendered email', error.issues);
+  if (!success) throw notAnEmail('The value is not a rendered email', error.issues);
   return JSON.stringify(data);
 }
 
 /**
- * Reads what {@link serializeEmail} wrote.
+ * Reads the result of {@link serializeEmail}.
  *
- * @throws {MailError} `payload_invalid` when the text is not an email; the message names the fields
+ * @throws {MailError} `payload_invalid` if the string is not an email; the message names the fields
  */
 export function parseEmail(text: string): Email {
   const { success, data, error } = z.safeDecode(emailSchema, readJson(text));
-  if (!success) throw notAnEmail('The stored text is not an email', error.issues);
+  if (!success) throw notAnEmail('The stored string is not an email', error.issues);
   return freezeEmail(data);
 }
 
-/** The message of a `SyntaxError` quotes the text, which may contain secrets. */
+/** Replaces the `SyntaxError`, whose message quotes the string, which may contain secrets. */
 function readJson(text: string): z.input<typeof emailSchema> {
   try {
     return JSON.parse(text);
   } catch {
-    throw notAnEmail('The stored text is not an email', []);
+    throw notAnEmail('The stored string is not an email', []);
   }
 }

@@ -26,21 +26,21 @@ export type MailerConfig = Pick<
   ConnectorConfig,
   'replyTo' | 'templates' | 'customHeaders' | 'linkSchemes'
 > & {
-  /** Text is checked; a mailbox is taken as it is, for senders that only your own server knows how to read. */
+  /** A string is checked. A mailbox is used as is, for senders that only your own server understands. */
   fromEmail: string | Mailbox;
-  /** The language when a request names none, or none that there is a template for (BCP 47). */
+  /** The language for requests without a locale, or with one that no template matches (BCP 47). */
   defaultLocale?: string | undefined;
 };
 
 /**
- * Finds a template elsewhere than in the config. Where it resolves to `undefined`, or fails (which is logged), the
- * config's template is used.
+ * Finds a template outside of the config. If it resolves to `undefined` or fails, the template of the config is used. A
+ * failure is logged.
  */
 export type ResolveTemplate = (
   type: string,
-  /** What the reader wants most. */
+  /** The reader's preferred language. */
   locale: string | undefined,
-  /** All that the reader accepts, for `pickLocale`, where that is more than one language. */
+  /** All languages that the reader accepts, for `pickLocale`, if there is more than one. */
   accepted?: AcceptedLocales | undefined,
 ) => Promise<TemplateOverride | undefined>;
 
@@ -55,13 +55,13 @@ export interface EmailRendererOptions {
   clock: Clock;
 }
 
-/** Automatic mail, and nobody's out-of-office reply to it (RFC 3834; Microsoft [MS-OXCMAIL] 2.2.3.2.14). */
+/** Marks automatic mail and suppresses out-of-office replies (RFC 3834; Microsoft [MS-OXCMAIL] 2.2.3.2.14). */
 const STANDARD_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /**
- * Turns requests into emails: recipient, template, content, sender and header fields.
+ * Renders requests into emails: recipient, template, content, sender, and header fields.
  *
- * @throws {ConfigError} when the sender, the custom headers, `otpOrigin` or `linkSchemes` can't be used
+ * @throws {ConfigError} if the sender, the custom headers, `otpOrigin`, or `linkSchemes` are not valid
  */
 export function createEmailRenderer(
   options: EmailRendererOptions,
@@ -87,14 +87,14 @@ export function createEmailRenderer(
       const override = await (isOne ? resolve(type, locale) : resolve(type, locale, accepted));
       return override ? await catalog.compileOverride(type, override) : undefined;
     } catch (error) {
-      // Its message may come from anywhere, so only ours is safe to log.
+      // Only the messages of Postern's own errors are safe to log.
       const reason = error instanceof MailError ? error.message : 'resolveTemplate failed';
       logger.warn({ event: 'template.override_failed', type, locale, reason });
       return undefined;
     }
   }
 
-  /** A sign-in email with a wrong Reply-To is better than none; the log says so. */
+  /** Logs an address that is not valid and omits it: a sign-in email with a wrong Reply-To is better than none. */
   function usable<T>(
     value: T | 'unusable' | undefined,
     field: 'sendFrom' | 'replyTo',
@@ -110,9 +110,9 @@ export function createEmailRenderer(
     const to = parseRecipient(request.to);
     const missing = missingVariable === 'error' ? findMissingVariables(type, payload) : undefined;
     if (missing) {
-      throw new MailError('payload_invalid', `The ${type} email needs ${missing} in its payload, as text.`, {
+      throw new MailError('payload_invalid', `The payload of ${type} emails must contain ${missing}.`, {
         stage: 'payload',
-        hint: `Send it with payload: { ${missing.startsWith('a code') ? 'code: "482913"' : 'link: "https://…"'} }.`,
+        hint: `Pass payload: { ${missing.startsWith('a code') ? 'code: "482913"' : 'link: "https://…"'} }. The value must be a string.`,
       });
     }
     const override = resolveTemplate && (await resolveOverride(resolveTemplate, type, locale));
@@ -139,7 +139,7 @@ export function createEmailRenderer(
         ...headers,
         ...(!names.has('content-language') &&
           template.locale !== undefined && { 'Content-Language': template.locale }),
-        // Gmail folds emails with the same subject into one conversation, and hides the newest code.
+        // Otherwise, Gmail groups emails with the same subject into one conversation and hides the newest code.
         ...(!names.has('x-entity-ref-id') && { 'X-Entity-Ref-ID': id }),
         ...(otpToken !== undefined && { 'OTP-Token': otpToken }),
       }),
@@ -154,7 +154,7 @@ export function createEmailRenderer(
 
 const frozen = (mailbox: Mailbox): Mailbox => Object.freeze({ ...mailbox });
 
-/** Random; with an idempotency key the same for every request of that key, even from another process. */
+/** A random ID. With an idempotency key, every request with that key has the same ID, even in another process. */
 const uniqueId = ({
   to,
   type,

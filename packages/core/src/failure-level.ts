@@ -5,8 +5,8 @@ import { FAILURES, MailError } from './mail-error.js';
 export type LogLevel = keyof Logger;
 
 /**
- * The level at which to log a failed email. A mistyped address is `info`; a server that cannot be reached is `error`.
- * Anything but a `MailError` is a bug, and `error`.
+ * The level at which to log a failed email. A mistyped address is `info`. A server that cannot be reached is `error`.
+ * Any error that is not a `MailError` is a bug, and therefore `error`.
  */
 export const failureLevel = (error: unknown): LogLevel =>
   error instanceof MailError ? FAILURES[error.code].level : 'error';

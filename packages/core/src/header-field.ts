@@ -1,6 +1,6 @@
 /**
- * Makes a value safe for a header field (RFC 5322 section 2.2): one line, no control characters.
- * Line breaks and tabs become one space, other control characters go, lone surrogates become U+FFFD.
+ * Makes a value safe for a header field (RFC 5322 section 2.2): one line without control characters. Line breaks and tabs
+ * become one space, other control characters are removed, and lone surrogates become U+FFFD.
  */
 export const sanitizeHeaderValue = (value: string): string =>
   value
@@ -9,10 +9,10 @@ export const sanitizeHeaderValue = (value: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
 
-/** Longer names are not in use, and leave no room for a value on their line (RFC 5322 section 2.1.1). */
+/** Longer names leave no room for a value on the line (RFC 5322 section 2.1.1). */
 const LONGEST_NAME = 200;
 
-/** RFC 5322 section 3.6.8: printable ASCII without the colon. */
+/** Printable ASCII without colons (RFC 5322 section 3.6.8). */
 export const isHeaderName = (name: string): boolean =>
   name.length <= LONGEST_NAME && /^[\x21-\x39\x3b-\x7e]+$/.test(name);
 
@@ -38,10 +38,10 @@ const RESERVED = new Set([
   'received',
 ]);
 
-/** Fields that Postern writes itself; a custom header of that name would contradict the envelope. */
+/** Fields that Postern writes. A custom header with the same name would contradict the envelope. */
 export const isReservedHeader = (name: string): boolean => RESERVED.has(name.toLowerCase());
 
-/** Later maps win over earlier ones; names are compared without regard to case. */
+/** Later maps override earlier ones. Names are case-insensitive. */
 export const mergeHeaders = (...maps: readonly HeaderFields[]): HeaderFields =>
   Object.fromEntries(
     new Map(maps.flatMap(Object.entries).map((field) => [field[0].toLowerCase(), field])).values(),

@@ -2,12 +2,12 @@ import { ConfigError, error } from './config-issue.js';
 
 const DEFAULT_SCHEMES = ['https', 'http'];
 
-/** Schemes that run code, or show a page that the link itself contains. */
+/** Schemes that run code, or display content that is part of the link. */
 const REFUSED_SCHEMES = new Set([
   ...['javascript', 'vbscript', 'livescript', 'data', 'blob', 'file', 'filesystem', 'about', 'view-source'],
 ]);
 
-/** Why a scheme cannot be allowed for links, or `undefined` if it can. RFC 3986 section 3.1, with or without its colon. */
+/** Returns why a scheme cannot be allowed for links, or `undefined` if it can. Accepts a trailing colon (RFC 3986 section 3.1). */
 export function findSchemeProblem(scheme: string): string | undefined {
   const name = schemeName(scheme);
   if (!/^[a-z][a-z\d+.-]*$/.test(name)) return 'must be the scheme of a URL, such as "myapp"';
@@ -16,7 +16,7 @@ export function findSchemeProblem(scheme: string): string | undefined {
     : undefined;
 }
 
-/** Whether a URL runs code or shows what it contains, once browsers have left out spaces and line breaks. */
+/** Whether a URL has one of the refused schemes, after the spaces and line breaks that browsers ignore are removed. */
 export function hasRefusedScheme(url: string): boolean {
   const scheme = /^([a-z][a-z\d+.-]*):/i.exec(url.replace(/[\p{Cc}\p{Z}]+/gu, ''))?.[1];
   return scheme !== undefined && REFUSED_SCHEMES.has(scheme.toLowerCase());
@@ -24,15 +24,15 @@ export function hasRefusedScheme(url: string): boolean {
 
 const schemeName = (scheme: string) => scheme.toLowerCase().replace(/:$/, '');
 
-/** Decides which URLs may be links of an email. */
+/** Decides which URLs are allowed as links in an email. */
 export interface LinkRule {
-  /** In words, for messages: `an https: or http: URL`. */
+  /** A description for messages: `a URL that begins with https: or http:`. */
   readonly wanted: string;
   allows(url: string): boolean;
 }
 
 /**
- * @param schemes - allowed along with `https` and `http`
+ * @param schemes - allowed in addition to `https` and `http`
  * @throws {ConfigError} for a scheme that is not valid or not safe
  */
 export function createLinkRule(schemes: readonly string[] = []): LinkRule {

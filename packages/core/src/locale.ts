@@ -1,14 +1,14 @@
-/** Longer than any list of languages that a browser sends; what comes after it is left out. */
+/** Longer than any list of languages that a browser sends. The rest is ignored. */
 const MAX_HEADER_LENGTH = 1000;
 const MAX_RANGES = 50;
 
 /**
- * The languages a reader accepts: one tag, the value of an `Accept-Language` header, or a list of either. The order of a
- * list is the order of preference, unless its parts have a `q`.
+ * The languages that a reader accepts: a tag, the value of an `Accept-Language` header, or a list of either. A list is in
+ * order of preference, unless its items have a `q` value.
  */
 export type AcceptedLocales = string | readonly string[];
 
-/** Turns what browsers, apps and databases write (`zh_CN`, `DE-at`, `de_CH.UTF-8`) into a BCP 47 tag, or `undefined`. */
+/** Converts the formats of browsers, apps, and databases (`zh_CN`, `DE-at`, `de_CH.UTF-8`) to a BCP 47 tag, or `undefined`. */
 export function normalizeLocale(input: string | undefined): string | undefined {
   if (!input || input.length > 100) return undefined;
   try {
@@ -23,7 +23,7 @@ export function normalizeLocale(input: string | undefined): string | undefined {
   }
 }
 
-/** A language range of RFC 4647 and its weight. */
+/** A language range (RFC 4647) and its weight. */
 interface LanguageRange {
   /** A tag, or `*`. */
   readonly tag: string;
@@ -40,7 +40,7 @@ function readRange(text: string): LanguageRange | undefined {
   return quality === undefined || others.length > 0 ? undefined : { tag, quality: Number(quality) };
 }
 
-/** What can be read of it, the most wanted first. */
+/** Returns the valid ranges, most preferred first. */
 function readRanges(accepted: AcceptedLocales | undefined): LanguageRange[] {
   const texts = typeof accepted === 'string' ? [accepted] : (accepted ?? []).slice(0, MAX_RANGES);
   return texts
@@ -50,7 +50,7 @@ function readRanges(accepted: AcceptedLocales | undefined): LanguageRange[] {
     .sort((a, b) => b.quality - a.quality);
 }
 
-/** RFC 4647 section 3.4: ever shorter prefixes. A single letter introduces what follows it, so the two go together. */
+/** Yields shorter and shorter prefixes (RFC 4647 section 3.4). A single letter is removed with the part that it introduces. */
 function* prefixesOf(tag: string): Generator<string> {
   let range: string | undefined = tag.toLowerCase();
   while (range) {
@@ -60,13 +60,13 @@ function* prefixesOf(tag: string): Generator<string> {
 }
 
 /**
- * Picks the best of the available languages for a reader: RFC 4647 lookup (`zh-Hant-TW` → `zh-Hant` → `zh`) for each accepted
- * language, the most wanted first. `*` stands for the first available one, and `q=0` for a language that is not wanted.
- * Parts that are not valid are passed over.
+ * Picks the best available language for a reader: RFC 4647 lookup (`zh-Hant-TW` → `zh-Hant` → `zh`) for each accepted
+ * language, in order of preference. `*` matches the first available language, and `q=0` excludes a language. Items that
+ * are not valid are ignored.
  *
  * @param accepted - a tag such as `de-CH`, an `Accept-Language` value such as `de-CH,de;q=0.9`, or a list of them
  * @param available - BCP 47 tags, your default first
- * @returns one of `available`, exactly as it is written there; `undefined` where none fits
+ * @returns one of `available`, exactly as written there; `undefined` if none matches
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export function pickLocale(
   const named = ranges
     .filter(({ tag }) => tag !== '*')
     .map(({ tag, quality }) => ({ tag: tag.toLowerCase(), quality }));
-  /** The most specific range decides. */
+  /** The most specific range applies. */
   const isRefused = (tag: string) => {
     for (const prefix of prefixesOf(tag)) {
       const range = named.find((each) => each.tag === prefix);
@@ -108,6 +108,6 @@ export function pickLocale(
   return undefined;
 }
 
-/** The language a reader wants most, as a BCP 47 tag; `undefined` where any will do. */
+/** The reader's preferred language as a BCP 47 tag, or `undefined` if there is no preference. */
 export const preferredLocale = (accepted: AcceptedLocales | undefined): string | undefined =>
   readRanges(accepted).find(({ tag, quality }) => tag !== '*' && quality > 0)?.tag;

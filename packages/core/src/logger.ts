@@ -1,12 +1,13 @@
-/** One thing that happened, as data. Never holds secrets; addresses are masked. */
+/** A structured log event. Never contains secrets. Addresses are masked. */
 export interface LogEvent {
-  /** What happened, dotted and stable, e.g. `mail.sent` or `smtp.connection.opened`. */
+  /** A stable, dotted name, such as `mail.sent` or `smtp.connection.opened`. */
   event: string;
   [field: string]: unknown;
 }
 
 /**
- * Receives structured events. `console` and a pino logger are both valid loggers as they are. Errors of a logger are ignored.
+ * Receives structured events. You can pass `console` or a pino logger without a wrapper. Errors that a logger throws are
+ * ignored.
  */
 export interface Logger {
   debug(event: LogEvent): void;
@@ -17,17 +18,17 @@ export interface Logger {
 
 const ignore = () => {};
 
-/** Swallows everything: the default. */
+/** Discards all events. The default. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** A logger that never throws or rejects: a log that cannot be written must not cost an email, or the process. */
+/** Wraps a logger so that it never throws or rejects. A failing logger must not stop an email or the process. */
 export function withoutErrors(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (event: LogEvent) => {
     try {
       const written: unknown = logger[level](event);
       if (written instanceof Promise) written.catch(ignore);
     } catch {
-      // There is nowhere to report it.
+      // There is no other place to report it.
     }
   };
   return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };

@@ -3,31 +3,31 @@ import { cleanCause, remoteLine, remoteLines, remoteMessage } from './remote-tex
 import { shareAcrossCopies } from './share-across-copies.js';
 
 /**
- * What went wrong, whether the same request can succeed later (unless a reply code says otherwise), and the level to log it at:
- * `error` for the operator or the developer, `warn` for what usually passes but is worth watching, `info` for what only the
- * recipient or the caller can change.
+ * For each code: whether the same request can succeed later (unless a reply code says otherwise), and the log level.
+ * `error` needs the operator or developer. `warn` usually resolves without action but is worth monitoring. `info` can be
+ * changed only by the recipient or the caller.
  */
 export const FAILURES = {
   config_invalid: { retryable: false, level: 'error' },
   template_not_found: { retryable: false, level: 'error' },
   template_invalid: { retryable: false, level: 'error' },
   payload_invalid: { retryable: false, level: 'error' },
-  /** The idempotency key stands for another email. This one was not sent. */
+  /** The idempotency key was already used for another email. This one was not sent. */
   idempotency_key_reused: { retryable: false, level: 'error' },
   recipient_invalid: { retryable: false, level: 'info' },
   connection_failed: { retryable: true, level: 'error' },
   tls_failed: { retryable: false, level: 'error' },
   auth_failed: { retryable: false, level: 'error' },
-  /** The server refused this machine: its EHLO name, its IP address, its reverse DNS. */
+  /** The server refused this machine: its EHLO name, IP address, or reverse DNS. */
   host_rejected: { retryable: false, level: 'error' },
-  /** The server does not send this for our account: the sender, a missing login, relaying, a limit of the account. */
+  /** The server refused this email for the account: the sender, a missing login, relaying, or an account limit. */
   sender_rejected: { retryable: false, level: 'error' },
   /** The only code that may tell a person that their address is wrong. */
   recipient_rejected: { retryable: false, level: 'info' },
   message_rejected: { retryable: false, level: 'error' },
   rate_limited: { retryable: true, level: 'warn' },
   timeout: { retryable: true, level: 'error' },
-  /** The server may have taken the message: the connection broke after the final dot. */
+  /** The connection dropped after the message was sent, before the server acknowledged it. */
   delivery_unknown: { retryable: true, level: 'warn' },
   /** The request's `expiresAt` had passed before the email was handed to a server. */
   expired: { retryable: false, level: 'warn' },
@@ -35,11 +35,11 @@ export const FAILURES = {
   closed: { retryable: false, level: 'warn' },
 } as const satisfies Record<string, { retryable: boolean; level: keyof Logger }>;
 
-/** A stable, documented identifier of a failure. Switch on it; never on message text. */
+/** A stable, documented identifier of a failure. Switch on it, never on message text. */
 export type MailErrorCode = keyof typeof FAILURES;
 
 /**
- * Where on the path of one email a failure happened, in the order of that path.
+ * The step of the delivery path at which a failure happened, in the order of that path.
  *
  * `config`, `recipient`, `payload`, `template`: before anything is sent.
  * `pool`: waiting for a connection. `dns`, `connect`, `greeting`, `ehlo`, `tls`, `auth`: opening one.
@@ -62,10 +62,10 @@ export type MailStage =
   | 'data'
   | 'delivery';
 
-/** Everything a {@link MailError} carries beside its code. */
+/** The fields of a {@link MailError} other than its code and message. */
 export interface MailErrorDetails {
   stage: MailStage;
-  /** @default what the code usually means */
+  /** @default the usual value for the code */
   retryable?: boolean | undefined;
   hint?: string | undefined;
   responseCode?: number | undefined;
@@ -75,9 +75,9 @@ export interface MailErrorDetails {
 }
 
 /**
- * The one error type of Postern. Message, hint and response are safe to log: they never hold a code,
- * a link, a password or a token. They can quote what a server answered, so they are cleaned: well-formed Unicode, without
- * control characters, and at most 4,000 characters each.
+ * The base class of all errors in Postern. The message, hint, and response are safe to log: they never contain a code, a
+ * link, a password, or a token. They can quote a server's reply, so they are cleaned: well-formed Unicode without control
+ * characters, with at most 4,000 characters each.
  *
  * @example
  * ```ts
@@ -92,17 +92,17 @@ export interface MailErrorDetails {
 export class MailError extends Error {
   /** What went wrong. */
   readonly code: MailErrorCode;
-  /** Where on the path it went wrong. */
+  /** The step at which it failed. */
   readonly stage: MailStage;
-  /** Whether sending the same email again later can succeed. */
+  /** Whether the same email can be sent successfully later. */
   readonly retryable: boolean;
-  /** What to do about it, in a sentence for the person who runs the service. */
+  /** How to fix the problem, for the operator of the service. */
   declare readonly hint?: string;
-  /** The SMTP reply code (RFC 5321 section 4.2), when a server answered. */
+  /** The SMTP reply code (RFC 5321 section 4.2), if a server replied. */
   declare readonly responseCode?: number;
-  /** What the server answered, secrets removed. */
+  /** The server's reply, with secrets removed. */
   declare readonly response?: string;
-  /** How many times the email was tried in all, where that is known to be other than once. */
+  /** The total number of attempts, if it is known and is not 1. */
   declare readonly attempts?: number;
 
   static {

@@ -30,15 +30,15 @@ describe('one address', () => {
 describe('anything else', () => {
   const LIST = 'it must be exactly one address, not a list';
   const INVISIBLE = 'it contains an invisible or control character';
-  const LOOK_ALIKE = 'it contains a look-alike of @, a comma or another special character';
+  const LOOK_ALIKE = 'it contains a look-alike of @, a comma, or another special character';
   const LOCAL = 'the part before the @ is not valid';
   const DOMAIN = 'the domain is not a host name';
 
   test.each<[input: unknown, problem: string]>([
     ['', 'it is empty'],
     ['   ', 'it is empty'],
-    ['ada', 'there is no @'],
-    ['@example.com', 'nothing stands before the @'],
+    ['ada', 'it has no @'],
+    ['@example.com', 'the part before the @ is empty'],
     ['a@x.com,b@x.com', LIST],
     ['a@x.com;b@x.com', LIST],
     ['a@b@x.com', LIST],
@@ -76,18 +76,18 @@ describe('anything else', () => {
     ['a@x.com/..', DOMAIN],
     ['a@x.com?b', DOMAIN],
     ['a@%65xample.com', DOMAIN],
-    ['a@127.0.0.1', 'the domain is an IP address, write a domain name'],
-    ['a@0x7f000001', 'the domain is an IP address, write a domain name'],
-    ['a@[127.0.0.1]', 'an address literal such as [192.0.2.1] is not supported, write a domain name'],
+    ['a@127.0.0.1', 'the domain is an IP address: use a domain name'],
+    ['a@0x7f000001', 'the domain is an IP address: use a domain name'],
+    ['a@[127.0.0.1]', 'the domain is an address literal such as [192.0.2.1]: use a domain name'],
     [`${'a'.repeat(65)}@x.com`, 'the part before the @ is longer than 64 bytes'],
     [`${'ü'.repeat(33)}@x.com`, 'the part before the @ is longer than 64 bytes'],
     [`a@${'x'.repeat(64)}.com`, DOMAIN],
     [`a@${'x.'.repeat(125)}com`, 'it is longer than 254 bytes'],
     [`${'a'.repeat(320)}@x.com`, 'the part before the @ is longer than 64 bytes'],
     [`${'a'.repeat(1000)}@x.com`, 'it is too long'],
-    [['a@x.com'], 'it has to be text, exactly one address'],
-    [{ address: 'a@x.com' }, 'it has to be text, exactly one address'],
-    [null, 'it has to be text, exactly one address'],
+    [['a@x.com'], 'it must be a string with exactly one address'],
+    [{ address: 'a@x.com' }, 'it must be a string with exactly one address'],
+    [null, 'it must be a string with exactly one address'],
   ])('%j is refused', (input, problem) => {
     const parse = () => parseRecipient(input);
 
@@ -97,7 +97,7 @@ describe('anything else', () => {
         code: 'recipient_invalid',
         stage: 'recipient',
         retryable: false,
-        message: `The recipient is not a usable address: ${problem}.`,
+        message: `The recipient is not a valid address: ${problem}.`,
         hint: 'Pass exactly one address, such as ada@example.com.',
       }),
     );

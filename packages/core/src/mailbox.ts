@@ -12,15 +12,15 @@ export interface Mailbox {
 // RFC 5321 section 4.5.3.1.3, with erratum 1690.
 const MAX_ADDRESS_OCTETS = 254;
 const MAX_MAILBOX_LENGTH = 1000;
-/** A list of addresses, in the config or in a template. */
+/** Applies to a list of addresses in the config or in a template. */
 export const MAX_LIST_LENGTH = 10_000;
 const MAX_DISPLAY_NAME_LENGTH = 256;
 
-/** Control, format (bidi, zero-width), private and unassigned characters, and exotic line breaks. */
+/** Control, format (bidi, zero-width), private-use, and unassigned characters, and Unicode line breaks. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
-/** Look-alikes such as the full-width comma or at-sign turn into these under NFKD. */
+/** Look-alikes such as the full-width comma or at sign become these characters under NFKD. */
 const SYNTAX = /[@,;:<>()[\]\\"\s]/;
-/** Nearly every address: it reads in one way only, and is in its final form. */
+/** Matches nearly all addresses. They have a single interpretation and are already in their final form. */
 const PLAIN_ADDRESS =
   /^(?=[^@]{1,64}@)(?=.{1,254}$)[\w+-]+(?:\.[\w+-]+)*@(?:(?!-|xn--)[a-z\d-]{1,63}(?<!-)\.)+[a-z]{2,63}$/;
 const HOST_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
@@ -30,7 +30,7 @@ const octets = (text: string) => new TextEncoder().encode(text).length;
 const hasLookAlikeSyntax = (text: string) =>
   [...text].some((char) => char > '\x7f' && SYNTAX.test(char.normalize('NFKD')));
 
-/** The ASCII form of a host name (UTS 46), by the URL Standard's host parser. */
+/** Converts a host name to ASCII (UTS 46), with the host parser of the URL Standard. */
 const toAscii = (domain: string) => {
   const url = `http://${domain}`;
   return URL.canParse(url) ? new URL(url).hostname : '';
@@ -38,22 +38,22 @@ const toAscii = (domain: string) => {
 
 function parseDomain(domain: string): Parsed<string> {
   if (domain.startsWith('['))
-    return unusable('an address literal such as [192.0.2.1] is not supported, write a domain name');
-  // Plain ASCII outside letters, digits, dots and hyphens is URL syntax to the host parser.
+    return unusable('the domain is an address literal such as [192.0.2.1]: use a domain name');
+  // The host parser treats ASCII other than letters, digits, dots, and hyphens as URL syntax.
   if (!domain || /[^\p{L}\p{N}\p{M}.\-\u3002\uff0e\uff61\u00b7\u30fb]/u.test(domain))
     return unusable('the domain is not a host name');
   const ascii = toAscii(domain);
   const labels = ascii.split('.');
   if (ascii.length > 253 || !labels.every((label) => HOST_LABEL.test(label)) || toAscii(ascii) !== ascii)
     return unusable('the domain is not a host name');
-  if (/^\d+$/.test(labels.at(-1) ?? '')) return unusable('the domain is an IP address, write a domain name');
+  if (/^\d+$/.test(labels.at(-1) ?? '')) return unusable('the domain is an IP address: use a domain name');
   return { ok: true, value: ascii };
 }
 
 function parseAddress(text: string): Parsed<string> {
   const at = text.lastIndexOf('@');
-  if (at < 0) return unusable('there is no @');
-  if (at === 0) return unusable('nothing stands before the @');
+  if (at < 0) return unusable('it has no @');
+  if (at === 0) return unusable('the part before the @ is empty');
   const local = readLocalPart(text.slice(0, at), text.slice(at + 1));
   if (!local.ok) return local;
   const domain = parseDomain(text.slice(at + 1));
@@ -63,7 +63,7 @@ function parseAddress(text: string): Parsed<string> {
   return { ok: true, value: address };
 }
 
-/** `ada@example.com`, `Ada <ada@example.com>` or `"Lovelace, Ada" <ada@example.com>`. */
+/** Reads `ada@example.com`, `Ada <ada@example.com>`, or `"Lovelace, Ada" <ada@example.com>`. */
 export function readMailbox(input: string): Parsed<Mailbox> {
   if (PLAIN_ADDRESS.test(input)) return { ok: true, value: { address: input } };
   if (input.length > MAX_MAILBOX_LENGTH) return unusable('it is too long');
@@ -76,7 +76,7 @@ export function readMailbox(input: string): Parsed<Mailbox> {
   const addressText = angle?.groups?.address ?? text;
   if (INVISIBLE.test(addressText)) return unusable('it contains an invisible or control character');
   if (hasLookAlikeSyntax(addressText))
-    return unusable('it contains a look-alike of @, a comma or another special character');
+    return unusable('it contains a look-alike of @, a comma, or another special character');
   const address = parseAddress(addressText.trim());
   if (!address.ok) return address;
   const name = readDisplayName(angle?.groups?.phrase ?? '');
@@ -91,13 +91,13 @@ function readDisplayName(phrase: string): Parsed<string> {
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return unusable('the display name contains a control character');
   if (name.length > MAX_DISPLAY_NAME_LENGTH)
     return unusable(`the display name is longer than ${MAX_DISPLAY_NAME_LENGTH} characters`);
-  // Unquoted, these would make it a list or a second address.
+  // Without quotes, these characters would create a list or a second address.
   if (!quoted && /["@,;<>]/.test(name))
     return unusable('put a display name with special characters in double quotes');
   return { ok: true, value: name };
 }
 
-/** Comma-separated mailboxes; a comma inside double quotes belongs to a display name. */
+/** Reads comma-separated mailboxes. A comma in double quotes is part of a display name. */
 export function readMailboxList(input: string): Parsed<Mailbox[]> {
   if (input.length > MAX_LIST_LENGTH) return unusable('it is too long');
   const mailboxes: Mailbox[] = [];
@@ -110,18 +110,18 @@ export function readMailboxList(input: string): Parsed<Mailbox[]> {
 }
 
 /**
- * Reads the one address an email goes to: `ada@example.com`, or `Ada <ada@example.com>` (the name is
- * dropped). The result is the form that emails are delivered to, in which no two spellings are two mailboxes:
+ * Reads the one address of a recipient: `ada@example.com` or `Ada <ada@example.com>` (the name is dropped). The result is
+ * the form to which emails are delivered, in which two spellings are never two mailboxes:
  *
  * - An internationalized domain is in its ASCII form (UTS 46).
- * - A local part in ASCII is as typed, without quotes that it does not need, and with those that it does:
- *   `taro..san@docomo.ne.jp` becomes `"taro..san"@docomo.ne.jp`.
- * - A local part with other characters (RFC 6531) is in lower case and in NFC, so `josé` is one address however it
- *   is encoded.
+ * - A local part in ASCII is as typed. Unneeded quotes are removed, and required quotes are added: `taro..san@docomo.ne.jp`
+ *   becomes `"taro..san"@docomo.ne.jp`.
+ * - A local part with other characters (RFC 6531) is in lower case and in NFC, so every encoding of `josé` is the same
+ *   address.
  *
- * @throws {MailError} `recipient_invalid` for anything but exactly one address: lists, line breaks, invisible
- * characters, and characters that normalization (NFKC) changes, such as full-width letters, ligatures, and look-alikes
- * of ASCII. The message never repeats the input.
+ * @throws {MailError} `recipient_invalid` unless the input is exactly one address. Lists, line breaks, invisible
+ * characters, and characters that normalization (NFKC) changes are refused, such as full-width letters, ligatures, and
+ * look-alikes of ASCII. The message never repeats the input.
  *
  * @example
  * ```ts
@@ -130,23 +130,23 @@ export function readMailboxList(input: string): Parsed<Mailbox[]> {
  */
 export function parseRecipient(input: unknown): string {
   const parsed =
-    typeof input === 'string' ? readMailbox(input) : unusable('it has to be text, exactly one address');
+    typeof input === 'string' ? readMailbox(input) : unusable('it must be a string with exactly one address');
   if (parsed.ok) return parsed.value.address;
-  throw new MailError('recipient_invalid', `The recipient is not a usable address: ${parsed.problem}.`, {
+  throw new MailError('recipient_invalid', `The recipient is not a valid address: ${parsed.problem}.`, {
     stage: 'recipient',
     hint: 'Pass exactly one address, such as ada@example.com.',
   });
 }
 
 /**
- * The one form in which to compare, count and look up addresses: what {@link parseRecipient} returns, in lower case.
- * It is a valid address, and its own canonical form.
+ * The canonical form of an address, for comparing, counting, and looking up addresses: the result of
+ * {@link parseRecipient} in lower case. It is a valid address, and the function is idempotent.
  *
- * Addresses with the same canonical form are delivered to the same mailbox: they differ in ASCII letter case at most.
- * RFC 5321 lets a server tell `Ada@` from `ada@`, but providers do not, phones capitalize what people type, and each
- * spelling would get its own guess budget.
+ * Addresses with the same canonical form are delivered to the same mailbox, because they differ only in ASCII letter case.
+ * RFC 5321 allows a server to distinguish `Ada@` from `ada@`, but providers do not, phones capitalize the first letter,
+ * and each spelling would get its own guess budget.
  *
- * @throws {MailError} `recipient_invalid` for anything but exactly one address
+ * @throws {MailError} `recipient_invalid` unless the input is exactly one address
  *
  * @example
  * ```ts

@@ -123,8 +123,8 @@ describe('send', () => {
       {
         code: 'payload_invalid',
         stage: 'payload',
-        message: 'The SignIn email needs a code or a link in its payload, as text.',
-        hint: 'Send it with payload: { code: "482913" }.',
+        message: 'The payload of SignIn emails must contain a code or a link.',
+        hint: 'Pass payload: { code: "482913" }. The value must be a string.',
       },
     ],
     [{ payload: { code: 482913 } }, { code: 'payload_invalid' }],
@@ -132,8 +132,8 @@ describe('send', () => {
       { type: 'OrganizationInvitation' },
       {
         code: 'payload_invalid',
-        message: 'The OrganizationInvitation email needs a link in its payload, as text.',
-        hint: 'Send it with payload: { link: "https://…" }.',
+        message: 'The payload of OrganizationInvitation emails must contain a link.',
+        hint: 'Pass payload: { link: "https://…" }. The value must be a string.',
       },
     ],
   ])('%j fails before the transport is asked', async (change, error) => {
@@ -230,21 +230,21 @@ describe('header fields', () => {
   });
 
   test.each<[name: string, more: Partial<MailerOptions>, message: RegExp]>([
-    ['an http origin', { otpOrigin: 'http://example.com' }, /otpOrigin has to be an https origin/],
+    ['an http origin', { otpOrigin: 'http://example.com' }, /otpOrigin must be an https origin/],
     [
       'a sender that is no address',
       { config: { ...config, fromEmail: 'a@x.com, b@x.com' } },
-      /fromEmail is not a usable address/,
+      /fromEmail is not a valid address/,
     ],
     [
       'a replyTo that is no address',
       { config: { ...config, replyTo: 'nobody' } },
-      /replyTo is not a usable address \(there is no @\)/,
+      /replyTo is not a valid address \(it has no @\)/,
     ],
     [
       'a header name with a line break',
       { config: { ...config, customHeaders: { 'X\r\nBcc': 'x' } } },
-      /the name of a header must be printable ASCII/,
+      /a header name must be printable ASCII/,
     ],
   ])('%s is refused when the mailer is made', (_name, more, message) => {
     expect(() => setUp(more)).toThrow(ConfigError);

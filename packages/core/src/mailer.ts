@@ -21,33 +21,33 @@ import type { OperationOptions, Receipt, Transport } from './transport.js';
 
 export interface MailerOptions {
   config: MailerConfig;
-  /** Delivers what the mailer renders, e.g. `createSmtpTransport(config)`. */
+  /** Delivers the rendered emails, for example `createSmtpTransport(config)`. */
   transport: Transport;
-  /** Asked before the config's templates, e.g. a look-up in a database. */
+  /** Finds templates before the config does, for example in a database. */
   resolveTemplate?: ResolveTemplate | undefined;
-  /** What a variable becomes that the payload lacks. @default 'error' */
+  /** What to do if the payload lacks a variable of the template. @default 'error' */
   missingVariable?: MissingVariable | undefined;
   /**
-   * A template that Handlebars can't read (`{{` without `}}`) is refused; with `text` its plain variables are filled in
-   * and the rest stays as written.
+   * What to do with a template that Handlebars cannot parse, such as `{{` without `}}`. `error` refuses it. `text` replaces
+   * its plain variables and keeps the rest as written.
    * @default 'error'
    */
   brokenTemplate?: BrokenTemplate | undefined;
   /**
-   * The https origin that codes are for. With it, emails that carry a code have an `OTP-Token` header, by which
-   * mail apps offer the code only on that site (draft-goto-otp-token-01).
+   * The https origin of the site that accepts the codes. Emails with a code then have an `OTP-Token` header, so that mail
+   * apps offer the code only on that site (draft-goto-otp-token-01).
    */
   otpOrigin?: string | undefined;
   /**
-   * Schemes that links in payloads may have along with `https` and `http`, for deep links into your app: `['myapp']`.
-   * Added to the `linkSchemes` of the config. A URL in an email that a payload begins with another scheme is
-   * `payload_invalid`.
+   * Schemes that links in payloads may have in addition to `https` and `http`, for deep links into your app: `['myapp']`.
+   * They are added to the `linkSchemes` of the config. If a value of the payload starts a URL with any other scheme, the
+   * email fails with `payload_invalid`.
    * @default none
    */
   linkSchemes?: readonly string[] | undefined;
   /**
-   * Gets `mail.sent` at level `info`, and `mail.failed` at a level that says who has to act: `error` for you, `warn` for
-   * what usually passes, `info` for the recipient (a mistyped address) or the caller.
+   * Receives `mail.sent` at level `info`, and `mail.failed` at a level that indicates who must act: `error` for you, `warn`
+   * for problems that usually pass, and `info` for the recipient (a mistyped address) or the caller.
    *
    * @default nothing is logged
    */
@@ -56,11 +56,11 @@ export interface MailerOptions {
   clock?: Clock | undefined;
 }
 
-/** The parts of the config are checked where they are used. */
+/** The parts of the config are checked by the code that uses them. */
 const optionsSchema = z.strictObject({
   config: z.custom<MailerConfig>(
     (value) => typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'templates')),
-    'must be what parseConnectorConfig returns, or an object with fromEmail and templates',
+    'must be the result of parseConnectorConfig, or an object with fromEmail and templates',
   ),
   transport: transportSchema,
   resolveTemplate: functionSchema<ResolveTemplate>().optional(),
@@ -72,23 +72,22 @@ const optionsSchema = z.strictObject({
   clock: clockSchema.default(() => systemClock),
 });
 
-/** Renders auth emails and hands each to a transport, for exactly one person. */
+/** Renders auth emails and passes them to a transport. Each email goes to exactly one person. */
 export interface Mailer extends AsyncDisposable {
   /**
-   * Sends one email to one person, and resolves once a server has accepted it.
+   * Sends one email to one person. Resolves when a server has accepted it.
    *
    * @throws {MailError} for every failure, with a stable `code`
    */
   send(request: SendRequest, options?: OperationOptions): Promise<Receipt>;
   /**
-   * What `send` would hand to the transport.
+   * Renders the email that `send` would pass to the transport.
    *
    * @throws {MailError} `recipient_invalid`, `payload_invalid`, `template_not_found`, `template_invalid`
    */
   render(request: SendRequest): Promise<Email>;
   /**
-   * The rest of `send`: hands an email that was rendered before to the transport. For whoever renders at one time and
-   * sends at another.
+   * Passes a rendered email to the transport. Use it with `render` to send an email later, for example from a queue.
    *
    * @throws {MailError}
    */
@@ -100,18 +99,18 @@ export interface Mailer extends AsyncDisposable {
    */
   verify(options?: OperationOptions): Promise<void>;
   /**
-   * Whether emails of this type can show a variable such as `code` or `link`, in every language: tells at start what
-   * would fail later. Always `true` with `resolveTemplate`, whose templates are not known before.
+   * Whether emails of this type can show a variable such as `code` or `link`, in every language. Call it at startup to find
+   * templates that would fail later. Always `true` with `resolveTemplate`, whose templates are not known in advance.
    */
   canShow(type: string, variable: 'code' | 'link'): boolean;
-  /** Lets emails in flight finish and closes the transport. Idempotent. */
+  /** Waits for emails in flight, then closes the transport. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a mailer from a config and a transport.
+ * Creates a mailer from a config and a transport.
  *
- * @throws {ConfigError} when an option or the sender is not valid
+ * @throws {ConfigError} if an option or the sender is not valid
  *
  * @example
  * ```ts
@@ -126,7 +125,7 @@ export function createMailer(options: MailerOptions): Mailer {
   const { config, resolveTemplate, logger, clock } = rendererOptions;
   const render = createEmailRenderer(rendererOptions);
 
-  /** Whatever comes of it is logged, with what is known of the email by then. */
+  /** Logs the outcome, with the fields of the email that are known by then. */
   async function deliver(
     getEmail: (progress: Progress) => Email | Promise<Email>,
     signal: AbortSignal | undefined,
@@ -149,7 +148,7 @@ export function createMailer(options: MailerOptions): Mailer {
     } catch (error) {
       const { code, stage, retryable, responseCode, response, attempts, message } =
         error instanceof MailError ? error : ({} as Partial<MailError>);
-      // A transport may be the application's.
+      // The transport may belong to the application, so its errors may contain secrets.
       const hide = (text: string | undefined) =>
         text && redact(text, progress.email?.secrets ?? [], progress.email ? [progress.email.to] : []);
       logger[failureLevel(error)]({
@@ -190,13 +189,13 @@ export function createMailer(options: MailerOptions): Mailer {
   };
 }
 
-/** What is known of an email so far. */
+/** The parts of an email that are known so far. */
 interface Progress {
   request?: CheckedSendRequest | undefined;
   email?: Email | undefined;
 }
 
-/** The same for the log, without anything secret. */
+/** The fields for the log, without secrets. */
 function logFields({ request, email }: Progress) {
   const known = email ?? request;
   return {

@@ -2,16 +2,16 @@ import { type LogEvent, type Logger, silentLogger } from './logger.js';
 import { MailError } from './mail-error.js';
 import { maskAddress } from './secrets.js';
 
-/** A process that fails in ever new ways must not fill its memory. */
+/** Bounds memory if a process keeps failing in new ways. */
 const MAX_KINDS = 200;
 const MAX_LENGTH = 1000;
 const FRAMES = 6;
 
 /**
- * Makes the logger for where an application passes none. It writes errors to `console.error`, each kind (an event with
- * its code) once, so that a failure that only the operator can fix is never silent. Everything else is dropped.
+ * Creates the default logger for applications that do not pass one. It writes errors to `console.error`, once per kind (an
+ * event and its code), so that failures that only the operator can fix are visible. It drops all other events.
  *
- * Addresses, credentials, links and codes in a message are masked, because the message may come from anywhere.
+ * Addresses, credentials, links, and codes in messages are masked, because a message may come from any source.
  */
 export function createOperatorLogger(): Logger {
   const seen = new Set<string>();
@@ -21,13 +21,13 @@ export function createOperatorLogger(): Logger {
       const kind = [event.event, event.code, event.error instanceof Error ? event.error.name : ''].join(' ');
       if (seen.has(kind) || seen.size >= MAX_KINDS) return;
       seen.add(kind);
-      // biome-ignore lint/suspicious/noConsole: without a logger, nothing else reaches the operator
+      // biome-ignore lint/suspicious/noConsole: without a logger, this is the only way to reach the operator
       console.error(toLines(event));
     },
   };
 }
 
-/** Only fields that are known to hold no secrets, and texts without theirs. */
+/** Uses only fields that are known to contain no secrets, and masks messages. */
 function toLines({ event, code, route, lane, transport, message, error }: LogEvent): string {
   const where = [code, route, lane, transport].filter((part) => typeof part === 'string').join(', ');
   const told = error === undefined ? [clean(String(message ?? ''))] : describeError(error);
@@ -35,7 +35,7 @@ function toLines({ event, code, route, lane, transport, message, error }: LogEve
   return [
     `Postern: ${event}${where && ` (${where})`}${summary && `: ${summary}`}`,
     ...frames,
-    '  Further errors of this kind are not shown. Pass the option `logger` to see every event.',
+    '  Further errors of this kind are not shown. To see every event, pass the option `logger`.',
   ].join('\n');
 }
 
@@ -52,7 +52,7 @@ function describeError(error: unknown): string[] {
 const clean = (text: string): string =>
   text
     .slice(0, MAX_LENGTH)
-    // A link keeps its origin: what follows may be a token.
+    // A link keeps only its origin. The rest may be a token.
     .replace(/([a-z][a-z\d+.-]*:\/\/)(?:[^\s/@]*@)?([^\s/?#"'<>]*)[^\s"'<>]*/gi, '$1$2')
     .replace(/[^\s<>"'(),;:@]+@[\p{L}\p{N}.-]+/gu, (address) => maskAddress(address))
     .replace(/\d{6,}|(?=[\w-]*\d)[\w-]{20,}/g, '***')

@@ -6,9 +6,9 @@ import type { Transport } from './transport.js';
 const isFunction = (value: unknown) => typeof value === 'function';
 
 /**
- * A schema for an object of the application, such as a logger. It must have these methods, and stays the same object.
+ * A schema for an object of the application, such as a logger. The object must have these methods and is not copied.
  *
- * @param what - with its article: `a logger, such as console`
+ * @param what - a description with an article: `a logger, such as console`
  */
 export const objectWithMethods = <T extends object>(what: string, ...methods: (keyof T & string)[]) =>
   z.custom<T>(
@@ -22,14 +22,14 @@ export const objectWithMethods = <T extends object>(what: string, ...methods: (k
 /** A schema for a function of the application. */
 export const functionSchema = <T>(message = 'must be a function') => z.custom<T>(isFunction, message);
 
-/** A schema for the option `logger`. Its result never throws. */
+/** A schema for the option `logger`. The parsed logger never throws. */
 export const loggerSchema = objectWithMethods<Logger>(
   'a logger, such as console',
   ...(['debug', 'info', 'warn', 'error'] as const),
 ).transform(withoutErrors);
 
 /** A schema for the option `clock`. */
-export const clockSchema = objectWithMethods<Clock>('a clock with the method now', 'now');
+export const clockSchema = objectWithMethods<Clock>('a clock with a now method', 'now');
 
 /** A schema for a transport. */
 export const transportSchema = objectWithMethods<Transport>(

@@ -1,4 +1,4 @@
-/** A value that was read, or the reason why it cannot be used. */
+/** A parsed value, or the reason why the input is not valid. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; problem: string };
 
 export const unusable = (problem: string) => ({ ok: false, problem }) as const;

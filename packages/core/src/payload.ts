@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Plain data: what a template can show. */
+/** Plain data that a template can show. */
 export type PayloadValue =
   | string
   | number
@@ -10,15 +10,15 @@ export type PayloadValue =
   | readonly PayloadValue[]
   | { readonly [name: string]: PayloadValue };
 
-/** Names a template may use in every email, beside what its usage type requires. */
+/** Variables that every email may have, in addition to those that its usage type requires. */
 export interface CommonPayload {
-  /** The application the person signs in to. */
+  /** The application that the person signs in to. */
   application?: { name?: string | undefined; [name: string]: PayloadValue } | undefined;
-  /** The organization the email is about. */
+  /** The organization that the email is about. */
   organization?: { name?: string | undefined; [name: string]: PayloadValue } | undefined;
-  /** The person the email is about. */
+  /** The person that the email is about. */
   user?: { [name: string]: PayloadValue } | undefined;
-  /** How long the email is good, in words. @default from `expiresAt` of the request, in the template's language */
+  /** How long the code or link is valid, in words. @default from `expiresAt` of the request, in the template's language */
   validFor?: string | undefined;
   /** The same in whole minutes. @default from `expiresAt` of the request */
   expiresInMinutes?: number | undefined;
@@ -27,17 +27,17 @@ export interface CommonPayload {
   [name: string]: PayloadValue;
 }
 
-/** Lets its holder in: a one-time code, a link, or both. */
+/** A one-time code, a link, or both. Anyone who has them can sign in. */
 export type CodePayload = CommonPayload & ({ code: string; link?: string } | { link: string; code?: string });
 
-/** Asks someone to join. */
+/** Invites someone to join an organization. */
 export type InvitationPayload = CommonPayload & {
   link: string;
   inviter?: { [name: string]: PayloadValue } | undefined;
 };
 
 /**
- * Which variables each usage type has. Open to declaration merging for custom types:
+ * The variables of each usage type. Use declaration merging to add custom types:
  *
  * @example
  * ```ts
@@ -61,13 +61,13 @@ export interface PayloadByType {
   BindMfa: CodePayload;
 }
 
-/** The usage types known at compile time: Logto's nine, and whatever was declared beside them. */
+/** The usage types that are known at compile time: the nine of Logto, and declared custom types. */
 export type UsageType = keyof PayloadByType;
 
 const MAX_DEPTH = 8;
 const MAX_TEXT_LENGTH = 100_000;
 
-/** Why a value can't be shown by a template, or `undefined` if it can. */
+/** Returns why a template cannot show a value, or `undefined` if it can. */
 function findUnusable(value: unknown, path: string, depth = 0): string | undefined {
   if (depth > MAX_DEPTH) return `${path} is nested deeper than ${MAX_DEPTH} levels`;
   switch (typeof value) {
@@ -83,7 +83,7 @@ function findUnusable(value: unknown, path: string, depth = 0): string | undefin
       if (value === null) return undefined;
       const prototype: unknown = Object.getPrototypeOf(value);
       if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
-        return `${path} is a ${value.constructor?.name ?? 'class instance'}, write it as text`;
+        return `${path} is a ${value.constructor?.name ?? 'class instance'}: convert it to a string`;
       }
       for (const [name, child] of Object.entries(value)) {
         const problem = findUnusable(child, `${path}.${name}`, depth + 1);
@@ -92,11 +92,11 @@ function findUnusable(value: unknown, path: string, depth = 0): string | undefin
       return undefined;
     }
     default:
-      return `${path} is a ${typeof value}, write it as text`;
+      return `${path} is a ${typeof value}: convert it to a string`;
   }
 }
 
-/** Any plain object of text, numbers, booleans, lists and plain objects. */
+/** A plain object of strings, numbers, booleans, lists, and plain objects. */
 export const payloadSchema = z.unknown().transform((value, { issues }): Record<string, PayloadValue> => {
   const refuse = (message: string) => issues.push({ code: 'custom', message, input: value });
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -104,23 +104,23 @@ export const payloadSchema = z.unknown().transform((value, { issues }): Record<s
     if (problem === undefined) return value as Record<string, PayloadValue>; // just checked, all of it
     refuse(problem);
   } else {
-    refuse('payload has to be an object with the variables of the template');
+    refuse('payload must be an object with the variables of the template');
   }
   return z.NEVER;
 });
 
-/** `Generic` stands in for every type, so anything may be passed to it. */
+/** `Generic` is the fallback for every type, so its payload may have any variable. */
 const CODE_TYPES = [
   ...['Register', 'SignIn', 'ForgotPassword', 'Generic'],
   ...['UserPermissionValidation', 'BindNewIdentifier', 'MfaVerification', 'BindMfa'],
 ];
 
-/** Whether emails of this usage type exist to carry a code: all known types but invitations. */
+/** Whether emails of this usage type contain a code: all known types except invitations. */
 export const carriesCode = (type: string): boolean => CODE_TYPES.includes(type);
 
 /**
- * What the usage type requires and the payload lacks, in words; `undefined` when nothing is missing. The same rules as those
- * of {@link PayloadByType}, at run time.
+ * Describes the variables that the usage type requires and the payload lacks, or returns `undefined` if none are missing.
+ * Enforces the rules of {@link PayloadByType} at run time.
  */
 export function findMissingVariables(
   type: string,
@@ -137,8 +137,8 @@ const COMMON_VARIABLES = [
 ];
 
 /**
- * The variables that exist for a usage type, or `undefined` where anything may be passed: custom types,
- * and `Generic`, which stands in for all of them.
+ * The variables of a usage type, or `undefined` if it accepts any variable: custom types, and `Generic`, which is their
+ * fallback.
  */
 export function variablesOf(type: string): readonly string[] | undefined {
   if (type === 'OrganizationInvitation') return ['link', 'inviter', ...COMMON_VARIABLES];

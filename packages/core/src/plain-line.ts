@@ -1,9 +1,9 @@
-/** Long enough for nearly every real name, too short for a message in its place. */
+/** Long enough for nearly every real name, and too short for a message in place of one. */
 const MAX_NAME_LENGTH = 100;
-/** For names of characters that consist of several. */
+/** Allows characters that consist of several code units. */
 const MAX_NAME_UNITS = 4 * MAX_NAME_LENGTH;
 
-/** Scripts whose letters take another shape next to a joiner, or whose words contain one. */
+/** Scripts in which joiners change the shape of letters or are part of words. */
 const JOINING_SCRIPTS = [
   ...['Arabic', 'Syriac', 'Mandaic', 'Mongolian', 'Nko', 'Phags_Pa', 'Adlam', 'Hanifi_Rohingya'],
   ...['Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam'],
@@ -12,25 +12,25 @@ const JOINING_SCRIPTS = [
   .map((script) => `\\p{Script=${script}}`)
   .join('');
 
-/** Signs that end an Indic syllable; a ZWJ after one selects the shape of the letter before it. */
+/** Signs that end an Indic syllable. A ZWJ after one selects the shape of the preceding letter. */
 const VIRAMAS = '\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2';
 
 const tagged = (region: string) =>
   `${[...region].map((letter) => `\\u{e00${letter.charCodeAt(0).toString(16)}}`).join('')}\\u{e007f}`;
 
-/** Invisible characters that change what the reader sees, each with the neighbors that give it a meaning. */
+/** Invisible characters that change the visible text, each with the neighbors that give it a meaning. */
 const NEEDED = [
   `(?<=[${JOINING_SCRIPTS}])[\\u200c\\u200d](?=[${JOINING_SCRIPTS}])`,
   `(?<=[${VIRAMAS}])\\u200d`,
   '(?<=\\p{Extended_Pictographic}[\\ufe0f\\u{1f3fb}-\\u{1f3ff}]?)\\u200d(?=\\p{Extended_Pictographic})',
   '(?<=[\\p{Emoji}\\p{S}])[\\ufe0e\\ufe0f]',
-  // The flags of England, Scotland and Wales: a black flag, then gbeng, gbsct or gbwls in tag characters.
+  // The flags of England, Scotland, and Wales: a black flag, then gbeng, gbsct, or gbwls in tag characters.
   `(?<=\\u{1f3f4})(?:${['gbeng', 'gbsct', 'gbwls'].map(tagged).join('|')})`,
   '(?<=\\p{Ideographic})[\\ufe00-\\ufe02\\u{e0100}-\\u{e01ef}]',
   '(?<=\\p{Script=Mongolian})[\\u180b-\\u180d\\u180f]',
 ].join('|');
 
-/** Control, format and bidi characters, tags, fillers, exotic line breaks and noncharacters. */
+/** Control, format, and bidi characters, tags, fillers, Unicode line breaks, and noncharacters. */
 const HIDDEN = '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}]';
 
 const HAS_HIDDEN = new RegExp(`[\\u2800\\p{Cs}]|${HIDDEN}`, 'u');
@@ -38,9 +38,9 @@ const NEEDED_OR_HIDDEN = new RegExp(`(?<needed>${NEEDED})|${HIDDEN}`, 'gu');
 const LINE_BREAKS = /[\t\r\n\u0085\u2028\u2029]+/g;
 
 /**
- * Makes a value one line of visible text. Line breaks and tabs become one space. Control, format and bidi characters and
- * other invisible ones go, except where a script or an emoji needs them (ZWJ, ZWNJ, variation selectors). Lone surrogates
- * become U+FFFD.
+ * Converts a value to one line of visible text. Line breaks and tabs become one space. Control, format, bidi, and other
+ * invisible characters are removed, unless a script or an emoji needs them (ZWJ, ZWNJ, variation selectors). Lone
+ * surrogates become U+FFFD.
  */
 export function plainLine(value: string): string {
   if (!HAS_HIDDEN.test(value)) return value;
@@ -48,19 +48,19 @@ export function plainLine(value: string): string {
     value
       .toWellFormed()
       .replace(LINE_BREAKS, ' ')
-      // The blank of Braille is as invisible as a space, and passes for a letter.
+      // The blank Braille pattern is invisible, but Unicode does not classify it as a space.
       .replaceAll('\u2800', ' ')
       .replace(NEEDED_OR_HIDDEN, (_, needed: string | undefined) => needed ?? '')
   );
 }
 
-/** Cuts a name that is longer than any real one, between characters. */
+/** Truncates a name that is longer than any real one, between characters. */
 export function capName(name: string): string {
   if (name.length <= MAX_NAME_LENGTH) return name;
   let cut = '';
   let characters = 0;
   for (const { segment } of new Intl.Segmenter().segment(name.slice(0, MAX_NAME_UNITS + 1))) {
-    // One character may have hundreds of combining marks.
+    // A single character can have hundreds of combining marks.
     if (cut.length + segment.length > MAX_NAME_UNITS) break;
     characters += 1;
     if (characters === MAX_NAME_LENGTH && cut.length + segment.length < name.length) break;
@@ -69,12 +69,12 @@ export function capName(name: string): string {
   return cut === name ? name : `${cut.trimEnd()}…`;
 }
 
-/** As narrow as a space can be, so that `Booking.com` still looks like a name. No mail app links across it. */
+/** The narrowest space, so that `Booking.com` still looks like a name. No mail app includes it in a link. */
 const GAP = '\u200a';
 
 /**
- * Keeps mail apps from making a link of a name: web and email addresses, domains and network paths. A hair space follows
- * each dot, colon and double slash inside of a word; an at-sign becomes `(at)`.
+ * Keeps mail apps from turning a name into a link, if it looks like a web or email address, a domain, or a network path. A
+ * hair space is added after each dot, colon, and double slash inside a word. An at sign becomes `(at)`.
  */
 export const unlinkName = (name: string): string =>
   name
@@ -83,12 +83,12 @@ export const unlinkName = (name: string): string =>
     .replace(/(?<=[\p{L}\p{N}])[:\ufe55\uff1a](?=\S)/gu, `$&${GAP}`)
     .replace(/([/\\])(?=\1)/g, `$1${GAP}`);
 
-/** A name for a header field: no part of it looks like an address. */
+/** Formats a name for a header field. No part of the result looks like an address. */
 export const displayName = (value: string): string =>
   unlinkName(capName(plainLine(value))).replace(/[@\uff20\ufe6b]/g, '(at)');
 
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}\p{Script=Hanifi_Rohingya}]/u;
 
-/** Whether a value is written from right to left, or a part of it. */
+/** Whether any part of a value is in a right-to-left script. */
 export const isRightToLeft = (value: string): boolean => RIGHT_TO_LEFT.test(value);

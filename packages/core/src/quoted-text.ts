@@ -1,11 +1,11 @@
 /**
- * Splits a list at its commas. A comma inside double quotes belongs to the text, and a backslash there escapes the next
- * character; a quote that is never closed is an ordinary character. Takes linear time.
+ * Splits a list at its commas. In double quotes, a comma is part of the text, and a backslash escapes the next character. A
+ * quote that is never closed is an ordinary character. Takes linear time.
  */
 export function splitList(text: string): string[] {
   const parts: string[] = [];
   let start = 0;
-  /** A search that finds nothing looks at the whole rest, so it is not made twice. */
+  /** An unsuccessful search for the closing quote scans the rest of the text, so it is not repeated. */
   let hasQuotes = true;
   for (let index = 0; index < text.length; index += 1) {
     const char = text[index];

@@ -52,7 +52,7 @@ describe('a wrong value names the option and what it must be', () => {
     [{ secret: 'short' }, 'secret: must have 32 characters or more'],
     [{ leaseMs: 1500 }, 'leaseMs: must be a multiple of 1000'],
     [{ nested: { limit: 'x' } }, 'nested.limit: must be a whole number'],
-    [{ clock: Date }, 'clock: must be a clock with the method now'],
+    [{ clock: Date }, 'clock: must be a clock with a now method'],
     [{ logger: { info() {} } }, 'logger: must be a logger, such as console'],
   ])('%o', (options, problem) => {
     expect(problemsOf(options)).toEqual([problem]);
@@ -93,7 +93,7 @@ test('a value never appears in the error', () => {
 test('createMailer refuses options that are not valid', () => {
   const make = (options: object) => () => createMailer(options as Parameters<typeof createMailer>[0]);
   expect(make({})).toThrow(
-    'The options of createMailer have 2 problems:\n  config: must be what parseConnectorConfig returns, or an object with fromEmail and templates\n  transport: must be a transport, such as createSmtpTransport(…)',
+    'The options of createMailer have 2 problems:\n  config: must be the result of parseConnectorConfig, or an object with fromEmail and templates\n  transport: must be a transport, such as createSmtpTransport(…)',
   );
   expect(make({ missingVariables: 'keep' })).toThrow(
     'missingVariables: is not an option: did you mean missingVariable?',

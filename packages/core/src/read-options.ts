@@ -13,19 +13,19 @@ const KINDS: Readonly<Record<string, string>> = {
   tuple: 'a list',
 };
 
-/** An issue before zod has made its message. */
+/** An issue before zod adds its message. */
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 
 const isWholeNumber = ({ inst }: RawIssue) => inst instanceof z.ZodNumber && inst.format === 'safeint';
 
-/** A limit, in words: of a number itself, or of the length of something. */
+/** Describes a limit for a number or a length. */
 function describeLimit(limit: number | bigint, origin: string, more: 'more' | 'less'): string {
   if (origin === 'number' || origin === 'int') return `must be ${limit} or ${more}`;
   if (more === 'more' && limit === 1) return 'must not be empty';
   return `must have ${limit} ${origin === 'string' ? 'characters' : 'items'} or ${more === 'more' ? 'more' : 'fewer'}`;
 }
 
-/** What to write instead, without the value, which may be a secret. It follows the name of the option. */
+/** Describes a valid value. It follows the name of the option, and omits the actual value, which may be a secret. */
 function describeProblem(issue: RawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -45,12 +45,12 @@ function describeProblem(issue: RawIssue): string {
 }
 
 /**
- * Checks the options of a function such as `createMailer` and fills in defaults. All packages read their options with it.
+ * Checks the options of a function such as `createMailer` and fills in defaults. All packages use it.
  *
- * Write the schema with `z.strictObject`, so that a misspelled name is an error. Its messages follow the name of the option
- * (`must be a number`); most are made here. An explicit `undefined` gets the default.
+ * Use `z.strictObject` for the schema, so that a misspelled name is an error. Messages follow the name of the option (`must
+ * be a number`), and this function creates most of them. An explicit `undefined` gets the default.
  *
- * @param caller - the function whose options these are, for the message
+ * @param caller - the name of the function, for the message
  * @throws {ConfigError} with every problem
  *
  * @example

@@ -1,12 +1,12 @@
 import { remoteLine, remoteLines } from './remote-text.js';
 import type { Receipt } from './transport.js';
 
-/** More than any name, address or `Message-ID` has. */
+/** Longer than any name, address, or `Message-ID`. */
 const LONGEST_NAME = 1000;
 
 /**
- * The receipt of a transport, with clean text in every field. A transport that resolves has sent the email, whatever its
- * receipt says, so a field that is missing or not of its type gets the value of `known`.
+ * Cleans the text in every field of a receipt. A transport that resolves has sent the email even if its receipt is not
+ * valid, so fields that are missing or have the wrong type are taken from `known`.
  */
 export function toReceipt(
   receipt: unknown,

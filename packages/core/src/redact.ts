@@ -1,21 +1,21 @@
 import { HIDDEN } from './secrets.js';
 import { type Spelling, spellingsOf } from './spellings.js';
 
-/** Shorter values are too ordinary to search for in other text. */
+/** Shorter values are too common to search for in other text. */
 const SHORTEST_SECRET = 4;
 const SHORTEST_LOCAL_PART = 3;
 
-/** What may be base64 of anything, by either alphabet (RFC 4648 sections 4 and 5). */
+/** Possible base64, in either alphabet (RFC 4648 sections 4 and 5). */
 const BASE64 = /[\w+/-]{6,}=*/g;
 
-/** What follows a local part: the @, or what stands for it. */
+/** The @ after a local part, or a spelling of it. */
 const AT = /^["\\]*\s?(?:@|[([{<]\s?at\s?[)\]}>])/;
-/** Lengths of what servers write there, too, next to the domain: ada=example.com, ada%example.com, ada at example.com. */
+/** The lengths of other separators that servers use before a domain: ada=example.com, ada%example.com, ada at example.com. */
 const BEFORE_DOMAIN = [1, 4];
-/** What comes before the word that a server quotes. */
+/** The characters before a word that a server quotes. */
 const QUOTING = /[<"'([{:=+!/]\s?$/;
 const WORD_CHARACTER = /[\p{L}\p{N}]/u;
-/** A word, a reply code or a status code. */
+/** A word, a reply code, or a status code. */
 const ORDINARY = /^(?:\p{L}+|\d{3}|\d\.\d{1,3}\.\d{1,3})$/u;
 
 interface Match {
@@ -28,7 +28,7 @@ type Find = (text: string) => Iterable<readonly [start: number, length: number, 
 
 const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
 
-/** Lower case of the same length, so that positions stay the same. */
+/** Converts to lower case without changing the length, so that positions stay valid. */
 const fold = (text: string) =>
   isAscii(text)
     ? text.toLowerCase()
@@ -41,13 +41,13 @@ function* positionsOf(text: string, sought: string): Generator<number> {
   for (let at = text.indexOf(sought); at !== -1; at = text.indexOf(sought, at + 1)) yield at;
 }
 
-/** Finds a secret as a whole. */
+/** Finds a whole secret. */
 const secretFinder = (secret: string): Find =>
   function* (text) {
     for (const start of positionsOf(text, secret)) yield [start, secret.length, HIDDEN];
   };
 
-/** The parts of an address, the local one without quotes. With that hidden, the domain may stay, in whatever form. */
+/** The parts of an address, with the local part unquoted. Only the local part is hidden. The domain may stay in any form. */
 function partsOf(address: string) {
   const at = Math.max(0, address.lastIndexOf('@'));
   return { local: address.slice(0, at).replace(/^"(.*)"$/, '$1'), domain: address.slice(at + 1) };
@@ -60,7 +60,7 @@ function recipientFinder({ local, domain }: ReturnType<typeof partsOf>): Find {
   return function* (text) {
     for (const start of positionsOf(text, sought)) {
       const end = start + sought.length;
-      // Without an @ it must be a word, and an ordinary word must be quoted.
+      // Without an @, it must be a whole word, and an ordinary word must be quoted.
       const isWord =
         sought.length >= SHORTEST_LOCAL_PART &&
         !WORD_CHARACTER.test(text.charAt(end)) &&
@@ -78,18 +78,18 @@ function recipientFinder({ local, domain }: ReturnType<typeof partsOf>): Find {
 const toBinary = (text: string) =>
   isAscii(text) ? text : String.fromCharCode(...new TextEncoder().encode(text));
 
-/** Finds what is base64 of one of the values, wherever in it they begin. */
+/** Finds base64 that contains one of the values at any offset. */
 const base64Finder = (values: readonly string[]): Find => {
   const sought = values.map((value) => toBinary(value).toLowerCase());
   const shortest = Math.min(...sought.map(({ length }) => length));
   return function* (text) {
     for (const { 0: run, index } of text.matchAll(BASE64)) {
-      // Nearly all words end here: base64 of so many bytes has capitals.
+      // Excludes nearly all words: base64 of that length contains capital letters.
       if (run.length * 3 < shortest * 4 || run.toLowerCase() === run) continue;
       const digits = run.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
       for (const skipped of [0, 1, 2, 3]) {
         const aligned = digits.slice(skipped);
-        // A single digit at the end is less than a byte.
+        // A single trailing digit is less than a byte.
         const binary = atob(aligned.length % 4 === 1 ? aligned.slice(0, -1) : aligned).toLowerCase();
         for (const value of sought) {
           for (const byte of positionsOf(binary, value)) {
@@ -103,7 +103,7 @@ const base64Finder = (values: readonly string[]): Find => {
   };
 };
 
-/** Replaces what was found. What overlaps is replaced once. */
+/** Replaces the matches. Overlapping matches are replaced once. */
 function replace(text: string, matches: readonly Match[]): string {
   let replaced = '';
   let position = 0;
@@ -118,12 +118,12 @@ function replace(text: string, matches: readonly Match[]): string {
  * Hides secrets and recipients in text that may repeat them, such as a server's reply. A secret becomes `[hidden]`, and
  * `ada@example.com` becomes `a***@example.com`.
  *
- * Every usual form is found: another letter case, quoted or escaped, percent-encoded, xtext, quoted-printable, HTML entities,
- * base64, split over the lines of a reply, and a domain in Unicode or in ASCII. Secrets of fewer than four characters are
- * left alone.
+ * It finds every common form: other letter case, quoted or escaped, percent-encoded, xtext, quoted-printable, HTML entities,
+ * base64, split across the lines of a reply, and domains in Unicode or ASCII. It ignores secrets with fewer than four
+ * characters.
  *
  * @param secrets - values that must not be shown
- * @param recipients - addresses, as emails go to them
+ * @param recipients - addresses in the form to which emails are sent
  */
 export function redact(text: string, secrets: Iterable<string>, recipients: Iterable<string> = []): string {
   const source = text.normalize();

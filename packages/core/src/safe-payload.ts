@@ -1,10 +1,10 @@
 import type { PayloadValue } from './payload.js';
 import { capName, plainLine } from './plain-line.js';
 
-/** What people may call themselves or what is theirs. A host name is a technical value, and stays as it is. */
+/** Keys whose values are names that people choose. A host name is a technical value and is not changed. */
 const NAME_KEY = /(?<!host_?|domain_?|server_?|file_?|path_?)names?$/i;
 
-/** Objects with a name in most payloads; as text, each is the name itself. */
+/** In most payloads, these are objects with a name. If one is a string, it is the name. */
 const NAMED_ROOTS = new Set(['application', 'organization', 'inviter']);
 
 function safeValue(value: PayloadValue, isName: boolean): PayloadValue {
@@ -17,8 +17,8 @@ function safeValue(value: PayloadValue, isName: boolean): PayloadValue {
 }
 
 /**
- * The payload as templates show it: every text is one line of visible characters, and names have a limit. Codes, links and
- * all that consists of such characters anyway stay exactly as they are.
+ * Returns the payload in the form that templates show: every string is one line of visible characters, and names have a
+ * maximum length. Values that already consist of visible characters, such as codes and links, do not change.
  */
 export const safePayload = (payload: Readonly<Record<string, PayloadValue>>): Record<string, PayloadValue> =>
   Object.fromEntries(

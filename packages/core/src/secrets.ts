@@ -1,16 +1,16 @@
 export const HIDDEN = '[hidden]';
 
-/** A link is a secret as a whole, and so is each of its parts that is long enough to be a token. */
+/** The whole link is a secret, and so is each part of it that is long enough to be a token. */
 const SHORTEST_LINK_TOKEN = 12;
 
 const SECRET_NAME = /code|link|url|token|otp|password|secret|pin$/i;
 
-/** `util.inspect.custom`, by its global name so that core needs no Node module. */
+/** The global symbol behind `util.inspect.custom`. Using it avoids a Node module in core. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * Makes `console.log` and `util.inspect` show `[hidden]` in place of the named properties.
- * The values themselves stay readable for the program.
+ * Makes `console.log` and `util.inspect` show `[hidden]` instead of the values of these properties. Code can still read the
+ * values.
  */
 export function hideOnInspect<T extends object>(target: T, keys: readonly (keyof T)[]): T {
   const show = () => ({
@@ -20,17 +20,17 @@ export function hideOnInspect<T extends object>(target: T, keys: readonly (keyof
   return Object.defineProperty(target, INSPECT, { value: show, enumerable: false });
 }
 
-/** `ada@example.com` → `a***@example.com`: enough to recognize, not enough to write to. */
+/** `ada@example.com` → `a***@example.com`: recognizable, but not usable as an address. */
 export function maskAddress(address: string): string {
-  // A single @, and a host name after it: what was never an address may hold anything.
+  // Require a single @ followed by a host name. Other text may contain secrets.
   const { first, domain } =
     /^(?<first>[^@])[^@]*(?<domain>@[\p{L}\p{N}.-]{1,253})>?$/u.exec(address)?.groups ?? {};
   return first && domain ? `${first}***${domain}` : '***';
 }
 
 /**
- * Every value of a payload that lets its holder in: those whose name says so (`code`, `link`, `token`, …)
- * and, wherever they stand, URLs with the tokens inside them.
+ * Collects the secrets of a payload: values whose names indicate a secret (`code`, `link`, `token`, …), and all URLs along
+ * with the tokens in them.
  */
 export function collectSecrets(payload: unknown): string[] {
   const found = new Set<string>();

@@ -33,37 +33,37 @@ describe('a request from outside', () => {
     [
       { to: 5 },
       'recipient_invalid',
-      'The recipient is not a usable address: to has to be text, exactly one address.',
+      'The recipient is not a valid address: to must be a string with exactly one address.',
     ],
     [
       { to: ['a@x.com'] },
       'recipient_invalid',
-      'The recipient is not a usable address: to has to be text, exactly one address.',
+      'The recipient is not a valid address: to must be a string with exactly one address.',
     ],
     [
       { type: '' },
       'payload_invalid',
-      'The send request is not valid: type is empty, write a usage type such as SignIn.',
+      'The send request is not valid: type is empty: pass a usage type, such as "SignIn".',
     ],
     [
       { payload: 'x' },
       'payload_invalid',
-      'The send request is not valid: payload has to be an object with the variables of the template.',
+      'The send request is not valid: payload must be an object with the variables of the template.',
     ],
     [
       { payload: { a: { at: new Date() } } },
       'payload_invalid',
-      'The send request is not valid: payload.a.at is a Date, write it as text.',
+      'The send request is not valid: payload.a.at is a Date: convert it to a string.',
     ],
     [
       { payload: { a: () => 1 } },
       'payload_invalid',
-      'The send request is not valid: payload.a is a function, write it as text.',
+      'The send request is not valid: payload.a is a function: convert it to a string.',
     ],
     [
       { payload: { a: Symbol.iterator } },
       'payload_invalid',
-      'The send request is not valid: payload.a is a symbol, write it as text.',
+      'The send request is not valid: payload.a is a symbol: convert it to a string.',
     ],
     [
       { payload: { a: [[[[[[[[[1]]]]]]]]] } },
@@ -73,18 +73,18 @@ describe('a request from outside', () => {
     [
       { expiresAt: 'soon' },
       'payload_invalid',
-      'The send request is not valid: expiresAt has to be a Date, an ISO 8601 time or milliseconds.',
+      'The send request is not valid: expiresAt must be a Date, an ISO 8601 string, or a number of milliseconds since the epoch.',
     ],
     [
       { expiresAt: false },
       'payload_invalid',
-      'The send request is not valid: expiresAt has to be a Date, an ISO 8601 time or milliseconds.',
+      'The send request is not valid: expiresAt must be a Date, an ISO 8601 string, or a number of milliseconds since the epoch.',
     ],
     [{ idempotencyKey: '' }, 'payload_invalid', 'The send request is not valid: idempotencyKey is empty.'],
     [
       { to: undefined, type: 5, locale: 5 },
       'payload_invalid',
-      'The send request is not valid: to has to be text, exactly one address; type has to be text, a usage type such as SignIn; locale must be a string, such as "en" or "pt-BR".',
+      'The send request is not valid: to must be a string with exactly one address; type must be a usage type, such as "SignIn"; locale must be a string, such as "en" or "pt-BR".',
     ],
   ])('%o is refused', (change, code, message) => {
     expect(() => parseSendRequest(request(change))).toThrow(expect.objectContaining({ code, message }));
@@ -92,7 +92,7 @@ describe('a request from outside', () => {
 
   test.each([undefined, null, 'x', []])('%j in place of a request', (input) => {
     expect(() => parseSendRequest(input)).toThrow(
-      'The send request is not valid: the request has to be an object with to, type and payload.',
+      'The send request is not valid: the request must be an object with to, type, and payload.',
     );
   });
 });

@@ -6,48 +6,49 @@ import { type PayloadByType, type PayloadValue, payloadSchema, type UsageType } 
 interface SendRequestOf<Type, Payload> {
   /** Exactly one address. */
   to: string;
-  /** The usage type; it chooses the template. */
+  /** The usage type, which selects the template. */
   type: Type;
   /** The template's variables. */
   payload: Payload;
   /**
-   * The reader's language: a BCP 47 tag (`zh_CN` and the like are understood), the value of an `Accept-Language` header, or a
-   * list of them. The best template for it is picked, as by `pickLocale`.
+   * The reader's language: a BCP 47 tag (`zh_CN` also works), the value of an `Accept-Language` header, or a list of them.
+   * The best template is selected as in `pickLocale`.
    * @default the config's defaultLocale
    */
   locale?: AcceptedLocales | undefined;
-  /** The address the request came from; for the log. */
+  /** The IP address that the request came from, for the log. */
   ip?: string | undefined;
-  /** After this moment the email is not sent any more. */
+  /** The email is not sent after this time. */
   expiresAt?: Date | undefined;
-  /** Requests with the same key carry the same `Message-ID`, so that receivers can drop the second. */
+  /** Requests with the same key have the same `Message-ID`, so that receivers can drop duplicates. */
   idempotencyKey?: string | undefined;
 }
 
-/** Asks for one email to one person. A wrong payload for a usage type does not compile. */
+/** A request to send one email to one person. A payload that does not match its usage type does not compile. */
 export type SendRequest<Type extends UsageType = UsageType> = {
   [T in Type]: SendRequestOf<T, PayloadByType[T]>;
 }[Type];
 
-/** A request of whatever usage type, once it was checked. */
+/** A checked request of any usage type. */
 export type CheckedSendRequest = SendRequestOf<string, Record<string, PayloadValue>>;
 
-const EXPIRES_AT = 'expiresAt has to be a Date, an ISO 8601 time or milliseconds';
+const EXPIRES_AT =
+  'expiresAt must be a Date, an ISO 8601 string, or a number of milliseconds since the epoch';
 
-/** JSON has no `undefined`, so what is not set is often `null` there. */
+/** JSON has no `undefined`, so fields that are not set are often `null`. */
 const nullAsUnset = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 
 /**
- * Checks a request from outside (an HTTP body, a queue). `expiresAt` may be a Date, an ISO 8601 string or
+ * Checks a request from an external source, such as an HTTP body. `expiresAt` may be a Date, an ISO 8601 string, or
  * milliseconds since the epoch.
  */
 export const sendRequestSchema = z.object(
   {
-    to: z.string('to has to be text, exactly one address'),
+    to: z.string('to must be a string with exactly one address'),
     type: z
-      .string('type has to be text, a usage type such as SignIn')
-      .min(1, 'type is empty, write a usage type such as SignIn'),
+      .string('type must be a usage type, such as "SignIn"')
+      .min(1, 'type is empty: pass a usage type, such as "SignIn"'),
     payload: payloadSchema,
     locale: nullAsUnset(
       z.union(
@@ -55,22 +56,22 @@ export const sendRequestSchema = z.object(
         'locale must be a string, such as "en" or "pt-BR"',
       ),
     ),
-    ip: nullAsUnset(z.string('ip has to be text')),
+    ip: nullAsUnset(z.string('ip must be a string')),
     expiresAt: nullAsUnset(
-      // Only these: `false` would be a date in 1970, after which nothing is ever sent.
+      // Coercing any value would turn `false` into a date in 1970, so the email would never be sent.
       z.union([z.date(), z.string(), z.number()], EXPIRES_AT).pipe(z.coerce.date(EXPIRES_AT)),
     ),
     idempotencyKey: nullAsUnset(
       z
-        .string('idempotencyKey has to be text')
+        .string('idempotencyKey must be a string')
         .min(1, 'idempotencyKey is empty')
         .max(500, 'idempotencyKey is longer than 500 characters'),
     ),
   },
-  'the request has to be an object with to, type and payload',
+  'the request must be an object with to, type, and payload',
 );
 
-/** A request as it may come from outside. */
+/** A request from an external source. */
 export interface SendRequestInput {
   to: string;
   type: string;
@@ -81,15 +82,15 @@ export interface SendRequestInput {
   idempotencyKey?: string | null | undefined;
 }
 
-/** Results of {@link parseSendRequest}. They are frozen, so a mailer does not check them again. */
+/** The results of {@link parseSendRequest}. They are frozen, so a mailer does not check them again. */
 const checkedRequests = new WeakSet<object>();
 
 /**
- * Checks a request from outside, ready for `mailer.send`. Its type may be one that the compiler doesn't know. The result
- * is frozen.
+ * Checks a request from an external source and returns it for `mailer.send`. The compiler does not need to know its type.
+ * The result is frozen.
  *
- * @throws {MailError} `recipient_invalid` or `payload_invalid`, with every problem in the message. Values
- * are never repeated.
+ * @throws {MailError} `recipient_invalid` or `payload_invalid`, with every problem in the message. The message never
+ * contains values.
  *
  * @example
  * ```ts
@@ -99,7 +100,7 @@ const checkedRequests = new WeakSet<object>();
 export function parseSendRequest(input: unknown): SendRequest {
   const request = checkSendRequest(input);
   checkedRequests.add(request);
-  // What each type needs beyond this is checked against the template when it is rendered.
+  // Rendering checks the variables that the type requires.
   return request as SendRequest;
 }
 
@@ -113,7 +114,7 @@ export function checkSendRequest(input: unknown): CheckedSendRequest {
   const onlyRecipient = parsed.error.issues.every(({ path }) => path[0] === 'to');
   const problems = parsed.error.issues.map(({ message }) => message).join('; ');
   if (onlyRecipient) {
-    throw new MailError('recipient_invalid', `The recipient is not a usable address: ${problems}.`, {
+    throw new MailError('recipient_invalid', `The recipient is not a valid address: ${problems}.`, {
       stage: 'recipient',
       hint: 'Pass exactly one address, such as ada@example.com.',
     });

@@ -2,21 +2,21 @@ import { ConfigError, error } from './config-issue.js';
 import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
 
 /**
- * The sender as name and address (RFC 5322 section 3.4), from what `fromEmail` says.
+ * Reads `fromEmail` into a name and an address (RFC 5322 section 3.4).
  *
- * @throws {ConfigError} when it is not a usable address
+ * @throws {ConfigError} if it is not a valid address
  */
 export function readSender(fromEmail: string | Mailbox): Mailbox {
   if (typeof fromEmail !== 'string') return fromEmail;
   const sender = readMailbox(fromEmail);
   if (sender.ok) return sender.value;
-  const message = `fromEmail is not a usable address (${sender.problem})`;
+  const message = `fromEmail is not a valid address (${sender.problem})`;
   throw new ConfigError([error(['fromEmail'], 'sender_invalid', message)]);
 }
 
 export function readReplyTo(text: string): readonly Mailbox[] {
   const replyTo = readMailboxList(text);
   if (replyTo.ok) return replyTo.value;
-  const message = `replyTo is not a usable address (${replyTo.problem})`;
+  const message = `replyTo is not a valid address (${replyTo.problem})`;
   throw new ConfigError([error(['replyTo'], 'reply_to_invalid', message)]);
 }

@@ -1,8 +1,8 @@
 /**
- * Lets `instanceof` recognize the errors of every copy of a package. One process can hold several copies: the ES module
- * and its CommonJS twin (under jest, or in a bundle), or two versions. Subclasses that are not shared keep the usual
- * `instanceof`. The name must be unique, and a fixed text: minifiers change the names of classes. Pass `this`: bundlers
- * rename a class that mentions itself, and Node.js would print the new name.
+ * Lets `instanceof` recognize the errors of every copy of a package. A process can load several copies: the ES module and
+ * the CommonJS build (in Jest or in a bundle), or two versions. Subclasses that do not call it keep the usual `instanceof`.
+ * Pass a unique string literal as the name, because minifiers change class names. Pass `this` as the class, because
+ * bundlers rename a class that refers to itself, and Node.js would print the new name.
  *
  * @example
  * ```ts

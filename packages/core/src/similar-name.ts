@@ -1,11 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Comparing letters takes quadratic time, and no name is nearly as long. */
+/** The comparison takes quadratic time, and no name is nearly this long. */
 const LONGEST_NAME = 100;
 
 const letters = (name: string) => [...name.toLowerCase()].sort().join('');
 
-/** The known name that a misspelled one is closest to: swapped letters, or one edit for every three letters. */
+/** Finds the known name closest to a misspelled one: swapped letters, or at most one edit per three letters. */
 export function findSimilarName(name: string, known: readonly string[]): string | undefined {
   if (name.length > LONGEST_NAME) return undefined;
   const swapped = known.find((each) => letters(each) === letters(name));

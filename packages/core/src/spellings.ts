@@ -1,4 +1,4 @@
-/** A text as its reader understands it, and where each character of that is in the text. */
+/** A decoded text, and the position of each of its characters in the original text. */
 export interface Spelling {
   readonly text: string;
   readonly starts: readonly number[];
@@ -16,14 +16,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
   quot: '"',
 };
 
-/** A line break within a reply, with the code and the status of the next line (RFC 5321 section 4.2, RFC 2034). */
+/** A line break in a reply, with the reply code and status code of the next line (RFC 5321 section 4.2, RFC 2034). */
 const SPLIT = String.raw`(?:\r?\n|\r)(?:\d{3}(?:[ -]|$))?(?:\d\.\d{1,3}\.\d{1,3} )?[\t ]*`;
-/** Percent-encoded, also more than once; HTML entities; after a backslash (RFC 5322, RFC 6533, JSON); full-width or invisible. */
+/**
+ * Percent-encoding, possibly repeated, HTML entities, backslash escapes (RFC 5322, RFC 6533, JSON), and full-width or
+ * invisible characters.
+ */
 const WEB = String.raw`(?:%(?:25)*[\da-f]{2})+|&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,6});?|\\(?:x\{[\da-f]{1,6}\}|u[\da-f]{4}|.)|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff01-\uff5e]`;
-/** xtext (RFC 3461 section 4) and quoted-printable. A plus in an address may look the same. */
+/** xtext (RFC 3461 section 4) and quoted-printable. A plus sign in an address can look the same. */
 const MAIL = String.raw`(?:[+=][\da-f]{2})+`;
 
-/** Several, as a text may say the same in more than one. */
+/** Tried separately, because one text can be valid in several encodings. */
 const ENCODINGS = [WEB, `${WEB}|${MAIL}`, `${WEB}|\\+`].map((tokens) => ({
   isIn: new RegExp(tokens, 'i'),
   tokens: new RegExp(tokens, 'gi'),
@@ -32,7 +35,7 @@ const ENCODINGS = [WEB, `${WEB}|${MAIL}`, `${WEB}|\\+`].map((tokens) => ({
 const SPLITS = new RegExp(SPLIT, 'g');
 
 function decode(token: string): string {
-  // In a form (application/x-www-form-urlencoded).
+  // A space in application/x-www-form-urlencoded.
   if (token === '+') return ' ';
   if (/^[\uff01-\uff5e]/.test(token)) return token.normalize('NFKC');
   if (/^[%+=]/.test(token)) {
@@ -71,7 +74,7 @@ function read(text: string, tokens: RegExp): Spelling {
   return { text: read, starts, ends };
 }
 
-/** What a text may say, beyond what it says as it is: decoded, and with its lines put together. */
+/** The possible meanings of a text, in addition to its literal one: decoded, and with its lines joined. */
 export function spellingsOf(text: string): Spelling[] {
   const isSplit = /[\r\n]/.test(text);
   const encodings = ENCODINGS.filter(({ isIn }) => isIn.test(text));

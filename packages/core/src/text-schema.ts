@@ -2,24 +2,25 @@ import * as z from 'zod';
 import { normalizeLocale } from './locale.js';
 import { quote } from './quote.js';
 
-/** A text that must be there. The messages name it, and say what to write. */
+/** A required string. The messages name it and describe a valid value. */
 export const requiredText = (name: string, what: string) =>
   z.string({
-    error: ({ input }) => `${name} ${input === undefined ? 'is missing' : 'has to be text'}: write ${what}`,
+    error: ({ input }) =>
+      `${name} ${input === undefined ? 'is required' : 'must be a string'}: set it to ${what}`,
   });
 
-/** A text that may be left out. */
+/** An optional string. */
 export const optionalText = (name: string, what?: string) =>
-  z.string(`${name} has to be text${what === undefined ? '' : `: write ${what}`}`).optional();
+  z.string(`${name} must be a string${what === undefined ? '' : `: set it to ${what}`}`).optional();
 
-/** A further check of a text: `find` says what is wrong with it, or `undefined`. The code is that of the issue. */
+/** Adds a check to a string. `find` returns a problem or `undefined`, and `code` is the code of the issue. */
 export const refuseText = (code: string, find: (text: string) => string | undefined) =>
   z.superRefine<string>((text, { issues }) => {
     const message = find(text);
     if (message !== undefined) issues.push({ code: 'custom', params: { code }, message, input: text });
   });
 
-/** A language tag, which becomes a BCP 47 tag. */
+/** An optional language tag, normalized to BCP 47. */
 export const optionalLocale = (name: string) =>
   z
     .string(`${name} must be a string, such as "en" or "pt-BR"`)

@@ -1,33 +1,33 @@
 import type { Email } from './email.js';
 
-/** Proof that a server took responsibility for the email. Safe to store and log. */
+/** Proof that a server accepted responsibility for the email. Safe to store and log. */
 export interface Receipt {
   /** The `Message-ID` that was sent. */
   messageId: string;
-  /** The recipient address the server accepted. */
+  /** The recipient address that the server accepted. */
   accepted: string;
-  /** Name of the transport that delivered it. */
+  /** The name of the transport that delivered it. */
   transport: string;
-  /** The server's final reply, secrets removed. */
+  /** The server's final reply, with secrets removed. */
   response: string;
-  /** How many times the email was tried, 1 for a first success. */
+  /** The number of attempts. It is 1 if the first attempt succeeded. */
   attempts: number;
-  /** From the call of `send` to the server's final reply, in milliseconds. */
+  /** The time from the call of `send` to the server's final reply, in milliseconds. */
   durationMs: number;
 }
 
-/** What every operation that takes time accepts. */
+/** Options of every asynchronous operation. */
 export interface OperationOptions {
   /**
-   * Stops the operation, which then rejects with the code `aborted`. With a signal of `AbortSignal.timeout()`, the code is
-   * `timeout`, and the error says which step took too long.
+   * Stops the operation, which then rejects with the code `aborted`. With a signal from `AbortSignal.timeout()`, the code is
+   * `timeout`, and the error names the step that took too long.
    */
   signal?: AbortSignal | undefined;
 }
 
 /**
  * Delivers rendered emails. Implementations must pass the contract suite of `@postern/testing`.
- * Every rejection is a {@link MailError}; nothing is reported through return values.
+ * Every rejection is a {@link MailError}. Return values never report failures.
  */
 export interface Transport extends AsyncDisposable {
   readonly name: string;
@@ -35,6 +35,6 @@ export interface Transport extends AsyncDisposable {
   send(email: Email, options?: OperationOptions): Promise<Receipt>;
   /** Connects and logs in without sending anything. */
   verify(options?: OperationOptions): Promise<void>;
-  /** Lets emails in flight finish, then frees everything. Later sends fail with `closed`. Idempotent. */
+  /** Waits for emails in flight, then frees all resources. Later sends fail with `closed`. Idempotent. */
   close(): Promise<void>;
 }

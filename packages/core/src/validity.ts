@@ -3,13 +3,13 @@ import type { PayloadValue } from './payload.js';
 type Unit = 'second' | 'minute' | 'hour' | 'day';
 
 const SIZES: readonly (readonly [unit: Unit, seconds: number, atLeast: number])[] = [
-  // In a bigger unit, too much would be lost: 150 minutes are not 2 hours.
+  // Larger units lose too much precision for shorter times: 150 minutes would become 2 hours.
   ['day', 86_400, 3],
   ['hour', 3600, 3],
   ['minute', 60, 1],
 ];
 
-/** Templates may take the locale from the payload, so there can be any number of them. */
+/** Bounds memory, because templates can take locales from the payload. */
 const MAX_FORMATS = 200;
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -23,14 +23,14 @@ function formatFor(locale: string, unit: Unit): Intl.NumberFormat {
   return format;
 }
 
-/** `90` seconds → `1 minute`, `7200` → `2 hours`: as the language says it, in whole units, and never more than it is. */
+/** Formats `90` seconds as `1 minute` and `7200` as `2 hours`, in the language and in whole units, rounded down. */
 export function formatDuration(seconds: number, locale: string): string {
   for (const [unit, size, atLeast] of SIZES) {
     const isWhole = seconds % size === 0 && seconds > 0;
     if (isWhole || seconds >= size * atLeast)
       return formatFor(locale, unit).format(Math.floor(seconds / size));
   }
-  // Nobody reads an email to the second.
+  // Single seconds matter only at the end.
   return formatFor(locale, 'second').format(seconds < 10 ? seconds : Math.floor(seconds / 10) * 10);
 }
 
@@ -38,10 +38,10 @@ const numberIn = (value: PayloadValue): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
 
 /**
- * The payload, and along with it how long the email is good: `expiresInSeconds`, `expiresInMinutes` and `validFor` (in
- * words). Whatever the payload says itself is kept.
+ * Adds the remaining validity to the payload: `expiresInSeconds`, `expiresInMinutes`, and `validFor` (in words). Values that
+ * the payload already has are kept.
  *
- * @param locale - of the template
+ * @param locale - the locale of the template
  */
 export function withValidity(
   payload: Readonly<Record<string, PayloadValue>>,
@@ -49,7 +49,7 @@ export function withValidity(
 ): Record<string, PayloadValue> {
   const minutes = numberIn(payload.expiresInMinutes);
   const own = numberIn(payload.expiresInSeconds) ?? (minutes === undefined ? undefined : minutes * 60);
-  // The part of a second that rendering takes still counts: a code for 10 minutes is not one for 9.
+  // Round up, so that rendering time does not turn 10 minutes into 9.
   const left = expiresAt && Math.max(0, Math.ceil((expiresAt.getTime() - now) / 1000));
   const seconds = own ?? left;
   if (seconds === undefined) return payload;

@@ -2,18 +2,18 @@ import { isLoopbackHost } from './loopback.js';
 
 const MAX_LENGTH = 4096;
 
-/** An authority without a user. The URL parser would read backslashes and missing slashes as slashes, too. */
+/** An authority without a user. The URL parser would also accept backslashes or missing slashes. */
 const START = /^https?:\/\/[^/?#@]+(?:[/?#]|$)/i;
-/** The URL parser drops line breaks and tabs wherever they are, and trims spaces. */
+/** The URL parser removes line breaks and tabs anywhere, and trims spaces. */
 const DROPPED = /[\p{C}\\]|^\p{Z}|\p{Z}$/u;
 const HOST = /^(?:[a-z\d_.-]+|\[[\da-f:]+\])$/;
 
 /**
- * Reads the URL of a page or an endpoint that Postern leads to: absolute, `https:` (or `http:` on this machine), without
- * user and password, and spelled so that every parser reads it in the same way.
+ * Reads the URL of a page or an endpoint. It must be absolute, use `https:` (or `http:` on the local machine), have no user
+ * or password, and be spelled so that every parser interprets it in the same way.
  *
- * @returns the parsed URL, or `undefined` for everything else, such as `blob:https://example.com/x`, `//example.com`,
- * `https:\\example.com` and `https://user@example.com`
+ * @returns the parsed URL, or `undefined` for any other input, such as `blob:https://example.com/x`, `//example.com`,
+ * `https:\\example.com`, and `https://user@example.com`
  *
  * @example
  * ```ts

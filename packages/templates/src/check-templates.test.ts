@@ -56,7 +56,7 @@ describe('a template is found out that', () => {
       'BindMfa',
       { text: 'Code:\n {{#if code}}' },
       [
-        'error $.text template_syntax: is broken at line 2, column 2: {{#if code}} is never closed, add {{/if}}',
+        'error $.text template_syntax: is broken at line 2, column 2: {{#if code}} is never closed: add {{/if}}',
       ],
     ],
     [
@@ -142,7 +142,7 @@ describe('the contract', () => {
     const unknown = issues.filter(({ code }) => code === 'variable_unknown').map(({ message }) => message);
     // A generic template may have to do for any type.
     if (type === 'Generic') return expect(unknown).toEqual([]);
-    expect(unknown).toEqual([`${type} emails have no {{unknown}}: its variables are ${names.join(', ')}`]);
+    expect(unknown).toEqual([`${type} emails have no {{unknown}}: the variables are ${names.join(', ')}`]);
   });
 
   test('has a schema for each payload', () => {

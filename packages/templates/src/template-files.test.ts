@@ -257,11 +257,11 @@ describe('reading tells everything that is wrong at once, with file, line and co
     expect(await problemsOf(readTemplates(directory))).toEqual([
       'Generic/en/content.md: is no file of a template: those are USAGE_TYPE/LOCALE/FILE, where FILE is subject.txt, content.html, content.txt, text.txt, sendFrom.txt, replyTo.txt',
       'Generic/de/content.txt: stands beside content.html: keep one, and write the plain text of an html email in text.txt',
-      'Generic/en/content.html: content is missing: write the body of the email, with {{code}} where the code goes',
+      'Generic/en/content.html: content is required: set it to the body of the email, with {{code}} in place of the code',
       'Register/no_such_thing_: locale must be a language tag such as "en" or "pt-BR", not "no_such_thing_"',
-      'SignIn/en/content.html:2:3: {{#if code}} is never closed, add {{/if}}',
-      'SignIn/en/subject.txt:1:9: a {{…}} is not complete or not closed with }}',
-      'SignIn/en/text.txt:2:3: Partials ({{> …}}) are not available, write the text in place',
+      'SignIn/en/content.html:2:3: {{#if code}} is never closed: add {{/if}}',
+      'SignIn/en/subject.txt:1:9: a {{…}} is incomplete or not closed with }}',
+      'SignIn/en/text.txt:2:3: Partials ({{> …}}) are not supported. Insert their content instead',
     ]);
   });
 

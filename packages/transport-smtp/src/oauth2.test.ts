@@ -418,6 +418,6 @@ describe('getAccessToken', () => {
   it('needs a user in the config', () => {
     expect(() =>
       createSmtpTransport({ host: '127.0.0.1', port: 25 }, { getAccessToken: tokens('a') }),
-    ).toThrow('auth.user is missing: write the address of the mailbox that sends');
+    ).toThrow('auth.user is required: set it to the address of the mailbox that sends');
   });
 });

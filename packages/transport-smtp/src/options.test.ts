@@ -33,7 +33,7 @@ describe('createSmtpTransport refuses an option that is not valid', () => {
     ['missingAuth', true, 'must be "refuse" or "warn"'],
     ['lookup', 'dns', 'must be a function'],
     ['logger', {}, 'must be a logger, such as console'],
-    ['clock', {}, 'must be a clock with the method now'],
+    ['clock', {}, 'must be a clock with a now method'],
   ])('%s: %j', (name, value, problem) => {
     expect(issuesOf({ [name]: value })).toEqual([[[name], 'not_allowed', problem]]);
   });

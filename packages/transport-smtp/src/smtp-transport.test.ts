@@ -558,7 +558,7 @@ describe('the config', () => {
 
   it('refuses what it can’t use, before anything is sent', () => {
     expect(() => createSmtpTransport({ host: 'smtp.example.com', port: 'abc' })).toThrow(
-      'port has to be a number from 1 to 65535, not "abc"',
+      'port must be a number from 1 to 65535, not "abc"',
     );
     expect(() => createSmtpTransport({ host: 'smtp.example.com', port: 587 }, { maxConnections: 0 })).toThrow(
       'must be 1 or more',

@@ -32,8 +32,10 @@ describe('check', () => {
       'my.json:6:5 error auth.pass',
       'my.json:41:3 warning colour',
     ]);
-    expect(stdout).toContain('  port has to be a number from 1 to 65535, not 99999\n');
-    expect(stdout).toContain('  auth.pass needs the variable SMTP_PASS, which is not set: set it\n');
+    expect(stdout).toContain('  port must be a number from 1 to 65535, not 99999\n');
+    expect(stdout).toContain(
+      '  auth.pass refers to the variable SMTP_PASS, which is not set: set the variable\n',
+    );
     expect(stdout).toContain("✗ my.json can't be used (3 errors, 1 warning)\n");
   });
 
@@ -51,7 +53,7 @@ describe('check', () => {
           severity: 'error',
           path: ['port'],
           code: 'not_allowed',
-          message: 'port has to be a number from 1 to 65535, not 99999',
+          message: 'port must be a number from 1 to 65535, not 99999',
           line: 3,
           column: 3,
         },

@@ -126,6 +126,6 @@ describe('doctor', () => {
     await folder.write('connector.json', sampleConfig());
     const { exitCode, stderr } = await runPostern(['doctor'], { cwd: folder.path });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('auth.pass needs the variable SMTP_PASS, which is not set');
+    expect(stderr).toContain('auth.pass refers to the variable SMTP_PASS, which is not set');
   });
 });

@@ -109,7 +109,7 @@ describe('--templates', { timeout: 60_000 }, () => {
       const outcome = await project.run(command, '--templates', 'emails');
       expect(outcome.exitCode).toBe(1);
       expect(outcome[output]).toContain(
-        'emails/SignIn/zh-CN/text.txt:2:11 error\n  a {{…}} is not complete or not closed with }}\n',
+        'emails/SignIn/zh-CN/text.txt:2:11 error\n  a {{…}} is incomplete or not closed with }}\n',
       );
     }
     const { stdout } = await project.run('check', '--templates', 'emails', '--json');

@@ -99,7 +99,7 @@ describe('init, from the command line', () => {
     [['--from', 'no@acme.com'], '--provider is missing'],
     [['--provider', 'sendgrid'], '--from is missing'],
     [['--provider', 'brevo', '--from', 'no@acme.com'], '--user is missing'],
-    [['--provider', 'sendgrid', '--from', 'nobody'], '--from: fromEmail is not a usable address'],
+    [['--provider', 'sendgrid', '--from', 'nobody'], '--from: fromEmail is not a valid address'],
   ])('asks nobody where nobody is there: %j', async (args, message) => {
     await using folder = await makeWorkFolder();
     const { exitCode, stderr } = await runInProcess(['init', ...args], { cwd: folder.path });
@@ -142,7 +142,7 @@ describe('init, in a terminal', () => {
     terminal.type(KEYS.enter);
     await terminal.waitFor('Sender, such as');
     terminal.type(`nobody${KEYS.enter}`);
-    await terminal.waitFor('fromEmail is not a usable address');
+    await terminal.waitFor('fromEmail is not a valid address');
     terminal.type(`@acme.com${KEYS.enter}`);
     await terminal.waitFor('which starts with SG.');
     terminal.type(SECRET + KEYS.enter);

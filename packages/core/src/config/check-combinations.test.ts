@@ -30,7 +30,7 @@ const atTopLevel = (option: string, value: unknown, home: string): Row => [
   { [option]: value },
   option,
   'warning',
-  new RegExp(`write it in ${home}`),
+  new RegExp(`move it into ${home}`),
 ];
 
 describe('what is accepted and has no effect', () => {
@@ -39,8 +39,8 @@ describe('what is accepted and has no effect', () => {
       const severity = 'port' in mode || 'requireTLS' in mode ? 'error' : 'warning';
       const upsideDown = tls({ minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' });
       return [
-        ['no CA at all', { ...mode, ...tls({ ca: [] }) }, 'tls.ca', severity, /write a certificate/],
-        ['versions upside down', { ...mode, ...upsideDown }, 'tls.minVersion', severity, /write a lower/],
+        ['no CA at all', { ...mode, ...tls({ ca: [] }) }, 'tls.ca', severity, /add a certificate/],
+        ['versions upside down', { ...mode, ...upsideDown }, 'tls.minVersion', severity, /set a lower/],
       ];
     }),
     ['an unknown minVersion', tls({ minVersion: '1.2' }), 'tls.minVersion', 'error', /TLSv1\.2/],
@@ -50,18 +50,18 @@ describe('what is accepted and has no effect', () => {
       tls({ maxVersion: 'TLSv1.1' }),
       'tls.maxVersion',
       'warning',
-      /write tls\.minVersion/,
+      /also set tls\.minVersion/,
     ],
-    ['a certificate without key', tls({ cert: PEM }), 'tls.cert', 'warning', /write tls\.key/],
-    ['a key without certificate', tls({ key: KEY }), 'tls.key', 'warning', /write tls\.cert/],
-    ['a passphrase for nothing', tls({ passphrase: 'p' }), 'tls.passphrase', 'warning', /write tls\.key/],
+    ['a certificate without key', tls({ cert: PEM }), 'tls.cert', 'warning', /add tls\.key/],
+    ['a key without certificate', tls({ key: KEY }), 'tls.key', 'warning', /add tls\.cert/],
+    ['a passphrase for nothing', tls({ passphrase: 'p' }), 'tls.passphrase', 'warning', /add tls\.key/],
     ...['rejectUnauthorized', 'requestOCSP', 'enableTrace', 'allowPartialTrustChain'].map(
       (option): Row => [
         `a word in tls.${option}`,
         tls({ [option]: 'never' }),
         `tls.${option}`,
         'warning',
-        /write true or false/,
+        /must be true or false/,
       ],
     ),
     [
@@ -69,7 +69,7 @@ describe('what is accepted and has no effect', () => {
       tls({ rejectUnauthorized: 0 }),
       'tls.rejectUnauthorized',
       'warning',
-      /write true or false/,
+      /must be true or false/,
     ],
     ...['ALPNCallback', 'SNICallback', 'dhparam', 'handshakeTimeout', 'honorCipherOrder', 'requestCert'].map(
       serverOnly,
@@ -101,25 +101,31 @@ describe('what is accepted and has no effect', () => {
         /remove tls\.rejectUnauthorized/,
       ],
     ),
-    ['an address as servername', { servername: '192.0.2.1' }, 'servername', 'warning', /write the host name/],
+    [
+      'an address as servername',
+      { servername: '192.0.2.1' },
+      'servername',
+      'warning',
+      /set it to the host name/,
+    ],
     [
       'an IPv6 address as servername',
       { servername: '2001:db8::1' },
       'servername',
       'warning',
-      /write the host name/,
+      /set it to the host name/,
     ],
     [
       'an address as tls.servername',
       tls({ servername: '192.0.2.1' }),
       'tls.servername',
       'warning',
-      /write the host name/,
+      /set it to the host name/,
     ],
     ...['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'].flatMap((key): Row[] => [
-      [`${key} 0`, { [key]: 0 }, key, 'warning', /write a number of milliseconds/],
-      [`${key} 0 as text`, { [key]: '0' }, key, 'warning', /write a number of milliseconds/],
-      [`${key} beyond timers`, { [key]: 2 ** 31 }, key, 'warning', /write at most 2147483647/],
+      [`${key} 0`, { [key]: 0 }, key, 'warning', /set a number of milliseconds/],
+      [`${key} 0 as text`, { [key]: '0' }, key, 'warning', /set a number of milliseconds/],
+      [`${key} beyond timers`, { [key]: 2 ** 31 }, key, 'warning', /2147483647 milliseconds or less/],
     ]),
     ['no pool', { pool: false }, 'pool', 'warning', /"maxMessages": 1/],
     ['no pool, as text', { pool: 'no' }, 'pool', 'warning', /"maxMessages": 1/],
@@ -143,14 +149,14 @@ describe('what is accepted and has no effect', () => {
       { auth: {}, authMethod: 'PLAIN' },
       'authMethod',
       'warning',
-      /write auth/,
+      /add auth/,
     ],
     [
       'a login mechanism without auth',
       { auth: undefined, authMethod: 'PLAIN' },
       'authMethod',
       'warning',
-      /write auth/,
+      /add auth/,
     ],
     [
       'a password mechanism for a token',
@@ -193,14 +199,14 @@ describe('what is accepted and has no effect', () => {
       oauth2({ ...CLIENT, refreshToken: 't', expires: 5 }),
       'auth.expires',
       'warning',
-      /write auth\.accessToken/,
+      /add auth\.accessToken/,
     ],
     [
       'a client for an access token alone',
       oauth2({ accessToken: 't', clientId: 'c' }),
       'auth.clientId',
       'warning',
-      /write auth\.refreshToken/,
+      /add auth\.refreshToken/,
     ],
     ...['ca', 'cert', 'rejectUnauthorized', 'minVersion', 'ciphers'].map((key) =>
       atTopLevel(key, 'x', 'tls'),

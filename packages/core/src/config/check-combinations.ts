@@ -5,7 +5,7 @@ import { AUTH_KEYS, keysUsedOf } from './smtp-auth.js';
 import { LONGEST_TIMEOUT, TIMEOUTS } from './smtp-config.js';
 import { TLS_CONTEXT_KEYS, TLS_FLAGS, TLS_SERVER_KEYS } from './tls-keys.js';
 
-/** A config as the rules look at it. */
+/** The parts of a config that the rules examine. */
 interface Facts {
   raw: Raw;
   tls: Raw;
@@ -13,18 +13,18 @@ interface Facts {
   port: number | undefined;
   hasCredentials: boolean;
   isLocal: boolean;
-  /** TLS is never used. */
+  /** Whether TLS is never used. */
   isPlain: boolean;
 }
 
 interface Combination {
-  /** Only where no email can be sent. @default 'warning' */
+  /** Set only if no email can be sent. @default 'warning' */
   severity?: 'error';
   path: string[];
   /** @default 'no_effect' */
   code?: string;
   when: (facts: Facts) => boolean;
-  /** What is wrong, and what to write. */
+  /** The problem and its fix. */
   message: string;
 }
 
@@ -35,7 +35,7 @@ const rank = (version: unknown) => VERSIONS.indexOf(version);
 const isTokenMethod = (method: string) => method.toUpperCase() === 'XOAUTH2';
 const isOAuth2 = (auth: Raw) => !keysUsedOf(auth).includes('pass');
 
-/** An error where TLS is certain; a server without STARTTLS takes the emails all the same. */
+/** Reports an error if TLS is required, or else a warning, because a server without STARTTLS still accepts emails. */
 const handshakeFails = (key: string, when: (tls: Raw) => boolean, message: string): Combination[] =>
   [true, false].map((isCertain) => ({
     ...(isCertain && { severity: 'error' as const }),
@@ -49,25 +49,25 @@ const handshakeFails = (key: string, when: (tls: Raw) => boolean, message: strin
     message,
   }));
 
-/** What is accepted, and has no effect or not the one that was meant. */
+/** Valid keys that have no effect, or not the intended one. */
 const COMBINATIONS: readonly Combination[] = [
   {
     path: ['secure'],
     code: 'secure_expected',
     when: ({ port, raw }) => port === 465 && raw.secure === false,
-    message: 'port 465 expects TLS from the first byte: write "secure": true',
+    message: 'port 465 requires TLS from the first byte: set "secure": true',
   },
   ...[587, 25].map((port) => ({
     path: ['secure'],
     code: 'secure_unexpected',
     when: (facts: Facts) => facts.port === port && facts.raw.secure === true,
-    message: `port ${port} begins in plain text and changes to TLS by STARTTLS: write "secure": false`,
+    message: `port ${port} starts in plain text and upgrades to TLS with STARTTLS: set "secure": false`,
   })),
   {
     path: ['ignoreTLS'],
     code: 'contradiction',
     when: ({ raw }) => raw.ignoreTLS === true && raw.requireTLS === true,
-    message: 'ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS',
+    message: 'ignoreTLS has no effect with requireTLS: remove ignoreTLS',
   },
   {
     path: ['ignoreTLS'],
@@ -84,40 +84,41 @@ const COMBINATIONS: readonly Combination[] = [
   {
     path: ['tls'],
     when: ({ isPlain, tls }) => isPlain && Object.keys(tls).length > 0,
-    message: 'tls is ignored, because ignoreTLS sends everything in plain text: remove ignoreTLS or tls',
+    message:
+      'tls has no effect with ignoreTLS, which sends everything in plain text: remove ignoreTLS or tls',
   },
   {
     path: ['service'],
     when: ({ raw }) => isSet(raw.service) && isSet(raw.host),
-    message: 'host is used in place of the host of service: remove service and write port, or remove host',
+    message: 'host overrides the host of service: remove service and set port, or remove host',
   },
   {
     path: ['pool'],
     when: ({ raw }) => raw.pool === false,
     message:
-      'pool is ignored, connections are always pooled: remove it, or write "maxMessages": 1 for a connection per email',
+      'pool has no effect, because connections are always pooled: remove it, or set "maxMessages": 1 for one connection per email',
   },
   ...TIMEOUTS.flatMap((key): Combination[] => [
     {
       path: [key],
       when: ({ raw }) => readNumber(raw[key]) === 0,
-      message: `${key} 0 means the default: remove it, or write a number of milliseconds`,
+      message: `${key} 0 means the default: remove it, or set a number of milliseconds`,
     },
     {
       path: [key],
       when: ({ raw }) => (readNumber(raw[key]) ?? 0) > LONGEST_TIMEOUT,
-      message: `${key} is longer than timers can count: write at most ${LONGEST_TIMEOUT} milliseconds`,
+      message: `${key} exceeds the maximum of a timer: set it to ${LONGEST_TIMEOUT} milliseconds or less`,
     },
   ]),
   ...['servername', 'tls.servername'].map((name) => ({
     path: name.split('.'),
     when: ({ raw, tls }: Facts) => isIpAddress(name === 'servername' ? raw.servername : tls.servername),
-    message: `${name} can’t be an IP address (RFC 6066): write the host name in the certificate, or remove it`,
+    message: `${name} cannot be an IP address (RFC 6066): set it to the host name in the certificate, or remove it`,
   })),
   {
     path: ['authMethod'],
     when: ({ raw, hasCredentials }) => isSet(raw.authMethod) && !hasCredentials,
-    message: 'authMethod is ignored without auth: write auth, or remove authMethod',
+    message: 'authMethod has no effect without auth: add auth, or remove authMethod',
   },
   {
     path: ['authMethod'],
@@ -126,7 +127,7 @@ const COMBINATIONS: readonly Combination[] = [
       hasCredentials &&
       isOAuth2(auth) &&
       !isTokenMethod(raw.authMethod),
-    message: 'authMethod has no effect with OAuth2, which is always XOAUTH2: remove it',
+    message: 'authMethod has no effect with OAuth2, which always uses XOAUTH2: remove it',
   },
   {
     path: ['authMethod'],
@@ -136,18 +137,18 @@ const COMBINATIONS: readonly Combination[] = [
       isSet(auth.pass) &&
       !isOAuth2(auth) &&
       isTokenMethod(raw.authMethod),
-    message: 'authMethod XOAUTH2 needs a token: remove it, or write auth with "type": "oauth2"',
+    message: 'authMethod XOAUTH2 requires a token: remove it, or use auth with "type": "oauth2"',
   },
   ...AUTH_KEYS.map((key) => ({
     path: ['auth', key],
     when: ({ auth }: Facts) => isSet(auth[key]) && !keysUsedOf(auth).includes(key),
-    message: `auth.${key} is ignored, because other keys of auth choose another kind of login: remove it, or write the keys of one kind only`,
+    message: `auth.${key} has no effect, because other keys of auth select another kind of login: remove it, or keep the keys of one kind only`,
   })),
   {
     path: ['auth', 'expires'],
     when: ({ auth }) =>
       isSet(auth.expires) && keysUsedOf(auth).includes('expires') && !isSet(auth.accessToken),
-    message: 'auth.expires is ignored without auth.accessToken: write auth.accessToken, or remove it',
+    message: 'auth.expires has no effect without auth.accessToken: add auth.accessToken, or remove it',
   },
   ...['clientId', 'clientSecret', 'accessUrl'].map((key) => ({
     path: ['auth', key],
@@ -156,32 +157,32 @@ const COMBINATIONS: readonly Combination[] = [
       isSet(auth.accessToken) &&
       !isSet(auth.refreshToken) &&
       keysUsedOf(auth).includes('accessToken'),
-    message: `auth.${key} is ignored without auth.refreshToken: write auth.refreshToken, or remove it`,
+    message: `auth.${key} has no effect without auth.refreshToken: add auth.refreshToken, or remove it`,
   })),
   ...TLS_FLAGS.map((key) => ({
     path: ['tls', key],
     when: ({ tls }: Facts) => isSet(tls[key]) && typeof tls[key] !== 'boolean',
-    message: `tls.${key} is not a switch: write true or false`,
+    message: `tls.${key} must be true or false`,
   })),
   ...TLS_SERVER_KEYS.map((key) => ({
     path: ['tls', key],
     when: ({ tls }: Facts) => isSet(tls[key]),
-    message: `tls.${key} is for servers and ignored here: remove it`,
+    message: `tls.${key} has no effect, because it is for servers: remove it`,
   })),
   ...TLS_CONTEXT_KEYS.map((key) => ({
     path: ['tls', key],
     when: ({ tls }: Facts) => isSet(tls.secureContext) && isSet(tls[key]),
-    message: `tls.${key} is ignored, because tls.secureContext replaces it: remove it, or pass it to createSecureContext`,
+    message: `tls.${key} has no effect with tls.secureContext: remove it, or pass it to createSecureContext`,
   })),
   ...['ca', 'crl', 'checkServerIdentity'].map((key) => ({
     path: ['tls', key],
     when: ({ tls }: Facts) => isSet(tls[key]) && tls.rejectUnauthorized === false,
-    message: `tls.${key} is ignored, because tls.rejectUnauthorized is false: remove tls.rejectUnauthorized`,
+    message: `tls.${key} has no effect with "rejectUnauthorized": false: remove tls.rejectUnauthorized`,
   })),
   ...handshakeFails(
     'ca',
     ({ ca, rejectUnauthorized }) => Array.isArray(ca) && ca.length === 0 && rejectUnauthorized !== false,
-    'tls.ca is an empty list, so no certificate is trusted: write a certificate (PEM), or remove it',
+    'tls.ca is an empty list, so no certificate is trusted: add a certificate (PEM), or remove it',
   ),
   ...[
     ['cert', 'key', ['key', 'privateKeyIdentifier', 'pfx']] as const,
@@ -190,7 +191,7 @@ const COMBINATIONS: readonly Combination[] = [
   ].map(([key, missing, partners]) => ({
     path: ['tls', key],
     when: ({ tls }: Facts) => isSet(tls[key]) && !partners.some((each) => isSet(tls[each])),
-    message: `tls.${key} is ignored without tls.${missing}: write tls.${missing}, or remove tls.${key}`,
+    message: `tls.${key} has no effect without tls.${missing}: add tls.${missing}, or remove tls.${key}`,
   })),
   ...['minVersion', 'maxVersion'].map((key) => ({
     severity: 'error' as const,
@@ -202,16 +203,16 @@ const COMBINATIONS: readonly Combination[] = [
   ...handshakeFails(
     'minVersion',
     ({ minVersion, maxVersion }) => rank(maxVersion) >= 0 && rank(minVersion) > rank(maxVersion),
-    'tls.minVersion is above tls.maxVersion: write a lower minVersion, or remove maxVersion',
+    'tls.minVersion is higher than tls.maxVersion: set a lower minVersion, or remove maxVersion',
   ),
   {
     path: ['tls', 'maxVersion'],
     when: ({ tls }) => !isSet(tls.minVersion) && [0, 1].includes(rank(tls.maxVersion)),
-    message: 'tls.maxVersion is below the minVersion that Node.js starts with: write tls.minVersion too',
+    message: 'tls.maxVersion is lower than the default minVersion of Node.js: also set tls.minVersion',
   },
 ];
 
-/** What several keys say together, in a config of any state. */
+/** Checks combinations of keys. The config does not have to be valid. */
 export function checkCombinations(raw: Raw): ConfigIssue[] {
   const { host, secure, ignoreTLS, requireTLS } = raw;
   const auth = isRecord(raw.auth) ? raw.auth : {};
@@ -221,7 +222,7 @@ export function checkCombinations(raw: Raw): ConfigIssue[] {
     tls: isRecord(raw.tls) ? raw.tls : {},
     port: readNumber(raw.port),
     hasCredentials: Object.keys(auth).some((key) => key !== 'type'),
-    // Without a host it is a well-known service, and none of those is on this machine.
+    // A config without a host uses a well-known service, which is never on the local machine.
     isLocal: typeof host === 'string' && isLoopbackHost(host),
     isPlain: ignoreTLS === true && requireTLS !== true && secure !== true,
   };

@@ -1,7 +1,7 @@
 import { type ConfigIssue, error, warning } from '../config-issue.js';
 import { isRecord } from './config-input.js';
 
-/** What each of these options of `tls.connect` has to contain. */
+/** The required content of these options of `tls.connect`. */
 const PEM_OPTIONS = {
   ca: ['a certificate', '-----BEGIN CERTIFICATE-----'],
   cert: ['a certificate', '-----BEGIN CERTIFICATE-----'],
@@ -9,12 +9,12 @@ const PEM_OPTIONS = {
 } as const;
 
 /**
- * Node ignores text in `tls.ca` that is not PEM, and then reports the certificate of the server as untrusted. What is in
- * the PEM is for the transport to check.
+ * Finds text that is not PEM. Node.js ignores it in `tls.ca` and then reports the server's certificate as untrusted. The
+ * transport checks the content of the PEM.
  */
 export function checkPem(tls: unknown): ConfigIssue[] {
   if (!isRecord(tls)) return [];
-  // Nothing is verified then, so a useless CA does no harm.
+  // Without verification, an invalid CA does no harm.
   const report = tls.rejectUnauthorized === false ? warning : error;
   return Object.entries(PEM_OPTIONS).flatMap(([option, [what, start]]) => {
     const value = tls[option];
@@ -24,7 +24,7 @@ export function checkPem(tls: unknown): ConfigIssue[] {
       if (typeof text !== 'string' || text === '' || text.includes('-----BEGIN ')) return [];
       const path = ['tls', option, ...(isList ? [index] : [])];
       const name = isList ? `tls.${option}[${index}]` : `tls.${option}`;
-      const message = `${name} is not ${what} in PEM format: write the text that starts with ${start}, not a file name`;
+      const message = `${name} is not ${what} in PEM format: set it to the text that starts with ${start}, not to a file name`;
       return [(option === 'ca' ? report : error)(path, 'pem_invalid', message)];
     });
   });

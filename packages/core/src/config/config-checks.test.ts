@@ -23,22 +23,22 @@ describe('likely mistakes', () => {
     [
       'port 465 with secure off',
       { port: 465, secure: false },
-      ['secure: port 465 expects TLS from the first byte: write "secure": true'],
+      ['secure: port 465 requires TLS from the first byte: set "secure": true'],
     ],
     [
       'port 587 with secure',
       { port: '587', secure: true },
-      ['secure: port 587 begins in plain text and changes to TLS by STARTTLS: write "secure": false'],
+      ['secure: port 587 starts in plain text and upgrades to TLS with STARTTLS: set "secure": false'],
     ],
     [
       'port 25 with secure',
       { port: 25, secure: true },
-      ['secure: port 25 begins in plain text and changes to TLS by STARTTLS: write "secure": false'],
+      ['secure: port 25 starts in plain text and upgrades to TLS with STARTTLS: set "secure": false'],
     ],
     [
       'TLS required and ignored',
       { ignoreTLS: true, requireTLS: true },
-      ['ignoreTLS: ignoreTLS and requireTLS contradict each other: requireTLS wins, remove ignoreTLS'],
+      ['ignoreTLS: ignoreTLS has no effect with requireTLS: remove ignoreTLS'],
     ],
     [
       'TLS from the first byte and ignored',
@@ -48,12 +48,12 @@ describe('likely mistakes', () => {
     [
       'a mechanism for passwords with OAuth2',
       { authMethod: 'PLAIN', auth: { type: 'oauth2', user: 'ada@example.com', accessToken: 'ya29.token' } },
-      ['authMethod: authMethod has no effect with OAuth2, which is always XOAUTH2: remove it'],
+      ['authMethod: authMethod has no effect with OAuth2, which always uses XOAUTH2: remove it'],
     ],
     [
       'a mechanism for OAuth2 with a password',
       { authMethod: 'XOAUTH2' },
-      ['authMethod: authMethod XOAUTH2 needs a token: remove it, or write auth with "type": "oauth2"'],
+      ['authMethod: authMethod XOAUTH2 requires a token: remove it, or use auth with "type": "oauth2"'],
     ],
     [
       'credentials in plain text',
@@ -75,7 +75,7 @@ describe('likely mistakes', () => {
       'a name that EHLO can’t carry',
       { name: 'bücher.example' },
       [
-        'name: name is sent in EHLO, where many servers (Gmail: 501 5.5.4) accept ASCII only: write a host name',
+        'name: name is sent in EHLO, where many servers accept only ASCII (Gmail: 501 5.5.4): set it to a host name',
       ],
     ],
     ['an unknown key', { fromMail: 'x' }, ['fromMail: unknown key fromMail: did you mean fromEmail?']],
@@ -105,12 +105,12 @@ describe('likely mistakes', () => {
     [
       'a header that Postern writes',
       { customHeaders: { bcc: 'eve@example.com' } },
-      ['customHeaders.bcc: bcc is written by Postern itself: this custom header is ignored'],
+      ['customHeaders.bcc: bcc is set by Postern: this custom header is ignored'],
     ],
     [
       'a code template without the code',
       withTemplate('SignIn', { content: 'Hello.' }),
-      ['templates[3]: the SignIn template never shows the code: write {{code}} where it goes'],
+      ['templates[3]: the SignIn template never shows the code: add {{code}}'],
     ],
     ['a code template with a link instead', withTemplate('SignIn', { content: '{{link}}' }), []],
     ['an invitation needs no code', withTemplate('OrganizationInvitation', { content: '{{link}}' }), []],
@@ -120,14 +120,14 @@ describe('likely mistakes', () => {
       withTemplate('SignIn', { content: '{{code}} {{cod}} {{weather.today}}' }),
       [
         'templates[3]: SignIn emails have no {{cod}}: did you mean {{code}}?',
-        'templates[3]: SignIn emails have no {{weather}}: its variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
+        'templates[3]: SignIn emails have no {{weather}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
       ],
     ],
     [
       'an inviter, in an email that nobody invites by',
       withTemplate('SignIn', { subject: '{{inviter.name}}' }),
       [
-        'templates[3]: SignIn emails have no {{inviter}}: its variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
+        'templates[3]: SignIn emails have no {{inviter}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
       ],
     ],
     [
@@ -141,7 +141,7 @@ describe('likely mistakes', () => {
     [
       'a value that wants to be markup',
       withTemplate('SignIn', { content: '{{{code}}}' }),
-      ["templates[3]: {{{code}}} is escaped like {{code}}: values can't bring markup"],
+      ['templates[3]: {{{code}}} is escaped like {{code}}: values cannot contain markup'],
     ],
     [
       'the same type twice',
@@ -163,7 +163,7 @@ describe('likely mistakes', () => {
       'a type that is only there in some languages',
       withTemplate('SignIn', { locale: 'de' }),
       [
-        'templates: SignIn is only there in de: set defaultLocale, or add a SignIn template without locale for everyone else',
+        'templates: SignIn has templates only in de: set defaultLocale, or add a SignIn template without a locale for all other languages',
       ],
     ],
     [
@@ -174,12 +174,12 @@ describe('likely mistakes', () => {
     [
       'a sender of a template that is no address',
       withTemplate('SignIn', { sendFrom: 'noreply' }),
-      ['templates[3].sendFrom: sendFrom is not a valid address (there is no @): fromEmail is used instead'],
+      ['templates[3].sendFrom: sendFrom is not a valid address (it has no @): fromEmail is used instead'],
     ],
     [
       'the part of a url that is not read',
       { url: 'smtp://smtp.example.com?pool=true' },
-      ['url: the part of url after the ? is ignored: write options as keys of their own'],
+      ['url: the query string of url has no effect: set these options as separate keys'],
     ],
   ];
 

@@ -25,8 +25,8 @@ interface TemplateRules {
 }
 
 /**
- * Everything about a config that no single field shows. Works on what was written, however broken, so that
- * one pass reports it all beside what the schema finds.
+ * Checks what the schema of a single field cannot check. The config does not have to be valid, so that one pass reports all
+ * problems.
  */
 export const checkConfig = (raw: Raw, knownKeys: readonly string[], rules: TemplateRules): ConfigIssue[] => [
   ...checkKeys(raw, [...knownKeys, 'url'], []),
@@ -40,7 +40,7 @@ export const checkConfig = (raw: Raw, knownKeys: readonly string[], rules: Templ
   ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale, rules) : []),
 ];
 
-/** Keys that people also write at the top level, where they have no effect. */
+/** Keys that are often set at the top level, where they have no effect. */
 const HOMES: readonly [home: string, keys: readonly string[]][] = [
   ['tls', TLS_KEYS],
   ['auth', AUTH_KEYS],
@@ -54,7 +54,7 @@ function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): Confi
       const shown = [...path, key].join('.');
       const home = path.length === 0 && HOMES.find(([, keys]) => keys.includes(key));
       if (home) {
-        const message = `unknown key ${key}: write it in ${home[0]}, as "${home[0]}": { "${key}": … }`;
+        const message = `unknown key ${key}: move it into ${home[0]}, as "${home[0]}": { "${key}": … }`;
         return warning([key], 'unknown_key', message);
       }
       const similar = findSimilarName(key, knownKeys);
@@ -66,7 +66,7 @@ function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): Confi
 function checkName({ name }: Raw): ConfigIssue[] {
   if (typeof name !== 'string' || /^[\x21-\x7e]*$/.test(name)) return [];
   const message =
-    'name is sent in EHLO, where many servers (Gmail: 501 5.5.4) accept ASCII only: write a host name';
+    'name is sent in EHLO, where many servers accept only ASCII (Gmail: 501 5.5.4): set it to a host name';
   return [warning(['name'], 'name_not_ascii', message)];
 }
 
@@ -87,14 +87,14 @@ function checkTemplates(
 function checkRequiredTypes(templates: readonly unknown[], required: readonly string[]): ConfigIssue[] {
   const missing = (message: string) => error(['templates'], 'template_missing', message);
   if (templates.length === 0 && required.length === 0)
-    return [missing('templates is empty: add one with usageType, contentType, subject and content')];
+    return [missing('templates is empty: add a template with usageType, contentType, subject, and content')];
   const present = new Set(templates.map((template) => (isRecord(template) ? template.usageType : undefined)));
   return required
     .filter((type) => !present.has(type))
     .map((type) => missing(`there is no template for ${type}: add one with "usageType": "${type}"`));
 }
 
-/** The same type in the same language twice, and types that some languages fall through. */
+/** Finds duplicates of a type and language, and types that have no template for some languages. */
 function checkVariants(templates: readonly unknown[], defaultLocale: unknown): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   const seen = new Map<string, Set<string>>();
@@ -116,7 +116,7 @@ function checkVariants(templates: readonly unknown[], defaultLocale: unknown): C
     locale === '' || fallback === locale || fallback?.startsWith(`${locale}-`);
   for (const [type, locales] of seen) {
     if ([...locales].some(isFallback)) continue;
-    const message = `${type} is only there in ${[...locales].join(', ')}: set defaultLocale, or add a ${type} template without locale for everyone else`;
+    const message = `${type} has templates only in ${[...locales].join(', ')}: set defaultLocale, or add a ${type} template without a locale for all other languages`;
     issues.push(warning(['templates'], 'template_without_fallback', message));
   }
   return issues;
@@ -152,8 +152,8 @@ function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTempl
 const FALLBACK_ADDRESSES = { sendFrom: 'fromEmail', replyTo: 'the replyTo of the config' };
 
 /**
- * Checks the addresses that the author wrote before any email is rendered. What a value becomes part of is not known yet, and a
- * block may leave out an entry with its comma.
+ * Checks the addresses in the template itself, before any email is rendered. Entries that contain a value are not known yet,
+ * and a block may omit an entry along with its comma.
  */
 const checkAddresses = (template: Raw, index: number): ConfigIssue[] =>
   Object.entries(FALLBACK_ADDRESSES).flatMap(([field, instead]) => {
@@ -181,12 +181,12 @@ function checkVariables(
   const showsCode = !carriesCode(usageType) || outer.has('code') || outer.has('link');
   const adviceFor = (name: string) => {
     const similar = findSimilarName(name, known ?? []);
-    return similar ? `did you mean {{${similar}}}?` : `its variables are ${known?.join(', ')}`;
+    return similar ? `did you mean {{${similar}}}?` : `the variables are ${known?.join(', ')}`;
   };
   const found: [code: string, message: string][] = [
     ...[...unescaped].map((name): [string, string] => [
       'template_unescaped',
-      `{{{${name}}}} is escaped like {{${name}}}: values can't bring markup`,
+      `{{{${name}}}} is escaped like {{${name}}}: values cannot contain markup`,
     ]),
     ...[...outer]
       .filter((name) => known && !known.includes(name))
@@ -196,9 +196,6 @@ function checkVariables(
       ]),
   ];
   if (!showsCode)
-    found.unshift([
-      'code_missing',
-      `the ${usageType} template never shows the code: write {{code}} where it goes`,
-    ]);
+    found.unshift(['code_missing', `the ${usageType} template never shows the code: add {{code}}`]);
   return found.map(([code, message]) => warning(path, code, message));
 }

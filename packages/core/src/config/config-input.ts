@@ -1,7 +1,7 @@
 import { type ConfigIssue, error, warning } from '../config-issue.js';
 import { TLS_FLAGS } from './tls-keys.js';
 
-/** What someone wrote, before anything is known about it. */
+/** A config before it is checked. */
 export type Raw = Record<string, unknown>;
 
 export const isRecord = (value: unknown): value is Raw =>
@@ -9,20 +9,20 @@ export const isRecord = (value: unknown): value is Raw =>
 
 const isBlank = (value: unknown) => value === undefined || value === null || value === '';
 
-/** Admin forms store `null` and `''` for a field that was emptied. */
+/** Admin forms store `null` or `''` for a field that was cleared. */
 const withoutBlanks = (object: Raw, except: readonly string[] = []): Raw =>
   Object.fromEntries(
     Object.entries(object).filter(([key, value]) => !isBlank(value) || except.includes(key)),
   );
 
-/** In a template these may be empty on purpose; empty is not missing. */
+/** An empty string is a valid value for these fields of a template. */
 const TEMPLATE_TEXTS = ['subject', 'content'];
 
 const FLAGS = 'secure ignoreTLS requireTLS logger debug disableFileAccess disableUrlAccess pool'.split(' ');
 const YES = /^(?:true|yes|on|1)$/i;
 const NO = /^(?:false|no|off|0)$/i;
 
-/** Environment variables hold text. Any other text is for the schema to refuse. */
+/** Environment variables contain strings. The schema refuses any other string. */
 const readFlag = (value: unknown): unknown => {
   if (typeof value !== 'string') return value;
   const word = value.trim();
@@ -34,21 +34,23 @@ const withFlags = (object: Raw, flags: readonly string[]): Raw => {
   return { ...object, ...Object.fromEntries(written.map((flag) => [flag, readFlag(object[flag])])) };
 };
 
-/** The value as a number, if it is one. The schema checks whether that number is allowed. */
+/** Converts the value to a number, if it is one. The schema checks the range. */
 export const readNumber = (value: unknown): number | undefined =>
   typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : undefined;
 
-/** Reads `smtps://user:pass@host:465`; the keys it gives can be overridden by keys of their own. */
+/** Reads the keys of `smtps://user:pass@host:465`. Separate keys override them. */
 function readUrl(url: unknown): { keys: Raw; issues: ConfigIssue[] } {
-  // Never show the URL: it holds the password.
+  // Never show the URL, because it contains the password.
   const refuse = (message: string) => ({ keys: {}, issues: [error(['url'], 'not_allowed', message)] });
   const example = 'smtps://user:password@smtp.example.com:465';
   if (typeof url !== 'string' || !URL.canParse(url))
-    return refuse(`url has to look like ${example} (special characters of the password percent-encoded)`);
+    return refuse(
+      `url is not valid: set it to a URL such as ${example}, with special characters of the password percent-encoded`,
+    );
   const { protocol, hostname, port, username, password, search } = new URL(url);
   if (protocol !== 'smtp:' && protocol !== 'smtps:')
-    return refuse(`url has to begin with smtp:// or smtps://, such as ${example}`);
-  if (!hostname) return refuse(`url has no host: write it like ${example}`);
+    return refuse(`url must start with smtp:// or smtps://, such as ${example}`);
+  if (!hostname) return refuse(`url has no host: set it to a URL such as ${example}`);
   const secure = protocol === 'smtps:';
   try {
     const auth =
@@ -65,19 +67,19 @@ function readUrl(url: unknown): { keys: Raw; issues: ConfigIssue[] } {
             warning(
               ['url'],
               'ignored',
-              'the part of url after the ? is ignored: write options as keys of their own',
+              'the query string of url has no effect: set these options as separate keys',
             ),
           ]
         : [],
     };
   } catch {
-    return refuse('url has a % that is not part of a percent-encoded character: write it as %25');
+    return refuse('url contains a % that is not part of a percent-encoded character: replace it with %25');
   }
 }
 
 /**
- * Turns what people and forms write into one shape, before it is checked: blanks out, `url` taken apart,
- * host and port asked for unless a service stands in for them.
+ * Normalizes a config before it is checked: removes blanks, splits `url` into keys, and requires host and port unless a
+ * service provides them.
  */
 export function prepareConfig(
   input: unknown,
@@ -85,14 +87,14 @@ export function prepareConfig(
   if (!isRecord(input)) {
     const what =
       typeof input === 'string'
-        ? 'is text: pass the object that JSON.parse makes of it'
-        : 'has to be an object';
+        ? 'is a string: pass the object that JSON.parse returns'
+        : 'must be an object';
     return { ok: false, issue: error([], 'not_allowed', `the config ${what}`) };
   }
   const { url, ...own } = withoutBlanks(input);
   const fromUrl = url === undefined ? { keys: {}, issues: [] } : readUrl(url);
   const config: Raw = withFlags({ ...fromUrl.keys, ...own }, FLAGS);
-  // An IPv6 address has brackets in URLs, and nowhere else.
+  // An IPv6 address has brackets only in a URL.
   if (typeof config.host === 'string') config.host = config.host.replace(/^\[(.*)\]$/, '$1');
   if (isRecord(config.tls)) config.tls = withFlags(config.tls, TLS_FLAGS);
   if (isRecord(config.auth)) config.auth = withoutBlanks(config.auth);
@@ -111,13 +113,17 @@ export function prepareConfig(
       error(
         ['host'],
         'missing',
-        'host is missing: write the name of your SMTP server, such as "smtp.example.com"',
+        'host is required: set it to the name of your SMTP server, such as "smtp.example.com"',
       ),
     );
   }
   if (needsHost && config.port === undefined) {
     issues.push(
-      error(['port'], 'missing', 'port is missing: write the port of your SMTP server, usually 587 or 465'),
+      error(
+        ['port'],
+        'missing',
+        'port is required: set it to the port of your SMTP server, usually 587 or 465',
+      ),
     );
   }
   return { ok: true, config, issues };

@@ -1,6 +1,6 @@
 /**
- * JSON Schema (2020-12) of what may be written in the file, for editors and forms. It knows the shape;
- * `inspectConnectorConfig` also knows what fits together, and takes `null` and `''` for "not set".
+ * The JSON Schema (2020-12) of a connector config, for editors and forms. It describes the structure.
+ * `inspectConnectorConfig` also checks combinations of keys, and treats `null` and `''` as "not set".
  */
-// The build puts the value here: `json-schema.ts` makes it of the zod schemas and the TSDoc.
+// The build inserts the value, which `json-schema.ts` generates from the zod schemas and the TSDoc.
 export const connectorConfigJsonSchema: Readonly<Record<string, unknown>> = {};

@@ -43,12 +43,17 @@ describe('references in a config', () => {
     });
     expect(usable).toBeUndefined();
     expect(issues.map(({ severity, path, code, message }) => [severity, path, code, message])).toEqual([
-      ['error', ['port'], 'variable_not_set', 'port needs the variable SMTP_PORT, which is not set: set it'],
+      [
+        'error',
+        ['port'],
+        'variable_not_set',
+        'port refers to the variable SMTP_PORT, which is not set: set the variable',
+      ],
       [
         'error',
         ['auth', 'pass'],
         'variable_not_set',
-        'auth.pass needs the variable SMTP_PASS, which is empty: set it',
+        'auth.pass refers to the variable SMTP_PASS, which is empty: set the variable',
       ],
       ['warning', ['fromEmial'], 'unknown_key', 'unknown key fromEmial: did you mean fromEmail?'],
     ]);
@@ -78,7 +83,7 @@ describe('references in a config', () => {
         path: path.split('.'),
         code: 'variable_unresolved',
         message: expect.stringMatching(
-          /^(.+) refers to the variable \$\{\w+\}: write parseConnectorConfig\(json, \{ variables: process\.env \}\)/,
+          /^(.+) refers to the variable \$\{\w+\}: call parseConnectorConfig\(json, \{ variables: process\.env \}\)/,
         ),
       },
     ]);

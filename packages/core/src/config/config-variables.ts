@@ -1,19 +1,19 @@
 import { type ConfigIssue, error, formatPath } from '../config-issue.js';
 import { isRecord } from './config-input.js';
 
-/** Named texts from outside of the config, such as `process.env`. */
+/** Named strings from outside of the config, such as `process.env`. */
 export type ConfigVariables = Readonly<Record<string, string | undefined>>;
 
-/** `${NAME}`; a further dollar sign in front makes it ordinary text. */
+/** `${NAME}`. An additional dollar sign in front of it makes it ordinary text. */
 const REFERENCE = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
-/** What is written for people to read is never looked into: a variable must not get into an email. */
+/** Templates are never searched, so that a variable cannot become part of an email. */
 const NOT_LOOKED_INTO = 'templates';
 
-/** No config is this deep. What is deeper, or contains itself, is left to the checks of the config. */
+/** Deeper than any config. The other checks handle deeper or circular objects. */
 const DEEPEST = 50;
 
-/** Replaces every text of a config by what `read` makes of it. */
+/** Replaces every string in a config with the result of `read`. */
 function mapTexts(
   value: unknown,
   path: ConfigIssue['path'],
@@ -34,11 +34,11 @@ function mapTexts(
 }
 
 /**
- * Puts the values of variables in the place of their references: `"pass": "${SMTP_PASS}"`. Texts of `templates` stay as
- * they are, `$${` becomes `${`, and a variable that is empty counts as not set. `inspectConnectorConfig` and
- * `parseConnectorConfig` do the same with their option `variables`.
+ * Replaces references with the values of variables: `"pass": "${SMTP_PASS}"`. Strings in `templates` do not change. `$${`
+ * becomes `${`. An empty variable counts as not set. `inspectConnectorConfig` and `parseConnectorConfig` do the same with
+ * the option `variables`.
  *
- * @returns a copy, in which references that lead nowhere are left as written, with an issue for each
+ * @returns a copy, and an issue for each reference to a variable that is not set. These references are kept as written.
  */
 export function resolveVariables(
   input: unknown,
@@ -50,7 +50,7 @@ export function resolveVariables(
       if (reference.startsWith('$$')) return reference.slice(1);
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
       if (value) return value;
-      const message = `${formatPath(path)} needs the variable ${name}, which is ${value === '' ? 'empty' : 'not set'}: set it`;
+      const message = `${formatPath(path)} refers to the variable ${name}, which is ${value === '' ? 'empty' : 'not set'}: set the variable`;
       issues.push(error(path, 'variable_not_set', message));
       return reference;
     }),
@@ -59,15 +59,15 @@ export function resolveVariables(
 }
 
 /**
- * Finds the values that are references, in a config that comes without variables. They would be used literally, and a
- * server refuses such a login for no visible reason.
+ * Finds values that are references if no variables are passed. They would be used literally, and the server would refuse the
+ * login for no apparent reason.
  */
 export function checkReferences(input: unknown): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   mapTexts(input, [], (text, path) => {
     const [reference] = text.match(REFERENCE) ?? [];
     if (reference === text && !reference.startsWith('$$')) {
-      const message = `${formatPath(path)} refers to the variable ${text}: write parseConnectorConfig(json, { variables: process.env }) to look it up, or write the value itself`;
+      const message = `${formatPath(path)} refers to the variable ${text}: call parseConnectorConfig(json, { variables: process.env }) to look it up, or replace the reference with the value`;
       issues.push(error(path, 'variable_unresolved', message));
     }
     return text;

@@ -62,28 +62,28 @@ describe('what is wrong, and what to write instead', () => {
       'no sender',
       { fromEmail: undefined },
       [
-        'fromEmail: fromEmail is missing: write the sender of your emails, such as "Example <noreply@example.com>"',
+        'fromEmail: fromEmail is required: set it to the sender of your emails, such as "Example <noreply@example.com>"',
       ],
     ],
     [
       'a sender that is no address',
       { fromEmail: 'noreply' },
       [
-        'fromEmail: fromEmail is not a usable address (there is no @): write one such as "Example <noreply@example.com>"',
+        'fromEmail: fromEmail is not a valid address (it has no @): set it to one such as "Example <noreply@example.com>"',
       ],
     ],
     ['port as text', { port: '587' }, []],
-    ['port as a word', { port: 'abc' }, ['port: port has to be a number from 1 to 65535, not "abc"']],
-    ['port out of range', { port: 70_000 }, ['port: port has to be a number from 1 to 65535, not 70000']],
+    ['port as a word', { port: 'abc' }, ['port: port must be a number from 1 to 65535, not "abc"']],
+    ['port out of range', { port: 70_000 }, ['port: port must be a number from 1 to 65535, not 70000']],
     [
       'port as an object',
       { port: { toString: 1 } },
-      ['port: port has to be a number from 1 to 65535, not {"toString":1}'],
+      ['port: port must be a number from 1 to 65535, not {"toString":1}'],
     ],
     [
       'no port',
       { port: null },
-      ['port: port is missing: write the port of your SMTP server, usually 587 or 465'],
+      ['port: port is required: set it to the port of your SMTP server, usually 587 or 465'],
     ],
     ...[
       'smtp://ada:hunter2@mail.example.com',
@@ -94,33 +94,33 @@ describe('what is wrong, and what to write instead', () => {
       `a host that is more than one (${host})`,
       { host },
       [
-        'host: host has to be a host name alone, such as "smtp.example.com": the port goes into port, a whole URL into url',
+        'host: host must be a host name only, such as "smtp.example.com": set port for the port, or url for a whole URL',
       ],
     ]),
     [
       'no host',
       { host: '' },
-      ['host: host is missing: write the name of your SMTP server, such as "smtp.example.com"'],
+      ['host: host is required: set it to the name of your SMTP server, such as "smtp.example.com"'],
     ],
     [
       'an empty list of templates',
       { templates: [] },
-      ['templates: templates is empty: add one with usageType, contentType, subject and content'],
+      ['templates: templates is empty: add a template with usageType, contentType, subject, and content'],
     ],
     [
       'no templates',
       { templates: undefined },
-      ['templates: templates is missing: write a list of { usageType, contentType, subject, content }'],
+      ['templates: templates is required: set it to a list of { usageType, contentType, subject, content }'],
     ],
     [
       'a template that is none',
       { templates: [...REQUIRED_TEMPLATES, 'SignIn'] },
-      ['templates[4]: a template has to be an object with usageType, contentType, subject and content'],
+      ['templates[4]: a template must be an object with usageType, contentType, subject, and content'],
     ],
     [
       'contentType in short',
       { templates: [...REQUIRED_TEMPLATES, template('MfaVerification', { contentType: 'html' })] },
-      ['templates[4].contentType: contentType has to be "text/plain" or "text/html", not "html"'],
+      ['templates[4].contentType: contentType must be "text/plain" or "text/html", not "html"'],
     ],
     [
       'a template with a block that does not end',
@@ -131,47 +131,47 @@ describe('what is wrong, and what to write instead', () => {
         ],
       },
       [
-        'templates[4].content: templates[4].content is broken at line 2, column 3: {{#if code}} is never closed, add {{/if}}',
+        'templates[4].content: templates[4].content is broken at line 2, column 3: {{#if code}} is never closed: add {{/if}}',
       ],
     ],
     [
       'auth in words',
       { auth: 'none' },
       [
-        'auth: auth must be an object: write { "user": …, "pass": … }, or remove auth if the server needs no login',
+        'auth: auth must be an object: set it to { "user": …, "pass": … }, or remove it if the server requires no login',
       ],
     ],
     [
       'a user without a password',
       { auth: { user: 'mailer' } },
       [
-        'auth.pass: auth.pass is missing: write the password that belongs to auth.user (or remove auth if the server needs no login)',
+        'auth.pass: auth.pass is required: set it to the password for auth.user, or remove auth if the server requires no login',
       ],
     ],
     [
       'a password without a user',
       { auth: { pass: 'hunter2' } },
-      ['auth.user: auth.user is missing: write the user name of your SMTP account'],
+      ['auth.user: auth.user is required: set it to the user name of your SMTP account'],
     ],
     [
       'a service account without its key',
       { auth: { type: 'OAuth2', user: 'a@example.com', serviceClient: '1134' } },
       [
-        'auth.privateKey: auth.privateKey is missing: write the private key of the service account (PEM), it goes with auth.serviceClient',
+        'auth.privateKey: auth.privateKey is required with auth.serviceClient: set it to the private key of the service account (PEM)',
       ],
     ],
     [
       'OAuth2 with nothing that logs in',
       { auth: { type: 'OAuth2', user: 'a@example.com', clientId: 'x' } },
       [
-        'auth.refreshToken: auth.refreshToken is missing: write it or auth.accessToken, or write auth.scope to log in as an application (client credentials)',
+        'auth.refreshToken: auth.refreshToken is required: set it or auth.accessToken, or set auth.scope to log in as an application (client credentials)',
       ],
     ],
     [
       'client credentials that are not complete',
       { auth: { user: 'a@example.com', clientId: 'x', scope: 'https://outlook.office365.com/.default' } },
       [
-        'auth.clientSecret: auth.clientSecret is missing: write the client secret of your application',
+        'auth.clientSecret: auth.clientSecret is required: set it to the client secret of your application',
         'auth.accessUrl: auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token',
       ],
     ],
@@ -188,22 +188,22 @@ describe('what is wrong, and what to write instead', () => {
     [
       'a type of auth that there is not',
       { auth: { type: 'custom', user: 'a', pass: 'b' } },
-      ['auth.type: auth.type has to be "login" or "oauth2"'],
+      ['auth.type: auth.type must be "login" or "oauth2"'],
     ],
     [
       'a timeout in words',
       { socketTimeout: '10 minutes' },
-      ['socketTimeout: socketTimeout has to be a number of milliseconds, such as 600000, not "10 minutes"'],
+      ['socketTimeout: socketTimeout must be a number of milliseconds, such as 600000, not "10 minutes"'],
     ],
     [
       'a header name that is none',
       { customHeaders: { 'X Mailer': 'x' } },
-      ['customHeaders.X Mailer: the name of a header must be printable ASCII without spaces or colons'],
+      ['customHeaders.X Mailer: a header name must be printable ASCII without spaces or colons'],
     ],
     [
       'a url of another protocol',
       { url: 'https://user:secret@example.com' },
-      ['url: url has to begin with smtp:// or smtps://, such as smtps://user:password@smtp.example.com:465'],
+      ['url: url must start with smtp:// or smtps://, such as smtps://user:password@smtp.example.com:465'],
     ],
   ];
 
@@ -215,10 +215,10 @@ describe('what is wrong, and what to write instead', () => {
     [
       'text',
       '{"host":"smtp.example.com"}',
-      'the config is text: pass the object that JSON.parse makes of it',
+      'the config is a string: pass the object that JSON.parse returns',
     ],
-    ['a list', [], 'the config has to be an object'],
-    ['nothing', undefined, 'the config has to be an object'],
+    ['a list', [], 'the config must be an object'],
+    ['nothing', undefined, 'the config must be an object'],
   ])('%s in place of a config', (_name, input, message) => {
     expect(inspectConnectorConfig(input)).toEqual({
       issues: [{ severity: 'error', path: [], code: 'not_allowed', message }],
@@ -256,8 +256,8 @@ describe('what is wrong, and what to write instead', () => {
         retryable: false,
         message:
           'The config has 2 problems:\n' +
-          '  fromEmail: fromEmail is missing: write the sender of your emails, such as "Example <noreply@example.com>"\n' +
-          '  host: host is missing: write the name of your SMTP server, such as "smtp.example.com"',
+          '  fromEmail: fromEmail is required: set it to the sender of your emails, such as "Example <noreply@example.com>"\n' +
+          '  host: host is required: set it to the name of your SMTP server, such as "smtp.example.com"',
       }),
     );
   });
@@ -445,7 +445,7 @@ describe('what is understood', () => {
       port: 465,
       secure: true,
     });
-    expect(() => parseSmtpConfig({ port: 587 })).toThrow('host is missing');
+    expect(() => parseSmtpConfig({ port: 587 })).toThrow('host is required');
   });
 });
 

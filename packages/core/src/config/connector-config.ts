@@ -18,18 +18,18 @@ const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
 const LINK_SCHEMES_RULE = 'linkSchemes must be a list of schemes, such as ["myapp"]';
 
 const findProblem = (key: string, example: string, read: Parsed<unknown>) =>
-  read.ok ? undefined : `${key} is not a usable address (${read.problem}): write one such as ${example}`;
+  read.ok ? undefined : `${key} is not a valid address (${read.problem}): set it to one such as ${example}`;
 
 /**
- * The keys of a connector config. `parseConnectorConfig` also reads `url`, takes `null` and `''` for "not set", and checks what
- * no single key shows.
+ * The keys of a connector config. `parseConnectorConfig` also reads `url`, treats `null` and `''` as "not set", and checks
+ * combinations of keys.
  */
 export const connectorConfigSchema = smtpConfigSchema.extend({
   fromEmail: requiredText('fromEmail', `the sender of your emails, such as ${SENDER_EXAMPLE}`).check(
     refuseText('sender_invalid', (text) => findProblem('fromEmail', SENDER_EXAMPLE, readMailbox(text))),
   ),
   replyTo: z
-    .string('replyTo has to be text: write an address')
+    .string('replyTo must be a string: set it to an address')
     .check(
       refuseText('reply_to_invalid', (text) =>
         findProblem('replyTo', '"help@example.com"', readMailboxList(text)),
@@ -40,8 +40,8 @@ export const connectorConfigSchema = smtpConfigSchema.extend({
   templates: z.array(templateSchema, {
     error: ({ input }) =>
       input === undefined
-        ? 'templates is missing: write a list of { usageType, contentType, subject, content }'
-        : 'templates has to be a list of { usageType, contentType, subject, content }',
+        ? 'templates is required: set it to a list of { usageType, contentType, subject, content }'
+        : 'templates must be a list of { usageType, contentType, subject, content }',
   }),
   linkSchemes: z
     .array(
@@ -59,9 +59,9 @@ export const connectorConfigSchema = smtpConfigSchema.extend({
       z.string(),
       z.union(
         [z.string(), z.array(z.string())],
-        'the value of a custom header has to be text or a list of texts',
+        'the value of a custom header must be a string or a list of strings',
       ),
-      'customHeaders has to be an object of names and values',
+      'customHeaders must be an object of header names and values',
     )
     .overwrite((headers) =>
       Object.fromEntries(Object.entries(headers).filter(([name]) => !isReservedHeader(name))),
@@ -69,29 +69,29 @@ export const connectorConfigSchema = smtpConfigSchema.extend({
     .optional(),
 });
 
-/** The one JSON object, checked and normalized: server, sender and templates. Frozen. */
+/** A checked, normalized, and frozen config: server, sender, and templates in one JSON object. */
 export interface ConnectorConfig extends Readonly<SmtpConfig> {
   /**
    * The sender of every email: an address, or a name and an address.
    * @example "Example <noreply@example.com>"
    */
   readonly fromEmail: string;
-  /** Where answers go, if not to the sender; several addresses are separated by commas. */
+  /** The address for replies, if it is not the sender. Separate several addresses with commas. */
   readonly replyTo?: string | undefined;
   /**
-   * The language when a request names none, or none that there is a template for (BCP 47).
+   * The language for requests without a locale, or with one that no template matches (BCP 47).
    * @example "en"
    * @example "pt-BR"
    */
   readonly defaultLocale?: string | undefined;
-  /** The emails, one for each usage type and language. */
+  /** The emails: one template for each usage type and language. */
   readonly templates: Template[];
   /**
-   * Schemes that links in payloads may have along with https and http, for deep links.
+   * Schemes that links in payloads may have in addition to https and http, for deep links.
    * @example ["myapp"]
    */
   readonly linkSchemes?: string[] | undefined;
-  /** Further header fields of every email. */
+  /** Additional header fields for every email. */
   readonly customHeaders?: Record<string, string | string[]> | undefined;
 }
 
@@ -118,26 +118,26 @@ function inspect<T extends z.ZodObject>(
 }
 
 /**
- * A further check of a config. It gets what was written, however broken: blanks are left out, and `url` is taken apart
- * into `host`, `port`, `secure` and `auth`. It must not throw, and must not show a secret.
+ * An additional check of a config. The config does not have to be valid: blanks are removed, and `url` is split into `host`,
+ * `port`, `secure`, and `auth`. A rule must not throw, and its messages must not contain secrets.
  */
 export type ConfigRule = (config: Readonly<Record<string, unknown>>) => ConfigIssue[];
 
 export interface InspectOptions {
-  /** Whether a template that Handlebars can't read is an error, or (`text`) a warning. @default 'error' */
+  /** Whether a template that Handlebars cannot parse is an error or, with `text`, a warning. @default 'error' */
   brokenTemplate?: BrokenTemplate | undefined;
   /**
-   * The usage types that must have a template, such as those that an auth system always sends. Without a template for its
-   * type, an email fails with `template_not_found`.
-   * @default none; the config needs one template, whatever its type
+   * The usage types that must have a template, such as those that an auth system always sends. An email whose type has no
+   * template fails with `template_not_found`.
+   * @default none; the config must have one template of any type
    */
   requireTypes?: readonly string[] | undefined;
-  /** Further checks, such as those of `@postern/transport-smtp` for well-known providers. @default none */
+  /** Additional checks, such as those of `@postern/transport-smtp` for well-known providers. @default none */
   rules?: readonly ConfigRule[] | undefined;
   /**
-   * Where the references of a config lead, usually `process.env`: `"pass": "${SMTP_PASS}"` becomes the value of
-   * `SMTP_PASS`. Every text outside of `templates` may hold references; `$${` stands for a plain `${`.
-   * @default references are not looked up, and those in `auth` are errors
+   * The values of references, usually `process.env`: `"pass": "${SMTP_PASS}"` becomes the value of `SMTP_PASS`. Every string
+   * outside of `templates` may contain references. Write `$${` for a literal `${`.
+   * @default references are not looked up, and a value that is a reference is an error
    */
   variables?: ConfigVariables | undefined;
 }
@@ -153,10 +153,10 @@ const inspectOptionsSchema = z.strictObject({
 });
 
 /**
- * Checks a config and reports every problem at once: errors that make it unusable, and warnings about likely mistakes.
- * The result has a `config` if there are no errors.
+ * Checks a config and reports all problems: errors, which make it unusable, and warnings about likely mistakes. The result
+ * has a `config` if there are no errors.
  *
- * @throws {ConfigError} if the options are not usable, never for the config
+ * @throws {ConfigError} if the options are not valid, never because of the config
  *
  * @example
  * ```ts
@@ -178,14 +178,14 @@ export function inspectConnectorConfig(
     ...rules.flatMap((rule) => rule(raw)),
   ]);
   if (resolved.issues.length === 0) return { ...(config && { config }), issues };
-  // What else there is to say about these fields is said of the reference, not of the value.
+  // Other issues with these fields are about the reference, not about its value.
   const unresolved = new Set(resolved.issues.map(({ path }) => formatPath(path)));
   return { issues: [...resolved.issues, ...issues.filter(({ path }) => !unresolved.has(formatPath(path)))] };
 }
 
 /**
- * Checks, normalizes and freezes the one JSON object of a Logto SMTP connector, or of your own.
- * `null` and `''` in optional fields mean "not set", as admin forms store them.
+ * Checks, normalizes, and freezes a config. It has the format of Logto's SMTP connector. In optional fields, `null` and `''`
+ * mean "not set", because admin forms store them.
  *
  * @example
  * ```ts
@@ -203,7 +203,7 @@ export function parseConnectorConfig(
 }
 
 /**
- * Reads the part of a connector config that reaches the server, as {@link parseConnectorConfig} does. Other keys are left out.
+ * Like {@link parseConnectorConfig}, but reads only the server settings. Other keys are ignored.
  *
  * @throws {ConfigError} with every problem in `issues`
  */

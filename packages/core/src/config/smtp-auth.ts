@@ -4,7 +4,7 @@ import { optionalText, requiredText } from '../text-schema.js';
 import { readWebUrl } from '../web-url.js';
 import { isRecord } from './config-input.js';
 
-/** Private keys often come from environment variables, where line breaks are written `\n`. */
+/** Environment variables often contain private keys with line breaks written as `\n`. */
 const pem = z.string().transform((key) => key.replaceAll('\\n', '\n'));
 
 /** User name and password. */
@@ -26,14 +26,14 @@ export interface ServiceKeyAuth {
   /** The private key of the service account (PEM). */
   privateKey: string | { key: string; passphrase: string };
   /**
-   * Where tokens come from.
+   * The endpoint that issues tokens.
    * @default Google's endpoint
    * @example "https://oauth2.googleapis.com/token"
    */
   accessUrl?: string | undefined;
 }
 
-/** OAuth2 with a refresh token, or a ready access token. */
+/** OAuth2 with a refresh token or an access token. */
 export interface TokenAuth {
   type: 'oauth2';
   /** The address of the mailbox that sends. */
@@ -42,14 +42,14 @@ export interface TokenAuth {
   clientId?: string | undefined;
   /** The client secret of your application. */
   clientSecret?: string | undefined;
-  /** Gets a new access token whenever the last one has expired. */
+  /** Gets a new access token when the current one has expired. */
   refreshToken?: string | undefined;
-  /** An access token that is valid now. */
+  /** A valid access token. */
   accessToken?: string | undefined;
   /** When the access token expires, in milliseconds since the Unix epoch. */
   expires?: number | undefined;
   /**
-   * Where tokens come from.
+   * The endpoint that issues tokens.
    * @default Google's endpoint
    * @example "https://oauth2.googleapis.com/token"
    */
@@ -57,8 +57,8 @@ export interface TokenAuth {
 }
 
 /**
- * OAuth2 for an application that sends as `user` without a person who signs in: the client credentials grant (RFC 6749
- * section 4.4). Use it for Exchange Online, where password logins are switched off.
+ * OAuth2 for an application that sends as `user` without user sign-in: the client credentials grant (RFC 6749 section 4.4).
+ * Use it for Exchange Online, which has disabled password logins.
  */
 export interface ClientCredentialsAuth {
   type: 'oauth2';
@@ -69,18 +69,18 @@ export interface ClientCredentialsAuth {
   /** The client secret of your application. */
   clientSecret: string;
   /**
-   * What the token is for.
+   * The scope of the token.
    * @example "https://outlook.office365.com/.default"
    */
   scope: string;
   /**
-   * Where tokens come from.
+   * The endpoint that issues tokens.
    * @example "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token"
    */
   accessUrl: string;
 }
 
-/** No login, for a relay that trusts the address of this machine. A config leaves `auth` out, or empty. */
+/** No login, for a relay that trusts your IP address. Omit `auth` from the config, or leave it empty. */
 export type NoAuth = { type?: undefined };
 export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth | ClientCredentialsAuth;
 
@@ -89,7 +89,7 @@ export const loginAuthSchema = z.object({
   user: requiredText('auth.user', 'the user name of your SMTP account'),
   pass: requiredText(
     'auth.pass',
-    'the password that belongs to auth.user (or remove auth if the server needs no login)',
+    'the password for auth.user, or remove auth if the server requires no login',
   ),
 });
 
@@ -97,7 +97,7 @@ const user = requiredText('auth.user', 'the address of the mailbox that sends');
 
 const ACCESS_URL_RULE = 'auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token';
 
-/** The client secret is sent there. */
+/** The URL must be safe, because the client secret is sent to it. */
 const tokenUrl = z.string(ACCESS_URL_RULE).refine((text) => readWebUrl(text) !== undefined, ACCESS_URL_RULE);
 const accessUrl = tokenUrl.optional();
 
@@ -108,8 +108,8 @@ export const serviceKeyAuthSchema = z.object({
   privateKey: z.union([pem, z.object({ key: pem, passphrase: z.string() })], {
     error: ({ input }) =>
       input === undefined
-        ? 'auth.privateKey is missing: write the private key of the service account (PEM), it goes with auth.serviceClient'
-        : 'auth.privateKey has to be the key as text (PEM), or { "key": …, "passphrase": … }',
+        ? 'auth.privateKey is required with auth.serviceClient: set it to the private key of the service account (PEM)'
+        : 'auth.privateKey must be the key as a string (PEM), or { "key": …, "passphrase": … }',
   }),
   accessUrl,
 });
@@ -121,7 +121,7 @@ export const tokenAuthSchema = z.object({
   clientSecret: optionalText('auth.clientSecret'),
   refreshToken: optionalText('auth.refreshToken'),
   accessToken: optionalText('auth.accessToken'),
-  expires: z.coerce.number('auth.expires has to be a number of milliseconds since 1970').optional(),
+  expires: z.coerce.number('auth.expires must be a number of milliseconds since the Unix epoch').optional(),
   accessUrl,
 });
 
@@ -130,7 +130,7 @@ export const clientCredentialsAuthSchema = z.object({
   user,
   clientId: requiredText('auth.clientId', 'the client id of your application'),
   clientSecret: requiredText('auth.clientSecret', 'the client secret of your application'),
-  scope: requiredText('auth.scope', 'what the token is for, such as https://outlook.office365.com/.default'),
+  scope: requiredText('auth.scope', 'the scope of the token, such as https://outlook.office365.com/.default'),
   accessUrl: tokenUrl,
 });
 
@@ -145,7 +145,7 @@ const TOKEN_KEYS = [
   'expires',
 ];
 
-/** The keys of every kind of auth, for spotting misspelt ones. */
+/** The keys of all kinds of auth, to find misspelled ones. */
 export const AUTH_KEYS = ['type', 'user', 'pass', ...SERVICE_KEYS, ...TOKEN_KEYS];
 
 const has = (auth: Record<string, unknown>, keys: string[]) => keys.some((key) => auth[key] !== undefined);
@@ -157,7 +157,7 @@ function schemaFor(auth: Record<string, unknown>) {
   return has(auth, ['scope']) && !isGranted ? clientCredentialsAuthSchema : tokenAuthSchema;
 }
 
-/** The keys of `auth` that have an effect: the other ones belong to another kind, or the config is broken anyway. */
+/** The keys of `auth` that have an effect. Other keys belong to another kind, or the config is not valid. */
 export const keysUsedOf = (auth: Record<string, unknown>): readonly string[] => {
   const schema = schemaFor(auth);
   const isBroken = schema === loginAuthSchema && auth.pass === undefined;
@@ -172,7 +172,7 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
   if (input === undefined) return {};
   if (!isRecord(input)) {
     return fail(
-      'auth must be an object: write { "user": …, "pass": … }, or remove auth if the server needs no login',
+      'auth must be an object: set it to { "user": …, "pass": … }, or remove it if the server requires no login',
       [],
       { code: 'not_allowed' },
     );
@@ -181,17 +181,17 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
   const schema = schemaFor(keys);
   const type = typeof rawType === 'string' ? rawType.toLowerCase() : rawType;
   if (type !== undefined && type !== 'login' && type !== 'oauth2') {
-    return fail('auth.type has to be "login" or "oauth2"', ['type'], { code: 'not_allowed' });
+    return fail('auth.type must be "login" or "oauth2"', ['type'], { code: 'not_allowed' });
   }
   if (type === 'oauth2' && schema === loginAuthSchema) {
     return fail(
-      'auth.type is "oauth2", but there is neither auth.serviceClient with auth.privateKey nor auth.clientId with auth.clientSecret and auth.scope nor auth.refreshToken or auth.accessToken',
+      'auth.type is "oauth2", but auth has no OAuth2 keys: add serviceClient and privateKey, or clientId, clientSecret, scope, and accessUrl, or a refreshToken or accessToken',
       ['type'],
       { code: 'missing' },
     );
   }
   if (type === 'login' && schema !== loginAuthSchema && keys.pass === undefined) {
-    return fail('auth.type is "login", but the keys are those of OAuth2: write "oauth2"', ['type'], {
+    return fail('auth.type is "login", but the keys are for OAuth2: set it to "oauth2"', ['type'], {
       code: 'not_allowed',
     });
   }
@@ -203,7 +203,7 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
   if (parsed.success) {
     if (schema === tokenAuthSchema && !has(keys, ['refreshToken', 'accessToken'])) {
       return fail(
-        'auth.refreshToken is missing: write it or auth.accessToken, or write auth.scope to log in as an application (client credentials)',
+        'auth.refreshToken is required: set it or auth.accessToken, or set auth.scope to log in as an application (client credentials)',
         ['refreshToken'],
         {
           code: 'missing',
@@ -224,9 +224,9 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
 }
 
 /**
- * Login, or OAuth2 with a service key, a token or client credentials. They are told apart by their keys: `type` is optional
- * and case-insensitive. `undefined` and `{}` both mean no login and become `{}`, because Logto drops empty objects before it
- * stores a config.
+ * A login, or OAuth2 with a service key, a token, or client credentials. The keys determine the kind, so `type` is optional.
+ * It is case-insensitive. `undefined` and `{}` both mean no login and become `{}`, because Logto drops empty objects before
+ * it stores a config.
  */
 export const smtpAuthSchema = z.unknown().optional().transform(readAuth);
 

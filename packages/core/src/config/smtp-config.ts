@@ -6,7 +6,7 @@ import { optionalText, requiredText } from '../text-schema.js';
 import { type SmtpAuth, smtpAuthSchema } from './smtp-auth.js';
 
 /**
- * How to reach the SMTP server and log in: nodemailer's options, one name each. What is written here about a key is also its
+ * Settings for the SMTP server and login, with the names of nodemailer's options. The TSDoc of each key is also its
  * description in `connectorConfigJsonSchema`.
  */
 export interface SmtpConfig {
@@ -16,17 +16,17 @@ export interface SmtpConfig {
    */
   host?: string | undefined;
   /**
-   * Port of the SMTP server: 465 for TLS from the first byte, 587 for STARTTLS.
+   * Port of the SMTP server: 465 for implicit TLS, 587 for STARTTLS.
    * @example 465
    * @example 587
    */
   port?: number | undefined;
   /**
-   * A name of nodemailer's list of well-known services, in place of host and port.
+   * A name from nodemailer's list of well-known services, instead of host and port.
    * @example "SendGrid"
    */
   service?: string | undefined;
-  /** How to log in. Leave it out if the server needs no login. */
+  /** Credentials. Omit them if the server requires no login. */
   auth: SmtpAuth;
   /**
    * The login mechanism: PLAIN, LOGIN or CRAM-MD5 with a password, XOAUTH2 with a token.
@@ -34,47 +34,47 @@ export interface SmtpConfig {
    * @example "LOGIN"
    */
   authMethod?: 'PLAIN' | 'LOGIN' | 'CRAM-MD5' | 'XOAUTH2' | undefined;
-  /** TLS from the first byte. @default true on port 465, else false (STARTTLS where the server offers it) */
+  /** Use TLS from the first byte. @default true on port 465, otherwise false (STARTTLS if the server offers it) */
   secure?: boolean | undefined;
   /** Options of Node’s tls.connect, such as ca or minVersion. */
   tls?: Record<string, unknown> | undefined;
-  /** The host name to expect in the certificate, and to ask for (SNI). @default host */
+  /** The expected host name in the certificate, also sent as SNI. @default host */
   servername?: string | undefined;
-  /** Never use STARTTLS, even where it is offered: everything goes in plain text. @default false */
+  /** Never use STARTTLS, even if the server offers it. Everything is sent in plain text. @default false */
   ignoreTLS?: boolean | undefined;
   /** Refuse to send without STARTTLS. @default false */
   requireTLS?: boolean | undefined;
   /** The name of this machine in EHLO, in ASCII. @default its host name */
   name?: string | undefined;
-  /** The IP address of this machine to send from. */
+  /** The local IP address to connect from. */
   localAddress?: string | undefined;
-  /** From looking up the host to a session that is logged in, in milliseconds. @default 120,000 */
+  /** Maximum time from the DNS lookup to a logged-in session, in milliseconds. @default 120,000 */
   connectionTimeout: number;
-  /** How long to wait for the server's greeting, in milliseconds. @default 30,000 */
+  /** Maximum time to wait for the server's greeting, in milliseconds. @default 30,000 */
   greetingTimeout: number;
-  /** How long to wait for each reply after that, in milliseconds. @default 600,000 */
+  /** Maximum time to wait for each reply after the greeting, in milliseconds. @default 600,000 */
   socketTimeout: number;
-  /** How long to wait for DNS, in milliseconds. @default 30,000 */
+  /** Maximum time to wait for DNS, in milliseconds. @default 30,000 */
   dnsTimeout: number;
-  /** Log what happens, as structured lines without secrets. @default false */
+  /** Log structured events, without secrets. @default false */
   logger?: boolean | undefined;
-  /** Log the SMTP dialogue too, without secrets. @default false */
+  /** Also log the SMTP dialogue, without secrets. @default false */
   debug?: boolean | undefined;
-  /** Attachments and content never come from files. @default true */
+  /** Never read attachments or content from files. @default true */
   disableFileAccess: boolean;
-  /** Attachments and content never come from URLs. @default true */
+  /** Never read attachments or content from URLs. @default true */
   disableUrlAccess: boolean;
-  /** Sign every email (RFC 6376). */
+  /** Sign every email with DKIM (RFC 6376). */
   dkim?: DkimConfig | undefined;
-  /** The sender of the envelope, where bounces go. @default the address of fromEmail */
+  /** The envelope sender, which receives bounces. @default the address of fromEmail */
   envelopeFrom?: string | undefined;
   /** Connections are always pooled; `false` has no effect. @default true */
   pool?: boolean | undefined;
-  /** How many connections may be open at once; fewer with providers that allow fewer. @default 50 */
+  /** Maximum number of open connections. Lower for providers that allow fewer. @default 50 */
   maxConnections?: number | undefined;
-  /** Emails per connection before it is replaced. @default 100 */
+  /** Maximum number of emails per connection before it is replaced. @default 100 */
   maxMessages?: number | undefined;
-  /** Close a connection after this long without an email, in milliseconds. @default 60,000 */
+  /** Time without an email before a connection is closed, in milliseconds. @default 60,000 */
   idleTimeout?: number | undefined;
 }
 
@@ -82,21 +82,21 @@ const AUTH_METHODS = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2'] as const;
 const AUTH_METHOD_RULE = `authMethod must be one of ${AUTH_METHODS.join(', ')}`;
 
 interface DkimConfig {
-  /** The domain that signs. */
+  /** The signing domain. */
   domainName: string;
   /** The selector of the DNS record. */
   keySelector: string;
-  /** The private key: RSA, PEM. */
+  /** The private RSA key (PEM). */
   privateKey: string;
   /** The fields to sign, separated by colons. */
   headerFieldNames?: string | undefined;
-  /** The fields not to sign, separated by colons. */
+  /** The fields to leave unsigned, separated by colons. */
   skipFields?: string | undefined;
 }
 
 type Say = { error: (issue: { input?: unknown }) => string };
 
-/** A number, or digits. Every check says the same: a union passes on what its only likely side says. */
+/** A number or a string of digits. All checks have the same message, because a union can return the message of any of them. */
 function numeric(message: (input: unknown) => string, range: (say: Say) => z.ZodNumber) {
   const say: Say = { error: ({ input }) => message(input) };
   const number = range(say);
@@ -107,8 +107,8 @@ function numeric(message: (input: unknown) => string, range: (say: Say) => z.Zod
 const port = numeric(
   (input) =>
     input === undefined
-      ? 'port is missing: write the port of your SMTP server, usually 587 or 465'
-      : `port has to be a number from 1 to 65535, not ${quote(input)}`,
+      ? 'port is required: set it to the port of your SMTP server, usually 587 or 465'
+      : `port must be a number from 1 to 65535, not ${quote(input)}`,
   (say) => z.int(say).min(1, say).max(65_535, say),
 );
 
@@ -118,10 +118,10 @@ export const LONGEST_TIMEOUT = 2 ** 31 - 1;
 /** The keys that hold a timeout. */
 export const TIMEOUTS = ['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'] as const;
 
-/** 0 means "not set", as it does to nodemailer. */
+/** 0 means "not set", as in nodemailer. */
 const milliseconds = (name: string, standard: number) =>
   numeric(
-    (input) => `${name} has to be a number of milliseconds, such as ${standard}, not ${quote(input)}`,
+    (input) => `${name} must be a number of milliseconds, such as ${standard}, not ${quote(input)}`,
     (say) => z.number(say).min(0, say),
   )
     .optional()
@@ -129,7 +129,7 @@ const milliseconds = (name: string, standard: number) =>
 
 const count = (name: string) =>
   numeric(
-    (input) => `${name} has to be a whole number from 1 up, not ${quote(input)}`,
+    (input) => `${name} must be a whole number of 1 or more, not ${quote(input)}`,
     (say) => z.int(say).min(1, say),
   ).optional();
 
@@ -137,21 +137,23 @@ const flag = (name: string) => z.boolean(`${name} must be true or false`).option
 
 const dkimShape = z.object(
   {
-    domainName: requiredText('dkim.domainName', 'the domain that signs'),
+    domainName: requiredText('dkim.domainName', 'the signing domain'),
     keySelector: requiredText('dkim.keySelector', 'the selector of the DNS record'),
     privateKey: requiredText('dkim.privateKey', 'the private key (PEM)').transform((key) =>
       key.replaceAll('\\n', '\n'),
     ),
-    headerFieldNames: z.string('dkim.headerFieldNames has to be text, names separated by colons').optional(),
-    skipFields: z.string('dkim.skipFields has to be text, names separated by colons').optional(),
+    headerFieldNames: z
+      .string('dkim.headerFieldNames must be a string of names separated by colons')
+      .optional(),
+    skipFields: z.string('dkim.skipFields must be a string of names separated by colons').optional(),
   },
-  'dkim has to be an object with domainName, keySelector and privateKey',
+  'dkim must be an object with domainName, keySelector, and privateKey',
 );
 
-/** The keys of `dkim`, for spotting misspelt ones. */
+/** The keys of `dkim`, to find misspelled ones. */
 export const DKIM_KEYS = Object.keys(dkimShape.shape);
 
-/** Environment variables often hold PEM on a single line, with line breaks written `\\n`. */
+/** Environment variables often contain PEM on a single line, with line breaks written as `\\n`. */
 const withLineBreaks = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withLineBreaks);
   return typeof value === 'string' && value.includes('-----BEGIN ') ? value.replaceAll('\\n', '\n') : value;
@@ -164,12 +166,12 @@ function readPem(tls: Record<string, unknown>): Record<string, unknown> {
 
 const TLS_SECRETS = ['key', 'passphrase', 'pfx', 'pskCallback', 'ticketKeys', 'session'];
 
-/** The keys that reach the server. `parseSmtpConfig` also reads `url`, and takes `null` and `''` for "not set". */
+/** The server settings. `parseSmtpConfig` also reads `url`, and treats `null` and `''` as "not set". */
 export const smtpConfigSchema = z.object({
   host: optionalText('host', 'the name of your SMTP server, such as "smtp.example.com"').refine(
-    // Never shown: in a URL there may be a password. A single colon is in no IPv6 address.
+    // The value is never shown, because a URL can contain a password. No IPv6 address has a single colon.
     (host) => host === undefined || !/[\s/@?#\\]|^[^:]*:[^:]*$/.test(host),
-    'host has to be a host name alone, such as "smtp.example.com": the port goes into port, a whole URL into url',
+    'host must be a host name only, such as "smtp.example.com": set port for the port, or url for a whole URL',
   ),
   port: port.optional(),
   service: optionalText('service', 'the name of a well-known service, such as "SendGrid"'),
@@ -181,16 +183,16 @@ export const smtpConfigSchema = z.object({
     .optional(),
   secure: flag('secure'),
   tls: z
-    .record(z.string(), z.unknown(), 'tls has to be an object with options of Node’s tls.connect')
-    // Frozen here, and not what is in it: a certificate or a secure context belongs to the caller.
+    .record(z.string(), z.unknown(), 'tls must be an object with options of Node’s tls.connect')
+    // Freeze only the object itself: certificates and secure contexts in it belong to the caller.
     .overwrite((tls) => Object.freeze(hideOnInspect(readPem(tls), TLS_SECRETS)))
     .optional(),
   servername: optionalText('servername', 'the host name in the server’s certificate'),
   ignoreTLS: flag('ignoreTLS'),
   requireTLS: flag('requireTLS'),
   name: z
-    .string('name has to be text: write a host name')
-    .regex(/^[^\s\p{C}]*$/u, 'name is sent in EHLO and has to be a host name, without spaces')
+    .string('name must be a string: set it to a host name')
+    .regex(/^[^\s\p{C}]*$/u, 'name is sent in EHLO and must be a host name without spaces')
     .optional(),
   localAddress: optionalText('localAddress', 'an IP address of this machine'),
   connectionTimeout: milliseconds('connectionTimeout', 120_000),
@@ -203,7 +205,7 @@ export const smtpConfigSchema = z.object({
   disableUrlAccess: flag('disableUrlAccess').default(true),
   dkim: dkimShape.transform((dkim) => hideOnInspect(dkim, ['privateKey'])).optional(),
   envelopeFrom: z
-    .string('envelopeFrom has to be text: write the address that bounces go to')
+    .string('envelopeFrom must be a string: set it to the address that receives bounces')
     .refine((text) => readMailbox(text).ok, 'envelopeFrom must be one address, such as bounces@example.com')
     .overwrite((text) => {
       const mailbox = readMailbox(text);

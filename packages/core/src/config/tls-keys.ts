@@ -1,13 +1,13 @@
-/** Switches among the options of `tls.connect`. */
+/** The boolean options of `tls.connect`. */
 export const TLS_FLAGS = ['rejectUnauthorized', 'requestOCSP', 'enableTrace', 'allowPartialTrustChain'];
 
-/** What goes into the secure context; with a ready `secureContext`, Node ignores these. */
+/** Options of the secure context. Node.js ignores them if `secureContext` is set. */
 export const TLS_CONTEXT_KEYS =
   'allowPartialTrustChain ca cert ciphers clientCertEngine crl ecdhCurve key maxVersion minVersion passphrase pfx privateKeyEngine privateKeyIdentifier secureOptions secureProtocol sigalgs'.split(
     ' ',
   );
 
-/** Options of TLS servers, which a client ignores. */
+/** Options of TLS servers, which clients ignore. */
 export const TLS_SERVER_KEYS =
   'ALPNCallback SNICallback dhparam handshakeTimeout honorCipherOrder isServer pskIdentityHint requestCert server sessionIdContext sessionTimeout ticketKeys'.split(
     ' ',
@@ -18,5 +18,5 @@ const CONNECTION_KEYS =
     ' ',
   );
 
-/** The options of `tls.connect`, for spotting misspelled ones. */
+/** The options of `tls.connect`, to find misspelled ones. */
 export const TLS_KEYS = [...new Set([...TLS_FLAGS, ...TLS_CONTEXT_KEYS, ...CONNECTION_KEYS])];

@@ -108,14 +108,14 @@ describe('a variable that the payload lacks', () => {
     ['{{#each list}}{{name}}{{/each}}', { list: [{}] }, 'name is missing'],
     ['{{lookup list 3}}', { list: [] }, '{{lookup list 3}} is missing'],
     ['{{@root.code}}', {}, '{{@root.code}} is missing'],
-    ['{{user}}', { user: { name: 'Ada' } }, 'user is an object, not text'],
-    ['{{list}}', { list: ['a'] }, 'list is a list, not text'],
-    ['{{this}}', {}, 'this is an object, not text'],
+    ['{{user}}', { user: { name: 'Ada' } }, 'user must be text, not an object'],
+    ['{{list}}', { list: ['a'] }, 'list must be text, not a list'],
+    ['{{this}}', {}, 'this must be text, not an object'],
   ])('error: %s with %j', async (content, payload, problem) => {
     expect(await problemOf(content, payload)).toMatchObject({
       code: 'payload_invalid',
       stage: 'payload',
-      message: `The payload does not fit the Test template: ${problem}.`,
+      message: `The payload does not match the Test template: ${problem}.`,
       hint: 'Pass the variable in payload, or wrap it in {{#if …}} in the template.',
     });
   });
@@ -441,10 +441,10 @@ describe('sizes', () => {
     const big = 'x'.repeat(100_000);
 
     await expect(render({ a: 'x'.repeat(999), list: [] })).rejects.toThrow(
-      'The payload does not fit the Test template: the subject becomes longer than 998 characters.',
+      'The payload does not match the Test template: the rendered subject is longer than 998 characters.',
     );
     await expect(render({ a: 'x', list: Array.from({ length: 11 }, () => big) })).rejects.toThrow(
-      'The payload does not fit the Test template: the content becomes longer than 1048576 characters.',
+      'The payload does not match the Test template: the rendered content is longer than 1048576 characters.',
     );
     await expect(render({ a: `${big}x`, list: [] })).rejects.toThrow(
       'payload.a is longer than 100000 characters',
@@ -491,7 +491,7 @@ describe('compiling', () => {
       code: 'template_invalid',
       stage: 'template',
       message:
-        'The content of the Test template is broken at line 1, column 4: {{#if code}} is never closed, add {{/if}}.',
+        'The content of the Test template is broken at line 1, column 4: {{#if code}} is never closed: add {{/if}}.',
     });
   });
 });

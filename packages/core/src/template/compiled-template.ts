@@ -17,26 +17,26 @@ import { formatsFor } from './value-format.js';
 const MAX_CONTENT_LENGTH = 1 << 20;
 const MAX_SUBJECT_LENGTH = 998;
 
-/** What a template makes of a payload. */
+/** The result of rendering a template with a payload. */
 interface RenderedTemplate {
   subject: string;
   text: string;
   html?: string;
-  /** `undefined` where the template has none; `unusable` where it rendered to no address. */
+  /** `undefined` if the template has no sender. `unusable` if the rendered sender is not a valid address. */
   from?: Mailbox | 'unusable';
   replyTo?: readonly Mailbox[] | 'unusable';
 }
 
-/** A template, compiled once and rendered many times. */
+/** A template that is compiled once and rendered many times. */
 export interface CompiledTemplate {
   readonly locale: string | undefined;
   render(payload: Record<string, PayloadValue>): RenderedTemplate;
 }
 
-/** What is compiled: a template of the config, or an override that was checked. */
+/** A template of the config, or a checked override. */
 export type TemplateToCompile = Omit<Template, 'usageType'>;
 
-/** How the templates of a mailer are compiled. */
+/** Options for compiling the templates of a mailer. */
 export interface CompileOptions {
   missingVariable: MissingVariable;
   brokenTemplate: BrokenTemplate;
@@ -51,7 +51,7 @@ export async function compileEmailTemplate(
   const { line, toHtmlValue } = formatsFor(template.locale);
   const isHtml = template.contentType === 'text/html';
 
-  /** Without the characters that stand for values while a template is evaluated. */
+  /** Parses a field, without the characters that mark values during evaluation. */
   function parse(field: 'subject' | 'content' | 'text' | 'sendFrom' | 'replyTo'): readonly TemplateNode[] {
     const written = withoutMarks(template[field] ?? '');
     const parsed = parseTemplate(written);
@@ -94,13 +94,13 @@ export async function compileEmailTemplate(
       }
 
       const filled = isHtml ? asHtml() : asLine(content);
-      // In plain text, too, mail apps and people make a link of it.
+      // Mail apps also turn URLs in plain text into links.
       if (typeof safe.link === 'string' && hasRefusedScheme(safe.link))
         links.add(`link must be ${linkRule.wanted}`);
       const from = sendFrom && asMailboxes(sendFrom);
       const rendered: RenderedTemplate = {
         subject: sanitizeHeaderValue(asLine(subject)),
-        // What a derived text lacks, the html lacks, too.
+        // Variables that a derived text lacks were already reported for the HTML.
         text: text ? asLine(text, text === derived ? new Set() : problems) : filled,
         ...(isHtml && { html: filled }),
         ...(from && { from: from !== 'unusable' && from[0] && from.length === 1 ? from[0] : 'unusable' }),
@@ -123,7 +123,7 @@ function refuse(type: string, problems: string[], hint: string): void {
   if (problems.length === 0) return;
   throw new MailError(
     'payload_invalid',
-    `The payload does not fit the ${type} template: ${problems.join(', ')}.`,
+    `The payload does not match the ${type} template: ${problems.join(', ')}.`,
     {
       stage: 'payload',
       hint,
@@ -133,9 +133,9 @@ function refuse(type: string, problems: string[], hint: string): void {
 
 const oversized = ({ subject, text, html = '' }: RenderedTemplate): string[] => [
   ...(subject.length > MAX_SUBJECT_LENGTH
-    ? [`the subject becomes longer than ${MAX_SUBJECT_LENGTH} characters`]
+    ? [`the rendered subject is longer than ${MAX_SUBJECT_LENGTH} characters`]
     : []),
   ...(Math.max(text.length, html.length) > MAX_CONTENT_LENGTH
-    ? [`the content becomes longer than ${MAX_CONTENT_LENGTH} characters`]
+    ? [`the rendered content is longer than ${MAX_CONTENT_LENGTH} characters`]
     : []),
 ];

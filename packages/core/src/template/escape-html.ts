@@ -6,11 +6,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#x27;',
 };
 
-/** Escapes what has a meaning in the text of html and in quoted attributes, and nothing else. */
+/** Escapes the characters that have a meaning in HTML text and in quoted attributes. */
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
-/** Escapes, in html that is escaped already, what would end an attribute without quotes or the name of one. */
+/** Escapes additional characters in escaped HTML: those that end an unquoted attribute or an attribute name. */
 export const escapeUnquoted = (escaped: string): string =>
   escaped.replace(/[\s=`/]/g, (char) => `&#x${char.charCodeAt(0).toString(16)};`);
 
@@ -19,7 +19,7 @@ const NAMED: Readonly<Record<string, string>> = {
   ...{ num: '#', Tab: '\t', NewLine: '\n', nbsp: '\u00a0', lpar: '(', rpar: ')', period: '.', comma: ',' },
 };
 
-/** Decodes the entities that can be in the scheme of a URL or at its end. */
+/** Decodes the entities that can be part of, or end, the scheme of a URL. */
 export const decodeHtml = (text: string): string =>
   text.replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w{2,8}));?/gi, (entity, hex, decimal, name) => {
     if (name !== undefined) return NAMED[name] ?? entity;

@@ -7,18 +7,18 @@ import { type EvaluateOptions, evaluateTemplate } from './evaluate-template.js';
 import { PLACE } from './html-values.js';
 import type { TemplateNode } from './template-node.js';
 
-/** The entries as the author wrote them, with `PLACE` for values. None where a block may leave some out, with their commas. */
+/** The entries of the template, with `PLACE` for values. Empty if the template has blocks, which may omit entries and commas. */
 export const writtenEntries = (nodes: readonly TemplateNode[]): string[] =>
   nodes.every((node) => typeof node === 'string' || node.kind === 'value')
     ? splitList(nodes.map((node) => (typeof node === 'string' ? node : PLACE)).join(''))
     : [];
 
 /**
- * Fills in a list of mailboxes. Commas and angle brackets only have a meaning where the author of the template wrote them, so no
- * value can make the list longer, and a display name cannot contain an address. An empty value leaves out its entry.
+ * Evaluates a list of mailboxes. Only the commas and angle brackets of the template have a meaning, so a value cannot add an
+ * entry, and a display name cannot contain an address. An empty value omits its entry.
  *
- * @param problems - gets what the payload lacks, in words
- * @returns `unusable` unless every part is a mailbox
+ * @param problems - receives a description of each missing variable
+ * @returns `unusable` unless every entry is a mailbox
  */
 export function evaluateMailboxes(
   nodes: readonly TemplateNode[],
@@ -45,7 +45,7 @@ export function evaluateMailboxes(
     if (!written && filled.trim() === '') return [];
     const mailbox = readMailbox(filled);
     if (!mailbox.ok) return mailbox;
-    // Without angle brackets, the name is part of the value, too.
+    // Without angle brackets, the value also contains the name.
     const shown = toDisplayName(name ?? displayName(mailbox.value.name ?? ''));
     return { ok: true, value: { ...(shown && { name: shown }), address: mailbox.value.address } } as const;
   });
@@ -53,7 +53,7 @@ export function evaluateMailboxes(
   return usable.length > 0 && usable.length === mailboxes.length ? usable : 'unusable';
 }
 
-/** Without the author's quotes (the transport quotes again) and without angle brackets. */
+/** Removes angle brackets and the quotes of the template. The transport adds quotes if needed. */
 function toDisplayName(rendered: string): string {
   const text = sanitizeHeaderValue(rendered).trim();
   return (/^"(?<inner>.*)"$/.exec(text)?.groups?.inner ?? text).replace(/[<>]/g, '').trim();

@@ -14,49 +14,49 @@ import type {
 import type { ValueFormat } from './value-format.js';
 
 /**
- * What a variable becomes that the payload lacks: `error` refuses to render, `empty` shows nothing,
- * `keep` leaves the placeholder as written (a missing part inside an object that is there shows nothing).
+ * What to do if the payload lacks a variable. `error` refuses to render. `empty` shows nothing. `keep` shows the placeholder
+ * as written, unless only a property of an existing object is missing, which shows nothing.
  */
 export type MissingVariable = 'error' | 'empty' | 'keep';
 
 export interface EvaluateOptions {
   readonly missingVariable: MissingVariable;
-  /** Writes each value into the text. @default values are shown as they are */
+  /** Formats each value. @default values are inserted unchanged */
   readonly format?: ValueFormat | undefined;
 }
 
 type Values = Readonly<Record<string, PayloadValue>>;
 
-/** What names mean at one place of the template. */
+/** The meaning of names at one position of the template. */
 interface Scope {
   readonly context: PayloadValue;
-  /** Where `../` leads. */
+  /** The scope of `../`. */
   readonly outer?: Scope | undefined;
   readonly data: Data;
   /** Block parameters. */
   readonly params: Values;
 }
 
-/** `@root`, and what the innermost `{{#each}}` provides: `@index`, `@key`, `@first` and `@last`. */
+/** `@root`, and the data of the innermost `{{#each}}`: `@index`, `@key`, `@first`, and `@last`. */
 interface Data {
   readonly values: Values;
   readonly outer?: Data | undefined;
 }
 
-/** One evaluation: what was written so far, and how to go on. */
+/** The state of one evaluation: the output so far, and the options. */
 interface Output extends EvaluateOptions {
   text: string;
-  /** White space that is written before the next text. */
+  /** White space to write before the next text. */
   gap: string;
-  /** What was written since the last gap. */
+  /** The text since the last gap. */
   tail: string;
   readonly problems: Set<string>;
 }
 
 /**
- * Fills in a template.
+ * Evaluates a template.
  *
- * @param problems - gets what the payload lacks, in words
+ * @param problems - receives a description of each missing variable
  */
 export function evaluateTemplate(
   nodes: readonly TemplateNode[],
@@ -86,7 +86,7 @@ function write(text: string, output: Output): void {
   output.gap = '';
 }
 
-/** More line breaks win, and what begins the line comes from the last gap. Before the first text, nothing else is needed. */
+/** Keeps the gap with more line breaks, and the line start of the last gap. Before the first text, only the line start matters. */
 function widenGap(space: string, output: Output): void {
   if (output.gap === '' && output.text !== '') {
     output.gap = space;
@@ -104,11 +104,11 @@ function writeLink({ href }: LinkNode, scope: Scope, output: Output): void {
   const link: Output = { ...output, text: '', gap: '', tail: '', format: plainLine };
   evaluate(href, scope, link);
   const address = link.text.replace(/^mailto:/, '');
-  // An address that was just shown needs no repetition.
+  // Do not repeat an address that was just shown.
   const isShown = /^$|\s$/.test(output.tail.slice(0, -address.length)) && output.tail.endsWith(address);
   if (address === '' || address.startsWith('#') || isShown) return;
   widenGap(' ', output);
-  // RFC 3986 appendix C: between these, mail readers see where a link ends.
+  // Angle brackets show mail apps where a link ends (RFC 3986 appendix C).
   write(`<${address}>`, output);
 }
 
@@ -139,7 +139,7 @@ function evaluateBlock(node: BlockNode, scope: Scope, output: Output): void {
   }
 }
 
-/** The scope inside a block. Like Handlebars, `../` only goes up where the context is another one. */
+/** The scope inside a block. As in Handlebars, `../` goes up only if the context is different. */
 const enter = ({ params }: BlockNode, scope: Scope, data: Data, ...values: PayloadValue[]): Scope => ({
   context: values[0],
   outer: values[0] === scope.context ? scope.outer : scope,
@@ -180,7 +180,7 @@ function call({ helper, args }: CallExpression, scope: Scope): PayloadValue {
   }
 }
 
-/** @param isShown - `{{name.length}}` shows nothing of a text, although `{{#if name.length}}` may test it */
+/** @param isShown - for a string, `{{name.length}}` shows nothing, although `{{#if name.length}}` can test it */
 function find(path: PathExpression, scope: Scope, isShown = false): PayloadValue {
   const { parts, depth, isData } = path;
   let value: PayloadValue = isData ? up(scope.data, depth)?.values : up(scope, depth)?.context;
@@ -204,7 +204,7 @@ function up<Level extends { readonly outer?: Level | undefined }>(
 const isParam = ({ parts: [name], depth, isData, isScoped }: PathExpression, scope: Scope): boolean =>
   name !== undefined && depth === 0 && !isData && !isScoped && isOwn(scope.params, name);
 
-/** Own properties only. */
+/** Reads own properties only. */
 function partOf(value: PayloadValue, name: string): PayloadValue {
   if (value === undefined || value === null) return value;
   const owner: Values = Object(value);
@@ -214,13 +214,13 @@ function partOf(value: PayloadValue, name: string): PayloadValue {
 const isObject = (value: PayloadValue): value is Values | readonly PayloadValue[] =>
   typeof value === 'object' && value !== null;
 
-/** What `String()` makes of it, except that nothing in the value is called: `toString` may be a name in it. */
+/** Like `String()`, but never calls methods of the value, because `toString` may be one of its names. */
 const toText = (value: PayloadValue): string => {
   if (!isObject(value)) return String(value);
   return Array.isArray(value) ? value.map((item) => toText(item ?? '')).join(',') : '[object Object]';
 };
 
-/** What a value node becomes: the formatted value, nothing, or the placeholder as written. */
+/** Returns the output of a value node: the formatted value, an empty string, or the placeholder as written. */
 function show(node: ValueNode, scope: Scope, output: Output): string {
   const { expression, name, written } = node;
   const { missingVariable, problems, format } = output;
@@ -232,7 +232,7 @@ function show(node: ValueNode, scope: Scope, output: Output): string {
   if (isObject(value)) {
     if (missingVariable === 'keep' && name === 'this' && value === scope.context) return written;
     if (missingVariable === 'error')
-      problems.add(`${name} is ${Array.isArray(value) ? 'a list' : 'an object'}, not text`);
+      problems.add(`${name} must be text, not ${Array.isArray(value) ? 'a list' : 'an object'}`);
   }
   const text = toText(value);
   return format ? format(text, name) : text;
@@ -241,14 +241,14 @@ function show(node: ValueNode, scope: Scope, output: Output): string {
 function valueToShow(expression: Expression, scope: Scope): PayloadValue {
   if (expression.kind !== 'path') return compute(expression, scope);
   const { parts, depth, isData } = expression;
-  // A variable may be called `this`.
+  // A variable can be named `this`.
   const isThis = parts.length === 0 && depth === 0 && !isData;
   return isThis && isOwn(scope.context, 'this')
     ? partOf(scope.context, 'this')
     : find(expression, scope, true);
 }
 
-/** Whether nothing has the name that the path begins with. What a block provides is known. */
+/** Whether the first name of the path is unknown. Names that a block provides are known. */
 function isUnknown(expression: Expression, scope: Scope): boolean {
   if (expression.kind !== 'path') return false;
   const { parts, depth, isData } = expression;

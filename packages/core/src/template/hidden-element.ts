@@ -1,10 +1,10 @@
-/** An element of html, as far as it matters here. */
+/** The parts of an HTML element that affect visibility. */
 export interface HtmlElement {
   readonly attribs?: Readonly<Record<string, string>> | undefined;
   readonly children?: readonly HtmlElement[] | undefined;
 }
 
-// Each zero matches in one way only, so that a long number takes linear time.
+// Each zero can match in only one way, so that a long number takes linear time.
 const NOTHING = /^(?:0+(?:\.0*)?|\.0+)(?:[a-z]+|%)?$/;
 const TINY = /^(?:0?\.\d+px|1px)$/;
 
@@ -14,7 +14,7 @@ function readStyle(style: string): ReadonlyMap<string, string> {
   return new Map(
     style
       .toLowerCase()
-      // Like in a style sheet, a comment that is never closed reaches to the end.
+      // As in a style sheet, an unclosed comment extends to the end.
       .replace(/\/\*.*?(?:\*\/|$)/gs, '')
       .split(';')
       .map((declaration) => {
@@ -26,8 +26,8 @@ function readStyle(style: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Whether an inline style hides an element, as it does for the text that only the list of emails shows. `mso-hide: all` is
- * not enough: it hides a button from Outlook that everyone else sees.
+ * Whether an inline style hides an element, such as the preview text for the inbox list. `mso-hide: all` alone does not
+ * count, because it can hide a button only in Outlook.
  */
 export function isHidden({ attribs, children = [] }: HtmlElement): boolean {
   const style = readStyle(attribs?.style ?? '');
@@ -38,12 +38,12 @@ export function isHidden({ attribs, children = [] }: HtmlElement): boolean {
     NOTHING.test(get('opacity')) ||
     NOTHING.test(get('max-height')) ||
     (NOTHING.test(get('height')) && get('overflow') === 'hidden') ||
-    // Layouts set the size of a cell to 0 to close gaps, and that of its text again.
+    // Layouts set the font size of a cell to 0 to close gaps, and then set it again for the text.
     (isTiny(get('font-size')) && !hasFontSize(children))
   );
 }
 
-/** Walks without recursion: elements may be nested to any depth. */
+/** Avoids recursion, because elements can be nested to any depth. */
 function hasFontSize(elements: readonly HtmlElement[]): boolean {
   const waiting = [...elements];
   for (let element = waiting.pop(); element; element = waiting.pop()) {

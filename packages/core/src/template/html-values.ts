@@ -2,28 +2,28 @@ import type { LinkRule } from '../link-schemes.js';
 import { decodeHtml, escapeHtml, escapeUnquoted } from './escape-html.js';
 import { type Attribute, findAttributeProblem, findCssProblem, type PlacedText } from './link-position.js';
 
-/** Is in place of each value. No value has one: `plainLine` removes them. A character of one byte, for the sake of speed. */
+/** Marks the position of each value. Values cannot contain it, because `plainLine` removes it. One byte, for speed. */
 export const PLACE = '\x7f';
 
-/** A value of the payload, in one line. */
+/** A value of the payload, on one line. */
 export interface HtmlValue {
   readonly text: string;
   readonly path: string;
-  /** Whether its direction must not turn the text around it. */
+  /** Whether to isolate it, so that its direction does not affect the surrounding text. */
   readonly isIsolated: boolean;
 }
 
 const NAME = String.raw`[^\s/>][^\s/>=]*`;
 const VALUE = String.raw`"[^"]*"?|'[^']*'?|[^\s>"'][^\s>]*`;
-// Every part matches in one way only, so that this takes linear time.
+// Every part can match in only one way, so that this takes linear time.
 const TAG = new RegExp(
   String.raw`<(?=[a-z${PLACE}])[^\s/>]*(?:[\s/]+|${NAME}(?:\s*=\s*(?:${VALUE})?)?)*>?`,
   'iy',
 );
 const ATTRIBUTE = new RegExp(String.raw`(${NAME})(?:(\s*=\s*)(${VALUE})?)?`, 'g');
-// What Outlook reads of a conditional comment is html like everything else.
+// The content of a conditional comment is HTML that Outlook reads.
 const COMMENT = /<!--(?!\[if)/iy;
-/** Their content is text up to the closing tag. */
+/** Elements whose content is text up to the closing tag. */
 const RAW_TEXT = /<(script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>]|$)/iy;
 
 function startsWith(pattern: RegExp, html: string, at: number): boolean {
@@ -36,18 +36,18 @@ function rawElementAt(html: string, at: number): string | undefined {
   return RAW_TEXT.exec(html)?.[1]?.toLowerCase();
 }
 
-// As entities, so that the html itself holds no invisible character.
+// Isolates are entities, so that the HTML contains no invisible characters.
 const inText = ({ text, isIsolated }: HtmlValue) =>
   isIsolated ? `&#8296;${escapeHtml(text)}&#8297;` : escapeHtml(text);
 const inQuotes = ({ text }: HtmlValue) => escapeHtml(text);
 const inMarkup = ({ text }: HtmlValue) => escapeUnquoted(escapeHtml(text));
 
 /**
- * Puts each value in its place: escapes it as that place needs it, and checks it where it is part of a URL. A conditional
- * block can move a variable into an attribute or out of it, so the places are those of the finished html.
+ * Inserts each value at its position, escapes it for that position, and checks it if it is part of a URL. It uses the
+ * positions in the evaluated HTML, because a conditional block can move a variable into or out of an attribute.
  *
- * @param html - with a {@link PLACE} for each of the values
- * @param problems - gets what is wrong, in words, without the value
+ * @param html - HTML with a {@link PLACE} for each value
+ * @param problems - receives a description of each problem, without the value
  */
 export function placeValues(
   html: string,
@@ -55,15 +55,15 @@ export function placeValues(
   rule: LinkRule,
   problems: Set<string>,
 ): string {
-  /** How many of the values have been placed. */
+  /** The number of values that have been inserted. */
   let count = 0;
   let result = '';
-  /** Up to here, the html is in the result. What follows, up to `at`, has no values. */
+  /** The end of the HTML in the result. The text from here to `at` has no values. */
   let copied = 0;
   let at = 0;
   let next = html.indexOf(PLACE);
 
-  /** Takes over what comes before `end`. */
+  /** Copies the text up to `end`. */
   function copy(end: number, fillIn: (marked: string) => string): void {
     if (next >= 0 && next < end) {
       result += html.slice(copied, at) + fillIn(html.slice(at, end));
@@ -87,7 +87,7 @@ export function placeValues(
 
   const fillText = (marked: string) => fill(marked, inText);
 
-  /** Where the next values are in a marked text, once it is decoded as an attribute is. */
+  /** Finds the positions of the next values in a marked text, after decoding it as an attribute. */
   function locate(marked: string, isRaw = false): PlacedText {
     const read = isRaw ? String : decodeHtml;
     const write = isRaw ? inQuotes : ({ text }: HtmlValue) => text;
@@ -127,7 +127,7 @@ export function placeValues(
     });
   }
 
-  // What follows the last value stays as it is.
+  // Text after the last value does not change.
   while (next >= 0) {
     const open = html.indexOf('<', at);
     copy(open < 0 ? html.length : open, fillText);

@@ -1,14 +1,14 @@
 import { parseTemplate, type TemplateVariable } from './parse-template.js';
 import type { TemplateProblem } from './placeholder-syntax.js';
 
-/** What a template consists of, or how it is broken. */
+/** The variables of a template, or its syntax error. */
 export type TemplateInspection =
   | { ok: true; variables: readonly TemplateVariable[] }
   | { ok: false; problem: TemplateProblem };
 
 /**
- * Reads a template by the rules of the config, without rendering it: which variables it shows or tests, or what is
- * wrong with it and where. For tools that check templates before they are in a config.
+ * Parses a template by the rules of the config, without rendering it. Returns the variables that it shows or tests, or the
+ * problem and its position. Use it in tools that check templates before they are part of a config.
  *
  * @example
  * ```ts

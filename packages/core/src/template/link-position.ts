@@ -1,22 +1,22 @@
 import type { LinkRule } from '../link-schemes.js';
 
-/** A text with values in it. */
+/** A text that contains values. */
 export interface PlacedText {
   readonly text: string;
-  /** In order; none is empty. */
+  /** The values, in order. None is empty. */
   readonly values: readonly { readonly start: number; readonly end: number; readonly path: string }[];
 }
 
-/** An attribute, decoded, with the values in it. */
+/** A decoded attribute with the values that it contains. */
 export interface Attribute extends PlacedText {
   readonly name: string;
 }
 
-/** What browsers leave out of a URL before they look for its scheme. */
+/** The characters that browsers remove from a URL before they read its scheme. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters
 const LEFT_OUT = /^[\u0000-\u0020]+|[\t\n\r]+/g;
 
-/** With one of these, the scheme is decided: there is one, or the URL is relative. */
+/** After one of these characters, the scheme is known, or the URL is relative. */
 const END_OF_SCHEME = /[:/?#\\]/;
 
 function findLinkProblemIn(
@@ -33,11 +33,11 @@ function findLinkProblemIn(
   return rule.allows(url) ? undefined : `${first.path} must be ${rule.wanted}`;
 }
 
-/** A value decides the scheme unless the template has written it before. */
+/** A value determines the scheme, unless the template contains it before the value. */
 const findLinkProblem = (placed: PlacedText, rule: LinkRule): string | undefined =>
   findLinkProblemIn(placed, rule, 0, placed.text.length);
 
-/** The URLs of a `srcset` (with sizes) or `ping`. */
+/** Checks the URLs of a `srcset` (with sizes) or `ping`. */
 function findLinkListProblem(placed: PlacedText, rule: LinkRule): string | undefined {
   for (const { 0: candidate, index } of placed.text.matchAll(/[^\s,]\S*/g)) {
     if (/^[\d.]+[wxh],?$/.test(candidate)) continue;
@@ -47,7 +47,7 @@ function findLinkListProblem(placed: PlacedText, rule: LinkRule): string | undef
   return undefined;
 }
 
-/** The URL of `content="0; url=…"`. */
+/** Checks the URL of `content="0; url=…"`. */
 function findRefreshProblem(placed: PlacedText, rule: LinkRule): string | undefined {
   const { text } = placed;
   if (/^[\s\d.]*$/.test(text)) return undefined;
@@ -56,11 +56,11 @@ function findRefreshProblem(placed: PlacedText, rule: LinkRule): string | undefi
   return findLinkProblemIn(placed, rule, before.length, end < 0 ? text.length : end);
 }
 
-/** Functions and rules of CSS that load something. */
+/** CSS functions and rules that load a resource. */
 const CSS_URL = /(?:(?:url|src|image|image-set)\(\s*|@import\s*)["']?\s*(?<url>[^"')]*)/dgi;
 
 export function findCssProblem(placed: PlacedText, rule: LinkRule): string | undefined {
-  // A backslash or a comment could spell `url(` in a way that the search misses.
+  // With a backslash or a comment, `url(` could be spelled so that the search misses it.
   const hidden = placed.values.find(({ start, end }) =>
     /\\|\/\*|\*\/|@|expression\s*\(|[{}]/i.test(
       placed.text.slice(start, end).replace(/https?:\/\/[^\s"'()\\{};]*/g, ''),
@@ -83,7 +83,7 @@ const LINK_LIST_ATTRIBUTES = new Set(['srcset', 'imagesrcset', 'ping', 'archive'
 
 const isRefresh = ({ name, text }: Attribute) => /^http-equiv$/i.test(name) && /refresh/i.test(text);
 
-/** @param tag - all attributes of the tag */
+/** @param tag - all attributes of the element */
 export function findAttributeProblem(
   attribute: Attribute,
   tag: readonly Attribute[],

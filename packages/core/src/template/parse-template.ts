@@ -7,19 +7,19 @@ import {
 } from './placeholder-syntax.js';
 import type { BlockNode, Expression, Helper, PathExpression, TemplateNode } from './template-node.js';
 
-/** A variable that a template shows or tests, found without rendering it. */
+/** A variable that a template shows or tests. It is found without rendering the template. */
 export interface TemplateVariable {
-  /** As written: `application.name`. */
+  /** The path as written: `application.name`. */
   path: string;
-  /** The first part: `application`. */
+  /** The first part of the path: `application`. */
   root: string;
-  /** Inside `{{#each}}` and `{{#with}}`, where a name can mean a part of something else. */
+  /** Whether it is inside `{{#each}}` or `{{#with}}`, where a name can refer to a property of another variable. */
   inner: boolean;
-  /** `{{{x}}}` and `{{&x}}`, which are escaped here like `{{x}}`. */
+  /** Whether it is written as `{{{x}}}` or `{{&x}}`, which Postern escapes like `{{x}}`. */
   unescaped: boolean;
 }
 
-/** A template, parsed and validated. */
+/** A parsed and validated template. */
 export interface ParsedTemplate {
   readonly nodes: readonly TemplateNode[];
   readonly variables: readonly TemplateVariable[];
@@ -34,13 +34,13 @@ const HELPERS: Readonly<Record<Helper, { count: string; example: string; arity: 
   duration: { count: 'two values', example: 'expiresInSeconds "en"', arity: 2 },
 };
 
-const ALLOWED_TEXT = `Allowed are ${[...BLOCKS, ...Object.keys(HELPERS)].join(', ')}`;
+const ALLOWED_TEXT = `The available names are ${[...BLOCKS, ...Object.keys(HELPERS)].join(', ')}`;
 
 const isBlock = (name: string): name is (typeof BLOCKS)[number] =>
   (BLOCKS as readonly string[]).includes(name);
 const isHelper = (name: string): name is Helper => Object.hasOwn(HELPERS, name);
 
-/** Parses a template and finds what is wrong with it. */
+/** Parses a template, or returns its first problem. */
 export function parseTemplate(
   text: string,
 ): { ok: true; template: ParsedTemplate } | { ok: false; problem: TemplateProblem } {
@@ -48,7 +48,7 @@ export function parseTemplate(
     return { ok: true, template: toTemplate(parsePlaceholders(text)) };
   } catch (error) {
     if (error instanceof TemplateSyntaxError) return { ok: false, problem: error.problem };
-    // Calls inside calls, with braces in their texts, which the scan does not see.
+    // The scan does not detect nested calls with braces in their strings.
     if (error instanceof RangeError) return { ok: false, problem: { message: TOO_DEEP, line: 1, column: 1 } };
     throw error;
   }
@@ -62,18 +62,18 @@ type Statement =
   | (hbs.AST.Node & { type: keyof typeof REFUSED });
 
 const REFUSED = {
-  PartialStatement: 'Partials ({{> …}}) are not available, write the text in place',
-  PartialBlockStatement: 'Partials ({{#> …}}) are not available, write the text in place',
-  DecoratorBlock: 'Decorators ({{#* …}}) are not available',
-  Decorator: 'Decorators ({{* …}}) are not available',
+  PartialStatement: 'Partials ({{> …}}) are not supported. Insert their content instead',
+  PartialBlockStatement: 'Partials ({{#> …}}) are not supported. Insert their content instead',
+  DecoratorBlock: 'Decorators ({{#* …}}) are not supported',
+  Decorator: 'Decorators ({{* …}}) are not supported',
 };
 
 type Call = hbs.AST.MustacheStatement | hbs.AST.SubExpression;
 
-/** Converts the tree of Handlebars to ours, and refuses everything that templates may not contain. */
+/** Converts the Handlebars AST to ours, and refuses syntax that is not supported. */
 function toTemplate({ program, reveal, excerpt }: ParsedPlaceholders): ParsedTemplate {
   const variables: TemplateVariable[] = [];
-  /** How many `each` and `with` there are around. */
+  /** The number of enclosing `each` and `with` blocks. */
   let scopes = 0;
 
   function toNodes(body: hbs.AST.Program | undefined): TemplateNode[] {
@@ -121,11 +121,11 @@ function toTemplate({ program, reveal, excerpt }: ParsedPlaceholders): ParsedTem
     const name = calledName(node.path);
     if (!isBlock(name)) {
       const blocks = BLOCKS.map((block) => `{{#${block}}}`).join(', ');
-      return reject(node, `{{#${name}}} is not a known block. Allowed are ${blocks}`);
+      return reject(node, `{{#${name}}} is not a known block. The available blocks are ${blocks}`);
     }
     const [subject, second] = node.params;
-    if (!subject) return reject(node, `{{#${name}}} needs a variable, such as {{#${name} link}}`);
-    if (second) return reject(node, `{{#${name}}} takes one variable; two are compared by {{#if (eq a b)}}`);
+    if (!subject) return reject(node, `{{#${name}}} requires a variable, such as {{#${name} link}}`);
+    if (second) return reject(node, `{{#${name}}} takes one variable. To compare two, use {{#if (eq a b)}}`);
     const expression = toExpression(subject);
     const hash = new Map(node.hash?.pairs.map(({ key, value }) => [key, toExpression(value)]));
     const opensScope = name === 'each' || name === 'with';
@@ -154,7 +154,8 @@ function toTemplate({ program, reveal, excerpt }: ParsedPlaceholders): ParsedTem
 
   function toCall(node: Call, show: (name: string) => string): Expression {
     const name = calledName(node.path);
-    if (isBlock(name)) return reject(node, `${show(name)} is a block, write {{#${name} …}}…{{/${name}}}`);
+    if (isBlock(name))
+      return reject(node, `${show(name)} is a block. Write it as {{#${name} …}}…{{/${name}}}`);
     if (!isHelper(name)) return reject(node, `${show(name)} calls an unknown helper. ${ALLOWED_TEXT}`);
     const { count, example, arity } = HELPERS[name];
     if (node.params.length !== arity || node.hash)
@@ -163,10 +164,10 @@ function toTemplate({ program, reveal, excerpt }: ParsedPlaceholders): ParsedTem
   }
 
   function toPath(node: hbs.AST.Node, unescaped: boolean): PathExpression {
-    // `{{0}}` is a literal to Handlebars, and a variable of that name to Logto.
+    // `{{0}}` is a literal in Handlebars, and a variable in Logto.
     const parts = (isPath(node) ? node.parts : literalName(node)).map(reveal);
     const isData = isPath(node) && node.data;
-    // `@index` and the like are not variables; `@root.code` is `code`, in every block.
+    // Data such as `@index` is not a variable. In every block, `@root.code` is `code`.
     const path = isData ? parts.slice(1) : parts;
     const [root] = path;
     if (root !== undefined && (!isData || parts[0] === 'root'))

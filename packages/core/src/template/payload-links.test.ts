@@ -129,7 +129,7 @@ describe('the link of a payload in plain text', () => {
     await expect(render({ link })).rejects.toMatchObject({
       code: 'payload_invalid',
       message:
-        'The payload does not fit the Test template: link must be a URL that begins with https: or http:.',
+        'The payload does not match the Test template: link must be a URL that begins with https: or http:.',
     });
   });
 
@@ -159,7 +159,7 @@ describe('a value that is a part of a URL', () => {
   ])('is checked where it begins one: %s', async (content, payload, path) => {
     const error = await problemOf(content, payload);
     expect(error.code).toBe('payload_invalid');
-    expect(error.message).toContain(`The payload does not fit the Test template: ${path} `);
+    expect(error.message).toContain(`The payload does not match the Test template: ${path} `);
   });
 
   test.each<[content: string, payload: Payload, html: string]>([
@@ -200,7 +200,7 @@ describe('linkSchemes', () => {
     await expect(render({ link: 'other://x' })).rejects.toMatchObject({
       code: 'payload_invalid',
       message:
-        'The payload does not fit the Test template: link must be a URL that begins with https: or http: or myapp: or com.example.app:.',
+        'The payload does not match the Test template: link must be a URL that begins with https: or http: or myapp: or com.example.app:.',
     });
   });
 

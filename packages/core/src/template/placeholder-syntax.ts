@@ -1,20 +1,20 @@
 /// <reference path="./handlebars-parser.d.ts" />
 /**
- * How Logto's placeholders are read by the parser of Handlebars.
+ * Parses Logto's placeholders with the Handlebars parser.
  *
- * Templates come from Logto, where `{{ a.b.0 }}` is a variable and everything else is text. Handlebars reads more into a
- * text: a backslash before `{{` escapes it, a third brace makes another kind of tag, `{{007}}` is a number and `{{a.true}}`
- * an error. U+2028 makes its column count wrong, and NUL ends the text. So:
+ * In Logto, `{{ a.b.0 }}` is a variable, and everything else is text. In Handlebars, a backslash before `{{` escapes it, a
+ * third brace creates another kind of tag, `{{007}}` is a number, and `{{a.true}}` is an error. U+2028 causes wrong column
+ * numbers, and NUL ends the text. For this reason:
  *
  * 1. While Handlebars parses, private-use characters that the template does not contain replace those characters. Each
  *    replaces exactly one, so every position remains correct. `reveal` restores them in the parts of the tree.
- * 2. A scan finds blocks that are nested too deep (the parser is recursive, and takes cubic time) and the block that is
- *    never closed (the parser only says that the text ended).
- * 3. Errors of the parser become a message with a line and a column.
+ * 2. A scan finds blocks that are nested too deeply (the parser is recursive and takes cubic time) and the block that is
+ *    never closed (the parser reports only that the text ended).
+ * 3. Parser errors become a message with a line and a column.
  */
 import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 
-/** How a template is broken, and where. */
+/** A problem in a template, and its position. */
 export interface TemplateProblem {
   message: string;
   /** 1-based. */
@@ -23,7 +23,7 @@ export interface TemplateProblem {
   column: number;
 }
 
-/** Far above any auth email. */
+/** Far larger than any auth email. */
 const MAX_TEMPLATE_LENGTH = 256 * 1024;
 const MAX_NESTING = 100;
 
@@ -36,12 +36,12 @@ export class TemplateSyntaxError extends Error {
   }
 }
 
-/** What Handlebars makes of a template. */
+/** A template parsed by Handlebars. */
 export interface ParsedPlaceholders {
   readonly program: hbs.AST.Program;
   /** Restores the characters that were replaced. */
   reveal(part: string): string;
-  /** The template's text at a place. */
+  /** Returns the text of the template at a location. */
   excerpt(place: hbs.AST.SourceLocation): string;
 }
 
@@ -68,10 +68,10 @@ export function parsePlaceholders(text: string): ParsedPlaceholders {
 
 const SPECIAL = '0123456789tfnue\\{}\0\u2028\u2029';
 
-/** What Logto takes for a variable, with every brace that touches it. */
+/** A variable in Logto's syntax, with all adjacent braces. */
 const VARIABLE = /(?<!\{)(?<open>\{{2,})(?<tag>\s*(?<name>[\w.]+)\s*)(?<close>\}{2,})/g;
 
-/** Keywords of Handlebars that are names to Logto, unless they are the whole path. */
+/** Handlebars keywords that are names in Logto, unless they are the whole path. */
 const RESERVED =
   /^(?:true|false|null|undefined|else)(?=\.)|(?<=\.)(?:true|false|null|undefined|this)(?=\.|$)/g;
 
@@ -83,7 +83,7 @@ function replaceSpecial(text: string): { replaced: string; reveal: (part: string
 
   const replaceInVariable = (...match: unknown[]) => {
     const { open, tag, name, close } = match.at(-1) as Record<'open' | 'tag' | 'name' | 'close', string>;
-    // `{{{x}}}` belongs to Handlebars; any other third brace is text that happens to touch a variable.
+    // `{{{x}}}` is Handlebars syntax. Any other third brace is text next to a variable.
     const isTriple = open.length === 3 && close.length >= 3;
     const hasNumber = /(?:^|\.)\d/.test(name);
     const path = name.replace(RESERVED, (word) => replace(word.charAt(0)) + word.slice(1));
@@ -105,7 +105,7 @@ function replaceSpecial(text: string): { replaced: string; reveal: (part: string
   };
 }
 
-/** Icon fonts use the private-use area, so a template may contain some of these characters. */
+/** Icon fonts use the private-use area, so a template can contain some of these characters. */
 function findUnusedRun(text: string): number {
   const used = new Set((text.match(/[\ue000-\uf8ff]/g) ?? []).map((char) => char.charCodeAt(0)));
   let first = 0xe000;
@@ -130,7 +130,7 @@ interface Tag {
   column: number;
 }
 
-/** Finds the innermost block that is never closed, and the first one that is too deep. */
+/** Finds the innermost block that is never closed, and the first block that is nested too deeply. */
 function scanBlocks(text: string): { unclosed?: Tag; tooDeep?: Tag } {
   const open: { tag: RegExpExecArray; depth: number }[] = [];
   const locate = ({ 0: tag, index }: RegExpExecArray): Tag => {
@@ -140,7 +140,7 @@ function scanBlocks(text: string): { unclosed?: Tag; tooDeep?: Tag } {
   for (const tag of text.matchAll(/\{\{[^{}]*\}\}/g)) {
     const block = open.at(-1);
     if (/^\{\{~?[#^]/.test(tag[0])) open.push({ tag, depth: (block?.depth ?? 0) + 1 });
-    // `{{else if}}` is a block inside its block.
+    // `{{else if}}` is a nested block.
     else if (block && /^\{\{~?else\s+\w/.test(tag[0])) block.depth += 1;
     else if (/^\{\{~?\//.test(tag[0])) open.pop();
     const calls = tag[0].split('(').length - 1;
@@ -152,23 +152,23 @@ function scanBlocks(text: string): { unclosed?: Tag; tooDeep?: Tag } {
 
 function describeParseError(error: unknown, unclosed: Tag | undefined): TemplateProblem {
   const { message, lineNumber, column } = error as { message: string; lineNumber?: number; column?: number };
-  // Semantic errors (a closing tag that does not match) come with their position.
+  // Semantic errors, such as a closing tag that does not match, include their position.
   if (lineNumber !== undefined && column !== undefined) {
     return { message: message.replace(/ - \d+:\d+$/, ''), line: lineNumber, column: column + 1 };
   }
-  // Syntax errors name the token that was found, and the ones that were expected.
+  // Syntax errors name the actual and the expected tokens.
   const got = /got '(\w+)'/.exec(message)?.[1];
   if (got === 'EOF' && message.includes("'OPEN_ENDBLOCK'") && unclosed) {
     const { text, line, column } = unclosed;
-    return { message: `${text} is never closed, add {{/${/\w+/.exec(text)?.[0]}}}`, line, column };
+    return { message: `${text} is never closed: add {{/${/\w+/.exec(text)?.[0]}}}`, line, column };
   }
   const what =
     got === 'OPEN_ENDBLOCK'
-      ? 'a block is closed here that was not opened before'
+      ? 'this tag closes a block that was not opened'
       : got === 'INVERSE' || got === 'OPEN_INVERSE_CHAIN'
         ? 'this {{else}} is not inside a block'
-        : 'a {{…}} is not complete or not closed with }}';
-  // Its position is in the lexer; the message only has an excerpt.
+        : 'a {{…}} is incomplete or not closed with }}';
+  // The lexer has the position. The message contains only an excerpt.
   const { first_line, first_column } = parser.lexer.yylloc;
   return { message: what, line: first_line, column: first_column + 1 };
 }

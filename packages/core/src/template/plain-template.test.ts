@@ -66,7 +66,7 @@ describe('a template that Handlebars can’t read', () => {
     expect(await show('{{ {{link}}', { code: '1234' }, { missingVariable: 'empty' })).toBe('{{ ');
     await expect(
       show('{{ {{link}} {{user}}', { code: '1', user: {} }, { missingVariable: 'error' }),
-    ).rejects.toThrow('link is missing, user is an object, not text');
+    ).rejects.toThrow('link is missing, user must be text, not an object');
   });
 
   test('is refused by a mailer that was not told otherwise', async () => {

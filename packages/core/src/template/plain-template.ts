@@ -1,12 +1,12 @@
 import type { TemplateNode } from './template-node.js';
 
-/** What to do with a template that Handlebars can't read: refuse it, or fill in its plain variables and leave the rest as text. */
+/** What to do with a template that Handlebars cannot parse: refuse it, or replace its plain variables and keep the rest as text. */
 export type BrokenTemplate = 'error' | 'text';
 
-/** The only thing that is more than text: `{{ code }}`, `{{application.name}}`. */
+/** A plain variable: `{{ code }}`, `{{application.name}}`. */
 const VARIABLE = /(\{\{\s*([\w.]+)\s*\}\})/g;
 
-/** Parses a text in which only plain variables mean something. This never fails. */
+/** Parses a text in which only plain variables have a meaning. Never fails. */
 export function parsePlainTemplate(text: string): TemplateNode[] {
   const pieces = text.split(VARIABLE);
   return pieces.flatMap((piece, index): TemplateNode[] => {

@@ -1,8 +1,8 @@
 import type { Template } from './template.js';
 
 /**
- * Whether every template for a type, or `Generic` where it has none, names this variable. Templates are searched, not
- * compiled: this runs when a process starts.
+ * Whether every template for a type, or every `Generic` template if the type has none, contains this variable. It searches
+ * templates without compiling them, because it runs when a process starts.
  */
 export function canShowVariable(templates: readonly Template[], type: string, variable: string): boolean {
   const own = templates.filter(({ usageType }) => usageType === type);

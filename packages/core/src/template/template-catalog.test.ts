@@ -65,8 +65,8 @@ describe('the template is found by', () => {
       code: 'template_not_found',
       stage: 'template',
       retryable: false,
-      message: 'There is no template for Register, and no Generic one.',
-      hint: 'Add a template with the usageType "Register", or one with "Generic" that fits every email.',
+      message: 'There is no template for Register and no Generic template.',
+      hint: 'Add a template with "usageType": "Register", or a "Generic" template for all types.',
     });
   });
 
@@ -121,12 +121,12 @@ describe('resolveTemplate', () => {
       [
         'has a broken one',
         async () => override({ content: '{{#if' }),
-        'The content of the SignIn template is broken at line 1, column 4: a {{…}} is not complete or not closed with }}.',
+        'The content of the SignIn template is broken at line 1, column 4: a {{…}} is incomplete or not closed with }}.',
       ],
       [
         'has half of one',
         async () => ({ subject: 'x' }) as TemplateOverride,
-        'The template override for SignIn is not valid: content is missing: write the body of the email, with {{code}} where the code goes.',
+        'The template override for SignIn is not valid: content is required: set it to the body of the email, with {{code}} in place of the code.',
       ],
     ],
   )('where it %s, the config’s template is used', async (_name, resolveTemplate, reason) => {
@@ -164,7 +164,7 @@ describe('resolveTemplate', () => {
     const mailer = mailerWith([], { resolveTemplate: async () => override({ content: '{{user.name}}' }) });
     for (const type of ['SignIn', 'Register'] as const)
       await expect(mailer.render(request(type))).rejects.toThrow(
-        `The payload does not fit the ${type} template: user.name is missing.`,
+        `The payload does not match the ${type} template: user.name is missing.`,
       );
   });
 

@@ -10,14 +10,14 @@ import {
 import type { Template, TemplateOverride } from './template.js';
 import { templateOverrideSchema } from './template.js';
 
-/** Overrides are recognized by their text. As many stay compiled as fit into both limits. */
+/** Compiled overrides are cached by their text, within both limits. */
 const MAX_OVERRIDES = 200;
 const MAX_OVERRIDE_CHARACTERS = 4 * 1024 * 1024;
 
 /** Finds the template for an email, and compiles each at most once. */
 export interface TemplateCatalog {
   /**
-   * By type and language, else by `Generic` and language.
+   * Finds a template by type and language, or else by `Generic` and language.
    *
    * @throws {MailError} `template_not_found`, `template_invalid`
    */
@@ -62,16 +62,20 @@ export function createTemplateCatalog(options: {
       const [own, generic] = [variantsByType.get(type), variantsByType.get('Generic')];
       const template = (own && findVariant(own, locale)) ?? (generic && findVariant(generic, locale));
       if (!template) {
-        throw new MailError('template_not_found', `There is no template for ${type}, and no Generic one.`, {
-          stage: 'template',
-          hint: `Add a template with the usageType ${JSON.stringify(type)}, or one with "Generic" that fits every email.`,
-        });
+        throw new MailError(
+          'template_not_found',
+          `There is no template for ${type} and no Generic template.`,
+          {
+            stage: 'template',
+            hint: `Add a template with "usageType": ${JSON.stringify(type)}, or a "Generic" template for all types.`,
+          },
+        );
       }
       const known = compiled.get(template);
       if (known) return known;
       const made = compile(template.usageType, template);
       compiled.set(template, made);
-      // Loading the libraries may work the next time.
+      // Loading the libraries may succeed next time.
       made.catch(() => compiled.delete(template));
       return made;
     },
@@ -86,12 +90,12 @@ export function createTemplateCatalog(options: {
           { stage: 'template' },
         );
       }
-      // Errors name the type.
+      // The key includes the type, because errors name it.
       const key = JSON.stringify([type, checked.data]);
       const known = overrides.get(key);
       const template = known ?? compile(type, checked.data);
       if (!known) template.catch(() => forget(key));
-      // Re-inserted at the end: the first one of the map is the least recently used.
+      // Reinsert at the end, so that the first entry of the map is the least recently used.
       forget(key);
       overrides.set(key, template);
       overrideCharacters += key.length;
@@ -104,15 +108,15 @@ export function createTemplateCatalog(options: {
   };
 }
 
-/** The tag of no language (BCP 47 section 4.1). */
+/** The tag for an undetermined language (BCP 47 section 4.1). */
 const ANY = 'und';
 
 /** The templates of one type. */
 interface Variants {
   readonly templates: readonly Template[];
-  /** The languages that they are in. */
+  /** The languages of the templates. */
   readonly available: readonly string[];
-  /** The one for readers who name none. */
+  /** The language for readers without a preference. */
   readonly standard: string | undefined;
 }
 
@@ -121,12 +125,12 @@ function variantsOf(templates: readonly Template[], defaultLocale: string | unde
   return { templates, available, standard: pickLocale(defaultLocale, available) };
 }
 
-/** Exact language → wider language → default language → the template without a language. */
+/** Exact language → less specific language → default language → template without a language. */
 function findVariant(
   { templates, available, standard }: Variants,
   locale: AcceptedLocales | undefined,
 ): Template | undefined {
-  // `*` accepts any language, so it gets the default one: the first of these, or the template for every language.
+  // `*` accepts any language, so it gets the first of these: the default language, or the template for all languages.
   const choices = standard === undefined ? [ANY, ...available] : [standard, ...available];
   const first = (locale === undefined ? undefined : pickLocale(locale, choices)) ?? standard;
   const locales = first === ANY ? [undefined, ...available] : [first, undefined];

@@ -1,17 +1,17 @@
-/** A template as a tree: text, values and blocks. */
+/** A node of a parsed template: text, a value, or a block. */
 export type TemplateNode = string | ValueNode | BlockNode | GapNode | LinkNode;
 
-/** `{{code}}`: shows a value. */
+/** A value: `{{code}}`. */
 export interface ValueNode {
   readonly kind: 'value';
   readonly expression: Expression;
   /** As written in the template: `{{ user.name }}`. */
   readonly written: string;
-  /** What messages call it: `user.name`, or as written where it is not a plain variable. */
+  /** The name in messages: `user.name`, or the placeholder as written if it is not a plain variable. */
   readonly name: string;
 }
 
-/** `{{#if link}}…{{else}}…{{/if}}`. The parser turns `unless` into an `if` with swapped branches. */
+/** A block: `{{#if link}}…{{else}}…{{/if}}`. The parser converts `unless` to an `if` with swapped branches. */
 export interface BlockNode {
   readonly kind: 'block';
   readonly block: 'if' | 'each' | 'with';
@@ -24,7 +24,7 @@ export interface BlockNode {
   readonly otherwise: readonly TemplateNode[];
 }
 
-/** White space of a text alternative, next to a value or a block. Gaps with nothing between them are one, as in html. */
+/** White space next to a value or block in a text alternative. As in HTML, adjacent gaps collapse. */
 export interface GapNode {
   readonly kind: 'gap';
   readonly space: string;
@@ -43,11 +43,11 @@ export interface PathExpression {
   readonly kind: 'path';
   /** Empty for `this`. */
   readonly parts: readonly string[];
-  /** How many times it goes up: `../`. */
+  /** The number of `../`. */
   readonly depth: number;
-  /** `@index` and the like, which blocks provide. */
+  /** Data such as `@index`, which blocks provide. */
   readonly isData: boolean;
-  /** `this.name` and `./name`, which never mean a block parameter. */
+  /** `this.name` and `./name`, which never refer to a block parameter. */
   readonly isScoped: boolean;
 }
 

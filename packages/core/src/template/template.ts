@@ -4,13 +4,13 @@ import { optionalLocale, optionalText, requiredText } from '../text-schema.js';
 
 const CONTENT_TYPES = ['text/plain', 'text/html'] as const;
 
-/** What an email's content is written in. */
+/** The format of an email's content. */
 export type ContentType = (typeof CONTENT_TYPES)[number];
 
-/** One email text for one usage type, in one language or for all. */
+/** The text of an email for one usage type, in one language or for all languages. */
 export interface Template {
   /**
-   * The emails that it is for: a usage type of Logto, or your own.
+   * The kind of email: a usage type of Logto, or your own.
    * @example "Register"
    * @example "SignIn"
    * @example "ForgotPassword"
@@ -19,30 +19,30 @@ export interface Template {
    * @example "MfaVerification"
    */
   usageType: string;
-  /** The format of the content. In text/html every value is escaped. */
+  /** The format of the content. In text/html, every value is escaped. */
   contentType: ContentType;
-  /** The subject line; may use variables. */
+  /** The subject line. It may contain variables. */
   subject: string;
-  /** The body, with {{code}} where the code goes. */
+  /** The body, with {{code}} in place of the code. */
   content: string;
   /**
-   * The language it is written in (BCP 47). Without it, the template is for every language.
+   * The language of the template (BCP 47). Without it, the template is for all languages.
    * @example "en"
    * @example "pt-BR"
    */
   locale?: string | undefined;
-  /** The plain-text alternative of an html email. @default derived from the content */
+  /** The plain-text alternative of an HTML email. @default derived from the content */
   text?: string | undefined;
-  /** Replaces the config's `replyTo`; may use variables. */
+  /** Overrides `replyTo` of the config. It may contain variables. */
   replyTo?: string | undefined;
   /**
-   * Replaces the config's `fromEmail`; may use variables.
+   * Overrides `fromEmail` of the config. It may contain variables.
    * @example "{{application.name}} <notice@example.com>"
    */
   sendFrom?: string | undefined;
 }
 
-/** A template from elsewhere (a database, Logto's i18n look-up) that wins over the config's. */
+/** A template from another source, such as a database or Logto's i18n lookup. It overrides those of the config. */
 export interface TemplateOverride extends Omit<Template, 'usageType' | 'contentType'> {
   /** @default 'text/html' */
   contentType?: ContentType | undefined;
@@ -51,26 +51,26 @@ export interface TemplateOverride extends Omit<Template, 'usageType' | 'contentT
 const contentType = z.enum(CONTENT_TYPES, {
   error: ({ input }) =>
     input === undefined
-      ? 'contentType is missing: write "text/plain" or "text/html"'
-      : `contentType has to be "text/plain" or "text/html", not ${quote(input)}`,
+      ? 'contentType is required: set it to "text/plain" or "text/html"'
+      : `contentType must be "text/plain" or "text/html", not ${quote(input)}`,
 });
 
-/** Checks one template of a config; what its texts mean, `inspectConnectorConfig` and `inspectTemplate` say. */
+/** Checks the fields of a template. `inspectConnectorConfig` and `inspectTemplate` also check the template syntax. */
 export const templateSchema = z.object(
   {
-    usageType: requiredText('usageType', 'the kind of email it is for, such as "SignIn"').min(
+    usageType: requiredText('usageType', 'the kind of email, such as "SignIn"').min(
       1,
-      'usageType is empty: write the kind of email it is for, such as "SignIn"',
+      'usageType is empty: set it to the kind of email, such as "SignIn"',
     ),
     contentType,
     subject: requiredText('subject', 'the subject line of the email'),
-    content: requiredText('content', 'the body of the email, with {{code}} where the code goes'),
+    content: requiredText('content', 'the body of the email, with {{code}} in place of the code'),
     locale: optionalLocale('locale'),
     text: optionalText('text'),
     replyTo: optionalText('replyTo'),
     sendFrom: optionalText('sendFrom'),
   },
-  'a template has to be an object with usageType, contentType, subject and content',
+  'a template must be an object with usageType, contentType, subject, and content',
 );
 
 export const templateOverrideSchema = templateSchema

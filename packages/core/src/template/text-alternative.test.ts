@@ -53,7 +53,7 @@ describe('values', () => {
       renderWith({ contentType: 'text/html', content: '<a href="{{a}}">{{a}}</a>{{#if no}}{{b}}{{/if}}' })(
         {},
       ),
-    ).rejects.toThrow('The payload does not fit the Test template: a is missing.');
+    ).rejects.toThrow('The payload does not match the Test template: a is missing.');
   });
 
   test('keep their place in headings, lists, tables and quotes', async () => {

@@ -3,18 +3,18 @@ import { isHidden } from './hidden-element.js';
 import type { BlockNode, GapNode, TemplateNode, ValueNode } from './template-node.js';
 
 /**
- * Derives the text template of an html template, once: marks stand for the values and blocks while the html becomes text,
- * and the nodes take the places of their marks in the text. Lines are never wrapped, so that a code or a long link
- * stays in one piece, and every link shows its address.
+ * Derives a text template from an HTML template. It replaces values and blocks with marks, converts the HTML to text, and
+ * then replaces the marks with the nodes. Lines are never wrapped, so that codes and long links are not broken, and every
+ * link shows its URL.
  */
 export async function deriveTextTemplate(html: readonly TemplateNode[]): Promise<readonly TemplateNode[]> {
   const { marked, nodes } = markNodes(html);
-  // Loading it takes longer than many emails, and templates with their own text never need it.
+  // Loading it takes longer than rendering many emails, and templates with their own text do not need it.
   const { convert } = await import('html-to-text');
   return readMarked(convert(marked, options), nodes);
 }
 
-/** Noncharacters, which neither values nor templates have: see {@link withoutMarks}. */
+/** Noncharacters, which are removed from values and templates: see {@link withoutMarks}. */
 const MARK_OPEN = '\ufdd0';
 const MARK_CLOSE = '\ufdd1';
 const OPEN_LINK = '\ufdd2';
@@ -28,10 +28,10 @@ const mark = (role: Role, index: number) => `${MARK_OPEN}${role}${index}${MARK_C
 
 type MarkedNode = ValueNode | BlockNode;
 
-/** The html of a template, with marks in place of its values and around its blocks. */
+/** Returns the HTML of a template, with marks in place of its values and around its blocks. */
 function markNodes(template: readonly TemplateNode[]): { marked: string; nodes: readonly MarkedNode[] } {
   const nodes: MarkedNode[] = [];
-  /** The same value has the same mark, so that a link that shows its own address is recognized. */
+  /** The same value has the same mark, so that a link whose label is its URL is recognized. */
   const indexes = new Map<string, number>();
   let marked = '';
   let place: Place = 'text';
@@ -54,7 +54,7 @@ function markNodes(template: readonly TemplateNode[]): { marked: string; nodes: 
 
   function markBlock(block: BlockNode): void {
     if (place === 'tag') {
-      // A block around attributes. Only the address of a link matters to the text.
+      // A block around attributes. Only the URL of a link matters for the text.
       const [body, otherwise] = [hrefIn(block.body), hrefIn(block.otherwise)];
       marked += ' ';
       if (body.length + otherwise.length === 0) return;
@@ -75,12 +75,12 @@ function markNodes(template: readonly TemplateNode[]): { marked: string; nodes: 
   return { marked, nodes };
 }
 
-/** Where a piece of html ends: between tags, in a comment, in a tag, or in an attribute with one of the quotes. */
+/** The position at the end of a piece of HTML: between tags, in a comment, in a tag, or in a quoted attribute. */
 type Place = 'text' | 'comment' | 'tag' | '"' | "'";
 
 function placeAfter(html: string, before: Place): Place {
   let place = before;
-  // What Outlook reads of a conditional comment is html like everything else.
+  // The content of a conditional comment is HTML that Outlook reads.
   for (const [token] of html.matchAll(/<!--(?!\[if)|-->|<(?=[a-z])|[>"']/gi)) {
     if (place === 'text') place = token === '<!--' ? 'comment' : token === '<' ? 'tag' : 'text';
     else if (place === 'comment') place = token === '-->' ? 'text' : 'comment';
@@ -91,7 +91,7 @@ function placeAfter(html: string, before: Place): Place {
   return place;
 }
 
-/** The value of the `href` among attributes. */
+/** Returns the value of `href` in a list of attributes. */
 function hrefIn(attributes: readonly TemplateNode[]): TemplateNode[] {
   const href: TemplateNode[] = [];
   let quote: string | undefined;
@@ -112,7 +112,7 @@ function hrefIn(attributes: readonly TemplateNode[]): TemplateNode[] {
 
 const MARK = /(\ufdd0[a-z]+\d+\ufdd1|[\ufdd2\ufdd3])/;
 
-/** Puts the nodes in the places of their marks. A mark that lost its counterpart in the html means nothing. */
+/** Replaces marks with their nodes. A mark that lost its counterpart in the HTML is ignored. */
 function readMarked(text: string, nodes: readonly MarkedNode[]): readonly TemplateNode[] {
   const tokens = withoutPadding(text).split(MARK);
   const places = new Map(tokens.map((token, index) => [token, index]));
@@ -121,12 +121,12 @@ function readMarked(text: string, nodes: readonly MarkedNode[]): readonly Templa
     const result: TemplateNode[] = [];
     for (let at = start; at < end; at += 1) {
       const token = tokens[at] ?? '';
-      // Every other one of the split is a mark.
+      // Every second token is a mark.
       if (at % 2 === 0) result.push(...readText(token, at > 0, at < tokens.length - 1));
       else if (token === OPEN_LINK) {
         const close = tokens.indexOf(CLOSE_LINK, at);
         if (close < 0 || close > end) continue;
-        // The link brings its own space.
+        // The link adds its own space.
         const last = result.at(-1);
         if (typeof last === 'object' && last.kind === 'gap' && last.space === ' ') result.pop();
         result.push({ kind: 'link', href: read(at + 1, close) });
@@ -152,7 +152,7 @@ function readMarked(text: string, nodes: readonly MarkedNode[]): readonly Templa
   return read(0, tokens.length);
 }
 
-/** White space next to a mark is a gap, because what the mark stands for may show nothing. */
+/** White space next to a mark is a gap, because the node of the mark may be empty. */
 function readText(text: string, isAfterMark: boolean, isBeforeMark: boolean): TemplateNode[] {
   const start = isAfterMark ? (LEADING_SPACE.exec(text)?.[0] ?? '') : '';
   const rest = text.slice(start.length);
@@ -162,7 +162,7 @@ function readText(text: string, isAfterMark: boolean, isBeforeMark: boolean): Te
 
 const gap = (space: string): GapNode[] => (space === '' ? [] : [{ kind: 'gap', space }]);
 
-/** With the marks of quoted lines. */
+/** Includes the markers of quoted lines. */
 const LEADING_SPACE = /^(?:\s|(?<=\n)>)*/;
 
 function withoutTrailingSpace(text: string): string {
@@ -171,11 +171,11 @@ function withoutTrailingSpace(text: string): string {
   return rest;
 }
 
-/** White space and invisible characters, and the latter alone. */
+/** White space and invisible characters. */
 const BLANKS = /[\u034f\s\u2800\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+/g;
 const INVISIBLE_CHARACTER = /[\u034f\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g;
 
-/** Removes the invisible characters that keep other text out of the preview of an email. A word has no three in a row. */
+/** Removes the invisible padding that keeps other text out of the inbox preview. No word has three of these characters in a row. */
 const withoutPadding = (text: string) =>
   text.replace(BLANKS, (blanks, offset: number) => {
     if ((blanks.match(INVISIBLE_CHARACTER)?.length ?? 0) < 3) return blanks;
@@ -185,7 +185,7 @@ const withoutPadding = (text: string) =>
     return before.length > after.length ? before : after;
   });
 
-/** Elements inside elements; they are walked by recursion. An element with a style takes two. */
+/** The maximum depth of elements, because they are visited recursively. An element with a style takes two levels. */
 const MAX_ELEMENT_DEPTH = 400;
 
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
@@ -196,16 +196,16 @@ const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
 const options: HtmlToTextOptions = {
   wordwrap: false,
   limits: { maxDepth: MAX_ELEMENT_DEPTH },
-  // All of it: a block may stand around the body.
+  // Convert everything, because a block can enclose the body.
   baseElements: { selectors: [] },
   formatters: {
     unlessHidden(element, walk, builder) {
       if (isHidden(element)) return;
-      // Now the selector of its name applies to it.
+      // Without the style, the selector for its name applies.
       delete element.attribs.style;
       walk([element], builder);
     },
-    /** Items in a block have no fixed number. */
+    /** Items in a block have no fixed numbers. */
     numberedUnlessMarked(element, walk, builder) {
       const isMarked = element.children.some(({ data }) => data?.includes(MARK_OPEN));
       element.name = isMarked ? 'ul' : 'numbered';
@@ -214,7 +214,7 @@ const options: HtmlToTextOptions = {
   },
   selectors: [
     ...headings,
-    // The marks let the text decide how the address is shown.
+    // The marks defer the formatting of the URL to the text template.
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: [OPEN_LINK, CLOSE_LINK] } },
     { selector: 'img', format: 'skip' },
     { selector: 'head', format: 'skip' },

@@ -2,7 +2,7 @@ import { normalizeLocale } from '../locale.js';
 import { isRightToLeft, plainLine } from '../plain-line.js';
 import type { HtmlValue } from './html-values.js';
 
-/** Writes a value into one text of a template. The path is that of the variable. */
+/** Formats a value for one text of a template. `path` is the path of the variable. */
 export type ValueFormat = (value: string, path: string) => string;
 
 const RTL_LANGUAGES = new Set([
@@ -24,23 +24,23 @@ const RTL_LANGUAGES = new Set([
 const isRtlLocale = (locale: string | undefined) =>
   RTL_LANGUAGES.has(normalizeLocale(locale)?.split('-')[0] ?? '');
 
-/** These have to arrive exactly, and are not prose. */
+/** These values must arrive unchanged, and are not prose. */
 const EXACT_PATH = /(?:code|link|url|token)$/i;
 
-/** A mail app would take the isolates for a part of the URL. */
+/** Mail apps would include isolates in the URL. */
 const WEB_URL = /^https?:\/\/\S+$/i;
 
 /** The formats of one template. */
 export interface ValueFormats {
-  /** Text and subject. */
+  /** For text and subject. */
   readonly line: ValueFormat;
-  /** Html, for `placeValues`. */
+  /** For HTML, as input for `placeValues`. */
   toHtmlValue(value: string, path: string): HtmlValue;
 }
 
 /**
- * A right-to-left value in a sentence of the other direction is isolated (UAX 9), so that it cannot turn the words,
- * numbers and punctuation around it.
+ * A right-to-left value in a left-to-right sentence is isolated (UAX 9), so that it cannot reorder the surrounding words,
+ * numbers, and punctuation.
  */
 export function formatsFor(locale: string | undefined): ValueFormats {
   const isRtl = isRtlLocale(locale);

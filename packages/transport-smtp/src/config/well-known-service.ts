@@ -27,9 +27,12 @@ export function resolveService(config: SmtpConfig): ServerConfig {
   const host = config.host ?? known?.host;
   const port = config.port ?? (known?.port === undefined ? undefined : Number(known.port));
   if (host === undefined)
-    throw refuse('host', 'host is missing: write the name of your SMTP server, such as "smtp.example.com"');
+    throw refuse(
+      'host',
+      'host is required: set it to the name of your SMTP server, such as "smtp.example.com"',
+    );
   if (port === undefined)
-    throw refuse('port', 'port is missing: write the port of your SMTP server, usually 587 or 465');
+    throw refuse('port', 'port is required: set it to the port of your SMTP server, usually 587 or 465');
   // What the list says about TLS is said of its own port.
   const secure = config.secure ?? (config.port === undefined ? known?.secure : undefined) ?? port === 465;
   return { ...config, host, port, secure };
