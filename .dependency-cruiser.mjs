@@ -6,7 +6,7 @@ const LAYERS = [
   ['core'],
   ['postgres'],
   ['transport-smtp', 'resilience', 'verification', 'templates', 'testing'],
-  ['queue'],
+  ['queue', 'config-tools'],
   ['http'],
   ['http-contract'],
   ['adapter-[^/]+', 'connector-smtp', 'cli'],
@@ -36,7 +36,7 @@ const layerRule = (name, from, allowed) => ({
   name,
   severity: 'error',
   comment:
-    'An import only goes down: core ← postgres ← transport-smtp, resilience, verification, templates, testing ← queue ← http ← http-contract ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
+    'An import only goes down: core ← postgres ← transport-smtp, resilience, verification, templates, testing ← queue, config-tools ← http ← http-contract ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
   from,
   to: { path: WORKSPACE, pathNot: inPackages(allowed) },
 });
@@ -121,8 +121,8 @@ export default {
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: {
         path: ['^packages/[^/]+/src/', '^@postern/[^/]+/(src|dist|lib)(/|$)'],
-        // The entry of the private package is its source.
-        pathNot: ['^$1/$2/', '^packages/postgres/src/index\\.ts$'],
+        // The entry of a private package is its source.
+        pathNot: ['^$1/$2/', '^packages/(postgres|config-tools)/src/index\\.ts$'],
       },
     },
     {

@@ -1,61 +1,36 @@
-import {
-  ConfigError,
-  type ConfigIssue,
-  type ConfigVariables,
-  type ConnectorConfig,
-  formatPath,
-  inspectConnectorConfig,
-} from '@postern/core';
-import { createSmtpTransport, providerRules } from '@postern/transport-smtp';
-import { readJsonText } from './json-text.js';
+import { inspectConfig, type LocatedIssue, readJsonText, sortIssues } from '@postern/config-tools';
+import { type ConfigVariables, type ConnectorConfig, formatPath } from '@postern/core';
+import { refusal } from './problem.js';
 import type { Issue } from './wire/issue.js';
 
-/** The text of a config, and what came of it. `config` is there when it can be used. */
+/** The text of a config, and the result of its check. `config` is set if it has no errors. */
 export interface ConfigText {
   readonly text: string;
-  /** The JSON as written, with references; absent when it is none. */
+  /** The JSON with its references, unless the syntax is not valid. */
   readonly value?: unknown;
   readonly config?: ConnectorConfig;
-  /** Errors first, in the order of the text. */
+  /** Errors first, then by position. */
   readonly issues: readonly Issue[];
 }
 
-/** The page sends these types, and Logto sends them from every instance. */
+/** Logto requires these types, and the page sends them. */
 const REQUIRED_USAGE_TYPES = ['Register', 'SignIn', 'ForgotPassword', 'Generic'];
 
-/** Reads and checks the text of a config: every issue, with its place in the text. Never throws. */
+const toIssue = ({ path, ...issue }: LocatedIssue): Issue => ({ ...issue, path: formatPath(path) });
+
+/** Checks the text of a config. Never throws. */
 export function readConfigText(text: string, variables: ConfigVariables): ConfigText {
   const json = readJsonText(text);
-  if (!json.ok) return { text, issues: [json.issue] };
+  if (!json.ok) return { text, issues: [toIssue(json.issue)] };
   const { value } = json;
-  const { config, issues } = inspectConnectorConfig(value, {
-    rules: providerRules,
-    variables,
-    requireTypes: REQUIRED_USAGE_TYPES,
-  });
-  const further = config === undefined ? [] : transportIssues(config);
-  const located = [...issues, ...further].map(
-    ({ path, ...issue }): Issue => ({
-      ...issue,
-      path: formatPath(path),
-      ...json.locate(path),
-    }),
-  );
-  return { text, value, ...(config && further.length === 0 && { config }), issues: located.sort(byPlace) };
+  const { config, issues } = inspectConfig(value, { variables, requireTypes: REQUIRED_USAGE_TYPES });
+  const located = issues.map((issue) => ({ ...issue, ...json.locate(issue.path) }));
+  return { text, value, ...(config && { config }), issues: sortIssues(located).map(toIssue) };
 }
 
-const byPlace = (one: Issue, other: Issue): number =>
-  Number(one.severity === 'warning') - Number(other.severity === 'warning') ||
-  (one.line ?? 0) - (other.line ?? 0) ||
-  (one.column ?? 0) - (other.column ?? 0);
-
-/** What the transport alone can tell: the service's name, the TLS options, the DKIM key. It connects to nobody. */
-function transportIssues(config: ConnectorConfig): readonly ConfigIssue[] {
-  try {
-    void createSmtpTransport(config).close();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.issues;
-    throw error;
-  }
+/** @throws {ProblemError} `config_invalid` if the text is not JSON */
+export function parseConfigText(text: string): unknown {
+  const json = readJsonText(text);
+  if (json.ok) return json.value;
+  throw refusal('config_invalid', { detail: json.issue.message, issues: [toIssue(json.issue)] });
 }

@@ -1,4 +1,4 @@
-import { samplePayload } from './sample-emails.js';
+import { samplePayload } from '@postern/config-tools';
 import { variablesOf } from './template-check.js';
 import type { PayloadField } from './wire/compose.js';
 

@@ -1,3 +1,4 @@
+import { sortIssues } from '@postern/config-tools';
 import {
   createMailer,
   type Email,
@@ -108,15 +109,13 @@ export function createPreviewer(config: ConfigStore): Previewer {
       const support = isHtml ? checkHtmlSupport(template.content) : [];
       if (rendered === undefined || 'severity' in rendered) {
         return {
-          issues: [...checked, ...(rendered ? [rendered] : []), ...support].sort(errorsFirst),
+          issues: sortIssues([...checked, ...(rendered ? [rendered] : []), ...support]),
           variables,
         };
       }
       const { html } = rendered;
       return {
-        issues: [...checked, ...support, ...(html === undefined ? [] : checkHtmlSize(html))].sort(
-          errorsFirst,
-        ),
+        issues: sortIssues([...checked, ...support, ...(html === undefined ? [] : checkHtmlSize(html))]),
         variables,
         email: {
           from: formatMailbox(rendered.from),
@@ -141,6 +140,3 @@ export function createPreviewer(config: ConfigStore): Previewer {
     },
   };
 }
-
-const errorsFirst = (one: Issue, other: Issue): number =>
-  Number(one.severity === 'warning') - Number(other.severity === 'warning');

@@ -1,5 +1,5 @@
+import { readJsonText } from '@postern/config-tools';
 import { builtInConfig, formatConfig, reference, withoutServer } from './built-in-config.js';
-import { readJsonText } from './json-text.js';
 
 /** The reference that stands for `--smtp-url` in the config: the URL has a password in it. */
 export const SMTP_URL_VARIABLE = 'POSTERN_SMTP_URL';

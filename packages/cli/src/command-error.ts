@@ -1,4 +1,4 @@
-import type { LocatedIssue } from './json-file.js';
+import type { LocatedIssue } from '@postern/config-tools';
 
 /** Stable, for programs that read `--json`. */
 export type CommandErrorCode =

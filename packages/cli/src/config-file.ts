@@ -1,18 +1,17 @@
 import { resolve } from 'node:path';
+import { inspectConfig, type LocatedIssue, readJsonText } from '@postern/config-tools';
 import {
-  ConfigError,
   type ConfigIssue,
   type ConfigVariables,
   type ConnectorConfig,
   inspectConnectorConfig,
   resolveVariables,
 } from '@postern/core';
-import { createSmtpTransport, type DiagnoseConfig, providerRules } from '@postern/transport-smtp';
+import type { DiagnoseConfig } from '@postern/transport-smtp';
 import { CommandError } from './command-error.js';
 import { readVariables } from './environment.js';
 import { readText } from './file-access.js';
 import type { Io } from './io.js';
-import { type LocatedIssue, readJsonText } from './json-file.js';
 import { readTemplateFolder } from './template-folder.js';
 
 /** The name that a config has unless another is given. */
@@ -92,30 +91,12 @@ export async function inspectConfigFile(
   const source = await readSource(io, options);
   if (!('value' in source)) return { issues: source };
   const written = login ? source.value : withoutLogin(source.value);
-  const { config, issues } = inspectConnectorConfig(written, {
-    rules: providerRules,
-    variables: source.variables,
-  });
-  const further = config === undefined ? [] : transportIssues(config);
-  return {
-    ...(config && further.length === 0 && { config }),
-    issues: source.locate([...issues, ...further]),
-  };
+  const { config, issues } = inspectConfig(written, { variables: source.variables });
+  return { ...(config && { config }), issues: source.locate(issues) };
 }
 
 const withoutLogin = (value: unknown): unknown =>
   isObject(value) ? { ...value, auth: {}, dkim: undefined } : value;
-
-/** What the transport alone can tell: the service's name, the TLS options, the DKIM key. It connects to nobody. */
-function transportIssues(config: ConnectorConfig): readonly ConfigIssue[] {
-  try {
-    void createSmtpTransport(config).close();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.issues;
-    throw error;
-  }
-}
 
 /**
  * A config that can be used; without its login and its DKIM key where nothing is sent, as their secrets may be elsewhere.

@@ -1,5 +1,5 @@
+import { type LocatedIssue, sortIssues } from '@postern/config-tools';
 import { formatPath } from '@postern/core';
-import type { LocatedIssue } from './json-file.js';
 import { printable, type Style } from './printer.js';
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -12,18 +12,6 @@ export function countIssues(issues: readonly LocatedIssue[]): string {
     .filter(Boolean)
     .join(', ');
 }
-
-const compareText = (one: string, other: string) => Number(one > other) - Number(one < other);
-
-/** Errors first, then file by file, then down the file. */
-export const sortIssues = (issues: readonly LocatedIssue[]): LocatedIssue[] =>
-  issues.toSorted(
-    (a, b) =>
-      Number(a.severity === 'warning') - Number(b.severity === 'warning') ||
-      compareText(a.file ?? '', b.file ?? '') ||
-      (a.line ?? 0) - (b.line ?? 0) ||
-      (a.column ?? 0) - (b.column ?? 0),
-  );
 
 /** Every issue on lines of its own: where (as editors and terminals link it), what, and the cure. */
 export function formatIssues(file: string, issues: readonly LocatedIssue[], style: Style): string {

@@ -1,9 +1,9 @@
 import { posix, resolve } from 'node:path';
+import type { LocatedIssue } from '@postern/config-tools';
 import { ConfigError, type ConfigIssue, type Template } from '@postern/core';
 import { readTemplates, type TemplateField, templateFile } from '@postern/templates/files';
 import { reading } from './file-access.js';
 import type { Io } from './io.js';
-import type { LocatedIssue } from './json-file.js';
 
 /** The templates that stand as files in a folder, and where each part of them is. */
 export interface TemplateFolder {

@@ -1,3 +1,4 @@
+import { samplePayload } from '@postern/config-tools';
 import { ConfigError, carriesCode, type Template, templateSchema } from '@postern/core';
 import { createTemplates, LOCALES, USAGE_TYPES } from '@postern/templates';
 import { Router } from 'express';
@@ -9,7 +10,7 @@ import type { Previewer } from '../preview.js';
 import { refusal } from '../problem.js';
 import { readBody, readQuery } from '../request-input.js';
 import type { ConfigStore } from '../running-config.js';
-import { SAMPLE_RECIPIENT, samplePayload } from '../sample-emails.js';
+import { SAMPLE_RECIPIENT } from '../sample-emails.js';
 import { type ComposeChoices, type Language, previewRequestSchema } from '../wire/compose.js';
 import {
   type ReadyMadeTemplate,

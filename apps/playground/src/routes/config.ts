@@ -2,7 +2,7 @@ import { connectorConfigJsonSchema, resolveVariables } from '@postern/core';
 import { applyConfigPatch, providerChoices } from '@postern/transport-smtp';
 import { Router } from 'express';
 import { formatConfig, reference, withoutServer } from '../built-in-config.js';
-import { readJsonText } from '../json-text.js';
+import { parseConfigText } from '../config-text.js';
 import { networkHostsOf } from '../network-hosts.js';
 import { refusal } from '../problem.js';
 import { readBody } from '../request-input.js';
@@ -27,13 +27,11 @@ const PROVIDERS: ProviderList = {
   })),
 };
 
-/** @throws {ProblemError} `config_invalid` for what is no JSON object */
+/** @throws {ProblemError} `config_invalid` if the text is not a JSON object */
 function readObject(text: string): Record<string, unknown> {
-  const json = readJsonText(text);
-  if (!json.ok) throw refusal('config_invalid', { detail: json.issue.message, issues: [json.issue] });
-  if (typeof json.value === 'object' && json.value !== null && !Array.isArray(json.value))
-    return { ...json.value };
-  throw refusal('config_invalid', { detail: 'The config has to be a JSON object.' });
+  const value = parseConfigText(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw refusal('config_invalid', { detail: 'The config must be a JSON object.' });
 }
 
 /** The address that a sender is written with. */

@@ -1,10 +1,11 @@
+import { samplePayload } from '@postern/config-tools';
 import { parseSendRequest, type SendRequest } from '@postern/core';
 import { Router } from 'express';
 import type { AttemptLog } from '../attempt-log.js';
 import type { PlaygroundQueue } from '../mail-queue.js';
 import { refusal } from '../problem.js';
 import { readBody, readQuery } from '../request-input.js';
-import { SAMPLE_RECIPIENT, samplePayload } from '../sample-emails.js';
+import { SAMPLE_RECIPIENT } from '../sample-emails.js';
 import { deliveriesQuerySchema, type EnqueuedDeliveries, enqueueRequestSchema } from '../wire/delivery.js';
 import type { MetricsSeries } from '../wire/metrics.js';
 

@@ -8,7 +8,7 @@ import {
   type Lookup,
 } from '@postern/transport-smtp';
 import { Router } from 'express';
-import { readJsonText } from '../json-text.js';
+import { parseConfigText } from '../config-text.js';
 import { networkHostsOf } from '../network-hosts.js';
 import { refusal, toProblemError } from '../problem.js';
 import { readBody } from '../request-input.js';
@@ -58,10 +58,9 @@ export function doctorRoutes({ config, allowedHosts, signal }: DoctorOptions): R
 
   router.post('/doctor', async (request, response) => {
     const { text, to, allowHosts } = readBody(doctorRequestSchema, request);
-    const json = readJsonText(text ?? config.current.text);
-    if (!json.ok) throw refusal('config_invalid', { detail: json.issue.message, issues: [json.issue] });
+    const written = parseConfigText(text ?? config.current.text);
     // A reference that leads nowhere is a problem of its step; a value of any shape is judged there.
-    const value = resolveVariables(json.value, config.variables).config as DiagnoseConfig;
+    const value = resolveVariables(written, config.variables).config as DiagnoseConfig;
     const hosts = networkHostsOf(value);
     const allowed = [...allowedHosts, ...allowHosts].map((host) => host.toLowerCase());
     const refused = hosts.filter((host) => !allowed.includes(host));

@@ -40,11 +40,8 @@ export const PLAYGROUND_PROBLEMS = {
   host_refused: { status: 403, title: 'This playground only answers to its own address.' },
   network_refused: { status: 403, title: 'This email would leave your machine.' },
   not_found: { status: 404, title: 'There is nothing here.' },
-  method_not_allowed: { status: 405, title: 'The method is not allowed here.' },
-  content_too_large: { status: 413, title: 'The body is too large.' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON.' },
   config_invalid: { status: 422, title: 'The config can’t be used.' },
-  internal_error: { status: 500, title: 'Something went wrong in the playground.' },
   shutting_down: { status: 503, title: 'The playground is shutting down.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -2,10 +2,11 @@ import { merge, object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant } from '@optique/core/primitives';
+import { sortIssues } from '@postern/config-tools';
 import type { ConnectorConfig } from '@postern/core';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { inspectConfigFile } from '../config-file.js';
-import { countIssues, formatIssues, sortIssues } from '../issue-list.js';
+import { countIssues, formatIssues } from '../issue-list.js';
 import { configOptions, sharedOptions, templatesOption } from '../options.js';
 
 export const checkCommand = command(

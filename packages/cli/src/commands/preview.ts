@@ -6,6 +6,7 @@ import { withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
 import { path } from '@optique/run/valueparser';
+import { samplePayload } from '@postern/config-tools';
 import {
   type ConnectorConfig,
   createMailer,
@@ -22,7 +23,6 @@ import { configOptions, sharedOptions, templatesOption } from '../options.js';
 import { payloadOption, readPayload } from '../payload-option.js';
 import { PREVIEW_MARK, type PreviewedEmail, previewPage, textFile } from '../preview-page.js';
 import { printable } from '../printer.js';
-import { samplePayload } from '../sample-payload.js';
 
 export const previewCommand = command(
   'preview',

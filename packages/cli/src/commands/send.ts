@@ -4,6 +4,7 @@ import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { string, type ValueParser } from '@optique/core/valueparser';
+import { KNOWN_TYPES, samplePayload } from '@postern/config-tools';
 import { createMailer, parseSendRequest } from '@postern/core';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
@@ -11,7 +12,6 @@ import { readConfigFile } from '../config-file.js';
 import { configOptions, sharedOptions, templatesOption } from '../options.js';
 import { payloadOption, readPayload } from '../payload-option.js';
 import { printable } from '../printer.js';
-import { KNOWN_TYPES, samplePayload } from '../sample-payload.js';
 
 /** Any usage type; shells complete those that are known. */
 const usageType: ValueParser<'sync', string> = {

@@ -1,6 +1,6 @@
 import type { PayloadByType, PayloadValue } from '@postern/core';
 
-const application = { name: 'Example' };
+const application = { name: 'Acme' };
 
 const SAMPLES: { readonly [Type in keyof PayloadByType]: PayloadByType[Type] } = {
   Register: { code: '194207', application },
@@ -19,11 +19,11 @@ const SAMPLES: { readonly [Type in keyof PayloadByType]: PayloadByType[Type] } =
   BindMfa: { code: '571139', application },
 };
 
-/** The usage types that need no words of explanation. */
+/** The usage types that Postern defines. */
 export const KNOWN_TYPES: readonly string[] = Object.keys(SAMPLES);
 
-/** Something for an email to show that is not about anyone. */
+/** Variables for a sample email. A custom usage type gets a code and a link. */
 export const samplePayload = (type: string): Record<string, PayloadValue> =>
   Object.hasOwn(SAMPLES, type)
-    ? SAMPLES[type as keyof PayloadByType] // just looked up
+    ? SAMPLES[type as keyof PayloadByType] // checked by hasOwn
     : { code: '482913', link: 'https://app.example.com/sample', application };

@@ -1,35 +1,35 @@
 import { type AnyNode, type DocumentNode, parse } from '@humanwhocodes/momoa';
-import type { Issue } from './wire/issue.js';
+import type { ConfigIssue } from '@postern/core';
 
-/** A place in a text, both counted from 1. */
-interface Place {
+/** A position in a text. The first line and the first column are 1. */
+export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** A JSON text that was read: its value, and where in the text each part of it is. */
-export type JsonText =
-  | { readonly ok: true; readonly value: unknown; locate(path: readonly (string | number)[]): Place }
-  | { readonly ok: false; readonly issue: Issue };
+/** An issue with its position. `file` is set if the issue is in a file other than the config. */
+export type LocatedIssue = ConfigIssue & Partial<Place> & { readonly file?: string };
 
-/**
- * Reads JSON. What is wrong with it becomes an issue that says where, and never quotes the text: a password may stand
- * there.
- */
+/** The value of a JSON text and the position of each part, or the syntax error. */
+export type JsonText =
+  | { readonly ok: true; readonly value: unknown; locate(path: ConfigIssue['path']): Place }
+  | { readonly ok: false; readonly issue: LocatedIssue };
+
+/** Reads JSON. The message of a syntax error never quotes the text, because the text may contain a password. */
 export function readJsonText(text: string): JsonText {
-  // Editors on Windows begin a file with a byte order mark.
+  // Editors on Windows start a file with a byte order mark.
   const json = text.replace(/^\ufeff/, '');
   try {
     const document = parse(json, { mode: 'json' });
     return { ok: true, value: JSON.parse(json), locate: (path) => locate(document, path) };
   } catch (error) {
     const place = placeOf(error);
-    const message = `it is not valid JSON at line ${place.line}, column ${place.column}: ${explain(json, place)}`;
-    return { ok: false, issue: { severity: 'error', code: 'json_syntax', message, path: '', ...place } };
+    const message = `The JSON is not valid at line ${place.line}, column ${place.column}: ${explain(json, place)}`;
+    return { ok: false, issue: { severity: 'error', path: [], code: 'json_syntax', message, ...place } };
   }
 }
 
-/** The parser's errors carry the place; there is none where nesting is deeper than the stack. */
+/** The parser's errors carry a position, unless the nesting is deeper than the call stack. */
 function placeOf(error: unknown): Place {
   const { line, column } = (error ?? {}) as { line?: unknown; column?: unknown };
   return typeof line === 'number' && typeof column === 'number' ? { line, column } : { line: 1, column: 1 };
@@ -42,16 +42,17 @@ function explain(json: string, { line, column }: Place): string {
     .join('\n')
     .trimEnd();
   const next = rest[0];
+  if (/^\ufffd|\0/.test(json)) return 'save the file as UTF-8';
   if (next === undefined && line >= lines.length)
-    return 'the text ends too early, a bracket or a quote is not closed';
+    return 'the text ends too early: a bracket or a quote is not closed';
   if ((next === '}' || next === ']') && before.endsWith(',')) return 'remove the comma before the bracket';
-  if (next === "'") return 'write double quotes';
-  if (next === '/') return 'JSON has no comments, remove it';
-  return 'a comma, a bracket or a double quote is missing here, or one too many';
+  if (next === "'") return 'use double quotes';
+  if (next === '/') return 'JSON has no comments: remove this one';
+  return 'a comma, bracket, or double quote is missing or extra';
 }
 
-/** The place of what a path leads to, or of the innermost part on the way that there is. */
-function locate({ body }: DocumentNode, path: readonly (string | number)[]): Place {
+/** The position of the value at a path, or of the innermost part of the path that exists. */
+function locate({ body }: DocumentNode, path: ConfigIssue['path']): Place {
   let node: AnyNode = body;
   let place: Place = body.loc.start;
   for (const part of path) {
@@ -63,7 +64,7 @@ function locate({ body }: DocumentNode, path: readonly (string | number)[]): Pla
   return { line: place.line, column: place.column };
 }
 
-/** The last of several members of the same name is the one that counts, as for `JSON.parse`. */
+/** Of several members with the same name, the last one counts, as in `JSON.parse`. */
 function step(node: AnyNode, part: string | number) {
   if (node.type === 'Array') return node.elements[Number(part)];
   if (node.type !== 'Object') return undefined;

@@ -1,0 +1,4 @@
+export { type InspectedConfig, type InspectOptions, inspectConfig } from './inspect-config.js';
+export { type JsonText, type LocatedIssue, type Place, readJsonText } from './json-text.js';
+export { KNOWN_TYPES, samplePayload } from './sample-payload.js';
+export { sortIssues } from './sort-issues.js';
