@@ -1,12 +1,12 @@
 /** Installs every package by npm, pnpm and yarn next to what applications have, from a real registry. CI runs it. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { type LocalRegistry, startLocalRegistry } from './fixtures/local-registry.js';
+import { packageManagers } from './fixtures/package-managers.js';
 
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
 /** The registry that npm uses on this machine. */
@@ -29,13 +29,6 @@ const APPLICATIONS: readonly Readonly<Record<string, string>>[] = [
   { vitest: 'latest', jest: 'latest', typescript: 'latest', express: 'latest', 'fast-check': 'latest' },
 ];
 
-/** Commands that resolve all dependencies, fail on a conflict of peers, and install as little as possible. */
-const MANAGERS: Readonly<Record<string, readonly string[]>> = {
-  npm: ['npm', 'install', '--strict-peer-deps', '--package-lock-only', '--ignore-scripts'],
-  pnpm: ['npx', '--yes', 'pnpm@12', 'add', '--lockfile-only', '--config.strict-peer-dependencies=true'],
-  yarn: ['npx', '--yes', '@yarnpkg/cli-dist@4', 'add', '--mode=update-lockfile'],
-};
-
 let registry: LocalRegistry;
 let names: string[];
 
@@ -48,34 +41,13 @@ beforeAll(async () => {
 afterAll(() => registry[Symbol.asyncDispose]());
 
 test.each(
-  Object.entries(MANAGERS).flatMap(([manager, command]) =>
-    APPLICATIONS.map((application) => [manager, JSON.stringify(application), application, command] as const),
+  Object.entries(packageManagers).flatMap(([name, manager]) =>
+    APPLICATIONS.map((application) => [name, JSON.stringify(application), application, manager] as const),
   ),
-)('%s installs every package next to %s', async (_manager, _name, application, [program = '', ...args]) => {
+)('%s installs every package next to %s', async (_manager, _name, application, manager) => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-matrix-'));
   const manifest = { name: 'app', private: true, dependencies: application };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  // Yarn takes a folder without a lockfile for a part of the project above it.
-  await writeFile(join(folder, 'yarn.lock'), '');
-  const { npm_config_registry = '', npm_config_cache = '' } = registry.env;
-  // How this machine reaches a network stays.
-  const env = {
-    ...process.env,
-    npm_config_registry,
-    npm_config_cache,
-    // pnpm and yarn have their own names for it, and both would refuse a package without a date.
-    pnpm_config_registry: npm_config_registry,
-    pnpm_config_minimum_release_age: '0',
-    YARN_NPM_MINIMAL_AGE_GATE: '0',
-    YARN_NPM_REGISTRY_SERVER: npm_config_registry.replace(/\/$/, ''),
-    YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
-    YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
-    YARN_ENABLE_TELEMETRY: 'false',
-  };
-  const failure = await promisify(execFile)(program, [...args, ...names], { cwd: folder, env }).then(
-    () => undefined,
-    ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
-  );
-  expect(failure).toBeUndefined();
+  await manager.add(folder, registry, names, { lockfileOnly: true });
   await rm(folder, { recursive: true });
 });

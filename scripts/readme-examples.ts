@@ -38,12 +38,18 @@ export const readExamples = (markdown: string): Example[] =>
     output: (groups?.run && groups.output) ?? '',
   }));
 
-/** Compiles and runs the examples of `folder/README.md`. Returns what is wrong with them. */
-export async function checkReadme(folder: string): Promise<string[]> {
+/**
+ * Compiles and runs the examples of `folder/README.md`.
+ *
+ * @param modules a `node_modules` folder with the packages that the examples import. The default is one with the
+ *   packages of the workspace.
+ * @returns the problems that were found
+ */
+export async function checkReadme(folder: string, modules?: string): Promise<string[]> {
   const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
   if (examples.length === 0) return [];
   const isCompiled = examples.some(usesDecorators);
-  await using project = await makeProject(folder, { isCompiled });
+  await using project = await makeProject(folder, { isCompiled, modules });
   const fileOf = (example: Example) => `README.${example.line}${isTest(example) ? '.test' : ''}.ts`;
   for (const example of examples) {
     // On the same line as in the README, so that the compiler names that one.
@@ -65,9 +71,11 @@ export async function checkReadme(folder: string): Promise<string[]> {
       problems.push(`${fileOf(example)} printed:\n${printed}in place of:\n${example.output}`);
   }
   if (examples.some(isTest)) {
-    const vitest = join(WORKSPACE, 'node_modules/vitest/vitest.mjs');
+    const vitest = join(project.root, 'node_modules/vitest/vitest.mjs');
     const printed = await node(vitest, 'run', '--reporter=json', '--outputFile=results.json').catch(String);
-    const { success } = JSON.parse(await readFile(join(project.root, 'results.json'), 'utf8'));
+    // vitest writes no results if it cannot start.
+    const results = await readFile(join(project.root, 'results.json'), 'utf8').catch(() => '{}');
+    const { success } = JSON.parse(results);
     if (success !== true) problems.push(printed);
   }
   return problems;
@@ -78,14 +86,19 @@ const isTest = ({ code }: Example) =>
 
 const usesDecorators = ({ code }: Example) => /^\s*@\w+\(/m.test(code);
 
-/**
- * A project outside of the workspace that has the package and its dependencies.
- *
- * @param options.compilerOptions replace those of the project
- */
+export interface ProjectOptions {
+  /** The compiler generates JavaScript. The default is `false`: Node.js strips the types. */
+  readonly isCompiled?: boolean | undefined;
+  /** A `node_modules` folder. By default, the project has the package, its dependencies, and those of the workspace. */
+  readonly modules?: string | undefined;
+  /** Replace those of the project. */
+  readonly compilerOptions?: object | undefined;
+}
+
+/** Creates a project outside the workspace. */
 export async function makeProject(
   folder: string,
-  { isCompiled = false, compilerOptions = {} }: { isCompiled?: boolean; compilerOptions?: object } = {},
+  { isCompiled = false, modules, compilerOptions = {} }: ProjectOptions = {},
 ): Promise<AsyncDisposable & { root: string }> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'postern-readme-')));
   const link = async (name: string, target: string) => {
@@ -95,11 +108,15 @@ export async function makeProject(
       if (error.code !== 'EEXIST') throw error;
     });
   };
-  const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string };
-  await link(name, folder);
-  // What the package has, and then its neighbours: an example may show them together.
-  for (const modules of [join(folder, 'node_modules'), join(WORKSPACE, 'node_modules')]) {
-    for (const found of await listPackages(modules)) await link(found.name, found.path);
+  if (modules) {
+    await symlink(modules, join(root, 'node_modules'), 'dir');
+  } else {
+    const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string };
+    await link(name, folder);
+    // An example may show the package together with other packages of the workspace.
+    for (const from of [join(folder, 'node_modules'), join(WORKSPACE, 'node_modules')]) {
+      for (const found of await listPackages(from)) await link(found.name, found.path);
+    }
   }
   await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'readme', type: 'module' }));
   await writeFile(

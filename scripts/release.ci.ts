@@ -1,0 +1,154 @@
+/** Publishes nothing: packs the packages, and installs and uses them as applications do, with a real registry. CI runs it. */
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalRegistry, startLocalRegistry } from './fixtures/local-registry.js';
+import { packageManagers } from './fixtures/package-managers.js';
+import { checkReadme, readExamples } from './readme-examples.js';
+
+const run = promisify(execFile);
+const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
+const PACKAGES = join(WORKSPACE, 'packages');
+/** The registry that npm uses on this machine. */
+const UPSTREAM = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' })
+  .trim()
+  .replace(/\/$/, '');
+
+/** Sends one email. The arguments are a port and a file with the certificate of the server. */
+const SEND = `
+import { readFileSync } from 'node:fs';
+import { createMailer, parseConnectorConfig } from '@postern/core';
+import { createSmtpTransport } from '@postern/transport-smtp';
+
+async function main(): Promise<void> {
+  const [port = '', certificate = ''] = process.argv.slice(2);
+  const config = parseConnectorConfig({
+    host: '127.0.0.1',
+    port,
+    auth: {},
+    tls: { ca: readFileSync(certificate, 'utf8') },
+    fromEmail: 'noreply@example.com',
+    templates: [
+      { usageType: 'SignIn', contentType: 'text/html', subject: 'Your code', content: '<p>{{code}}</p>' },
+    ],
+  });
+  const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+  await mailer.send({ to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } });
+  await mailer.close();
+}
+
+void main();
+`;
+
+const names = await readdir(PACKAGES);
+const manifests = await Promise.all(
+  names.map(async (name) => JSON.parse(await readFile(join(PACKAGES, name, 'package.json'), 'utf8'))),
+);
+const published = manifests.filter(({ private: isPrivate }) => !isPrivate).map(({ name }): string => name);
+const folders = names.map((name) => join(PACKAGES, name));
+const readmes = [WORKSPACE, ...folders].filter((folder) => existsSync(join(folder, 'README.md')));
+
+/** What applications need for the examples, and what the examples do not import. */
+const NOT_IMPORTED = [
+  'typescript',
+  '@types/express',
+  '@types/node',
+  '@types/pg',
+  '@electric-sql/pglite',
+  // Yarn does not install peer dependencies, and vitest has this one.
+  'vite',
+];
+
+/** Packages of other projects, in the versions that the workspace has. */
+async function otherPackages(): Promise<string[]> {
+  const versions = new Map<string, string>();
+  for (const name of NOT_IMPORTED) versions.set(name, await versionOf(name, [WORKSPACE, ...folders]));
+  for (const folder of readmes)
+    for (const { code } of readExamples(await readFile(join(folder, 'README.md'), 'utf8')))
+      for (const [, name = ''] of code.matchAll(/^(?:import|.* from) '((?:@[\w-]+\/)?[\w-]+)[^':\n]*';/gm))
+        if (!name.startsWith('@postern/')) versions.set(name, await versionOf(name, [folder, WORKSPACE]));
+  return [...versions].map(([name, version]) => `${name}@${version}`);
+}
+
+async function versionOf(name: string, places: readonly string[]): Promise<string> {
+  const file = places
+    .map((folder) => join(folder, 'node_modules', name, 'package.json'))
+    .find((path) => existsSync(path));
+  if (!file) throw new Error(`The workspace does not have ${name}.`);
+  return JSON.parse(await readFile(file, 'utf8')).version;
+}
+
+let registry: LocalRegistry;
+let trap: SmtpTrap;
+beforeAll(async () => {
+  registry = await startLocalRegistry({ upstream: UPSTREAM });
+  trap = await startSmtpTrap();
+});
+afterAll(async () => {
+  await registry[Symbol.asyncDispose]();
+  await trap.close();
+});
+
+it('pnpm would publish exactly the public packages', async () => {
+  const args = ['--yes', 'pnpm@12', 'publish', '-r', '--dry-run', '--no-git-checks', '--json'];
+  const { stdout } = await run('npx', args, { cwd: WORKSPACE, maxBuffer: 2 ** 26 });
+  expect(published.filter((name) => !stdout.includes(`"${name}"`))).toEqual([]);
+});
+
+describe.each(Object.entries(packageManagers))('%s', (_name, manager) => {
+  let project = '';
+  beforeAll(async () => {
+    project = await realpath(await mkdtemp(join(tmpdir(), 'postern-release-')));
+    await writeFile(
+      join(project, 'package.json'),
+      JSON.stringify({ name: 'app', private: true, type: 'module' }),
+    );
+    await manager.add(project, registry, [...published, ...(await otherPackages())]);
+    await writeFile(join(project, 'ca.pem'), trap.certificate);
+  });
+  afterAll(() => rm(project, { recursive: true }));
+
+  /** Runs a program in the project and returns the code of the email that it sent. */
+  async function codeSentBy(command: string, ...args: string[]): Promise<string> {
+    trap.inbox.clear();
+    await run(command, [...args, String(trap.port), 'ca.pem'], { cwd: project, env: runtimeEnv });
+    return trap.inbox.waitForCode('ada@example.com');
+  }
+  const runtimeEnv = { ...process.env, DENO_NO_UPDATE_CHECK: '1' };
+
+  it('installs packages that an ES module in TypeScript imports', async () => {
+    await writeFile(join(project, 'send.ts'), SEND);
+    expect(await codeSentBy(process.execPath, 'send.ts')).toBe('482913');
+  });
+
+  it('installs packages that TypeScript compiled to CommonJS requires', async () => {
+    await writeFile(join(project, 'send.cts'), SEND);
+    const flags = '--module node20 --target es2023 --strict --types node send.cts';
+    await run(process.execPath, ['node_modules/typescript/bin/tsc', ...flags.split(' ')], { cwd: project });
+    expect(await codeSentBy(process.execPath, 'send.cjs')).toBe('482913');
+  });
+
+  it('installs packages that Bun runs', async () => {
+    await writeFile(join(project, 'send.ts'), SEND);
+    expect(await codeSentBy('npx', '--yes', 'bun@1', 'run', 'send.ts')).toBe('482913');
+  });
+
+  it('installs packages that Deno runs', async () => {
+    await writeFile(join(project, 'send.ts'), SEND);
+    const deno = ['--yes', 'deno@2', 'run', '--allow-all', '--node-modules-dir=manual', 'send.ts'];
+    expect(await codeSentBy('npx', ...deno)).toBe('482913');
+  });
+
+  it.each(readmes.map((folder) => [folder.slice(WORKSPACE.length) || 'the workspace', folder]))(
+    'installs the packages that the examples in the README of %s use',
+    async (_readme, folder) => {
+      expect(await checkReadme(folder, join(project, 'node_modules'))).toEqual([]);
+    },
+  );
+});
