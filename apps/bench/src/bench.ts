@@ -3,6 +3,8 @@ export interface Bench {
   /** What it is called on the command line. */
   readonly name: string;
   readonly title: string;
+  /** It takes minutes and compares nothing, so it runs once, whatever the number of rounds. */
+  readonly isOneRun?: true;
   run(context: BenchContext): Promise<BenchResult>;
 }
 

@@ -1,5 +1,6 @@
 import { help, readArguments, UsageError } from './arguments.ts';
 import { type Bench, type BenchContext, type BenchResult, NotMeasured } from './bench.ts';
+import { fleet } from './benches/fleet.ts';
 import { latency } from './benches/latency.ts';
 import { queue } from './benches/queue.ts';
 import { render } from './benches/render.ts';
@@ -11,7 +12,7 @@ import { resultAsText } from './report.ts';
 import { type Section, sectionOf, writeResults } from './results.ts';
 
 /** In the order in which they run, and stand in RESULTS.md. */
-const BENCHES: readonly Bench[] = [throughput, latency, render, startUp, resources, queue, scale];
+const BENCHES: readonly Bench[] = [throughput, latency, render, startUp, resources, queue, scale, fleet];
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
     const result = await run(bench, { rounds, quick, log: (line) => print(`  ${line}`) });
     if (!result) continue;
     print(`\n${resultAsText(result)}`);
-    sections[bench.name] = sectionOf(bench.title, rounds, result);
+    sections[bench.name] = sectionOf(bench.title, bench.isOneRun ? 1 : rounds, result);
   }
   if (!quick) await writeResults(sections, order);
 }

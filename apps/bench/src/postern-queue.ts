@@ -1,5 +1,5 @@
 import { createMailer, type Email, type Receipt, type Transport } from '@postern/core';
-import { createMailQueue, migrateMailQueue, type QueueMailer } from '@postern/queue';
+import { createMailQueue, type MailQueueOptions, migrateMailQueue, type QueueMailer } from '@postern/queue';
 import type { QueueAtWork } from './queue-at-work.ts';
 import { codeOf, FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE } from './sign-in-email.ts';
 
@@ -20,15 +20,46 @@ const takesEverything: Transport = {
   [Symbol.asyncDispose]: async () => {},
 };
 
-/** Renders the sign-in email. */
+/** What the emails are for; each may have its own lane. */
+export const USAGE_TYPES = [
+  'SignIn',
+  'Register',
+  'ForgotPassword',
+  'Generic',
+  'UserPermissionValidation',
+  'BindNewIdentifier',
+  'MfaVerification',
+  'BindMfa',
+] as const;
+
+/** Renders the sign-in email, for each usage type. */
 export const rendering = createMailer({
   config: {
     fromEmail: FROM,
-    templates: [
-      { usageType: 'SignIn', contentType: 'text/html', subject: SUBJECT_TEMPLATE, content: HTML_TEMPLATE },
-    ],
+    templates: USAGE_TYPES.map((usageType) => ({
+      usageType,
+      contentType: 'text/html',
+      subject: SUBJECT_TEMPLATE,
+      content: HTML_TEMPLATE,
+    })),
   },
   transport: takesEverything,
+});
+
+/**
+ * What all processes of a queue have in common.
+ *
+ * @param lanes - Each takes the usage type of its name, the last the rest.
+ */
+export const queueOptions = (
+  schema: string,
+  lanes?: readonly string[],
+): Pick<MailQueueOptions, 'schema' | 'keys' | 'lanes'> => ({
+  schema,
+  keys: [{ id: 'bench', secret: 'a secret of thirty-two characters' }],
+  lanes:
+    lanes &&
+    Object.fromEntries(lanes.map((lane, index) => [lane, index < lanes.length - 1 ? { types: [lane] } : {}])),
 });
 
 /** The queue of `@postern/queue`: each email is rendered, and its content sealed. */

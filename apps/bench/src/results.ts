@@ -58,7 +58,7 @@ function resultsAsMarkdown(results: Results): string {
   const sections = Object.entries(results).map(([name, section]) =>
     [
       `## ${section.title}`,
-      `\`bench ${name}\` on ${section.measuredAt.slice(0, 10)}: medians of ${section.rounds} interleaved rounds. Node ${section.node}, ${section.machine}.`,
+      `\`bench ${name}\` on ${section.measuredAt.slice(0, 10)}: ${section.rounds === 1 ? 'one run' : `medians of ${section.rounds} interleaved rounds`}. Node ${section.node}, ${section.machine}.`,
       resultAsMarkdown(section.result),
     ].join('\n\n'),
   );

@@ -1,18 +1,20 @@
-import { createMailQueue, type DeliveryQueue, migrateMailQueue } from '@postern/queue';
+import { createMailQueue, type DeliveryQueue, type MailQueueOptions, migrateMailQueue } from '@postern/queue';
 import { Client } from 'pg';
 import { addFinishedDeliveries } from '../../../../scripts/postgres/finished-deliveries.ts';
 import type { Bench, BenchContext, BenchResult } from '../bench.ts';
 import { interleave, median, ratio } from '../measurement.ts';
-import { rendering } from '../postern-queue.ts';
+import { queueOptions, rendering } from '../postern-queue.ts';
 import { startPostgres } from '../postgres.ts';
+import { openWorkers } from '../queue-workers.ts';
 import { formatFigure, formatRatio } from '../report.ts';
 import { recipientOf } from '../sign-in-email.ts';
 
 const DAYS = 30;
+const DAY_MS = 86_400_000;
 const LIVE = 1000;
-const WORKERS = 3;
+const PROCESSES = 3;
 const MOST_SLOWER = 1.2;
-const OPERATIONS = ['enqueue', 'stats', 'list', 'list failed', 'drain', 'expire'] as const;
+const OPERATIONS = ['enqueue', 'stats', 'list', 'list failed', 'drain', 'expire', 'drop a day'] as const;
 type Times = Record<(typeof OPERATIONS)[number], number>;
 
 async function timeOf(run: () => Promise<unknown>): Promise<number> {
@@ -21,24 +23,22 @@ async function timeOf(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - begin;
 }
 
-/** Resolves once so many deliveries got into a state, in all queues together. */
-function reached(queues: readonly DeliveryQueue[], state: 'sent' | 'expired', count: number): Promise<void> {
+/** Resolves once so many deliveries have expired. */
+function untilExpired(queue: DeliveryQueue, count: number): Promise<void> {
   let left = count;
   return new Promise((resolve) => {
-    for (const queue of queues) queue.on(state, () => --left === 0 && resolve());
+    queue.on('expired', () => --left === 0 && resolve());
   });
 }
 
 async function measure(url: string, schema: string): Promise<Times> {
-  const open = () =>
-    createMailQueue({
-      connection: { url },
-      schema,
-      mailer: rendering,
-      keys: [{ id: 'bench', secret: 'a secret of thirty-two characters' }],
-    });
-  const queues = await Promise.all(Array.from({ length: WORKERS }, open));
-  const [queue] = queues as [DeliveryQueue];
+  const open = (policy: MailQueueOptions['policy'] = {}) =>
+    createMailQueue({ ...queueOptions(schema), connection: { url }, mailer: rendering, policy });
+  const task = { url, schema, concurrency: 20 };
+  await using workers = await openWorkers(Array.from({ length: PROCESSES }, () => task));
+  await using queue = await open();
+  const client = new Client(url);
+  await client.connect();
   const enqueueAll = (expiresAt?: Date) =>
     Promise.all(
       Array.from({ length: LIVE }, async (_, index) =>
@@ -55,27 +55,40 @@ async function measure(url: string, schema: string): Promise<Times> {
   const often = (run: () => Promise<unknown>) => async () => {
     for (let index = 0; index < 20; index++) await run();
   };
+  const partitions = async () => {
+    const { rows } = await client.query<{ days: number; oldest: Date }>(
+      `SELECT count(*)::int AS days, min(starts_at) FILTER (WHERE isfinite(starts_at)) AS oldest FROM ${schema}.delivery_partition`,
+    );
+    return rows[0] as (typeof rows)[number];
+  };
   try {
     const enqueue = await timeOf(enqueueAll);
     const stats = await timeOf(often(() => queue.stats()));
     const list = await timeOf(often(() => queue.list()));
     const listFailed = await timeOf(often(() => queue.list({ state: 'failed' })));
-    const sent = reached(queues, 'sent', LIVE);
     const drain = await timeOf(async () => {
-      await Promise.all(queues.map((each) => each.start({ concurrency: 20 })));
-      await sent;
+      await workers.start();
+      await workers.untilSent(LIVE);
     });
-    await Promise.all(queues.map((each) => each.stop()));
-    await enqueueAll(new Date(Date.now() - 1000));
-    const expired = reached(queues, 'expired', LIVE);
+    await workers.stop();
+    await enqueueAll(new Date(Date.now() + DAY_MS));
+    await client.query(`UPDATE ${schema}.delivery SET expires_at = now() - interval '1 second'`);
+    const expired = untilExpired(queue, LIVE);
     const expire = await timeOf(async () => {
       // Housekeeping finds them: no worker polls their lane.
       await queue.start({ lanes: { other: 1 } });
       await expired;
     });
-    return { enqueue, stats, list, 'list failed': listFailed, drain, expire };
+    await queue.stop();
+    const { days, oldest } = await partitions();
+    await using keeper = await open({ retentionMs: Date.now() - oldest.getTime() - DAY_MS });
+    const dropADay = await timeOf(async () => {
+      await keeper.start({ lanes: { other: 1 } });
+      while ((await partitions()).days === days) await new Promise((resolve) => setImmediate(resolve));
+    });
+    return { enqueue, stats, list, 'list failed': listFailed, drain, expire, 'drop a day': dropADay };
   } finally {
-    await Promise.all(queues.map((each) => each.close()));
+    await client.end();
   }
 }
 
@@ -128,7 +141,7 @@ async function compare({ rounds, quick, log }: BenchContext): Promise<BenchResul
       atMost: MOST_SLOWER,
     })),
     notes: [
-      `Both have ${DAYS} days of partitions. ${WORKERS} queues with 20 emails at a time in each lane; ${LIVE} live emails; 20 calls of stats and of each list.`,
+      `Both have ${DAYS} days of partitions. ${LIVE} emails are enqueued and sent by ${PROCESSES} other processes with 20 at a time in each lane, then as many expire. 20 calls of stats and of each list. The last row is a round of housekeeping up to the point where the oldest day is gone.`,
     ],
   };
 }
