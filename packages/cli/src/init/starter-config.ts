@@ -7,18 +7,18 @@ const email = (usageType: string, subject: string, heading: string, purpose: str
     `<h1 style="font-size:1.25rem">${heading}</h1>`,
     `<p>Enter this code to ${purpose}:</p>`,
     '<p style="font-size:2rem;letter-spacing:.25rem"><b>{{code}}</b></p>',
-    '<p>It is valid for 10 minutes. If you did not ask for it, ignore this email, and share the code with nobody.</p>',
+    '<p>It is valid for 10 minutes. If you did not request it, ignore this email. Do not share the code.</p>',
     '</div>',
   ].join(''),
-  text: `Enter this code to ${purpose}: {{code}}\n\nIt is valid for 10 minutes. If you did not ask for it, ignore this email, and share the code with nobody.`,
+  text: `Enter this code to ${purpose}: {{code}}\n\nIt is valid for 10 minutes. If you did not request it, ignore this email. Do not share the code.`,
 });
 
-/** Something to begin with, for each kind of email that every sign-in needs. */
+/** Starter templates for the emails that every sign-in flow needs. */
 const STARTER_TEMPLATES = [
-  email('Register', '{{code}} confirms your address', 'Welcome', 'confirm your address'),
-  email('SignIn', '{{code}} is your sign-in code', 'Your sign-in code', 'sign in'),
-  email('ForgotPassword', '{{code}} resets your password', 'Set a new password', 'set a new password'),
-  email('Generic', '{{code}} is your code', 'Your code', 'go on'),
+  email('Register', 'Confirm your email address', 'Welcome', 'confirm your email address'),
+  email('SignIn', 'Your sign-in code', 'Your sign-in code', 'sign in'),
+  email('ForgotPassword', 'Your password reset code', 'Set a new password', 'set a new password'),
+  email('Generic', 'Your code', 'Your code', 'continue'),
 ];
 
 /** What `init` has to know. */
