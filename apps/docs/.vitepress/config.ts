@@ -58,6 +58,8 @@ export default defineConfig({
         text: 'Content',
         items: [
           { text: 'Add or change a language', link: '/guides/languages' },
+          { text: 'Write your own templates', link: '/guides/write-templates' },
+          { text: 'Keep codes out of subjects', link: '/guides/codes-in-subjects' },
           { text: 'React Email and MJML', link: '/guides/react-email-mjml' },
         ],
       },

@@ -118,6 +118,12 @@ test('Better Auth signs a person in by code and by link', async () => {
   expect(opened.headers.getSetCookie().join()).toContain('better-auth.session_token=');
 });
 
+test('Write your own templates prints the text that the page shows', async () => {
+  const printed = await guides.open('write-templates').run('render.ts');
+  const page = await readFile(new URL('../guides/write-templates.md', import.meta.url), 'utf8');
+  expect(page).toContain(`\`\`\`text\n${printed}\`\`\``);
+});
+
 test('Logto in Docker has the Dockerfile of the connector', async () => {
   const guide = guides.open('logto-docker');
   const readme = await readFile(
