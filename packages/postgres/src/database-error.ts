@@ -1,10 +1,10 @@
 import { MailError, type MailErrorCode, type MailStage } from '@postern/core';
 
-/** What messages and hints call the part of Postern whose database it is, and its options and calls. */
+/** Names and hints for the part of Postern that uses the database. */
 export interface DatabaseOwner {
-  /** Follows "The database of", e.g. `the mail queue`. */
+  /** Follows "The database of", such as `the mail queue`. */
   readonly name: string;
-  /** The option that has the connection. */
+  /** The option for the connection. */
   readonly option: string;
   /** How to create missing tables. */
   readonly migrateHint: string;
@@ -12,7 +12,7 @@ export interface DatabaseOwner {
   readonly grantHint: string;
 }
 
-/** What an error of the database means for its caller. */
+/** The kinds of database errors. */
 type Kind =
   | ('migration' | 'right' | 'authentication' | 'noDatabase' | 'tls' | 'option' | 'readOnly' | 'feature')
   | ('data' | 'slow' | 'busy' | 'unreachable');

@@ -11,15 +11,15 @@ import { describeFailure } from './composite.js';
 import { stateAfter } from './failure-policy.js';
 
 /**
- * Knows whether a transport is down (Nygard, "Release It!": circuit breaker). Closed, it lets everything through; after
- * so many failures in a row it opens and lets nothing through; after a while one email is let through as a probe, whose
- * outcome closes or opens it again.
+ * A circuit breaker for a transport (Nygard, "Release It!"). A closed circuit lets all emails through. After a number of
+ * consecutive failures, it opens and lets none through. After a while, one email passes as a probe, and its outcome closes
+ * the circuit or opens it again.
  */
 export interface Circuit {
   /**
-   * Waits for nothing but the operation.
+   * Runs the operation. It never waits for a probe.
    *
-   * @throws {MailError} what the operation throws; or, with `attempts: 0`, what it threw when the circuit opened
+   * @throws {MailError} the error of the operation. If the circuit is open, the error that opened it, with `attempts: 0`
    */
   run(operation: () => Promise<Receipt>): Promise<Receipt>;
 }
@@ -53,7 +53,7 @@ export function createCircuit(options: CircuitOptions): Circuit {
   breaker.onHalfOpen(() => logger.info({ event: 'circuit.half_open', transport }));
   breaker.onReset(() => logger.info({ event: 'circuit.closed', transport }));
 
-  /** The outcome, as the breaker has to see it: `Down` counts, a promise that resolves resets, any other error does neither. */
+  /** Converts the outcome for the breaker: `Down` counts as a failure, a resolved promise resets the count, and other errors do neither. */
   async function judge(operation: () => Promise<Receipt>, isProbe: boolean): Promise<Receipt | MailError> {
     try {
       return await operation();
@@ -61,7 +61,7 @@ export function createCircuit(options: CircuitOptions): Circuit {
       if (!(error instanceof MailError)) throw error;
       const state = stateAfter(error);
       if (state === 'up') return error;
-      // To the breaker, any other error is the success of a probe; this one says nothing, so the circuit stays open.
+      // The breaker would treat any other error of a probe as a success. This one is inconclusive, so the circuit stays open.
       if (state === 'unknown' && !isProbe) throw error;
       reason = state === 'down' ? error : reason;
       throw new Down(error);
@@ -70,7 +70,7 @@ export function createCircuit(options: CircuitOptions): Circuit {
 
   return {
     async run(operation) {
-      // The breaker itself would have everyone wait for the outcome of the probe.
+      // The breaker would make every email wait for the outcome of the probe.
       if (breaker.state === CircuitState.HalfOpen) throw skipped(reason);
       const isProbe = breaker.state === CircuitState.Open;
       const outcome = await breaker
@@ -85,10 +85,10 @@ export function createCircuit(options: CircuitOptions): Circuit {
   };
 }
 
-/** Whether the email arrived that opened the circuit may be unknown; this one certainly did not. */
+/** The email that opened the circuit may have arrived, but this one has not, so it is never `delivery_unknown`. */
 function skipped(reason: MailError | undefined): MailError {
   const code = reason === undefined || reason.code === 'delivery_unknown' ? 'connection_failed' : reason.code;
-  return new MailError(code, `It was not tried, since it was down: ${reason?.message}`, {
+  return new MailError(code, `The transport was skipped, because its circuit is open: ${reason?.message}`, {
     stage: reason?.stage ?? 'connect',
     ...(reason && { retryable: reason.retryable }),
     ...(reason?.hint !== undefined && { hint: reason.hint }),
@@ -96,13 +96,13 @@ function skipped(reason: MailError | undefined): MailError {
   });
 }
 
-/** The breaker compares the length of a break with the wall clock: this one is endless until the clock says otherwise. */
+/** The breaker compares durations with the wall clock, so this duration is infinite until our clock reaches the end. */
 function startBreak(milliseconds: number, clock: Clock): IBackoff<unknown> {
   const startedAt = clock.now();
   return {
     get duration() {
       const elapsed = clock.now() - startedAt;
-      // A clock that was set back must not prolong it.
+      // A clock that was set back must not extend the duration.
       return elapsed >= 0 && elapsed < milliseconds ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     },
     next: () => startBreak(milliseconds, clock),

@@ -13,12 +13,12 @@ import {
 import { z } from 'zod';
 
 interface CompositeParts {
-  /** What it does and to which, e.g. `retry(smtp)`. */
+  /** Its function and the names of its children, such as `retry(smtp)`. */
   name: string;
   children: readonly Transport[];
-  /** Aborted by `close`, which then waits: whoever waits for something gives up, and nothing new is begun. */
+  /** Aborted by `close`: emails that are waiting fail, and no new attempts start. */
   closing: AbortController;
-  /** Has to reach the child before it awaits anything: a child that is closed takes no more emails. */
+  /** Must call the child before it awaits anything, because a closed child accepts no emails. */
   send(email: Email, signal: AbortSignal | undefined): Promise<Receipt>;
   verify(operation?: OperationOptions): Promise<void>;
 }
@@ -26,16 +26,16 @@ interface CompositeParts {
 const childSchema = z.object({ transport: transportSchema });
 
 /**
- * The transport that a function such as `withRetry` wraps.
+ * Checks the transport that a function such as `withRetry` wraps.
  *
- * @throws {ConfigError} when it is not a transport
+ * @throws {ConfigError} if it is not a transport
  */
 export const requireTransport = (transport: Transport, caller: string): Transport =>
   readOptions(childSchema, { transport }, caller).transport;
 
 /**
- * A transport made of others, with the life cycle they have in common: closing it lets the tries that are under way
- * finish, cuts off every wait, and closes the children.
+ * Creates a transport that wraps other transports. Closing it waits for attempts in flight, ends all waits, and closes the
+ * children.
  */
 export function createComposite({ name, children, closing, send, verify }: CompositeParts): Transport {
   const drain = createDrain(`transport ${name}`, async () => {});
@@ -43,7 +43,7 @@ export function createComposite({ name, children, closing, send, verify }: Compo
   const close = () => {
     if (!closed) {
       closing.abort();
-      // Children at the same time, so that their waits are cut off, too.
+      // Close the children at the same time, to end their waits.
       closed = Promise.all([drain.close(), ...children.map((child) => child.close())]).then(() => {});
     }
     return closed;
@@ -57,7 +57,7 @@ export function createComposite({ name, children, closing, send, verify }: Compo
   };
 }
 
-/** Sends through a transport that may come from the application: its receipt is completed, and clean. */
+/** Sends through a transport that may belong to the application, and completes and cleans its receipt. */
 export async function sendThrough(
   transport: Transport,
   email: Email,
@@ -73,17 +73,17 @@ export async function sendThrough(
   });
 }
 
-/** How many tries a failure stands for. */
+/** The number of attempts behind a failure. */
 export const attemptsOf = (error: MailError): number => error.attempts ?? 1;
 
-/** Whether the email is worthless at that time. */
+/** Whether the email has expired at that time. */
 export const expiresBy = (time: number, { expiresAt }: Email): boolean =>
   expiresAt !== undefined && expiresAt.getTime() <= time;
 
-/** What log events say of an email. */
+/** The fields of an email in log events. */
 export const describeEmail = ({ type, messageId, to }: Email) => ({ type, messageId, to: maskAddress(to) });
 
-/** What log events say of a failure. */
+/** The fields of a failure in log events. */
 export const describeFailure = ({ code, stage, responseCode, attempts }: MailError) => ({
   code,
   stage,

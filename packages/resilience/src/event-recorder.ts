@@ -1,6 +1,6 @@
 import type { LogEvent, Logger } from '@postern/core';
 
-/** A logger for tests that keeps what it is told. */
+/** A logger for tests that records all events. */
 export function createEventRecorder(): { readonly events: LogEvent[]; readonly logger: Logger } {
   const events: LogEvent[] = [];
   const keep = (event: LogEvent) => void events.push(event);

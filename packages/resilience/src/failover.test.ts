@@ -127,7 +127,7 @@ describe('when no transport takes the email', () => {
     expect(error).toBeMailError('timeout', { stage: 'greeting', retryable: true });
     expect(error).toMatchObject({
       message: [
-        'No transport took the email:',
+        'No transport accepted the email:',
         'main: It failed: auth_failed.',
         'backup: It failed: timeout.',
       ].join('\n  '),
@@ -416,7 +416,7 @@ describe('the options', () => {
     expect(() => withFailover([])).toThrow('at least one transport');
     const twins = [createMemoryTransport(), createMemoryTransport()];
     expect(() => withFailover(twins)).toThrow(ConfigError);
-    expect(() => withFailover(twins)).toThrow('different names, not memory,memory');
+    expect(() => withFailover(twins)).toThrow('unique names, not memory, memory');
   });
 
   it('have their defaults where they are undefined', async () => {

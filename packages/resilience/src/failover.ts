@@ -28,13 +28,13 @@ import {
 import { isFailedOver, type MayDuplicate, mayDuplicateSchema } from './failure-policy.js';
 
 export interface FailoverOptions {
-  /** How often in a row a transport fails until it is skipped. @default 3 */
+  /** Consecutive failures before a transport is skipped. @default 3 */
   failureThreshold?: number | undefined;
-  /** How long it is then skipped before one email is let through as a probe, in milliseconds. @default 30,000 */
+  /** How long it is skipped before one email probes it, in milliseconds. @default 30,000 */
   probeAfterMs?: number | undefined;
   /**
-   * Usage types to hand on, or not, where the server may have taken the email already (`delivery_unknown`).
-   * @default yes for those that carry a code, no for `OrganizationInvitation` and for types of your own
+   * By usage type: whether to fail over an email that may have arrived (`delivery_unknown`).
+   * @default true for types with a code, false for `OrganizationInvitation` and your own types
    */
   mayDuplicate?: MayDuplicate | undefined;
   /** @default errors go to `console.error`, each kind once */
@@ -51,18 +51,18 @@ const optionsSchema = z.strictObject({
   clock: clockSchema.default(() => systemClock),
 });
 
-/** Receipts and logs say which one it was, so each needs its own name. */
+/** Receipts and logs contain the name of the transport, so each name must be unique. */
 const transportsSchema = z.object({
   transports: z
     .array(transportSchema)
     .min(1, 'must have at least one transport')
     .refine((each) => new Set(each.map(({ name }) => name)).size === each.length, {
       error: ({ input }) =>
-        `must have different names, not ${(input as Transport[]).map(({ name }) => name)}: give each its own \`name\``, // checked above
+        `must have unique names, not ${(input as Transport[]).map(({ name }) => name).join(', ')}: set the \`name\` of each`, // checked above
     }),
 });
 
-/** No other attempt succeeds until the operator changes something, and the next transport hides that. */
+/** Only the operator can fix these failures, and the next transport hides them. */
 const OPERATOR_CODES: ReadonlySet<MailErrorCode> = new Set([
   'config_invalid',
   'auth_failed',
@@ -71,22 +71,21 @@ const OPERATOR_CODES: ReadonlySet<MailErrorCode> = new Set([
   'sender_rejected',
 ]);
 
-/** What a transport said, and which one. */
+/** The error of a transport. */
 interface Failure {
   readonly transport: string;
   readonly error: MailError;
 }
 
 /**
- * Sends through the first transport that takes the email, in their order. The next one gets it where this one was at
- * fault (down, not letting us in, full), never where the email or its recipient was: `recipient_rejected` is final. The
- * README has the table.
+ * Tries the transports in order until one accepts the email. It goes to the next one if the server, account, or host is the
+ * problem, never if the email or its recipient is: `recipient_rejected` is final. For all codes, see the README.
  *
- * A transport that fails often enough in a row is skipped, not waited for, until a probe goes through. Where no transport
- * took the email, the error has the code of the one that may still succeed, and the errors of all of them in its `cause`;
- * a `delivery_unknown` among them comes first. `verify` resolves when one of them is ready, and logs those that are not.
+ * A transport that fails repeatedly is skipped until a probe succeeds. If no transport accepts the email, the error has the
+ * code of the transport that may still succeed, and its `cause` contains the errors of all transports. A `delivery_unknown`
+ * takes precedence. `verify` resolves if one transport is ready, and logs the others.
  *
- * @throws {ConfigError} when an option is not valid, or when two transports have the same name
+ * @throws {ConfigError} if an option is not valid, or if two transports have the same name
  *
  * @example
  * ```ts
@@ -144,7 +143,7 @@ export function withFailover(transports: readonly Transport[], options: Failover
       const failure = { transport: names[index] ?? '', error: check.reason };
       failures.push(failure);
       const event = { event: 'transport.not_ready', transport: failure.transport };
-      // The other transports hide this failure from everyone but the log.
+      // The other transports hide this failure, so only the log shows it.
       logger.error({ ...event, ...describeFailure(failure.error) });
     }
     if (failures.length === transports.length) throw summarize(failures);
@@ -157,8 +156,8 @@ const triesOf = (failures: readonly Failure[]) =>
   failures.reduce((sum, { error }) => sum + attemptsOf(error), 0);
 
 /**
- * One error for all of them: where the email may have arrived, that matters most; then what ended it, if anything did;
- * then whatever may succeed later.
+ * Combines all errors. In order of precedence: an email that may have arrived, the error that ended the failover, and an
+ * error that may succeed later.
  */
 function summarize(failures: readonly Failure[], final?: MailError): MailError {
   const errors = failures.map(({ error }) => error);
@@ -169,9 +168,9 @@ function summarize(failures: readonly Failure[], final?: MailError): MailError {
   if (telling === undefined) throw new RangeError('There is no failure to summarize.');
   if (errors.length === 1) return telling;
   const list = failures.map(({ transport, error }) => `\n  ${transport}: ${error.message}`).join('');
-  return new MailError(telling.code, `No transport took the email:${list}`, {
+  return new MailError(telling.code, `No transport accepted the email:${list}`, {
     ...telling,
     attempts: triesOf(failures),
-    cause: new AggregateError(errors, 'What each transport said'),
+    cause: new AggregateError(errors, 'The errors of all transports'),
   });
 }

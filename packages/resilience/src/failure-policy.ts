@@ -1,29 +1,29 @@
 import { carriesCode, type Email, type MailError, type MailErrorCode } from '@postern/core';
 import { z } from 'zod';
 
-/** By usage type: whether an email that may have arrived is sent once more, at the risk of arriving twice. */
+/** By usage type: whether to send an email again that may have arrived, at the risk of a duplicate. */
 export type MayDuplicate = Readonly<Record<string, boolean>>;
 
 export const mayDuplicateSchema = z.record(z.string(), z.boolean()).default({});
 
-/** A second copy of a code is harmless, and without any nobody gets in; who is invited twice is annoyed. */
+/** A duplicate code is harmless, and without a code the person cannot sign in. A duplicate invitation is annoying. */
 const mayBeSentTwice = (type: string, mayDuplicate: MayDuplicate): boolean =>
   Object.hasOwn(mayDuplicate, type) ? mayDuplicate[type] === true : carriesCode(type);
 
-/** Whether the same transport is tried again. */
+/** Whether to retry with the same transport. */
 export const isRetried = (error: MailError, { type }: Email, mayDuplicate: MayDuplicate): boolean =>
   error.retryable && (error.code !== 'delivery_unknown' || mayBeSentTwice(type, mayDuplicate));
 
 interface FailureRule {
-  /** Whether the next transport gets the email; `mayDuplicate` leaves it to the usage type. */
+  /** Whether the email goes to the next transport. With `mayDuplicate`, it depends on the usage type. */
   readonly next: 'always' | 'retryable' | 'mayDuplicate' | 'never';
-  /** What the failure says of the transport; `unknown` where it was not asked. */
+  /** The state of the transport that the failure indicates. `unknown` if the transport was not used. */
   readonly transport: 'down' | 'up' | 'unknown';
 }
 
 /**
- * The next transport gets the email where this one, its server or its account was at fault. A verdict on the email or on
- * its recipient is final: it must not be got around, nor cost a second provider its good name.
+ * The email goes to the next transport if this one, its server, or its account is the problem. A permanent rejection of the
+ * email or its recipient is never retried through another provider, because it would also damage that provider's reputation.
  */
 const FAILURE_RULES: Readonly<Record<MailErrorCode, FailureRule>> = {
   config_invalid: { next: 'always', transport: 'down' },
@@ -36,11 +36,11 @@ const FAILURE_RULES: Readonly<Record<MailErrorCode, FailureRule>> = {
   tls_failed: { next: 'always', transport: 'down' },
   auth_failed: { next: 'always', transport: 'down' },
   host_rejected: { next: 'always', transport: 'down' },
-  // One account may not send: it is blocked, over its limit, or does not know the sender. Another one may.
+  // This account cannot send: it is blocked, over its limit, or not authorized for the sender. Another account may be able to.
   sender_rejected: { next: 'always', transport: 'down' },
   recipient_rejected: { next: 'never', transport: 'up' },
   message_rejected: { next: 'retryable', transport: 'up' },
-  // Full for now; skipping it for longer than that would waste what it can take.
+  // The limit is temporary. Skipping the transport for longer would waste its capacity.
   rate_limited: { next: 'always', transport: 'up' },
   timeout: { next: 'always', transport: 'down' },
   delivery_unknown: { next: 'mayDuplicate', transport: 'down' },
@@ -49,7 +49,7 @@ const FAILURE_RULES: Readonly<Record<MailErrorCode, FailureRule>> = {
   closed: { next: 'always', transport: 'down' },
 };
 
-/** Whether the next transport gets the email. */
+/** Whether the email goes to the next transport. */
 export function isFailedOver(error: MailError, { type }: Email, mayDuplicate: MayDuplicate): boolean {
   const { next } = FAILURE_RULES[error.code];
   switch (next) {
@@ -64,5 +64,5 @@ export function isFailedOver(error: MailError, { type }: Email, mayDuplicate: Ma
   }
 }
 
-/** What the failure says of the transport that it came from. */
+/** The state of the transport that its failure indicates. */
 export const stateAfter = (error: MailError): FailureRule['transport'] => FAILURE_RULES[error.code].transport;

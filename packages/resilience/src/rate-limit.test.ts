@@ -165,7 +165,7 @@ describe('a wait', () => {
     const inTime = transport.send(testEmail({ expiresAt: new Date(turn + 1) }));
     const error = await late.catch((reason: unknown) => reason);
     expect(error).toBeMailError('rate_limited', { stage: 'pool', retryable: true });
-    expect(error).toMatchObject({ attempts: 0, hint: 'Its turn would come in 200 ms.' });
+    expect(error).toMatchObject({ attempts: 0, hint: 'Try again in 200 ms.' });
     await clock.turn(1000);
     await expect(inTime).resolves.toBeDefined();
     expect(events.filter(({ event }) => event === 'mail.rate_limited')).toHaveLength(1);

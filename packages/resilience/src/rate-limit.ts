@@ -19,16 +19,16 @@ import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
 import { createTurnstile } from './turnstile.js';
 
 export interface RateLimitOptions {
-  /** How many emails are sent in any stretch of `intervalMs`, at most. */
+  /** Maximum number of emails in any period of `intervalMs`. */
   limit: number;
-  /** In milliseconds. */
+  /** The period, in milliseconds. */
   intervalMs: number;
   /**
-   * What becomes of further ones: they wait, first come first served, or fail with `rate_limited`.
+   * What to do with emails above the limit: let them wait in order, or reject them with `rate_limited`.
    * @default 'wait'
    */
   onLimit?: 'wait' | 'refuse' | undefined;
-  /** How many may wait; further ones fail with `rate_limited`. @default 1000 */
+  /** Maximum number of waiting emails. Any others fail with `rate_limited`. @default 1000 */
   maxWaiting?: number | undefined;
   /** @default errors go to `console.error`, each kind once */
   logger?: Logger | undefined;
@@ -51,13 +51,13 @@ const optionsSchema = z.strictObject({
 });
 
 /**
- * Keeps to the rate that a provider allows: no stretch of `intervalMs` sees more than `limit` emails handed on. In this
- * process, that is: several of them share a limit only in a queue.
+ * Limits the rate of emails: at most `limit` in any period of `intervalMs`. It counts only the emails of the current process.
+ * To share a limit between processes, use a queue.
  *
- * An email that would expire before its turn is refused at once; the `signal` ends a wait at once. What is refused fails
- * with `rate_limited`, which is retryable and makes a failover go on to its next transport. `verify` does not count.
+ * An email that would expire before its turn is rejected immediately, and the `signal` ends a wait immediately. Rejected
+ * emails fail with `rate_limited`, which is retryable and makes a failover use its next transport. `verify` does not count.
  *
- * @throws {ConfigError} when an option is not valid
+ * @throws {ConfigError} if an option is not valid
  *
  * @example
  * ```ts
@@ -76,11 +76,11 @@ export function withRateLimit(transport: Transport, options: RateLimitOptions): 
   const turnstile = createTurnstile({ limit, intervalMs, clock, sleep });
   closing.signal.addEventListener('abort', () => turnstile.close());
 
-  /** Why the email can't wait, or `undefined` if it can. */
+  /** Returns why the email cannot wait, or `undefined` if it can. */
   function whyRefused(email: Email): string | undefined {
-    if (onLimit === 'refuse') return 'there is no room now';
-    if (turnstile.waiting >= maxWaiting) return `${maxWaiting} are waiting already`;
-    if (expiresBy(clock.now() + turnstile.delayMs, email)) return 'it would expire before its turn';
+    if (onLimit === 'refuse') return 'the limit is reached';
+    if (turnstile.waiting >= maxWaiting) return `${maxWaiting} emails are already waiting`;
+    if (expiresBy(clock.now() + turnstile.delayMs, email)) return 'the email would expire before its turn';
     return undefined;
   }
 
@@ -93,10 +93,10 @@ export function withRateLimit(transport: Transport, options: RateLimitOptions): 
       return turnstile.pass(signal);
     }
     logger.warn({ event: 'mail.rate_limited', ...event });
-    throw new MailError('rate_limited', `No more than ${limit} emails in ${intervalMs} ms: ${why}.`, {
+    throw new MailError('rate_limited', `The limit is ${limit} emails in ${intervalMs} ms: ${why}.`, {
       stage: 'pool',
       attempts: 0,
-      hint: `Its turn would come in ${delayMs} ms.`,
+      hint: `Try again in ${delayMs} ms.`,
     });
   }
 

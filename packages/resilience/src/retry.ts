@@ -27,19 +27,19 @@ import { isRetried, type MayDuplicate, mayDuplicateSchema } from './failure-poli
 import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
 
 export interface RetryOptions {
-  /** How often it is tried at most, the first time included. @default 3 */
+  /** Maximum number of attempts, including the first. @default 3 */
   maxAttempts?: number | undefined;
   /**
-   * The longest wait before the second try, in milliseconds; it doubles with each further one. How long a wait really
-   * is, is random between 0 and that (full jitter).
+   * Maximum wait before the second attempt, in milliseconds. It doubles with every attempt. The actual wait is a random time
+   * up to this limit (full jitter).
    * @default 500
    */
   initialDelayMs?: number | undefined;
-  /** What the longest wait grows to, in milliseconds. @default 10,000 */
+  /** Maximum wait before any attempt, in milliseconds. @default 10,000 */
   maxDelayMs?: number | undefined;
   /**
-   * Usage types to try again, or not, where the server may have taken the email already (`delivery_unknown`).
-   * @default yes for those that carry a code, no for `OrganizationInvitation` and for types of your own
+   * By usage type: whether to retry an email that may have arrived (`delivery_unknown`).
+   * @default true for types with a code, false for `OrganizationInvitation` and your own types
    */
   mayDuplicate?: MayDuplicate | undefined;
   /** @default errors go to `console.error`, each kind once */
@@ -48,7 +48,7 @@ export interface RetryOptions {
   clock?: Clock | undefined;
   /** @default the timers of Node */
   sleep?: Sleep | undefined;
-  /** From 0 to 1, without 1. @default Math.random */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). @default Math.random */
   random?: (() => number) | undefined;
 }
 
@@ -66,14 +66,14 @@ const optionsSchema = z.strictObject({
 });
 
 /**
- * Tries again what may succeed later: errors that are `retryable`, after waits that grow exponentially with full jitter
- * (Brooker, "Exponential Backoff And Jitter"). Every try sends the very same email, `Message-ID` included.
+ * Retries errors that are `retryable`, with exponential backoff and full jitter (Brooker, "Exponential Backoff And Jitter").
+ * Every attempt sends the same email with the same `Message-ID`.
  *
- * It never waits past `expiresAt`, and the `signal` ends a wait at once. Where it gives up, it fails with the last error,
- * except that a `delivery_unknown` among them is what it fails with: the email may have arrived. `attempts` of the
- * receipt, or of the error, is the number of tries in all. `verify` is tried once.
+ * It never waits past `expiresAt`, and the `signal` ends a wait immediately. If it gives up, it fails with the last error or,
+ * if the email may have arrived, with `delivery_unknown`. `attempts` of the receipt or the error is the total number of
+ * attempts. `verify` is tried only once.
  *
- * @throws {ConfigError} when an option is not valid
+ * @throws {ConfigError} if an option is not valid
  *
  * @example
  * ```ts
@@ -92,14 +92,14 @@ export function withRetry(transport: Transport, options: RetryOptions = {}): Tra
   const backoff = new ExponentialBackoff<number>({
     initialDelay: initialDelayMs,
     maxDelay: maxDelayMs,
-    // cockatiel's own full jitter is this, without a choice of randomness.
+    // The same as cockatiel's full jitter, but with our source of randomness.
     generator: (state, settings) => {
       const [longest, next] = noJitterGenerator(state, settings);
       return [Math.floor(random() * longest), next];
     },
   });
 
-  // cockatiel's retry policy can't be told to stop waiting, so only its backoff is used.
+  // The waits of cockatiel's retry policy cannot be ended early, so only its backoff is used.
   async function send(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
     const startedAt = clock.now();
     let attempts = 0;
@@ -133,9 +133,9 @@ export function withRetry(transport: Transport, options: RetryOptions = {}): Tra
     }
   }
 
-  /** Over as soon as the signal is aborted or the transport is closed. */
+  /** Waits, until the signal is aborted or the transport is closed. */
   async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-    // Not AbortSignal.any: a source that lives long, as `closing` does, keeps a little of each one it was part of.
+    // AbortSignal.any would leak memory: a long-lived source such as `closing` keeps references to each combined signal.
     const ended = new AbortController();
     const end = () => ended.abort();
     const sources = [closing.signal, ...(signal ? [signal] : [])];
@@ -158,12 +158,12 @@ export function withRetry(transport: Transport, options: RetryOptions = {}): Tra
   });
 }
 
-/** The same failure; how often it was tried is another matter than what went wrong. */
+/** Copies the error with another number of attempts. */
 const withAttempts = (error: MailError, attempts: number): MailError =>
   new MailError(error.code, error.message, { ...error, attempts, cause: error });
 
 const abortedWhileWaiting = (cause: MailError, attempts: number): MailError =>
-  new MailError('aborted', 'The send was aborted while it waited to be tried again.', {
+  new MailError('aborted', 'The send was aborted while it was waiting for a retry.', {
     stage: 'pool',
     attempts,
     cause,

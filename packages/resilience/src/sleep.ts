@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Lets time pass: resolves after that many milliseconds, or rejects as soon as the signal is aborted. Tests pass one
- * that turns their clock.
+ * Resolves after the given number of milliseconds, or rejects when the signal is aborted. Tests pass a function that uses
+ * their clock.
  */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 

@@ -2,20 +2,20 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@postern/core';
 import type { Sleep } from './index.js';
 
-/** A clock for tests that stands still until it is turned, and sleeps that end when it is. */
+/** A clock for tests. Its time changes, and its sleeps end, only when the test advances it. */
 export interface TestClock extends Clock {
   readonly sleep: Sleep;
-  /** How long each sleep was to be, in order. */
+  /** The requested duration of each sleep, in order. */
   readonly sleeps: readonly number[];
-  /** How many sleep now. */
+  /** The number of sleeps in progress. */
   readonly sleeping: number;
-  /** Turns it on; whoever wakes on the way does what it has to do before the next one wakes. */
+  /** Advances the clock. Each sleep that ends is processed before the next one ends. */
   turn(milliseconds: number): Promise<void>;
-  /** Sets it, with nobody waking. */
+  /** Sets the clock without ending any sleep. */
   set(time: number): void;
 }
 
-/** @param isFree time passes by itself: a sleep turns the clock, and is over */
+/** @param isFree - every sleep advances the clock and ends immediately */
 export function createTestClock({ now = Date.now(), isFree = false } = {}): TestClock {
   const sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
   const sleeps: number[] = [];

@@ -8,21 +8,21 @@ interface TurnstileOptions {
   sleep: Sleep;
 }
 
-/** Lets `limit` pass in any stretch of `intervalMs`, and the others wait in line. */
+/** Lets `limit` emails pass in any period of `intervalMs`. Others wait in line. */
 export interface Turnstile {
-  /** How many wait. */
+  /** The number of waiting emails. */
   readonly waiting: number;
-  /** How long whoever comes now would wait, in milliseconds. */
+  /** How long the next email would wait, in milliseconds. */
   readonly delayMs: number;
-  /** Passes at once, or not at all. */
+  /** Passes immediately, or returns `false`. */
   tryPass(): boolean;
   /**
-   * Passes after everyone who waits already.
+   * Passes after all emails that are already waiting.
    *
    * @throws {MailError} `aborted`, or `closed`
    */
   pass(signal: AbortSignal | undefined): Promise<void>;
-  /** Sends everyone away who waits. */
+  /** Rejects all waiting emails with `closed`. */
   close(): void;
 }
 
@@ -32,20 +32,20 @@ interface Waiter {
 }
 
 export function createTurnstile({ limit, intervalMs, clock, sleep }: TurnstileOptions): Turnstile {
-  /** When the last `limit` passed, in a ring: that makes the limit exact, wherever a stretch begins. */
+  /** The times at which the last `limit` emails passed, as a ring buffer. They make the limit exact for any period. */
   const passed: number[] = [];
-  /** Where the oldest of them stands; until there are `limit` of them, where the next one goes. */
+  /** The index of the oldest time or, until the ring is full, of the next one. */
   let oldest = 0;
   const waiters = new Set<Waiter>();
   let isServing = false;
   let rest: AbortController | undefined;
 
-  /** Milliseconds until one may pass, when that many others pass before it. */
+  /** Milliseconds until an email may pass, if that many others pass before it. */
   function delayAfter(others: number): number {
     const rounds = Math.floor(others / limit) * intervalMs;
     const before = passed[(oldest + others) % limit];
     const delay = before === undefined ? 0 : before + intervalMs - clock.now();
-    // A clock that was set back must not prolong it.
+    // A clock that was set back must not extend the delay.
     return rounds + (delay > intervalMs ? 0 : Math.max(delay, 0));
   }
 
@@ -98,7 +98,7 @@ export function createTurnstile({ limit, intervalMs, clock, sleep }: TurnstileOp
         };
         const onAbort = () =>
           waiter.leave(
-            new MailError('aborted', 'The send was aborted while it waited for its turn.', {
+            new MailError('aborted', 'The send was aborted while it was waiting for its turn.', {
               stage: 'pool',
               attempts: 0,
             }),
@@ -110,7 +110,7 @@ export function createTurnstile({ limit, intervalMs, clock, sleep }: TurnstileOp
     close() {
       for (const waiter of [...waiters]) {
         waiter.leave(
-          new MailError('closed', 'The transport was closed before its turn came.', {
+          new MailError('closed', 'The transport was closed while the email was waiting for its turn.', {
             stage: 'pool',
             attempts: 0,
           }),

@@ -1,6 +1,6 @@
 /**
- * Makes src/layout.generated.ts of the files in layout/: puts the partials in place, and writes the CSS into the
- * elements, so that neither happens when an email is sent. Run it after every change of the layout:
+ * Generates src/layout.generated.ts from the files in layout/: inserts the partials and inlines the CSS, so that neither
+ * happens when an email is sent. Run it after every change to the layout:
  *
  *   npx --yes pnpm@12 --filter @postern/templates layout
  */
@@ -11,7 +11,7 @@ import { inline } from '@css-inline/css-inline';
 const readSource = (name: string) => readFile(new URL(`../layout/${name}`, import.meta.url), 'utf8');
 const GENERATED = new URL('../src/layout.generated.ts', import.meta.url);
 
-/** `light-card` → `{{light.card}}`: to CSS a name, to Handlebars a colour of the brand. */
+/** `light-card` → `{{light.card}}`: a name in CSS, and a color of the brand in Handlebars. */
 const toVariables = (html: string) => html.replace(/\b(light|dark)-([a-z]+)\b/gi, '{{$1.$2}}');
 
 const squeezeCss = (css: string) =>
@@ -20,7 +20,7 @@ const squeezeCss = (css: string) =>
     .replace(/\s+/g, ' ')
     .replace(/ ?([{},;]) ?/g, '$1')
     .replace(/: /g, ':')
-    // Two braces would open or close a tag of Handlebars.
+    // Two braces would open or close a Handlebars tag.
     .replaceAll('}}', '} }')
     .trim();
 
@@ -40,7 +40,7 @@ export async function buildLayout(): Promise<string> {
     .replace(/\n\s*\n/g, '\n')
     .replace(/[^\n -~]/g, (char) => `&#${char.codePointAt(0)};`);
   return [
-    '// Made of layout/ by scripts/build-layout.ts; change it there.',
+    '// Generated from layout/ by scripts/build-layout.ts. Do not edit it.',
     `export const HTML_LAYOUT = String.raw\`${toVariables(inlined).trim()}\n\`;`,
     '',
     `export const TEXT_LAYOUT = String.raw\`${text ?? ''}\`;`,

@@ -1,5 +1,5 @@
 /**
- * How many emails are rendered in a second, on one core, by the path that sending takes. Build first, then:
+ * Measures how many emails per second one core renders, with the same code as sending. Build first, then run:
  *
  *   npx --yes pnpm@12 --filter @postern/templates render-speed
  */
@@ -16,7 +16,7 @@ const render = createRenderer(templates);
 const requests = LOCALES.flatMap((locale) =>
   USAGE_TYPES.map((type) => sampleRequest(type, locale, 'code and link')),
 );
-// Each template is compiled when it is first used.
+// Each template is compiled on first use.
 for (const request of requests) await render(request);
 const compiled = performance.now();
 for (let count = 0; count < RENDERS; count += requests.length)

@@ -1,6 +1,6 @@
 /**
- * Takes a picture of every usage type in four languages, light and dark, at 320 and 640 pixels, and puts them on one
- * sheet for each language, in docs/templates. Build first, then:
+ * Takes screenshots of every usage type in four languages, in light and dark mode, at 320 and 640 pixels, and combines them
+ * into one sheet per language in docs/templates. Build first, then run:
  *
  *   npx --yes pnpm@12 --filter @postern/templates screenshots
  */
@@ -19,7 +19,7 @@ const VIEWS = [320, 640].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 
-/** Letters that the machine may have no font for. */
+/** Fonts for scripts that the machine may lack. */
 const FONTS: Partial<Record<string, string>> = {
   ar: import.meta.resolve('@fontsource-variable/noto-sans-arabic/index.css'),
   'zh-CN': import.meta.resolve('@fontsource-variable/noto-sans-sc/index.css'),
@@ -27,7 +27,7 @@ const FONTS: Partial<Record<string, string>> = {
 
 interface Font {
   styles: string;
-  /** The file behind a URL of the styles. */
+  /** Reads the file of a URL in the styles. */
   read(url: string): Promise<Buffer>;
 }
 

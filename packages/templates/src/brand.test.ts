@@ -24,7 +24,7 @@ describe('a brand', () => {
     'without invisible characters: %j',
     (text) => {
       const problem =
-        'has an invisible character, such as a bidi control or a zero-width space: write it without';
+        'contains an invisible character, such as a bidi control or a zero-width space: remove it';
       expect(issuesOf({ name: text })).toEqual([['brand.name', problem]]);
       expect(issuesOf({ name: 'Acme', address: text })).toEqual([['brand.address', problem]]);
     },
@@ -93,16 +93,16 @@ describe('a brand', () => {
   });
 
   test.each<[string, BrandInput, string[][]]>([
-    ['no name', { name: ' ' }, [['brand.name', 'is empty']]],
+    ['no name', { name: ' ' }, [['brand.name', 'must not be empty']]],
     [
       'a name with braces',
       { name: '{{code}}' },
-      [['brand.name', 'has a brace, which marks a variable in templates: write it without']],
+      [['brand.name', 'contains a brace, which marks a variable in templates: remove it']],
     ],
     [
       'a name of two lines',
       { name: 'A\nB' },
-      [['brand.name', 'has a line break or a control character: write one line']],
+      [['brand.name', 'contains a line break or a control character: remove it']],
     ],
     [
       'a logo without https',
@@ -153,17 +153,17 @@ describe('a brand', () => {
       [
         [
           'brand.colors.light.muted',
-          'muted #aaaaaa on card #ffffff has a contrast of 2.32, and must have 4.5 or more (WCAG AA)',
+          'muted #aaaaaa on card #ffffff has a contrast of 2.32: it must be 4.5 or more (WCAG AA)',
           'Make muted darker, or choose another card.',
         ],
         [
           'brand.colors.light.muted',
-          'muted #aaaaaa on page #f3f4f6 has a contrast of 2.11, and must have 4.5 or more (WCAG AA)',
+          'muted #aaaaaa on page #f3f4f6 has a contrast of 2.11: it must be 4.5 or more (WCAG AA)',
           'Make muted darker, or choose another page.',
         ],
         [
           'brand.colors.dark.onAccent',
-          'onAccent #ffffff on accent #ffff00 has a contrast of 1.07, and must have 4.5 or more (WCAG AA)',
+          'onAccent #ffffff on accent #ffff00 has a contrast of 1.07: it must be 4.5 or more (WCAG AA)',
           'Make onAccent darker, or choose another accent.',
         ],
       ],

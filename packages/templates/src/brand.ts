@@ -8,27 +8,27 @@ extend([a11yPlugin]);
 /** WCAG 2.2, success criterion 1.4.3 (AA). */
 const LEAST_CONTRAST = 4.5;
 
-const BRACES = 'has a brace, which marks a variable in templates: write it without';
+const BRACES = 'contains a brace, which marks a variable in templates: remove it';
 
-/** Bidi controls, zero-width spaces and half characters. Joiners, marks of direction and tags of flags have a use. */
+/** Bidi controls, zero-width spaces, and lone surrogates. Joiners, direction marks, and flag tags are allowed. */
 const HIDDEN = /[\u202a-\u202e\u2060-\u206f\u200b\ufeff\u2028\u2029\p{Cs}]/u;
 
 const line = (longest: number) =>
   z
     .string('must be a string')
     .trim()
-    .min(1, 'is empty')
+    .min(1, 'must not be empty')
     .max(longest, `must have ${longest} characters or fewer`)
     .refine((text) => !/[{}]/.test(text), BRACES)
-    .refine((text) => !/\p{Cc}/u.test(text), 'has a line break or a control character: write one line')
+    .refine((text) => !/\p{Cc}/u.test(text), 'contains a line break or a control character: remove it')
     .refine(
       (text) => !HIDDEN.test(text),
-      'has an invisible character, such as a bidi control or a zero-width space: write it without',
+      'contains an invisible character, such as a bidi control or a zero-width space: remove it',
     );
 
 const isHttps = (text: string) => readWebUrl(text)?.protocol === 'https:';
 
-/** One address, with a subject and so on after it (RFC 6068). */
+/** One address, optionally with fields such as a subject (RFC 6068). */
 function isMailto(text: string): boolean {
   const address = /^mailto:(?<address>[^?#\s\\]+)(?:\?[^\p{C}\\]*)?$/iu.exec(text)?.groups?.address;
   if (address === undefined || !URL.canParse(text)) return false;
@@ -44,7 +44,7 @@ const url = (isAllowed: (text: string) => boolean, rule: string) =>
   z
     .string('must be a string')
     .refine(isAllowed, rule)
-    // The query part of a URL keeps its braces.
+    // The URL parser does not escape braces in the query.
     .transform((text) => new URL(text).href.replaceAll('{', '%7B').replaceAll('}', '%7D'));
 
 const color = z
@@ -54,20 +54,20 @@ const color = z
   .optional();
 
 const paletteSchema = z.strictObject({
-  /** Behind everything, and behind the code. */
+  /** The background of the page and the code. */
   page: color,
-  /** Behind the text. */
+  /** The background of the text. */
   card: color,
   text: color,
-  /** Small print, on the card and on the page. */
+  /** Small print, on the card and the page. */
   muted: color,
   /** The button. */
   accent: color,
-  /** On the button. @default black or white, whichever reads better */
+  /** The text of the button. @default black or white, whichever is easier to read */
   onAccent: color,
 });
 
-/** The colours of one mode, each `#rrggbb`. */
+/** The colors of one mode, each `#rrggbb`. */
 export type Palette = Record<keyof z.output<typeof paletteSchema>, string>;
 
 const LIGHT = { page: '#f3f4f6', card: '#ffffff', text: '#15181e', muted: '#555d69', accent: '#1f4fd8' };
@@ -76,7 +76,7 @@ const DARK = { page: '#111317', card: '#1c1f25', text: '#f2f4f7', muted: '#a7afb
 const readableOn = (background: string): string =>
   colord(background).contrast('#000000') > colord(background).contrast('#ffffff') ? '#000000' : '#ffffff';
 
-/** What stands on what. */
+/** Foreground and background colors that appear together. */
 const PAIRS = [
   ['text', 'card'],
   ['text', 'page'],
@@ -106,7 +106,7 @@ const colorsSchema = z
         context.addIssue({
           code: 'custom',
           path: [mode, front],
-          message: `${front} ${palette[front]} on ${back} ${palette[back]} has a contrast of ${contrast}, and must have ${LEAST_CONTRAST} or more (WCAG AA)`,
+          message: `${front} ${palette[front]} on ${back} ${palette[back]} has a contrast of ${contrast}: it must be ${LEAST_CONTRAST} or more (WCAG AA)`,
           params: {
             code: 'contrast_low',
             hint: `Make ${front} ${colord(palette[back]).isDark() ? 'lighter' : 'darker'}, or choose another ${back}.`,
@@ -116,24 +116,24 @@ const colorsSchema = z
     }
   });
 
-/** Whose emails these are. */
+/** The brand of the emails. */
 export const brandSchema = z.strictObject(
   {
-    /** Stands in subjects and sentences, and for the logo where images are off. */
+    /** Shown in subjects and sentences, and instead of the logo if images are off. */
     name: line(60),
-    /** Shown 32 pixels high. `https` only: mail clients block the rest. */
+    /** Shown 32 pixels high. `https` only, because mail clients block other URLs. */
     logoUrl: url(isHttps, 'must be an https URL').optional(),
     colors: colorsSchema.prefault({}),
-    /** A postal address for the footer, in one line. */
+    /** A postal address for the footer, on one line. */
     address: line(200).optional(),
     supportUrl: url((text) => isHttps(text) || isMailto(text), 'must be an https or mailto URL').optional(),
   },
   {
     error: ({ code }) =>
-      code === 'invalid_type' ? 'must be an object with a name, e.g. { name: "Acme" }' : undefined,
+      code === 'invalid_type' ? 'must be an object with a name, such as { name: "Acme" }' : undefined,
   },
 );
 
-/** What may be set of the brand; only the name has to be. */
+/** The options for the brand. Only the name is required. */
 export type BrandInput = z.input<typeof brandSchema>;
 export type Brand = z.output<typeof brandSchema>;

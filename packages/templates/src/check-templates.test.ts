@@ -64,7 +64,7 @@ describe('a template is found out that', () => {
       'SignIn',
       { subject: 'From {{inviter.name}}' },
       [
-        'error $.subject variable_unknown: SignIn emails have no {{inviter.name}}: their variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
+        'error $.subject variable_unknown: SignIn emails have no {{inviter.name}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
       ],
     ],
     [
@@ -72,7 +72,7 @@ describe('a template is found out that', () => {
       'OrganizationInvitation',
       { text: '{{#if code}}{{code}}{{/if}}{{link}}' },
       [
-        'error $.text variable_unknown: OrganizationInvitation emails have no {{code}}: their variables are link, inviter, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
+        'error $.text variable_unknown: OrganizationInvitation emails have no {{code}}: the variables are link, inviter, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
       ],
     ],
     [
@@ -97,7 +97,7 @@ describe('a template is found out that', () => {
       { content: '<p>{{code}}</p>', text: '{{code}}' },
       [
         expect.stringMatching(
-          /^warning \$\.content payload_invalid: can't be rendered from just a link: .*code is missing/,
+          /^warning \$\.content payload_invalid: cannot be rendered with only a link: .*code is missing/,
         ) as string,
       ],
     ],
@@ -107,7 +107,7 @@ describe('a template is found out that', () => {
       { subject: 'Sign in to {{application.name}}' },
       [
         expect.stringMatching(
-          /^error \$\.content payload_invalid: can't be rendered from just a code or link: .*application\.name is missing/,
+          /^error \$\.content payload_invalid: cannot be rendered with only a code or link: .*application\.name is missing/,
         ) as string,
       ],
     ],

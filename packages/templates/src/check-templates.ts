@@ -13,17 +13,17 @@ import { hasVariable, namesOf } from './template-contract.js';
 type Type = (typeof USAGE_TYPES)[number];
 
 export interface CheckTemplatesOptions {
-  /** The languages that every usage type has to have. @default each one that some template is in */
+  /** The languages that every usage type must have. @default all languages of the templates */
   locales?: readonly string[] | undefined;
 }
 
 /**
- * Checks that templates keep their contract: every usage type is there in every language, with every part, uses its
- * variables and no others, and shows the code or the link it is sent for, even where nothing optional is known.
+ * Checks that templates are complete: every usage type exists in every language with all parts, uses only its own variables,
+ * and shows the code or link even if the payload has nothing else.
  *
- * Each template is rendered to find out, so what this accepts can be sent. Usage types of your own are left alone.
+ * It renders each template, so templates without issues can be sent. It ignores your own usage types.
  *
- * @returns what is wrong, each with the place in the list; empty if nothing is
+ * @returns the issues, with the index of the template; empty if there are none
  */
 export async function checkTemplates(
   templates: readonly Template[],
@@ -35,7 +35,7 @@ export async function checkTemplates(
     const type = USAGE_TYPES.find((known) => known === template.usageType);
     if (type === undefined) continue;
     const found = checkParts(type, template);
-    // One that is broken fails to render for the reason that was just given.
+    // A template with a syntax error would fail to render for the same reason.
     if (found.length === 0) found.push(...(await checkRendering(type, template)));
     issues.push(...found.map((issue) => ({ ...issue, path: ['templates', index, ...issue.path] })));
   }
@@ -64,7 +64,7 @@ const error = (path: ConfigIssue['path'], code: string, message: string): Config
 function checkParts(type: Type, template: Template): ConfigIssue[] {
   return (['subject', 'content', 'text'] as const).flatMap((part) => {
     const text = template[part];
-    // What is plain text already needs no other.
+    // A plain-text template needs no text alternative.
     if (part === 'text' && text === undefined && template.contentType === 'text/plain') return [];
     if (!text?.trim())
       return [error([part], 'part_missing', `${nameOf(type, template.locale)} has no ${part}`)];
@@ -80,17 +80,17 @@ function checkParts(type: Type, template: Template): ConfigIssue[] {
         error(
           [part],
           'variable_unknown',
-          `${type} emails have no {{${path}}}: their variables are ${namesOf(type).join(', ')}`,
+          `${type} emails have no {{${path}}}: the variables are ${namesOf(type).join(', ')}`,
         ),
       );
   });
 }
 
-/** Nothing else in an email says this. */
+/** These values do not occur anywhere else in an email. */
 const CODE = 'THE-CODE-IN-QUESTION';
 const LINK = 'https://example.com/the-link-in-question';
 
-/** The least that a payload can have. */
+/** The smallest valid payloads. */
 const PAYLOADS = { code: { code: CODE }, link: { link: LINK }, 'code or link': { code: CODE, link: LINK } };
 
 async function checkRendering(type: Type, template: Template): Promise<ConfigIssue[]> {
@@ -117,17 +117,17 @@ async function checkRendering(type: Type, template: Template): Promise<ConfigIss
       );
     } catch (cause) {
       if (!(cause instanceof MailError)) throw cause;
-      return issue('content', cause.code, `can't be rendered from just a ${what}: ${cause.message}`);
+      return issue('content', cause.code, `cannot be rendered with only a ${what}: ${cause.message}`);
     }
   };
   if (type === 'OrganizationInvitation') return check('link', 'error');
   const issues = await check('code or link', 'error');
   if (issues.length > 0) return issues;
-  // Who never sends links needs no template that can.
+  // Applications that never send links need no template that shows them.
   return [...(await check('code', 'warning')), ...(await check('link', 'warning'))];
 }
 
-/** Rendering needs none. */
+/** Rendering uses no transport. */
 const NO_TRANSPORT: Transport = {
   name: 'none',
   send: () => Promise.reject(new Error('nothing is sent')),

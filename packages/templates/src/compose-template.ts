@@ -6,9 +6,9 @@ import { directionOf } from './copy/locales.js';
 import { formatMinutes } from './duration.js';
 import { HTML_LAYOUT, TEXT_LAYOUT } from './layout.generated.js';
 
-/** Tags of Handlebars that stay in the template stand behind a backslash in the layouts. */
+/** In the layouts, a backslash marks the Handlebars tags that remain in the template. */
 const environment = Handlebars.create();
-// Handlebars would escape more than html needs: the `=` of every link.
+// Handlebars would escape more than HTML requires, such as the `=` in every link.
 const options = { strict: true, noEscape: true };
 const layoutHtml = environment.compile(HTML_LAYOUT, options);
 const layoutText = environment.compile(TEXT_LAYOUT, options);
@@ -22,7 +22,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
-/** What to do about an email that nobody asked for. */
+/** The sentence for people who did not request the email. */
 const UNEXPECTED = {
   Register: 'ignore',
   SignIn: 'ignore',
@@ -35,7 +35,7 @@ const UNEXPECTED = {
   OrganizationInvitation: 'ignoreInvitation',
 } as const satisfies Record<(typeof USAGE_TYPES)[number], keyof Copy>;
 
-/** How long emails are good where a request does not say when it expires, in minutes. */
+/** Validity for requests without `expiresAt`, in minutes. */
 export type ValidMinutes = Partial<Record<(typeof USAGE_TYPES)[number], number | undefined>> & {
   code: number;
   invitation?: number | undefined;
@@ -49,7 +49,7 @@ interface Composition {
   validMinutes: ValidMinutes;
 }
 
-/** Puts the copy of one usage type and language into the layouts. What is left in it are the payload's variables. */
+/** Inserts the copy of one usage type and language into the layouts. Only the variables of the payload remain. */
 export function composeTemplate(composition: Composition): Template {
   const { type, locale } = composition;
   return {
@@ -91,10 +91,10 @@ function layoutValues(composition: Composition, part: Part) {
 const minutesOf = (type: Composition['type'], validMinutes: ValidMinutes): number | undefined =>
   validMinutes[type] ?? (type === 'OrganizationInvitation' ? validMinutes.invitation : validMinutes.code);
 
-/** The sentences of the usage type, with names and numbers in them. */
+/** The sentences of the usage type, with names and durations inserted. */
 function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part: Part) {
   const encode = encoderOf(part);
-  // Names are written in whatever direction, and must not turn the sentence around them. Gmail drops `bdi`.
+  // Names can have any text direction, which must not affect the surrounding sentence. Gmail removes `bdi`.
   const isolate = (name: string) => (part === 'html' ? `<span dir="auto">${name}</span>` : name);
   const app = `{{#if application.name}}{{unlink application.name}}{{else}}${encode(brand.name)}{{/if}}`;
   const organization = `{{#if organization.name}}{{unlink organization.name}}{{else}}${app}{{/if}}`;
@@ -105,7 +105,7 @@ function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part:
   };
   const fill = (sentence: string) => fillIn(encode(sentence), names);
   const validFor = (duration: string) => fillIn(encode(copy.valid), { ...names, duration });
-  // The fallback template has no locale, so the language is written out.
+  // The fallback template has no locale, so the language is explicit.
   const left = validFor(
     `{{#if expiresInSeconds}}{{duration expiresInSeconds "${locale}"}}{{else}}{{validFor}}{{/if}}`,
   );

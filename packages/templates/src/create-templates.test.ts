@@ -17,6 +17,11 @@ describe('the templates', { timeout: 60_000 }, () => {
     expect(parseConnectorConfig({ ...server, templates }).templates).toHaveLength(templates.length);
   });
 
+  test('have no code in their subjects', () => {
+    const showsCode = ({ subject }: { subject: string }) => /\{\{(?!#if )[^}]*\bcode\b/.test(subject);
+    expect(templates.filter(showsCode)).toEqual([]);
+  });
+
   test('are the same every time', () => {
     expect(createTemplates({ brand: SAMPLE_BRAND })).toEqual(templates);
   });
@@ -312,32 +317,32 @@ describe('options that can not work are refused', () => {
       'copy.el.footer',
       'must be a string',
     ],
-    ['no language', { brand, locales: [] }, 'locales', 'is empty'],
+    ['no language', { brand, locales: [] }, 'locales', 'must not be empty'],
     ['another default', { brand, locales: ['de'], defaultLocale: 'en' }, 'defaultLocale', 'one of locales'],
     ['no time', { brand, validMinutes: { code: 0 } }, 'validMinutes.code', 'must be 1 or more'],
     [
       'an override with a variable of Handlebars',
       { brand, overrides: { en: { footer: 'From {{app}}' } } },
       'overrides.en.footer',
-      'has a brace that belongs to no placeholder',
+      'contains a brace that is not part of a placeholder',
     ],
     [
       'an override with an unknown placeholder',
       { brand, overrides: { en: { valid: 'For {duration} and {code}' } } },
       'overrides.en.valid',
-      'has the placeholder {code}, which has no value here',
+      'contains the placeholder {code}, which is not available here',
     ],
     [
       'an override without its placeholder',
       { brand, overrides: { de: { OrganizationInvitation: { subject: 'Hallo' } } } },
       'overrides.de.OrganizationInvitation.subject',
-      'lacks the placeholder {organization}',
+      'must contain the placeholder {organization}',
     ],
     [
       'an override of two lines',
       { brand, overrides: { de: { SignIn: { subject: 'a\r\nBcc: b@example.com' } } } },
       'overrides.de.SignIn.subject',
-      'has a line break',
+      'contains a line break',
     ],
   ])('%s', (_name, options, path, message) => {
     // What JavaScript may pass.

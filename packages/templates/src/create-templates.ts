@@ -15,7 +15,7 @@ import { addFallbacks } from './fallbacks.js';
 
 const readyMade = z.enum(LOCALES, {
   error: ({ input }) =>
-    `there is no copy for ${JSON.stringify(input) ?? String(input)}: choose from ${LOCALES.join(', ')}`,
+    `there is no copy for ${JSON.stringify(input) ?? String(input)}: use one of ${LOCALES.join(', ')}`,
 });
 
 const ownCopy = z.record(z.string(), copySchema).superRefine((copy, context) => {
@@ -34,7 +34,7 @@ const optionsSchema = z
   .strictObject({
     brand: brandSchema,
     copy: ownCopy.default({}),
-    locales: z.array(z.string()).min(1, 'is empty: name a language, or leave it out').optional(),
+    locales: z.array(z.string()).min(1, 'must not be empty: add a language, or omit the option').optional(),
     defaultLocale: z.string().optional(),
     validMinutes: z
       .strictObject({
@@ -43,7 +43,7 @@ const optionsSchema = z
         ...(Object.fromEntries(USAGE_TYPES.map((type) => [type, minutes.optional()])) as Record<
           (typeof USAGE_TYPES)[number],
           z.ZodOptional<typeof minutes>
-        >), // the keys of the list
+        >), // fromEntries loses the keys
       })
       .prefault({}),
     overrides: z.partialRecord(readyMade, copyOverrideSchema).default({}),
@@ -61,7 +61,7 @@ const optionsSchema = z
   .superRefine(({ known, locales, defaultLocale }, context) => {
     for (const [index, locale] of locales.entries()) {
       if (Object.hasOwn(known, locale)) continue;
-      const message = `there is no copy for ${JSON.stringify(locale)}: choose from ${LOCALES.join(', ')}, or write the language as copy[${JSON.stringify(locale)}]`;
+      const message = `there is no copy for ${JSON.stringify(locale)}: use one of ${LOCALES.join(', ')}, or pass the language as copy[${JSON.stringify(locale)}]`;
       context.addIssue({ code: 'custom', path: ['locales', index], message });
     }
     if (!locales.includes(defaultLocale))
@@ -72,34 +72,34 @@ const optionsSchema = z
 type AnyLocale = Locale | (string & {});
 
 export interface TemplatesOptions {
-  /** Whose emails these are. */
+  /** The brand of the emails. */
   brand: BrandInput;
-  /** The languages to make templates for. @default all of `LOCALES`, and those of `copy` */
+  /** The languages of the templates. @default all of `LOCALES`, and those of `copy` */
   locales?: readonly AnyLocale[] | undefined;
-  /** For readers whose language is none of `locales`. @default `en`, or else the first of `locales` */
+  /** The language for readers of all other languages. @default `en`, or else the first of `locales` */
   defaultLocale?: AnyLocale | undefined;
   /**
-   * How long the email says that it is good where the request has no `expiresAt`, in minutes. `code` is for all types that
-   * carry codes, `invitation` for invitations; a usage type wins over both: `{ code: 10, ForgotPassword: 60 }`.
-   * @default 10 for codes; invitations say nothing
+   * The validity that emails show if the request has no `expiresAt`, in minutes. `code` applies to all types with codes, and
+   * `invitation` to invitations. A usage type overrides both: `{ code: 10, ForgotPassword: 60 }`.
+   * @default 10 for codes; invitations show no validity
    */
   validMinutes?: { [Key in keyof ValidMinutes]?: number | undefined } | undefined;
   /**
-   * Further languages, by BCP 47 tag: every sentence of the emails. Start from `COPY.en`. The copy of a language that is
-   * ready-made takes its place.
+   * Additional languages, by BCP 47 tag, with every sentence of the emails. Start from `COPY.en`. The copy of a ready-made
+   * language replaces it.
    */
   copy?: Readonly<Record<string, Copy>> | undefined;
-  /** Your own sentences for a ready-made language. All others stay as they are. */
+  /** Custom sentences for a ready-made language. All others stay the same. */
   overrides?: Partial<Record<Locale, CopyOverride>> | undefined;
 }
 
 /**
- * Makes the `templates` of a config: one for each usage type and language, in your brand. Beside the languages
- * themselves there is one for everybody else, and one for each tag that a look-up would miss (`zh` for `zh-CN`).
+ * Creates the `templates` of a config: one for each usage type and language, with your branding. It also adds templates
+ * for all other languages, and for each tag that a lookup would miss (`zh` for `zh-CN`).
  *
- * Everything that does not change from email to email is done here, inlined CSS and all. Do it once, at the start.
+ * It does all work that is the same for every email, including inlined CSS. Call it once, at startup.
  *
- * @throws {ConfigError} with every problem of the options: a colour without contrast, a logo without https, …
+ * @throws {ConfigError} with every problem of the options, such as a color without contrast or a logo without https
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ const UNITS = [
   ['minute', 1],
 ] as const;
 
-/** `90` → `90 minutes`, `120` → `2 hours`, `10080` → `7 days`, as the language says it. */
+/** Formats `90` as `90 minutes`, `120` as `2 hours`, and `10080` as `7 days`, in the language. */
 export function formatMinutes(minutes: number, locale: string): string {
   const [unit, size] = UNITS.find(([, size]) => minutes % size === 0) ?? ['minute', 1];
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(minutes / size);

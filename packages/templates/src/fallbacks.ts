@@ -1,14 +1,14 @@
 import type { Template } from '@postern/core';
 import { ALIASES } from './copy/locales.js';
 
-/** Everything of a template but for whom it is. */
+/** The fields of a template without its usage type and locale. */
 const contentOf = ({ usageType, locale, ...content }: Template): string => JSON.stringify(content);
 
 const keyOf = (usageType: string, locale: string | undefined): string => `${usageType}\n${locale ?? ''}`;
 
 /**
- * Adds, where they are missing, the templates that a look-up needs beside those of the languages: one under each
- * further tag of a language (`zh` for `zh-CN`), and one for every other language.
+ * Adds missing templates that a lookup needs: one for each alias of a language (`zh` for `zh-CN`), and one for all other
+ * languages.
  */
 export function addFallbacks(templates: readonly Template[], defaultLocale: string): Template[] {
   const known = new Set(templates.map(({ usageType, locale }) => keyOf(usageType, locale)));
@@ -28,13 +28,13 @@ export function addFallbacks(templates: readonly Template[], defaultLocale: stri
   return [...templates, ...added];
 }
 
-/** Whose emails everybody else gets, where nobody said: `en`, or the only language there is. */
+/** The default language for all other readers: `en`, or the only language. */
 export function standardLocale(templates: readonly Template[]): string {
   const [first, ...others] = new Set(templates.flatMap(({ locale }) => locale ?? []));
   return first === undefined || others.length > 0 ? 'en' : first;
 }
 
-/** The reverse of {@link addFallbacks}, with the {@link standardLocale}: without what it would add again. */
+/** The reverse of {@link addFallbacks} with the {@link standardLocale}: removes the templates that it would add. */
 export function dropFallbacks(templates: readonly Template[]): Template[] {
   const repeats = (template: Template, isOriginal: (locale: string) => boolean) =>
     templates.some(

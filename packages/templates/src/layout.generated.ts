@@ -1,4 +1,4 @@
-// Made of layout/ by scripts/build-layout.ts; change it there.
+// Generated from layout/ by scripts/build-layout.ts. Do not edit it.
 export const HTML_LAYOUT = String.raw`<!DOCTYPE html><html lang="{{lang}}" dir="{{dir}}"><head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">

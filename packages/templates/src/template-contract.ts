@@ -3,7 +3,7 @@ import type { USAGE_TYPES } from './copy/copy-schema.js';
 
 const text = z.string().min(1);
 
-/** Something that has a name, if all goes well, and whatever else its source knows about it. */
+/** An object that usually has a name, and can have other properties. */
 const named = z.looseObject({ name: text.optional() });
 
 const common = {
@@ -20,13 +20,13 @@ const common = {
 
 const codeVariables = z
   .object({ code: text.optional(), link: text.optional(), ...common })
-  .refine(({ code, link }) => code !== undefined || link !== undefined, 'has neither a code nor a link');
+  .refine(({ code, link }) => code !== undefined || link !== undefined, 'must have a code or a link');
 
 const invitationVariables = z.object({ link: text, inviter: named.optional(), ...common });
 
 /**
- * The variables of each usage type: what a template may show, and what it has to be able to do without (everything
- * optional, and of `code` and `link` one). The same variables as those of `PayloadByType` in `@postern/core`.
+ * The variables of each usage type, the same as in `PayloadByType` of `@postern/core`. A template must render without the
+ * optional variables, and with only one of `code` and `link`.
  */
 export const templateVariables = {
   Register: codeVariables,
@@ -40,14 +40,14 @@ export const templateVariables = {
   OrganizationInvitation: invitationVariables,
 } as const satisfies Record<(typeof USAGE_TYPES)[number], z.ZodObject>;
 
-/** Whether the usage type has the variable: `application.name`, `code`, but not `code.length`. */
+/** Whether the usage type has a variable, such as `application.name` or `code`, but not `code.length`. */
 export function hasVariable(type: (typeof USAGE_TYPES)[number], path: string): boolean {
   let schema: unknown = templateVariables[type];
   for (const part of path.split('.')) {
     if (schema instanceof z.ZodOptional) schema = schema.unwrap();
     if (!(schema instanceof z.ZodObject)) return false;
     if (Object.hasOwn(schema.shape, part)) schema = schema.shape[part];
-    // What a loose object holds besides is its source's business, however deep.
+    // A loose object can have other properties, at any depth.
     else return schema.def.catchall instanceof z.ZodUnknown;
   }
   return true;

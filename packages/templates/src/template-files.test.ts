@@ -111,7 +111,7 @@ describe('writing', () => {
     const directory = await makeDirectory({ 'SignIn/en/subject.txt': 'mine' });
 
     expect(await problemsOf(writeTemplates(directory, templates))).toEqual([
-      'SignIn/en/subject.txt: is there already: remove it, or overwrite it',
+      'SignIn/en/subject.txt: already exists: remove it, or overwrite it',
     ]);
     expect(await readdir(directory)).toEqual(['SignIn']);
 
@@ -124,7 +124,7 @@ describe('writing', () => {
     const directory = await makeDirectory();
 
     expect(await problemsOf(writeTemplates(directory, [template]))).toEqual([
-      "usageType: can't be the name of a folder: ../x",
+      'usageType: is not a valid folder name: ../x',
     ]);
     expect(await readdir(directory)).toEqual([]);
   });
@@ -184,7 +184,7 @@ describe('writing', () => {
       for (const overwrite of [true, false]) {
         const good = { usageType: 'Register', locale: 'en', ...content };
         const problems = await problemsOf(writeTemplates(directory, [good, template], { overwrite }));
-        expect(problems).toEqual([expect.stringContaining(`${field}: can't be the name of a folder: `)]);
+        expect(problems).toEqual([expect.stringContaining(`${field}: is not a valid folder name: `)]);
       }
       expect(() => templateFile(template, 'subject')).toThrow(ConfigError);
     }
@@ -255,8 +255,8 @@ describe('reading tells everything that is wrong at once, with file, line and co
     });
 
     expect(await problemsOf(readTemplates(directory))).toEqual([
-      'Generic/en/content.md: is no file of a template: those are USAGE_TYPE/LOCALE/FILE, where FILE is subject.txt, content.html, content.txt, text.txt, sendFrom.txt, replyTo.txt',
-      'Generic/de/content.txt: stands beside content.html: keep one, and write the plain text of an html email in text.txt',
+      'Generic/en/content.md: is not a template file: expected USAGE_TYPE/LOCALE/FILE, where FILE is one of subject.txt, content.html, content.txt, text.txt, sendFrom.txt, replyTo.txt',
+      'Generic/de/content.txt: exists along with content.html: keep one of them, and put the plain text of an HTML email in text.txt',
       'Generic/en/content.html: content is required: set it to the body of the email, with {{code}} in place of the code',
       'Register/no_such_thing_: locale must be a language tag such as "en" or "pt-BR", not "no_such_thing_"',
       'SignIn/en/content.html:2:3: {{#if code}} is never closed: add {{/if}}',
@@ -267,7 +267,7 @@ describe('reading tells everything that is wrong at once, with file, line and co
 
   test('about a directory that has none, or is not there', async () => {
     const directory = await makeDirectory({ 'notes.txt': 'x' });
-    const message = 'has no templates: they are in USAGE_TYPE/LOCALE/content.html';
+    const message = 'contains no templates: expected USAGE_TYPE/LOCALE/content.html';
 
     expect(await problemsOf(readTemplates(directory))).toEqual([`${directory}: ${message}`]);
     expect(await problemsOf(readTemplates(join(directory, 'x')))).toEqual([

@@ -11,10 +11,10 @@ import {
 import { addFallbacks, dropFallbacks, standardLocale } from './fallbacks.js';
 import { isFolderName, isLocaleFolderName } from './folder-name.js';
 
-/** The folder of a template that is for every language. */
+/** The folder of templates without a language. */
 const EVERY_LANGUAGE = 'default';
 
-/** One file for each field of a template. Which of the two contents is there says what type it has. */
+/** The file of each field of a template. The extension of the content file determines the content type. */
 const FILES = {
   'subject.txt': 'subject',
   'content.html': 'content',
@@ -35,26 +35,26 @@ const problem = (file: string, code: string, message: string): ConfigIssue => ({
   message,
 });
 
-/** What of a template has a file of its own. */
+/** The fields of a template that have a file. */
 export type TemplateField = (typeof FILES)[FileName];
 
 const FIELDS: readonly TemplateField[] = [...new Set(Object.values(FILES))];
 
 export interface WriteTemplatesOptions {
-  /** Replaces files that are there already, and with them what someone edited. @default false */
+  /** Replaces existing files, including edited ones. @default false */
   overwrite?: boolean | undefined;
 }
 
 /**
- * Writes templates as files that a team edits: `SignIn/de/subject.txt`, `content.html` and `text.txt`, and so on for
- * each usage type and language. What only repeats another template (see `createTemplates`) is left out;
- * {@link readTemplates} adds it again.
+ * Writes templates to files that you can edit: `SignIn/de/subject.txt`, `content.html`, and `text.txt` for each usage type
+ * and language. It omits templates that only repeat another one (see `createTemplates`). {@link readTemplates} adds them
+ * again.
  *
- * Every file is inside the directory: a usage type or a locale that cannot be the name of a folder on every system is
- * refused, and so is a symbolic link in the way.
+ * Every file is inside the directory. Symbolic links are refused, and so are usage types and locales that are not valid
+ * folder names on every system.
  *
- * @returns the files, relative to the directory
- * @throws {ConfigError} with every problem, before anything is written: a file that exists, or a place that can't be used
+ * @returns the paths of the files, relative to the directory
+ * @throws {ConfigError} with every problem, before anything is written
  */
 export async function writeTemplates(
   directory: string,
@@ -67,7 +67,7 @@ export async function writeTemplates(
     const existing = new Set(await listFiles(directory));
     for (const { file } of files)
       if (existing.has(file))
-        issues.push(problem(file, 'file_exists', 'is there already: remove it, or overwrite it'));
+        issues.push(problem(file, 'file_exists', 'already exists: remove it, or overwrite it'));
   }
   if (issues.length > 0) throw new ConfigError(issues);
   for (const { folder, file, text } of files) {
@@ -92,7 +92,7 @@ function filesOf(template: Template): FileToWrite[] {
   });
 }
 
-/** Many file systems ignore letter case and the form of accents, so such folders would be one. */
+/** Many file systems ignore letter case and the encoding of accents, so different names can be the same folder. */
 function collisionsOf(files: readonly FileToWrite[]): ConfigIssue[] {
   const folders = new Map<string, string>();
   const issues: ConfigIssue[] = [];
@@ -106,7 +106,7 @@ function collisionsOf(files: readonly FileToWrite[]): ConfigIssue[] {
   return issues;
 }
 
-/** A link inside of the directory leads to where someone else wants it. */
+/** Symbolic links inside the directory could redirect files to another place. */
 async function linksAmong(directory: string, files: readonly FileToWrite[]): Promise<ConfigIssue[]> {
   const places = new Set(
     files.flatMap(({ folder, file }) => [folder.slice(0, folder.indexOf('/')), folder, file]),
@@ -125,7 +125,7 @@ async function linksAmong(directory: string, files: readonly FileToWrite[]): Pro
   return issues;
 }
 
-/** @throws {ConfigError} for what can't be the name of a folder */
+/** @throws {ConfigError} if the usage type or locale is not a valid folder name */
 function folderOf({ usageType, locale = EVERY_LANGUAGE }: Template): string {
   const issues = [
     ...(isFolderName(usageType) ? [] : [problem('usageType', 'not_allowed', notAFolder(usageType))]),
@@ -136,12 +136,12 @@ function folderOf({ usageType, locale = EVERY_LANGUAGE }: Template): string {
 }
 
 const notAFolder = (name: string) =>
-  `can't be the name of a folder: ${name.replace(/\p{C}/gu, '�').slice(0, 100)}`;
+  `is not a valid folder name: ${name.replace(/\p{C}/gu, '�').slice(0, 100)}`;
 
 /**
- * Where a field of a template is, relative to the directory: `SignIn/de/content.html`.
+ * The path of the file of a field, relative to the directory: `SignIn/de/content.html`.
  *
- * @throws {ConfigError} when the usage type or the locale can't be the name of a folder
+ * @throws {ConfigError} if the usage type or locale is not a valid folder name
  */
 export function templateFile(template: Template, field: TemplateField): string {
   const isHtml = field === 'content' && template.contentType === 'text/html';
@@ -150,18 +150,17 @@ export function templateFile(template: Template, field: TemplateField): string {
 
 export interface ReadTemplatesOptions {
   /**
-   * For readers of every other language: their emails are those of this one, where a usage type has no folder
-   * `default`.
-   * @default `en`, or the only language there is
+   * The language for all other readers, for usage types that have no `default` folder.
+   * @default `en`, or the only language
    */
   defaultLocale?: string | undefined;
 }
 
 /**
- * Reads what {@link writeTemplates} wrote, and a team edited.
+ * Reads the files of {@link writeTemplates}, including your edits.
  *
- * @throws {ConfigError} with every problem: the file, and for broken templates line and column, as in
- * `SignIn/de/content.html:12:7`
+ * @throws {ConfigError} with every problem and its file. Syntax errors include the line and column, as in
+ * `SignIn/de/content.html:12:7`.
  */
 export async function readTemplates(
   directory: string,
@@ -171,7 +170,7 @@ export async function readTemplates(
   const folders = new Map<string, Map<FileName, string>>();
   for (const file of await listFiles(directory)) {
     const [usageType, locale, name, ...deeper] = file.split('/');
-    // Notes and version control are welcome beside the folders of the usage types, and hidden files everywhere.
+    // Ignore files next to the folders of the usage types, and hidden files everywhere.
     if (locale === undefined || /(?:^|\/)\./.test(file)) continue;
     if (usageType === undefined || name === undefined || deeper.length > 0 || !isFileName(name)) {
       const names = Object.keys(FILES).join(', ');
@@ -179,7 +178,7 @@ export async function readTemplates(
         problem(
           file,
           'file_unknown',
-          `is no file of a template: those are USAGE_TYPE/LOCALE/FILE, where FILE is ${names}`,
+          `is not a template file: expected USAGE_TYPE/LOCALE/FILE, where FILE is one of ${names}`,
         ),
       );
       continue;
@@ -194,7 +193,11 @@ export async function readTemplates(
   }
   if (folders.size === 0 && issues.length === 0)
     issues.push(
-      problem(directory, 'template_missing', 'has no templates: they are in USAGE_TYPE/LOCALE/content.html'),
+      problem(
+        directory,
+        'template_missing',
+        'contains no templates: expected USAGE_TYPE/LOCALE/content.html',
+      ),
     );
   const templates = [...folders].flatMap(([folder, files]) => {
     const result = toTemplate(folder, files);
@@ -217,7 +220,7 @@ function toTemplate(
         problem(
           `${folder}/content.txt`,
           'file_unknown',
-          'stands beside content.html: keep one, and write the plain text of an html email in text.txt',
+          'exists along with content.html: keep one of them, and put the plain text of an HTML email in text.txt',
         ),
       ],
     };
@@ -241,17 +244,17 @@ function toTemplate(
   return { issues: [...broken, ...invalid] };
 }
 
-/** Where a field would be; one that has no file is about the folder. */
+/** The file of a field. A field without a file concerns the folder. */
 const fileOf = (field: string): string[] =>
   Object.entries(FILES)
     .filter(([, known]) => known === field)
     .map(([name]) => name)
     .slice(0, 1);
 
-/** Editors add one, and it belongs to no subject. */
+/** Editors add a final newline, which is not part of the text. */
 const withoutFinalNewline = (text: string) => text.replace(/^\ufeff/, '').replace(/\r?\n$/, '');
 
-/** With `/`, on every system, in the same order. */
+/** Lists files with `/` as the separator, in the same order on every system. */
 async function listFiles(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 
-/** What the certificate of a trap says. */
+/** The content of a trap's certificate. */
 export interface CertificateOptions {
   /**
-   * The names and addresses it is valid for.
+   * The names and addresses for which it is valid.
    * @default ['localhost', '127.0.0.1', '::1']
    */
   hostnames?: readonly string[] | undefined;
   /**
-   * Makes a certificate that ran out yesterday.
+   * Creates a certificate that expired yesterday.
    * @default false
    */
   expired?: boolean | undefined;
@@ -24,10 +24,10 @@ export interface Certificate {
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1'];
 const DAY = 24 * 60 * 60 * 1000;
 
-/** One certificate per set of options and process: making one takes longer than many a test. */
+/** Certificates are cached by options, because creating one takes longer than many tests. */
 const certificates = new Map<string, Promise<Certificate>>();
 
-/** A self-signed EC certificate for these names. */
+/** Returns a self-signed EC certificate for these names. */
 export function certificateFor(options: CertificateOptions = {}): Promise<Certificate> {
   const { hostnames = LOOPBACK_NAMES, expired = false } = options;
   const key = JSON.stringify([hostnames, expired]);
@@ -41,7 +41,7 @@ async function createCertificate(hostnames: readonly string[], expired: boolean)
   const pems = await generate([{ name: 'commonName', value: hostnames[0] ?? 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    // A day of slack: a container's clock may be behind.
+    // Allow for clocks of containers that are up to a day behind.
     notBeforeDate: new Date(now - (expired ? 30 : 1) * DAY),
     notAfterDate: new Date(now + (expired ? -1 : 365) * DAY),
     extensions: [

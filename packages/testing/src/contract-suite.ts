@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
 import type { Expect, TestRunner } from './test-runner.js';
 
-/** What a test of a contract suite gets. */
+/** The context of a test in a contract suite. */
 export interface ContractTestContext {
   /** Ends the test here. A runner that cannot skip a running test reports it as passed. */
   skip(reason: string): never;
@@ -30,20 +30,20 @@ interface ContractDescribe {
   ): (name: string, define: (...values: Values<T>) => void) => void;
 }
 
-/** The functions that a contract suite is written with. They work the same under every test runner. */
+/** The functions for writing a contract suite. They work the same under every test runner. */
 export interface ContractSuite {
   readonly describe: ContractDescribe;
   readonly test: ContractTest;
   readonly expect: Expect;
-  /** Runs the callback when the current test ends, last one first. */
+  /** Runs the callback when the current test ends. The last callback runs first. */
   onTestFinished(dispose: () => unknown): void;
 }
 
-/** Ends a test that is to be skipped, where the runner cannot skip a running test. */
+/** Ends a skipped test if the runner cannot skip a running test. */
 class Skipped extends Error {}
 
 /**
- * Builds the functions for a contract suite from those of a test runner, so that the suite imports no runner.
+ * Creates the functions for a contract suite from those of a test runner, so that the suite does not import a runner.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export function createContractSuite(runner: TestRunner): ContractSuite {
   const currentTest = new AsyncLocalStorage<(() => unknown)[]>();
 
   const define = (name: string, timeout: number | undefined, body: TestBody): void => {
-    // Jest takes a declared parameter for a callback, so there is none.
+    // Jest treats a declared parameter as a callback, so do not declare one.
     const run = (...[context]: readonly unknown[]) =>
       currentTest.run([], async () => {
         try {
@@ -109,7 +109,7 @@ export function createContractSuite(runner: TestRunner): ContractSuite {
   };
 }
 
-/** The name with its placeholders filled in. Further values are left out. */
+/** Replaces the placeholders in a name. Additional values are ignored. */
 function nameOf(name: string, values: readonly unknown[]): string {
   const placeholders = name.match(/%[sj]/g)?.length ?? 0;
   return format(name, ...values.slice(0, placeholders));
@@ -123,7 +123,7 @@ function skipWith(context: unknown, reason: string): never {
   throw new Skipped(reason);
 }
 
-/** Calls all of them, last one first, also after one has failed. */
+/** Calls all of them, last one first, even if one fails. */
 async function disposeAll(disposers: readonly (() => unknown)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const dispose of disposers.toReversed()) {

@@ -2,17 +2,17 @@ import type { Email } from '@postern/core';
 import { type DeliveredEmail, type EmailSource, emailsOf, recipientsOf } from './delivered-email.js';
 import { sameRecipient } from './recipient.js';
 
-/** What an email must be like to count; fields that are left out don't matter. */
+/** The expected fields of an email. Omitted fields can have any value. */
 export interface ExpectedEmail {
   /** A recipient of the envelope. */
   to?: string | undefined;
   /** The sender's address in the `From` field. */
   from?: string | undefined;
-  /** The whole subject, or a pattern for a part of it. */
+  /** The whole subject, or a pattern that matches part of it. */
   subject?: string | RegExp | undefined;
-  /** A part of the plain text. */
+  /** Part of the plain text. */
   text?: string | RegExp | undefined;
-  /** A part of the html. */
+  /** Part of the HTML. */
   html?: string | RegExp | undefined;
   /** The usage type. Only a memory transport knows it. */
   type?: string | undefined;
@@ -25,7 +25,7 @@ interface MatcherResult {
   message(): string;
 }
 
-/** Passes when at least one email fits. */
+/** Passes if at least one email matches. */
 export function toHaveReceivedEmail(source: EmailSource, expected: ExpectedEmail = {}): MatcherResult {
   const emails = emailsOf(source);
   const found = emails.some((email) => fits(email, expected));
@@ -35,7 +35,7 @@ export function toHaveReceivedEmail(source: EmailSource, expected: ExpectedEmail
   };
 }
 
-/** Passes when exactly that many emails fit. */
+/** Passes if exactly this many emails match. */
 export function toHaveReceivedEmailCount(
   source: EmailSource,
   count: number,
@@ -69,7 +69,8 @@ const contains = (text: string, part: string | RegExp): boolean =>
   typeof part === 'string' ? text.includes(part) : text.search(part) !== -1;
 
 function rendered(email: DeliveredEmail, field: string): Email {
-  if ('envelope' in email) throw new TypeError(`An SMTP server cannot tell the '${field}' of an email.`);
+  if ('envelope' in email)
+    throw new TypeError(`An SMTP trap does not know the '${field}' of an email: use a memory transport.`);
   return email;
 }
 
@@ -82,7 +83,7 @@ function describe(expected: ExpectedEmail): string {
 }
 
 function summary(emails: readonly DeliveredEmail[]): string {
-  if (emails.length === 0) return 'None arrived at all.';
+  if (emails.length === 0) return 'No emails arrived.';
   const lines = emails.map(
     (email) => `  - to ${recipientsOf(email).join(', ')}: ${JSON.stringify(email.subject)}`,
   );

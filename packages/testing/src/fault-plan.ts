@@ -1,29 +1,29 @@
 import { type Fault, type FaultAction, type FaultStage, type ResolvedFault, resolveFault } from './fault.js';
 import { createWaitList, type WaitOptions } from './wait-list.js';
 
-/** A fault that was set, to watch it and to take it back. */
+/** A fault that was added. Use it to watch or remove the fault. */
 export interface FaultHandle {
-  /** How often it has struck so far. */
+  /** How often it has occurred. */
   readonly fired: number;
   /**
-   * Resolves once it has struck that often, so that a test knows the connection hangs or broke.
-   * @throws Error when it does not in time.
+   * Resolves when it has occurred this many times. The connection then hangs or is broken.
+   * @throws Error if this does not happen in time.
    */
   waitUntilFired(times?: number, options?: WaitOptions): Promise<void>;
-  /** It strikes no more. A connection that already hangs stays so. */
+  /** Removes the fault. Connections that already hang continue to hang. */
   clear(): void;
 }
 
-/** Where in its life a connection is. */
+/** The connection and message at which a fault can occur. */
 interface FaultOccasion {
   readonly connection: number;
   readonly message?: number;
 }
 
-/** The faults of one trap, the oldest first in line. */
+/** The faults of one trap. Older faults take precedence. */
 export interface FaultPlan {
   add(fault: Fault): FaultHandle;
-  /** The fault to act out now, if any; it then has fired once more. */
+  /** Returns the fault to inject now, if any, and counts it. */
   claim(stage: FaultStage, occasion: FaultOccasion): FaultAction | undefined;
   clear(): void;
   close(reason: string): void;

@@ -1,9 +1,8 @@
 /**
- * Where in the SMTP dialogue a fault strikes.
+ * The step of the SMTP dialogue at which a fault occurs.
  *
- * `connect`: the TCP connection, before TLS and greeting. `greeting`: the `220` line. `ehlo`, `starttls`,
- * `auth`, `mail`, `rcpt`, `data`: the reply to that command (`ehlo` covers HELO too). `delivery`: the reply
- * after the final dot.
+ * `connect`: the TCP connection, before TLS and the greeting. `greeting`: the `220` line. `ehlo`, `starttls`, `auth`,
+ * `mail`, `rcpt`, `data`: the reply to that command (`ehlo` includes HELO). `delivery`: the reply after the final dot.
  */
 export type FaultStage =
   | 'connect'
@@ -17,26 +16,26 @@ export type FaultStage =
   | 'delivery';
 
 /**
- * What goes wrong.
+ * The kind of fault.
  *
- * `reset`: the connection is torn down with a TCP RST. `stall`: no reply, ever. `4xx`, `5xx`: the command is
- * refused. `garbage`: a line of bytes that is no SMTP reply. `drip`: the right reply, one byte at a time.
+ * `reset`: closes the connection with a TCP RST. `stall`: never replies. `4xx`, `5xx`: refuses the command. `garbage`: sends
+ * a line that is not an SMTP reply. `drip`: sends the correct reply, one byte at a time.
  */
 export type FaultKind = 'reset' | 'stall' | '4xx' | '5xx' | 'garbage' | 'drip';
 
 interface FaultScope {
-  /** Where it strikes. */
+  /** The step at which it occurs. */
   at: FaultStage;
   /**
-   * How often it strikes.
+   * The maximum number of occurrences.
    * @default Infinity
    */
   times?: number | undefined;
-  /** Only the n-th connection of the trap, counted from 1. */
+  /** Affects only the nth connection of the trap, counted from 1. */
   connection?: number | undefined;
   /**
-   * Only the n-th mail transaction of the trap, counted from 1 at every `MAIL` command.
-   * For the stages `mail`, `rcpt`, `data` and `delivery`.
+   * Affects only the nth mail transaction of the trap, counted from 1. Every `MAIL` command starts one. For the stages
+   * `mail`, `rcpt`, `data`, and `delivery`.
    */
   message?: number | undefined;
 }
@@ -48,22 +47,22 @@ export type Fault = FaultScope &
     | {
         kind: '4xx' | '5xx';
         /**
-         * The whole reply, e.g. `535 5.7.8 Username and Password not accepted`.
-         * @default a reply that is usual at that stage
+         * The complete reply, such as `535 5.7.8 Username and Password not accepted`.
+         * @default a common reply at that stage
          */
         reply?: string | undefined;
       }
     | {
         kind: 'drip';
         /**
-         * Milliseconds between two bytes.
+         * The time between two bytes, in milliseconds.
          * @default 1000
          */
         intervalMs?: number | undefined;
       }
   );
 
-/** What a connection has to do about a fault. */
+/** How a connection injects a fault. */
 export type FaultAction =
   | { kind: 'reset' }
   | { kind: 'stall' }
@@ -71,7 +70,7 @@ export type FaultAction =
   | { kind: 'refuse'; reply: string }
   | { kind: 'drip'; intervalMs: number };
 
-/** Looks like a TLS alert, then text: no SMTP client can take it for a reply. */
+/** Looks like a TLS alert followed by text, so that no SMTP client can mistake it for a reply. */
 const GARBAGE = Buffer.from('\x15\x03\x01\x00\x02\x02\x28\xff\xfe not an SMTP reply\r\n', 'latin1');
 
 const TEMPORARY: Partial<Record<FaultStage, string>> = {
@@ -103,15 +102,15 @@ export interface ResolvedFault {
 
 /**
  * Checks a fault and fills in its defaults.
- * @throws TypeError for a combination that could never fire, or a reply of another class.
+ * @throws TypeError for a combination that can never occur, or for a reply code of another class.
  */
 export function resolveFault(fault: Fault): ResolvedFault {
-  // Before the greeting there is nothing to refuse or to drip but the greeting itself.
+  // At `connect`, the only reply to refuse or drip is the greeting.
   const speaks = fault.kind === '4xx' || fault.kind === '5xx' || fault.kind === 'drip';
   const at = fault.at === 'connect' && speaks ? 'greeting' : fault.at;
   if (fault.message !== undefined && !TRANSACTION_STAGES.includes(at)) {
     throw new TypeError(
-      `A fault at '${at}' comes before any message; use 'connection' instead of 'message'.`,
+      `A fault at '${at}' occurs before any message: use 'connection' instead of 'message'.`,
     );
   }
   return {
@@ -145,7 +144,9 @@ function replyOf(kind: '4xx' | '5xx', reply: string | undefined, at: FaultStage)
       : (PERMANENT[at] ?? '550 5.7.1 Requested action not taken');
   }
   if (!/^[45]\d\d(?:[ -]|$)/.test(reply) || reply[0] !== kind[0]) {
-    throw new TypeError(`A ${kind} fault cannot reply ${JSON.stringify(reply)}.`);
+    throw new TypeError(
+      `The reply of a ${kind} fault must have a ${kind} code, not ${JSON.stringify(reply)}.`,
+    );
   }
   return reply;
 }

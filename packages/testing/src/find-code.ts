@@ -1,20 +1,20 @@
 /**
- * 4 to 10 digits or capital letters with at least one digit, standing alone: not inside a URL, an email
- * address or a longer word.
+ * 4 to 10 digits or capital letters with at least one digit, as a separate word: not part of a URL, an email address, or a
+ * longer word.
  */
 const ONE_TIME_CODE = /(?<![\w@.+/=?&#%-])(?=[A-Z]*\d)[A-Z\d]{4,10}(?![\w@/-]|\.\w)/;
 
-/** How a code is recognized. */
+/** Options of {@link findCode}. */
 export interface FindCodeOptions {
   /**
-   * What the code looks like. The first group counts if there is one, else the whole match.
+   * The pattern of the code. The result is its first group, if it has one, or else the whole match.
    * @default 4 to 10 digits or capital letters, at least one of them a digit
    */
   pattern?: RegExp | undefined;
 }
 
 /**
- * The first one-time code in a text, as `inbox.waitForCode` finds it.
+ * Finds the first one-time code in a text, like `inbox.waitForCode`.
  *
  * @example `findCode('Your code is 482913.')`
  */
@@ -26,6 +26,6 @@ export function findCode(
   return match?.[1] ?? match?.[0];
 }
 
-/** A pattern with `g` or `y` remembers where it stopped; a search must always begin at the start. */
+/** Searches from the start. A pattern with `g` or `y` would continue after its last match. */
 export const firstMatch = (text: string, pattern: RegExp): RegExpExecArray | null =>
   new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).exec(text);

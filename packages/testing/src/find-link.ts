@@ -5,16 +5,16 @@ const URL_IN_TEXT = /\bhttps?:\/\/[^\s<>"'()[\]]+/gi;
 
 const NAMED_ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Which link is meant, when an email has several. */
+/** Options of {@link findLink}. */
 export interface FindLinkOptions {
   /**
-   * Only a link that matches counts.
-   * @default every http(s) link
+   * The pattern that a link must match.
+   * @default any http(s) link
    */
   pattern?: RegExp | undefined;
 }
 
-/** The first http(s) link, as `inbox.waitForLink` finds it: from the `href`s of the html part, else from the text. */
+/** Finds the first http(s) link, like `inbox.waitForLink`: an `href` in the HTML, or else a URL in the text. */
 export function findLink(
   email: { readonly text: string; readonly html?: string },
   { pattern = /^https?:\/\//i }: FindLinkOptions = {},
@@ -26,7 +26,7 @@ export function findLink(
   return [...hrefs, ...urls].find((link) => /^https?:\/\//i.test(link) && firstMatch(link, pattern));
 }
 
-/** A pattern anchored at the end would take quadratic time. */
+/** Removes punctuation in a loop, because a pattern that is anchored at the end would take quadratic time. */
 function withoutFinalPunctuation(url: string): string {
   let end = url.length;
   while (end > 0 && '.,;:!?'.includes(url[end - 1] ?? ' ')) end -= 1;
@@ -37,7 +37,7 @@ const MAX_CODE_POINT = 0x10ffff;
 const character = (code: number, entity: string) =>
   code <= MAX_CODE_POINT ? String.fromCodePoint(code) : entity;
 
-/** An attribute value is escaped: a token's `=` or `&` would otherwise arrive as `&#x3D;` or `&amp;`. */
+/** Decodes an attribute value. Otherwise, the `=` or `&` of a token would be `&#x3D;` or `&amp;`. */
 const decodeEntities = (value: string): string =>
   value.replace(
     /&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi,

@@ -4,7 +4,7 @@ import type { ReceivedEmail } from './received-email.js';
 import { sameRecipient } from './recipient.js';
 import { createWaitList, type WaitOptions } from './wait-list.js';
 
-/** What an inbox needs to know of an email. */
+/** The fields of an email that an inbox uses. */
 export interface InboxEmail {
   readonly subject: string;
   readonly text: string;
@@ -18,59 +18,58 @@ export interface WaitForCodeOptions extends WaitOptions, FindCodeOptions {}
 export interface WaitForLinkOptions extends WaitOptions, FindLinkOptions {}
 
 /**
- * Emails that arrived, and ways to wait for those that will.
+ * Contains the emails that arrived, and waits for others.
  *
- * Every wait also looks at what is already there: an email that arrived before the call resolves it at
- * once, and of several the newest counts. Where a test asks for a second code, `clear()` first.
+ * Every wait includes emails that arrived before the call, newest first. Before you wait for a second code, call `clear()`.
  *
- * Recipients are those of the envelope. Their domains are compared case-insensitively, local parts exactly.
+ * Recipients are those of the envelope. Domains are case-insensitive, and local parts are case-sensitive.
  */
 export interface Inbox<M extends InboxEmail = ReceivedEmail> {
-  /** Everything that arrived, oldest first. */
+  /** All emails that arrived, oldest first. */
   readonly messages: readonly M[];
   /**
-   * The same inbox, reduced to one recipient. Give each test its own address, and tests that run in
-   * parallel on one server never see each other's mail.
+   * A view of the inbox for one recipient. If each test uses its own address, parallel tests on one server do not see each
+   * other's emails.
    */
   for(recipient: string): Inbox<M>;
   /**
-   * The newest email that satisfies the predicate.
-   * @throws Error when none arrives in time; its message lists what arrived instead.
+   * Waits for an email that satisfies the predicate. Resolves with the newest.
+   * @throws Error if none arrives in time. The message lists the emails that arrived.
    */
   waitFor(predicate: (email: M) => boolean, options?: WaitOptions): Promise<M>;
   /**
-   * The newest email to this recipient, or to anyone.
-   * @throws Error when none arrives in time.
+   * Waits for an email to this recipient, or to anyone. Resolves with the newest.
+   * @throws Error if none arrives in time.
    */
   waitForEmail(to?: string, options?: WaitOptions): Promise<M>;
   /**
-   * The one-time code in the text of the newest email to this recipient that has one.
-   * @throws Error when none arrives in time.
+   * Waits for an email to this recipient that contains a one-time code. Resolves with the code of the newest.
+   * @throws Error if none arrives in time.
    */
   waitForCode(to?: string, options?: WaitForCodeOptions): Promise<string>;
   /**
-   * The first http(s) link of the newest email to this recipient that has one: an `href` of the html
-   * part, else a URL of the text.
-   * @throws Error when none arrives in time.
+   * Waits for an email to this recipient that contains an http(s) link. Resolves with the first link of the newest: an `href`
+   * in the HTML, or else a URL in the text.
+   * @throws Error if none arrives in time.
    */
   waitForLink(to?: string, options?: WaitForLinkOptions): Promise<string>;
-  /** Calls the listener for every email that arrives from now on. Returns the way to stop it. */
+  /** Calls the listener for every email that arrives from now on. Returns a function that removes it. */
   onEmail(listener: (email: M) => void): () => void;
-  /** Forgets what arrived so far; in a view of one recipient, only that recipient's emails. */
+  /** Removes all emails or, in a view, all emails to its recipient. */
   clear(): void;
 }
 
-/** An inbox, and the back door through which its owner fills it. */
+/** An inbox, and the functions with which its owner fills it. */
 export interface MailStore<M extends InboxEmail> {
   readonly inbox: Inbox<M>;
   add(email: M): void;
-  /** Rejects all waits. What arrived stays readable. */
+  /** Rejects all waits. The emails stay readable. */
   close(reason: string): void;
 }
 
 const MOST_LISTED = 20;
 
-/** Makes an empty store for one kind of email. */
+/** Creates an empty store for one kind of email. */
 export function createMailStore<M extends InboxEmail>(
   recipientsOf: (email: M) => readonly string[],
 ): MailStore<M> {

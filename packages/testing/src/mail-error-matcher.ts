@@ -1,6 +1,6 @@
 import { MailError, type MailErrorCode, type MailStage } from '@postern/core';
 
-/** What else a `MailError` must say; fields that are left out don't matter. */
+/** Additional expected fields of a `MailError`. Omitted fields can have any value. */
 export interface ExpectedMailError {
   stage?: MailStage | undefined;
   retryable?: boolean | undefined;
@@ -20,6 +20,6 @@ export function toBeMailError(received: unknown, code: MailErrorCode, expected: 
   return {
     pass,
     message: () =>
-      `Expected ${pass ? 'anything but ' : ''}a MailError ${JSON.stringify(Object.fromEntries(wanted))}, got ${seen}.`,
+      `Expected ${pass ? 'anything except ' : ''}a MailError ${JSON.stringify(Object.fromEntries(wanted))}, received ${seen}.`,
   };
 }

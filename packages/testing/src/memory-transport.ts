@@ -16,12 +16,12 @@ import { createMailStore, type Inbox } from './inbox.js';
 /** Options of {@link createMemoryTransport}. */
 export interface MemoryTransportOptions {
   /**
-   * The name that its receipts carry.
+   * The name in its receipts.
    * @default 'memory'
    */
   name?: string | undefined;
   /**
-   * Decides whether an email has expired.
+   * Determines whether an email has expired.
    * @default the wall clock
    */
   clock?: Clock | undefined;
@@ -32,34 +32,33 @@ const optionsSchema = z.strictObject({
   clock: clockSchema.default(() => systemClock),
 });
 
-/** A failure that was set on a memory transport. */
+/** A failure that was added to a memory transport. */
 export interface FailureHandle {
-  /** How many sends it has failed so far. */
+  /** The number of sends that it has failed. */
   readonly fired: number;
-  /** Sends succeed again. */
+  /** Removes the failure. */
   clear(): void;
 }
 
-/** A transport that keeps what it is given. */
+/** A transport that stores emails in memory. */
 export interface MemoryTransport extends Transport {
-  /** Everything that was sent, oldest first: the very objects that `send` got. */
+  /** All sent emails, oldest first: the same objects that were passed to `send`. */
   readonly emails: readonly Email[];
-  /** The same emails, with ways to wait for them and to find codes and links in them. */
+  /** The same emails, with methods that wait for emails and find codes and links in them. */
   readonly inbox: Inbox<Email>;
   /**
-   * Makes sends reject with this error. Of several failures the oldest strikes.
-   * @param options.times how many sends fail. @default Infinity
+   * Makes sends reject with this error. If there are several failures, the oldest applies.
+   * @param options.times - the number of sends that fail. @default Infinity
    */
   failWith(error: MailError, options?: { times?: number }): FailureHandle;
 }
 
 /**
- * A transport for tests that delivers into an array.
+ * Creates a transport for tests that stores emails in an array.
  *
- * It behaves as the contract asks: it rejects expired emails, honours abort signals, and fails with `closed`
- * after `close`.
+ * As the contract requires, it rejects expired emails, supports abort signals, and fails with `closed` after `close`.
  *
- * @throws {ConfigError} when an option is not valid
+ * @throws {ConfigError} if an option is not valid
  *
  * @example
  * ```ts

@@ -1,28 +1,28 @@
 import net from 'node:net';
 import tls from 'node:tls';
 
-/** A client that says exactly what a test tells it to, for the tests of the trap. */
+/** A client that sends raw text, for the tests of the trap. */
 export interface RawSmtpClient extends Disposable {
-  /** All chunks that came since the last reply was taken. */
+  /** All chunks that arrived since the last reply was read. */
   readonly chunks: readonly Buffer[];
-  /** How the connection ended: `end` for a FIN, else the code of the error. */
+  /** How the connection ended: `end` for a FIN, or else the error code. */
   readonly closed: Promise<string>;
-  /** The next complete reply, multi-line ones in one piece. Rejects when the connection ends before. */
+  /** Reads the next complete reply, which may have several lines. Rejects if the connection ends first. */
   reply(): Promise<string>;
-  /** The next line, whatever it is. */
+  /** Reads the next line. */
   line(): Promise<string>;
   /** Sends raw text. */
   write(text: string): void;
-  /** Sends a line and takes the reply to it. */
+  /** Sends a line and reads the reply. */
   say(line: string): Promise<string>;
-  /** STARTTLS, handshake included. */
+  /** Sends STARTTLS and completes the handshake. */
   startTls(options?: tls.ConnectionOptions): Promise<void>;
 }
 
 const REPLY = /^(?:\d{3}-[^\r\n]*\r\n)*\d{3}(?: [^\r\n]*)?\r\n/;
 const LINE = /^[^\n]*\n/;
 
-/** Connects, over TLS when there are options for it, and reads nothing yet. */
+/** Connects, over TLS if there are options for it, without reading anything. */
 export function connectRaw(
   { host, port }: { host: string; port: number },
   tlsOptions?: tls.ConnectionOptions,

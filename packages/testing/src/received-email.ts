@@ -1,13 +1,13 @@
 import type { Mailbox } from '@postern/core';
 import PostalMime, { type Address } from 'postal-mime';
 
-/** A header field as it was sent: unfolded, encoded words still encoded. */
+/** A header field as sent: unfolded, with encoded words. */
 export interface ReceivedHeader {
   readonly name: string;
   readonly value: string;
 }
 
-/** Who an SMTP server was told to deliver from and to; not what the header fields claim. */
+/** The sender and recipients in the SMTP dialogue, which can differ from the header fields. */
 export interface ReceivedEnvelope {
   /** The argument of `MAIL FROM`, as sent. Empty for the null sender. */
   readonly from: string;
@@ -15,41 +15,41 @@ export interface ReceivedEnvelope {
   readonly to: readonly string[];
 }
 
-/** On which connection, and how, an email came in. */
+/** The connection over which an email arrived. */
 export interface ReceivedOver {
-  /** Number of the connection, counted from 1 in the order they were opened. */
+  /** The number of the connection, counted from 1. */
   readonly connection: number;
   /** Whether the connection was encrypted. */
   readonly secure: boolean;
-  /** Who was logged in, if anyone. */
+  /** The user name of the login, if any. */
   readonly user?: string;
-  /** Whether the client asked for SMTPUTF8 (RFC 6531). */
+  /** Whether the client requested SMTPUTF8 (RFC 6531). */
   readonly smtpUtf8: boolean;
 }
 
-/** An email as an SMTP server got it. */
+/** An email as received by an SMTP server. */
 export interface ReceivedEmail {
   readonly envelope: ReceivedEnvelope;
-  /** All header fields in their order, repeated ones included. */
+  /** All header fields in order, including repeated ones. */
   readonly headers: readonly ReceivedHeader[];
-  /** The first value of a header field, by its name in any letter case. */
+  /** Returns the first value of a header field. The name is case-insensitive. */
   header(name: string): string | undefined;
   readonly subject: string;
   readonly from?: Mailbox;
   readonly to: readonly Mailbox[];
   readonly replyTo: readonly Mailbox[];
-  /** The plain-text part, empty when there is none. */
+  /** The plain-text part. Empty if there is none. */
   readonly text: string;
   readonly html?: string;
-  /** `Message-ID`, angle brackets included. */
+  /** The `Message-ID`, including angle brackets. */
   readonly messageId?: string;
   readonly date?: Date;
-  /** The message as it came over the wire, dots unstuffed. */
+  /** The raw message, after dot-unstuffing. */
   readonly raw: Buffer;
   readonly session: ReceivedOver;
 }
 
-/** Parses the content of a DATA command. */
+/** Parses the message of a DATA command. */
 export async function parseReceivedEmail(
   raw: Buffer,
   envelope: ReceivedEnvelope,

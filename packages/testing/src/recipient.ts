@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { MailError, parseRecipient } from '@postern/core';
 
-/** The form in which recipients are compared: the one that emails are delivered to. */
+/** Recipients are compared in the form to which emails are delivered. */
 function recipientKey(address: string): string {
   try {
     return parseRecipient(address);
@@ -11,7 +11,7 @@ function recipientKey(address: string): string {
   }
 }
 
-/** What a test hands straight to the server need not be an address that Postern sends to. */
+/** A test can pass addresses directly to the server that Postern would refuse. */
 function otherKey(address: string): string {
   const at = address.lastIndexOf('@');
   if (at === -1) return address;
@@ -20,8 +20,7 @@ function otherKey(address: string): string {
 }
 
 /**
- * The local part keeps its letter case (RFC 5321 section 2.4), so a test sees what was sent. Several spellings of one
- * address are equal otherwise: `münchen.example` and its Punycode form, composed and decomposed letters, `"ada"@` and
- * `ada@`.
+ * Whether two addresses are the same. The letter case of the local part matters (RFC 5321 section 2.4). Other spellings of
+ * an address are equal: `münchen.example` and its Punycode form, composed and decomposed letters, and `"ada"@` and `ada@`.
  */
 export const sameRecipient = (a: string, b: string): boolean => recipientKey(a) === recipientKey(b);

@@ -1,39 +1,39 @@
 import { createWaitList, type WaitOptions } from './wait-list.js';
 
-/** What one connection did. */
+/** The activity of one connection. */
 export interface SmtpSession {
-  /** Number of the connection, counted from 1. */
+  /** The number of the connection, counted from 1. */
   readonly id: number;
-  /** Whether the connection is still there. */
+  /** Whether the connection is still open. */
   readonly open: boolean;
   readonly secure: boolean;
-  /** Who logged in. */
+  /** The user name of the login. */
   readonly user?: string;
-  /** The command lines in their order. Credentials are replaced by `[hidden]`. */
+  /** The command lines in order. Credentials are replaced with `[hidden]`. */
   readonly commands: readonly string[];
-  /** How many emails it delivered. */
+  /** The number of delivered emails. */
   readonly messages: number;
 }
 
-/** Numbers over the life of a trap. */
+/** Statistics over the lifetime of a trap. */
 export interface SmtpStats {
-  /** Connections opened so far. */
+  /** The total number of connections. */
   readonly connections: number;
-  /** Connections open now. */
+  /** The number of open connections. */
   readonly openConnections: number;
-  /** The most connections that were open at the same time. */
+  /** The maximum number of connections that were open at the same time. */
   readonly peakConnections: number;
-  /** How often each command came, by its upper-case verb. */
+  /** The number of times each command was received, by its verb in upper case. */
   readonly commands: Readonly<Record<string, number>>;
-  /** Emails that were accepted and stored. */
+  /** The number of emails that were accepted and stored. */
   readonly messages: number;
-  /** Connections that STARTTLS encrypted. */
+  /** The number of connections that used STARTTLS. */
   readonly tlsUpgrades: number;
-  /** Successful logins. */
+  /** The number of successful logins. */
   readonly logins: number;
 }
 
-/** The notes of one connection, written by the connection itself. */
+/** Records the activity of one connection. */
 export interface SessionRecord {
   readonly id: number;
   command(line: string): void;
@@ -43,15 +43,15 @@ export interface SessionRecord {
   closed(): void;
 }
 
-/** What happened on all connections of one trap. */
+/** The activity of all connections of one trap. */
 export interface SessionLog {
   readonly stats: SmtpStats;
   readonly sessions: readonly SmtpSession[];
   open(): SessionRecord;
-  /** Number of the mail transaction that begins now, counted over the trap. */
+  /** Starts a mail transaction and returns its number, counted over the whole trap. */
   nextMessage(): number;
   waitUntil(predicate: (stats: SmtpStats) => boolean, options?: WaitOptions): Promise<void>;
-  /** Resolves when all of these connections, by default those open now, are gone. */
+  /** Resolves when these connections are closed. By default, these are all open connections. */
   waitForClose(ids?: readonly number[], options?: WaitOptions): Promise<void>;
   close(reason: string): void;
 }
@@ -131,7 +131,7 @@ export function createSessionLog(): SessionLog {
     async waitUntil(predicate, options) {
       await waits.wait(
         () => (predicate(stats()) ? true : undefined),
-        (timeout) => `The expected did not happen within ${timeout} ms: ${JSON.stringify(stats())}`,
+        (timeout) => `The condition was not met within ${timeout} ms: ${JSON.stringify(stats())}`,
         options,
       );
     },
@@ -139,7 +139,7 @@ export function createSessionLog(): SessionLog {
       const left = () => openIds().filter((id) => ids.includes(id));
       await waits.wait(
         () => (left().length === 0 ? true : undefined),
-        (timeout) => `Still open after ${timeout} ms: connection ${left().join(', ')}.`,
+        (timeout) => `Connections still open after ${timeout} ms: ${left().join(', ')}.`,
         options,
       );
     },
@@ -147,5 +147,5 @@ export function createSessionLog(): SessionLog {
   };
 }
 
-/** The verb of a command line; a continuation line of AUTH has none. */
+/** The verb of a command line. A continuation line of AUTH has none. */
 const verbOf = (line: string): string | undefined => /^[a-z]+/i.exec(line)?.[0].toUpperCase();

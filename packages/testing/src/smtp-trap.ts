@@ -10,7 +10,7 @@ import { createSessionLog, type SmtpSession, type SmtpStats } from './session-lo
 import { type TrapAuth, TrapServer } from './trap-server.js';
 import type { WaitOptions } from './wait-list.js';
 
-/** An SMTP extension that a trap can leave out of its EHLO reply. */
+/** An SMTP extension that a trap can omit from its EHLO reply. */
 export type HideableExtension = 'PIPELINING' | '8BITMIME' | 'SMTPUTF8' | 'STARTTLS';
 
 /** A login mechanism of a trap. */
@@ -24,34 +24,34 @@ export interface SmtpTrapOptions {
    */
   host?: string | undefined;
   /**
-   * The port to listen on; 0 takes a free one.
+   * The port to listen on. 0 selects a free port.
    * @default 0
    */
   port?: number | undefined;
   /**
-   * `starttls`: plain at first, with an upgrade on offer. `implicit`: TLS from the first byte, as on port 465.
-   * `none`: no TLS at all; logins are then allowed in plain text.
+   * `starttls`: starts in plain text and offers STARTTLS. `implicit`: TLS from the first byte, as on port 465. `none`: no TLS.
+   * Logins are then allowed in plain text.
    * @default 'starttls'
    */
   tls?: 'starttls' | 'implicit' | 'none' | undefined;
-  /** What the certificate says, to provoke the errors of bad ones. */
+  /** The content of the certificate, to test certificate errors. */
   certificate?: CertificateOptions | undefined;
-  /** Who may log in. Without it the trap does not offer AUTH and takes mail from everyone. */
+  /** The accepted credentials. Without them, the trap does not offer AUTH and accepts mail from all clients. */
   auth?: TrapAuth | undefined;
   /**
-   * The mechanisms on offer, in this order.
+   * The offered login mechanisms, in this order.
    * @default ['PLAIN', 'LOGIN', 'XOAUTH2']
    */
   authMethods?: readonly TrapAuthMethod[] | undefined;
   /**
-   * Refuse mail before a login, with 530.
-   * @default true when there is `auth`
+   * Refuse mail without a login, with 530.
+   * @default true if `auth` is set
    */
   requireAuth?: boolean | undefined;
-  /** The largest message in bytes (SIZE, RFC 1870). A larger one gets 552. No limit unless given. */
+  /** The maximum size of a message in bytes (SIZE, RFC 1870). Larger ones get 552. @default no limit */
   size?: number | undefined;
   /**
-   * Extensions that EHLO does not announce. A hidden STARTTLS still works; a hidden SMTPUTF8 is refused.
+   * Extensions to omit from the EHLO reply. A hidden STARTTLS still works. A hidden SMTPUTF8 is refused.
    * @default []
    */
   hideExtensions?: readonly HideableExtension[] | undefined;
@@ -79,23 +79,23 @@ const optionsSchema = z.strictObject({
   hideExtensions: z.array(z.enum(['PIPELINING', '8BITMIME', 'SMTPUTF8', 'STARTTLS'])).default([]),
 });
 
-/** A running SMTP server that keeps all mail to itself. */
+/** A running SMTP server that stores all mail and forwards nothing. */
 export interface SmtpTrap extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** `smtp://host:port`, or `smtps://` with implicit TLS; without credentials. */
+  /** `smtp://host:port`, or `smtps://` with implicit TLS. Without credentials. */
   readonly url: string;
-  /** The self-signed certificate, PEM. A client that trusts it as a `ca` accepts the trap. */
+  /** The self-signed certificate (PEM). To accept it, a client passes it as `ca`. */
   readonly certificate: string;
-  /** The mail that was accepted. */
+  /** The accepted emails. */
   readonly inbox: Inbox;
-  /** Numbers so far, as of now. */
+  /** A snapshot of the statistics. */
   readonly stats: SmtpStats;
-  /** What each connection did, in the order they were opened, as of now. */
+  /** A snapshot of the activity of each connection, in the order in which they were opened. */
   readonly sessions: readonly SmtpSession[];
   /**
-   * Makes something go wrong from now on. Of several faults that apply, the oldest strikes.
-   * @throws TypeError for a combination that could never fire.
+   * Injects a fault from now on. If several faults apply, the oldest occurs.
+   * @throws TypeError for a combination that can never occur.
    * @example
    * ```ts
    * const greylisted = trap.fault({ at: 'rcpt', kind: '4xx', reply: '450 4.7.1 Greylisted', times: 1 });
@@ -104,35 +104,35 @@ export interface SmtpTrap extends AsyncDisposable {
    * ```
    */
   fault(fault: Fault): FaultHandle;
-  /** Takes all faults back. A connection that already hangs stays so. */
+  /** Removes all faults. Connections that already hang continue to hang. */
   clearFaults(): void;
   /**
-   * Ends the connections that are idle now: silently, or after saying `421`, as servers do after a while.
-   * Resolves with their number when they are closed on both sides.
-   * @param how @default 'fin'
+   * Closes the idle connections, with or without a `421` reply, as servers do after a timeout. Resolves with their number when
+   * both sides are closed.
+   * @param how - @default 'fin'
    */
   closeIdleConnections(how?: 'fin' | '421'): Promise<number>;
-  /** Resolves once `count` connections have been opened in total. */
+  /** Resolves when `count` connections have been opened in total. */
   waitForConnections(count: number, options?: WaitOptions): Promise<void>;
-  /** Resolves once all connections that are open now have closed; at once if there are none. */
+  /** Resolves when all currently open connections are closed. */
   waitForConnectionClose(options?: WaitOptions): Promise<void>;
   /**
-   * Resolves once the numbers satisfy the predicate.
+   * Resolves when the statistics satisfy the predicate.
    * @example `await trap.waitUntil((stats) => stats.commands.RCPT === 2)`
    */
   waitUntil(predicate: (stats: SmtpStats) => boolean, options?: WaitOptions): Promise<void>;
-  /** Breaks all connections off, rejects all waits, and resolves when every socket is closed. Idempotent. */
+  /** Drops all connections and rejects all waits. Resolves when every socket is closed. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Faults may last as long as a test wants; smtp-server must not end them with its own time-out. */
+/** A fault can last for any time, so the timeout of smtp-server must not end it. */
 const NO_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * Starts a real SMTP server on loopback that keeps all mail to itself, and can be told to misbehave.
+ * Starts a real SMTP server on localhost that stores all mail, and can inject faults.
  *
- * @throws {ConfigError} when an option is not valid
- * @throws {TypeError} when `requireAuth` is set without `auth`
+ * @throws {ConfigError} if an option is not valid
+ * @throws {TypeError} if `requireAuth` is set without `auth`
  * @example
  * ```ts
  * await using trap = await startSmtpTrap({ auth: { user: 'postern', pass: 'secret' } });
@@ -144,7 +144,7 @@ export async function startSmtpTrap(options: SmtpTrapOptions = {}): Promise<Smtp
   const given = readOptions(optionsSchema, options, 'startSmtpTrap');
   const { host, port, tls, auth, authMethods, size, hideExtensions } = given;
   const { requireAuth = auth !== undefined } = given;
-  if (requireAuth && !auth) throw new TypeError('requireAuth needs auth: nobody could log in.');
+  if (requireAuth && !auth) throw new TypeError('requireAuth requires auth: set the accepted credentials.');
 
   const certificate = await certificateFor(given.certificate);
   const log = createSessionLog();
@@ -221,6 +221,6 @@ export async function startSmtpTrap(options: SmtpTrapOptions = {}): Promise<Smtp
 }
 
 function boundAddress(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('The trap is not on a TCP port.');
+  if (address === null || typeof address === 'string') throw new Error('The trap has no TCP port.');
   return address;
 }

@@ -2,8 +2,8 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { type Email, freezeEmail } from '@postern/core';
 
 /**
- * A valid, frozen sign-in email with its own recipient, `Message-ID`, code and link, so that no two tests
- * get in each other's way. Its code and its link are listed as its secrets.
+ * Creates a valid, frozen sign-in email. Each has its own recipient, `Message-ID`, code, and link, so that tests do not
+ * interfere with each other. Its code and link are listed in `secrets`.
  *
  * @example
  * ```ts

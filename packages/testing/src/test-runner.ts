@@ -1,6 +1,5 @@
 /**
- * The functions of the test runner that a contract suite runs under: `{ describe, test, expect }` of vitest, of
- * `@jest/globals`, or the globals of jest.
+ * The functions of the test runner: `{ describe, test, expect }` from Vitest or `@jest/globals`, or the globals of Jest.
  */
 export interface TestRunner {
   /** Groups tests. */
@@ -11,7 +10,7 @@ export interface TestRunner {
   expect: Expect;
 }
 
-/** The part of `expect` that vitest and jest have in common, as far as the suites use it. */
+/** The part of `expect` that Vitest and Jest share and the suites use. */
 export interface Expect {
   (
     actual: unknown,

@@ -5,31 +5,31 @@ import { type DeliveredEmail, recipientsOf } from './delivered-email.js';
 import { testEmail } from './test-email.js';
 import type { Expect, TestRunner } from './test-runner.js';
 
-/** A transport under test, with the world it delivers to. Made anew for every test. */
+/** A transport under test, with its destination. Each test creates a new one. */
 export interface TransportHarness {
   /** The transport, ready to send. The suite closes it. */
   transport: Transport;
   /**
-   * Everything that was really delivered. Where `send` resolves before the delivery (a queue), it first waits
-   * until nothing is on its way any more. Must work after the transport was closed, too.
+   * Returns all delivered emails. If `send` resolves before delivery, as in a queue, it first waits until no email is in
+   * flight. It must also work after the transport was closed.
    */
   received(): readonly DeliveredEmail[] | Promise<readonly DeliveredEmail[]>;
-  /** Makes the next `send` fail, however often the transport tries; the one after that succeeds again. */
+  /** Makes the next `send` fail, including all of its attempts. The following `send` succeeds. */
   failNext?(): unknown;
-  /** Makes the destination unreachable for good, so that `verify` has something to find. */
+  /** Makes the destination permanently unreachable, so that `verify` fails. */
   down?(): unknown;
-  /** Frees what the factory opened beside the transport; called when the test is over. */
+  /** Frees the other resources of the factory. Called when the test ends. */
   dispose?(): unknown;
 }
 
 const MANY = 20;
 
 /**
- * The tests that every `Transport` must pass.
+ * Defines the tests that every `Transport` must pass.
  *
- * @param name names the suite
- * @param factory makes a fresh transport and its world for each test
- * @param runner the functions of your test runner
+ * @param name - the name of the suite
+ * @param factory - creates a new transport and its destination for each test
+ * @param runner - the functions of your test runner
  * @example
  * ```ts
  * import { describe, expect, test } from 'vitest'; // or '@jest/globals'
@@ -63,7 +63,7 @@ export function describeTransportContract(
 
   describe(`transport contract: ${name}`, () => {
     describe('send', () => {
-      it('delivers the email to its one recipient and to nobody else', async () => {
+      it('delivers the email only to its recipient', async () => {
         const { transport, received } = await setUp();
         const email = testEmail();
         await transport.send(email);
@@ -97,7 +97,7 @@ export function describeTransportContract(
         expect(Number.isFinite(receipt.durationMs)).toBe(true);
       });
 
-      it(`delivers ${MANY} emails that are sent at once, each of them once`, async () => {
+      it(`delivers each of ${MANY} concurrent emails once`, async () => {
         const { transport, received } = await setUp();
         const emails = Array.from({ length: MANY }, () => testEmail());
         const receipts = await Promise.all(emails.map((email) => transport.send(email)));
@@ -105,7 +105,7 @@ export function describeTransportContract(
         expect((await messageIds(received)).sort()).toEqual(emails.map((email) => email.messageId).sort());
       });
 
-      it('takes a deeply frozen email and leaves it as it was', async () => {
+      it('accepts a deeply frozen email and does not change it', async () => {
         const { transport } = await setUp();
         const email = testEmail();
         const before = structuredClone({ ...email });
@@ -113,7 +113,7 @@ export function describeTransportContract(
         expect({ ...email }).toEqual(before);
       });
 
-      it('rejects an email that has expired, and does not deliver it', async () => {
+      it('rejects an expired email and does not deliver it', async () => {
         const { transport, received } = await setUp();
         const email = testEmail({ expiresAt: new Date(Date.now() - 60_000) });
         const error = await failureOf(transport.send(email));
@@ -123,14 +123,14 @@ export function describeTransportContract(
     });
 
     describe('abort', () => {
-      it('rejects with `aborted` when the signal already is, and delivers nothing', async () => {
+      it('rejects with `aborted` if the signal is already aborted, and delivers nothing', async () => {
         const { transport, received } = await setUp();
         const error = await failureOf(transport.send(testEmail(), { signal: AbortSignal.abort() }));
         expect(error).toMatchObject({ code: 'aborted', retryable: false });
         expect(await received()).toEqual([]);
       });
 
-      it('aborts a send on its way without harm to the next', async () => {
+      it('aborts a send in flight without affecting the next one', async () => {
         const { transport, received } = await setUp();
         const controller = new AbortController();
         const aborted = testEmail();
@@ -140,7 +140,7 @@ export function describeTransportContract(
         );
         controller.abort();
         const result = await outcome;
-        // Too late to stop it is a fair answer; anything else than these two is not.
+        // The abort may be too late. No other outcome is valid.
         if (result !== 'delivered') expect(result).toMatchObject({ name: 'MailError', code: 'aborted' });
 
         const next = testEmail();
@@ -158,13 +158,13 @@ export function describeTransportContract(
         expect(await received()).toEqual([]);
       });
 
-      it('rejects with `aborted` when the signal already is', async () => {
+      it('rejects with `aborted` if the signal is already aborted', async () => {
         const { transport } = await setUp();
         const error = await failureOf(transport.verify({ signal: AbortSignal.abort() }));
         expect(error).toMatchObject({ code: 'aborted' });
       });
 
-      it('rejects with a MailError when the destination is down', async ({ skip }) => {
+      it('rejects with a MailError if the destination is down', async ({ skip }) => {
         const { transport, down } = await setUp();
         if (!down) return skip('the harness cannot take its destination down');
         await down();
@@ -173,7 +173,7 @@ export function describeTransportContract(
     });
 
     describe('failure', () => {
-      it('rejects with a MailError that says what, where and whether to retry', async ({ skip }) => {
+      it('rejects with a MailError that has a code, a stage, and a retryable flag', async ({ skip }) => {
         const { transport, failNext, received } = await setUp();
         if (!failNext) return skip('the harness cannot make a send fail');
         await failNext();
@@ -191,14 +191,14 @@ export function describeTransportContract(
     });
 
     describe('secrets', () => {
-      it('keeps them out of the receipt and out of the inspected transport', async () => {
+      it('are not in the receipt or the inspected transport', async () => {
         const { transport } = await setUp();
         const email = testEmail();
         const receipt = await transport.send(email);
         expectNoSecrets(expect, email, inspected(transport), inspected(receipt), JSON.stringify(receipt));
       });
 
-      it('keeps them out of the error', async ({ skip }) => {
+      it('are not in the error', async ({ skip }) => {
         const { transport, failNext } = await setUp();
         if (!failNext) return skip('the harness cannot make a send fail');
         await failNext();
@@ -216,7 +216,7 @@ export function describeTransportContract(
     });
 
     describe('close', () => {
-      it('lets the emails on their way arrive', async () => {
+      it('waits for emails in flight', async () => {
         const { transport, received } = await setUp();
         const emails = Array.from({ length: 3 }, () => testEmail());
         const sends = emails.map((email) => transport.send(email));
@@ -224,7 +224,7 @@ export function describeTransportContract(
         expect((await messageIds(received)).sort()).toEqual(emails.map((email) => email.messageId).sort());
       });
 
-      it('may be called as often as one likes', async () => {
+      it('can be called several times', async () => {
         const { transport } = await setUp();
         await transport.send(testEmail());
         await Promise.all([transport.close(), transport.close()]);
@@ -242,7 +242,7 @@ export function describeTransportContract(
         expect(await received()).toEqual([]);
       });
 
-      it('happens at the end of an `await using` block', async () => {
+      it('is called at the end of an `await using` block', async () => {
         const { transport: outer } = await setUp();
         {
           await using transport = outer;
@@ -254,7 +254,7 @@ export function describeTransportContract(
   });
 }
 
-/** The `MailError` an operation rejects with; anything else fails the test. */
+/** Returns the `MailError` with which an operation rejects. Any other outcome fails the test. */
 async function failureOf(operation: Promise<unknown>): Promise<MailError> {
   const error = await operation.then(
     () => undefined,
@@ -262,7 +262,7 @@ async function failureOf(operation: Promise<unknown>): Promise<MailError> {
   );
   if (error instanceof MailError) return error;
   throw new Error(
-    `Expected a rejection with a MailError, got ${error === undefined ? 'none' : inspect(error)}`,
+    `Expected a rejection with a MailError, received ${error === undefined ? 'none' : inspect(error)}`,
   );
 }
 

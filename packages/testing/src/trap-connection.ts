@@ -7,7 +7,7 @@ import type { FaultPlan } from './fault-plan.js';
 import type { ReceivedEnvelope } from './received-email.js';
 import type { SessionLog, SessionRecord } from './session-log.js';
 
-/** What a connection shares with its trap. */
+/** The state that a connection shares with its trap. */
 export interface TrapContext {
   readonly log: SessionLog;
   readonly faults: FaultPlan;
@@ -24,7 +24,7 @@ const STAGE_OF: Readonly<Record<string, FaultStage>> = {
 };
 
 /**
- * A connection that keeps notes and acts out faults.
+ * A connection that records its activity and injects faults.
  *
  * smtp-server's callbacks see neither the greeting nor EHLO, STARTTLS and the reply to DATA. So faults sit one
  * level lower: where a command line enters (`_onCommand`, one at a time even if they were pipelined, so a fault
@@ -61,12 +61,12 @@ export class TrapConnection extends SMTPConnection {
     raw.once('close', () => this.#gone.abort());
   }
 
-  /** What the client said in MAIL and RCPT, and got accepted. */
+  /** The accepted arguments of MAIL and RCPT. */
   get envelope(): ReceivedEnvelope {
     return { from: this.#envelope.from, to: [...this.#envelope.to] };
   }
 
-  /** Whether the client could send something now, and does not. */
+  /** Whether the server is waiting for a command. */
   get idle(): boolean {
     return (
       this._ready &&
@@ -77,22 +77,22 @@ export class TrapConnection extends SMTPConnection {
     );
   }
 
-  /** The command line that is being answered. */
+  /** The command line that is being processed. */
   get line(): string {
     return this.#line;
   }
 
-  /** Breaks the connection off, at once. */
+  /** Drops the connection immediately. */
   destroy(): void {
     (this.#top ?? this._socket).destroy();
   }
 
-  /** The fault of the reply after the final dot; to be claimed before the email is stored. */
+  /** Claims the fault of the reply after the final dot. Call it before the email is stored. */
   claimDeliveryFault(): FaultAction | undefined {
     return this.#claim('delivery');
   }
 
-  /** Answers the final dot with a fault. `finish` ends the transaction in smtp-server, which then replies. */
+  /** Replies to the final dot with a fault. `finish` ends the transaction in smtp-server, which then replies. */
   answerDelivery(fault: FaultAction, finish: () => void): void {
     this.#inject(fault, finish, () => {
       this.#mute = true;
@@ -100,14 +100,14 @@ export class TrapConnection extends SMTPConnection {
     });
   }
 
-  /** Acts out a fault in place of the reply that `proceed` would send. `resume` goes on reading commands. */
+  /** Injects a fault instead of the reply that `proceed` would send. `resume` continues to read commands. */
   #inject(fault: FaultAction, proceed: () => void, resume: () => void): void {
     switch (fault.kind) {
       case 'reset':
         this.#raw.resetAndDestroy();
         break;
       case 'stall':
-        // Never resumed: a server that hangs reads no further command either.
+        // Never resumed, because a hanging server reads no more commands.
         break;
       case 'garbage':
         this._socket.write(fault.bytes);
@@ -124,7 +124,7 @@ export class TrapConnection extends SMTPConnection {
     }
   }
 
-  /** Without the 100 ms in which smtp-server waits for early talkers: a test opens many connections. */
+  /** Skips the 100 ms in which smtp-server waits for early talkers, because tests open many connections. */
   override init(): void {
     this._setListeners(() => this.connectionReady());
   }
@@ -149,7 +149,7 @@ export class TrapConnection extends SMTPConnection {
   }
 
   override _onCommand(line: Buffer, callback?: () => void): void {
-    // Plaintext that was pipelined behind STARTTLS; smtp-server throws it away.
+    // Plain text that was pipelined after STARTTLS. smtp-server discards it.
     if (this._upgrading) {
       super._onCommand(line, callback);
       return;
@@ -198,10 +198,10 @@ export class TrapConnection extends SMTPConnection {
 
   override upgrade(callback: () => void, secureCallback?: () => void): void {
     this.#afterDrip(() => {
-      // Who waited for the dripped reply may have given up; then there is no socket any more.
+      // A client that waited for the dripped reply may have given up, and its socket may be closed.
       if (this.#gone.signal.aborted) return;
       super.upgrade(callback, secureCallback);
-      // upgrade() takes all listeners off the socket that it wraps.
+      // upgrade() removes all listeners from the socket that it wraps.
       this.#raw.once('close', () => {
         this.#gone.abort();
         this.record.closed();
@@ -217,7 +217,7 @@ export class TrapConnection extends SMTPConnection {
     });
   }
 
-  /** smtp-server rewrites addresses (punycode to Unicode); a test wants to see what was sent. */
+  /** smtp-server rewrites addresses (Punycode to Unicode), but tests need the original. */
   #noteEnvelope(): void {
     const [, command, address] = /^(MAIL|RCPT)[^<]*<([^<>]*)>/i.exec(this.#line) ?? [];
     if (address === undefined) return;

@@ -15,7 +15,7 @@ import { parseReceivedEmail, type ReceivedEmail } from './received-email.js';
 import type { SessionRecord } from './session-log.js';
 import { TrapConnection, type TrapContext } from './trap-connection.js';
 
-/** Who may log in, and with what. */
+/** The accepted credentials. */
 export type TrapAuth =
   | {
       readonly user: string;
@@ -35,12 +35,12 @@ interface TrapServerContext extends TrapContext {
 
 type Done = (error?: Error | null) => void;
 
-/** smtp-server, with {@link TrapConnection}s and a hand on every socket from the moment it is accepted. */
+/** smtp-server with {@link TrapConnection}s. It tracks every socket from the time it is accepted. */
 export class TrapServer extends SMTPServer {
   readonly #trap: TrapServerContext;
   readonly #records = new WeakMap<Socket, SessionRecord>();
   readonly #rawSockets = new WeakMap<Socket, Socket>();
-  /** Sockets without a session: not yet handed over, or stalled for good. */
+  /** Sockets without a session: not yet handed over, or stalled permanently. */
   readonly #waiting = new Set<Socket>();
   readonly #sessions = new Map<string, TrapConnection>();
 
@@ -51,7 +51,7 @@ export class TrapServer extends SMTPServer {
     this.on('error', () => {});
   }
 
-  /** Ends the connections whose client could send something and does not; returns their numbers. */
+  /** Closes idle connections and returns their numbers. */
   closeIdle(how: 'fin' | '421'): number[] {
     const idle = [...this.#sessions.values()].filter((connection) => connection.idle);
     for (const connection of idle) {
@@ -61,7 +61,7 @@ export class TrapServer extends SMTPServer {
     return idle.map((connection) => connection.record.id);
   }
 
-  /** Stops listening and breaks all connections off; resolves when the last socket is closed. */
+  /** Stops listening and drops all connections. Resolves when the last socket is closed. */
   shutDown(): Promise<void> {
     return new Promise((resolve) => {
       this.close(resolve);
@@ -77,7 +77,7 @@ export class TrapServer extends SMTPServer {
     const record = this.#trap.log.open();
     this.#records.set(socket, record);
     this.#waiting.add(socket);
-    // smtp-server listens for errors only once the session starts.
+    // smtp-server listens for errors only after the session starts.
     socket.on('error', () => {});
     socket.once('close', () => {
       this.#waiting.delete(socket);
@@ -90,7 +90,7 @@ export class TrapServer extends SMTPServer {
         socket.resetAndDestroy();
         return false;
       case 'stall':
-        // Read, so that the client's FIN is seen, but never answered.
+        // Read to detect the client's FIN, but never reply.
         socket.resume();
         return false;
       case 'garbage':
@@ -101,7 +101,7 @@ export class TrapServer extends SMTPServer {
   }
 
   override _upgrade(socket: Socket, callback: (error: Error | null, tlsSocket?: TLSSocket) => void): void {
-    // Wrapping a destroyed socket in TLS crashes Node, and smtp-server does not look.
+    // Wrapping a destroyed socket in TLS crashes Node.js, and smtp-server does not check.
     if (socket.destroyed) {
       callback(new Error('The client left before the TLS handshake.'));
       return;
@@ -150,7 +150,7 @@ export class TrapServer extends SMTPServer {
     callback(null, {
       ...(matches && { user: wanted.user }),
       message: '5.7.8 Username and Password not accepted',
-      // XOAUTH2 says why in a challenge first; the 535 follows the client's empty answer.
+      // XOAUTH2 first sends the reason in a challenge. The 535 follows the client's empty response.
       data: { status: '401', schemes: 'Bearer' },
     });
   }
@@ -170,7 +170,7 @@ export class TrapServer extends SMTPServer {
     callback: (error?: Error | null, message?: string) => void,
   ): void {
     const connection = this.#connection(session);
-    // Already closed: there is nobody to answer.
+    // Already closed, so there is no client to reply to.
     if (!connection) return;
     this.#receive(stream, session, connection, callback).catch((error: unknown) =>
       callback(refusal(451, `4.3.0 ${error instanceof Error ? error.message : 'Local error'}`)),
@@ -191,7 +191,7 @@ export class TrapServer extends SMTPServer {
       smtpUtf8: session.envelope.smtpUtf8 === true,
     };
     const raw = await readAll(stream);
-    // The client left in the middle of the message: there is nobody to answer.
+    // The client disconnected during the message, so there is no client to reply to.
     if (!raw) return;
     if (stream.sizeExceeded) return callback(refusal(552, '5.3.4 Message too big'));
 
@@ -209,7 +209,7 @@ export class TrapServer extends SMTPServer {
     return this.#sessions.get(session.id);
   }
 
-  /** RFC 6531 section 3.3; smtp-server takes any bytes. */
+  /** Required by RFC 6531 section 3.3. smtp-server accepts any bytes. */
   #unicodeRefusal(session: SMTPServerSession): Error | null {
     const line = this.#connection(session)?.line ?? '';
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant

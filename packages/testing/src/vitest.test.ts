@@ -35,7 +35,7 @@ describe('toHaveReceivedEmail', () => {
       'Expected an email with to "eve@example.com", subject /x/. Arrived (2):\n  - to ada@example.com: "Welcome"',
     );
     expect(() => expect(transport).not.toHaveReceivedEmail()).toThrow('Expected no email. Arrived (2)');
-    expect(() => expect(createMemoryTransport()).toHaveReceivedEmail()).toThrow('None arrived at all.');
+    expect(() => expect(createMemoryTransport()).toHaveReceivedEmail()).toThrow('No emails arrived.');
   });
 
   it('works on a trap and on an inbox, which know no usage types', async () => {
@@ -84,8 +84,8 @@ describe('toBeMailError', () => {
 
   it('says what it got', () => {
     expect(() => expect(error).toBeMailError('timeout', { stage: 'greeting' })).toThrow(
-      'Expected a MailError {"code":"timeout","stage":"greeting"}, got {"code":"auth_failed","stage":"auth"} (Wrong password.).',
+      'Expected a MailError {"code":"timeout","stage":"greeting"}, received {"code":"auth_failed","stage":"auth"} (Wrong password.).',
     );
-    expect(() => expect('nothing').toBeMailError('timeout')).toThrow('got nothing.');
+    expect(() => expect('nothing').toBeMailError('timeout')).toThrow('received nothing.');
   });
 });

@@ -12,7 +12,7 @@ export type { MailMatchers, TransportHarness };
 
 expect.extend(mailMatchers);
 
-/** `describeTransportContract` of `@postern/testing/contract`, with the functions of vitest. */
+/** `describeTransportContract` from `@postern/testing/contract`, with the functions of Vitest. */
 export function describeTransportContract(
   name: string,
   factory: () => TransportHarness | Promise<TransportHarness>,

@@ -1,7 +1,7 @@
-/** How long a wait may take. */
+/** Options of a wait. */
 export interface WaitOptions {
   /**
-   * Milliseconds until the wait gives up and rejects.
+   * The maximum time to wait, in milliseconds.
    * @default 5000
    */
   timeout?: number | undefined;
@@ -14,20 +14,20 @@ interface Waiter {
   reject(reason: string): void;
 }
 
-/** Promises that settle when something happens elsewhere, so that no test has to sleep. */
+/** Promises that settle when an event happens, so that tests need not sleep. */
 export interface WaitList {
   /**
-   * Resolves with the first value of `probe` that is not `undefined`: now, or after a later `notify`.
-   * `explain` says what was missing when the time is over.
+   * Resolves with the first value of `probe` that is not `undefined`, now or after a later `notify`. `explain` returns the
+   * message if the time is over.
    */
   wait<T>(
     probe: () => T | undefined,
     explain: (timeout: number) => string,
     options?: WaitOptions,
   ): Promise<T>;
-  /** Something happened: every wait looks again. */
+  /** Makes every wait call its probe again. */
   notify(): void;
-  /** Rejects every wait, those to come too. */
+  /** Rejects all current and future waits. */
   close(reason: string): void;
 }
 
@@ -80,7 +80,7 @@ export const createWaitList = (): WaitList => {
   };
 };
 
-/** A timer has no caller; the stack of the failed test is the one worth seeing. */
+/** Uses the stack of the test, because a timer has no caller. */
 function withStackOf(callSite: Error, message: string): Error {
   const error = new Error(message);
   const frames = callSite.stack?.split('\n').slice(1) ?? [];

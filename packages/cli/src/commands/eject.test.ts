@@ -61,7 +61,7 @@ describe('eject', { timeout: 60_000 }, () => {
     [['--logo', 'http://acme.example/l.png'], '--logo must be an https URL'],
     [['--accent', 'red'], '--accent must be a color'],
     [['--support', 'javascript:alert(1)'], '--support must be an https or mailto URL'],
-    [['--brand', '{{code}}'], '--brand has a brace'],
+    [['--brand', '{{code}}'], '--brand contains a brace'],
   ])('refuses %j with exit code 2, and writes nothing', async (flags, problem) => {
     await using folder = await makeWorkFolder();
     const brand = flags[0] === '--brand' ? [] : ['--brand', 'Acme'];
@@ -138,11 +138,11 @@ describe('--templates', { timeout: 60_000 }, () => {
     await using project = await makeProject();
     const missing = await project.run('check', '--templates', 'letters');
     expect(missing.exitCode).toBe(1);
-    expect(missing.stdout).toContain('letters error\n  has no templates');
+    expect(missing.stdout).toContain('letters error\n  contains no templates');
     await mkdir(join(project.path, 'letters/SignIn/en'), { recursive: true });
     await writeFile(join(project.path, 'letters/SignIn/en/notes.md'), 'x');
     const { stdout } = await project.run('check', '--templates', 'letters');
-    expect(stdout).toContain('letters/SignIn/en/notes.md error\n  is no file of a template');
+    expect(stdout).toContain('letters/SignIn/en/notes.md error\n  is not a template file');
     const file = await project.run('check', '--templates', 'connector.json');
     expect(file.exitCode).not.toBe(70);
   });

@@ -2,8 +2,7 @@ import type { UsageType } from '@postern/core';
 import { z } from 'zod';
 
 /**
- * The usage types that carry a code or a link. They share one layout and the same keys of copy; an invitation has
- * words of its own.
+ * The usage types with a code or a link. They share one layout and the same keys of copy. Invitations have other keys.
  */
 const CODE_TYPES = [
   'Register',
@@ -16,7 +15,7 @@ const CODE_TYPES = [
   'BindMfa',
 ] as const satisfies readonly UsageType[];
 
-/** Every usage type there are templates for: Logto's nine. */
+/** All usage types that have templates: the nine of Logto. */
 export const USAGE_TYPES = [...CODE_TYPES, 'OrganizationInvitation'] as const satisfies readonly UsageType[];
 
 export type CodeType = (typeof CODE_TYPES)[number];
@@ -27,41 +26,41 @@ const PLACEHOLDER = /\{(?<name>[^{}]*)\}/g;
 const placeholdersOf = (sentence: string): string[] =>
   [...sentence.matchAll(PLACEHOLDER)].map(({ groups }) => groups?.name ?? '');
 
-/** Puts the values in the place of the placeholders. */
+/** Replaces the placeholders with values. */
 export const fillIn = (sentence: string, values: Readonly<Record<string, string>>): string =>
   sentence.replace(PLACEHOLDER, (_, name: string) => values[name] ?? '');
 
-/** One sentence. `all` of its placeholders have to be there; `some` may be. */
+/** One sentence. The placeholders in `all` are required, and those in `some` are optional. */
 const sentence = ({ all = [], some = [] }: { all?: string[]; some?: string[] } = {}) =>
   z
     .string('must be a string')
-    .min(1, 'is empty')
+    .min(1, 'must not be empty')
     .superRefine((text, context) => {
       const found = placeholdersOf(text);
       const rest = text.replace(PLACEHOLDER, '');
-      // A brace too many would become a part of the variables that are written beside it.
-      if (/[{}]/.test(rest)) context.addIssue('has a brace that belongs to no placeholder');
-      if (/\p{Cc}/u.test(text)) context.addIssue('has a line break or a control character: write one line');
+      // An extra brace would become part of an adjacent variable.
+      if (/[{}]/.test(rest)) context.addIssue('contains a brace that is not part of a placeholder');
+      if (/\p{Cc}/u.test(text)) context.addIssue('contains a line break or a control character: remove it');
       for (const name of found.filter((name) => ![...all, ...some].includes(name)))
-        context.addIssue(`has the placeholder {${name}}, which has no value here`);
+        context.addIssue(`contains the placeholder {${name}}, which is not available here`);
       for (const name of all.filter((name) => !found.includes(name)))
-        context.addIssue(`lacks the placeholder {${name}}`);
+        context.addIssue(`must contain the placeholder {${name}}`);
     });
 
 const plain = sentence();
 const withApp = sentence({ some: ['app'] });
 
 const codeEmailSchema = z.strictObject({
-  /** Where there is a code. With a link alone, the heading is the subject. */
+  /** The subject of emails with a code. For emails with only a link, the heading is the subject. */
   subject: withApp,
   heading: withApp,
-  /** Why this email came, in one sentence. */
+  /** The reason for the email, in one sentence. */
   intro: withApp,
-  /** On the button, where there is a link: a verb, in three words at most. */
+  /** The label of the button for the link: a verb, at most three words. */
   button: plain,
 });
 
-/** The words of every email in one language. `{app}` is the application's name, or else the brand's. */
+/** All sentences in one language. `{app}` is the name of the application or, if there is none, of the brand. */
 export const copySchema = z.strictObject({
   Register: codeEmailSchema,
   SignIn: codeEmailSchema,
@@ -75,7 +74,7 @@ export const copySchema = z.strictObject({
     subject: sentence({ all: ['organization'] }),
     heading: sentence({ all: ['organization'] }),
     intro: sentence({ all: ['organization'], some: ['app'] }),
-    /** In place of the intro, where the inviter has a name. */
+    /** Replaces the intro if the inviter has a name. */
     introByInviter: sentence({ all: ['inviter', 'organization'], some: ['app'] }),
     button: plain,
   }),
@@ -85,21 +84,21 @@ export const copySchema = z.strictObject({
   openLink: plain,
   /** Above the button, below a code. */
   orOpenLink: plain,
-  /** Above the link in letters, below the button. */
+  /** Below the button, above the link as text. */
   linkFallback: plain,
-  /** `{duration}` stands in the form that `Intl` gives it, so the sentence must not bend it. */
+  /** `{duration}` has the form from `Intl`, so the sentence must be correct without inflecting it. */
   valid: sentence({ all: ['duration'] }),
   neverShare: withApp,
-  /** What to do about an email that nobody asked for, where nothing happens then, … */
+  /** For people who did not request the email, if nothing happens, … */
   ignore: withApp,
-  /** … where the password stays, … */
+  /** … if the password stays the same, … */
   ignoreReset: withApp,
-  /** … where someone may know the password, … */
+  /** … if someone may know the password, … */
   alarm: withApp,
-  /** … and where someone was invited by mistake. */
+  /** … and if someone was invited by mistake. */
   ignoreInvitation: withApp,
   footer: withApp,
-  /** Leads to the support page. */
+  /** The label of the link to the support page. */
   support: plain,
 });
 
@@ -107,7 +106,7 @@ export type Copy = z.output<typeof copySchema>;
 
 const someCodeEmail = codeEmailSchema.partial().optional();
 
-/** Some sentences of a language, which take the place of the ready-made ones. */
+/** Sentences that replace some of the ready-made ones. */
 export const copyOverrideSchema = copySchema.partial().extend({
   Register: someCodeEmail,
   SignIn: someCodeEmail,
@@ -125,7 +124,7 @@ export type CopyOverride = z.input<typeof copyOverrideSchema>;
 const withoutUndefined = <T extends object>(object: T): Partial<T> =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>; // fewer keys
 
-/** The copy with the sentences of the override in their places. */
+/** Returns the copy with the sentences of the override. */
 export function overrideCopy(copy: Copy, override: CopyOverride): Copy {
   const types = USAGE_TYPES.map((type) => [
     type,

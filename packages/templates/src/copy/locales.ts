@@ -54,15 +54,15 @@ export const COPY = {
   id,
 } satisfies Record<string, Copy>;
 
-/** A language there is ready-made copy for. */
+/** A language with ready-made copy. */
 export type Locale = keyof typeof COPY;
 
-/** Every language there is ready-made copy for. */
+/** All languages with ready-made copy. */
 export const LOCALES: readonly Locale[] = Object.keys(COPY) as Locale[]; // the keys of the object above
 
 /**
- * Tags that a look-up by ever shorter prefixes (RFC 4647) does not lead to the copy that their readers expect:
- * `zh-Hant-HK` becomes `zh-Hant`, and never `zh-TW`.
+ * Additional tags for languages whose readers a lookup by prefix (RFC 4647) would miss: it shortens `zh-Hant-HK` to
+ * `zh-Hant`, and never finds `zh-TW`.
  */
 export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'zh-CN': ['zh'],
@@ -71,7 +71,7 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'es-MX': ['es-419'],
 };
 
-/** Whether a text is a language tag in its canonical form (BCP 47). */
+/** Whether a string is a language tag in canonical form (BCP 47). */
 export function isLanguageTag(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag)[0] === tag;
