@@ -1,5 +1,9 @@
-/** Walks the quick start of the README as printed, in an empty project, with the packages as they are published. */
-import { execFile } from 'node:child_process';
+/**
+ * Walks the quick start of the README and "Get started" of the site as printed, each in an empty folder, with the packages
+ * as they are published.
+ */
+import { execFile, spawn as start } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -7,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
-import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { type LocalRegistry, startLocalRegistry } from './fixtures/local-registry.js';
+import { freePort } from './free-port.js';
 
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
 
@@ -129,4 +134,47 @@ test.each([
   expect(printed.join('')).not.toContain('sesame open');
   expect(await readFile(join(cwd, 'connector.json'), 'utf8')).toMatch(/"pass": "\$\{SMTP_PASS\}"/);
   await rm(root, { recursive: true });
+});
+
+test('Get started works as printed, up to the email in the inbox', { timeout: 60_000 }, async () => {
+  const cwd = await realpath(await mkdtemp(join(tmpdir(), 'postern-newcomer-')));
+  const env = {
+    ...registry.env,
+    PATH: await pathWith(process.execPath, join(cwd, 'bin')),
+    TERM: 'xterm',
+  };
+  const page = await readFile(join(WORKSPACE, 'apps/docs/guides/get-started.md'), 'utf8');
+  const [, steps = ''] = /(^## 1\..*?)^## 4\./ms.exec(page) ?? [];
+  // On another port, so that tests do not disturb each other.
+  const walk = steps.replaceAll('2525', String(await freePort()));
+
+  let inbox = '';
+  for (const { groups } of walk.matchAll(
+    /^```(?<language>\w+)(?: \[(?<file>[^\]]+)\])?\n(?<code>.*?)^```$/gms,
+  )) {
+    const { language, file, code = '' } = groups ?? {};
+    if (file) await writeFile(join(cwd, file), code);
+    if (language !== 'sh') continue;
+    for (const command of code.trim().split('\n')) {
+      if (command === 'node inbox.ts') {
+        const program = start('node', ['inbox.ts'], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+        const ended = once(program, 'exit');
+        onTestFinished(async () => {
+          program.kill();
+          await ended;
+        });
+        program.stdout.setEncoding('utf8').on('data', (text: string) => {
+          inbox += text;
+        });
+        await expect.poll(() => inbox).toContain('Waiting for emails');
+        continue;
+      }
+      const { exitCode, output } = await runInTerminal(command, { cwd, env });
+      expect({ command, exitCode, output }).toMatchObject({ exitCode: 0 });
+    }
+  }
+
+  await expect.poll(() => inbox).toContain('Subject: Votre code de connexion à Acme');
+  expect(inbox).toContain('482913');
+  await rm(cwd, { recursive: true });
 });

@@ -96,6 +96,16 @@ describe('the examples that send an email', () => {
   );
 });
 
+test('the first example of the README sends the email', { timeout: 60_000 }, async () => {
+  const [first] = readExamples(await readFile(join(WORKSPACE, 'README.md'), 'utf8'));
+  await using trap = await startSmtpTrap({ tls: 'none' });
+  await using project = await makeProject(WORKSPACE);
+  await writeFile(join(project.root, 'send.ts'), first?.code ?? '');
+  const env = { ...process.env, SMTP_URL: `smtp://${trap.host}:${trap.port}` };
+  await promisify(execFile)(process.execPath, ['send.ts'], { cwd: project.root, env });
+  expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
+});
+
 describe('the examples that an application imports', () => {
   test.each([
     ['the workspace', WORKSPACE],

@@ -1,6 +1,6 @@
 /**
  * Takes screenshots of every usage type in four languages, in light and dark mode, at 320 and 640 pixels, and combines them
- * into one sheet per language in docs/templates. Build first, then run:
+ * into one sheet per language in docs/templates. Also takes screenshots of one email for the README. Build first, then run:
  *
  *   npx --yes pnpm@12 --filter @postern/templates screenshots
  */
@@ -86,10 +86,27 @@ async function makeSheet(browser: Browser, locale: string): Promise<void> {
   await page.close();
 }
 
+/** The email that the README shows. */
+async function takeEmail(browser: Browser, colorScheme: 'light' | 'dark'): Promise<void> {
+  const render = createRenderer(createTemplates({ brand: SAMPLE_BRAND }));
+  const { html = '' } = await render(sampleRequest('SignIn', 'en'));
+  const page = await browser.newPage({
+    colorScheme,
+    viewport: { width: 480, height: 200 },
+    deviceScaleFactor: 2,
+  });
+  await page.setContent(html);
+  await sharp(await page.screenshot({ fullPage: true }))
+    .png({ palette: true, colours: 64, effort: 10 })
+    .toFile(join(SHEETS, `sign-in-${colorScheme}.png`));
+  await page.close();
+}
+
 await mkdir(SHEETS, { recursive: true });
 const browser = await launchBrowser();
 try {
   for (const locale of LOCALES) await makeSheet(browser, locale);
+  for (const colorScheme of ['light', 'dark'] as const) await takeEmail(browser, colorScheme);
 } finally {
   await browser.close();
 }
