@@ -9,10 +9,13 @@ import { type Browser, chromium as playwright } from 'playwright-core';
 /** CI runs as root, where the sandbox does not work. Letters look the same on every screen. */
 const ARGUMENTS = ['--no-sandbox', '--font-render-hinting=none'];
 
-/** A real Chromium: the one that comes as a package on Linux, or what `npx playwright install chromium` installed. */
-export async function launchBrowser(): Promise<Browser> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return playwright.launch();
-  return playwright.launch({ executablePath: await unpackChromium(), args: ARGUMENTS });
+/** Starts a real Chromium. */
+export const launchBrowser = async (): Promise<Browser> => playwright.launch(await chromiumOptions());
+
+/** The Chromium that comes as a package on Linux, or what `npx playwright install chromium` installed. */
+export async function chromiumOptions(): Promise<{ executablePath?: string; args?: string[] }> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return {};
+  return { executablePath: await unpackChromium(), args: ARGUMENTS };
 }
 
 /** The package unpacks into the temporary folder, and uses what is there, also what another process still writes. */

@@ -93,12 +93,17 @@ export interface ProjectOptions {
   readonly modules?: string | undefined;
   /** Replace those of the project. */
   readonly compilerOptions?: object | undefined;
+  /**
+   * A package whose dependencies take precedence over those of the folder. pnpm can install a dependency more than once,
+   * but the classes of NestJS must be the same.
+   */
+  readonly preferred?: string | undefined;
 }
 
 /** Creates a project outside the workspace. */
 export async function makeProject(
   folder: string,
-  { isCompiled = false, modules, compilerOptions = {} }: ProjectOptions = {},
+  { isCompiled = false, modules, compilerOptions = {}, preferred = folder }: ProjectOptions = {},
 ): Promise<AsyncDisposable & { root: string }> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'postern-readme-')));
   const link = async (name: string, target: string) => {
@@ -114,8 +119,8 @@ export async function makeProject(
     const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string };
     await link(name, folder);
     // An example may show the package together with other packages of the workspace.
-    for (const from of [join(folder, 'node_modules'), join(WORKSPACE, 'node_modules')]) {
-      for (const found of await listPackages(from)) await link(found.name, found.path);
+    for (const place of [preferred, folder, WORKSPACE]) {
+      for (const found of await listPackages(join(place, 'node_modules'))) await link(found.name, found.path);
     }
   }
   await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'readme', type: 'module' }));

@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitepress';
+import { readApiPages } from './api-pages.ts';
+import { folderScript } from './folder-script.ts';
+import { readGuides } from './guides.ts';
+
+// `DOCS_BASE=/postern/` for a site that is not at the root of its host.
+const base = process.env.DOCS_BASE ?? '/';
 
 export default defineConfig({
   title: 'Postern',
   description: 'The auth-mail toolkit for TypeScript: sign-in codes, links and notices by email.',
-  // `DOCS_BASE=/postern/` for a site that is not at the root of its host.
-  base: process.env.DOCS_BASE ?? '/',
+  base,
+  transformHead: ({ page }) => [['script', {}, folderScript(base, page)]],
   outDir: 'dist',
   cacheDir: 'node_modules/.vitepress',
   srcExclude: ['README.md'],
@@ -12,69 +18,40 @@ export default defineConfig({
   lastUpdated: false,
   // A dead link ends the build.
   ignoreDeadLinks: false,
-  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  // VitePress 1 has an esbuild that does not know the target of our tsconfig.
+  vite: { esbuild: { tsconfigRaw: { compilerOptions: { target: 'es2022' } } } },
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config({ renderer: { rules }, utils }) {
+      // `{{code}}` is a placeholder of a template, not of Vue.
+      rules.code_inline = (tokens, index) =>
+        `<code v-pre>${utils.escapeHtml(tokens[index]?.content ?? '')}</code>`;
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: { level: [2, 3] },
     nav: [
       { text: 'Get started', link: '/guides/get-started' },
       { text: 'Guides', link: '/guides/' },
-      { text: 'Packages', link: '/packages' },
+      { text: 'API', link: '/api/' },
+      { text: 'Compare', link: '/compare' },
     ],
-    sidebar: [
-      {
-        text: 'Start here',
-        items: [
-          { text: 'Get started', link: '/guides/get-started' },
-          { text: 'All guides', link: '/guides/' },
-          { text: 'Packages', link: '/packages' },
-        ],
-      },
-      {
-        text: 'Frameworks',
-        items: [
-          { text: 'Express', link: '/guides/express' },
-          { text: 'Hono', link: '/guides/hono' },
-          { text: 'Fastify', link: '/guides/fastify' },
-          { text: 'Next.js', link: '/guides/nextjs' },
-        ],
-      },
-      {
-        text: 'Auth systems',
-        items: [
-          { text: 'Better Auth', link: '/guides/better-auth' },
-          { text: 'Logto in Docker', link: '/guides/logto-docker' },
-        ],
-      },
-      {
-        text: 'Providers',
-        items: [
-          { text: 'Gmail', link: '/guides/gmail' },
-          { text: 'Amazon SES', link: '/guides/amazon-ses' },
-          { text: 'Aliyun DirectMail', link: '/guides/aliyun-directmail' },
-        ],
-      },
-      {
-        text: 'Content',
-        items: [
-          { text: 'Add or change a language', link: '/guides/languages' },
-          { text: 'Write your own templates', link: '/guides/write-templates' },
-          { text: 'Keep codes out of subjects', link: '/guides/codes-in-subjects' },
-          { text: 'React Email and MJML', link: '/guides/react-email-mjml' },
-        ],
-      },
-      {
-        text: 'Operations',
-        items: [
-          { text: 'Test emails in CI', link: '/guides/testing' },
-          { text: 'When a provider is down', link: '/guides/provider-down' },
-          { text: 'Rotate keys', link: '/guides/rotate-keys' },
-        ],
-      },
-      {
-        text: 'Migrate',
-        items: [{ text: 'From nodemailer', link: '/guides/migrate-from-nodemailer' }],
-      },
-    ],
+    sidebar: {
+      '/api/': [{ text: 'API reference', items: readApiPages() }],
+      '/': [
+        {
+          text: 'Start here',
+          items: [
+            { text: 'Get started', link: '/guides/get-started' },
+            { text: 'All guides', link: '/guides/' },
+            { text: 'Packages', link: '/packages' },
+            { text: 'Compare', link: '/compare' },
+            { text: 'API reference', link: '/api/' },
+          ],
+        },
+        ...readGuides().map(({ text, items }) => ({ text, items: [...items] })),
+      ],
+    },
   },
 });

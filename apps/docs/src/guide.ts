@@ -5,11 +5,13 @@ import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../scripts/free-port.ts';
 import { makeProject } from '../../../scripts/readme-examples.ts';
 
 const SITE = fileURLToPath(new URL('..', import.meta.url));
+// Its Nest must be the one of the guides.
+const ADAPTER_NESTJS = fileURLToPath(new URL('../../../packages/adapter-nestjs', import.meta.url));
 const TSC = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
 const run = promisify(execFile);
 
@@ -38,24 +40,35 @@ export interface Guide {
   path(file: string): string;
   /** The path of the JavaScript that the compiler makes of a file. Decorators need it. */
   compiled(file: string): string;
-  /** Runs a file to its end and returns its output. */
-  run(file: string, env?: Record<string, string>): Promise<string>;
-  /** Starts a server on a free port, and waits until it has printed that it listens. */
-  serve(file: string, env?: Record<string, string>): Promise<{ origin: string }>;
+  /** The path of a file in an installed package, such as its command. */
+  installed(path: string): string;
+  /** Runs Node with a file and its arguments in the folder, to its end. Returns the output. */
+  run(args: string | readonly string[], env?: Record<string, string>): Promise<string>;
+  /** Starts a server on a free port, and waits until it has printed that it is ready. */
+  serve(file: string, env?: Record<string, string>): Promise<Server>;
 }
 
-export interface Guides extends AsyncDisposable {
-  /** What the compiler reports. */
-  readonly problems: readonly string[];
-  open(name: string): Guide;
+interface Server {
+  readonly origin: string;
+  /** Sends SIGTERM and waits for the end. */
+  stop(): Promise<void>;
 }
 
-/** Writes the files of each guide to a folder of one project that has the packages, and compiles all of them at once. */
-export async function openGuides(): Promise<Guides> {
-  const project = await makeProject(SITE, { compilerOptions: COMPILER_OPTIONS });
+/** Opens a guide by the name of its page. */
+export type OpenGuide = (name: string) => Guide;
+
+/**
+ * Writes the files of each guide of some sections to a folder of one project that has the packages, and compiles all of
+ * them at once. A test fails if the compiler reports anything. Call it outside of tests.
+ */
+export async function openGuides(sections: readonly string[]): Promise<OpenGuide> {
+  const project = await makeProject(SITE, { compilerOptions: COMPILER_OPTIONS, preferred: ADAPTER_NESTJS });
   for await (const page of glob('guides/*.md', { cwd: SITE })) {
+    const markdown = await readFile(join(SITE, page), 'utf8');
+    const [, section = 'Start here'] = /^section: (.*)$/m.exec(markdown) ?? [];
+    if (!sections.includes(section)) continue;
     const name = basename(page, '.md');
-    for (const { name: file, content } of filesIn(await readFile(join(SITE, page), 'utf8'))) {
+    for (const { name: file, content } of filesIn(markdown)) {
       const path = join(project.root, name, file);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
@@ -64,11 +77,9 @@ export async function openGuides(): Promise<Guides> {
   const compiling = run(process.execPath, [TSC, '-p', '.'], { cwd: project.root });
   const { stdout } = await compiling.catch((error: { stdout: string }) => error);
 
-  return {
-    problems: stdout.split('\n').filter(Boolean),
-    open: (name) => openGuide(project.root, name),
-    [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
-  };
+  test(`the examples of ${sections.join(', ')} compile`, () => expect(stdout).toBe(''));
+  afterAll(() => project[Symbol.asyncDispose]());
+  return (name) => openGuide(project.root, name);
 }
 
 function openGuide(root: string, name: string): Guide {
@@ -76,8 +87,9 @@ function openGuide(root: string, name: string): Guide {
   return {
     path: (file) => join(cwd, file),
     compiled: (file) => join(root, 'dist', name, file.replace(/\.tsx?$/, '.js')),
-    async run(file, env = {}) {
-      const { stdout } = await run(process.execPath, [file], { cwd, env: { ...process.env, ...env } });
+    installed: (path) => join(root, 'node_modules', path),
+    async run(args, env = {}) {
+      const { stdout } = await run(process.execPath, [args].flat(), { cwd, env: { ...process.env, ...env } });
       return stdout;
     },
     async serve(file, env = {}) {
@@ -88,12 +100,13 @@ function openGuide(root: string, name: string): Guide {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const ended = once(program, 'exit');
-      onTestFinished(async () => {
+      const stop = async () => {
         program.kill('SIGTERM');
         await ended;
-      });
+      };
+      onTestFinished(stop);
       await Promise.race([once(program.stdout, 'data'), ended]);
-      return { origin: `http://127.0.0.1:${port}` };
+      return { origin: `http://127.0.0.1:${port}`, stop };
     },
   };
 }

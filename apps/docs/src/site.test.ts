@@ -1,14 +1,17 @@
 /** The built site: its links, and what axe says of its pages. */
 
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../../../scripts/browser.ts';
 import { deadLinks } from '../../../scripts/readme-links.ts';
+import { compareResults } from '../.vitepress/results.ts';
 
 const SITE = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(SITE, 'dist');
@@ -85,22 +88,40 @@ describe('every link leads somewhere', () => {
     }
   });
 
-  test('and every guide is in the list and in the sidebar', async () => {
+  test('and every guide is in the list and in the sidebar, and has a test', async () => {
+    const tests = (await filesOf(join(SITE, 'src'), '.ts')).map((file) =>
+      readFileSync(join(SITE, 'src', file), 'utf8'),
+    );
     const index = await readFile(join(DIST, 'guides/index.html'), 'utf8');
     const sidebar = await readFile(join(DIST, 'packages.html'), 'utf8');
     for (const source of sources.filter((file) => /^guides\/(?!index)/.test(file))) {
       const page = source.replace(/\.md$/, '.html');
       if (page !== 'guides/get-started.html') expect(index).toContain(page.replace('guides/', ''));
       expect(sidebar, page).toContain(`/${page}`);
+      const name = page.replace(/^guides\/|\.html$/g, '');
+      expect(
+        tests.some((code) => code.includes(`'${name}'`)),
+        `a test of ${name}`,
+      ).toBe(true);
     }
   });
 });
 
+/** Opens a page and waits until its script runs. */
+async function open(page: Page, name: string): Promise<void> {
+  await page.goto(`${origin()}/${name}`);
+  await page.waitForFunction("document.querySelector('#app')?.__vue_app__");
+}
+
+/** The pages of the API reference are long, and all made by the same generator. */
+const schemesOf = (name: string): ('light' | 'dark')[] =>
+  name.startsWith('api/') && !name.includes('resilience') ? ['light'] : ['light', 'dark'];
+
 describe('axe finds nothing', () => {
-  test.each(pages.filter((page) => page !== '404.html'))('in %s, light and dark', async (name) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
+  test.each(pages.filter((page) => page !== '404.html'))('in %s', async (name) => {
+    for (const colorScheme of schemesOf(name)) {
       const page = await browser.newPage({ colorScheme });
-      await page.goto(`${origin()}/${name}`, { waitUntil: 'networkidle' });
+      await open(page, name);
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate<AxeResults>('axe.run(document)');
       expect(
@@ -116,11 +137,71 @@ describe('axe finds nothing', () => {
 
   test('and no page scrolls sideways on a phone', async () => {
     const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
-    for (const name of pages) {
-      await page.goto(`${origin()}/${name}`, { waitUntil: 'networkidle' });
+    for (const name of pages.filter((page) => page !== '404.html')) {
+      await open(page, name);
       const isWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
       expect(isWide, name).toBe(false);
     }
     await page.close();
+  });
+});
+
+describe('a reader', () => {
+  test('finds a guide by search', async () => {
+    const page = await browser.newPage();
+    await open(page, 'index.html');
+    await page.getByRole('button', { name: 'Search' }).first().click();
+    await page.getByRole('searchbox').fill('client credentials');
+    await page
+      .getByRole('option', { name: /Microsoft 365/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: /Microsoft 365 without passwords/, level: 1 }).waitFor();
+    await page.close();
+  });
+
+  test('switches to dark mode', async () => {
+    const page = await browser.newPage({ colorScheme: 'light' });
+    await open(page, 'index.html');
+    const isDark = () => page.evaluate("document.documentElement.classList.contains('dark')");
+    expect(await isDark()).toBe(false);
+    await page.locator('.VPNavBarAppearance').getByRole('switch').click();
+    expect(await isDark()).toBe(true);
+    await page.close();
+  });
+
+  test('opens the site from a folder, with styles and links', async () => {
+    const page = await browser.newPage({ colorScheme: 'dark' });
+    await page.goto(pathToFileURL(join(DIST, 'index.html')).href);
+    await page.getByRole('link', { name: 'Guides', exact: true }).first().click();
+    await page.waitForURL(/guides\/index\.html$/);
+    await page.getByRole('link', { name: 'Microsoft 365 without passwords' }).click();
+    await page.getByRole('heading', { name: /Microsoft 365/, level: 1 }).waitFor();
+    const brand = "getComputedStyle(document.documentElement).getPropertyValue('--vp-c-brand-1')";
+    await expect.poll(() => page.evaluate(brand)).toBe('#b3bdff');
+    await page.close();
+  });
+});
+
+describe('the comparison', () => {
+  const results = compareResults(readFileSync(join(WORKSPACE, 'apps/bench/RESULTS.md'), 'utf8'));
+  const number = (text = '') => Number(text.replace(/[,×]/g, ''));
+
+  test('shows the figures of RESULTS.md', async () => {
+    const html = await readFile(join(DIST, 'compare.html'), 'utf8');
+    for (const row of results.rows)
+      for (const value of Object.values(row)) if (value) expect(html).toContain(value);
+  });
+
+  test('names the tools that the figures speak for', () => {
+    const of = (name: string) => results.rows.find((row) => row.name.startsWith(name));
+    const [postern, upyo] = [of('Postern'), of('Upyo')];
+    expect(number(upyo?.megabytes)).toBe(Math.min(...results.rows.map(({ megabytes }) => number(megabytes))));
+    expect(number(upyo?.roundTrips)).toBe(5);
+    expect(number(postern?.roundTrips)).toBe(2);
+  });
+
+  test('fails if a figure is missing', () => {
+    expect(() => compareResults('')).toThrow('RESULTS.md has no "per second" of Postern.');
   });
 });

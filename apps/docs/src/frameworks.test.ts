@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { serve } from '@hono/node-server';
+import { TemplateType } from '@logto/connector-kit';
+import { build } from 'esbuild';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { launchBrowser } from '../../../scripts/browser.ts';
+import { freePort } from '../../../scripts/free-port.ts';
+import { checkContainerFiles } from './container-files.ts';
+import { openGuides } from './guide.ts';
+import { runJest } from './jest.ts';
+import { post } from './post.ts';
+import { startTrap } from './trap.ts';
+
+const to = 'ada@example.com';
+/** Its declarations are not published. */
+const HTTP_EMAIL_CONNECTOR: string = '@logto/connector-http-email';
+const openGuide = await openGuides(['Start here', 'Frameworks', 'Auth systems']);
+
+test('Get started sends an email in the language of its reader', async () => {
+  const trap = await startTrap();
+  const guide = openGuide('get-started');
+
+  await guide.run('send.ts', { SMTP_URL: trap.url });
+
+  const email = await trap.inbox.waitForEmail(to);
+  expect(email.subject).toBe('Votre code de connexion à Acme');
+  expect(await trap.inbox.waitForCode(to)).toBe('482913');
+});
+
+test.each(['express', 'hono', 'fastify'])('%s signs a person in by code', async (name) => {
+  const trap = await startTrap();
+  const guide = openGuide(name);
+  const secrets = { VERIFICATION_SECRET: 's'.repeat(32), API_SECRET: 'a'.repeat(32) };
+  const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, ...secrets });
+
+  expect(await post(`${origin}/mail/verification-codes`, { email: to })).toMatchObject({ status: 204 });
+  const verificationCode = await trap.inbox.waitForCode(to);
+  const verify = `${origin}/mail/verification-codes/verify`;
+  const wrong = await post(verify, { email: to, verificationCode: 'abcdef' });
+  expect(wrong.status).toBe(400);
+  expect(JSON.parse(wrong.text)).toMatchObject({ code: 'code_incorrect' });
+  const verified = await post(verify, { email: to, verificationCode });
+  expect(verified.status).toBe(200);
+  expect(JSON.parse(verified.text)).toHaveProperty('signedIn');
+  expect(verified.cookies).toHaveLength(name === 'express' ? 1 : 0);
+});
+
+test('Next.js signs a person in by code, with its route and its form', async () => {
+  const trap = await startTrap();
+  const guide = openGuide('nextjs');
+  const secrets = { VERIFICATION_SECRET: 's'.repeat(32), API_SECRET: 'a'.repeat(32) };
+  for (const [name, value] of Object.entries({ SMTP_URL: trap.url, ...secrets })) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { POST } = await import(guide.path('app/api/mail/[...path]/route.ts'));
+  const origin = await startNext(POST, guide.path('app/sign-in/page.tsx'));
+  const browser = await launchBrowser();
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+
+  await page.goto(`${origin}/sign-in`);
+  await page.getByLabel('Email').fill(to);
+  await page.getByRole('button', { name: 'Send code' }).click();
+  await page.getByLabel('Code').fill('000000');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/./);
+  await page.getByLabel('Code').fill(await trap.inbox.waitForCode(to));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+
+  await page.waitForURL(`${origin}/`);
+  expect(await page.context().cookies()).toEqual([
+    expect.objectContaining({ name: 'session', httpOnly: true, secure: true, sameSite: 'Lax' }),
+  ]);
+});
+
+/** Serves a route handler and a client component, as Next.js does. */
+async function startNext(
+  handle: (request: Request) => Promise<Response>,
+  component: string,
+): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { createElement } from 'react'; import { createRoot } from 'react-dom/client';
+        import Page from ${JSON.stringify(component)};
+        createRoot(document.querySelector('main')).render(createElement(Page));`,
+      resolveDir: dirname(component),
+    },
+    ...{ bundle: true, write: false, format: 'iife', jsx: 'automatic' },
+  });
+  const html = `<!doctype html><title>Acme</title><main></main><script>${outputFiles[0]?.text}</script>`;
+  const port = await freePort();
+  const server = serve({
+    fetch: (request) =>
+      request.method === 'POST'
+        ? handle(request)
+        : new Response(html, { headers: { 'Content-Type': 'text/html', Connection: 'close' } }),
+    port,
+  });
+  onTestFinished(async () => {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.close();
+  });
+  return `http://localhost:${port}`;
+}
+
+test('Better Auth signs a person in by code and by link', async () => {
+  const trap = await startTrap();
+  const guide = openGuide('better-auth');
+  vi.stubEnv('SMTP_URL', trap.url);
+  vi.stubEnv('BETTER_AUTH_SECRET', 's'.repeat(32));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { auth } = await import(guide.path('auth.ts'));
+  const { mailer } = await import(guide.path('mail.ts'));
+  onTestFinished(() => mailer.close());
+  const headers = { 'Accept-Language': 'de', 'Content-Type': 'application/json' };
+  const call = (path: string, body: object): Promise<Response> =>
+    auth.handler(
+      new Request(`http://localhost:3000/api/auth${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      }),
+    );
+
+  expect((await call('/email-otp/send-verification-otp', { email: to, type: 'sign-in' })).status).toBe(200);
+  const email = await trap.inbox.waitForEmail(to);
+  expect(email.subject).toBe('Ihr Anmeldecode für Acme');
+  const signedIn = await call('/sign-in/email-otp', { email: to, otp: await trap.inbox.waitForCode(to) });
+  expect(await signedIn.json()).toMatchObject({ user: { email: to, emailVerified: true } });
+
+  const bob = 'bob@example.com';
+  expect((await call('/sign-in/magic-link', { email: bob })).status).toBe(200);
+  const link = await trap.inbox.waitForLink(bob);
+  const opened: Response = await auth.handler(new Request(link));
+  expect(opened.headers.getSetCookie().join()).toContain('better-auth.session_token=');
+});
+
+test('Logto in Docker has the Dockerfile of the connector', async () => {
+  const guide = openGuide('logto-docker');
+  const readme = await readFile(
+    new URL('../../../packages/adapter-logto/README.md', import.meta.url),
+    'utf8',
+  );
+  // The tests of the connector run it in a folder that is laid out like the image.
+  expect(readme).toContain(await readFile(guide.path('Dockerfile'), 'utf8'));
+});
+
+test('NestJS: its Jest tests pass, with ConfigService and the queue', async () => {
+  const guide = openGuide('nestjs');
+  await runJest(guide);
+
+  const results = JSON.parse(await readFile(guide.path('results.json'), 'utf8'));
+  expect(results).toMatchObject({ success: true, numPassedTests: 2 });
+});
+
+test('Logto Cloud: the HTTP email connector of Logto sends through the endpoint', async () => {
+  const trap = await startTrap();
+  const guide = openGuide('logto-cloud');
+  const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, API_SECRET: 'a'.repeat(32) });
+  const config = { endpoint: `${origin}/mail/messages`, authorization: `Bearer ${'a'.repeat(32)}` };
+  const { default: createHttpEmailConnector } = await import(HTTP_EMAIL_CONNECTOR);
+  const connector = await createHttpEmailConnector({ getConfig: async () => config });
+
+  const payload = { code: '482913', locale: 'de', application: { name: 'Acme' } };
+  await connector.sendMessage({ to, type: TemplateType.SignIn, payload });
+
+  expect(await trap.inbox.waitForCode(to)).toBe('482913');
+  expect((await trap.inbox.waitForEmail(to)).subject).toBe('Ihr Anmeldecode für Acme');
+  const wrong = { ...config, authorization: 'Bearer wrong' };
+  await expect(connector.sendMessage({ to, type: TemplateType.SignIn, payload }, wrong)).rejects.toThrow();
+});
+
+test('Logto in Docker: its files are valid', async () => {
+  await checkContainerFiles(openGuide('logto-docker'));
+});
