@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from '@postern/core';
 import {
   type FaultHandle,
   type ReceivedEmail,
@@ -39,9 +40,6 @@ export interface MailServersOptions {
   onChange(): void;
 }
 
-/** As long as a timer can wait: in milliseconds. */
-const FOREVER = 2 ** 31 - 1;
-
 /** Between two bytes of a slow answer, in milliseconds: some two seconds for the answer to a message. */
 const SLOW_INTERVAL = 60;
 
@@ -75,7 +73,7 @@ export async function startMailServers(options: MailServersOptions): Promise<Mai
 async function tellEach(next: (timeout: number) => Promise<unknown>, tell: () => void): Promise<void> {
   try {
     for (;;) {
-      await next(FOREVER);
+      await next(LONGEST_TIMER_MS);
       tell();
     }
   } catch {

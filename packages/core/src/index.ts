@@ -76,5 +76,6 @@ export {
   type TemplateOverride,
   templateSchema,
 } from './template/template.js';
+export { LONGEST_TIMER_MS } from './timer.js';
 export type { OperationOptions, Receipt, Transport } from './transport.js';
 export { readWebUrl } from './web-url.js';

@@ -4,6 +4,7 @@ import {
   createOperatorLogger,
   type Email,
   functionSchema,
+  LONGEST_TIMER_MS,
   type Logger,
   loggerSchema,
   MailError,
@@ -15,7 +16,7 @@ import {
 } from '@postern/core';
 import { z } from 'zod';
 import { createComposite, describeEmail, expiresBy, requireTransport, sendThrough } from './composite.js';
-import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
+import { type Sleep, systemSleep } from './sleep.js';
 import { createTurnstile } from './turnstile.js';
 
 export interface RateLimitOptions {
@@ -42,7 +43,7 @@ const count = z.int().min(1).max(1_000_000);
 
 const optionsSchema = z.strictObject({
   limit: count,
-  intervalMs: z.int().min(1).max(LONGEST_SLEEP),
+  intervalMs: z.int().min(1).max(LONGEST_TIMER_MS),
   onLimit: z.enum(['wait', 'refuse']).default('wait'),
   maxWaiting: count.default(1000),
   logger: loggerSchema.default(createOperatorLogger),

@@ -4,6 +4,7 @@ import {
   createOperatorLogger,
   type Email,
   functionSchema,
+  LONGEST_TIMER_MS,
   type Logger,
   loggerSchema,
   MailError,
@@ -24,7 +25,7 @@ import {
   sendThrough,
 } from './composite.js';
 import { isRetried, type MayDuplicate, mayDuplicateSchema } from './failure-policy.js';
-import { LONGEST_SLEEP, type Sleep, systemSleep } from './sleep.js';
+import { type Sleep, systemSleep } from './sleep.js';
 
 export interface RetryOptions {
   /** Maximum number of attempts, including the first. @default 3 */
@@ -52,7 +53,7 @@ export interface RetryOptions {
   random?: (() => number) | undefined;
 }
 
-const milliseconds = z.int().min(0).max(LONGEST_SLEEP);
+const milliseconds = z.int().min(0).max(LONGEST_TIMER_MS);
 
 const optionsSchema = z.strictObject({
   maxAttempts: z.int().min(1).default(3),

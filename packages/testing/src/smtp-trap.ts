@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { readOptions } from '@postern/core';
+import { LONGEST_TIMER_MS, readOptions } from '@postern/core';
 import { z } from 'zod';
 import { type CertificateOptions, certificateFor } from './certificate.js';
 import type { Fault } from './fault.js';
@@ -125,9 +125,6 @@ export interface SmtpTrap extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A fault can last for any time, so the timeout of smtp-server must not end it. */
-const NO_TIMEOUT = 2 ** 31 - 1;
-
 /**
  * Starts a real SMTP server on localhost that stores all mail, and can inject faults.
  *
@@ -163,7 +160,8 @@ export async function startSmtpTrap(options: SmtpTrapOptions = {}): Promise<Smtp
       ...Object.fromEntries(hideExtensions.map((extension) => [`hide${extension}`, true])),
       maxAllowedUnauthenticatedCommands: false,
       disableReverseLookup: true,
-      socketTimeout: NO_TIMEOUT,
+      // Faults can last as long as a test needs.
+      socketTimeout: LONGEST_TIMER_MS,
       logger: false,
     },
     { log, faults, auth, store: store.add },

@@ -4,6 +4,7 @@ import {
   createDrain,
   type Email,
   functionSchema,
+  LONGEST_TIMER_MS,
   type LogEvent,
   type Logger,
   loggerSchema,
@@ -32,9 +33,6 @@ const DEFAULT_IDLE_TIMEOUT = 60_000;
 
 /** Postfix accepts this many from one client (smtpd_client_connection_count_limit). */
 const DEFAULT_MAX_CONNECTIONS = 50;
-
-/** What Node's timers can count; more would fire at once. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const count = z.int().min(1).optional();
 
@@ -139,7 +137,7 @@ export function createSmtpTransport(
     open: ({ message, signal }) => openSession({ ...sessionOptions, message }, signal),
     maxConnections: maxConnections ?? smtp.maxConnections ?? limits?.connections ?? DEFAULT_MAX_CONNECTIONS,
     maxMessages: maxMessages ?? smtp.maxMessages ?? limits?.messagesPerConnection ?? 100,
-    idleTimeoutMs: Math.min(idleTimeoutMs ?? smtp.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, LONGEST_TIMEOUT),
+    idleTimeoutMs: Math.min(idleTimeoutMs ?? smtp.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, LONGEST_TIMER_MS),
     maxWaiting: given.maxWaiting,
   });
 
@@ -174,7 +172,7 @@ export function createSmtpTransport(
     const watch = () => {
       try {
         requireSendable(email, signal, clock);
-        timer = setTimeout(watch, Math.min(expiresAt.getTime() - clock.now(), LONGEST_TIMEOUT));
+        timer = setTimeout(watch, Math.min(expiresAt.getTime() - clock.now(), LONGEST_TIMER_MS));
       } catch (error) {
         end.abort(error);
       }

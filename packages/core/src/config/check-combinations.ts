@@ -1,8 +1,9 @@
 import { type ConfigIssue, error, warning } from '../config-issue.js';
 import { isLoopbackHost } from '../loopback.js';
+import { LONGEST_TIMER_MS } from '../timer.js';
 import { isRecord, type Raw, readNumber } from './config-input.js';
 import { AUTH_KEYS, keysUsedOf } from './smtp-auth.js';
-import { LONGEST_TIMEOUT, TIMEOUTS } from './smtp-config.js';
+import { TIMEOUTS } from './smtp-config.js';
 import { TLS_CONTEXT_KEYS, TLS_FLAGS, TLS_SERVER_KEYS } from './tls-keys.js';
 
 /** The parts of a config that the rules examine. */
@@ -106,8 +107,8 @@ const COMBINATIONS: readonly Combination[] = [
     },
     {
       path: [key],
-      when: ({ raw }) => (readNumber(raw[key]) ?? 0) > LONGEST_TIMEOUT,
-      message: `${key} exceeds the maximum of a timer: set it to ${LONGEST_TIMEOUT} milliseconds or less`,
+      when: ({ raw }) => (readNumber(raw[key]) ?? 0) > LONGEST_TIMER_MS,
+      message: `${key} exceeds the maximum of a timer: set it to ${LONGEST_TIMER_MS} milliseconds or less`,
     },
   ]),
   ...['servername', 'tls.servername'].map((name) => ({

@@ -3,6 +3,7 @@ import { readMailbox } from '../mailbox.js';
 import { quote } from '../quote.js';
 import { hideOnInspect } from '../secrets.js';
 import { optionalText, requiredText } from '../text-schema.js';
+import { LONGEST_TIMER_MS } from '../timer.js';
 import { type SmtpAuth, smtpAuthSchema } from './smtp-auth.js';
 
 /**
@@ -112,9 +113,6 @@ const port = numeric(
   (say) => z.int(say).min(1, say).max(65_535, say),
 );
 
-/** What Node's timers can count; more would fire at once. */
-export const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
 /** The keys that hold a timeout. */
 export const TIMEOUTS = ['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'] as const;
 
@@ -125,7 +123,7 @@ const milliseconds = (name: string, standard: number) =>
     (say) => z.number(say).min(0, say),
   )
     .optional()
-    .transform((value) => Math.min(value || standard, LONGEST_TIMEOUT));
+    .transform((value) => Math.min(value || standard, LONGEST_TIMER_MS));
 
 const count = (name: string) =>
   numeric(
