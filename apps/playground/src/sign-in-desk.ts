@@ -29,18 +29,18 @@ export interface SignInDesk {
   reset(): void;
 }
 
-/** Short windows, so that one can watch them end. Seconds. */
+/** Short windows, so that you can watch them end. */
 const POLICY: SignInPolicy = {
   codeLength: 6,
-  codeTtl: 300,
-  linkTtl: 300,
-  cooldown: 15,
-  guesses: { limit: 5, window: 120 },
-  perAddress: { limit: 10, window: 300 },
+  codeTtlMs: 300_000,
+  linkTtlMs: 300_000,
+  cooldownMs: 15_000,
+  guesses: { limit: 5, windowMs: 120_000 },
+  perAddress: { limit: 10, windowMs: 300_000 },
 };
 
 /** All requests come from one machine; the limit per network is no use here. */
-const PER_IP = { limit: 1_000_000, window: 60 };
+const PER_IP = { limit: 1_000_000, windowMs: 60_000 };
 
 /** What was seen of one address and type: times in milliseconds. */
 interface Seen {
@@ -70,7 +70,7 @@ export function createSignInDesk({ mailer, inbox, linkUrl }: SignInDeskOptions):
         },
       },
       store: memoryStore(),
-      secret: randomBytes(32).toString('base64url'),
+      keys: [{ id: 'playground', secret: randomBytes(32).toString('base64url') }],
       linkUrl,
       policy: { ...POLICY, perIp: PER_IP },
     });
@@ -94,7 +94,7 @@ export function createSignInDesk({ mailer, inbox, linkUrl }: SignInDeskOptions):
       const { guessesEndAt } = current(to, type);
       note(to, type, {
         attemptsLeft,
-        guessesEndAt: guessesEndAt ?? Date.now() + POLICY.guesses.window * 1000,
+        guessesEndAt: guessesEndAt ?? Date.now() + POLICY.guesses.windowMs,
       });
     }
     if (code === 'code_expired' || code === 'not_found') forgetPending(to, type);

@@ -57,7 +57,7 @@ describe('signing in', () => {
   it('shows cooldown and lockout, until everything is forgotten', async () => {
     const { post, get, list } = await run();
     const state = () => get<SignInState>(`/api/sign-in?to=${ADA.to.toUpperCase()}`);
-    expect(await state()).toMatchObject({ attemptsLeft: 5, policy: { cooldown: 15 } });
+    expect(await state()).toMatchObject({ attemptsLeft: 5, policy: { cooldownMs: 15_000 } });
     await post('/api/sign-in/start', { ...ADA, method: 'code' });
     const cooling = await post<Problem>('/api/sign-in/start', { ...ADA, method: 'code' });
     expect(cooling).toMatchObject({

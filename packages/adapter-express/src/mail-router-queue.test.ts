@@ -44,7 +44,7 @@ async function startApp(
   const verification = createVerification({
     mailer: createMailer({ config, transport: queue.transport() }),
     store: memoryStore(),
-    secret: 's'.repeat(32),
+    keys: [{ id: 'test', secret: 's'.repeat(32) }],
     onSuperseded: async ({ id }) => void (await queue.cancel({ idempotencyKey: id })),
   });
   const router = createMailRouter({

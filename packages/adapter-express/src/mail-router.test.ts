@@ -38,8 +38,8 @@ function setUp(options: Partial<MailRouterOptions> = {}) {
   const verification = createVerification({
     mailer,
     store: memoryStore(),
-    secret: 's'.repeat(32),
-    policy: { perIp: { limit: 1, window: 60 } },
+    keys: [{ id: 'test', secret: 's'.repeat(32) }],
+    policy: { perIp: { limit: 1, windowMs: 60_000 } },
   });
   return {
     transport,

@@ -45,7 +45,11 @@ const optionsWith = (http: Partial<MailModuleOptions['http']> = {}): MailModuleO
   },
   // Never used: the inbox of the test takes its place.
   transport: createMemoryTransport(),
-  verification: { store: memoryStore(), secret: 's'.repeat(32), policy: { perIp: { limit: 1, window: 60 } } },
+  verification: {
+    store: memoryStore(),
+    keys: [{ id: 'test', secret: 's'.repeat(32) }],
+    policy: { perIp: { limit: 1, windowMs: 60_000 } },
+  },
   http: { authorize: bearerToken(SECRET), ...http },
 });
 const mailWith = (http?: Partial<MailModuleOptions['http']>) =>
@@ -399,8 +403,8 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
               config,
               verification: {
                 store: memoryStore(),
-                secret: 's'.repeat(32),
-                policy: { perIp: { limit: 1000, window: 60 } },
+                keys: [{ id: 'test', secret: 's'.repeat(32) }],
+                policy: { perIp: { limit: 1000, windowMs: 60_000 } },
               },
               http: { authorize: bearerToken(SECRET) },
             }),

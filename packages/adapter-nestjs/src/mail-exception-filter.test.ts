@@ -47,7 +47,7 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
     const mail = MailModule.forRoot({
       config: { fromEmail: 'noreply@example.com', templates: [template] },
       transport: { send: vi.fn(), verify: vi.fn(), close: vi.fn() } as never,
-      verification: { store: memoryStore(), secret: 's'.repeat(32) },
+      verification: { store: memoryStore(), keys: [{ id: 'test', secret: 's'.repeat(32) }] },
     });
     const [error, log, warn] = [vi.fn(), vi.fn(), vi.fn()];
     const logger = { error, log, warn };

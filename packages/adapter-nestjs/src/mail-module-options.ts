@@ -84,7 +84,7 @@ const optionsSchema = z.strictObject(
       'must be the result of parseConnectorConfig',
     ),
     transport: z.custom(isObject, 'must be a transport, such as createSmtpTransport(…)').optional(),
-    verification: z.custom(isObject, 'must be an object with store and secret').optional(),
+    verification: z.custom(isObject, 'must be an object with store and keys').optional(),
     queue: functionSchema('must be a function that makes a queue of a mailer').optional(),
     http: z.custom(isObject, 'must be an object with authorize').optional(),
     healthIntervalMs: z.int().min(0).optional(),

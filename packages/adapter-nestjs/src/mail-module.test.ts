@@ -197,7 +197,7 @@ describe('several mailers', () => {
           name: 'marketing',
           config: { ...config, fromEmail: 'news@example.com' },
           transport: transports[1],
-          verification: { store: memoryStore(), secret: 's'.repeat(32) },
+          verification: { store: memoryStore(), keys: [{ id: 'test', secret: 's'.repeat(32) }] },
         }),
         MailModule.forFeature([template('Newsletter')], 'marketing'),
       ],
@@ -309,7 +309,7 @@ describe('forFeature', () => {
 describe('VerificationService', () => {
   const verification = {
     store: memoryStore(),
-    secret: 's'.repeat(32),
+    keys: [{ id: 'test', secret: 's'.repeat(32) }] as const,
     linkUrl: 'https://app.example.com/mail/links/{token}',
   };
 

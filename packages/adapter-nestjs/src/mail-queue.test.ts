@@ -58,7 +58,7 @@ async function start(adapter: Adapter, { schema = `queue_${++schemas}` } = {}) {
       await queue.start();
       return queue;
     },
-    verification: { store: memoryStore(), secret: 's'.repeat(32) },
+    verification: { store: memoryStore(), keys: [{ id: 'test', secret: 's'.repeat(32) }] },
     http: {
       authorize: bearerToken(SECRET),
       onStart: ({ email }) => (email === TO ? 'send' : 'pretend'),

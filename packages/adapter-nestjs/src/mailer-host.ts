@@ -58,7 +58,7 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
     if (verification) return verification;
     throw missing(
       'verification',
-      'codes and links need the option verification of MailModule: { store, secret }',
+      'codes and links need the option verification of MailModule: { store, keys }',
     );
   }
 

@@ -55,6 +55,7 @@ export { toReceipt } from './receipt.js';
 export { redact } from './redact.js';
 export { remoteLine, remoteLines } from './remote-text.js';
 export { requestIdentity } from './request-identity.js';
+export { type SecretKey, secretKeysSchema } from './secret-key.js';
 export { hideOnInspect, maskAddress } from './secrets.js';
 export {
   parseSendRequest,

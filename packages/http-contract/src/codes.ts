@@ -31,7 +31,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
     });
 
     test('of an earlier email is answered as such, and costs no guess', async () => {
-      const world = await openWorld(factory, { policy: { cooldown: 0 } });
+      const world = await openWorld(factory, { policy: { cooldownMs: 0 } });
       const email = somebody();
       const check = async (verificationCode: string) =>
         (await world.post('/verification-codes/verify', { email, verificationCode })).json();

@@ -101,7 +101,7 @@ export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions
     // The email of a code expires by the clock of the mailer, and that is the wall's.
     mailer: { send: ({ expiresAt: _, ...request }, operation) => mailer.send(request, operation) },
     store: memoryStore(),
-    secret: 'a secret of the contract suite, not of yours',
+    keys: [{ id: 'contract', secret: 'a secret of the contract suite, not of yours' }],
     linkUrl,
     policy,
     logger,

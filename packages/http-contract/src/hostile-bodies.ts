@@ -132,8 +132,8 @@ const MAIL_FIELDS = [
 
 export function describeHostileBodies(factory: HttpHarnessFactory): void {
   test(`${BODIES} hostile bodies get a 4xx, or one email to one person`, { timeout: 180_000 }, async () => {
-    const many = { limit: 1_000_000, window: 3600 };
-    const policy = { cooldown: 0, perAddress: many, perIp: many, checksPerIp: many, guesses: many };
+    const many = { limit: 1_000_000, windowMs: 3_600_000 };
+    const policy = { cooldownMs: 0, perAddress: many, perIp: many, checksPerIp: many, guesses: many };
     const world = await openWorld(factory, { policy });
     const statuses = new Map<number, number>();
     const fields = new Set<string>();

@@ -115,7 +115,7 @@ export function describeLinks(factory: HttpHarnessFactory): void {
     });
 
     test('goes on where it was made to go, and nowhere else', async () => {
-      const policy = { redirectOrigins: ['https://app.example.com'], cooldown: 0 };
+      const policy = { redirectOrigins: ['https://app.example.com'], cooldownMs: 0 };
       const redirectTo = `https://app.example.com/inbox?a="b"&c=<d>`;
       const { world, path } = await openLink({ policy }, { redirectTo });
       const page = await press(world, path);

@@ -5,7 +5,7 @@ import { describe, expect, test } from './suite.js';
 const MANY = 200;
 
 export function describeSignIns(factory: HttpHarnessFactory): void {
-  const everybody = { limit: 10_000, window: 3600 };
+  const everybody = { limit: 10_000, windowMs: 3_600_000 };
 
   describe('under load', () => {
     test(`${MANY} people sign in at once`, { timeout: 60_000 }, async () => {

@@ -16,8 +16,8 @@ function setUp<Native = Request>(more: Partial<FetchHandlerOptions<Native>> = {}
     transport: createMemoryTransport(),
   });
   const verification = createVerification({
-    ...{ mailer, store: memoryStore(), secret: 's'.repeat(32) },
-    policy: { perIp: { limit: 1, window: 60 } },
+    ...{ mailer, store: memoryStore(), keys: [{ id: 'test', secret: 's'.repeat(32) }] },
+    policy: { perIp: { limit: 1, windowMs: 60_000 } },
   });
   return createFetchHandler<Native>({ mailer, verification, authorize: () => true, ...more });
 }

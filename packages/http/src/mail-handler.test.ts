@@ -225,7 +225,7 @@ describe('clients without a usable address', () => {
       verification: createVerification({
         mailer: sender,
         store: memoryStore(),
-        secret: 'a secret of these tests, 32 or more',
+        keys: [{ id: 'test', secret: 'a secret of these tests, 32 or more' }],
         policy: { perIp: { limit: 2 }, checksPerIp: { limit: 2 } },
         logger,
       }),

@@ -20,7 +20,7 @@ function setUp({ templates = { SignIn: '{{code}}' }, linkUrl, ...options }: SetU
   }));
   const mailer = createMailer({ config: { fromEmail: 'noreply@example.com', templates: list }, transport });
   const verification = createVerification({
-    ...{ mailer, store: memoryStore(), secret: 's'.repeat(32) },
+    ...{ mailer, store: memoryStore(), keys: [{ id: 'test', secret: 's'.repeat(32) }] },
     ...(linkUrl !== undefined && { linkUrl }),
   });
   return createMailHandler({ mailer, verification, authorize: () => true, ...options });
@@ -92,7 +92,12 @@ test('accepts whatever resolveTemplate may bring', () => {
     transport: createMemoryTransport(),
     resolveTemplate: async () => undefined,
   });
-  const verification = createVerification({ mailer, store: memoryStore(), secret: 's'.repeat(32), linkUrl });
+  const verification = createVerification({
+    mailer,
+    store: memoryStore(),
+    keys: [{ id: 'test', secret: 's'.repeat(32) }],
+    linkUrl,
+  });
   expect(() =>
     createMailHandler({ mailer, verification, authorize: () => true, verificationMethods: ['code', 'link'] }),
   ).not.toThrow();

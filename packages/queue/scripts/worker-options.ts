@@ -1,4 +1,4 @@
-import type { QueueKey } from '@postern/queue';
+import type { SecretKey } from '@postern/core';
 import { z } from 'zod';
 
 /** What a worker process is told on its command line. */
@@ -11,7 +11,7 @@ export const workerOptionsSchema = z.object({
 
 export type WorkerOptions = z.output<typeof workerOptionsSchema>;
 
-export const WORKER_KEYS: readonly [QueueKey] = [
+export const WORKER_KEYS: readonly [SecretKey] = [
   { id: 'first', secret: 'the first secret, 32 characters or more' },
 ];
 

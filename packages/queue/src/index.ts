@@ -4,7 +4,6 @@ export type { Delivery, DeliveryError, DeliveryErrorCode, DeliveryState, FinalSt
 export type { DeliveryEvent } from './delivery-events.js';
 export type { DeliveryPage, QueueStats } from './delivery-reader.js';
 export type { EnqueueOptions } from './intake.js';
-export type { QueueKey } from './keyring.js';
 export { createMailQueue, type DeliveryQueue } from './mail-queue.js';
 export { type MigrateOptions, migrateMailQueue } from './migrate-mail-queue.js';
 export type { PostgresClient, PostgresPool } from './postgres.js';

@@ -6,14 +6,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-
-/** One key of a ring. */
-export interface QueueKey {
-  /** Names the key in the database, e.g. `2026-11`: it tells which one opens a row. */
-  id: string;
-  /** 32 characters or more, from a random source. */
-  secret: string;
-}
+import type { SecretKey } from '@postern/core';
 
 export interface Keyring {
   /** Encrypts under the first key; opens only together with the same id of a delivery. */
@@ -51,7 +44,7 @@ const derive = (secret: string, purpose: string): KeyObject =>
   createSecretKey(createHmac('sha256', secret).update(`postern-queue/${purpose}`).digest());
 
 /** All cryptography of the package. The first key seals and signs, all of them open and find. */
-export function createKeyring(keys: readonly [QueueKey, ...QueueKey[]]): Keyring {
+export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyring {
   const ring = keys.map(({ id, secret }) => ({
     id,
     seal: derive(secret, 'seal'),

@@ -8,12 +8,13 @@ import {
   loggerSchema,
   objectWithMethods,
   readOptions,
+  type SecretKey,
+  secretKeysSchema,
 } from '@postern/core';
 import { z } from 'zod';
 import type { QueueMailer } from './attempt.js';
 import type { PGliteDatabase } from './database.js';
 import { DELIVERY_STATES, type DeliveryState } from './delivery.js';
-import type { QueueKey } from './keyring.js';
 import type { PostgresPool } from './postgres.js';
 import { policySchema, type QueuePolicyInput } from './queue-policy.js';
 
@@ -43,7 +44,7 @@ export interface MailQueueOptions {
   /** Sends. Required where `start` is called; a process that only enqueues needs none. */
   mailer?: QueueMailer | undefined;
   /** Seal what waits: the first seals, all open. To rotate, add the new one behind, deploy, and swap. */
-  keys: readonly [QueueKey, ...QueueKey[]];
+  keys: readonly [SecretKey, ...SecretKey[]];
   /**
    * In the order in which they are asked for a usage type; the same in every process.
    * @default `{ codes: { types: carriesCode }, other: {} }`
@@ -86,21 +87,7 @@ export interface StopOptions {
   graceMs?: number | undefined;
 }
 
-const SHORTEST_SECRET = 32;
 const NAME = /^\w[\w-]{0,39}$/;
-
-const keysSchema = z
-  .tuple([keySchema()], keySchema())
-  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has two keys with the same id');
-
-function keySchema() {
-  return z.strictObject({
-    id: z.string().regex(NAME, 'must be 1 to 40 letters, digits, hyphens or underscores'),
-    secret: z
-      .string()
-      .min(SHORTEST_SECRET, `must have ${SHORTEST_SECRET} characters or more, from a random source`),
-  });
-}
 
 const mailerSchema = objectWithMethods<QueueMailer>('a mailer, such as createMailer(…)', 'deliver');
 
@@ -153,7 +140,7 @@ const optionsSchema = z.strictObject({
     'must be { url } of a PostgreSQL, { pool }, or { pglite } with a directory or ":memory:"',
   ),
   mailer: mailerSchema.optional(),
-  keys: keysSchema,
+  keys: secretKeysSchema,
   lanes: lanesSchema,
   policy: policySchema.prefault({}),
   // pg-boss counts in seconds.

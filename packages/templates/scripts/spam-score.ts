@@ -62,7 +62,7 @@ function score(raw: Buffer): Promise<{ score: number; rules: string }> {
 
 // With the name alone: an English address below a Russian text looks like letters swapped for others (MIXED_ES).
 const brand = { name: 'Acme' };
-const samples = await sendSamples(createTemplates({ brand, validMinutes: { invitation: 7 * 1440 } }));
+const samples = await sendSamples(createTemplates({ brand, validForMs: { invitation: 7 * 86_400_000 } }));
 if (!samples.every(({ raw }) => raw.includes('DKIM-Signature:')))
   throw new Error('a sample has no signature');
 for (let first = 0; first < samples.length; first += AT_ONCE) {

@@ -3,7 +3,7 @@ import { inspectConnectorConfig } from '@postern/core';
 import { describe, expect, test } from 'vitest';
 import { checkTemplates, createTemplates, LOCALES, templateVariables, USAGE_TYPES } from './index.js';
 
-const templates = createTemplates({ brand: { name: 'Acme' }, validMinutes: { invitation: 1440 } });
+const templates = createTemplates({ brand: { name: 'Acme' }, validForMs: { invitation: 86_400_000 } });
 const english = createTemplates({ brand: { name: 'Acme' }, locales: ['en'] });
 
 /** The English templates, one of them changed. */

@@ -3,7 +3,7 @@ import Handlebars from 'handlebars';
 import type { Brand } from './brand.js';
 import { type CodeType, type Copy, fillIn, type USAGE_TYPES } from './copy/copy-schema.js';
 import { directionOf } from './copy/locales.js';
-import { formatMinutes } from './duration.js';
+import { formatDuration } from './duration.js';
 import { HTML_LAYOUT, TEXT_LAYOUT } from './layout.generated.js';
 
 /** In the layouts, a backslash marks the Handlebars tags that remain in the template. */
@@ -35,8 +35,8 @@ const UNEXPECTED = {
   OrganizationInvitation: 'ignoreInvitation',
 } as const satisfies Record<(typeof USAGE_TYPES)[number], keyof Copy>;
 
-/** Validity for requests without `expiresAt`, in minutes. */
-export type ValidMinutes = Partial<Record<(typeof USAGE_TYPES)[number], number | undefined>> & {
+/** The validity of emails whose request has no `expiresAt`, in milliseconds. */
+export type Validity = Partial<Record<(typeof USAGE_TYPES)[number], number | undefined>> & {
   code: number;
   invitation?: number | undefined;
 };
@@ -46,7 +46,7 @@ interface Composition {
   locale: string;
   copy: Copy;
   brand: Brand;
-  validMinutes: ValidMinutes;
+  validForMs: Validity;
 }
 
 /** Inserts the copy of one usage type and language into the layouts. Only the variables of the payload remain. */
@@ -88,11 +88,11 @@ function layoutValues(composition: Composition, part: Part) {
   };
 }
 
-const minutesOf = (type: Composition['type'], validMinutes: ValidMinutes): number | undefined =>
-  validMinutes[type] ?? (type === 'OrganizationInvitation' ? validMinutes.invitation : validMinutes.code);
+const validityOf = (type: Composition['type'], validForMs: Validity): number | undefined =>
+  validForMs[type] ?? (type === 'OrganizationInvitation' ? validForMs.invitation : validForMs.code);
 
-/** The sentences of the usage type, with names and durations inserted. */
-function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part: Part) {
+/** The sentences of the usage type, with names and numbers in them. */
+function wordsOf({ type, locale, copy, brand, validForMs }: Composition, part: Part) {
   const encode = encoderOf(part);
   // Names can have any text direction, which must not affect the surrounding sentence. Gmail removes `bdi`.
   const isolate = (name: string) => (part === 'html' ? `<span dir="auto">${name}</span>` : name);
@@ -109,8 +109,8 @@ function wordsOf({ type, locale, copy, brand, validMinutes }: Composition, part:
   const left = validFor(
     `{{#if expiresInSeconds}}{{duration expiresInSeconds "${locale}"}}{{else}}{{validFor}}{{/if}}`,
   );
-  const minutes = minutesOf(type, validMinutes);
-  const otherwise = minutes === undefined ? undefined : validFor(formatMinutes(minutes, locale));
+  const ms = validityOf(type, validForMs);
+  const otherwise = ms === undefined ? undefined : validFor(formatDuration(ms, locale));
   return {
     ...openingOf(type, copy, fill),
     button: fill(copy[type].button),

@@ -5,6 +5,7 @@ import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../fix
 import { buildLayout } from '../scripts/build-layout.js';
 import { COPY, createTemplates, LOCALES, type TemplatesOptions, USAGE_TYPES } from './index.js';
 
+const MINUTE = 60_000;
 const brand = { name: 'Acme' };
 const templates = createTemplates({ brand: SAMPLE_BRAND });
 const render = createRenderer(templates);
@@ -138,12 +139,13 @@ describe('an email', { timeout: 60_000 }, () => {
       createTemplates({
         brand,
         locales: ['en'],
-        validMinutes: {
-          code: 5,
-          ForgotPassword: 60,
-          MfaVerification: 3,
-          SignIn: 1440,
-          OrganizationInvitation: 10_080,
+        validForMs: {
+          code: 5 * MINUTE,
+          ForgotPassword: 60 * MINUTE,
+          // The seconds are dropped.
+          MfaVerification: 3 * MINUTE + 59_999,
+          SignIn: 1440 * MINUTE,
+          OrganizationInvitation: 10_080 * MINUTE,
         },
       }),
     );
@@ -194,8 +196,8 @@ describe('an email', { timeout: 60_000 }, () => {
 
   test('says how long it is good, as the language says it', async () => {
     const validityOf = async (locale: string, minutes: number) => {
-      const validMinutes = { code: minutes, invitation: 7 * 1440 };
-      const email = await createRenderer(createTemplates({ brand, validMinutes }))(
+      const validForMs = { code: minutes * MINUTE, invitation: 7 * 1440 * MINUTE };
+      const email = await createRenderer(createTemplates({ brand, validForMs }))(
         sampleRequest('SignIn', locale),
       );
       return email.text.split('\n').find((line) => /\d|דק|دقيق/.test(line) && line !== '000000');
@@ -319,7 +321,8 @@ describe('options that can not work are refused', () => {
     ],
     ['no language', { brand, locales: [] }, 'locales', 'must not be empty'],
     ['another default', { brand, locales: ['de'], defaultLocale: 'en' }, 'defaultLocale', 'one of locales'],
-    ['no time', { brand, validMinutes: { code: 0 } }, 'validMinutes.code', 'must be 1 or more'],
+    ['no time', { brand, validForMs: { code: 0 } }, 'validForMs.code', 'must be 60000 or more'],
+    ['minutes', { brand, validMinutes: { code: 10 } }, 'validMinutes', 'is not an option: the options are'],
     [
       'an override with a variable of Handlebars',
       { brand, overrides: { en: { footer: 'From {{app}}' } } },

@@ -1,7 +1,7 @@
 import { readOptions, type Template } from '@postern/core';
 import { z } from 'zod';
 import { type BrandInput, brandSchema } from './brand.js';
-import { composeTemplate, type ValidMinutes } from './compose-template.js';
+import { composeTemplate, type Validity } from './compose-template.js';
 import {
   type Copy,
   type CopyOverride,
@@ -25,10 +25,12 @@ const ownCopy = z.record(z.string(), copySchema).superRefine((copy, context) => 
   }
 });
 
-const minutes = z
+const MINUTE_MS = 60_000;
+
+const duration = z
   .int()
-  .min(1)
-  .max(366 * 1440, 'must be 366 days or less');
+  .min(MINUTE_MS)
+  .max(366 * 1440 * MINUTE_MS, 'must be 366 days or less');
 
 const optionsSchema = z
   .strictObject({
@@ -36,14 +38,14 @@ const optionsSchema = z
     copy: ownCopy.default({}),
     locales: z.array(z.string()).min(1, 'must not be empty: add a language, or omit the option').optional(),
     defaultLocale: z.string().optional(),
-    validMinutes: z
+    validForMs: z
       .strictObject({
-        code: minutes.default(10),
-        invitation: minutes.optional(),
-        ...(Object.fromEntries(USAGE_TYPES.map((type) => [type, minutes.optional()])) as Record<
+        code: duration.default(10 * MINUTE_MS),
+        invitation: duration.optional(),
+        ...(Object.fromEntries(USAGE_TYPES.map((type) => [type, duration.optional()])) as Record<
           (typeof USAGE_TYPES)[number],
-          z.ZodOptional<typeof minutes>
-        >), // fromEntries loses the keys
+          z.ZodOptional<typeof duration>
+        >), // the keys of the list
       })
       .prefault({}),
     overrides: z.partialRecord(readyMade, copyOverrideSchema).default({}),
@@ -79,11 +81,12 @@ export interface TemplatesOptions {
   /** The language for readers of all other languages. @default `en`, or else the first of `locales` */
   defaultLocale?: AnyLocale | undefined;
   /**
-   * The validity that emails show if the request has no `expiresAt`, in minutes. `code` applies to all types with codes, and
-   * `invitation` to invitations. A usage type overrides both: `{ code: 10, ForgotPassword: 60 }`.
-   * @default 10 for codes; invitations show no validity
+   * The validity that emails show if the request has no `expiresAt`, in milliseconds, rounded down to minutes. `code`
+   * applies to all types that carry codes, `invitation` to invitations. A usage type overrides both:
+   * `{ code: 600_000, ForgotPassword: 3_600_000 }`.
+   * @default 600,000 (10 minutes) for codes; invitations show no validity
    */
-  validMinutes?: { [Key in keyof ValidMinutes]?: number | undefined } | undefined;
+  validForMs?: { [Key in keyof Validity]?: number | undefined } | undefined;
   /**
    * Additional languages, by BCP 47 tag, with every sentence of the emails. Start from `COPY.en`. The copy of a ready-made
    * language replaces it.
@@ -107,7 +110,7 @@ export interface TemplatesOptions {
  * ```
  */
 export function createTemplates(options: TemplatesOptions): Template[] {
-  const { brand, known, locales, defaultLocale, validMinutes, overrides } = readOptions(
+  const { brand, known, locales, defaultLocale, validForMs, overrides } = readOptions(
     optionsSchema,
     options,
     'createTemplates',
@@ -115,7 +118,7 @@ export function createTemplates(options: TemplatesOptions): Template[] {
   const own: Readonly<Record<string, CopyOverride>> = overrides;
   const templates = locales.flatMap((locale) => {
     const copy = overrideCopy(known[locale] ?? COPY.en, own[locale] ?? {});
-    return USAGE_TYPES.map((type) => composeTemplate({ type, locale, copy, brand, validMinutes }));
+    return USAGE_TYPES.map((type) => composeTemplate({ type, locale, copy, brand, validForMs }));
   });
   return addFallbacks(templates, defaultLocale);
 }

@@ -1,11 +1,13 @@
 const UNITS = [
-  ['day', 1440],
-  ['hour', 60],
-  ['minute', 1],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
 ] as const;
 
-/** Formats `90` as `90 minutes`, `120` as `2 hours`, and `10080` as `7 days`, in the language. */
-export function formatMinutes(minutes: number, locale: string): string {
-  const [unit, size] = UNITS.find(([, size]) => minutes % size === 0) ?? ['minute', 1];
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(minutes / size);
+/** Formats whole units in a language: 90 minutes is `90 minutes`, 120 minutes is `2 hours`. Rounds down to a minute. */
+export function formatDuration(ms: number, locale: string): string {
+  const [unit, size] = UNITS.find(([, size]) => ms % size === 0) ?? ['minute', 60_000];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Math.floor(ms / size),
+  );
 }

@@ -6,7 +6,7 @@ import { createRenderer, SAMPLE_BRAND, sampleRequest } from '../fixtures/sample-
 import { createTemplates, LOCALES, USAGE_TYPES } from './index.js';
 
 const brand = { ...SAMPLE_BRAND, logoUrl: 'https://acme.example/logo.png' };
-const render = createRenderer(createTemplates({ brand, validMinutes: { invitation: 1440 } }));
+const render = createRenderer(createTemplates({ brand, validForMs: { invitation: 86_400_000 } }));
 
 /** Of the names that caniemail has for mail clients. */
 const CLIENTS = {

@@ -44,7 +44,7 @@ const findCut = (): Promise<string[]> =>
   });
 
 const render = createRenderer(
-  createTemplates({ brand: SAMPLE_BRAND, validMinutes: { invitation: 7 * 1440 } }),
+  createTemplates({ brand: SAMPLE_BRAND, validForMs: { invitation: 7 * 86_400_000 } }),
 );
 
 describe('nothing is cut, and nothing scrolls sideways', { timeout: 120_000 }, () => {

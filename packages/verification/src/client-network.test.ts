@@ -2,6 +2,7 @@ import { createMailer } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { keysOf } from '../fixtures/keys.js';
 import { createVerification, memoryStore } from './index.js';
 
 /** A verification that takes one start per network. */
@@ -16,7 +17,7 @@ function setUp() {
   const verification = createVerification({
     mailer,
     store: memoryStore(),
-    secret: 'the secret of these tests, 32 or more',
+    keys: keysOf('the secret of these tests, 32 or more'),
     policy: { perIp: { limit: 1 } },
   });
   let count = 0;

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { MINUTE, openDesk, wrong } from '../fixtures/desk.js';
+import { keysOf } from '../fixtures/keys.js';
 import { NO_CLIENT, type VerificationOptions } from './index.js';
 
 const failure = (code: string, details: object = {}) =>
@@ -135,14 +136,14 @@ const ADDRESSES: [string, (desk: ReturnType<typeof openDesk>, to: string) => Pro
   ['a code that was only pretended', (desk, to) => desk.code({ to, deliver: false })],
 ];
 
-const SECRETS: VerificationOptions['secret'][] = [
-  'the secret of these tests, 32 or more',
-  ['the secret of these tests, 32 or more', 'an older secret, just as long as that'],
+const KEYS: VerificationOptions['keys'][] = [
+  keysOf('the secret of these tests, 32 or more'),
+  keysOf('the secret of these tests, 32 or more', 'an older secret, just as long as that'),
 ];
 
 test.each(ADDRESSES)('a check answers and costs the same where there is %s', async (_name, prepare) => {
-  for (const secret of SECRETS) {
-    const desk = openDesk({ secret });
+  for (const keys of KEYS) {
+    const desk = openDesk({ keys });
     const [to, stranger] = ['a@example.com', 'b@example.com'];
     await prepare(desk, to);
     for (let n = 0; n < 7; n++) {

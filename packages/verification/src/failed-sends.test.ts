@@ -25,9 +25,9 @@ test('an outage locks nobody out: only accepted emails count for the address and
 
 test('starts that were refused while an outage lasted are not counted', async () => {
   const failing = Promise.withResolvers<never>();
-  const desk = openDesk({ policy: { perIp: { limit: 3 }, cooldown: 0 } });
+  const desk = openDesk({ policy: { perIp: { limit: 3 }, cooldownMs: 0 } });
   const { clock, code } = openDesk({
-    policy: { perIp: { limit: 3 }, cooldown: 0 },
+    policy: { perIp: { limit: 3 }, cooldownMs: 0 },
     clock: desk.clock,
     store: desk.store,
     mailer: { send: () => failing.promise },
@@ -113,7 +113,7 @@ test('resendAfter is the time of the next start that can succeed', async () => {
 });
 
 test('a refusal of the address window starts no cooldown', async () => {
-  const { clock, code } = openDesk({ policy: { perAddress: { limit: 1, window: 100 } } });
+  const { clock, code } = openDesk({ policy: { perAddress: { limit: 1, windowMs: 100_000 } } });
   await code();
   clock.time += 90 * SECOND;
   const limited = failure('rate_limited', { scope: 'address', retryAfter: 10 });
@@ -128,10 +128,10 @@ test('a refusal of the address window starts no cooldown', async () => {
 test.each([
   ['with the default cooldown', undefined, 65],
   ['without a cooldown', 0, 106],
-])('an attacker gets no unlimited sends out of an outage: %s', async (_name, cooldown, most) => {
+])('an attacker gets no unlimited sends out of an outage: %s', async (_name, cooldownMs, most) => {
   let sends = 0;
   const { clock, code } = openDesk({
-    policy: { cooldown, perIp: { limit: 100_000 } },
+    policy: { cooldownMs, perIp: { limit: 100_000 } },
     mailer: {
       send: () => {
         sends += 1;

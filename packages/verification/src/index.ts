@@ -1,4 +1,4 @@
-export { canonicalAddress } from '@postern/core';
+export { canonicalAddress, type SecretKey } from '@postern/core';
 export type { PostgresPool, PostgresSession } from '@postern/postgres';
 export { type ClientAddress, NO_CLIENT } from './client.js';
 export { type MemoryStoreOptions, memoryStore } from './memory-store.js';
@@ -7,14 +7,7 @@ export { postgresMigrations } from './postgres-migrations.js';
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store.js';
 export type { Random } from './random.js';
 export { type RedisClient, type RedisStoreOptions, redisStore } from './redis-store.js';
-export {
-  createVerification,
-  type LinkPreview,
-  type Started,
-  type Verification,
-  type Verified,
-  type VerifiedLink,
-} from './verification.js';
+export { createVerification, type Verification } from './verification.js';
 export {
   type RateLimitScope,
   VerificationError,
@@ -23,6 +16,7 @@ export {
 } from './verification-error.js';
 export type { VerificationOptions } from './verification-options.js';
 export type { CancelRequest, CheckRequest, StartRequest } from './verification-request.js';
+export type { LinkPreview, Started, Verified, VerifiedLink } from './verification-result.js';
 export type {
   At,
   Challenge,

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { keysOf } from '../fixtures/keys.js';
 
 /** The work of a comparison, in order: what takes time and could tell one code from another. */
 const { steps } = vi.hoisted(() => ({ steps: [] as string[] }));
@@ -24,9 +25,9 @@ const claim = (code: string) => ['code', 'SignIn', 'ada@example.com', code] as c
 
 /** Whether the code is the right one, and what was done to find out. */
 function compare(signedWith: string, code: string) {
-  const mac = createKeyring([signedWith]).sign(claim('482913'));
+  const mac = createKeyring(keysOf(signedWith)).sign(claim('482913'));
   steps.length = 0;
-  return { isRight: createKeyring(SECRETS).matches(mac, claim(code)), steps: [...steps] };
+  return { isRight: createKeyring(keysOf(...SECRETS)).matches(mac, claim(code)), steps: [...steps] };
 }
 
 test.each([

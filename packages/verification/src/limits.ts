@@ -1,56 +1,63 @@
-import type { Clock } from '@postern/core';
+import type { CallTime } from './call-time.js';
 import type { Keyring } from './keyring.js';
 import type { Policy } from './policy.js';
 import { type RateLimitScope, toSeconds, VerificationError } from './verification-error.js';
-import type { At, Counter, CounterWindow, VerificationStore } from './verification-store.js';
+import type { Counter, CounterState, CounterWindow, VerificationStore } from './verification-store.js';
 
-/** Seconds until the next start after a failed send. Doubles with each failure, up to the cooldown. */
-const FIRST_RETRY = 10;
-/** How many failed sends to one address are forgiven per window: a bound for policies without a cooldown. */
+/** Time until the next start after a failed send. It doubles with each failure, up to the cooldown. */
+const FIRST_RETRY_MS = 10_000;
+/** Maximum number of failed sends per address and window that are forgiven. It matters for policies without a cooldown. */
 const MOST_FORGIVEN = 100;
 
 /** A start that may continue. */
 interface StartPermit {
-  /** When the next start for this address can succeed, in seconds from now. */
+  /** Seconds until the next start for this address can succeed. */
   resendAfter(): number;
-  /** The email was not accepted: gives back what it cost, and shortens the cooldown. Never throws. */
+  /** Gives back what the start cost, because the email was not accepted, and shortens the cooldown. Never throws. */
   fail(): Promise<void>;
 }
 
 export interface Limits {
-  /** Of wrong guesses. */
-  readonly guesses: { readonly limit: number; readonly windowMs: number };
+  /** The limit of wrong guesses. */
+  readonly guesses: Rule;
   guessesKey(subject: string): string;
-  exhausted(resetMs: number): VerificationError;
+  /** The error if the counters of a subject, one for each key, exceed the limit together. */
+  exhausted(counters: readonly Pick<CounterState, 'count' | 'resetMs'>[]): VerificationError;
   /**
-   * Counts a start. What it costs doesn't depend on whether there is an account, a pending code or an earlier email.
+   * Counts a start. The cost does not depend on whether there is an account, a pending code or an earlier email.
    *
+   * @param request.subjects the digests of the address and type, one for each key
    * @throws {VerificationError} `rate_limited`, `attempts_exhausted`, `cooldown`
    */
   permitStart(request: {
     client: string | undefined;
     address: string;
-    subject: string;
+    subjects: readonly string[];
+    time: CallTime;
   }): Promise<StartPermit>;
   /**
-   * Counts a check before anything is known of it.
+   * Counts a check before the code is compared.
    *
-   * @returns gives the point back: a right code costs nothing. Never throws.
+   * @returns a function that gives the point back, because a right code costs nothing. It never throws.
    * @throws {VerificationError} `rate_limited`
    */
-  permitCheck(client: string | undefined): Promise<() => Promise<void>>;
+  permitCheck(client: string | undefined, time: CallTime): Promise<() => Promise<void>>;
+  /**
+   * Reads the wrong guesses that were counted under other keys: before a rotation, and by processes that have not
+   * switched yet. Call it after this guess was counted. Then of parallel guesses under different keys, the later one sees
+   * both.
+   *
+   * @param subjects the digests under the other keys
+   */
+  otherGuesses(subjects: readonly string[], time: CallTime): Promise<Pick<CounterState, 'count' | 'resetMs'>>;
   /** Gives one guess back. Never throws. */
-  forgiveGuess(guesses: CounterWindow): Promise<void>;
+  forgiveGuess(guesses: CounterWindow, time: CallTime): Promise<void>;
 }
 
 export interface LimitsOptions {
   readonly store: VerificationStore;
   readonly policy: Policy;
   readonly keyring: Keyring;
-  /** Passed to the store with every call. */
-  readonly at: () => At;
-  /** Measures how long a send took. */
-  readonly time: Clock;
 }
 
 const limited = (scope: RateLimitScope) => (ms: number) =>
@@ -58,61 +65,62 @@ const limited = (scope: RateLimitScope) => (ms: number) =>
 const exhausted = (ms: number) => new VerificationError('attempts_exhausted', { retryAfter: toSeconds(ms) });
 const cooling = (ms: number) => new VerificationError('cooldown', { retryAfter: toSeconds(ms) });
 
-interface Rule {
-  readonly limit: number;
-  readonly windowMs: number;
-}
+type Rule = Policy['guesses'];
 
-const ruleOf = ({ limit, window }: { limit: number; window: number }): Rule => ({
-  limit,
-  windowMs: window * 1000,
-});
-
-/** What one call counts, and the error if that is full. */
+/** One counter of a call, and the error if it is full. */
 interface Claim extends Counter {
   readonly refuse: (resetMs: number) => VerificationError;
 }
-const read = (key: string, rule: Rule, refuse: Claim['refuse']): Claim => ({
-  key,
-  points: 0,
-  ...rule,
-  refuse,
-});
-const take = (key: string, rule: Rule, refuse: Claim['refuse']): Claim => ({
-  key,
-  points: 1,
-  ...rule,
-  refuse,
+const claimOf =
+  (points: number) =>
+  (key: string, rule: Rule, refuse: Claim['refuse']): Claim => ({ key, points, ...rule, refuse });
+const read = claimOf(0);
+const take = claimOf(1);
+
+/** Several counters as one: their points, and the end of the last window. */
+const sumOf = (counters: readonly Pick<CounterState, 'count' | 'resetMs'>[]) => ({
+  count: counters.reduce((sum, { count }) => sum + count, 0),
+  resetMs: Math.max(0, ...counters.map(({ resetMs }) => resetMs)),
 });
 
-/** The error or the answer that is on its way matters more than a counter. */
+/** For work whose failure matters less than the answer that is already decided. */
 const quietly = (work: Promise<unknown>): Promise<void> =>
   work.then(
     () => undefined,
     () => undefined,
   );
 
-/** All counters: what they count, and what they give back. */
-export function createLimits({ store, policy, keyring, at, time }: LimitsOptions): Limits {
-  const starts = ruleOf(policy.perIp);
-  const checks = ruleOf(policy.checksPerIp);
-  const perAddress = ruleOf(policy.perAddress);
-  const guesses = ruleOf(policy.guesses);
-  const cooldown = ruleOf({ limit: 1, window: policy.cooldown });
+/**
+ * Counts starts, checks and guesses. Counters are stored under the first key. Those under the other keys are read as well,
+ * so that a rotation does not reset a limit.
+ */
+export function createLimits({ store, policy, keyring }: LimitsOptions): Limits {
+  const { perIp, checksPerIp, perAddress, guesses } = policy;
+  const cooldown: Rule = { limit: 1, windowMs: policy.cooldownMs };
   const guessesKey = (subject: string) => `guesses:${subject}`;
+  const cooldownKey = (digest: string) => `cooldown:${digest}`;
+  const addressKey = (digest: string) => `address:${digest}`;
 
-  const giveBack = (window: CounterWindow) =>
-    store.release({ key: window.key, endsAt: window.endsAt, points: 1, ...at() });
+  /** The counters of a client network, one for each key. */
+  const networkKeys = (kind: 'ip' | 'check', client: string | undefined) =>
+    client === undefined ? [] : keyring.digests('ip', client).map((digest) => `${kind}:${digest}`);
+  const claimNetwork = ([first, ...others]: readonly string[], rule: Rule) =>
+    first === undefined
+      ? []
+      : [take(first, rule, limited('ip')), ...others.map((key) => read(key, rule, limited('ip')))];
 
-  async function countFailure(key: string, { windowMs }: Rule): Promise<number> {
-    const [state] = await store.count({ counters: [{ key, points: 1, windowMs }], ...at() });
+  const giveBack = ({ key, endsAt }: CounterWindow, time: CallTime) =>
+    store.release({ key, endsAt, points: 1, ...time.at() });
+
+  async function countFailure(key: string, { windowMs }: Rule, time: CallTime): Promise<number> {
+    const [state] = await store.count({ counters: [{ key, points: 1, windowMs }], ...time.at() });
     return state?.count ?? 0;
   }
 
   /** Counts in one round trip. `refusal` is the error of the counter that is full. */
-  async function claim(claims: readonly Claim[]) {
+  async function claim(claims: readonly Claim[], time: CallTime) {
     const counters = claims.map(({ refuse: _, ...counter }) => counter);
-    const states = await store.count({ counters, ...at() });
+    const states = await store.count({ counters, ...time.at() });
     const counted = claims.flatMap(({ key, limit = 0, refuse }, index) => {
       const state = states[index];
       return state ? [{ ...state, key, refuse, isUsedUp: state.count >= limit }] : [];
@@ -124,41 +132,49 @@ export function createLimits({ store, policy, keyring, at, time }: LimitsOptions
   return {
     guesses,
     guessesKey,
-    exhausted,
-    async permitStart({ client, address, subject }) {
-      const digest = keyring.digest('address', address);
-      const cooldownKey = `cooldown:${digest}`;
-      const addressKey = `address:${digest}`;
-      const startsKey = client === undefined ? undefined : `ip:${keyring.digest('ip', client)}`;
+    exhausted(counters) {
+      const all = sumOf(counters);
+      // There is room as soon as the rest is below the limit.
+      const ends = counters
+        .filter(({ count }) => all.count - count < guesses.limit)
+        .map(({ resetMs }) => resetMs);
+      return exhausted(ends.length > 0 ? Math.min(...ends) : all.resetMs);
+    },
+    async permitStart({ client, address, subjects, time }) {
+      const digests = keyring.digests('address', address);
+      const [digest] = digests;
+      const networks = networkKeys('ip', client);
+      const [network] = networks;
       const claims = [
-        ...(startsKey === undefined ? [] : [take(startsKey, starts, limited('ip'))]),
-        read(guessesKey(subject), guesses, exhausted),
+        ...claimNetwork(networks, perIp),
+        ...subjects.map((subject) => read(guessesKey(subject), guesses, exhausted)),
         // Both are read first, so that a start that one of them refuses takes nothing from the other.
-        read(cooldownKey, cooldown, cooling),
-        read(addressKey, perAddress, limited('address')),
-        take(cooldownKey, cooldown, cooling),
-        take(addressKey, perAddress, limited('address')),
+        ...digests.map((each) => read(cooldownKey(each), cooldown, cooling)),
+        ...digests.map((each) => read(addressKey(each), perAddress, limited('address'))),
+        take(cooldownKey(digest), cooldown, cooling),
+        take(addressKey(digest), perAddress, limited('address')),
       ];
-      const { counted, refusal } = await claim(claims);
+      const { counted, refusal } = await claim(claims, time);
       const [emails, cool] = counted.toReversed();
-      const taken = startsKey === undefined ? undefined : counted[0];
+      const taken = network === undefined ? undefined : counted[0];
       if (refusal) {
-        // Parallel starts took the last email after it was read. None goes out, so there is nothing to wait for.
+        // Parallel starts took the last email after it was read. No email is sent, so there is no cooldown.
         if (cool && counted.length === claims.length)
-          await quietly(store.release({ ...cool, points: 0, windowMs: 0, ...at() }));
+          await quietly(store.release({ key: cool.key, endsAt: cool.endsAt, windowMs: 0, ...time.at() }));
         throw refusal;
       }
-      if (!emails || !cool) throw new TypeError('The store returned fewer counters than it was asked for.');
+      if (!emails || !cool) throw new TypeError('The store returned fewer counters than requested.');
       const takenAt = time.now();
 
       const forgive = async () => {
-        const failed = await countFailure(`failures:${digest}`, perAddress);
-        const retryMs = FIRST_RETRY * 1000 * 2 ** Math.min(failed - 1, 20);
-        await store.release({ key: cooldownKey, endsAt: cool.endsAt, windowMs: retryMs, ...at() });
+        const failed = await countFailure(`failures:${digest}`, perAddress, time);
+        const retryMs = FIRST_RETRY_MS * 2 ** Math.min(failed - 1, 20);
+        await store.release({ key: cool.key, endsAt: cool.endsAt, windowMs: retryMs, ...time.at() });
         if (failed > MOST_FORGIVEN) return;
-        await giveBack(emails);
-        if (startsKey === undefined || !taken) return;
-        if ((await countFailure(`failed-${startsKey}`, starts)) <= starts.limit) await giveBack(taken);
+        await giveBack(emails, time);
+        if (network === undefined || !taken) return;
+        if ((await countFailure(`failed-${network}`, perIp, time)) <= perIp.limit)
+          await giveBack(taken, time);
       };
 
       return {
@@ -171,14 +187,20 @@ export function createLimits({ store, policy, keyring, at, time }: LimitsOptions
         fail: () => quietly(forgive()),
       };
     },
-    async permitCheck(client) {
-      if (client === undefined) return async () => undefined;
-      const { counted, refusal } = await claim([
-        take(`check:${keyring.digest('ip', client)}`, checks, limited('ip')),
-      ]);
+    async permitCheck(client, time) {
+      const claims = claimNetwork(networkKeys('check', client), checksPerIp);
+      if (claims.length === 0) return async () => undefined;
+      const { counted, refusal } = await claim(claims, time);
       if (refusal) throw refusal;
-      return () => quietly(Promise.all(counted.map(giveBack)));
+      const [taken] = counted;
+      return async () => taken && quietly(giveBack(taken, time));
     },
-    forgiveGuess: (window) => quietly(giveBack(window)),
+    async otherGuesses(subjects, time) {
+      if (subjects.length === 0) return sumOf([]);
+      const { windowMs } = guesses;
+      const counters = subjects.map((subject) => ({ key: guessesKey(subject), points: 0, windowMs }));
+      return sumOf(await store.count({ counters, ...time.at() }));
+    },
+    forgiveGuess: (window, time) => quietly(giveBack(window, time)),
   };
 }

@@ -1,15 +1,18 @@
 import { readWebUrl } from '@postern/core';
 import { z } from 'zod';
 
-const seconds = (atMost: number) => z.int().min(1).max(atMost);
-const DAY = 86_400;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const duration = (atMost: number) => z.int().min(SECOND_MS).max(atMost);
 const limit = z.int().min(1).max(1_000_000);
 
-const windowOf = (defaults: { limit: number; window: number }) =>
+const limitPerHour = (standard: number) =>
   z
     .strictObject({
-      limit: limit.default(defaults.limit),
-      window: seconds(30 * DAY).default(defaults.window),
+      limit: limit.default(standard),
+      windowMs: duration(30 * DAY_MS).default(HOUR_MS),
     })
     .prefault({});
 
@@ -18,7 +21,7 @@ const isOrigin = (text: string) => readWebUrl(text)?.origin === text;
 /** Fewer than this many codes would not hold against the guess budget. */
 const FEWEST_CODES = 1_000_000;
 
-/** Every rule with its default. Durations are in seconds. */
+/** Every rule with its default. */
 export const policySchema = z
   .strictObject({
     /** @default 6 */
@@ -28,20 +31,20 @@ export const policySchema = z
       .string()
       .regex(/^(?:([0-9A-Za-z])(?!.*\1)){2,}$/, 'must be two or more ASCII letters or digits, each once')
       .default('0123456789'),
-    /** How long a code is good. @default 600 */
-    codeTtl: seconds(DAY).default(600),
-    /** How long a link is good. @default 600 */
-    linkTtl: seconds(7 * DAY).default(600),
-    /** Between two emails to one address, whatever their type. @default 60 */
-    cooldown: z.int().min(0).max(DAY).default(60),
-    /** Wrong guesses per address and type. @default 5 in 3600 */
-    guesses: windowOf({ limit: 5, window: 3600 }),
-    /** Emails per address. @default 5 in 3600 */
-    perAddress: windowOf({ limit: 5, window: 3600 }),
-    /** Starts per IPv4 address or IPv6 /64. @default 300 in 3600 */
-    perIp: windowOf({ limit: 300, window: 3600 }),
-    /** Checks with a wrong code per IPv4 address or IPv6 /64. @default 200 in 3600 */
-    checksPerIp: windowOf({ limit: 200, window: 3600 }),
+    /** Validity of a code, in milliseconds. @default 600,000 (10 minutes) */
+    codeTtlMs: duration(DAY_MS).default(10 * MINUTE_MS),
+    /** Validity of a link, in milliseconds. @default 600,000 (10 minutes) */
+    linkTtlMs: duration(7 * DAY_MS).default(10 * MINUTE_MS),
+    /** Minimum time between two emails to one address, of any type, in milliseconds. @default 60,000 (1 minute) */
+    cooldownMs: z.int().min(0).max(DAY_MS).default(MINUTE_MS),
+    /** Wrong guesses per address and type. @default 5 per hour */
+    guesses: limitPerHour(5),
+    /** Accepted emails per address. @default 5 per hour */
+    perAddress: limitPerHour(5),
+    /** Starts per IPv4 address or IPv6 /64. @default 300 per hour */
+    perIp: limitPerHour(300),
+    /** Wrong codes per IPv4 address or IPv6 /64. @default 200 per hour */
+    checksPerIp: limitPerHour(200),
     /** Where `redirectTo` may lead, such as `https://app.example.com`. @default nowhere */
     redirectOrigins: z
       .array(

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { silentLogger } from '@postern/core';
 import { describe, expect, test } from 'vitest';
+import { keysOf } from '../fixtures/keys.js';
 import { usePostgres } from '../fixtures/postgres-pools.js';
 import { createVerification, postgresStore } from './index.js';
 
@@ -27,7 +28,7 @@ describe('an error of the database', () => {
     const verification = createVerification({
       mailer: { send: async () => RECEIPT },
       store,
-      secret: 'a secret of 32 characters or more, at random',
+      keys: keysOf('a secret of 32 characters or more, at random'),
       logger: silentLogger,
     });
     const counter = { key: 'key', points: 1, windowMs: 1000 };

@@ -6,6 +6,7 @@ import { createMemoryTransport } from '@postern/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.js';
+import { keysOf } from '../fixtures/keys.js';
 import { endPool } from '../fixtures/postgres-pools.js';
 import { createVerification, type PostgresPool } from './index.js';
 import { migrationPlan, postgresMigrations } from './postgres-migrations.js';
@@ -121,8 +122,8 @@ describe('postgresStore', () => {
     const verification = createVerification({
       mailer,
       store,
-      secret: 'a secret of 32 characters or more, at random',
-      policy: { cooldown: 0 },
+      keys: keysOf('a secret of 32 characters or more, at random'),
+      policy: { cooldownMs: 0 },
     });
     const to = `ada-${randomUUID()}@example.com`;
     const request = { to, type: 'SignIn', method: 'code' } as const;
@@ -173,10 +174,10 @@ describe('postgresStore', () => {
   });
 
   test.each([
-    ['one secret', 'code', undefined],
-    ['several secrets', 'code', '192.0.2.1'],
-    ['several secrets', 'link', '192.0.2.1'],
-  ] as const)('a start takes two statements: %s, by %s', async (secrets, method, ip) => {
+    ['one key', 'code', undefined],
+    ['several keys', 'code', '192.0.2.1'],
+    ['several keys', 'link', '192.0.2.1'],
+  ] as const)('a start takes two statements: %s, by %s', async (keys, method, ip) => {
     const statements: string[] = [];
     const pool: PostgresPool = {
       query(text, values) {
@@ -188,7 +189,7 @@ describe('postgresStore', () => {
     const verification = createVerification({
       mailer: { send: async () => RECEIPT },
       store: postgresStore({ pool }),
-      secret: secrets === 'one secret' ? secret(1) : [secret(1), secret(2), secret(3)],
+      keys: keys === 'one key' ? keysOf(secret(1)) : keysOf(secret(1), secret(2), secret(3)),
       linkUrl: 'https://app.example.com/confirm',
       logger: silentLogger,
     });

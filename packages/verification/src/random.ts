@@ -1,11 +1,35 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { MailError } from '@postern/core';
 
-/** Where codes, tokens and ids come from. Has to be unpredictable; tests pass their own. */
+/** The source of codes, tokens and ids. It must be unpredictable. Tests can pass their own. */
 export interface Random {
-  /** A whole number from 0 up to `limit`, without it, each as likely as the other. */
+  /** Returns an integer from 0 to `limit - 1`. Each must be equally likely. */
   int(limit: number): number;
   bytes(size: number): Uint8Array;
 }
 
 /** The random numbers of `node:crypto`. */
 export const systemRandom: Random = { int: (limit) => randomInt(limit), bytes: randomBytes };
+
+const unusable = (requirement: string) =>
+  new MailError('config_invalid', `The option random of createVerification is not usable: ${requirement}.`, {
+    stage: 'config',
+  });
+
+/**
+ * Checks each value of a source, because a wrong one would make codes shorter.
+ *
+ * @returns a source that throws a {@link MailError} with the code `config_invalid` for values that are not valid
+ */
+export const checkedRandom = (random: Random): Random => ({
+  int(limit) {
+    const drawn = random.int(limit);
+    if (Number.isInteger(drawn) && drawn >= 0 && drawn < limit) return drawn;
+    throw unusable(`int(${limit}) must return an integer from 0 to ${limit - 1}`);
+  },
+  bytes(size) {
+    const drawn = random.bytes(size);
+    if (drawn instanceof Uint8Array && drawn.byteLength === size) return drawn;
+    throw unusable(`bytes(${size}) must return ${size} bytes`);
+  },
+});

@@ -2,12 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { silentLogger as logger, type SendRequest } from '@postern/core';
 import { expect, onTestFinished, test } from 'vitest';
+import { keysOf } from '../fixtures/keys.js';
 import { createVerification, memoryStore, VerificationError } from './index.js';
 
-const SECRETS: [string, string] = [
-  'the first secret of these tests, long enough',
-  'the second secret of these tests, as long',
-];
+const SECRET = 'the secret of these tests, long enough';
 const RECEIPT = { messageId: '', accepted: '', transport: '', response: '', attempts: 1, durationMs: 0 };
 
 const capture = () => {
@@ -25,7 +23,7 @@ test('an attacker with unlimited resends and 10,000 IPs has 120 guesses a day at
   const verification = createVerification({
     mailer,
     store: memoryStore(),
-    secret: SECRETS[0],
+    keys: keysOf(SECRET),
     clock,
     logger,
   });
@@ -69,7 +67,7 @@ test('GET and HEAD never consume a link', async () => {
   const verification = createVerification({
     mailer,
     store: memoryStore(),
-    secret: SECRETS[0],
+    keys: keysOf(SECRET),
     linkUrl,
     logger,
   });

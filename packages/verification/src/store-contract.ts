@@ -22,6 +22,7 @@ const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const SECRET = 'a secret of the contract suite, not of yours';
+const KEYS = [{ id: 'contract', secret: SECRET }] as const;
 const RECEIPT: Receipt = {
   messageId: '',
   accepted: '',
@@ -119,7 +120,7 @@ export function describeStoreContract(
     const verification = createVerification({
       mailer,
       store,
-      secret: SECRET,
+      keys: KEYS,
       policy,
       clock: { now: () => time.now },
     });
@@ -444,7 +445,7 @@ export function describeStoreContract(
 
     test('codes of earlier emails are answered as such in every process, and cost no guess', async () => {
       const { store, other } = await open();
-      const policy = { cooldown: 0 };
+      const policy = { cooldownMs: 0 };
       const here = processOn(store, { policy });
       const there = processOn(other, { policy });
       const who = person();
@@ -548,7 +549,7 @@ export function describeStoreContract(
           },
         },
         store,
-        secret: SECRET,
+        keys: KEYS,
         clock: { now: () => survivor.time.now },
       });
       void start(crashing, who);
@@ -580,7 +581,7 @@ export function describeStoreContract(
           },
         },
         store,
-        secret: SECRET,
+        keys: KEYS,
         // Letters as well: six digits may be part of anything.
         policy: {
           codeLength: 12,

@@ -8,6 +8,8 @@ import {
   objectWithMethods,
   readOptions,
   readWebUrl,
+  type SecretKey,
+  secretKeysSchema,
 } from '@postern/core';
 import { z } from 'zod';
 import { type PolicyInput, policySchema } from './policy.js';
@@ -15,47 +17,44 @@ import { type Random, systemRandom } from './random.js';
 import type { VerificationStore } from './verification-store.js';
 
 export interface VerificationOptions {
-  /** Sends the emails, e.g. `createMailer(…)`. */
+  /** Sends the emails, such as `createMailer(…)`. */
   mailer: Pick<Mailer, 'send'> & Partial<Pick<Mailer, 'canShow'>>;
-  /** `memoryStore()`, `postgresStore({ pool })`, `redisStore({ client })`, or your own. */
+  /** `memoryStore()`, `postgresStore({ pool })`, `redisStore({ client })`, or a custom store. */
   store: VerificationStore;
   /**
-   * Signs everything that is kept: 32 characters or more from a random source. To rotate it, pass a list: the first
-   * one signs, all of them verify.
+   * The keys for everything that is stored. The first one signs, all of them verify. To rotate, deploy `[old, new]`, then
+   * `[new, old]`, and remove the old key after the longest validity of codes and links and the longest window of the
+   * limits.
    */
-  secret: string | readonly string[];
-  /** What differs from the defaults. */
+  keys: readonly [SecretKey, ...SecretKey[]];
+  /** The rules that differ from the defaults. */
   policy?: PolicyInput | undefined;
   /**
-   * The page that links lead to, such as `https://app.example.com/mail/links/{token}`; without `{token}` the token is
-   * added to the query as `token`. Needed for the method `link`.
+   * The page that links lead to, such as `https://app.example.com/mail/links/{token}`. Without `{token}`, the token is
+   * added to the query as `token`. Required for the method `link`.
    */
   linkUrl?: string | undefined;
   /**
-   * Told the id of a code or link that a newer one replaced, or that was cancelled. It is the `idempotencyKey` of an
-   * email which is worthless now: a queue can drop it. If it throws, the new email is not sent either.
+   * Receives the id of a code or link that was replaced or canceled. It is the `idempotencyKey` of an email that a queue
+   * can now drop. If the callback fails, `start` fails with its error, and the new email is not sent. The next start can
+   * succeed after a few seconds.
    */
   onSuperseded?: ((mail: { readonly id: string }) => void | Promise<void>) | undefined;
   /**
-   * Passed to the store with every call.
-   * @default the store's own clock; that of `postgresStore` is the database's, the same for all processes
+   * The time that is passed to the store with every call. For tests.
+   * @default the clock of the store. For `postgresStore` and `redisStore`, this is the clock of the server.
    */
   clock?: Clock | undefined;
   /**
-   * Told what concerns the operator: emails that fail after the answer (`verification.send_failed`), and clients
-   * without a usable address (`verification.client_unknown`, once).
+   * Receives events for the operator: emails that fail after the answer (`verification.send_failed`), a `waitUntil` that
+   * fails (`verification.wait_until_failed`), and clients without a valid address (`verification.client_unknown`, once).
    *
-   * @default warnings and errors go to the console, each kind once
+   * @default warnings and errors are written to the console, once per kind
    */
   logger?: Logger | undefined;
   /** @default node:crypto */
   random?: Random | undefined;
 }
-
-const SHORTEST_SECRET = 32;
-const secretSchema = z
-  .string('must be a string, or a list of strings')
-  .min(SHORTEST_SECRET, `must have ${SHORTEST_SECRET} characters or more, from a random source`);
 
 const optionsSchema = z.strictObject({
   mailer: objectWithMethods<VerificationOptions['mailer']>('a mailer, such as createMailer(…)', 'send'),
@@ -63,10 +62,7 @@ const optionsSchema = z.strictObject({
     'a store, such as memoryStore(), postgresStore({ pool }) or redisStore({ client })',
     ...(['count', 'release', 'put', 'guess', 'find', 'take', 'remove'] as const),
   ),
-  secret: z.preprocess(
-    (secret: string | readonly string[]) => (Array.isArray(secret) ? secret : [secret]),
-    z.tuple([secretSchema], secretSchema),
-  ),
+  keys: secretKeysSchema,
   policy: policySchema.prefault({}),
   linkUrl: z
     .string()
@@ -81,6 +77,8 @@ const optionsSchema = z.strictObject({
   random: objectWithMethods<Random>('a source of randomness', 'int', 'bytes').default(() => systemRandom),
 });
 
+export type ParsedVerificationOptions = z.output<typeof optionsSchema>;
+
 /** @throws {ConfigError} with every problem */
-export const readVerificationOptions = (options: VerificationOptions): z.output<typeof optionsSchema> =>
+export const readVerificationOptions = (options: VerificationOptions): ParsedVerificationOptions =>
   readOptions(optionsSchema, options, 'createVerification');

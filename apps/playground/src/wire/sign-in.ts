@@ -60,12 +60,12 @@ export interface SignInState {
   readonly policy: SignInPolicy;
 }
 
-/** The rules here: shorter windows than the defaults, so that one can watch them end. Seconds. */
+/** The rules here. The windows are shorter than the defaults, so that you can watch them end. */
 export interface SignInPolicy {
   readonly codeLength: number;
-  readonly codeTtl: number;
-  readonly linkTtl: number;
-  readonly cooldown: number;
-  readonly guesses: { readonly limit: number; readonly window: number };
-  readonly perAddress: { readonly limit: number; readonly window: number };
+  readonly codeTtlMs: number;
+  readonly linkTtlMs: number;
+  readonly cooldownMs: number;
+  readonly guesses: { readonly limit: number; readonly windowMs: number };
+  readonly perAddress: { readonly limit: number; readonly windowMs: number };
 }

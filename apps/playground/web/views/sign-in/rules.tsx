@@ -39,7 +39,7 @@ export function Rules({ to }: { to: string }) {
             'Guesses left',
             <span key="guesses" className={styles.guesses}>
               <strong data-guesses-left>{attemptsLeft}</strong> of {guesses.limit} in{' '}
-              {formatSeconds(guesses.window)}
+              {formatSeconds(guesses.windowMs / 1000)}
               <span className={styles.dots} aria-hidden>
                 {Array.from({ length: guesses.limit }, (_, index) => (
                   <span key={index} data-left={index < attemptsLeft || undefined} />
@@ -51,8 +51,8 @@ export function Rules({ to }: { to: string }) {
           pending
             ? [`The ${pending.method}`, expiresIn > 0 ? `good for ${formatSeconds(expiresIn)}` : 'expired']
             : ['Code or link', 'none is out'],
-          ['Emails', `${perAddress.limit} in ${formatSeconds(perAddress.window)} to one address`],
-          ['Pause', `${formatSeconds(policy.cooldown)} between two emails`],
+          ['Emails', `${perAddress.limit} in ${formatSeconds(perAddress.windowMs / 1000)} to one address`],
+          ['Pause', `${formatSeconds(policy.cooldownMs / 1000)} between two emails`],
         ]}
       />
       <p className={styles.note}>

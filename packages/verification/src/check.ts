@@ -1,0 +1,63 @@
+import { canonicalAddress } from '@postern/core';
+import { startCallTime } from './call-time.js';
+import type { ClientReader } from './client.js';
+import type { Keyring } from './keyring.js';
+import type { Limits } from './limits.js';
+import { readCode } from './one-time-code.js';
+import { VerificationError } from './verification-error.js';
+import type { ParsedVerificationOptions } from './verification-options.js';
+import { type CheckRequest, checkRequestSchema, parseRequest } from './verification-request.js';
+import type { Verified } from './verification-result.js';
+import { MOST_SUPERSEDED } from './verification-store.js';
+
+interface CheckParts extends Pick<ParsedVerificationOptions, 'store' | 'policy' | 'clock'> {
+  readonly keyring: Keyring;
+  readonly limits: Limits;
+  readonly clientOf: ClientReader;
+}
+
+/** Compared if there is no challenge, so that the check takes as long. */
+const NO_MAC = Buffer.alloc(32).toString('base64url');
+const NO_MACS: readonly string[] = Array.from({ length: MOST_SUPERSEDED }, () => NO_MAC);
+
+/** Creates the method `check`. */
+export function createCheck(parts: CheckParts): (request: CheckRequest) => Promise<Verified> {
+  const { store, policy, clock, keyring, limits, clientOf } = parts;
+  const { limit, windowMs } = limits.guesses;
+
+  return async (input) => {
+    const { to, type, code: typed, ip } = parseRequest(checkRequestSchema, input);
+    const time = startCallTime(clock);
+    const address = canonicalAddress(to);
+    const code = readCode(typed, policy);
+    const subjects = keyring.digests('subject', type, address);
+    const [subject, ...otherSubjects] = subjects;
+    const counter = limits.guessesKey(subject);
+
+    const giveBack = await limits.permitCheck(clientOf(ip), time);
+    const { challenge, guesses } = await store.guess({ subjects, counter, windowMs, ...time.at() });
+    const others = await limits.otherGuesses(otherSubjects, time);
+    const attemptsLeft = limit - guesses.count - others.count;
+    if (attemptsLeft < 0) throw limits.exhausted([guesses, others]);
+    const isCodeOf = (mac: string) => keyring.matches(mac, ['code', type, address, code]);
+    const isRight = isCodeOf(challenge?.mac ?? NO_MAC);
+    // Always the same number of comparisons, so that the time does not depend on whether there is a challenge.
+    const wasRight = [...(challenge?.supersededMacs ?? []), ...NO_MACS]
+      .slice(0, MOST_SUPERSEDED)
+      .map(isCodeOf)
+      .includes(true);
+    const contents = challenge && isRight ? keyring.open(challenge, code) : undefined;
+    if (!challenge || !(contents || wasRight))
+      throw new VerificationError('code_incorrect', { attemptsLeft });
+    // From here on, the caller knows the code.
+    const guess = { key: counter, endsAt: guesses.endsAt };
+    if (!contents || !challenge.isAlive) {
+      await Promise.all([giveBack(), limits.forgiveGuess(guess, time)]);
+      throw new VerificationError(contents ? 'code_expired' : 'code_superseded');
+    }
+    const isTaken = await store.take({ id: challenge.id, refund: guess, ...time.at() });
+    if (!isTaken) throw new VerificationError('code_incorrect', { attemptsLeft });
+    await giveBack();
+    return { status: 'verified', to: contents.to, type, id: challenge.id };
+  };
+}

@@ -1,0 +1,44 @@
+import { canonicalAddress, maskAddress } from '@postern/core';
+import { startCallTime } from './call-time.js';
+import type { Keyring } from './keyring.js';
+import { idOfToken } from './link-token.js';
+import { VerificationError } from './verification-error.js';
+import type { ParsedVerificationOptions } from './verification-options.js';
+import { allowedRedirect, parseRequest, tokenSchema } from './verification-request.js';
+import type { LinkPreview, VerifiedLink } from './verification-result.js';
+
+interface LinksParts extends Pick<ParsedVerificationOptions, 'store' | 'policy' | 'clock'> {
+  readonly keyring: Keyring;
+}
+
+/** Creates the methods `peekLink` and `consumeLink`. */
+export function createLinks({ store, policy, clock, keyring }: LinksParts) {
+  async function read(input: string) {
+    const token = parseRequest(tokenSchema, input);
+    const time = startCallTime(clock);
+    const id = idOfToken(token);
+    const challenge = id === undefined ? undefined : await store.find({ id, ...time.at() });
+    const contents = challenge && keyring.open(challenge, token);
+    if (!contents) throw new VerificationError('not_found');
+    const address = canonicalAddress(contents.to);
+    if (!keyring.matches(challenge.mac, ['link', contents.type, address, token]))
+      throw new VerificationError('not_found');
+    if (!challenge.isAlive) throw new VerificationError('code_expired');
+    return { challenge, contents, time };
+  }
+
+  return {
+    async peekLink(token: string): Promise<LinkPreview> {
+      const { challenge, contents } = await read(token);
+      return { to: maskAddress(contents.to), type: contents.type, expiresAt: challenge.expiresAt };
+    },
+    async consumeLink(token: string): Promise<VerifiedLink> {
+      const { challenge, contents, time } = await read(token);
+      if (!(await store.take({ id: challenge.id, ...time.at() }))) throw new VerificationError('not_found');
+      const { redirectTo, ...person } = contents;
+      // The policy may have changed since the link was sent.
+      const allowed = redirectTo && allowedRedirect(redirectTo, policy.redirectOrigins);
+      return { status: 'verified', id: challenge.id, ...person, ...(allowed && { redirectTo: allowed }) };
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { canonicalAddress, failureLevel, MailError, parseRecipient, parseSendRequest } from '@postern/core';
+import { startCallTime } from './call-time.js';
+import { addressOf, type ClientReader } from './client.js';
+import type { Contents, Keyring } from './keyring.js';
+import type { Limits } from './limits.js';
+import { drawToken, idOfToken, linkWith } from './link-token.js';
+import { drawCode } from './one-time-code.js';
+import type { Report } from './operator-log.js';
+import type { ParsedVerificationOptions } from './verification-options.js';
+import {
+  parseRequest,
+  readRedirect,
+  refuse,
+  type StartRequest,
+  startRequestSchema,
+} from './verification-request.js';
+import type { Started } from './verification-result.js';
+
+interface StartParts
+  extends Pick<
+    ParsedVerificationOptions,
+    'mailer' | 'store' | 'policy' | 'linkUrl' | 'onSuperseded' | 'clock' | 'random'
+  > {
+  readonly keyring: Keyring;
+  readonly limits: Limits;
+  readonly report: Report;
+  readonly clientOf: ClientReader;
+}
+
+/** Runs after the current turn of the event loop. By then, an answer that waits for `start` is on its way. */
+const afterwards = (work: () => Promise<void>): Promise<void> =>
+  new Promise((resolve) => setTimeout(() => resolve(work()), 0));
+
+/** An asynchronous function, so that whatever the callback throws is a rejection. */
+const keepAlive = async (
+  waitUntil: (sending: Promise<void>) => unknown,
+  sending: Promise<void>,
+): Promise<unknown> => waitUntil(sending);
+
+/** Creates the method `start`. */
+export function createStart(parts: StartParts): (request: StartRequest) => Promise<Started> {
+  const { mailer, store, policy, linkUrl, onSuperseded, clock, random } = parts;
+  const { keyring, limits, report, clientOf } = parts;
+
+  /** Draws the code or the token of the email, and the id of its challenge. */
+  function draw(method: 'code' | 'link') {
+    if (method === 'code') {
+      const value = drawCode(policy, random);
+      return { value, id: Buffer.from(random.bytes(16)).toString('base64url'), variables: { code: value } };
+    }
+    if (linkUrl === undefined) throw refuse("method 'link' needs the option linkUrl of createVerification");
+    const value = drawToken(random);
+    return { value, id: idOfToken(value) ?? '', variables: { link: linkWith(value, linkUrl) } };
+  }
+
+  /** Reports a failure that no caller waits for. */
+  const reportLater =
+    (event: string, summary: string, email: { id: string; type: string }) => (error: unknown) => {
+      const { code, stage, hint } = error instanceof MailError ? error : ({} as Partial<MailError>);
+      const reason = error instanceof MailError ? error.message : 'An unexpected error was thrown.';
+      report(failureLevel(error), { event, ...email, code, stage, hint, message: `${summary} ${reason}` });
+    };
+
+  return async (input) => {
+    const { to, type, method, ip, redirectTo, deliver, waitUntil } = parseRequest(startRequestSchema, input);
+    const address = canonicalAddress(to);
+    const recipient = parseRecipient(to);
+    const contents: Contents = {
+      to: recipient,
+      type,
+      ...(redirectTo && { redirectTo: readRedirect(redirectTo, policy.redirectOrigins) }),
+    };
+    const time = startCallTime(clock);
+    const { value, id, variables } = draw(method);
+    const payload = { ...input.payload, ...variables };
+    const request = {
+      to: recipient,
+      type,
+      locale: input.locale,
+      ip: addressOf(ip),
+      idempotencyKey: id,
+      payload,
+    };
+    parseSendRequest(request);
+    const subjects = keyring.digests('subject', type, address);
+    const [subject, ...otherSubjects] = subjects;
+
+    const permit = await limits.permitStart({ client: clientOf(ip), address, subjects, time });
+    const send = async (expiresAt: Date) => {
+      if (deliver) await mailer.send(parseSendRequest({ ...request, expiresAt }), { signal: input.signal });
+    };
+    let expiresAt: Date;
+    try {
+      const ttlMs = method === 'code' ? policy.codeTtlMs : policy.linkTtlMs;
+      const startedAt = Date.now();
+      const challenge = {
+        id,
+        subject,
+        mac: keyring.sign([method, type, address, value]),
+        sealed: keyring.seal(id, value, contents),
+      };
+      const kept = await store.put({ challenge, ttlMs, replaces: otherSubjects, ...time.at() });
+      ({ expiresAt } = kept);
+      // The mailer uses the clock of this process. If that is ahead of the clock of the store, the email is not late.
+      const sendBy = clock ? expiresAt : new Date(Math.max(expiresAt.getTime(), startedAt + ttlMs));
+      for (const superseded of kept.superseded) await onSuperseded?.({ id: superseded });
+      if (!waitUntil) await send(sendBy);
+      else {
+        // Also without a delivery, so that a caller that waits for the work cannot tell the two apart.
+        const sending = afterwards(() =>
+          send(sendBy).catch(
+            reportLater('verification.send_failed', 'The email of a code or link was not sent.', {
+              id,
+              type,
+            }),
+          ),
+        );
+        // The email is on its way, so a callback that fails must not fail this call.
+        void keepAlive(waitUntil, sending).catch(
+          reportLater('verification.wait_until_failed', 'The callback waitUntil failed.', { id, type }),
+        );
+      }
+    } catch (error) {
+      // The server may have accepted this email.
+      if (!(error instanceof MailError && error.code === 'delivery_unknown')) await permit.fail();
+      throw error;
+    }
+    return { id, expiresAt, resendAfter: permit.resendAfter() };
+  };
+}
