@@ -1,6 +1,6 @@
 /**
- * Walks the quick start of the README and "Get started" of the site as printed, each in an empty folder, with the packages
- * as they are published.
+ * Follows the quick start of the README and "Get started" of the site, each in an empty folder, with the packages as they
+ * are published.
  */
 import { execFile, spawn as start } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { freePort } from './free-port.js';
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
 
 interface Step {
-  /** The prose in front of the block. */
+  /** The text before the block. */
   readonly prose: string;
   readonly language: string;
   readonly code: string;
@@ -48,20 +48,20 @@ afterAll(async () => {
   await trap.close();
 });
 
-/** What a person answers when the screen asks. */
+/** The answers to the questions on the screen. */
 const answers = (): [question: string, keys: string][] => [
   ['Ok to proceed?', 'y\r'],
-  // The last of the list: another SMTP server.
-  ['Who sends the emails?', '\u001b[A\r'],
+  // Select the last choice: another SMTP server.
+  ['Which email provider do you use?', '\u001b[A\r'],
   ['SMTP server, such as', `${trap.host}\r`],
-  // In place of 587.
+  // Replace 587.
   ['Port (', `${'\u007f'.repeat(3)}${trap.port}\r`],
   ['Sender, such as', 'Acme <noreply@acme.example>\r'],
-  ['User name', 'acme\r'],
+  ['Username', 'acme\r'],
   ['Password', 'sesame open\r'],
 ];
 
-/** Runs one command in a terminal, answers its questions, and returns its exit code and what it printed. */
+/** Runs one command in a terminal, answers its questions, and returns its exit code and output. */
 function runInTerminal(
   command: string,
   options: { cwd: string; env: Record<string, string> },
@@ -88,11 +88,11 @@ function runInTerminal(
   });
 }
 
-/** A folder for PATH in which `node` is the given one. */
+/** A folder for PATH with the given `node`. */
 async function pathWith(node: string, folder: string): Promise<string> {
   await mkdir(folder);
   await symlink(node, join(folder, 'node'));
-  // Without the folders of the workspace, which have another Node.
+  // Without the folders of the workspace, which contain another Node.js.
   const others = (process.env.PATH ?? '').split(delimiter).filter((path) => !path.includes('node_modules'));
   return [folder, ...others].join(delimiter);
 }
@@ -123,7 +123,7 @@ test.each([
     for (const command of code.trim().split('\n')) {
       const { exitCode, output } = await runInTerminal(command, { cwd, env });
       printed.push(output);
-      // The domain of the sender has no records, which `doctor` reports.
+      // `doctor` reports that the domain of the sender has no records.
       if (!command.endsWith('doctor')) expect({ command, exitCode, output }).toMatchObject({ exitCode: 0 });
     }
   }

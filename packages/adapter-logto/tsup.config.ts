@@ -8,8 +8,7 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 const OWN_SOURCE = fileURLToPath(new URL('src/', import.meta.url));
 
 /**
- * The zod that is imported here is the host's zod 3, whose errors are the only ones that Logto's console can show. Any other
- * package that imports `zod` means zod 4.
+ * This package imports the host's zod 3, because Logto's console can show only its errors. All other packages use zod 4.
  */
 const hostZod: Plugin = {
   name: 'host-zod',
@@ -20,7 +19,7 @@ const hostZod: Plugin = {
   },
 };
 
-/** Everything that the bundle contains. CONTRIBUTING.md says why only this package bundles. */
+/** Everything that the bundle contains. CONTRIBUTING.md explains why only this package bundles. */
 const BUNDLED = [
   'fastest-levenshtein',
   'handlebars',
@@ -58,7 +57,7 @@ export default defineConfig({
   // zod is a dependency here, so tsup would make it external for core as well.
   noExternal: [/^zod$/, /^@postern\//],
   esbuildPlugins: [hostZod, thirdPartyLicenses('lib', BUNDLED)],
-  // CommonJS in the bundle asks for Node's own modules.
+  // CommonJS code in the bundle requires Node.js modules.
   banner: {
     js: `import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\n${nodeVersionCheck}`,
   },

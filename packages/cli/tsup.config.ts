@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-// Nobody imports a command, so it has no declarations.
+// No declarations, because a command is not imported.
 export default defineConfig({
   entry: ['src/main.ts', 'src/postern.ts'],
   format: 'esm',

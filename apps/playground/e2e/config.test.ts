@@ -136,7 +136,7 @@ describe('config', () => {
     await open(page);
     await page.getByLabel('Ask about a recipient').fill('ada@example.com');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('Ready: emails go out.').waitFor();
+    await page.getByText('Ready to send emails.').waitFor();
     const marks = await steps(page)
       .getByRole('img')
       .evaluateAll((icons) => icons.map((icon) => icon.getAttribute('aria-label')));
@@ -158,7 +158,7 @@ describe('config', () => {
     await write(page, format(config));
     await page.getByText('The config was changed since: run it again.').waitFor();
     await page.getByRole('button', { name: 'Run again' }).click();
-    await page.getByText('Ready: emails go out.').waitFor();
+    await page.getByText('Ready to send emails.').waitFor();
   });
 
   test('a patch that the doctor proposes mends the config', async ({ page, playground }) => {
@@ -171,7 +171,7 @@ describe('config', () => {
     await page.getByRole('button', { name: 'Apply this patch' }).first().click();
     await page.getByText('The config was changed since: run it again.').waitFor();
     await page.getByRole('button', { name: 'Run again' }).click();
-    await page.getByText('Ready: emails go out.').waitFor();
+    await page.getByText('Ready to send emails.').waitFor();
   });
 
   test('the doctor can be cancelled, and the connection ends', async ({ page, playground }) => {

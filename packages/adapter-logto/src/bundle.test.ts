@@ -10,7 +10,7 @@ const manifest: { dependencies: Record<string, string> } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
-test('the bundle imports what the host has, and nothing else', () => {
+test('the bundle imports only packages of the host', () => {
   const imports = readFileSync(BUNDLE, 'utf8').matchAll(
     /^(?:import|export) (?:[^'"]+ from )?["'](?<from>[^'"]+)["'];$/gm,
   );
@@ -21,14 +21,14 @@ test('the bundle imports what the host has, and nothing else', () => {
   expect([...packages].sort()).toEqual(['@logto/connector-kit', 'zod']);
 });
 
-test('the manifest names them, and no peers that could conflict with those of an application', () => {
+test('the manifest lists them, and no peer dependencies that could conflict with an application', () => {
   expect(Object.keys(manifest.dependencies)).toEqual(['@logto/connector-kit', 'zod']);
   expect(manifest).not.toHaveProperty('peerDependencies');
   // Logto's loader reads this range.
   expect(manifest.dependencies['@logto/connector-kit']).toMatch(/^\^/);
 });
 
-test('the licenses of everything in it come along', () => {
+test('the bundle includes the licenses of its dependencies', () => {
   const notices = readFileSync(new URL('../lib/THIRD-PARTY-LICENSES.txt', import.meta.url), 'utf8');
   for (const name of [
     'nodemailer',
@@ -42,7 +42,7 @@ test('the licenses of everything in it come along', () => {
   }
 });
 
-test('the bundle works, with the errors of the host', async () => {
+test('the bundle works and throws the errors of the host', async () => {
   const program = `
     import { ConnectorError } from '@logto/connector-kit';
     import { ZodError } from 'zod';

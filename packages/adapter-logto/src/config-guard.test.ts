@@ -10,7 +10,7 @@ const getConfig = async () => ({});
 let official: ZodType;
 let guard: ZodType;
 beforeAll(async () => {
-  // Its types are of the same connector-kit, its zod is the same zod.
+  // It uses the same connector-kit and zod.
   official = (await createOfficial({ getConfig })).configGuard;
   guard = (await createConnector({ getConfig })).configGuard;
 });
@@ -31,7 +31,7 @@ const CONFIG = {
   templates: TEMPLATES,
 };
 
-/** Anything that JSON can carry, with a liking for what is nearly right. */
+/** JSON values that are often nearly valid. */
 const anything = fc.oneof(
   fc.constantFrom(undefined, null, '', 0, -1, 465, 70_000, 1.5, true, false, 'text', '587', ' ', {}, []),
   fc.jsonValue(),
@@ -116,7 +116,7 @@ const anyConfig = fc
   .map((changes) => ({ ...CONFIG, ...Object.fromEntries(changes.map(({ key, value }) => [key, value])) }));
 
 describe('the guard', () => {
-  test('accepts whatever the official one accepts', () => {
+  test('accepts every config that the official one accepts', () => {
     let accepted = 0;
     fc.assert(
       fc.property(anyConfig, (config) => {
@@ -130,7 +130,7 @@ describe('the guard', () => {
     expect(accepted).toBeGreaterThan(200);
   });
 
-  test('normalizes', () => {
+  test('normalizes the config', () => {
     const { data } = guard.safeParse({
       ...CONFIG,
       port: '465',
@@ -149,7 +149,7 @@ describe('the guard', () => {
     expect(guard.parse(data)).toEqual(data);
   });
 
-  test('takes what the form of the console stores', () => {
+  test('accepts the configs that the form of the console stores', () => {
     const form = {
       ...CONFIG,
       ...{ connectionTimeout: null, greetingTimeout: null, socketTimeout: null, dnsTimeout: null },
@@ -171,8 +171,8 @@ describe('the guard', () => {
   });
 });
 
-describe('the console says', () => {
-  /** How Logto shows the issues of a config. */
+describe('the console reports', () => {
+  /** Formats issues as Logto does. */
   const shown = (config: unknown) =>
     guard
       .safeParse(config)
@@ -180,7 +180,7 @@ describe('the console says', () => {
         ({ path, code, message }) => `Error in key path "${path.join('.')}": (${code}) ${message}`,
       );
 
-  test('to a port that is no number', () => {
+  test('a port that is not a number', () => {
     expect(shown({ ...CONFIG, port: 'https' })).toMatchInlineSnapshot(`
       [
         "Error in key path "port": (custom) port must be a number from 1 to 65535, not "https"",
@@ -188,7 +188,7 @@ describe('the console says', () => {
     `);
   });
 
-  test('to a template that is missing, and one with a wrong content type', () => {
+  test('a missing template and an invalid content type', () => {
     const [, ...others] = TEMPLATES;
     expect(
       shown({ ...CONFIG, templates: [...others, template('BindMfa', { contentType: 'html' })] }),
@@ -200,7 +200,7 @@ describe('the console says', () => {
     `);
   });
 
-  test('to a config without host and sender', () => {
+  test('a missing host and sender', () => {
     expect(shown({ ...CONFIG, host: '', port: null, fromEmail: null })).toMatchInlineSnapshot(`
       [
         "Error in key path "fromEmail": (custom) fromEmail is required: set it to the sender of your emails, such as "Example <noreply@example.com>"",
@@ -210,7 +210,7 @@ describe('the console says', () => {
     `);
   });
 
-  test('to an auth with half of a service account, and a switch that is text', () => {
+  test('an incomplete service account and an invalid boolean', () => {
     expect(
       shown({
         ...CONFIG,
@@ -225,11 +225,11 @@ describe('the console says', () => {
     `);
   });
 
-  test('to a service that nobody knows, and a DKIM key that is none', () => {
+  test('an unknown service and an invalid DKIM key', () => {
     const { host: _, port: __, ...config } = CONFIG;
     expect(shown({ ...config, service: 'SendGird' })).toMatchInlineSnapshot(`
       [
-        "Error in key path "service": (custom) service "SendGird" is not in the list of well-known services: write host and port instead",
+        "Error in key path "service": (custom) service "SendGird" is not in the list of well-known services: set host and port instead",
       ]
     `);
     expect(
@@ -240,12 +240,12 @@ describe('the console says', () => {
       }),
     ).toMatchInlineSnapshot(`
       [
-        "Error in key path "dkim.privateKey": (custom) dkim.privateKey is not a private key in PEM format: write an RSA private key (PEM) that is not encrypted",
+        "Error in key path "dkim.privateKey": (custom) dkim.privateKey is not a private key in PEM format: use an unencrypted RSA private key in PEM format",
       ]
     `);
   });
 
-  test('to an auth without the password, where there is no host either', () => {
+  test('a missing password and a missing host', () => {
     expect(shown({ ...CONFIG, host: null, auth: { user: 'mailer' } })).toMatchInlineSnapshot(`
       [
         "Error in key path "auth.pass": (custom) auth.pass is required: set it to the password for auth.user, or remove auth if the server requires no login",

@@ -4,7 +4,7 @@ import { inspectConfig } from './connector-config.js';
 import { isAcceptedByOfficial } from './official-rules.js';
 import { asStored, normalizeInPlace } from './stored-config.js';
 
-/** Issues of the host's zod. Always `custom`: the console replaces the message of any other kind by its own. */
+/** Issues for the host's zod. They are always `custom`, because the console replaces the messages of all other codes. */
 export const toZodIssues = (issues: readonly ConfigIssue[]): (z.ZodCustomIssue & { message: string })[] =>
   issues
     .filter(({ severity }) => severity === 'error')
@@ -16,9 +16,9 @@ export const toZodIssues = (issues: readonly ConfigIssue[]): (z.ZodCustomIssue &
     }));
 
 /**
- * Core's checks as a schema of the host's zod 3, with which Logto checks a config before it saves it. Accepts whatever the
- * official connector accepts, and reports every problem at once. The output is normalized; so is the input, because that
- * is what Logto stores.
+ * Core's checks as a schema of the host's zod 3, with which Logto checks a config before it saves it. Accepts every config that
+ * the official connector accepts, and otherwise reports all problems. Normalizes the output, and also the input, because Logto
+ * stores the input.
  */
 export const configGuard = z.unknown().transform((input, context): unknown => {
   const { config, issues, repaired } = inspectConfig(asStored(input));
@@ -26,7 +26,7 @@ export const configGuard = z.unknown().transform((input, context): unknown => {
     if (repaired.length === 0) normalizeInPlace(input, config);
     return config;
   }
-  // The official connector saves it, and can't send with it either. The error comes when an email is sent.
+  // The official connector also saves this config and cannot send with it. The error is reported when an email is sent.
   if (isAcceptedByOfficial(input)) return input;
   for (const issue of toZodIssues(issues)) context.addIssue(issue);
   return z.NEVER;

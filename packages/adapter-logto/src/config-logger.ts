@@ -3,7 +3,7 @@ import { consoleLogger } from '@postern/transport-smtp';
 
 const ignore = () => {};
 
-/** What an administrator has to act on, whatever the config says about logging. */
+/** Logs only problems that an administrator must fix, regardless of the config. */
 const problemsOnly: Logger = {
   debug: ignore,
   info: ignore,
@@ -11,6 +11,6 @@ const problemsOnly: Logger = {
   error: consoleLogger.error,
 };
 
-/** With `logger` or `debug` in the config, every event is a line of JSON on the console, masked; without, problems are. */
+/** With `logger` or `debug` in the config, writes every event to the console as a masked line of JSON. Otherwise, only problems. */
 export const configLogger = ({ logger, debug }: Pick<ConnectorConfig, 'logger' | 'debug'>): Logger =>
   logger || debug ? consoleLogger : problemsOnly;

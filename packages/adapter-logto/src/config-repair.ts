@@ -6,14 +6,14 @@ type Raw = Record<string, unknown>;
 
 const isBlank = (value: unknown) => value === undefined || value === null || value === '';
 
-/** Keys that no email should be sent without: they say by whom, through what and how safely. */
+/** Keys that must not be dropped, because they determine the sender, the server, and the security. */
 const ESSENTIAL = ['host', 'port', 'auth', 'fromEmail', 'templates', 'tls', 'localAddress'];
 
 const drop = () => undefined;
 
 type Repair = (value: unknown, config: Raw, issues: readonly ConfigIssue[]) => unknown;
 
-/** What nodemailer makes, in the official connector, of values that `@postern/core` refuses. */
+/** Converts values that `@postern/core` rejects to what nodemailer uses in the official connector. */
 const REPAIRS: Readonly<Record<string, Repair>> = {
   host: (value) => (isBlank(value) ? 'localhost' : value),
   port: (value, { secure }) => (value === 0 ? (secure === true ? 465 : 587) : value),
@@ -23,7 +23,7 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
     return sender ? writeMailbox(sender) : value;
   },
   replyTo: (value) => readAddresses(value).map(writeMailbox).join(', '),
-  // "EHLO My App" is what the official connector says; many a server takes a single word only.
+  // The official connector sends "EHLO My App", but many servers accept only a single word.
   name: (value) =>
     String(value)
       .trim()
@@ -38,14 +38,14 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
 };
 
 /**
- * Changes a config that the official connector accepts so that `@postern/core` does, too: it has to go on sending, as
- * it does there or better. Of what can't be repaired, the essential is left as it is and the rest is left out.
+ * Changes a config that the official connector accepts so that `@postern/core` accepts it too, and emails continue to be sent.
+ * Keeps essential values that cannot be repaired, and drops the others.
  */
 export function repairConfig(config: Raw, issues: readonly ConfigIssue[]): Raw {
   return applyTo(config, issues, (key) => (Object.hasOwn(REPAIRS, key) ? REPAIRS[key] : undefined));
 }
 
-/** Leaves out what is still wrong and not essential. */
+/** Drops invalid values that are not essential. */
 export const omitUnusable = (config: Raw, issues: readonly ConfigIssue[]): Raw =>
   applyTo(config, issues, () => undefined);
 
@@ -75,12 +75,12 @@ function repairAuth(auth: unknown): unknown {
   if (!isRecord(auth)) return auth;
   const { user, pass, ...keys } = auth;
   const isOAuth2 = typeof keys.type === 'string' && keys.type.toLowerCase() === 'oauth2';
-  // Nobody to log in as: the official connector sends without a login then.
+  // Without a user, the official connector sends without a login.
   if (isBlank(user)) return {};
   if (isOAuth2 || isBlank(pass)) {
     const hasKeys = Object.keys(keys).some((key) => key !== 'type' && !isBlank(keys[key]));
     if (!isOAuth2 && !hasKeys) return {};
-    // A ready token needs no endpoint; one that is no URL has never been asked.
+    // With an access token, an invalid `accessUrl` was never used.
     const { accessToken, accessUrl } = keys;
     return isBlank(accessToken) || isBlank(accessUrl) || isUrl(accessUrl)
       ? { user, ...keys }
@@ -91,12 +91,12 @@ function repairAuth(auth: unknown): unknown {
 
 const isUrl = (value: unknown) => typeof value === 'string' && readWebUrl(value) !== undefined;
 
-/** Only what the official connector doesn't know can be wrong with a template that it accepts. */
+/** Drops the invalid keys of templates. They are keys that the official connector does not know. */
 function repairTemplates(templates: unknown, _config: Raw, issues: readonly ConfigIssue[]): unknown {
   if (!Array.isArray(templates)) return templates;
   return templates.flatMap((template: unknown, index) => {
     const wrong = new Set(issues.filter(({ path }) => path[1] === index).map(({ path }) => path[2]));
-    // No email is of the type "".
+    // No email has the type "".
     if (wrong.has('usageType') || !isRecord(template)) return [];
     return [Object.fromEntries(Object.entries(template).filter(([key]) => !wrong.has(key)))];
   });

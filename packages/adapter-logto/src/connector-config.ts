@@ -10,28 +10,28 @@ import { omitUnusable, repairConfig } from './config-repair.js';
 import { isAcceptedByOfficial, isRecord } from './official-rules.js';
 import { readAddresses } from './written-addresses.js';
 
-/** What is known about a config. */
+/** The result of inspecting a config. */
 export interface InspectedConfig {
-  /** There unless nothing can be sent with it. */
+  /** Undefined if no email can be sent with it. */
   readonly config?: ConnectorConfig;
-  /** The sender, where it is none that `@postern/core` would read: the official connector would use it. */
+  /** The sender, if the official connector accepts it but `@postern/core` does not. */
   readonly sender?: Mailbox;
-  /** Everything about it; without a config, some of them are errors. */
+  /** All issues. Without a config, they include errors. */
   readonly issues: readonly ConfigIssue[];
-  /** What was wrong with it, and put right or left out to send all the same. */
+  /** The problems that were fixed or dropped to send anyway. */
   readonly repaired: readonly ConfigIssue[];
 }
 
 const isError = ({ severity }: ConfigIssue) => severity === 'error';
 
-/** Without a type, a password is what the official connector logs in with, even beside the keys of a service account. */
+/** Without a type, the official connector uses the password, even if the config also has the keys of a service account. */
 function preferPassword(auth: unknown): unknown {
   if (!isRecord(auth) || auth.type || !auth.user || !auth.pass) return auth;
   const { serviceClient: _, privateKey: __, ...login } = auth;
   return login;
 }
 
-/** The console passes `{}` for a field of JSON that is empty. */
+/** The console passes `{}` for an empty JSON field. */
 const isEmpty = (value: unknown) => isRecord(value) && Object.keys(value).length === 0;
 
 function prepare(input: unknown): unknown {
@@ -40,14 +40,14 @@ function prepare(input: unknown): unknown {
   return { ...config, ...(!isEmpty(dkim) && { dkim }), auth: preferPassword(config.auth) };
 }
 
-/** Logto stores no empty `auth`, and the official connector accepted it before it was stored. */
+/** Logto removes an empty `auth` when it stores a config that the official connector accepted. */
 const wasAccepted = (config: unknown) =>
   isRecord(config) && isAcceptedByOfficial({ ...config, auth: config.auth ?? {} });
 
 /** Logto sends these from every instance. Its console, and the official connector, require a template for each. */
 const REQUIRED_USAGE_TYPES = ['Register', 'SignIn', 'ForgotPassword', 'Generic'];
 
-/** Core's checks, and those of the transport that take Node. */
+/** Runs the checks of core, and those of the transport that need Node.js. */
 function check(input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[] } {
   const { config, issues } = inspectConnectorConfig(input, {
     brokenTemplate: 'text',
@@ -55,7 +55,7 @@ function check(input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[
   });
   if (config === undefined) return { issues };
   try {
-    // It opens no connection before the first email.
+    // The transport opens no connection before the first email.
     void createSmtpTransport(config).close();
     return { config, issues };
   } catch (error) {
@@ -64,12 +64,12 @@ function check(input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[
   }
 }
 
-/** Any address that can be parsed; the real one replaces it. */
+/** A placeholder for the sender, which replaces it later. */
 const STAND_IN = 'sender@localhost';
 
 /**
- * Checks a config. One that the official connector accepts is put right where it has to be, so that it goes on
- * sending: a sender with a comma in its name, a broken template, a password without a user.
+ * Checks a config. Repairs one that the official connector accepts if needed, so that emails continue to be sent: a sender with a
+ * comma in its name, an invalid template, or a password without a user.
  */
 export function inspectConfig(input: unknown): InspectedConfig {
   const prepared = prepare(input);
@@ -80,7 +80,7 @@ export function inspectConfig(input: unknown): InspectedConfig {
   const errors = first.issues.filter(isError);
   let candidate = repairConfig(prepared, errors);
   let result = check(candidate);
-  // What is repaired may be wrong in yet another way; nothing is looked at more than three times.
+  // A repaired value may have another problem. Check at most three times.
   for (let round = 0; result.config === undefined && round < 2; round++) {
     candidate = omitUnusable(candidate, result.issues.filter(isError));
     result = check(candidate);

@@ -3,7 +3,7 @@ import { ConfigError, type ConfigIssue, formatPath, MailError, type MailErrorCod
 import { z } from 'zod';
 import { toZodIssues } from './config-guard.js';
 
-/** What Logto chooses an HTTP status by. All other failures are `General`. */
+/** The codes that determine Logto's HTTP status. All other failures are `General`. */
 const CODES: Partial<Record<MailErrorCode, ConnectorErrorCodes>> = {
   config_invalid: ConnectorErrorCodes.InvalidConfig,
   template_not_found: ConnectorErrorCodes.TemplateNotFound,
@@ -60,8 +60,8 @@ const NEUTRAL: Partial<Record<MailErrorCode, string>> = {
 };
 
 /**
- * The error for a person who signs in. Logto sends its data to the browser and writes it to the audit log, so it says
- * nothing about the server, the config or the account. The reference leads to the line in the server's output.
+ * The error for a person who signs in. Logto sends its data to the browser and writes it to the audit log, so it reveals nothing
+ * about the server, the config, or the account. The reference identifies the line in the server's log.
  */
 export function toPublicError(error: unknown, reference: string | undefined): ConnectorError {
   const code = error instanceof MailError ? error.code : undefined;

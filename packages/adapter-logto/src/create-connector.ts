@@ -4,8 +4,8 @@ import { metadata } from './metadata.js';
 import { createSendMessage } from './send-message.js';
 
 /**
- * Makes the connector. Logto does so for every request, and once at its start with nothing but `getConfig`: it costs
- * nothing, and all connectors of a process share their connections.
+ * Creates the connector. Logto calls this for every request, and once at startup with only `getConfig`. It is cheap, and all
+ * connectors of a process share their connections.
  */
 export const createConnector: CreateConnector<EmailConnector> = async ({
   getConfig,

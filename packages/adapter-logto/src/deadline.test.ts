@@ -15,7 +15,7 @@ afterEach(async () => {
 const configFor = (more: object) => ({
   auth: { user: 'mailer', pass: 'hunter2-hunter2' },
   fromEmail: 'noreply@example.com',
-  // Far beyond what the console waits.
+  // Longer than the console waits.
   ...{
     connectionTimeout: 3_600_000,
     greetingTimeout: 3_600_000,
@@ -31,7 +31,7 @@ const configFor = (more: object) => ({
   ...more,
 });
 
-/** A server that does as it is told with each connection. */
+/** A server that calls a function with each connection. */
 async function startServer(onConnection: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -49,7 +49,7 @@ async function startServer(onConnection: (socket: Socket) => void) {
   return { host: '127.0.0.1', port: address.port };
 }
 
-/** The error of a test or a real send, after exactly that much time. */
+/** The error of a test or a real send after exactly this time. */
 async function failureAfter(
   milliseconds: number,
   config: object,
@@ -75,12 +75,12 @@ async function failureAfter(
   return error;
 }
 
-/** By turns of the event loop, because the timers are fake. */
+/** Waits with turns of the event loop, because the timers are fake. */
 async function struck(fault: { readonly fired: number }) {
   while (fault.fired === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A promise, and what resolves it. */
+/** A promise and its resolver. */
 function signal() {
   let resolve = () => {};
   const happened = new Promise<void>((done) => {
@@ -89,8 +89,8 @@ function signal() {
   return { happened, happen: () => resolve() };
 }
 
-describe('a test ends after 15 seconds with its diagnosis', () => {
-  test('on a server that sends no greeting, as port 465 does with Secure off', async () => {
+describe('a test fails after 15 seconds with the cause', () => {
+  test('for a server without a greeting, such as port 465 with Secure off', async () => {
     const { happened, happen } = signal();
     const server = await startServer(happen);
     const config = configFor({ ...server, secure: false });
@@ -102,7 +102,7 @@ describe('a test ends after 15 seconds with its diagnosis', () => {
     });
   });
 
-  test('on a server that sends its greeting without an end', async () => {
+  test('for a server with an endless greeting', async () => {
     const { happened, happen } = signal();
     const server = await startServer((socket) => {
       socket.write('220-one\r\n220-another\r\n22');
@@ -112,14 +112,14 @@ describe('a test ends after 15 seconds with its diagnosis', () => {
     expect(data).toMatchObject({ code: 'timeout', stage: 'greeting' });
   });
 
-  test('on a server that does not answer the TLS handshake', async () => {
+  test('for a server that does not respond to the TLS handshake', async () => {
     const { happened, happen } = signal();
     const server = await startServer((socket) => socket.once('data', happen));
     const { data } = await failureAfter(15_000, configFor({ ...server, secure: true }), true, happened);
     expect(data).toMatchObject({ code: 'timeout', stage: 'tls', hint: expect.stringContaining('"secure"') });
   });
 
-  test('on a DNS that does not answer', async () => {
+  test('for a DNS lookup without a response', async () => {
     const { happened, happen } = signal();
     const lookup = vi
       .spyOn(dns, 'lookup')
@@ -131,7 +131,7 @@ describe('a test ends after 15 seconds with its diagnosis', () => {
   });
 
   test.each(['ehlo', 'auth', 'mail', 'rcpt', 'data', 'delivery'] as const)(
-    'on a server that hangs at %s',
+    'for a server that hangs at %s',
     async (at) => {
       const auth = { user: 'mailer', pass: 'hunter2-hunter2' };
       const trap = await startSmtpTrap({ tls: 'none', auth });
@@ -145,7 +145,7 @@ describe('a test ends after 15 seconds with its diagnosis', () => {
   );
 });
 
-test('a real email ends after two minutes, whatever time-outs the config has', async () => {
+test('a real email fails after two minutes, regardless of the timeouts in the config', async () => {
   const error = vi.spyOn(console, 'error').mockReturnValue();
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   onTestFinished(() => void vi.restoreAllMocks());
@@ -156,7 +156,7 @@ test('a real email ends after two minutes, whatever time-outs the config has', a
   expect(JSON.parse(String(warn.mock.lastCall?.[0]))).toMatchObject({ code: 'timeout', stage: 'greeting' });
 });
 
-test('an email that goes out leaves no timer behind', async () => {
+test('a sent email leaves no timer behind', async () => {
   const trap = await startSmtpTrap({ tls: 'none' });
   onTestFinished(() => trap.close());
   const config = configFor({ host: trap.host, port: trap.port, auth: undefined });

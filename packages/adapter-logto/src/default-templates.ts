@@ -5,7 +5,7 @@ const code = (usageType: string, subject: string, purpose: string) => ({
   content: `Your code to ${purpose} is {{code}}. It is valid for 10 minutes.\n\nIf you did not request it, ignore this email and do not share the code.`,
 });
 
-/** What a new connector's form begins with: a text for each kind of email that Logto sends. */
+/** The default templates of a new connector: one for each kind of email that Logto sends. */
 export const DEFAULT_TEMPLATES = [
   code('SignIn', 'Your sign-in code', 'sign in'),
   code('Register', 'Your sign-up code', 'create your account'),

@@ -9,12 +9,12 @@ import { answerOf, configOf, type SendCase, sendCase } from '../fixtures/differe
 import createConnector from './index.js';
 import { closeTransports } from './send-message.js';
 
-/** Side by side, because the official connector mostly waits: for a connection of its own for each email. */
+/** Sends in parallel, because the official connector mostly waits for a new connection for each email. */
 const LANES = [1, 2, 3, 4];
 const RUNS_PER_LANE = 550;
 
 const AUTH = { user: 'mailer', pass: 'hunter2-hunter2' };
-/** As Logto's form stores it: with a type, and without. */
+/** Auth in the forms that Logto stores: with and without a type. */
 const AUTH_FOR: Readonly<Record<SendCase['server'], object>> = {
   open: {},
   login: { type: 'login', ...AUTH },
@@ -36,7 +36,7 @@ async function startTraps(): Promise<Traps> {
   return { open, login, starttls, [Symbol.asyncDispose]: close };
 }
 
-/** The one email that comes of the case. */
+/** The single email of the case. */
 async function receive(create: Connector, traps: Traps, send: SendCase): Promise<ReceivedEmail> {
   const trap = traps[send.server];
   trap.inbox.clear();
@@ -48,16 +48,16 @@ async function receive(create: Connector, traps: Traps, send: SendCase): Promise
     getI18nEmailTemplate: async () => answerOf(send),
   });
   const { to, type, payload } = send;
-  // A server may be of a newer version than the connector-kit, with types and values that this one does not know.
+  // A server may be newer than the connector-kit, with unknown types and values.
   await connector.sendMessage({ to, type, payload } as SendMessageData);
   expect(trap.inbox.messages).toHaveLength(1);
   return trap.inbox.waitForEmail();
 }
 
-/** Sends through both, each to servers of its own, and compares. */
+/** Sends through both connectors to separate servers and compares the emails. */
 const sameAsOfficial = (create: Connector, official: Traps, ours: Traps, done?: () => void) =>
   fc.asyncProperty(sendCase, async (send) => {
-    // What can't be sent today needs no replacement: a sender from a value that is no address.
+    // Skip cases that the official connector cannot send, such as a value that is not an address as the sender.
     const theirs = await receive(createOfficial, official, send).catch(() => undefined);
     fc.pre(theirs !== undefined);
     const email = await receive(create, ours, send);
@@ -65,13 +65,13 @@ const sameAsOfficial = (create: Connector, official: Traps, ours: Traps, done?: 
     done?.();
   });
 
-// Half of the cases have something to warn of.
+// Half of the cases log warnings.
 beforeAll(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
 });
 afterAll(() => closeTransports());
 
-describe('every email is that of the official connector, but for the intended differences', () => {
+describe('every email equals that of the official connector, except for intended differences', () => {
   test.concurrent.each(LANES)('lane %i', { timeout: 300_000 }, async () => {
     await using official = await startTraps();
     await using ours = await startTraps();
@@ -84,18 +84,18 @@ describe('every email is that of the official connector, but for the intended di
   });
 });
 
-/** Ours, with something wrong. */
+/** Connectors with a deliberate mistake. */
 const MISTAKES: readonly [name: string, connector: Connector][] = [
-  ['nothing is escaped, and nothing added', createOfficial],
-  ['the template store is not asked', (options) => createConnector({ getConfig: options.getConfig })],
+  ['nothing is escaped and nothing is added', createOfficial],
+  ['the template store is not used', (options) => createConnector({ getConfig: options.getConfig })],
   [
-    'the code is another',
+    'the code is different',
     withChange(({ payload, ...rest }) => ({ ...rest, payload: { ...payload, code: '0' } })),
   ],
-  ['the recipient is another', withChange((data) => ({ ...data, to: 'eve@example.com' }))],
-  ['the type is another', withChange((data) => ({ ...data, type: 'Generic' as SendMessageData['type'] }))],
+  ['the recipient is different', withChange((data) => ({ ...data, to: 'eve@example.com' }))],
+  ['the type is different', withChange((data) => ({ ...data, type: 'Generic' as SendMessageData['type'] }))],
   ...['replyTo', 'customHeaders'].map((key): [string, Connector] => [
-    `${key} is left out`,
+    `${key} is missing`,
     ({ getConfig, ...options }) =>
       createConnector({
         ...options,
@@ -111,7 +111,7 @@ function withChange(change: (data: SendMessageData) => SendMessageData): Connect
   };
 }
 
-describe('the comparison notices when', () => {
+describe('the comparison detects that', () => {
   test.each(MISTAKES)('%s', { timeout: 60_000 }, async (_name, connector) => {
     await using official = await startTraps();
     await using ours = await startTraps();

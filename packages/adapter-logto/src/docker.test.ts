@@ -14,17 +14,17 @@ const OFFICIAL = fileURLToPath(new URL('../node_modules/@logto/connector-smtp', 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 const dockerfile = /^```dockerfile\n(.*?)^```$/ms.exec(readme)?.[1] ?? '';
 
-/** The commands of the RUN lines, as Docker gives them to a shell. */
+/** The commands of the RUN lines, as Docker passes them to a shell. */
 const commands = [...dockerfile.replaceAll('\\\n', ' ').matchAll(/^RUN (.*)$/gm)].map(
   ([, command = '']) => command,
 );
 
-test('the Dockerfile of the README replaces the official connector in a folder laid out like the image', {
+test('the Dockerfile of the README replaces the official connector in a folder with the layout of the image', {
   timeout: 120_000,
 }, async () => {
   await using instance = await makeLogtoInstance(PROGRAM);
   const { root } = instance;
-  // The image links the official connectors in; their packages are in another folder.
+  // The image links to the official connectors in another folder.
   const connectors = join(root, 'packages/core/connectors');
   await mkdir(connectors, { recursive: true });
   for (const name of ['connector-smtp', 'connector-other']) {
@@ -39,13 +39,13 @@ test('the Dockerfile of the README replaces the official connector in a folder l
     await symlink(join('../../connectors', name), join(connectors, `@logto-${name}`));
   }
   await writeFile(join(root, 'packages/core/package.json'), '{ "name": "@logto/core", "type": "module" }');
-  // What `npm run cli` starts in the image.
+  // The program of `npm run cli` in the image.
   const cli = join(root, 'packages/core/build/node_modules/@logto/cli/bin/logto.js');
   await writeFile(
     join(root, 'package.json'),
     JSON.stringify({ private: true, scripts: { cli: `node ${cli}` } }),
   );
-  // A registry is not there: `npm pack NAME` packs the folder of that name, which is our tarball unpacked.
+  // There is no registry. `npm pack NAME` packs the folder with that name, which is the unpacked tarball.
   const packed = join(connectors, '@postern/connector-smtp');
   await mkdir(packed, { recursive: true });
   await run('tar', ['-xzf', instance.tarball, '-C', packed, '--strip-components', '1']);

@@ -4,7 +4,7 @@ import { hintFor } from './connector-error.js';
 
 type Level = 'info' | 'warn' | 'error';
 
-/** Chosen by who has to act: nobody but the person who signs in, perhaps the administrator, the administrator. */
+/** The log level depends on who must act: only the user (`info`), possibly the administrator (`warn`), or the administrator. */
 const LEVELS: Partial<Record<MailErrorCode, Level>> = {
   recipient_invalid: 'info',
   expired: 'info',
@@ -20,7 +20,7 @@ const LEVELS: Partial<Record<MailErrorCode, Level>> = {
 const levelOf = (error: unknown): Level =>
   error instanceof MailError ? (LEVELS[error.code] ?? 'error') : 'error';
 
-/** Messages of unknown errors may contain anything; where they come from is what a bug report needs. */
+/** Messages of unknown errors may contain secrets, so log only the error name and the stack frames. */
 const describeUnknown = (error: unknown) =>
   error instanceof Error
     ? { error: error.name, at: error.stack?.match(/^ {4}at .*$/gm)?.slice(0, 5) }

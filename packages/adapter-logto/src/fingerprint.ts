@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** Of this process alone: a fingerprint that gets out says nothing about the password in it. */
+/** A random key of this process, so that a leaked fingerprint reveals nothing about the password in it. */
 const KEY = randomBytes(32);
 
-/** The same for the same data, and in no way the data itself. */
+/** A fingerprint of data that does not reveal the data. */
 export const fingerprint = (data: unknown): string =>
   createHmac('sha256', KEY)
     .update(JSON.stringify(data) ?? '')

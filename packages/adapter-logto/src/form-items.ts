@@ -24,7 +24,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: NumberItem,
     required: true,
     placeholder: '587',
-    description: '465 for TLS from the first byte, 587 for STARTTLS.',
+    description: '465 for implicit TLS, 587 for STARTTLS.',
   },
   {
     key: 'auth',
@@ -33,7 +33,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     required: false,
     defaultValue: { type: 'login', user: '<username>', pass: '<password>' },
     description:
-      'User name and password, or OAuth2 (see the README). If the server needs no login, delete everything between the braces.',
+      'Username and password, or OAuth2 (see the README). If the server needs no login, delete everything between the braces.',
   },
   {
     key: 'fromEmail',
@@ -57,7 +57,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Json,
     required: true,
     defaultValue: DEFAULT_TEMPLATES,
-    description: 'One email for each usage type. Register, SignIn, ForgotPassword and Generic are required.',
+    description: 'One email for each usage type. Register, SignIn, ForgotPassword, and Generic are required.',
   },
   {
     key: 'defaultLocale',
@@ -74,7 +74,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Switch,
     required: false,
     description:
-      'Log every email as a line of JSON. Failures are logged in any case. Codes and passwords never are.',
+      'Log every email as a line of JSON. Failures are always logged. Codes and passwords are never logged.',
   },
   {
     key: 'debug',
@@ -153,7 +153,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Switch,
     required: false,
     description:
-      'TLS from the first byte. You rarely need this switch: port 465 turns it on automatically, and other ports use STARTTLS.',
+      'Implicit TLS. You rarely need this switch: port 465 turns it on automatically, and other ports use STARTTLS.',
   },
   {
     key: 'tls',
@@ -176,7 +176,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     label: 'Ignore TLS',
     type: Switch,
     required: false,
-    description: 'Never use STARTTLS. Passwords and codes cross the network in plain text.',
+    description: 'Never use STARTTLS. Passwords and codes are sent in plain text.',
   },
   {
     key: 'requireTLS',
@@ -200,7 +200,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     required: false,
     defaultValue: {},
     description:
-      'Sign every email with "domainName", "keySelector" and "privateKey". Most providers already sign for you.',
+      'Sign every email with "domainName", "keySelector", and "privateKey". Most providers already sign for you.',
   },
   {
     key: 'envelopeFrom',

@@ -9,7 +9,7 @@ import { type LogtoInstance, makeLogtoInstance } from '../fixtures/host-conforma
 
 const PROGRAM = new URL('../fixtures/host-conformance/host-program.ts', import.meta.url);
 
-/** What our bundle is made of, what it is tested with, and what only the CLI may use. */
+/** The bundled packages, the test dependencies, and the packages that only the CLI may use. */
 const HIDDEN = [
   ...['@postern/core', '@postern/transport-smtp', '@postern/testing', 'nodemailer', 'handlebars'],
   ...['html-to-text', 'vitest', 'fast-check', '@logto/connector-smtp', '@logto/cli', 'semver', 'chalk'],
@@ -28,12 +28,12 @@ const configFor = ({ host, port }: { host: string; port: number }) => ({
   })),
 });
 
-/** Runs the program of the instance; it ends by itself, or this test does not. */
+/** Runs the program of the instance until it exits. */
 async function runInside(instance: LogtoInstance, task: Omit<HostTask, 'root' | 'tarball'>) {
   const child = fork(instance.program, {
     cwd: instance.root,
     execArgv: [],
-    // Nothing that would let Node look elsewhere (NODE_PATH, NODE_OPTIONS), and no registry for npm.
+    // No variables that affect module resolution (NODE_PATH, NODE_OPTIONS), and no npm registry.
     env: {
       PATH: process.env.PATH,
       HOME: instance.root,
@@ -49,7 +49,7 @@ async function runInside(instance: LogtoInstance, task: Omit<HostTask, 'root' | 
     });
   const closed = once(child, 'close');
   let report: HostReport | undefined;
-  // The only message that the program sends.
+  // The program sends only this message.
   child.once('message', (message) => {
     report = message as HostReport;
   });
@@ -74,13 +74,13 @@ describe('in a Logto instance', { timeout: 60_000 }, () => {
       hidden: HIDDEN,
     });
 
-    // Found and loaded, from the folder that the CLI makes of the name.
+    // The loader found it in the folder that the CLI derives from its name.
     const folder = join(instance.root, 'packages/core/connectors/@postern-connector-smtp');
     expect(report.connectors, output).toMatchObject([{ path: folder, type: 'Email' }]);
     expect(output).toContain('Added @postern/connector-smtp');
     expect(output).not.toContain('[load-connector]');
 
-    // Logo and guide are the files' content; where a file is missing, the loader leaves its path.
+    // Logo and guide contain the content of the files. For a missing file, the loader would keep the path.
     const readText = (name: string) => readFile(join(folder, name), 'utf8');
     const dataUrl = async (name: string) =>
       `data:image/svg+xml;base64,${Buffer.from(await readText(name)).toString('base64')}`;
@@ -93,21 +93,21 @@ describe('in a Logto instance', { timeout: 60_000 }, () => {
       readme: await readText('README.md'),
     });
 
-    // The tree of the instance, and nothing else.
+    // Only packages of the instance are visible.
     for (const { byHost, byConnector } of Object.values(report.resolved)) {
       expect(byConnector).toBe(byHost);
       expect(byHost).toContain(join(instance.root, 'packages/core/node_modules'));
     }
     expect(report.leaks).toEqual([]);
 
-    // Sends.
+    // It sends.
     expect(report.isGoodConfigAccepted).toBe(true);
     expect(JSON.parse(report.sent)).toMatchObject({ accepted: 'ada@example.com' });
     const email = await trap.inbox.waitForEmail('ada@example.com');
     expect(email).toMatchObject({ subject: 'SignIn: 482913', session: { user: 'mailer' } });
     expect(email.html).toContain('<b>482913</b>');
 
-    // Fails, with classes that are the host's.
+    // It fails with the error classes of the host.
     expect(report.isGuardErrorOfHostZod).toBe(true);
     expect(report.onBadConfig).toMatchObject({
       isConnectorError: true,
@@ -121,7 +121,7 @@ describe('in a Logto instance', { timeout: 60_000 }, () => {
       message: expect.stringContaining('No such user'),
     });
 
-    // What the loader checks the version by, and npm must understand.
+    // The loader uses this range to check the version, and npm must be able to parse it.
     const manifest: Record<string, Record<string, string>> = JSON.parse(await readText('package.json'));
     expect(Object.keys(manifest.dependencies ?? {})).toEqual(['@logto/connector-kit', 'zod']);
     const ranges = ['dependencies', 'peerDependencies', 'devDependencies'].flatMap((key) =>

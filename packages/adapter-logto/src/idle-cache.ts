@@ -1,22 +1,22 @@
-/** Keeps what was used lately: so many things, and each only so long after its last use. */
+/** A cache with a maximum size, whose entries expire after a period without use. */
 export interface IdleCache<T> {
-  /** What is kept under the key, else what `create` makes. */
+  /** Returns the entry of the key, or creates it. */
   use(key: string, create: () => T): T;
-  /** The key of something that is kept, the latest first. */
+  /** The key of the most recently used matching entry. */
   keyOf(isWanted: (value: T) => boolean): string | undefined;
-  /** Forgets what is kept under the key. */
+  /** Removes the entry of the key. */
   drop(key: string): void;
-  /** Forgets everything. */
+  /** Removes all entries. */
   clear(): void;
   readonly size: number;
 }
 
 export interface IdleCacheOptions<T> {
-  /** The one that was not used for longest makes room. */
+  /** If there are more, the least recently used entry is removed. */
   maxEntries: number;
   /** Milliseconds without use. */
   idleMs: number;
-  /** Called with whatever is no longer kept. */
+  /** Called with each removed entry. */
   dispose?: (value: T) => void;
 }
 

@@ -11,12 +11,12 @@ const { metadata: official } = await createOfficial({ getConfig });
 
 const inPackage = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-test('is an email connector that the host accepts', () => {
+test('describes an email connector that the host accepts', () => {
   expect(type).toBe(ConnectorType.Email);
   expect(connectorMetadataGuard.parse(metadata)).toEqual(metadata);
 });
 
-test('takes the place of the official connector', () => {
+test('replaces the official connector', () => {
   expect(metadata).toMatchObject({ id: official.id, target: official.target, platform: official.platform });
   expect(Object.keys(metadata.name)).toEqual(expect.arrayContaining(Object.keys(official.name)));
   expect(Object.keys(metadata.description)).toEqual(
@@ -25,7 +25,7 @@ test('takes the place of the official connector', () => {
   expect(new Set(Object.values(metadata.description)).size).toBe(Object.keys(metadata.name).length);
 });
 
-test('has every field of the official form, by the same key, type and label', () => {
+test('has every field of the official form with the same key, type, and label', () => {
   const facts = (items: ConnectorConfigFormItem[] = []) =>
     items.map((item) => ({ key: item.key, type: item.type, label: item.label }));
   const ours = facts(metadata.formItems);
@@ -38,7 +38,7 @@ test('has every field of the official form, by the same key, type and label', ()
   expect(added?.every(({ required }) => required === false)).toBe(true);
 });
 
-test('starts with a form that lacks only the server and the sender', () => {
+test('starts with a form in which only the server and the sender are missing', () => {
   const defaults = metadata.formItems?.flatMap(({ key, defaultValue }) =>
     defaultValue === undefined ? [] : [[key, defaultValue]],
   );
@@ -58,7 +58,7 @@ test('starts with a form that lacks only the server and the sender', () => {
   expect(configGuard.safeParse(filled).success).toBe(true);
 });
 
-test('names files that are there, and small', () => {
+test('refers to files that exist and are small', () => {
   for (const path of [metadata.logo, metadata.logoDark ?? '', metadata.readme]) {
     expect(existsSync(inPackage(path))).toBe(true);
   }

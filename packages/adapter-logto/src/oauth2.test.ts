@@ -81,7 +81,7 @@ test('logs in with the key of a service account', async () => {
   expect(endpoint.requests[0]?.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
 });
 
-test('logs in with a token at hand, whatever its endpoint says', async () => {
+test('logs in with a given token, regardless of its endpoint', async () => {
   const { trap, send } = await setUp({
     user: 'ada@example.com',
     accessToken: ACCESS_TOKEN,
@@ -91,7 +91,7 @@ test('logs in with a token at hand, whatever its endpoint says', async () => {
   expect(trap.stats).toMatchObject({ messages: 1, logins: 1 });
 });
 
-test('says that a grant was withdrawn, and not what it was', async () => {
+test('reports a revoked grant without revealing it', async () => {
   const endpoint = await startTokenEndpoint(400);
   const { send, config } = await setUp({
     ...{ type: 'oauth2', user: 'ada@example.com', clientId: 'client', clientSecret: 'client-secret' },

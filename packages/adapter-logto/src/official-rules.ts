@@ -1,6 +1,6 @@
 /**
- * Which configs the official connector (@logto/connector-smtp 1.5) accepts, restated. What it accepts may be stored in
- * some instance's database, and has to go on sending here.
+ * The rules for configs of the official connector (@logto/connector-smtp 1.5). A config that it accepts may be stored in an
+ * instance's database, and must continue to work.
  */
 type Rule = (value: unknown) => boolean;
 
@@ -28,7 +28,7 @@ const listOf =
   (rule: Rule): Rule =>
   (value) =>
     Array.isArray(value) && value.every(rule);
-/** Keys beside those of the rules are none of its business. */
+/** Ignores keys without a rule. */
 const object =
   (rules: Readonly<Record<string, Rule>>): Rule =>
   (value) =>
@@ -101,5 +101,5 @@ const OFFICIAL_CONFIG = {
   customHeaders: optional(headers),
 };
 
-/** Whether the official connector would take this config. */
+/** Whether the official connector accepts this config. */
 export const isAcceptedByOfficial = object(OFFICIAL_CONFIG);

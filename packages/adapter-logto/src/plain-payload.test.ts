@@ -5,11 +5,11 @@ import { toPlainPayload } from './plain-payload.js';
 const accepted = (payload: unknown) =>
   parseSendRequest({ to: 'ada@example.com', type: 'SignIn', payload: toPlainPayload(payload) }).payload;
 
-test.each([undefined, null, 'text', 7])('%s is a payload without variables', (payload) => {
+test.each([undefined, null, 'text', 7])('treats %s as a payload without variables', (payload) => {
   expect(accepted(payload)).toEqual({});
 });
 
-test('what says itself what it is becomes that text', () => {
+test('converts objects with a string form', () => {
   const at = new Date(0);
   class Name {
     toString() {
@@ -23,7 +23,7 @@ test('what says itself what it is becomes that text', () => {
   });
 });
 
-test('what can’t be plain is left out or emptied', () => {
+test('drops or empties values that cannot be plain data', () => {
   class Broken {
     toString(): string {
       throw new Error('broken');
@@ -33,7 +33,7 @@ test('what can’t be plain is left out or emptied', () => {
   expect(accepted(payload)).toEqual({ fn: null, map: {}, broken: {}, big: '5', sym: 'Symbol(s)' });
 });
 
-test('what is too deep or refers to itself is cut, what is too long shortened', () => {
+test('cuts deep and circular values, and shortens long ones', () => {
   const self: Record<string, unknown> = { list: [] };
   self.self = self;
   const text = 'x'.repeat(200_000);
@@ -42,7 +42,7 @@ test('what is too deep or refers to itself is cut, what is too long shortened', 
   expect(plain.text).toHaveLength(100_000);
 });
 
-test('the payload itself stays as it was', () => {
+test('does not change the payload', () => {
   const payload = Object.freeze({ user: Object.freeze({ name: 'Ada' }) });
   expect(toPlainPayload(payload)).toEqual(payload);
 });

@@ -1,6 +1,6 @@
 import type { PayloadValue } from '@postern/core';
 
-/** As deep as `@postern/core` takes a payload, itself included. */
+/** The maximum depth of a payload in `@postern/core`, including the payload itself. */
 const MAX_DEPTH = 8;
 const MAX_LENGTH = 100_000;
 
@@ -11,7 +11,7 @@ const isOrdinary = (value: object) => {
   return prototype === Object.prototype || prototype === null;
 };
 
-/** Dates, URLs and the like say themselves what they are as text. */
+/** Dates, URLs, and similar objects have a useful string form. */
 function textOf(value: object): string | undefined {
   try {
     const text = isOrdinary(value) ? '[object Object]' : String(value);
@@ -47,8 +47,8 @@ const toPlainObject = (value: object, depth: number): PlainPayload =>
   Object.fromEntries(Object.entries(value).map(([name, child]) => [name, toPlain(child, depth + 1)]));
 
 /**
- * A payload as plain data. Logto fills it with whole rows of its database: what no template could show must not keep
- * the email from being sent.
+ * Converts a payload to plain data. Logto passes whole database rows, and values that templates cannot show must not prevent the
+ * email from being sent.
  */
 export const toPlainPayload = (payload: unknown): PlainPayload =>
   typeof payload === 'object' && payload !== null ? toPlainObject(payload, 0) : {};

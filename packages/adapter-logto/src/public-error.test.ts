@@ -25,7 +25,7 @@ const configFor = (more: object) => ({
   ...more,
 });
 
-/** Every line that the connector writes to the console. */
+/** The lines that the connector writes to the console. */
 function captureLog() {
   const lines: Record<string, unknown>[] = [];
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
@@ -43,7 +43,7 @@ async function failWith(config: unknown, more: object = {}) {
   return error;
 }
 
-/** Everything that a browser, an audit log or a crash reporter could get out of an error. */
+/** Everything that a browser, audit log, or crash reporter can read from an error. */
 const everythingIn = (error: ConnectorError) =>
   [inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), String(error), error.message].join(
     '\n',
@@ -88,7 +88,7 @@ describe.each(CODES)('%s', (code) => {
           cause: new Error('LEAK'),
         });
 
-  test('tells a person who signs in nothing about the server', () => {
+  test('reveals nothing about the server to a person who signs in', () => {
     const shown = toPublicError(error, '1a2b3c4d');
     expect(everythingIn(shown).replaceAll(/^ +at .*$/gm, '')).not.toMatch(
       /LEAK|smtp|587|550|auth|password|login/i,
@@ -99,7 +99,7 @@ describe.each(CODES)('%s', (code) => {
     });
   });
 
-  test('tells an administrator who tests the config everything, where the console shows it', () => {
+  test('shows all details to an administrator who tests the config', () => {
     const shown = toTestError(error, []);
     expect(shown.code).toBe(
       code === 'config_invalid' ? ConnectorErrorCodes.InvalidConfig : ConnectorErrorCodes.General,
@@ -121,40 +121,37 @@ describe('a failed email', () => {
     ['data', '4xx'],
     ['delivery', '5xx'],
     ['delivery', 'reset'],
-  ] as const)(
-    'at %s (%s) leaves one line with its cause, found by its reference, with logger off',
-    async (at, kind) => {
-      const lines = captureLog();
-      const trap = await startSmtpTrap({ auth: LOGIN });
-      onTestFinished(() => trap.close());
-      trap.fault({ at, kind });
-      const { host, port, certificate } = trap;
-      const error = await failWith(configFor({ host, port, tls: { ca: certificate } }));
+  ] as const)('at %s (%s) is logged once with its cause and reference, with logger off', async (at, kind) => {
+    const lines = captureLog();
+    const trap = await startSmtpTrap({ auth: LOGIN });
+    onTestFinished(() => trap.close());
+    trap.fault({ at, kind });
+    const { host, port, certificate } = trap;
+    const error = await failWith(configFor({ host, port, tls: { ca: certificate } }));
 
-      const shown = everythingIn(error).replaceAll(/^ +at .*$/gm, '');
-      for (const secret of [
-        host,
-        String(port),
-        LOGIN.user,
-        LOGIN.pass,
-        'ada@example.com',
-        'sender.example',
-        '482913',
-      ])
-        expect(shown).not.toContain(secret);
-      expect(lines).toHaveLength(1);
-      expect(lines[0]).toMatchObject({
-        level: expect.stringMatching(/^(?:warn|error)$/),
-        event: 'mail.failed',
-        reference: (error.data as { reference: string }).reference,
-        ...{ type: 'SignIn', to: 'a***@example.com', code: expect.any(String), stage: expect.any(String) },
-        message: expect.stringContaining(host),
-        hint: expect.any(String),
-      });
-      expect(JSON.stringify(lines)).not.toMatch(/482913|hunter2|ada@/);
-      expect(lines[0]).not.toHaveProperty('ip');
-    },
-  );
+    const shown = everythingIn(error).replaceAll(/^ +at .*$/gm, '');
+    for (const secret of [
+      host,
+      String(port),
+      LOGIN.user,
+      LOGIN.pass,
+      'ada@example.com',
+      'sender.example',
+      '482913',
+    ])
+      expect(shown).not.toContain(secret);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      level: expect.stringMatching(/^(?:warn|error)$/),
+      event: 'mail.failed',
+      reference: (error.data as { reference: string }).reference,
+      ...{ type: 'SignIn', to: 'a***@example.com', code: expect.any(String), stage: expect.any(String) },
+      message: expect.stringContaining(host),
+      hint: expect.any(String),
+    });
+    expect(JSON.stringify(lines)).not.toMatch(/482913|hunter2|ada@/);
+    expect(lines[0]).not.toHaveProperty('ip');
+  });
 
   test('is logged once with logger on, with the IP address', async () => {
     const lines = captureLog();
@@ -166,7 +163,7 @@ describe('a failed email', () => {
     ]);
   });
 
-  test('because of a stored config that cannot be used is neutral, and the log lists what is wrong', async () => {
+  test('because of an invalid stored config is neutral, and the log lists the problems', async () => {
     const lines = captureLog();
     const error = await failWith({
       host: 'smtp.internal',
@@ -181,7 +178,7 @@ describe('a failed email', () => {
   });
 
   test.each(['ada', 'ada@example.com, eve@example.com'])(
-    'because of the mistyped address %j is no problem of the administrator',
+    'because of the mistyped address %j is not logged',
     async (to) => {
       const lines = captureLog();
       const error = await failWith(configFor({ host: '127.0.0.1', port: 1 }), { to });
@@ -190,7 +187,7 @@ describe('a failed email', () => {
     },
   );
 
-  test('during a test of the config is shown, and not logged', async () => {
+  test('during a test of the config is shown but not logged', async () => {
     const lines = captureLog();
     const { sendMessage } = await createConnector({ getConfig: async () => undefined });
     const data = { to: 'ada', type: TemplateType.Generic, payload: { code: '000000' } };

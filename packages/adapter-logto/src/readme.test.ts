@@ -6,7 +6,7 @@ import createConnector from './index.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-/** The configs of the README, each under its heading. */
+/** The configs of the README and their headings. */
 const configs = [...readme.matchAll(/^```json\n(?<json>.*?)^```$/gms)].map(
   ({ index, groups }): [string, string] => [
     [...readme.slice(0, index).matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? '',
@@ -34,14 +34,14 @@ test('there is a guide for each provider', () => {
 });
 
 describe('the config of the guide to', () => {
-  test.each(configs)('%s passes the guard without a remark', (_heading, json) => {
+  test.each(configs)('%s passes the guard without issues', (_heading, json) => {
     const config: unknown = JSON.parse(json);
     expect(guard.safeParse(config).error?.issues).toBeUndefined();
     expect(inspectConfig(config).issues).toEqual([]);
   });
 });
 
-test('the table has every key of the form', () => {
+test('the table lists every key of the form', () => {
   const table = [...readme.matchAll(/^\| `(?<key>\w+)`/gm)].map(({ groups }) => groups?.key);
   expect(table).toEqual(expect.arrayContaining(keys));
 });

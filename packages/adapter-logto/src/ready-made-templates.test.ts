@@ -8,7 +8,7 @@ import { closeTransports } from './send-message.js';
 afterEach(() => closeTransports());
 
 const ALL = createTemplates({ brand: { name: 'Acme' } });
-/** As Logto has them in its own store. */
+/** The templates in the form of Logto's store. */
 const store: GetI18nEmailTemplate = async (type, locale) => {
   const { subject, content } = ALL.find((each) => each.usageType === type && each.locale === locale) ?? {};
   return subject === undefined || content === undefined
@@ -19,7 +19,7 @@ const store: GetI18nEmailTemplate = async (type, locale) => {
 test.each([
   ['all in the config', ALL, undefined],
   ['one language in the config, the others in Logto', ALL.filter(({ locale }) => !locale), store],
-] as const)('the ready-made templates are saved, and sent: %s', async (_name, templates, i18n) => {
+] as const)('the ready-made templates can be saved and sent: %s', async (_name, templates, i18n) => {
   await using trap = await startSmtpTrap();
   const config = {
     ...{ host: trap.host, port: trap.port, auth: {}, tls: { ca: trap.certificate } },
@@ -55,7 +55,7 @@ test.each([
   [{ locale: 'ca', uiLocales: 'ca fr-CA' }, 'fr'],
   [{ locale: 'de', uiLocales: 'fr' }, 'de'],
   [{ uiLocales: 'xx' }, 'en'],
-])('the language is the best of %j', async (languages, expected) => {
+])('selects the best language for %j', async (languages, expected) => {
   await using trap = await startSmtpTrap();
   const { sendMessage } = await createConnector({
     getConfig: async () => ({

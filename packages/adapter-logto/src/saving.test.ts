@@ -33,12 +33,12 @@ const CONFIG = {
   templates: TEMPLATES,
 };
 
-/** Saves a config as Logto's server does: it stores what it has checked, not the result of the check. */
+/** Saves a config as Logto's server does: it stores the checked object, not the result of the check. */
 function save(config: object): Record<string, unknown> {
   const body: Record<string, unknown> = JSON.parse(JSON.stringify(config));
   const { error } = configGuard.safeParse(body);
   if (error) throw error;
-  return cleanDeep(body) as Record<string, unknown>; // an object stays one
+  return cleanDeep(body) as Record<string, unknown>; // still an object
 }
 
 async function startRelay() {
@@ -56,10 +56,7 @@ describe('a test and a real email send the same', () => {
     ['an auth of null', { auth: null }],
     ['an auth with empty texts', { auth: { type: 'login', user: '', pass: '' } }],
     ['a type alone', { auth: { type: 'login' } }],
-    [
-      'an empty auth and a sender that has to be repaired',
-      { auth: {}, fromEmail: 'Acme, Inc. <a@example.com>' },
-    ],
+    ['an empty auth and a sender that needs repair', { auth: {}, fromEmail: 'Acme, Inc. <a@example.com>' }],
     ['an empty subject', { templates: TEMPLATES.map((each) => ({ ...each, subject: '' })) }],
     ['an empty content', { templates: TEMPLATES.map((each) => ({ ...each, content: '' })) }],
     ['an empty alternative text', { templates: TEMPLATES.map((each) => ({ ...each, text: '' })) }],
@@ -88,7 +85,7 @@ describe('a test and a real email send the same', () => {
     expect(second).toEqual(first);
   });
 
-  test('but a template without a subject is refused before it is saved', () => {
+  test('except for a template without a subject, which is rejected before it is saved', () => {
     const [{ subject: _, ...incomplete } = { subject: '' }, ...others] = TEMPLATES;
     expect(() => save({ ...CONFIG, templates: [incomplete, ...others] })).toThrow(/subject/);
   });
@@ -97,7 +94,7 @@ describe('a test and a real email send the same', () => {
 describe('the form', () => {
   const filled = { host: 'smtp.example.com', port: 465, fromEmail: 'noreply@example.com' };
 
-  test('of a new connector stores no switch that nobody has turned', () => {
+  test('of a new connector stores no switch that was not changed', () => {
     const stored = save(submitForm(items, { ...openForm(items), ...filled }));
     expect(stored).not.toHaveProperty('secure');
     expect(configGuard.parse(stored)).toMatchObject({ secure: true });
@@ -129,20 +126,20 @@ describe('the form', () => {
     ],
     ['with a service', { ...CONFIG, host: undefined, port: undefined, service: 'SendGrid' }],
     ['with an empty subject', { ...CONFIG, templates: TEMPLATES.map((each) => ({ ...each, subject: '' })) }],
-  ])('leaves a config %s as it was', (_name, config) => {
+  ])('does not change a config %s', (_name, config) => {
     const stored = save(config);
     const before = structuredClone(stored);
     expect(submitForm(items, openForm(items, stored))).toEqual({ ...before, ...emptyJson(before) });
     expect(cleanDeep(submitForm(items, openForm(items, stored)))).toEqual(before);
   });
 
-  /** Empty editors say `{}`, which Logto does not store. */
+  /** An empty editor contains `{}`, which Logto does not store. */
   const emptyJson = (stored: object) =>
     Object.fromEntries(
       ['auth', 'tls', 'customHeaders', 'dkim'].filter((key) => !(key in stored)).map((key) => [key, {}]),
     );
 
-  test('has valid JSON in every editor, and a red field where the server is missing', () => {
+  test('has valid JSON in every editor and marks a missing server', () => {
     const form = openForm(items);
     for (const { key, type } of items)
       if (type === 'Json') expect(() => JSON.parse(String(form[key]))).not.toThrow();
@@ -154,12 +151,12 @@ describe('the form', () => {
     ]);
   });
 
-  test('does not tell anyone to write an empty auth', () => {
+  test('does not suggest an empty auth', () => {
     for (const { description = '' } of items) expect(description).not.toContain('{}');
   });
 });
 
-describe('what is saved goes back to the official connector', () => {
+describe('the official connector can read a saved config', () => {
   test.each<[name: string, more: object]>([
     ['a port as text', { port: '2525' }],
     [
@@ -188,13 +185,13 @@ describe('what is saved goes back to the official connector', () => {
   ])('%s', (_name, more) => {
     const stored = save({ ...CONFIG, ...more });
     expect(official.safeParse(stored).error?.issues).toBeUndefined();
-    // And it means the same to this one as before.
+    // It also has the same meaning for this connector.
     const { service: _, ...before } = configGuard.parse({ ...CONFIG, ...more });
     const { host, port, secure } = stored;
     expect(configGuard.parse(stored)).toEqual({ ...before, host, port, secure: before.secure ?? secure });
   });
 
-  test('a config that cannot be changed is only checked', () => {
+  test('a frozen config is only checked', () => {
     const frozen = Object.freeze({ ...CONFIG, port: '2525' });
     expect(configGuard.safeParse(frozen)).toMatchObject({ success: true, data: { port: 2525 } });
     expect(frozen.port).toBe('2525');

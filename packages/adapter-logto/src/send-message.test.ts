@@ -44,7 +44,7 @@ const message = (more: Partial<SendMessageData> = {}): SendMessageData => ({
   ...more,
 });
 
-/** The connector as Logto makes it, for a config in its database. */
+/** Creates the connector as Logto does, for a stored config. */
 async function connectorFor(config: unknown, getI18nEmailTemplate?: GetI18nEmailTemplate) {
   const getConfig = vi.fn(async () => config);
   return { getConfig, ...(await createConnector({ getConfig, getI18nEmailTemplate })) };
@@ -56,7 +56,7 @@ async function startTrap(options: Parameters<typeof startSmtpTrap>[0] = { auth: 
   return trap;
 }
 
-/** What the connector writes to the console. */
+/** The console output of the connector. */
 function captureLog() {
   const lines: Record<string, unknown>[] = [];
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
@@ -78,7 +78,7 @@ const failureOf = async (sending: Promise<unknown>): Promise<ConnectorError> => 
 };
 
 describe('a message', () => {
-  test('goes out with the stored config, by its usage type', async () => {
+  test('is sent with the stored config and the template of its usage type', async () => {
     const trap = await startTrap();
     const { sendMessage, getConfig } = await connectorFor(configFor(trap));
     const receipt = await sendMessage(message());
@@ -94,21 +94,21 @@ describe('a message', () => {
     });
   });
 
-  test('goes out with the config that is being tested', async () => {
+  test('is sent with the tested config', async () => {
     const trap = await startTrap();
     const { sendMessage } = await connectorFor(undefined);
     await sendMessage(message({ type: TemplateType.Generic, payload: { code: '000000' } }), configFor(trap));
     expect(trap.inbox.messages[0]?.subject).toBe('Generic 000000');
   });
 
-  test('of a type without a template uses the one for Generic', async () => {
+  test('of a type without a template uses the Generic template', async () => {
     const trap = await startTrap();
     const { sendMessage } = await connectorFor(configFor(trap));
     await sendMessage(message({ type: TemplateType.BindMfa }));
     expect(trap.inbox.messages[0]?.subject).toBe('Generic 482913');
   });
 
-  test('keeps what the payload lacks as it was written, and shows missing parts as nothing', async () => {
+  test('keeps placeholders without a value, and renders missing properties as empty', async () => {
     const trap = await startTrap();
     const content =
       '{{code}}|{{ link }}|{{user.name}}|{{application.name}}|{{a.0.b}}|{{organization.name.x}}';
@@ -119,7 +119,7 @@ describe('a message', () => {
     expect(trap.inbox.messages[0]?.text).toBe('1234|{{ link }}|{{user.name}}||7|\n');
   });
 
-  test('escapes values in html, and nowhere else', async () => {
+  test('escapes values only in HTML', async () => {
     const trap = await startTrap();
     const html = templates({
       contentType: 'text/html',
@@ -135,7 +135,7 @@ describe('a message', () => {
     });
   });
 
-  test('refuses a link that is not a web address, unless the config allows its scheme', async () => {
+  test('rejects a link that is not a web URL, unless the config allows its scheme', async () => {
     const trap = await startTrap();
     const html = templates({ contentType: 'text/html', content: '<a href="{{link}}">Join</a>' });
     const invite = (link: string) => message({ payload: { link } });
@@ -154,7 +154,7 @@ describe('a message', () => {
     expect(trap.inbox.messages.map(({ html }) => html)).toEqual(['<a href="myapp://join?t=1">Join</a>\n']);
   });
 
-  test('shows a name of several lines as one', async () => {
+  test('shows a multiline name on one line', async () => {
     const trap = await startTrap();
     const content = 'Join {{organization.name}}.';
     const { sendMessage } = await connectorFor(
@@ -167,7 +167,7 @@ describe('a message', () => {
     });
   });
 
-  test('shows a template that Handlebars can’t read as it is, with its variables filled in', async () => {
+  test('sends a template that Handlebars cannot parse with its variables replaced', async () => {
     const trap = await startTrap();
     const broken = templates({
       content: 'Use {{ {{code}} or {{#foo}} {{a-b}} {{code..x}}',
@@ -181,7 +181,7 @@ describe('a message', () => {
     });
   });
 
-  test('takes a payload of anything', async () => {
+  test('accepts any payload', async () => {
     const trap = await startTrap();
     const content = '{{at}}|{{url}}|{{map}}|{{n}}|{{list}}|{{fn}}|{{user.name}}';
     const { sendMessage } = await connectorFor(configFor(trap, { templates: templates({ content }) }));
@@ -204,7 +204,7 @@ describe('a message', () => {
     expect(trap.inbox.messages[0]?.text).toBe(`${at}|https://example.com/|[object Object]|5|1,2||Ada\n`);
   });
 
-  test('carries custom headers, several of one name too', async () => {
+  test('has custom headers, including several with the same name', async () => {
     const trap = await startTrap();
     const customHeaders = { 'X-One': '1', 'X-Many': ['a', 'b'], Bcc: 'eve@example.com' };
     const { sendMessage } = await connectorFor(
@@ -222,8 +222,8 @@ describe('a message', () => {
   });
 });
 
-describe('a template of Logto’s own', () => {
-  test('wins over those of the config, sender and reply address included', async () => {
+describe('a template in Logto’s store', () => {
+  test('takes precedence over the config, including sender and reply-to address', async () => {
     const trap = await startTrap();
     const getTemplate = vi.fn<GetI18nEmailTemplate>(async () => ({
       subject: 'Hallo {{user.name}}',
@@ -250,15 +250,15 @@ describe('a template of Logto’s own', () => {
   });
 
   test.each<[string, GetI18nEmailTemplate]>([
-    ['is not there', async () => undefined],
-    ['can’t be had', () => Promise.reject(new Error('no database'))],
+    ['is missing', async () => undefined],
+    ['cannot be loaded', () => Promise.reject(new Error('no database'))],
     [
-      'can’t be had at once',
+      'throws synchronously',
       () => {
         throw new Error('no database');
       },
     ],
-  ])('that %s leaves it to the config', async (_name, getTemplate) => {
+  ])('that %s falls back to the config', async (_name, getTemplate) => {
     captureLog();
     const trap = await startTrap();
     const { sendMessage } = await connectorFor(configFor(trap), getTemplate);
@@ -266,7 +266,7 @@ describe('a template of Logto’s own', () => {
     expect(trap.inbox.messages[0]?.subject).toBe('SignIn 482913');
   });
 
-  test('belongs to the request that asked for it', async () => {
+  test('is used only for its request', async () => {
     const trap = await startTrap();
     const connectors = await Promise.all(
       ['a', 'b', 'c', 'd'].map((name) =>
@@ -288,7 +288,7 @@ describe('a template of Logto’s own', () => {
 });
 
 describe('a config', () => {
-  test('of the form, with null, text and empty objects', async () => {
+  test('from the form can have null, strings, and empty objects', async () => {
     const trap = await startTrap({});
     const form = {
       connectionTimeout: null,
@@ -309,7 +309,7 @@ describe('a config', () => {
     ['user and password', LOGIN],
     ['the placeholder of the form', { type: 'login', user: '<username>', pass: '<password>' }],
     ['a user without a password', { type: 'login', user: 'mailer' }],
-  ])('for a relay that trusts by address may have %s', async (_name, auth) => {
+  ])('for a relay that trusts the IP address can have %s', async (_name, auth) => {
     const lines = captureLog();
     const trap = await startTrap({});
     const { sendMessage } = await connectorFor(configFor(trap, { auth }));
@@ -319,7 +319,7 @@ describe('a config', () => {
     expect(lines).toMatchObject([{ level: 'warn' }]);
   });
 
-  test('without a login says so where the server wants one', async () => {
+  test('without a login leads to an error if the server requires one', async () => {
     captureLog();
     const trap = await startTrap();
     const config = configFor(trap, { auth: { user: 'mailer' } });
@@ -331,7 +331,7 @@ describe('a config', () => {
   test.each([
     ['Acme, Inc. <noreply@example.com>', { name: 'Acme, Inc.', address: 'noreply@example.com' }],
     ['noreply@[192.0.2.1]', { address: 'noreply@[192.0.2.1]' }],
-  ])('may have the sender %s', async (fromEmail, from) => {
+  ])('can have the sender %s', async (fromEmail, from) => {
     const lines = captureLog();
     const trap = await startTrap();
     const { sendMessage } = await connectorFor(configFor(trap, { fromEmail }));
@@ -340,7 +340,7 @@ describe('a config', () => {
     expect(lines).toMatchObject([{ level: 'warn', event: 'config.repaired', path: 'fromEmail' }]);
   });
 
-  test('that can’t be used at all fails with issues of the host’s zod', async () => {
+  test('that is not valid fails with issues of the host’s zod', async () => {
     const { sendMessage } = await connectorFor(undefined);
     const error = await failureOf(sendMessage(message(), { host: 'smtp.example.com', port: 'https' }));
     expect(error.code).toBe('invalid_config');
@@ -348,7 +348,7 @@ describe('a config', () => {
     expect(error.cause).toMatchObject({ code: 'config_invalid' });
   });
 
-  test('that the official connector accepts, and can’t send with either, says why when it sends', async () => {
+  test('that the official connector accepts but cannot send with fails with the reason when an email is sent', async () => {
     const trap = await startTrap();
     const config = configFor(trap, { fromEmail: 'Acme' });
     const { sendMessage, configGuard } = await connectorFor(undefined);
@@ -358,7 +358,7 @@ describe('a config', () => {
     expect(data).toMatchObject({ issues: [{ path: ['fromEmail'] }] });
   });
 
-  test('that Logto can’t find is Logto’s own error', async () => {
+  test('that Logto cannot find leads to Logto’s own error', async () => {
     const notFound = new Error('entity.not_found');
     const { sendMessage } = await createConnector({ getConfig: () => Promise.reject(notFound) });
     await expect(sendMessage(message())).rejects.toBe(notFound);
@@ -366,7 +366,7 @@ describe('a config', () => {
 });
 
 describe('a failure', () => {
-  test('of the login says what the server said, and what to do', async () => {
+  test('of the login contains the server reply and the fix', async () => {
     const trap = await startTrap();
     const { sendMessage } = await connectorFor(undefined);
     const config = configFor(trap, { auth: { ...LOGIN, pass: 'wrong-password' } });
@@ -380,17 +380,19 @@ describe('a failure', () => {
     });
     expect(error.data).toHaveProperty(
       'errorDescription',
-      expect.stringMatching(/^127\.0\.0\.1:\d+ refused the login: 535 .*\. Check user and password\./),
+      expect.stringMatching(
+        /^127\.0\.0\.1:\d+ refused the login: 535 .*\. Check the username and password\./,
+      ),
     );
     expect(error.cause).toMatchObject({ name: 'MailError', code: 'auth_failed' });
   });
 
   test.each([
-    ['too much, too fast', { at: 'rcpt', kind: '4xx', reply: '451 4.7.28 Slow down' }, 'rate_limit_exceeded'],
-    ['the recipient', { at: 'rcpt', kind: '5xx' }, 'general'],
-    ['the message', { at: 'delivery', kind: '5xx' }, 'general'],
+    ['a rate limit', { at: 'rcpt', kind: '4xx', reply: '451 4.7.28 Slow down' }, 'rate_limit_exceeded'],
+    ['a rejected recipient', { at: 'rcpt', kind: '5xx' }, 'general'],
+    ['a rejected message', { at: 'delivery', kind: '5xx' }, 'general'],
     ['a lost connection', { at: 'mail', kind: 'reset' }, 'general'],
-  ] as const)('of %s has the closest code', async (_name, fault, code) => {
+  ] as const)('%s leads to the closest code', async (_name, fault, code) => {
     const trap = await startTrap();
     trap.fault(fault);
     captureLog();
@@ -403,7 +405,7 @@ describe('a failure', () => {
   });
 
   test.each(['ada@example.com, eve@example.com', 'ada', '', 'ada@example.com\r\nBcc: eve@example.com'])(
-    'of the recipient %j comes before anything is sent',
+    'because of the recipient %j happens before anything is sent',
     async (to) => {
       const trap = await startTrap();
       const { sendMessage } = await connectorFor(configFor(trap));
@@ -416,7 +418,7 @@ describe('a failure', () => {
     },
   );
 
-  test('to find a template in the language, or for everyone', async () => {
+  test('to find a template for the language is reported', async () => {
     const trap = await startTrap();
     const config = configFor(trap, { templates: templates({ locale: 'de' }) });
     const { sendMessage } = await connectorFor(undefined);
@@ -424,7 +426,7 @@ describe('a failure', () => {
     expect(error).toMatchObject({ code: 'general', data: { code: 'template_not_found' } });
   });
 
-  test('never shows a secret', async () => {
+  test('never reveals a secret', async () => {
     const lines = captureLog();
     const trap = await startTrap();
     const code = '482913-secret-code';
@@ -446,7 +448,7 @@ describe('a failure', () => {
 });
 
 describe('the log', () => {
-  test('is silent unless the config asks for it', async () => {
+  test('is empty unless the config enables it', async () => {
     const lines = captureLog();
     const trap = await startTrap();
     const { sendMessage } = await connectorFor(configFor(trap));
@@ -454,7 +456,7 @@ describe('the log', () => {
     expect(lines).toEqual([]);
   });
 
-  test('has structured, masked lines with usage type and ip', async () => {
+  test('has structured, masked lines with usage type and IP address', async () => {
     const lines = captureLog();
     const trap = await startTrap();
     const { sendMessage } = await connectorFor(configFor(trap, { logger: true }));
@@ -474,7 +476,7 @@ describe('the log', () => {
     );
   });
 
-  test('warns of credentials in plain text, with the cure, and sends', async () => {
+  test('warns about credentials in plain text, and sends the email', async () => {
     const lines = captureLog();
     const lookup = vi
       .spyOn(dns, 'lookup')
@@ -498,7 +500,7 @@ describe('the log', () => {
     ]);
   });
 
-  test('nothing is sent in plain text where the config requires TLS', async () => {
+  test('nothing is sent in plain text if the config requires TLS', async () => {
     const trap = await startTrap({ tls: 'none', auth: LOGIN });
     const { sendMessage } = await connectorFor(undefined);
     expect(await failureOf(sendMessage(message(), configFor(trap, { requireTLS: true })))).toMatchObject({
@@ -510,7 +512,7 @@ describe('the log', () => {
 describe('connections', () => {
   test('are shared by a thousand connectors', async () => {
     const trap = await startTrap();
-    // Otherwise a connection is replaced after a hundred emails.
+    // Otherwise, a connection is replaced after 100 emails.
     const config = configFor(trap, { maxMessages: 1000 });
     await Promise.all(
       Array.from({ length: 1000 }, async (_, index) => {
@@ -522,7 +524,7 @@ describe('connections', () => {
     expect(trap.stats.connections).toBeLessThanOrEqual(50);
   });
 
-  test('outlive a change of the templates, and are not shared with another password', async () => {
+  test('are kept after a change of the templates, and not shared with another password', async () => {
     const trap = await startTrap();
     await (await connectorFor(configFor(trap))).sendMessage(message());
     await (await connectorFor(configFor(trap, { templates: templates({ subject: 'New' }) }))).sendMessage(

@@ -24,32 +24,32 @@ import { asStored, restoreTexts } from './stored-config.js';
 import { createTransportRegistry } from './transport-registry.js';
 import { withDeadline } from './with-deadline.js';
 
-/** The console gives up on a test after 20 seconds; the diagnosis must be there before. */
+/** The console stops waiting for a test after 20 seconds, so the error must arrive earlier. */
 const TEST_DEADLINE_MS = 15_000;
 
-/** For a person who waits for a code, whatever time-outs the config has. */
+/** The limit for real emails, regardless of the timeouts in the config, because a person is waiting for the code. */
 const SEND_DEADLINE_MS = 120_000;
 
-/** What was made of a config, and a copy of it as Logto stores it. */
+/** An inspected config, its mailer, and a copy of the stored config. */
 type Prepared = InspectedConfig & { stored: unknown; mailer?: Mailer };
 
 /*
- * Logto makes the connector anew for every request, so what is worth keeping is kept here, for the whole process: the
- * pools of connections, and the configs that were checked with their compiled templates.
+ * Logto creates a connector for every request. These caches keep the connection pools, and the checked configs with their
+ * compiled templates, for the whole process.
  */
 const transports = createTransportRegistry();
 const cache = createIdleCache<Prepared>({ maxEntries: 20, idleMs: 5 * 60_000 });
 
-/** What belongs to one request; the mailer is shared by all of them. */
+/** The data of one request. All requests share the mailer. */
 interface CurrentRequest {
   lookUpTemplate: () => Promise<TemplateOverride | undefined>;
-  /** What the mailer reports of a failure, for the one line that is logged about it. */
+  /** The failure event of the mailer, for the single log line about the failure. */
   failure?: LogEvent;
 }
 
 const currentRequest = new AsyncLocalStorage<CurrentRequest>();
 
-/** Keeps the mailer's own line about a failure, which lacks the reference and the hint. */
+/** Collects the mailer's event about a failure instead of logging it, because it has no reference and hint. */
 function collectingFailures(logger: Logger): Logger {
   const passOn = (level: keyof Logger) => (event: LogEvent) => {
     const request = currentRequest.getStore();
@@ -59,19 +59,19 @@ function collectingFailures(logger: Logger): Logger {
   return { debug: passOn('debug'), info: passOn('info'), warn: passOn('warn'), error: passOn('error') };
 }
 
-/** Closes every pool, once emails in flight are out. For tests: a process that ends needs none of it. */
+/** Closes all pools after the emails in flight. Only tests need it. */
 export const closeTransports = () => {
   cache.clear();
   return transports.close();
 };
 
-/** Logto reads the config anew for every request; comparing it takes a fraction of what a fingerprint takes. */
+/** Logto reads the config for every request. Comparing it is much faster than computing a fingerprint. */
 function prepared(config: unknown): Prepared {
   const known = cache.keyOf(({ stored }) => isDeepStrictEqual(stored, config));
   return cache.use(known ?? fingerprint(config), () => prepare(config));
 }
 
-/** Configs are JSON; whatever else a caller puts in is none of their content. */
+/** Copies a config as JSON, without other values. */
 const copyOf = (config: unknown): unknown => JSON.parse(JSON.stringify(config) ?? 'null');
 
 function prepare(input: unknown): Prepared {
@@ -92,7 +92,7 @@ function prepare(input: unknown): Prepared {
   return { ...inspected, mailer };
 }
 
-/** A template of Logto's own store, with what its database may hold in place of nothing taken out. */
+/** Looks up a template in Logto's own store, and removes empty values of its database. */
 async function lookUp(
   getI18nEmailTemplate: GetI18nEmailTemplate | undefined,
   { type, payload }: SendMessageData,
@@ -109,7 +109,7 @@ async function lookUp(
   };
 }
 
-/** The language that Logto has found out, then those that the client asked for (a list of OpenID Connect). */
+/** The language that Logto detected, then those that the client requested (the `ui_locales` of OpenID Connect). */
 const localesOf = ({ locale, uiLocales }: Readonly<Record<string, unknown>> = {}) =>
   [locale, ...(typeof uiLocales === 'string' ? uiLocales.split(/\s+/) : [])].filter(
     (each): each is string => typeof each === 'string' && each !== '',
@@ -118,7 +118,7 @@ const localesOf = ({ locale, uiLocales }: Readonly<Record<string, unknown>> = {}
 const optionalText = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 /**
- * Sends one email, as Logto asks for it: with the stored config, or with the one that is being tested.
+ * Sends one email with the stored config, or with the config of a test.
  *
  * @throws {ConnectorError} of the host, for every failure
  */

@@ -7,7 +7,7 @@ const CONCURRENCY = 10;
 const ROUNDS = 2;
 const AUTH = { user: 'mailer', pass: 'hunter2-hunter2' };
 
-/** A process that gets its options as an argument, and reports in messages. */
+/** Starts a process with options as its argument, which reports in messages. */
 function start(program: string, options: unknown): ChildProcess {
   const file = new URL(`../fixtures/${program}`, import.meta.url);
   const child = fork(file, [JSON.stringify(options)], { execArgv: [], env: {} });
@@ -17,7 +17,7 @@ function start(program: string, options: unknown): ChildProcess {
   return child;
 }
 
-/** What the program says next; it stands beside this file. */
+/** The next message of the program. */
 async function report<T>(child: ChildProcess): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   child.once('message', (message) => resolve(message as T));
@@ -77,6 +77,6 @@ test(`side by side: ${MESSAGES} messages, ${CONCURRENCY} at a time, STARTTLS and
   process.stdout.write(
     `official ${official.toFixed(0)} messages/s, ours ${ours.toFixed(0)} messages/s, ratio ${(ours / official).toFixed(1)}\n`,
   );
-  // Far below what it is, so that a busy machine does not fail it.
+  // A low limit, so that the test does not fail on a busy machine.
   expect(ours / official).toBeGreaterThan(2);
 });

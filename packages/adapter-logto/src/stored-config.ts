@@ -20,7 +20,7 @@ function withoutEmpty(value: unknown): unknown {
   return Object.fromEntries(kept.filter(([, child]) => !isEmpty(child)));
 }
 
-/** The texts of a template that may be empty on purpose. */
+/** The texts of a template that may be intentionally empty. */
 const TEMPLATE_TEXTS = ['subject', 'content'];
 
 const mapTemplates = (config: Raw, change: (template: Raw) => Raw): Raw =>
@@ -29,13 +29,13 @@ const mapTemplates = (config: Raw, change: (template: Raw) => Raw): Raw =>
     : config;
 
 /**
- * A config as Logto stores it: before it saves, Logto removes every empty object, list and text, at any depth. The check
- * before it saves and the console's test look at what is left, so that both say what will happen afterwards.
+ * Converts a config to the form that Logto stores: Logto removes empty objects, lists, and texts at any depth. The check before
+ * saving and the console's test use this form, so that both match the later behavior.
  */
 export function asStored(config: unknown): unknown {
   if (!isRecord(config)) return config;
   const { templates, ...rest } = config;
-  const kept = withoutEmpty(rest) as Raw; // an object stays one
+  const kept = withoutEmpty(rest) as Raw; // still an object
   if (!Array.isArray(templates)) return isEmpty(templates) ? kept : { ...kept, templates };
   return mapTemplates({ ...kept, templates }, (template) => {
     const texts = Object.entries(template).filter(
@@ -48,14 +48,14 @@ export function asStored(config: unknown): unknown {
 const lacksText = (template: unknown) =>
   isRecord(template) && TEMPLATE_TEXTS.some((key) => !(key in template));
 
-/** A stored template without a subject or content was saved with an empty one: nothing else passes the check. */
+/** Restores empty subjects and contents, which Logto removed. A template without them would not have passed the check. */
 export function restoreTexts(config: unknown): unknown {
   if (!isRecord(config) || !Array.isArray(config.templates) || !config.templates.some(lacksText))
     return config;
   return mapTemplates(config, (template) => ({ subject: '', content: '', ...template }));
 }
 
-/** What the official connector accepts as numbers and switches only, and what its form would show as text. */
+/** Keys that must be numbers or booleans for the official connector and for the form. */
 const NUMBERS_AND_SWITCHES = [
   ...(['port', 'connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'] as const),
   ...(['maxConnections', 'maxMessages', 'idleTimeout'] as const),
@@ -64,9 +64,9 @@ const NUMBERS_AND_SWITCHES = [
 ];
 
 /**
- * Rewrites an object that is about to be saved so that the console's form and the official connector can read it: numbers
- * as numbers, switches as switches, `url` and `service` as host and port. Logto stores the object that it checks, not the
- * result of the check, so this is the one place that changes what it was given.
+ * Normalizes a config that is about to be saved, so that the console's form and the official connector can read it: numbers as
+ * numbers, switches as booleans, and `url` and `service` as host and port. Modifies its input, because Logto stores the object that
+ * it checks, not the result of the check.
  */
 export function normalizeInPlace(input: unknown, config: ConnectorConfig): void {
   if (!isRecord(input) || !Object.isExtensible(input) || Object.isFrozen(input)) return;

@@ -21,7 +21,7 @@ const configOf = (more: object = {}): ConnectorConfig =>
     ...more,
   });
 
-/** A registry whose transports only note what happens to them. */
+/** A registry whose transports record their calls. */
 function setUp(options: { maxTransports?: number; idleMs?: number } = {}) {
   const opened: (Transport & { isClosed: boolean; sent: Email[] })[] = [];
   const registry = createTransportRegistry({
@@ -49,7 +49,7 @@ function setUp(options: { maxTransports?: number; idleMs?: number } = {}) {
   return { registry, opened, send, closed: () => opened.map(({ isClosed }) => isClosed) };
 }
 
-test('equal settings share one transport, wherever they come from', async () => {
+test('equal settings share one transport', async () => {
   const { opened, send } = setUp();
   await send(configOf());
   await send(configOf());
@@ -74,7 +74,7 @@ test.each([
   expect(closed()).toEqual([false, false]);
 });
 
-test('a transport is closed when it was not used for a while, and opened again', async () => {
+test('an idle transport is closed and opened again', async () => {
   const { registry, send, closed } = setUp({ idleMs: 1000 });
   await send(configOf());
   vi.advanceTimersByTime(999);
@@ -88,14 +88,14 @@ test('a transport is closed when it was not used for a while, and opened again',
   expect(closed()).toEqual([true, false]);
 });
 
-test('the one that was not used for longest makes room', async () => {
+test('the least recently used transport is closed for a new one', async () => {
   const { send, closed } = setUp({ maxTransports: 2 });
   const [a, b, c] = ['a', 'b', 'c'].map((host) => configOf({ host: `${host}.example.com` }));
   for (const config of [a, b, a, c]) if (config) await send(config);
   expect(closed()).toEqual([false, true, false]);
 });
 
-test('nothing stays when the registry is closed', async () => {
+test('closing the registry closes every transport', async () => {
   const { registry, send, closed } = setUp();
   await send(configOf());
   await send(configOf({ host: 'smtp.example.net' }));

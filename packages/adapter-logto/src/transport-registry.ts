@@ -4,30 +4,30 @@ import { configLogger } from './config-logger.js';
 import { fingerprint } from './fingerprint.js';
 import { createIdleCache } from './idle-cache.js';
 
-/** Far more than the connectors of one instance. */
+/** Much more than one instance needs. */
 const MAX_TRANSPORTS = 20;
 
-/** Connections close earlier, after a minute; this is how long credentials are remembered. */
+/** How long credentials are kept. Connections close earlier, after a minute. */
 const IDLE_MS = 5 * 60_000;
 
 /**
- * One transport, and so one pool of connections, for each distinct server, login and set of options. An edited config gets
- * another one; the former closes when it is idle. Two accounts can share everything but the password: every SendGrid
- * account has the user `apikey`.
+ * Keeps one transport, and thus one connection pool, for each distinct server, login, and set of options. An edited config gets a
+ * new transport, and the old one closes when it is idle. The password is part of the key, because every SendGrid account has the
+ * user `apikey`.
  */
 export interface TransportRegistry {
-  /** Sends through the transport of this config, which is opened by its first email. Closing it does nothing. */
+  /** Returns a transport for this config, which opens with the first email. Closing it does nothing. */
   transportFor(config: ConnectorConfig): Transport;
-  /** Lets emails in flight finish, and closes every transport. */
+  /** Lets emails in flight finish and closes all transports. */
   close(): Promise<void>;
-  /** How many transports are open. */
+  /** The number of open transports. */
   readonly size: number;
 }
 
 export interface TransportRegistryOptions {
   /** @default an SMTP transport */
   open?: (config: ConnectorConfig) => Transport;
-  /** The one that was not used for longest is closed for another. @default 20 */
+  /** If there are more, the least recently used transport closes. @default 20 */
   maxTransports?: number;
   /** Milliseconds without an email. @default 5 minutes */
   idleMs?: number;
@@ -35,7 +35,7 @@ export interface TransportRegistryOptions {
 
 export function createTransportRegistry(options: TransportRegistryOptions = {}): TransportRegistry {
   const { open = openTransport, maxTransports = MAX_TRANSPORTS, idleMs = IDLE_MS } = options;
-  /** Emails in flight go out first, so closing takes its time. */
+  /** Transports that finish their emails in flight before they close. */
   const closing = new Set<Promise<void>>();
 
   const transports = createIdleCache<Transport>({
@@ -53,7 +53,7 @@ export function createTransportRegistry(options: TransportRegistryOptions = {}):
       const use = () => transports.use(key, () => open(config));
       return {
         name: 'smtp',
-        // In one go: a transport that is being closed still takes along what it has begun.
+        // Look up the transport and send synchronously, because a closing transport finishes only the emails that it has started.
         send: (email, operation) => use().send(email, operation),
         verify: (operation) => use().verify(operation),
         close: async () => {},
@@ -71,9 +71,9 @@ export function createTransportRegistry(options: TransportRegistryOptions = {}):
 }
 
 /**
- * As the official connector sends: STARTTLS where it is offered, and where it is not, a login in plain text; no login
- * where the server offers none, as relays that trust by address are often configured with the form's placeholder for a
- * password. Both are logged as warnings.
+ * Works like the official connector: uses STARTTLS if offered, and otherwise logs in over plain text. Sends without a login if the
+ * server offers none, because configs for relays that trust an IP address often contain the form's placeholder password. Both are
+ * logged as warnings.
  */
 const openTransport = (config: ConnectorConfig): Transport =>
   createSmtpTransport(config, { plaintextAuth: 'warn', missingAuth: 'warn', logger: configLogger(config) });

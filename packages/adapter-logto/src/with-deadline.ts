@@ -1,4 +1,4 @@
-/** Runs something that takes a signal, which ends it when the time is up as `AbortSignal.timeout()` would. */
+/** Runs a function with a signal that times out like `AbortSignal.timeout()`. */
 export async function withDeadline<T>(
   milliseconds: number,
   run: (signal: AbortSignal) => Promise<T>,

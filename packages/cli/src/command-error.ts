@@ -1,6 +1,6 @@
 import type { LocatedIssue } from '@postern/config-tools';
 
-/** Stable, for programs that read `--json`. */
+/** Stable values for programs that read `--json`. */
 export type CommandErrorCode =
   | 'usage'
   | 'file_missing'
@@ -9,13 +9,13 @@ export type CommandErrorCode =
   | 'config_invalid'
   | 'payload_invalid';
 
-/** Ends a command; the message says why, for the person at the terminal. Never holds a secret. */
+/** Ends a command. The message is shown to the user and never contains a secret. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: CommandErrorCode;
   /** What to do about it. */
   readonly hint?: string;
-  /** What is wrong with the config, where that is the reason. */
+  /** The problems of the config, if they are the cause. */
   readonly issues?: readonly LocatedIssue[];
 
   constructor(
@@ -30,7 +30,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Someone pressed Ctrl-C instead of answering. */
+/** The user pressed Ctrl-C or Ctrl-D at a question. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }

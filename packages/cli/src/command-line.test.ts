@@ -11,7 +11,7 @@ import { makeWorkFolder } from './terminal/work-folder.js';
 
 const COMMANDS = ['init', 'check', 'preview', 'send', 'doctor', 'eject'];
 
-/** Everything that a shell prints while it runs a script. */
+/** Runs a script in a shell and returns its output. */
 const shell = async (name: string, script: string, cwd: string) => {
   const child = spawn(name, ['-c', script], {
     cwd,
@@ -29,7 +29,7 @@ const shell = async (name: string, script: string, cwd: string) => {
 };
 
 describe('the command line', () => {
-  it('explains itself, with every command and the exit codes', async () => {
+  it('prints help with every command and the exit codes', async () => {
     await using folder = await makeWorkFolder();
     for (const args of [[], ['--help'], ['help']]) {
       const { exitCode, stdout, stderr } = await runPostern(args, { cwd: folder.path });
@@ -39,7 +39,7 @@ describe('the command line', () => {
     }
   });
 
-  it.each(COMMANDS)('explains %s, with --json on it', async (name) => {
+  it.each(COMMANDS)('prints help for %s, including --json', async (name) => {
     await using folder = await makeWorkFolder();
     const { exitCode, stdout, stderr } = await runInProcess([name, '--help'], { cwd: folder.path });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -47,7 +47,7 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^ +--json +Print/m);
   });
 
-  it('knows its version', async () => {
+  it('prints its version', async () => {
     await using folder = await makeWorkFolder();
     const { exitCode, stdout } = await runPostern(['--version'], { cwd: folder.path });
     expect(exitCode).toBe(0);
@@ -65,7 +65,7 @@ describe('the command line', () => {
     [['init', '--provider', 'pigeon'], 'pigeon', 'Usage: postern init '],
     [['init', '--port', '0'], '--port', 'Usage: postern init '],
     [['init', '--pass-env', 'SMTP PASS'], '--pass-env', 'Usage: postern init '],
-  ])('refuses %j with exit code 2, on stderr alone', async (args, mistake, usage) => {
+  ])('rejects %j with exit code 2, on stderr only', async (args, mistake, usage) => {
     await using folder = await makeWorkFolder();
     const { exitCode, stdout, stderr } = await runInProcess(args, { cwd: folder.path });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -74,12 +74,12 @@ describe('the command line', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('says what to do where there is no config, as text and as JSON', async () => {
+  it('explains what to do if there is no config, as text and as JSON', async () => {
     await using folder = await makeWorkFolder();
     const text = await runPostern(['check'], { cwd: folder.path });
     expect(text).toMatchObject({ exitCode: 1, stdout: '' });
     expect(text.stderr).toBe(
-      '✗ There is no connector.json.\n  → Run `postern init` to make one, or name another file.\n',
+      '✗ connector.json does not exist.\n  → Run `postern init` to create one, or specify another file.\n',
     );
     const json = await runPostern(['doctor', 'my.json', '--json'], { cwd: folder.path });
     expect(json).toMatchObject({ exitCode: 1, stderr: '' });
@@ -87,13 +87,13 @@ describe('the command line', () => {
       ok: false,
       error: {
         code: 'file_missing',
-        message: 'There is no my.json.',
-        hint: 'Run `postern init my.json` to make it, or name another file.',
+        message: 'my.json does not exist.',
+        hint: 'Run `postern init my.json` to create it, or specify another file.',
       },
     });
   });
 
-  it('shows a stack to whoever asks for one, and to nobody else', async () => {
+  it('prints a stack only with --verbose or DEBUG', async () => {
     await using folder = await makeWorkFolder();
     const stack = /^ {4}at /m;
     const { stderr: plain } = await runPostern(['check'], { cwd: folder.path });
@@ -104,7 +104,7 @@ describe('the command line', () => {
     expect(debug).toMatch(stack);
   });
 
-  it('takes a failure that nobody thought of for a bug of its own: exit code 70', async () => {
+  it('reports an unexpected failure as a bug, with exit code 70', async () => {
     const options = {
       env: {},
       get cwd(): never {
@@ -116,7 +116,7 @@ describe('the command line', () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'internal' } });
   });
 
-  it('is coloured where that is asked for, and not in a pipe', async () => {
+  it('uses color in a pipe only if FORCE_COLOR is set', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
     const colour = '\u001b[';
@@ -127,7 +127,7 @@ describe('the command line', () => {
     expect((await check({ FORCE_COLOR: '0' })).stdout).not.toContain(colour);
   });
 
-  it('is coloured in a terminal, unless NO_COLOR says otherwise', async () => {
+  it('uses color in a terminal unless NO_COLOR is set', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
     for (const [env, coloured] of [
@@ -140,16 +140,16 @@ describe('the command line', () => {
     }
   });
 
-  it('ends quietly when its reader has seen enough', async () => {
+  it('exits quietly when the reader closes the pipe', async () => {
     await using folder = await makeWorkFolder();
-    // Far more issues than a pipe holds.
+    // Far more output than a pipe buffers.
     const templates = Array.from({ length: 3000 }, () => ({ usageType: 'SignIn', colour: 'red' }));
     await folder.write('connector.json', sampleConfig({ templates }));
     const output = await shell('sh', `'${process.execPath}' '${BIN}' check | head -n 1`, folder.path);
     expect(output).toBe('connector.json:6:5 error auth.pass\n');
   });
 
-  it('keeps result and questions apart: with --json nothing is asked', async () => {
+  it('asks no questions with --json', async () => {
     await using folder = await makeWorkFolder();
     const { exitCode, stdout, stderr } = await runPostern(['init', '--json'], { cwd: folder.path });
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
@@ -158,7 +158,7 @@ describe('the command line', () => {
 });
 
 describe('completion', () => {
-  it('works in a real bash', async () => {
+  it('works in bash', async () => {
     await using folder = await makeWorkFolder();
     const script = await runPostern(['completion', 'bash'], { cwd: folder.path });
     expect(script).toMatchObject({ exitCode: 0, stderr: '' });
@@ -188,7 +188,7 @@ describe('completion', () => {
     expect(stdout).toContain('postern');
   });
 
-  it('refuses a shell that it does not know', async () => {
+  it('rejects an unknown shell', async () => {
     await using folder = await makeWorkFolder();
     const { exitCode } = await runInProcess(['completion', 'tcsh'], { cwd: folder.path });
     expect(exitCode).toBe(2);

@@ -11,7 +11,7 @@ import { initCommand } from './commands/init.js';
 import { previewCommand } from './commands/preview.js';
 import { sendCommand } from './commands/send.js';
 import type { Io } from './io.js';
-import { hasColours } from './printer.js';
+import { hasColors } from './printer.js';
 
 const commands = {
   init: initCommand,
@@ -24,22 +24,22 @@ const commands = {
 
 const anyCommand = or(initCommand, checkCommand, previewCommand, sendCommand, doctorCommand, ejectCommand);
 
-/** What someone asked for, its `command` and the options of that. */
+/** The parsed command line: a `command` and its options. */
 export type CommandLine = InferValue<typeof anyCommand>;
 
 const PROGRAM = 'postern';
 
-/** How wide help gets where nobody says how wide the terminal is. */
+/** The width of help if the width of the terminal is unknown. */
 const DEFAULT_WIDTH = 100;
 
-/** Carries an exit code out of the parser, which otherwise goes on. */
+/** Carries an exit code out of the parser, which would otherwise continue. */
 class Ended extends Error {
   constructor(readonly exitCode: ExitCode) {
     super();
   }
 }
 
-/** Reads the arguments. Help, versions, completions and mistakes are answered here, and leave an exit code. */
+/** Reads the arguments. Help, version, completion, and usage errors are printed here and return an exit code. */
 export function readCommandLine(
   argv: readonly string[],
   io: Io,
@@ -48,16 +48,16 @@ export function readCommandLine(
   const end = (exitCode: ExitCode) => (): never => {
     throw new Ended(exitCode);
   };
-  const colors = hasColours(io.stdout);
+  const colors = hasColors(io.stdout);
   const writeError = (text: string) => void io.stderr.write(`${text}\n`);
   try {
     const options = runParser(anyCommand, PROGRAM, argv.length === 0 ? ['--help'] : argv, {
-      brief: message`Auth mail: set it up, check it, look at it, send it, and find out why it does not arrive.`,
-      footer: message`Exit codes: 0 done, 1 something is wrong, 2 wrong arguments, 3 failed for now, 130 Ctrl-C.`,
+      brief: message`Set up, check, preview, and send authentication emails, and find out why one does not arrive.`,
+      footer: message`Exit codes: 0 success, 1 problem, 2 wrong arguments, 3 temporary failure, 130 Ctrl-C.`,
       help: { option: true, command: true, onShow: end(EXIT.ok) },
       version: { option: true, value: version, onShow: end(EXIT.ok) },
       completion: { command: true, onShow: end(EXIT.ok) },
-      // All of them at once would fill a page.
+      // The usage of all commands would fill a page.
       usageLine: [{ type: 'argument', metavar: 'COMMAND' }],
       aboveError: 'none',
       onError() {
@@ -78,7 +78,7 @@ export function readCommandLine(
   }
 }
 
-/** What stands below a mistake; the parser's own commands have said theirs. */
+/** The usage to print below an error. The parser prints the usage of its built-in commands. */
 function usageFor(name: string | undefined): string {
   const known = Object.entries(commands).find(([each]) => each === name)?.[1];
   if (known) return `\nUsage: ${formatUsage(PROGRAM, known.usage)}\nSee ${PROGRAM} ${name} --help.`;

@@ -1,16 +1,16 @@
 import type { Io } from './io.js';
 import type { Printer } from './printer.js';
 
-/** What a process ends with. */
+/** Exit codes. */
 export const EXIT = {
   ok: 0,
-  /** Something is wrong, and was named. */
+  /** A problem that the output describes. */
   problem: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** It failed for now: the same may work later. */
+  /** A temporary failure: the same command may work later. */
   temporary: 3,
-  /** A bug of Postern (`EX_SOFTWARE` of sysexits). */
+  /** A bug in Postern (`EX_SOFTWARE` of sysexits). */
   internal: 70,
   /** Ctrl-C. */
   interrupted: 130,
@@ -18,16 +18,16 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What a command came to: its exit code, and what `--json` prints beside `ok`. */
+/** The outcome of a command: its exit code, and the fields that `--json` prints next to `ok`. */
 export interface Outcome {
   readonly exitCode: ExitCode;
   readonly result: Readonly<Record<string, unknown>>;
 }
 
-/** What every command gets beside its own options. */
+/** What every command receives in addition to its own options. */
 export interface CommandContext {
   readonly io: Io;
   readonly printer: Printer;
-  /** Whether someone is there to answer questions. */
+  /** Whether a user can answer questions. */
   readonly interactive: boolean;
 }

@@ -14,18 +14,18 @@ import { readText } from './file-access.js';
 import type { Io } from './io.js';
 import { readTemplateFolder } from './template-folder.js';
 
-/** The name that a config has unless another is given. */
+/** The default file name of a config. */
 export const DEFAULT_CONFIG_FILE = 'connector.json';
 
 export interface ConfigFileOptions {
   /** Relative to the working directory. */
   readonly file: string;
   readonly envFile?: string | undefined;
-  /** A folder of template files, which take the place of the config's templates. */
+  /** A folder of template files that replace the templates of the config. */
   readonly templates?: string | undefined;
 }
 
-/** What a file holds: its JSON as written, and the variables that it may refer to. */
+/** The JSON of a file as written, and the variables that it can refer to. */
 interface Source {
   readonly value: unknown;
   readonly variables: ConfigVariables;
@@ -38,8 +38,8 @@ async function readSource(
 ): Promise<Source | readonly LocatedIssue[]> {
   const hint =
     file === DEFAULT_CONFIG_FILE
-      ? 'Run `postern init` to make one, or name another file.'
-      : `Run \`postern init ${file}\` to make it, or name another file.`;
+      ? 'Run `postern init` to create one, or specify another file.'
+      : `Run \`postern init ${file}\` to create it, or specify another file.`;
   const [text, variables] = await Promise.all([
     readText(resolve(io.cwd, file), file, hint),
     readVariables(io, envFile),
@@ -72,16 +72,16 @@ async function readSource(
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What became of a config file. `config` is there when it can be used; warnings may be there in any case. */
+/** An inspected config file. `config` is set if it is valid. A valid config can also have warnings. */
 export interface InspectedConfig {
   readonly config?: ConnectorConfig;
   readonly issues: readonly LocatedIssue[];
 }
 
 /**
- * Reads a config and everything that is wrong with it.
+ * Reads a config and its problems.
  *
- * @throws {CommandError} when there is no file to read
+ * @throws {CommandError} if the file does not exist
  */
 export async function inspectConfigFile(
   io: Io,
@@ -99,9 +99,10 @@ const withoutLogin = (value: unknown): unknown =>
   isObject(value) ? { ...value, auth: {}, dkim: undefined } : value;
 
 /**
- * A config that can be used; without its login and its DKIM key where nothing is sent, as their secrets may be elsewhere.
+ * Reads a valid config. With `login: false`, leaves out the login and the DKIM key, because their secrets may not be
+ * available and a command that sends nothing does not need them.
  *
- * @throws {CommandError} otherwise
+ * @throws {CommandError} if the config is not valid
  */
 export async function readConfigFile(
   io: Io,
@@ -114,9 +115,9 @@ export async function readConfigFile(
 }
 
 /**
- * A config as it is written, for whoever looks into what is wrong with it; its references are resolved.
+ * Reads a config as written, with its variables resolved, for commands that report its problems.
  *
- * @throws {CommandError} when it can't be read, or a variable is not set
+ * @throws {CommandError} if it cannot be read, or a variable is not set
  */
 export async function readRawConfigFile(io: Io, options: ConfigFileOptions): Promise<DiagnoseConfig> {
   const source = await readSource(io, options);
@@ -126,8 +127,8 @@ export async function readRawConfigFile(io: Io, options: ConfigFileOptions): Pro
   if (typeof config !== 'object' || config === null) {
     throw unusable(options.file, inspectConnectorConfig(config).issues);
   }
-  return config; // of any shape: judging it is part of the diagnosis
+  return config; // of any shape: `diagnose` reports its problems
 }
 
 const unusable = (file: string, issues: readonly LocatedIssue[]) =>
-  new CommandError('config_invalid', `${file} can't be used.`, { issues });
+  new CommandError('config_invalid', `${file} is not valid.`, { issues });

@@ -5,18 +5,18 @@ import { CommandError } from './command-error.js';
 import { readText } from './file-access.js';
 import type { Io } from './io.js';
 
-/** Read without being asked for, if it is there. */
+/** Read by default, if it exists. */
 const DEFAULT_ENV_FILE = '.env';
 
 /**
- * The variables that a config may refer to: those of the environment, then those of a file.
+ * The variables that a config can refer to. The environment takes precedence over the file.
  *
- * @throws {CommandError} when a file that was named can't be read
+ * @throws {CommandError} if the given file cannot be read
  */
 export async function readVariables({ cwd, env }: Io, envFile?: string): Promise<ConfigVariables> {
   const name = envFile ?? DEFAULT_ENV_FILE;
   try {
-    const text = await readText(resolve(cwd, name), name, 'Write it, or leave --env out.');
+    const text = await readText(resolve(cwd, name), name, 'Create it, or omit --env.');
     return { ...parseEnv(text), ...env };
   } catch (error) {
     if (envFile === undefined && error instanceof CommandError && error.code === 'file_missing') return env;

@@ -5,11 +5,11 @@ import type { Io } from './io.js';
 import { countIssues, formatIssues } from './issue-list.js';
 import { printable, type Style } from './printer.js';
 
-/** A failure as `--json` and people get it. */
+/** A failure, for `--json` and for the terminal. */
 export interface Failure {
   readonly exitCode: ExitCode;
   readonly error: Readonly<Record<string, unknown>> & { readonly code: string; readonly message: string };
-  /** For the terminal, several lines. */
+  /** Several lines for the terminal. */
   format(style: Style): string;
 }
 
@@ -23,7 +23,7 @@ export function describeFailure(error: unknown, file: string): Failure {
     format: (style) =>
       withHint(
         `${style('✗ Postern failed', 'failed')}: ${message}`,
-        'This is a bug. Run it again with --verbose to see where.',
+        'This is a bug in Postern. Run the command again with --verbose to see the stack.',
         style,
       ),
   };
@@ -44,7 +44,7 @@ function ofCommand({ code, message, hint, issues = [] }: CommandError, file: str
   };
 }
 
-/** Before anything goes to a server. */
+/** Stages before the first connection to a server. */
 const LOCAL: readonly MailStage[] = ['config', 'recipient', 'payload', 'template'];
 
 function ofMail({ code, stage, retryable, hint, message, responseCode, response }: MailError): Failure {
@@ -54,7 +54,7 @@ function ofMail({ code, stage, retryable, hint, message, responseCode, response 
     format: (style) => {
       const lines = [
         style(`✗ ${printable(message)}`, 'failed'),
-        `  ${code}, while at: ${stage}${retryable ? '; the same may work later' : ''}`,
+        `  ${code} at ${stage}${retryable ? ' (temporary: try again later)' : ''}`,
         ...(response === undefined ? [] : [`  server: ${style(printable(response), 'response')}`]),
       ];
       const text = withHint(lines.join('\n'), hint, style);
@@ -65,5 +65,5 @@ function ofMail({ code, stage, retryable, hint, message, responseCode, response 
   };
 }
 
-/** The stack is for whoever asks for it. */
+/** Whether to print the stack of an error. */
 export const wantsStack = (verbose: boolean, { env }: Io): boolean => verbose || Boolean(env.DEBUG);

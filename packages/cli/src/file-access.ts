@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { CommandError } from './command-error.js';
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder is not there',
-  EEXIST: 'it is there already',
+  ENOENT: 'its folder does not exist',
+  EEXIST: 'it already exists',
   EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is no folder',
-  EACCES: 'that is not allowed',
-  EPERM: 'that is not allowed',
+  ENOTDIR: 'part of its path is not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
 };
@@ -23,16 +23,21 @@ export async function readText(path: string, name: string, hintWhenMissing: stri
     return await readFile(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') {
-      throw new CommandError('file_missing', `There is no ${name}.`, { hint: hintWhenMissing, cause: error });
+      throw new CommandError('file_missing', `${name} does not exist.`, {
+        hint: hintWhenMissing,
+        cause: error,
+      });
     }
-    throw new CommandError('file_unreadable', `${name} can't be read: ${reasonOf(error)}.`, { cause: error });
+    throw new CommandError('file_unreadable', `${name} cannot be read: ${reasonOf(error)}.`, {
+      cause: error,
+    });
   }
 }
 
-/** Runs what reads files; what the system says about it becomes a sentence. */
+/** Runs a function that reads files, and turns system errors into a {@link CommandError}. */
 export const reading = <T>(name: string, read: () => Promise<T>): Promise<T> => explained(name, 'read', read);
 
-/** Runs what writes files; what the system says about it becomes a sentence. */
+/** Runs a function that writes files, and turns system errors into a {@link CommandError}. */
 export const writing = <T>(name: string, write: () => Promise<T>): Promise<T> =>
   explained(name, 'written', write);
 
@@ -40,9 +45,9 @@ async function explained<T>(name: string, what: 'read' | 'written', action: () =
   try {
     return await action();
   } catch (error) {
-    // Only those of the system have a number.
+    // Only system errors have an `errno`.
     if (!(error instanceof Error && 'errno' in error)) throw error;
-    throw new CommandError('file_unreadable', `${name} can't be ${what}: ${reasonOf(error)}.`, {
+    throw new CommandError('file_unreadable', `${name} cannot be ${what}: ${reasonOf(error)}.`, {
       cause: error,
     });
   }

@@ -4,14 +4,14 @@ import type { ConfigVariables } from '@postern/core';
 /** A stream that may be a terminal. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** Everything that a command reaches of the process it runs in. */
+/** The parts of the process that a command uses. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  /** What was asked for. */
+  /** The result. */
   readonly stdout: OutputStream;
-  /** Everything else: errors, questions. */
+  /** Everything else: errors and questions. */
   readonly stderr: OutputStream;
   readonly env: ConfigVariables;
-  /** The folder that file names are relative to. */
+  /** The folder that paths are relative to. */
   readonly cwd: string;
 }

@@ -13,7 +13,7 @@ export function countIssues(issues: readonly LocatedIssue[]): string {
     .join(', ');
 }
 
-/** Every issue on lines of its own: where (as editors and terminals link it), what, and the cure. */
+/** Formats each issue as its place (in a form that editors and terminals link), message, and hint. */
 export function formatIssues(file: string, issues: readonly LocatedIssue[], style: Style): string {
   return sortIssues(issues)
     .map(({ severity, path, message, hint, file: own = file, line, column }) => {

@@ -5,20 +5,20 @@ import { argument, option } from '@optique/core/primitives';
 import { path } from '@optique/run/valueparser';
 import { DEFAULT_CONFIG_FILE } from './config-file.js';
 
-/** What every command takes. */
-export const sharedOptions = object('Everywhere', {
+/** The options of every command. */
+export const sharedOptions = object('Global options', {
   json: option('--json', {
-    description: message`Print the result as one JSON document on stdout, and nothing else there.`,
+    description: message`Print the result to stdout as one JSON document.`,
   }),
   verbose: option('--verbose', {
-    description: message`Print the stack of an unexpected error (so does the variable DEBUG).`,
+    description: message`Print the stack of an error. The variable DEBUG does the same.`,
   }),
 });
 
 /** For commands that use templates. */
 export const templatesOption = optional(
   option('--templates', path({ metavar: 'FOLDER', type: 'directory' }), {
-    description: message`Template files (as of eject) in place of the config's templates.`,
+    description: message`Template files, such as those from eject, that replace the templates of the config.`,
   }),
 );
 
@@ -31,9 +31,9 @@ export const configOptions = object('Config', {
     DEFAULT_CONFIG_FILE,
   ),
   envFile: optional(
-    // Not `--env-file`: Node takes an option of that name for its own, wherever it stands.
+    // Not `--env-file`, because Node.js interprets an option with that name anywhere on the command line.
     option('--env', path({ metavar: 'FILE', type: 'file' }), {
-      description: message`Where the variables are that the config refers to, if not in the environment. Without it, .env if there is one.`,
+      description: message`A file with the variables that the config refers to. Default: .env, if it exists.`,
     }),
   ),
 });

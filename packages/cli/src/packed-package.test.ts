@@ -12,7 +12,7 @@ import { makeWorkFolder } from './terminal/work-folder.js';
 const run = promisify(execFile);
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What is installed with the command, from this workspace. */
+/** The workspace packages that are installed with the command. */
 const OWN = {
   '@postern/core': 'core',
   '@postern/templates': 'templates',
@@ -25,7 +25,7 @@ interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
 }
 
-/** Unpacks a package as npm would get it, and links what its manifest asks for, and nothing else. */
+/** Unpacks a package as npm would install it, and links only the dependencies in its manifest. */
 async function install(folder: string, source: string, modules: string, target: string) {
   const tarball = await packPackage(source, join(folder, 'tarballs', target));
   await mkdir(join(modules, target), { recursive: true });
@@ -43,7 +43,7 @@ async function install(folder: string, source: string, modules: string, target: 
   return manifest;
 }
 
-it('runs as npm installs it, with the dependencies that it names', { timeout: 60_000 }, async () => {
+it('runs as npm installs it, with only its declared dependencies', { timeout: 60_000 }, async () => {
   await using folder = await makeWorkFolder();
   const modules = join(folder.path, 'node_modules');
   let bin = '';
@@ -51,7 +51,7 @@ it('runs as npm installs it, with the dependencies that it names', { timeout: 60
     const manifest = await install(folder.path, join(PACKAGES, source), modules, name);
     bin = manifest.bin?.postern ?? '';
   }
-  // As npx starts it: a link to the file itself.
+  // npx runs a link to the file.
   await mkdir(join(modules, '.bin'));
   const command = join(modules, '.bin/postern');
   await symlink(join(modules, '@postern/cli', bin), command);

@@ -5,25 +5,25 @@ import { string } from '@optique/core/valueparser';
 import type { PayloadValue } from '@postern/core';
 import { CommandError } from './command-error.js';
 
-/** What emails show in place of the sample. */
+/** Values that replace those of the sample. */
 export const payloadOption = optional(
   option('--payload', string({ metavar: 'JSON' }), {
-    description: message`Values in place of the sample's, such as '{"code":"123456"}'.`,
+    description: message`Values that replace those of the sample, such as '{"code":"123456"}'.`,
   }),
 );
 
-/** @throws {CommandError} `payload_invalid`; what is in it is for core to judge */
+/** @throws {CommandError} `payload_invalid` if it is not a JSON object; core checks its values */
 export function readPayload(json: string | undefined): Record<string, PayloadValue> {
   if (json === undefined) return {};
   try {
     const value: unknown = JSON.parse(json);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, PayloadValue>; // JSON holds nothing else
+      return value as Record<string, PayloadValue>; // JSON cannot contain other values
     }
   } catch {
-    // Its message quotes the text, which may hold a code.
+    // Its message quotes the text, which may contain a code.
   }
-  throw new CommandError('payload_invalid', '--payload has to be a JSON object.', {
+  throw new CommandError('payload_invalid', '--payload must be a JSON object.', {
     hint: `Quote it for the shell: --payload '{"code":"123456"}'`,
   });
 }

@@ -1,6 +1,6 @@
 import type { Email } from '@postern/core';
 
-/** One email of a preview, and the files that show it. */
+/** One email of a preview, and its files. */
 export interface PreviewedEmail {
   readonly type: string;
   readonly locale?: string;
@@ -8,7 +8,7 @@ export interface PreviewedEmail {
   readonly files: readonly string[];
 }
 
-/** By this a folder is known to be a preview, which the next one may replace. */
+/** Marks a page as a preview, which the next preview can replace. */
 export const PREVIEW_MARK = '<meta name="generator" content="postern preview">';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
-/** The plain-text part as mail apps show it, with what stands above it. */
+/** The plain-text part with the header lines that email apps show above it. */
 export const textFile = ({ from, to, subject, text }: Email): string => {
   const sender = from.name === undefined ? from.address : `${from.name} <${from.address}>`;
   return `From: ${sender}\nTo: ${to}\nSubject: ${subject}\n\n${text}\n`;

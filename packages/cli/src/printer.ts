@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { TextRole } from '@postern/transport-smtp';
 import type { Io, OutputStream } from './io.js';
 
-/** The part that a piece of text plays, and by it its colour. */
+/** The role of a piece of text, which determines its color. */
 type Role = TextRole | 'heading';
 
 const FORMAT = {
@@ -15,7 +15,7 @@ const FORMAT = {
   heading: 'bold',
 } as const satisfies Record<Role, Parameters<typeof styleText>[0]>;
 
-/** Colours a piece of text, on a terminal; `NO_COLOR` and `FORCE_COLOR` have the last word. */
+/** Colors a piece of text in a terminal. `NO_COLOR` and `FORCE_COLOR` override this. */
 export type Style = (text: string, role: Role) => string;
 
 export const styleFor =
@@ -23,25 +23,25 @@ export const styleFor =
   (text, role) =>
     styleText(FORMAT[role], text, { stream });
 
-export const hasColours = (stream: OutputStream): boolean => styleFor(stream)('x', 'heading') !== 'x';
+export const hasColors = (stream: OutputStream): boolean => styleFor(stream)('x', 'heading') !== 'x';
 
-/** Servers and files may hold what a terminal takes for commands, or what turns the order of letters around. */
+/** Removes terminal control characters and bidi controls from text of servers and files. */
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, ' ');
 
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Writes for people. With `--json` it writes nothing: then the result on stdout is all there is. */
+/** Writes text for people. With `--json` it writes nothing, so that stdout contains only the result. */
 export interface Printer {
-  /** A line of what was asked for. */
+  /** Writes a line of the result to stdout. */
   print(text: string): void;
-  /** A line that is not part of it, on stderr. */
+  /** Writes a line that is not part of the result to stderr. */
   note(text: string): void;
-  /** What is being done right now; on a terminal only, and gone with the next line. */
+  /** Shows the current activity, in terminals only. The next line replaces it. */
   progress(text: string): void;
-  /** Takes the progress line away. */
+  /** Removes the progress line. */
   done(): void;
-  /** For what `print` writes. */
+  /** The style for `print`. */
   readonly style: Style;
 }
 

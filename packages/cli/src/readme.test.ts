@@ -9,7 +9,7 @@ import { makeWorkFolder } from './terminal/work-folder.js';
 
 const README = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 
-/** The arguments of every `postern …` that stands in a shell example. */
+/** The arguments of every `postern …` command in the shell examples. */
 const examples = [...README.matchAll(/^```sh\n(?<lines>.*?)^```$/gms)]
   .flatMap(({ groups }) => groups?.lines?.trim().split('\n') ?? [])
   .map((line) => line.replace(/^(?:npx @postern\/cli|postern) | > .*$/g, ''))
@@ -31,15 +31,18 @@ describe('the README', () => {
     expect(trap.inbox.messages).toHaveLength(2);
   });
 
-  it.each(['init', 'check', 'preview', 'send', 'doctor', 'eject'])('names every flag of %s', async (name) => {
-    await using folder = await makeWorkFolder();
-    const { stdout } = await runPostern([name, '--help'], { cwd: folder.path });
-    const flags = new Set(stdout.match(/--[a-z-]+/g));
-    expect(flags.size).toBeGreaterThan(2);
-    for (const flag of flags) expect(README).toContain(`\`${flag}`);
-  });
+  it.each(['init', 'check', 'preview', 'send', 'doctor', 'eject'])(
+    'documents every flag of %s',
+    async (name) => {
+      await using folder = await makeWorkFolder();
+      const { stdout } = await runPostern([name, '--help'], { cwd: folder.path });
+      const flags = new Set(stdout.match(/--[a-z-]+/g));
+      expect(flags.size).toBeGreaterThan(2);
+      for (const flag of flags) expect(README).toContain(`\`${flag}`);
+    },
+  );
 
-  it('names every provider', () => {
+  it('lists every provider', () => {
     for (const { id } of providerChoices) expect(README).toContain(`\`${id}\``);
   });
 });

@@ -12,7 +12,7 @@ import { describeFailure, wantsStack } from './failure.js';
 import type { Io } from './io.js';
 import { createPrinter, styleFor } from './printer.js';
 
-/** Runs one command line to its exit code. Touches nothing of the process but what it is given. */
+/** Runs one command line and returns its exit code. Uses only the given parts of the process. */
 export async function run(argv: readonly string[], io: Io, version: string): Promise<ExitCode> {
   const line = readCommandLine(argv, io, version);
   if ('exitCode' in line) return line.exitCode;

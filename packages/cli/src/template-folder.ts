@@ -5,14 +5,14 @@ import { readTemplates, type TemplateField, templateFile } from '@postern/templa
 import { reading } from './file-access.js';
 import type { Io } from './io.js';
 
-/** The templates that stand as files in a folder, and where each part of them is. */
+/** The templates of a folder, and the file of each of their parts. */
 export interface TemplateFolder {
   readonly templates: readonly Template[];
-  /** Issues of a config's `templates`, at the files that they are about. */
+  /** Locates issues of a config's `templates` in the template files. */
   locate(issues: readonly ConfigIssue[]): LocatedIssue[];
 }
 
-/** @returns the templates, or what is wrong with the files */
+/** @returns the templates, or the problems of the files */
 export async function readTemplateFolder(
   { cwd }: Io,
   folder: string,
@@ -26,7 +26,7 @@ export async function readTemplateFolder(
     if (!(error instanceof ConfigError)) throw error;
     return error.issues.map((issue) => {
       const place = String(issue.path[0]);
-      // Of the folder itself, or of a file in it.
+      // The issue is about the folder itself or about a file in it.
       return {
         ...issue,
         path: [],
@@ -36,7 +36,7 @@ export async function readTemplateFolder(
   }
 }
 
-/** `SignIn/de/content.html:12:7`, or a file alone. */
+/** Splits `SignIn/de/content.html:12:7`. Line and column are optional. */
 function splitPlace(place: string): Pick<LocatedIssue, 'file' | 'line' | 'column'> {
   const { file, line, column } = /^(?<file>.+):(?<line>\d+):(?<column>\d+)$/.exec(place)?.groups ?? {};
   return file === undefined ? { file: place } : { file, line: Number(line), column: Number(column) };
@@ -54,11 +54,11 @@ function locate(
     const original = templates.find((other) => repeats(template, other)) ?? template;
     return { ...issue, path: [], file: `${folder}/${placeOf(original, field)}` };
   });
-  // Files that are for several languages have their issues in each of them.
+  // A file that several languages share has the same issues in each of them.
   return [...new Map(located.map((issue) => [JSON.stringify(issue), issue])).values()];
 }
 
-/** The file of a field; what is about none in particular is about the folder of the template. */
+/** The file of a field, or the folder of the template for issues without a field. */
 function placeOf(template: Template, field: string | number | undefined): string {
   const known = FIELDS.find((each) => each === field);
   return known === undefined
@@ -68,7 +68,7 @@ function placeOf(template: Template, field: string | number | undefined): string
 
 const FIELDS: readonly TemplateField[] = ['subject', 'content', 'text', 'sendFrom', 'replyTo'];
 
-/** Whether both come from the same files: the first does. */
+/** Whether both templates come from the same files. */
 const repeats = (template: Template, other: Template) =>
   template.usageType === other.usageType &&
   template.contentType === other.contentType &&

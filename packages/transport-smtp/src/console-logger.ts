@@ -2,8 +2,8 @@ import type { LogEvent, Logger } from '@postern/core';
 
 const line = (event: LogEvent) => JSON.stringify(event);
 
-/** For a config that says `logger: true` where the program passes no logger: one line of JSON for each event. */
-// biome-ignore-start lint/suspicious/noConsole: this is the one place that writes to the console
+/** Writes one line of JSON to the console for each event. Used for a config with `logger: true` if no logger is passed. */
+// biome-ignore-start lint/suspicious/noConsole: only this file writes to the console
 export const consoleLogger: Logger = {
   debug: (event) => console.debug(line(event)),
   info: (event) => console.info(line(event)),

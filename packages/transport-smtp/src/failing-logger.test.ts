@@ -15,7 +15,7 @@ it.each([
   ['throws, with debug: true', every(fail), true],
   ['rejects', every(reject), false],
   ['rejects, with debug: true', every(reject), true],
-])('a logger that %s costs no email', async (_title, logger, debug) => {
+])('a logger that %s does not affect emails', async (_title, logger, debug) => {
   const auth = { user: 'ada', pass: 'pass-phrase' };
   await using trap = await startSmtpTrap({ auth });
   const server = { host: trap.host, port: trap.port, auth, tls: { ca: trap.certificate }, debug };
@@ -36,27 +36,30 @@ it.each([
   expect(trap.stats).toMatchObject({ messages: 2 });
 });
 
-it.each([['PLAIN'], ['LOGIN']] as const)('the dialogue shows nothing of a login by %s', async (method) => {
-  const auth = { user: 'ada@example.com', pass: 'pass-phrase' };
-  const lines: string[] = [];
-  const ignore = () => {};
-  await using trap = await startSmtpTrap({ auth, authMethods: [method] });
-  await using transport = createSmtpTransport(
-    { host: trap.host, port: trap.port, auth, tls: { ca: trap.certificate }, debug: true },
-    {
-      logger: {
-        debug: (event) => void lines.push(String(event.line)),
-        info: ignore,
-        warn: ignore,
-        error: ignore,
+it.each([['PLAIN'], ['LOGIN']] as const)(
+  'the dialogue log reveals nothing about a login with %s',
+  async (method) => {
+    const auth = { user: 'ada@example.com', pass: 'pass-phrase' };
+    const lines: string[] = [];
+    const ignore = () => {};
+    await using trap = await startSmtpTrap({ auth, authMethods: [method] });
+    await using transport = createSmtpTransport(
+      { host: trap.host, port: trap.port, auth, tls: { ca: trap.certificate }, debug: true },
+      {
+        logger: {
+          debug: (event) => void lines.push(String(event.line)),
+          info: ignore,
+          warn: ignore,
+          error: ignore,
+        },
       },
-    },
-  );
-  await transport.send(testEmail());
-  expect(lines.some((line) => line.startsWith(`AUTH ${method}`))).toBe(true);
-  const decoded = lines.flatMap((line) => line.split(' ')).map((word) => atobOr(word));
-  for (const text of [...lines, ...decoded]) expect(text).not.toMatch(/ada@example\.com|pass-phrase/);
-});
+    );
+    await transport.send(testEmail());
+    expect(lines.some((line) => line.startsWith(`AUTH ${method}`))).toBe(true);
+    const decoded = lines.flatMap((line) => line.split(' ')).map((word) => atobOr(word));
+    for (const text of [...lines, ...decoded]) expect(text).not.toMatch(/ada@example\.com|pass-phrase/);
+  },
+);
 
 function atobOr(word: string): string {
   try {

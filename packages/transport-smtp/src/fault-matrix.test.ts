@@ -10,13 +10,13 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSmtpTransport } from './index.js';
 
-/** Where a time-out is what has to happen, it happens soon; elsewhere, a slow machine must not bring one about. */
+/** Short timeouts for the cells that expect one. In the others, a slow machine must not cause one. */
 const timeoutsFor = (kind: FaultKind) =>
   kind === 'stall' || kind === 'drip'
     ? { connectionTimeout: 2000, greetingTimeout: 500, socketTimeout: 500 }
     : { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 30_000 };
 
-/** No cell may take longer than all of its time-outs together, once for its failure and once for the next email. */
+/** No cell may take longer than the sum of its timeouts, once for the failure and once for the next email. */
 const DEADLINE = 6000;
 
 type Outcome = { code: MailErrorCode; stage: MailStage; retryable: boolean };
@@ -30,8 +30,8 @@ const lost = (stage: MailStage) => outcome('connection_failed', stage, true);
 const late = (stage: MailStage) => outcome('timeout', stage, true);
 
 /**
- * What each fault at each stage has to become. A reset after the final dot, a stall there and anything else
- * that is no reply leave the delivery unknown; everywhere before, the message was certainly not delivered.
+ * The expected error for each fault at each stage. After the final dot, a reset, a stall, or an invalid reply leaves the
+ * delivery unknown. Before that, the message was certainly not delivered.
  */
 const expected: Record<FaultStage, Record<FaultKind, Outcome>> = {
   connect: {
@@ -112,7 +112,7 @@ const cells = (Object.keys(expected) as FaultStage[]).flatMap((at) =>
   (Object.keys(expected[at]) as FaultKind[]).map((kind) => ({ at, kind, becomes: expected[at][kind] })),
 );
 
-/** A reset can overtake what was sent before it, so the client may not have seen the reply before. */
+/** A reset can overtake earlier data, so the client may not have received the previous reply. */
 const stagesOfReset = (stage: MailStage): MailStage[] => {
   if (stage === 'greeting') return ['connect', 'greeting'];
   return stage === 'rcpt' || stage === 'data' ? ['mail', 'rcpt', 'data'] : [stage];
@@ -139,7 +139,7 @@ describe.each([true, false])('the fault matrix (PIPELINING offered: %s)', (offer
     const trap = await startSmtpTrap({ auth, hideExtensions });
     const transport = await setUp(trap, kind);
     // EHLO fails twice: a client that is refused tries HELO (RFC 5321 section 3.2).
-    // So does a login: the next mechanism follows a refusal.
+    // A login also fails twice, because the next mechanism follows a refusal.
     const isTwice =
       at === 'ehlo' ? ['4xx', '5xx', 'garbage'].includes(kind) : at === 'auth' && kind === '5xx';
     const times = isTwice ? 2 : 1;
@@ -156,7 +156,7 @@ describe.each([true, false])('the fault matrix (PIPELINING offered: %s)', (offer
     expect(kind === 'reset' ? stagesOfReset(stage) : [stage]).toContain((error as MailError).stage);
     expect(fault.fired).toBe(times);
 
-    // `delivery_unknown` tells the truth, and so does everything else.
+    // The email arrived only if the error allows it.
     const isStored = trap.inbox.messages.some(({ messageId }) => messageId === email.messageId);
     if (becomes.code !== 'delivery_unknown') expect(isStored).toBe(false);
 

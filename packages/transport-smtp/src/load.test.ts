@@ -7,7 +7,7 @@ const TOTAL = 1000;
 const CONCURRENCY = 20;
 const MAX_CONNECTIONS = 5;
 
-it(`sends ${TOTAL} emails at concurrency ${CONCURRENCY}: each once, one compilation, few connections`, {
+it(`sends ${TOTAL} emails at concurrency ${CONCURRENCY}: each exactly once, with one compilation and few connections`, {
   timeout: 120_000,
 }, async () => {
   await using trap = await startSmtpTrap({ auth: { user: 'ada', pass: 'pass-phrase' } });

@@ -2,7 +2,7 @@ import { startSmtpTrap, testEmail } from '@postern/testing';
 import { expect, it } from 'vitest';
 import { createSmtpTransport } from './index.js';
 
-it('masks what the failing connection carries, without looking at other emails', async () => {
+it('masks the email of the failing connection without processing other emails', async () => {
   await using trap = await startSmtpTrap({ tls: 'none' });
   await using transport = createSmtpTransport({ host: trap.host, port: trap.port }, { maxConnections: 2 });
   trap.fault({ at: 'rcpt', kind: '5xx', reply: '550 5.1.1 <ada@example.com> 314159 unknown' });
@@ -21,6 +21,6 @@ it('masks what the failing connection carries, without looking at other emails',
     expect(outcome).toMatchObject({ status: 'rejected', reason: { responseCode: 550 } });
     expect(JSON.stringify(outcome)).not.toMatch(/ada@|314159/);
   }
-  // One email costs the same whatever number of others is under way.
+  // The cost of one email does not depend on the number of others in flight.
   expect(reads).toBeLessThan(10 * emails.length);
 });

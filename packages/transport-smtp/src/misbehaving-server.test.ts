@@ -7,10 +7,10 @@ import '@postern/testing/vitest';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSmtpTransport, type SmtpTransportConfig, type SmtpTransportOptions } from './index.js';
 
-/** What a server says to a line, given the connection; `undefined` leaves it to good manners. */
+/** The reply to a line on a connection. `undefined` means the default reply. */
 type Script = (line: string, connection: { number: number; socket: Socket }) => string | undefined;
 
-/** For what no sane server does, and the trap can't be told to do. */
+/** A server for invalid behavior that the trap does not support. */
 async function startScriptedServer(
   script: Script,
   options: SmtpTransportOptions = { maxConnections: 1 },
@@ -33,7 +33,7 @@ async function startScriptedServer(
       }
       if (line.startsWith('EHLO')) return offersPipelining ? '250-Hi\r\n250 PIPELINING' : '250 Hi';
       if (line.startsWith('QUIT')) return '221 Bye';
-      return line === 'DATA' ? '354 Go on' : '250 OK';
+      return line === 'DATA' ? '354 Send the message' : '250 OK';
     };
     let rest = '';
     socket.on('error', () => {});
@@ -86,11 +86,11 @@ it.each([0, 1, 2, 3, 4, 5])('sends messages around %i × 16 KB', async (count) =
   expect(stats.delivered).toEqual([1, 1]);
 });
 
-it('goes on over a connection whose server takes content for nobody', async () => {
+it('reuses a connection to a server that accepts content without a recipient', async () => {
   const { transport, stats } = await startScriptedServer((line) =>
-    line.startsWith('RCPT TO:<nobody@') ? '550 5.1.1 No such user' : undefined,
+    line.startsWith('RCPT TO:<unknown@') ? '550 5.1.1 No such user' : undefined,
   );
-  await expect(transport.send(testEmail({ to: 'nobody@example.com' }))).rejects.toBeMailError(
+  await expect(transport.send(testEmail({ to: 'unknown@example.com' }))).rejects.toBeMailError(
     'recipient_rejected',
     { responseCode: 550 },
   );
@@ -98,10 +98,10 @@ it('goes on over a connection whose server takes content for nobody', async () =
   expect(stats.connections).toBe(1);
 });
 
-it('leaves a server that may take content for nobody, and says 250 instead of 354', async () => {
+it('closes the connection to a server that may accept content without a recipient and replies with 250 instead of 354', async () => {
   const { transport, stats } = await startScriptedServer((line, { number }) => {
     if (line.startsWith('RCPT') && number === 1) return '550 5.1.1 No such user';
-    return line === 'DATA' && number === 1 ? '250 Go on' : undefined;
+    return line === 'DATA' && number === 1 ? '250 Continue' : undefined;
   });
   await expect(transport.send(testEmail())).rejects.toBeMailError('recipient_rejected', {
     responseCode: 550,
@@ -110,7 +110,7 @@ it('leaves a server that may take content for nobody, and says 250 instead of 35
   expect(stats).toMatchObject({ connections: 2, delivered: [2] });
 });
 
-it('sends nobody an empty message', async () => {
+it('never delivers an empty message', async () => {
   const { transport, stats } = await startScriptedServer((line) =>
     line.startsWith('RCPT') ? 'What?' : undefined,
   );
@@ -119,7 +119,7 @@ it('sends nobody an empty message', async () => {
 });
 
 it.each(['2', '20', '2 fine', '25 0', '2024 fine', '2xx'])(
-  'does not take %j for an acceptance',
+  'does not accept %j as a positive reply',
   async (reply) => {
     const { transport } = await startScriptedServer((line) => (line === '.' ? reply : undefined));
     await expect(transport.send(testEmail())).rejects.toBeMailError('delivery_unknown');
@@ -130,7 +130,7 @@ it.each([
   ['.', 'delivery_unknown'],
   ['RCPT', 'connection_failed'],
 ] as const)(
-  'does not take a reply (to %s) that begins like an acceptance and ends like a refusal for an acceptance',
+  'does not accept a reply (to %s) that begins as positive and ends as a refusal',
   async (command, code) => {
     const { transport, stats } = await startScriptedServer((line) =>
       line.startsWith(command) ? '250-Thanks\r\n550 5.7.1 Blocked' : undefined,
@@ -140,7 +140,7 @@ it.each([
   },
 );
 
-it('leaves a server that takes content without a sender', async () => {
+it('closes the connection to a server that accepts content without a sender', async () => {
   const { transport, stats } = await startScriptedServer((line, { number }) =>
     number === 1 && line.startsWith('MAIL') ? '550 5.7.1 Not you' : undefined,
   );
@@ -151,7 +151,7 @@ it('leaves a server that takes content without a sender', async () => {
 });
 
 it.each(['250 Unasked', '421 4.4.2 Idle for too long'])(
-  'drops an idle connection on which the server says %j',
+  'closes an idle connection when the server sends %j',
   async (line) => {
     const sockets: Socket[] = [];
     const { transport, stats } = await startScriptedServer((_, { socket }) => {
@@ -168,7 +168,7 @@ it.each(['250 Unasked', '421 4.4.2 Idle for too long'])(
 );
 
 it.each(['550 5.7.1 Blocked', '550-5.7.1 Blocked\r\n', '550-5.7.1 Blocked\r\n550 5.7.1 for good'])(
-  'takes a refusal that has no end for one (%j)',
+  'recognizes an incomplete refusal (%j)',
   async (refusal) => {
     const { transport } = await startScriptedServer((line, { socket }) => {
       if (!line.startsWith('MAIL')) return undefined;
@@ -191,12 +191,12 @@ it('gives up on a reply that never ends', async () => {
 });
 
 describe.each([true, false])(
-  'a server that replies too much (PIPELINING offered: %s)',
+  'a server that sends extra replies (PIPELINING offered: %s)',
   (offersPipelining) => {
     const commands = [
       ['MAIL', '250 OK'],
       ['RCPT', '250 OK'],
-      ['DATA', '354 Go on'],
+      ['DATA', '354 Send the message'],
     ] as const;
     const surplus = [
       '250 extra',
@@ -211,7 +211,7 @@ describe.each([true, false])(
     );
 
     it.each(cases)(
-      'to %s (%s, then %j) has not taken the message that it refuses',
+      'to %s (%s, then %j) has not accepted the refused message',
       async (command, reply, extra) => {
         const { transport, stats } = await startScriptedServer(
           (line) => {
@@ -232,7 +232,7 @@ describe.each([true, false])(
     it.each([
       ['MAIL', '250 OK'],
       ['RCPT', '250 OK'],
-    ])('to %s has not taken a message whose DATA it refuses', async (command, reply) => {
+    ])('to %s has not accepted a message after refusing DATA', async (command, reply) => {
       const { transport } = await startScriptedServer(
         (line) => {
           if (line === 'DATA') return '554 5.5.1 No';
@@ -245,9 +245,9 @@ describe.each([true, false])(
       await expect(transport.send(testEmail())).rejects.toBeInstanceOf(MailError);
     });
 
-    it('before the content gets none of it, and the next message takes another connection', async () => {
+    it('before the content receives no content, and the next message uses another connection', async () => {
       const { transport, stats } = await startScriptedServer(
-        (line, { number }) => (line === 'DATA' && number === 1 ? '354 Go on\r\n250 extra' : undefined),
+        (line, { number }) => (line === 'DATA' && number === 1 ? '354 Continue\r\n250 extra' : undefined),
         { maxConnections: 1 },
         {},
         { offersPipelining },
@@ -265,10 +265,10 @@ describe.each([true, false])(
       ['451 4.3.0 Not now', 'connection_failed', true],
       ['421 4.3.2 Going down', 'connection_failed', true],
     ] as const)(
-      'before the content, with a refusal (%s), gets none of it, and the next message takes another connection',
+      'before the content, with a refusal (%s), receives no content, and the next message uses another connection',
       async (refusal, code, retryable) => {
         const { transport, stats } = await startScriptedServer(
-          (line, { number }) => (line === 'DATA' && number === 1 ? `354 Go on\r\n${refusal}` : undefined),
+          (line, { number }) => (line === 'DATA' && number === 1 ? `354 Continue\r\n${refusal}` : undefined),
           { maxConnections: 1 },
           {},
           { offersPipelining },
@@ -298,11 +298,11 @@ describe.each([true, false])(
       },
     );
 
-    it('for nobody keeps the refusal of the recipient', async () => {
+    it('without a recipient does not hide the refusal of the recipient', async () => {
       const { transport } = await startScriptedServer(
         (line) => {
           if (line.startsWith('RCPT')) return '550 5.1.1 No such user';
-          return line === 'DATA' ? '354 Go on\r\n250 extra' : undefined;
+          return line === 'DATA' ? '354 Continue\r\n250 extra' : undefined;
         },
         { maxConnections: 1 },
         {},
@@ -315,15 +315,15 @@ describe.each([true, false])(
   },
 );
 
-it('takes no 250 for the 354 where commands go together: it may answer the recipient', async () => {
+it('does not accept 250 instead of 354 with pipelining, because it may be the reply to RCPT', async () => {
   const { transport, stats } = await startScriptedServer((line) =>
-    line === 'DATA' ? '250 Go on' : undefined,
+    line === 'DATA' ? '250 Continue' : undefined,
   );
   await expect(transport.send(testEmail())).rejects.toBeMailError('connection_failed', { stage: 'data' });
   expect(stats.delivered).toEqual([]);
 });
 
-it('does not go on over a connection that can’t be reset', async () => {
+it('does not reuse a connection that cannot be reset', async () => {
   const { transport, stats } = await startScriptedServer((line, { number }) => {
     if (line === 'RSET') return '502 What?';
     return number === 1 && /^(?:RCPT|DATA)/.test(line) ? '550 5.1.1 No such user' : undefined;
@@ -335,18 +335,18 @@ it('does not go on over a connection that can’t be reset', async () => {
   expect(stats.delivered).toEqual([2]);
 });
 
-it('does not go on over a connection that answered before it had the whole message', async () => {
+it('does not reuse a connection with a reply before the end of the message', async () => {
   const large = testEmail({ text: 'A line of text.\n'.repeat(500_000) });
   const { transport, stats } = await startScriptedServer((line, { number }) => {
     if (line === '.' && number === 1) return '';
-    return line === 'DATA' && number === 1 ? '354 Go on\r\n552 5.3.4 Too large' : undefined;
+    return line === 'DATA' && number === 1 ? '354 Continue\r\n552 5.3.4 Too large' : undefined;
   });
   await expect(transport.send(large)).rejects.toBeMailError('message_rejected', { responseCode: 552 });
   await transport.send(testEmail());
   expect(stats.delivered).toEqual([2]);
 });
 
-it('gives up on a server that takes no content and goes on talking', async () => {
+it('times out on a server that reads no content but keeps sending', async () => {
   const large = testEmail({ text: 'A line of text.\n'.repeat(500_000) });
   const { transport } = await startScriptedServer(
     (line, { socket }) => {
@@ -354,7 +354,7 @@ it('gives up on a server that takes no content and goes on talking', async () =>
       socket.pause();
       const talking = setInterval(() => socket.write('2'), 50);
       socket.once('close', () => clearInterval(talking));
-      return '354 Go on';
+      return '354 Send the message';
     },
     { maxConnections: 1 },
     { socketTimeout: 300 },
@@ -362,15 +362,15 @@ it('gives up on a server that takes no content and goes on talking', async () =>
   await expect(transport.send(large)).rejects.toBeMailError('timeout', { stage: 'data' });
 });
 
-it('does not take an acceptance for one that comes before the whole message', async () => {
+it('does not accept a positive reply before the end of the message', async () => {
   const large = testEmail({ text: 'A line of text.\n'.repeat(500_000) });
   const { transport } = await startScriptedServer((line) =>
-    line === 'DATA' ? '354 Go on\r\n250 Fine' : undefined,
+    line === 'DATA' ? '354 Continue\r\n250 Fine' : undefined,
   );
   await expect(transport.send(large)).rejects.toBeMailError('connection_failed', { stage: 'data' });
 });
 
-it('reports a refusal although the server hangs up before it has answered everything', async () => {
+it('reports a refusal even if the server closes the connection before the other replies', async () => {
   const { transport } = await startScriptedServer((line, { socket }) => {
     if (!line.startsWith('MAIL')) return undefined;
     socket.end('550 5.7.1 Blocked\r\n');
@@ -384,7 +384,7 @@ it('reports a refusal although the server hangs up before it has answered everyt
 });
 
 it.each(['421 4.7.0 Too many messages over this connection', '451 4.4.2 Timeout - closing connection'])(
-  'takes another connection where the server ends the old one instead of taking a message (%s)',
+  'uses another connection if the server closes the old one instead of accepting a message (%s)',
   async (reply) => {
     const { transport, stats } = await startScriptedServer((line, { number, socket }) => {
       if (!line.startsWith('MAIL') || stats.delivered.at(-1) !== number) return undefined;
@@ -396,7 +396,7 @@ it.each(['421 4.7.0 Too many messages over this connection', '451 4.4.2 Timeout 
   },
 );
 
-it.each([' ', 'a', '@', 'a@'])('reads a megabyte of %j without choking', async (text) => {
+it.each([' ', 'a', '@', 'a@'])('reads a megabyte of %j in reasonable time', async (text) => {
   const { transport } = await startScriptedServer((line) =>
     line.startsWith('MAIL') ? `550 ${text.repeat(900_000 / text.length)}.` : undefined,
   );
@@ -411,19 +411,19 @@ it.each([
   ['an escape sequence', 'no \u001b[2J such user'],
   ['a line separator', Buffer.from('no\u2028such\u0085user', 'utf8').toString('latin1')],
   ['text that runs backward', Buffer.from('no \u202esuch user', 'utf8').toString('latin1')],
-])('cleans a reply with %s wherever it is shown', async (_name, text) => {
+])('removes %s from a reply everywhere', async (_name, text) => {
   const texts: string[] = [];
   const keep = (event: LogEvent) => void texts.push(...Object.values(event).map(String));
   const { transport } = await startScriptedServer(
     (line) => {
-      if (line.startsWith('RCPT TO:<nobody@')) return `550 5.1.1 ${text}`;
+      if (line.startsWith('RCPT TO:<unknown@')) return `550 5.1.1 ${text}`;
       return line === '.' ? `250 2.0.0 ${text}` : undefined;
     },
     { maxConnections: 1, logger: { debug: keep, info: keep, warn: keep, error: keep } },
     { debug: true },
   );
   const error: unknown = await transport
-    .send(testEmail({ to: 'nobody@example.com' }))
+    .send(testEmail({ to: 'unknown@example.com' }))
     .catch((reason: unknown) => reason);
   if (!(error instanceof MailError) || !(error.cause instanceof Error)) throw new TypeError('no MailError');
   texts.push(
@@ -441,7 +441,7 @@ it.each([
   { MAIL: '550 5.7.1 Not you', RCPT: '503 5.5.1 No sender', DATA: '421 4.3.2 Going down' },
   { RCPT: '550 5.1.1 No such user', DATA: '421 4.3.2 Going down' },
   { RCPT: '550 5.1.1 No such user', '.': '421 4.3.2 Going down' },
-])('does not go on over a connection that is being closed, refusal or not (%j)', async (replies) => {
+])('does not reuse a connection that is closing, with or without a refusal (%j)', async (replies) => {
   const { transport, stats } = await startScriptedServer((line, { number }) =>
     number === 1 ? new Map(Object.entries(replies)).get(line.split(' ')[0] ?? '') : undefined,
   );
@@ -450,7 +450,7 @@ it.each([
   expect(stats).toMatchObject({ connections: 2, delivered: [2] });
 });
 
-it('opens no connection beside one that still says QUIT', async () => {
+it('opens no connection while another one is still closing', async () => {
   const hangUp = (socket: Socket, turns: number) =>
     setImmediate(() => (turns > 0 ? hangUp(socket, turns - 1) : socket.end('221 Bye\r\n')));
   const { transport, stats } = await startScriptedServer(
@@ -465,7 +465,7 @@ it('opens no connection beside one that still says QUIT', async () => {
   expect(stats).toMatchObject({ connections: 12, peak: 2 });
 });
 
-it('quotes an address of a Japanese carrier, and masks it however the server repeats it', async () => {
+it('quotes an address of a Japanese carrier and masks every form that the server repeats', async () => {
   const commands: string[] = [];
   const { transport } = await startScriptedServer((line) => {
     commands.push(line);

@@ -17,7 +17,7 @@ import PostalMime from 'postal-mime';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNodemailerTransport, type NodemailerTransporter } from './index.js';
 
-/** A trap and the options of a transporter that talks to it. */
+/** A trap and the options of a transporter for it. */
 async function startTrap(trapOptions: SmtpTrapOptions = {}) {
   const trap = await startSmtpTrap(trapOptions);
   onTestFinished(() => trap.close());
@@ -42,7 +42,7 @@ async function parse(raw: Buffer, to: readonly string[]): Promise<ReceivedEmail>
   };
 }
 
-/** A program that files what it gets, as sendmail queues it. It fails once where there is a file named `fail`. */
+/** A program that saves its input, as sendmail queues it. It fails once if a file named `fail` exists. */
 async function installSendmail() {
   const folder = await mkdtemp(join(tmpdir(), 'postern-sendmail-'));
   const path = join(folder, 'sendmail');
@@ -82,7 +82,7 @@ interface SesInput {
   Content: { Raw: { Data: Buffer } };
 }
 
-/** What nodemailer needs of the AWS SDK, answering as SES does. */
+/** A stub of the AWS SDK that responds as SES does. */
 function createFakeSes() {
   const sent: SesInput[] = [];
   const failures: Error[] = [];
@@ -186,7 +186,7 @@ describeTransportContract('a transporter with a stream and a plugin', async () =
 });
 
 describe('createNodemailerTransport', () => {
-  it('sends the whole email to one recipient, whatever the defaults of the transporter say', async () => {
+  it('sends the whole email to one recipient, regardless of the transporter defaults', async () => {
     const { trap, options } = await startTrap();
     const defaults = { cc: 'eve@example.com', bcc: 'mallory@example.com', headers: { 'X-Default': 'kept' } };
     await using transport = createNodemailerTransport(nodemailer.createTransport(options, defaults), {
@@ -295,7 +295,7 @@ describe('createNodemailerTransport', () => {
     expect(await failureOf(transport.send(testEmail()))).toMatchObject(expected);
   });
 
-  it('knows that both of two sends of one email may have been delivered', async () => {
+  it('reports delivery_unknown for both of two concurrent sends of an email', async () => {
     const { trap, options } = await startTrap();
     trap.fault({ at: 'delivery', kind: 'reset' });
     await using transport = createNodemailerTransport(nodemailer.createTransport(options));
@@ -304,7 +304,7 @@ describe('createNodemailerTransport', () => {
     expect(failures).toMatchObject([{ code: 'delivery_unknown' }, { code: 'delivery_unknown' }]);
   });
 
-  it('maps a certificate that is not trusted', async () => {
+  it('maps an untrusted certificate', async () => {
     const { trap } = await startTrap({ tls: 'implicit' });
     await using transport = createNodemailerTransport(
       nodemailer.createTransport({ host: trap.host, port: trap.port, secure: true }),
@@ -329,7 +329,7 @@ describe('createNodemailerTransport', () => {
     expect(await failureOf(transport.send(testEmail()))).toMatchObject(expected);
   });
 
-  it('knows that an unverified sender is not the fault of the message', async () => {
+  it('reports an unverified sender as sender_rejected', async () => {
     const ses = createFakeSes();
     const message =
       'Email address is not verified. The following identities failed the check: noreply@example.com';
@@ -338,7 +338,7 @@ describe('createNodemailerTransport', () => {
     expect(await failureOf(transport.send(testEmail()))).toMatchObject({ code: 'sender_rejected' });
   });
 
-  it('does not know whether SES sent the email when its answer got lost', async () => {
+  it('reports delivery_unknown if the response of SES is lost', async () => {
     const ses = createFakeSes();
     ses.failures.push(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
     await using transport = createNodemailerTransport(nodemailer.createTransport({ SES: ses.SES }));
@@ -377,7 +377,7 @@ describe('createNodemailerTransport', () => {
     expect(trap.inbox.messages).toEqual([]);
   });
 
-  it('sends nothing after an abort while plugins run, with any release of nodemailer', async () => {
+  it('sends nothing after an abort during plugins, with any nodemailer version', async () => {
     const transporter = nodemailer.createTransport({ jsonTransport: true });
     const composing = Promise.withResolvers<void>();
     const composed = Promise.withResolvers<void>();
@@ -389,7 +389,7 @@ describe('createNodemailerTransport', () => {
     const done = Promise.withResolvers<void>();
     const older: NodemailerTransporter = {
       ...{ transporter: transporter.transporter, use: transporter.use.bind(transporter) },
-      // Releases before 10.5 know no signal.
+      // Versions before 10.5 do not support signals.
       async sendMail({ signal: _signal, ...mail }) {
         try {
           const info = await transporter.sendMail(mail);
@@ -411,11 +411,11 @@ describe('createNodemailerTransport', () => {
     expect(sent).toEqual([]);
   });
 
-  it('knows how far an email got whose envelope a plugin replaces', async () => {
+  it('tracks an email even if a plugin replaces its envelope', async () => {
     const transporter = nodemailer.createTransport({
       name: 'api',
       version: '1',
-      send: (_mail, callback) => callback(new Error('socket hang up'), {} as never), // no result beside an error
+      send: (_mail, callback) => callback(new Error('socket hang up'), {} as never), // an error without a result
     });
     transporter.use('compile', ({ data }, callback) => {
       data.envelope = { from: 'bounces@example.com', to: 'ada@example.com' };
@@ -451,7 +451,7 @@ describe('createNodemailerTransport', () => {
   });
 });
 
-it('refuses the options of a transporter in place of the transporter', () => {
+it('rejects transporter options instead of a transporter', () => {
   const options = { host: 'smtp.example.com', port: 587 } as unknown as NodemailerTransporter;
   expect(() => createNodemailerTransport(options)).toThrow(
     'transporter: must be a transporter, such as nodemailer.createTransport(…)',

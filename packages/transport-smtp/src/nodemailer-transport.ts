@@ -24,18 +24,18 @@ import { z } from 'zod';
 import { type Progress, secretsOfOptions, toTransporterError } from './failure/transporter-error.js';
 import { encodeWords } from './message/encoded-word.js';
 
-/** The message as nodemailer's plugins see it, as far as it is used here. */
+/** The part of nodemailer's plugin message that is used here. */
 interface TransporterMessage {
   processFunc(process: (message: Readable) => Readable): void;
 }
 
-/** A plugin of nodemailer, see `transporter.use()`. */
+/** A nodemailer plugin. See `transporter.use()`. */
 type StreamPlugin = (
   mail: { data: { envelope?: unknown; to?: unknown }; message: TransporterMessage | null },
   callback: (error?: Error | null) => void,
 ) => void;
 
-/** What `sendMail` gets. */
+/** The argument of `sendMail`. */
 export interface TransporterMail {
   envelope: { from: string; to: string[] };
   from: { name: string; address: string };
@@ -52,26 +52,26 @@ export interface TransporterMail {
   signal?: AbortSignal;
 }
 
-/** What `sendMail` resolves with, as far as it is used here. */
+/** The part of the `sendMail` result that is used here. */
 export interface TransporterResult {
   response?: unknown;
   rejected?: unknown;
 }
 
-/** A transporter of nodemailer 6 or newer, whatever transport it uses: what `nodemailer.createTransport()` returns. */
+/** A transporter from `nodemailer.createTransport()` (version 6 or newer), with any transport. */
 export interface NodemailerTransporter {
   sendMail(mail: TransporterMail): Promise<TransporterResult>;
   verify?(): Promise<unknown>;
   close?(): void;
   use?(step: string, plugin: StreamPlugin): unknown;
-  /** Its transport, with the options that it uses. */
+  /** The underlying transport and its options. */
   transporter?: { name?: string; options?: unknown };
 }
 
 export interface NodemailerTransportOptions {
   /** The name in receipts and logs. @default 'nodemailer' */
   name?: string | undefined;
-  /** The envelope sender, where bounces go. @default the address of `email.from` */
+  /** The envelope sender, which receives bounces. @default the address of `email.from` */
   envelopeFrom?: string | undefined;
   /** @default the wall clock */
   clock?: Clock | undefined;
@@ -93,7 +93,7 @@ const optionsSchema = z.strictObject({
   clock: clockSchema.default(() => systemClock),
 });
 
-/** Without types, its options are easily passed in its place. */
+/** JavaScript users may pass the transporter's options by mistake. */
 const transporterSchema = z.object({
   transporter: objectWithMethods<NodemailerTransporter>(
     'a transporter, such as nodemailer.createTransport(…)',
@@ -101,13 +101,13 @@ const transporterSchema = z.object({
   ),
 });
 
-/** How far an email got. */
+/** The progress of one email. */
 interface Attempt {
   signal: AbortSignal | undefined;
   progress: Progress;
 }
 
-/** nodemailer's transports that send what they read from the message stream, and nothing before they read it. */
+/** nodemailer's transports that send only what they read from the message stream. */
 const STREAMING = new Set<string | undefined>([
   'SMTP',
   'SMTP (pool)',
@@ -116,7 +116,7 @@ const STREAMING = new Set<string | undefined>([
   'StreamTransport',
 ]);
 
-/** The message, marked as possibly sent once its first byte is read. An aborted email is not read any more. */
+/** Marks an email as possibly sent when the first byte of its message is read. An aborted message is not read. */
 const watch = (message: Readable, attempt: Attempt): Readable =>
   Readable.from(
     (async function* () {
@@ -127,14 +127,14 @@ const watch = (message: Readable, attempt: Attempt): Readable =>
     { objectMode: false },
   );
 
-/** LMTP accepts a message before it refuses a recipient, which is no error of `sendMail`. */
+/** LMTP can refuse a recipient after it accepts the message. `sendMail` does not report this as an error. */
 const refusedRecipient = ({ response }: TransporterResult): Error =>
   Object.assign(new Error('The recipient was refused'), { code: 'EENVELOPE', command: 'RCPT TO', response });
 
-/** nodemailer leaves text alone that looks like an encoded word, and readers decode it. */
+/** Encodes text that looks like an encoded word. nodemailer would not encode it, and email apps would decode it. */
 const literally = (text: string) => (text.includes('=?') ? encodeWords(text) : text);
 
-/** nodemailer signs before it converts line ends. */
+/** nodemailer signs the message before it converts line breaks. */
 const withLineFeeds = (text: string) => text.replace(/\r\n?/g, '\n');
 
 const mailboxOf = ({ name = '', address }: Mailbox) => ({ name: literally(name), address });
@@ -149,7 +149,7 @@ function mailOf(
     envelope: { from: envelopeFrom ?? from.address, to: [to] },
     from: mailboxOf(from),
     to: mailboxOf({ address: to }),
-    // Not from the defaults of the transporter: an email has exactly one recipient.
+    // Override the transporter's defaults, because an email has exactly one recipient.
     cc: undefined,
     bcc: undefined,
     ...(replyTo && { replyTo: replyTo.map(mailboxOf) }),
@@ -175,7 +175,7 @@ function stoppedSend({ signal, progress }: Attempt): MailError {
       'The send was aborted after the message was handed over: it may or may not be delivered.',
       {
         stage: 'delivery',
-        hint: 'Sending again may deliver it twice; both carry the same Message-ID.',
+        hint: 'If you send it again, it may arrive twice, with the same Message-ID.',
       },
     );
   return stopped(signal, 'connect');
@@ -187,14 +187,13 @@ const stopped = (signal: AbortSignal | undefined, stage: MailStage): MailError =
     : new MailError('aborted', 'The operation was aborted before the message was handed over.', { stage });
 
 /**
- * Sends emails through a transporter of [nodemailer](https://nodemailer.com): SMTP, a pool, SES, sendmail, or any other
- * transport and plugin. Use it to keep a transporter that you have. For SMTP alone, `createSmtpTransport` is faster and
- * knows more about failures.
+ * Sends emails through an existing [nodemailer](https://nodemailer.com) transporter: SMTP, a pool, SES, sendmail, or any other
+ * transport and plugin. For plain SMTP, `createSmtpTransport` is faster and reports failures more precisely.
  *
- * The transport registers a plugin on the transporter (step `stream`), to know whether a message was read before a
- * failure, and closes the transporter when it is closed.
+ * The transport registers a plugin on the transporter (step `stream`) to detect whether a message was read before a failure.
+ * Closing the transport closes the transporter.
  *
- * @throws {ConfigError} when an option is not valid, or the transporter has no `sendMail`
+ * @throws {ConfigError} if an option is not valid, or the transporter has no `sendMail`
  *
  * @example
  * ```ts
@@ -209,14 +208,14 @@ export function createNodemailerTransport(
   const { name, envelopeFrom, clock } = readOptions(optionsSchema, given, 'createNodemailerTransport');
   readOptions(transporterSchema, { transporter }, 'createNodemailerTransport');
   const { options } = transporter.transporter ?? {};
-  /** By envelope and `to`, as a plugin may replace one of them. The same email may be sent twice at once. */
+  /** By envelope and `to`, because a plugin may replace one of them, and the same email may be sent twice at the same time. */
   const attempts = new WeakMap<object, Attempt>();
   const attemptOf = (key: unknown) => (typeof key === 'object' && key ? attempts.get(key) : undefined);
 
   const isStreaming = STREAMING.has(transporter.transporter?.name);
   transporter.use?.('stream', (mail, callback) => {
     const attempt = attemptOf(mail.data.envelope) ?? attemptOf(mail.data.to);
-    // nodemailer before 10.5 would go on after its plugins.
+    // nodemailer before 10.5 would continue after its plugins.
     if (attempt?.signal?.aborted) return callback(new Error('Aborted'));
     if (attempt) {
       attempt.progress = isStreaming ? 'dispatched' : 'maybe-sent';

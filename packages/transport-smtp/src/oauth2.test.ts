@@ -11,7 +11,7 @@ import { createSmtpTransport, type GetAccessToken, type SmtpTransportConfig } fr
 
 const accessToken = 'ya29.fresh-access-token';
 
-/** Starts a server on loopback, and closes it after the test. */
+/** Starts a server on loopback and closes it after the test. */
 async function tokenUrlOf(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -19,7 +19,7 @@ async function tokenUrlOf(server: Server): Promise<string> {
   return `http://127.0.0.1:${port}/token`;
 }
 
-/** A token endpoint on loopback that answers every request with the same token, or refuses all. */
+/** A token endpoint on loopback that returns the same token for every request, or rejects all. */
 async function startTokenEndpoint(respond: (request: URLSearchParams) => { status: number; body: unknown }) {
   const requests: URLSearchParams[] = [];
   const server = createServer(async (request: IncomingMessage, response) => {
@@ -68,7 +68,7 @@ describe('OAuth2', () => {
     expect(endpoint.requests[0]?.get('refresh_token')).toBe('refresh-token');
   });
 
-  it('renews a token that the server no longer takes, once for all connections', async () => {
+  it('renews a rejected token once for all connections', async () => {
     const endpoint = await startTokenEndpoint(grant);
     const { trap, transport } = await setUp({
       type: 'OAuth2',
@@ -82,7 +82,7 @@ describe('OAuth2', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('renews a token that the server refuses without the detour of a 334', async () => {
+  it('renews a token that the server rejects without a 334', async () => {
     const endpoint = await startTokenEndpoint(grant);
     const { trap, transport } = await setUp({
       user: 'ada@example.com',
@@ -96,7 +96,7 @@ describe('OAuth2', () => {
     expect(trap.stats).toMatchObject({ connections: 1, messages: 1 });
   });
 
-  it('asks only once for a token that the server refuses all the same', async () => {
+  it('renews a token only once if the server rejects the new one too', async () => {
     const endpoint = await startTokenEndpoint(grant);
     const { trap, transport } = await setUp({
       user: 'ada@example.com',
@@ -108,7 +108,7 @@ describe('OAuth2', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('signs for a token with the key of a service account', async () => {
+  it('requests a token with the key of a service account', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const endpoint = await startTokenEndpoint(grant);
     const { trap, transport } = await setUp({
@@ -133,7 +133,7 @@ describe('OAuth2', () => {
     });
   });
 
-  it('reports a grant that was withdrawn as auth_failed, for good', async () => {
+  it('reports a revoked grant as a permanent auth_failed', async () => {
     const endpoint = await startTokenEndpoint(() => ({
       status: 400,
       body: { error: 'invalid_grant', error_description: 'Token refresh-token has been revoked.' },
@@ -175,7 +175,7 @@ describe('OAuth2', () => {
     }
   });
 
-  it('gives up on a token endpoint that answers without an end', async () => {
+  it('limits the size of a token response', async () => {
     const endpoint = await startTokenEndpoint(() => ({ status: 400, body: 'x'.repeat(3_000_000) }));
     const { transport } = await setUp({
       user: 'ada@example.com',
@@ -185,7 +185,7 @@ describe('OAuth2', () => {
     await expect(transport.send(testEmail())).rejects.toThrow('more than 1048576 bytes');
   });
 
-  it('reports a token endpoint in trouble as auth_failed, for now', async () => {
+  it('reports an error of the token endpoint as a temporary auth_failed', async () => {
     const endpoint = await startTokenEndpoint(() => ({ status: 503, body: 'Service Unavailable' }));
     const { transport } = await setUp({
       user: 'ada@example.com',
@@ -198,7 +198,7 @@ describe('OAuth2', () => {
     });
   });
 
-  it('reports an answer of the token endpoint that breaks off as auth_failed, for now', async () => {
+  it('reports an incomplete token response as a temporary auth_failed', async () => {
     const server = createServer((request, response) => {
       response.writeHead(200, { 'content-length': 1000 }).write('{"access_token":', () => {
         request.socket.destroy();
@@ -216,7 +216,7 @@ describe('OAuth2', () => {
     });
   });
 
-  it('breaks off an unanswered token request when it is closed', async () => {
+  it('aborts a pending token request when it is closed', async () => {
     const asked = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();
     const server = createServer((request) => {
@@ -238,7 +238,7 @@ describe('OAuth2', () => {
     await gone.promise;
   });
 
-  it('reports a token endpoint that is down as auth_failed, for now', async () => {
+  it('reports an unreachable token endpoint as a temporary auth_failed', async () => {
     const { transport } = await setUp({
       user: 'ada@example.com',
       refreshToken: 'refresh-token',
@@ -250,7 +250,7 @@ describe('OAuth2', () => {
     });
   });
 
-  it('rejects a token with a hint for the reason', async () => {
+  it('reports a rejected token with a hint', async () => {
     const endpoint = await startTokenEndpoint(() => ({ status: 401, body: { error: 'invalid_client' } }));
     const { transport } = await setUp(clientCredentials(endpoint.url));
     await expect(transport.send(testEmail())).rejects.toMatchObject({
@@ -292,7 +292,7 @@ const clientCredentials = (accessUrl: string) => ({
   accessUrl,
 });
 
-/** Resolves with these tokens in turn, valid for an hour. */
+/** Returns these tokens in turn, valid for an hour. */
 function tokens(...given: string[]): GetAccessToken {
   const left = [...given];
   return async () => ({ token: left.shift() ?? 'none', expiresAt: new Date(Date.now() + 3_600_000) });
@@ -315,7 +315,7 @@ describe('client credentials', () => {
     ]);
   });
 
-  it('fetches another token once after the server refused one that was fetched earlier', async () => {
+  it('fetches another token once after the server rejects an earlier one', async () => {
     const endpoint = await startTokenEndpoint(grant);
     const { trap, transport } = await setUp(clientCredentials(endpoint.url));
     await transport.verify();
@@ -354,7 +354,7 @@ describe('client credentials', () => {
 });
 
 describe('getAccessToken', () => {
-  it('is called once for all connections, and the config names only the user', async () => {
+  it('is called once for all connections, with only the user in the config', async () => {
     const getAccessToken = vi.fn(tokens(accessToken));
     const { trap, transport } = await setUp({ user: 'ada@example.com' }, getAccessToken);
     await Promise.all(Array.from({ length: 12 }, () => transport.send(testEmail())));
@@ -368,7 +368,7 @@ describe('getAccessToken', () => {
       (trap: SmtpTrap) => void trap.fault({ at: 'auth', kind: '5xx', reply: '535 5.7.3 No', times: 1 }),
     ],
     ['a 334', () => {}],
-  ])('is called again, once, after %s to a token of earlier', async (_case, refuse) => {
+  ])('is called again once after %s to an earlier token', async (_case, refuse) => {
     const getAccessToken = vi.fn(tokens('ya29.first-token', accessToken));
     const { trap, transport } = await setUp({ user: 'ada@example.com' }, getAccessToken);
     await expect(transport.verify()).rejects.toBeMailError('auth_failed', { stage: 'auth' });
@@ -398,7 +398,7 @@ describe('getAccessToken', () => {
     await expect(sending).rejects.not.toThrow('secret');
   });
 
-  it('is called again for a later email if it never answers', async () => {
+  it('is called again for a later email if it never returns', async () => {
     const getAccessToken = vi.fn(tokens(accessToken)).mockReturnValueOnce(new Promise(() => {}));
     const { trap, transport } = await setUp({ user: 'ada@example.com' }, getAccessToken, accessToken, {
       connectionTimeout: 200,
@@ -415,7 +415,7 @@ describe('getAccessToken', () => {
     expect(getAccessToken).toHaveBeenCalledTimes(2);
   });
 
-  it('needs a user in the config', () => {
+  it('requires a user in the config', () => {
     expect(() =>
       createSmtpTransport({ host: '127.0.0.1', port: 25 }, { getAccessToken: tokens('a') }),
     ).toThrow('auth.user is required: set it to the address of the mailbox that sends');

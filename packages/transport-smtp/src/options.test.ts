@@ -20,7 +20,7 @@ function issuesOf(options: object): unknown[] {
   return [];
 }
 
-describe('createSmtpTransport refuses an option that is not valid', () => {
+describe('createSmtpTransport rejects an invalid option', () => {
   it.each([
     ['name', 5, 'must be a string'],
     ['name', null, 'must be a string'],
@@ -38,31 +38,31 @@ describe('createSmtpTransport refuses an option that is not valid', () => {
     expect(issuesOf({ [name]: value })).toEqual([[[name], 'not_allowed', problem]]);
   });
 
-  it('that is misspelled', () => {
+  it('with a misspelled name', () => {
     expect(issuesOf({ maxConections: 5 })).toEqual([
       [['maxConections'], 'unknown_key', 'is not an option: did you mean maxConnections?'],
     ]);
   });
 
   it.each([null, 'fast'])('and options that are not an object: %j', (options) => {
-    // @ts-expect-error: what a program in JavaScript may pass
+    // @ts-expect-error: possible in JavaScript
     expect(() => createSmtpTransport(SERVER, options)).toThrow('options: must be an object');
   });
 
-  it('with all others in one error', () => {
+  it('together with all other problems', () => {
     expect(issuesOf({ name: '', maxConnections: 0, missingAuth: 1 })).toHaveLength(3);
   });
 });
 
-it('createNodemailerTransport refuses an option that is misspelled', () => {
+it('createNodemailerTransport rejects a misspelled option', () => {
   const transporter = { sendMail: async () => ({}) };
-  // @ts-expect-error: what a program in JavaScript may pass
+  // @ts-expect-error: possible in JavaScript
   expect(() => createNodemailerTransport(transporter, { nam: 'main' })).toThrow(
     'nam: is not an option: did you mean name?',
   );
 });
 
-describe('diagnose refuses an option that is not valid', () => {
+describe('diagnose rejects an invalid option', () => {
   it.each([
     ['deadlineMs', '1', 'must be a number'],
     ['deadlineMs', Number.POSITIVE_INFINITY, 'must be a number'],
@@ -76,7 +76,7 @@ describe('diagnose refuses an option that is not valid', () => {
 it.each<SmtpTransportOptions>([
   { name: undefined, maxConnections: undefined, plaintextAuth: undefined, lookup: undefined },
   { maxConnections: 1, maxMessages: 1, idleTimeoutMs: 1, plaintextAuth: 'refuse', missingAuth: 'warn' },
-])('takes options that are valid: %j', async (options) => {
+])('accepts valid options: %j', async (options) => {
   await using transport = createSmtpTransport(SERVER, options);
   expect(transport.name).toBe('smtp');
 });

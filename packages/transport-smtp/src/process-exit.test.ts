@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
 import { expect, it } from 'vitest';
 
-/** A program of its own, because only there it shows what keeps a process alive. It runs the built package. */
+/** Runs the built package in a separate process, to detect handles that keep it alive. */
 async function runProgram(trap: SmtpTrap, program: string): Promise<string> {
   const source = `
     import { createMailer, parseConnectorConfig } from '@postern/core';
@@ -67,7 +67,7 @@ it.each([
       await waiting.close();`,
     prints: 'aborted',
   },
-])('a program ends by itself $name', async ({ program, prints }) => {
+])('a program exits $name', async ({ program, prints }) => {
   await using trap = await startSmtpTrap();
   expect((await runProgram(trap, program)).trim()).toBe(prints);
   await trap.waitForConnectionClose();

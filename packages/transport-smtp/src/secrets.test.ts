@@ -13,10 +13,10 @@ const link = `https://example.com/verify?email=ada&token=${token}`;
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** The secrets in every form in which they cross the wire. */
+/** The secrets in every encoding that is sent. */
 const forbidden = [password, code, token, link, base64(password), base64(`\0ada\0${password}`)];
 
-/** Everything that anything in this process prints. */
+/** Everything that this process prints. */
 let printed = '';
 let restore: () => void;
 
@@ -43,7 +43,7 @@ beforeEach(() => {
 afterEach(() => restore());
 
 describe('with logger and debug on and a server that echoes everything back', () => {
-  // The server repeats in its refusal whatever it was told.
+  // The server repeats all input in its refusal.
   const echo = (status: string) =>
     `${status} you said ${password} ${base64(`\0ada\0${password}`)} ${code} ${link} for ada@example.com`;
   const replies: Array<[at: FaultStage, reply: string]> = [
@@ -54,7 +54,7 @@ describe('with logger and debug on and a server that echoes everything back', ()
     ['delivery', echo('554 5.6.0')],
   ];
 
-  it.each(replies)('nothing printed, thrown or inspected holds a secret (%s)', async (at, reply) => {
+  it.each(replies)('no output, error, or inspection contains a secret (%s)', async (at, reply) => {
     await using trap = await startSmtpTrap({ auth: { user: 'ada', pass: password } });
     const config = parseConnectorConfig({
       host: trap.host,
@@ -93,14 +93,14 @@ describe('with logger and debug on and a server that echoes everything back', ()
     expect(printed).toContain('smtp.dialogue');
     expect(printed).toContain('mail.failed');
     for (const secret of forbidden) expect(printed).not.toContain(secret);
-    // Addresses in logs are masked; only the receipt and the email itself say whom they are for.
+    // Addresses in logs are masked. Only the receipt and the email contain the recipient.
     const logged = printed.split('\n').filter((line) => line.includes('"event"'));
     expect(logged.length).toBeGreaterThan(5);
     for (const line of logged) expect(line).not.toContain('ada@example.com');
   });
 });
 
-it('keeps an email secret that is on its way twice', async () => {
+it('protects an email that is sent twice at the same time', async () => {
   await using trap = await startSmtpTrap();
   await using transport = createSmtpTransport(
     { host: trap.host, port: trap.port, tls: { ca: trap.certificate } },
@@ -114,7 +114,7 @@ it('keeps an email secret that is on its way twice', async () => {
   expect(inspect(second)).not.toContain(code);
 });
 
-it('keeps what a server says with its acceptance free of secrets, too', async () => {
+it('removes secrets from positive replies', async () => {
   await using trap = await startSmtpTrap();
   await using transport = createSmtpTransport({
     host: trap.host,
@@ -138,7 +138,7 @@ it('keeps what a server says with its acceptance free of secrets, too', async ()
   expect(JSON.stringify(receipt)).not.toContain(code);
 });
 
-/** How servers repeat what they were told. */
+/** The forms in which servers repeat their input. */
 const SPELLINGS: Record<string, (text: string) => string> = {
   capitals: (text) => text.toUpperCase(),
   'angle brackets': (text) => `<${text}>`,
@@ -149,7 +149,7 @@ const SPELLINGS: Record<string, (text: string) => string> = {
   'two lines': (text) => `${text.slice(0, 3)}\r\n550 5.1.1 ${text.slice(3)}`,
 };
 
-describe.each(Object.entries(SPELLINGS))('a server that repeats things in %s', (_name, spell) => {
+describe.each(Object.entries(SPELLINGS))('a server that repeats its input in %s', (_name, spell) => {
   it.each(['Ada.Lovelace@example.com', '"Ada L"@example.com', 'jos\u00e9@example.com'])(
     'reveals neither %s nor a secret',
     async (to) => {

@@ -5,7 +5,7 @@ import { describeTransportContract } from '@postern/testing/vitest';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSmtpTransport, type SmtpTransportConfig, type SmtpTransportOptions } from './index.js';
 
-/** A trap and a transport that talks to it. */
+/** A trap and a transport for it. */
 async function setUp(
   trapOptions: SmtpTrapOptions = {},
   config: Partial<SmtpTransportConfig> = {},
@@ -45,7 +45,7 @@ const failureOf = async (promise: Promise<unknown>): Promise<MailError> => {
   return error as MailError; // just asserted
 };
 
-/** Resolves every name to loopback: hosts that are not this machine, on this machine. */
+/** Resolves every name to loopback, to test hosts other than this machine. */
 const toLoopback: SmtpTransportOptions['lookup'] = (_hostname, options, callback) =>
   options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4);
 
@@ -61,7 +61,7 @@ describeTransportContract('smtp', async () => {
 });
 
 describe('the pool', () => {
-  it('sends one message after the other over one connection', async () => {
+  it('sends sequential messages over one connection', async () => {
     const { trap, transport } = await setUp();
     for (let i = 0; i < 5; i += 1) await transport.send(testEmail());
     expect(trap.stats).toMatchObject({ connections: 1, messages: 5 });
@@ -81,14 +81,14 @@ describe('the pool', () => {
     expect(trap.stats).toMatchObject({ connections: 3, messages: 5 });
   });
 
-  it.each([undefined, 'backup'])('names itself in the receipt: %s', async (name) => {
+  it.each([undefined, 'backup'])('sets its name in the receipt: %s', async (name) => {
     const { transport } = await setUp({}, {}, { name });
     const receipt = await transport.send(testEmail());
     expect([transport.name, receipt.transport]).toEqual([name ?? 'smtp', name ?? 'smtp']);
   });
 
   it.each(['fin', '421'] as const)(
-    'does not hand a message to a connection that the server closed while it was idle (%s)',
+    'does not use a connection that the server closed while it was idle (%s)',
     async (how) => {
       const { trap, transport } = await setUp({}, {}, { maxConnections: 2 });
       await Promise.all([transport.send(testEmail()), transport.send(testEmail())]);
@@ -99,22 +99,19 @@ describe('the pool', () => {
     },
   );
 
-  it.each(['reset', '4xx'] as const)(
-    'replaces a connection that turns out to be dead at the next message (%s)',
-    async (kind) => {
-      const { trap, transport } = await setUp({}, {}, { maxConnections: 1 });
-      await transport.send(testEmail());
-      trap.fault({
-        at: 'mail',
-        kind,
-        connection: 1,
-        ...(kind === '4xx' && { reply: '421 4.4.2 Idle for too long' }),
-      });
-      const receipt = await transport.send(testEmail());
-      expect(receipt.attempts).toBe(1);
-      expect(trap.stats).toMatchObject({ connections: 2, messages: 2 });
-    },
-  );
+  it.each(['reset', '4xx'] as const)('replaces a dead connection at the next message (%s)', async (kind) => {
+    const { trap, transport } = await setUp({}, {}, { maxConnections: 1 });
+    await transport.send(testEmail());
+    trap.fault({
+      at: 'mail',
+      kind,
+      connection: 1,
+      ...(kind === '4xx' && { reply: '421 4.4.2 Idle for too long' }),
+    });
+    const receipt = await transport.send(testEmail());
+    expect(receipt.attempts).toBe(1);
+    expect(trap.stats).toMatchObject({ connections: 2, messages: 2 });
+  });
 
   it('closes a connection that was idle for idleTimeoutMs', async () => {
     const { trap, transport } = await setUp({}, {}, { idleTimeoutMs: 5 });
@@ -156,7 +153,7 @@ it('writes an IPv6 address in brackets in front of its port', async () => {
 });
 
 describe('close', () => {
-  it('finishes what is in flight and what waits for a connection, then closes every connection', async () => {
+  it('finishes emails in flight and waiting emails, and then closes every connection', async () => {
     const { trap, transport } = await setUp({}, {}, { maxConnections: 2 });
     const sends = Array.from({ length: 10 }, () => transport.send(testEmail()));
     await transport.close();
@@ -168,8 +165,8 @@ describe('close', () => {
   });
 });
 
-describe('what is asked of the server', () => {
-  it('is as much room as the message takes, without the dots of SMTP', async () => {
+describe('MAIL FROM and RCPT TO', () => {
+  it('announce the size of the message without the SMTP dots', async () => {
     const email = testEmail({ text: '.\n..\n...', html: undefined } as Partial<Email>);
     const { trap, transport } = await setUp();
     await transport.send(email);
@@ -181,7 +178,7 @@ describe('what is asked of the server', () => {
   });
 
   it.each([{ to: 'a\0@example.com' }, { from: { address: 'a\u001b@example.com' } }])(
-    'is no address with control characters (%j)',
+    'never contain an address with control characters (%j)',
     async (addresses) => {
       const { trap, transport } = await setUp();
       expect(await failureOf(transport.send(testEmail(addresses)))).toMatchObject({
@@ -193,7 +190,7 @@ describe('what is asked of the server', () => {
 });
 
 describe('abort', () => {
-  it('ends a send that waits for a reply, and the next one works', async () => {
+  it('ends a send that waits for a reply without affecting the next one', async () => {
     const { trap, transport } = await setUp({}, {}, { maxConnections: 1 });
     trap.fault({ at: 'rcpt', kind: 'stall', times: 1 });
     const controller = new AbortController();
@@ -222,7 +219,7 @@ describe('abort', () => {
   });
 
   it.each(['none', 'starttls', 'implicit'] as const)(
-    'knows that the message is out as soon as it is (TLS: %s)',
+    'reports that the message was sent as soon as it was (TLS: %s)',
     async (tls) => {
       const controller = new AbortController();
       /** The content is written one turn of the event loop after the go-ahead. This aborts in that turn, right after it. */
@@ -238,14 +235,14 @@ describe('abort', () => {
       trap.fault({ at: 'delivery', kind: 'stall', times: 1 });
       const error = await failureOf(transport.send(testEmail(), { signal: controller.signal }));
       expect(error).toMatchObject({ code: 'aborted', stage: 'delivery' });
-      expect(error.message).toContain('may be delivered');
+      expect(error.message).toContain('may still be delivered');
     },
   );
 
-  it('ends a send in the very moment in which TLS is up', async () => {
+  it('ends a send at the moment when TLS is established', async () => {
     const controller = new AbortController();
     let greetings = 0;
-    /** The second EHLO is said from within TLS, as soon as it is up. */
+    /** The second EHLO is sent as soon as TLS is established. */
     const abortThen = ({ from, line }: LogEvent) => {
       if (from !== 'client' || !String(line).startsWith('EHLO')) return;
       greetings += 1;
@@ -283,7 +280,7 @@ describe('login', () => {
     expect(trap.sessions[0]?.secure).toBe(true);
   });
 
-  it('reports a wrong password as auth_failed, with the server’s words', async () => {
+  it('reports a wrong password as auth_failed with the server reply', async () => {
     const { trap, transport } = await setUp(
       { auth: { user: 'ada', pass: 'right' } },
       { auth: { user: 'ada', pass: 'wrong-password' } },
@@ -299,7 +296,7 @@ describe('login', () => {
     expect(inspect(error)).not.toContain('wrong-password');
   });
 
-  it('sends without a login where the server offers none, and says so, with missingAuth: "warn"', async () => {
+  it('sends without a login and logs a warning if the server offers none, with missingAuth: "warn"', async () => {
     const { logger, events } = recordingLogger();
     const auth = { user: 'ada', pass: 'pass-phrase' };
     const { trap, transport } = await setUp({}, { auth }, { missingAuth: 'warn', logger });
@@ -310,7 +307,7 @@ describe('login', () => {
     );
   });
 
-  it('says so when the server offers no login', async () => {
+  it('reports that the server offers no login', async () => {
     const { transport } = await setUp({}, { auth: { user: 'ada', pass: 'pass-phrase' } });
     const error = await failureOf(transport.verify());
     expect(error).toMatchObject({ code: 'auth_failed', stage: 'auth' });
@@ -319,13 +316,13 @@ describe('login', () => {
 });
 
 describe('TLS', () => {
-  it('encrypts from the first byte with secure: true', async () => {
+  it('uses implicit TLS with secure: true', async () => {
     const { trap, transport } = await setUp({ tls: 'implicit' });
     await transport.send(testEmail());
     expect(trap.sessions[0]?.secure).toBe(true);
   });
 
-  it('uses STARTTLS where it is offered', async () => {
+  it('uses STARTTLS if the server offers it', async () => {
     const { trap, transport } = await setUp();
     await transport.send(testEmail());
     expect(trap.stats.tlsUpgrades).toBe(1);
@@ -338,16 +335,16 @@ describe('TLS', () => {
     expect(trap.stats).toMatchObject({ messages: 1, tlsUpgrades: 0 });
   });
 
-  describe('with credentials and another host, where the server has no TLS', () => {
+  describe('with credentials, another host, and a server without TLS', () => {
     const auth = { user: 'ada', pass: 'pass-phrase' };
     const elsewhere = { host: 'smtp.example.test', auth };
 
-    it('refuses before the credentials are sent', async () => {
+    it('fails before the credentials are sent', async () => {
       const { trap, transport } = await setUp({ tls: 'none', auth }, elsewhere, { lookup: toLoopback });
       const error = await failureOf(transport.send(testEmail()));
       expect(error).toMatchObject({ code: 'tls_failed', stage: 'tls', retryable: false });
       expect(error.hint).toContain('"secure": true');
-      // Whoever takes STARTTLS out hopes for just that.
+      // An attacker who removes STARTTLS tries to get the credentials.
       expect(error.hint).not.toContain('ignoreTLS');
       expect(trap.stats.commands.AUTH).toBeUndefined();
     });
@@ -400,10 +397,10 @@ describe('TLS', () => {
       name: 'for another name',
       trap: { certificate: { hostnames: ['mail.example.test'] } },
       config: { servername: 'smtp.example.test' },
-      says: 'is for another host name',
+      says: 'is for a different host name',
       hint: 'servername',
     },
-  ])('says what is wrong with a certificate: $name', async ({ trap: trapOptions, config, says, hint }) => {
+  ])('reports the problem of a certificate: $name', async ({ trap: trapOptions, config, says, hint }) => {
     for (const tls of ['starttls', 'implicit'] as const) {
       const { transport } = await setUp({ ...trapOptions, tls }, { requireTLS: true, ...config });
       const error = await failureOf(transport.send(testEmail()));
@@ -413,14 +410,14 @@ describe('TLS', () => {
     }
   });
 
-  it('says that a port does not speak TLS from the first byte', async () => {
+  it('reports a port that does not use implicit TLS', async () => {
     const { transport } = await setUp({}, { secure: true });
     const error = await failureOf(transport.send(testEmail()));
     expect(error).toMatchObject({ code: 'tls_failed', stage: 'tls' });
     expect(error.hint).toContain('"secure": false');
   });
 
-  it('says that a silent port may expect TLS from the first byte', async () => {
+  it('suggests implicit TLS for a port without a greeting', async () => {
     const { transport } = await setUp({ tls: 'implicit' }, { secure: false, greetingTimeout: 100 });
     const error = await failureOf(transport.send(testEmail()));
     expect(error).toMatchObject({ code: 'timeout', stage: 'greeting', retryable: true });
@@ -429,7 +426,7 @@ describe('TLS', () => {
 });
 
 describe('connecting', () => {
-  it('says that nothing listens there', async () => {
+  it('reports a closed port', async () => {
     const trap = await startSmtpTrap();
     await trap.close();
     await using transport = createSmtpTransport({ host: trap.host, port: trap.port });
@@ -438,7 +435,7 @@ describe('connecting', () => {
     expect(error.message).toContain('ECONNREFUSED');
   });
 
-  it('says that the host has no address', async () => {
+  it('reports an unknown host', async () => {
     const lookup: SmtpTransportOptions['lookup'] = (hostname, _options, callback) =>
       callback(
         Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), {
@@ -450,10 +447,10 @@ describe('connecting', () => {
     await using transport = createSmtpTransport({ host: 'smtp.exmaple.test', port: 587 }, { lookup });
     const error = await failureOf(transport.verify());
     expect(error).toMatchObject({ code: 'connection_failed', stage: 'dns', retryable: true });
-    expect(error.hint).toContain('typing mistakes');
+    expect(error.hint).toContain('typos');
   });
 
-  it('gives up on a silent DNS after dnsTimeout', async () => {
+  it('times out a DNS lookup after dnsTimeout', async () => {
     await using transport = createSmtpTransport(
       { host: 'smtp.example.test', port: 587, dnsTimeout: 20 },
       { lookup: () => {} },
@@ -466,7 +463,7 @@ describe('connecting', () => {
   });
 });
 
-describe('what goes over the wire', () => {
+describe('the sent message', () => {
   it('announces SMTPUTF8 for an internationalized address', async () => {
     const { trap, transport } = await setUp();
     await transport.send(testEmail({ to: 'δοκιμή@xn--hxajbheg2az3al.xn--jxalpdlp' }));
@@ -475,7 +472,7 @@ describe('what goes over the wire', () => {
     expect(email?.envelope.to).toEqual(['δοκιμή@xn--hxajbheg2az3al.xn--jxalpdlp']);
   });
 
-  it('refuses an internationalized address where the server can’t take it, and goes on', async () => {
+  it('rejects an internationalized address if the server does not support it, and keeps working', async () => {
     const { trap, transport } = await setUp({ hideExtensions: ['SMTPUTF8'] });
     const error = await failureOf(transport.send(testEmail({ to: 'δοκιμή@example.com' })));
     expect(error).toMatchObject({ code: 'recipient_rejected', stage: 'rcpt', retryable: false });
@@ -490,20 +487,20 @@ describe('what goes over the wire', () => {
     expect(trap.inbox.messages.flatMap(({ envelope }) => envelope.to)).toEqual(addresses);
   });
 
-  it('writes a quoted local part as it is', async () => {
+  it('sends a quoted local part unchanged', async () => {
     const { trap, transport } = await setUp();
-    // The trap does not understand such addresses; what it was asked is on record all the same.
+    // The trap does not support such addresses, but it records the command.
     await failureOf(transport.send(testEmail({ to: '"a b"@example.com' })));
     expect(trap.sessions[0]?.commands).toContain('RCPT TO:<"a b"@example.com>');
   });
 
-  it('uses the envelope sender that the config names', async () => {
+  it('uses the envelope sender of the config', async () => {
     const { trap, transport } = await setUp({}, { envelopeFrom: 'bounces@example.com' });
     await transport.send(testEmail());
     expect(trap.inbox.messages[0]?.envelope.from).toBe('bounces@example.com');
   });
 
-  it('takes an envelope sender with an internationalized domain', async () => {
+  it('accepts an envelope sender with an internationalized domain', async () => {
     const { trap, transport } = await setUp(
       { hideExtensions: ['SMTPUTF8'] },
       { envelopeFrom: 'bounces@bücher.example' },
@@ -537,7 +534,7 @@ describe('what goes over the wire', () => {
 });
 
 describe('the config', () => {
-  it('takes a whole connector config, and ports as text', async () => {
+  it('accepts a whole connector config, and ports as strings', async () => {
     const trap = await startSmtpTrap();
     await using transport = createSmtpTransport({
       host: trap.host,
@@ -549,14 +546,14 @@ describe('the config', () => {
     await trap.close();
   });
 
-  it('knows the well-known services', () => {
+  it('resolves well-known services', () => {
     expect(() =>
       createSmtpTransport({ service: 'SendGrid', auth: { user: 'apikey', pass: 'SG.x' } }),
     ).not.toThrow();
     expect(() => createSmtpTransport({ service: 'NoSuchService' })).toThrow(ConfigError);
   });
 
-  it('refuses what it can’t use, before anything is sent', () => {
+  it('rejects invalid configs before anything is sent', () => {
     expect(() => createSmtpTransport({ host: 'smtp.example.com', port: 'abc' })).toThrow(
       'port must be a number from 1 to 65535, not "abc"',
     );
@@ -578,16 +575,16 @@ describe('the config', () => {
     },
     { name: 'localAddress', config: { localAddress: 'eth0' }, says: 'IP address' },
     { name: 'envelopeFrom', config: { envelopeFrom: 'a@example.com\r\nDATA' }, says: 'one address' },
-  ])('refuses $name that can’t be used', ({ name, config, says }) => {
+  ])('rejects an invalid $name', ({ name, config, says }) => {
     const create = () => createSmtpTransport({ host: 'smtp.example.com', port: 587, ...config });
     expect(create).toThrow(ConfigError);
     expect(create).toThrow(name);
     expect(create).toThrow(says);
   });
 
-  it('takes the TLS mode of a well-known service only with its own port', async () => {
+  it('uses the TLS mode of a well-known service only with its own port', async () => {
     const trap = await startSmtpTrap({ tls: 'none' });
-    // Gmail is listed with port 465 and TLS from the first byte.
+    // Gmail is listed with port 465 and implicit TLS.
     const { host, port } = trap;
     await using transport = createSmtpTransport({ service: 'Gmail', host, port });
     await transport.verify();

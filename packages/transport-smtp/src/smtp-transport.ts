@@ -31,7 +31,7 @@ import { providerOf } from './provider/known-providers.js';
 
 const DEFAULT_IDLE_TIMEOUT = 60_000;
 
-/** Postfix accepts this many from one client (smtpd_client_connection_count_limit). */
+/** The default limit of Postfix for one client (smtpd_client_connection_count_limit). */
 const DEFAULT_MAX_CONNECTIONS = 50;
 
 const count = z.int().min(1).optional();
@@ -51,55 +51,55 @@ const optionsSchema = z.strictObject({
 });
 
 export interface SmtpTransportOptions {
-  /** What receipts and logs call it; tells several servers apart. @default 'smtp' */
+  /** Name of the transport in receipts and logs. @default 'smtp' */
   name?: string | undefined;
   /**
-   * How many connections may be open at once. One is opened whenever an email finds no free one; if the server refuses it,
-   * the email waits for another.
-   * @default the config's maxConnections, else what the provider allows, else 50
+   * Maximum number of open connections. An email that finds no idle connection opens one. If the server refuses it, the email
+   * waits for an open connection.
+   * @default the config's maxConnections, then the provider's limit, then 50
    */
   maxConnections?: number | undefined;
-  /** Emails per connection before it is replaced. @default the config's maxMessages, else what the provider allows, else 100 */
+  /** Emails per connection before it is replaced. @default the config's maxMessages, then the provider's limit, then 100 */
   maxMessages?: number | undefined;
-  /** Close a connection after this long without an email, in milliseconds. @default the config's idleTimeout, else 60,000 */
+  /** Closes a connection that has been idle for this many milliseconds. @default the config's idleTimeout, then 60,000 */
   idleTimeoutMs?: number | undefined;
   /**
-   * Emails that may wait for a connection. A further one fails with `rate_limited`, which is retryable, so that a slow server
-   * does not fill the memory of the process. @default 10,000
+   * Maximum number of emails that wait for a connection. Any others fail with `rate_limited`, which is retryable. This prevents
+   * a slow server from exhausting the memory of the process. @default 10,000
    */
   maxWaiting?: number | undefined;
   /**
-   * What to do when credentials would cross a network in plain text: refuse to send, or send and warn.
-   * `ignoreTLS: true` in the config accepts it as well. @default 'refuse'
+   * What to do if credentials would be sent in plain text: refuse to send, or send and log a warning. `ignoreTLS: true` in the
+   * config also allows plain text. @default 'refuse'
    */
   plaintextAuth?: 'refuse' | 'warn' | undefined;
   /**
-   * What to do when the config has credentials and the server offers no login: refuse to send, or send without and
-   * warn. @default 'refuse'
+   * What to do if the config has credentials but the server offers no login: refuse to send, or send without a login and log a
+   * warning. @default 'refuse'
    */
   missingAuth?: 'refuse' | 'warn' | undefined;
   /**
-   * Gets OAuth2 access tokens, for managed identities, rotating refresh tokens and whatever else a config cannot do.
-   * In the config, `auth` then needs only `user`.
-   * @default tokens come from what `auth` says
+   * Returns OAuth2 access tokens, for example for managed identities and rotating refresh tokens. `auth` in the config then
+   * needs only `user`.
+   * @default fetches tokens with the credentials in `auth`
    */
   getAccessToken?: GetAccessToken | undefined;
-  /** How host names become addresses. @default `dns.lookup` */
+  /** Resolves host names. @default `dns.lookup` */
   lookup?: Lookup | undefined;
-  /** @default nothing is logged, or the console where the config says `logger: true` */
+  /** @default none, or the console if the config has `logger: true` */
   logger?: Logger | undefined;
   /** @default the wall clock */
   clock?: Clock | undefined;
 }
 
 /**
- * Sends emails through an SMTP server (RFC 5321), over a pool of connections that are kept open and logged in.
- * Takes the SMTP part of a connector config; other keys are left alone.
+ * Sends emails through an SMTP server (RFC 5321) over a pool of persistent connections. Reads the SMTP part of a connector
+ * config and ignores other keys.
  *
- * Certificates are verified. With credentials and a host that is not this machine, plain text is refused unless
- * the config says `ignoreTLS: true` or `plaintextAuth` is `'warn'`.
+ * Certificates are verified. With credentials, plain text to another machine is refused, unless the config has
+ * `ignoreTLS: true` or `plaintextAuth` is `'warn'`.
  *
- * @throws {ConfigError} when the config or an option is not valid
+ * @throws {ConfigError} if the config or an option is not valid
  *
  * @example
  * ```ts
@@ -141,7 +141,7 @@ export function createSmtpTransport(
     maxWaiting: given.maxWaiting,
   });
 
-  /** Lends a session for one operation; one that the server had closed meanwhile is replaced without anyone noticing. */
+  /** Uses a session for one operation. If the server has closed the session in the meantime, uses another one. */
   async function withSession<T>(
     acquire: () => Promise<SmtpSession>,
     use: (session: SmtpSession) => Promise<T>,
@@ -158,7 +158,7 @@ export function createSmtpTransport(
     }
   }
 
-  /** An email does not wait for a session beyond its `expiresAt`. */
+  /** Waits for a session, at most until the email's `expiresAt`. */
   async function acquireFor(
     email: Email,
     message: SmtpMessage,
@@ -196,7 +196,7 @@ export function createSmtpTransport(
     const message = await composeMessage(email, smtp);
     const acquire = () => acquireFor(email, message, signal);
     const response = await withSession(acquire, (session) => {
-      // It may have waited long for its turn.
+      // The email may have expired while it waited.
       requireSendable(email, signal, clock);
       return session.send(message, signal);
     });

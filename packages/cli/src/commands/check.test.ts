@@ -7,19 +7,19 @@ import { makeWorkFolder } from '../terminal/work-folder.js';
 const SECRET = 'hunter2-and-more';
 
 describe('check', () => {
-  it('says that a config can be used, with the variables of .env', async () => {
+  it('reports a valid config, with the variables of .env', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
     await folder.write('.env', `SMTP_PASS=${SECRET}\n`);
     const outcome = await runPostern(['check'], { cwd: folder.path });
     expect(outcome).toMatchObject({
       exitCode: 0,
-      stdout: '✓ connector.json can be used: 127.0.0.1:2525, 5 templates\n',
+      stdout: '✓ connector.json is valid: 127.0.0.1:2525, 5 templates\n',
       stderr: '',
     });
   });
 
-  it('names everything that is wrong: where, what, and what to write instead', async () => {
+  it('reports every problem with its place and its fix', async () => {
     await using folder = await makeWorkFolder();
     const { fromEmail, ...config } = sampleConfig({ port: 99_999, colour: 'red' });
     await folder.write('my.json', config);
@@ -36,10 +36,10 @@ describe('check', () => {
     expect(stdout).toContain(
       '  auth.pass refers to the variable SMTP_PASS, which is not set: set the variable\n',
     );
-    expect(stdout).toContain("✗ my.json can't be used (3 errors, 1 warning)\n");
+    expect(stdout).toContain('✗ my.json is not valid (3 errors, 1 warning)\n');
   });
 
-  it('says the same as JSON, and nothing else', async () => {
+  it('prints the same result as JSON only', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig({ port: 99_999, colour: 'red' }));
     const env = { SMTP_PASS: SECRET };
@@ -70,14 +70,14 @@ describe('check', () => {
     expect(stdout).not.toContain(SECRET);
   });
 
-  it('points at the last of several keys of the same name, which is the one that counts', async () => {
+  it('locates the last of several duplicate keys, because JSON.parse uses that one', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', '{\n"port": 1,\n"port": "x"\n}');
     const { stdout } = await runInProcess(['check'], { cwd: folder.path });
     expect(stdout).toContain('connector.json:3:1 error port\n');
   });
 
-  it('asks the transport, too', async () => {
+  it('includes the checks of the transport', async () => {
     await using folder = await makeWorkFolder();
     const { host, port, ...config } = sampleConfig({ service: 'Pigeon', tls: { ciphers: 'none' } });
     await folder.write('connector.json', config);
@@ -91,29 +91,29 @@ describe('check', () => {
 
   it.each([
     ['a comma too many', '{ "host": "a", }', 1, 16, 'remove the comma before the bracket'],
-    ['single quotes', "{ 'host': 1 }", 1, 3, 'write double quotes'],
-    ['no quotes', `{\n  "auth": {\n    "pass": ${SECRET}\n  }\n}`, 3, 13, 'is missing here, or one too many'],
+    ['single quotes', "{ 'host': 1 }", 1, 3, 'use double quotes'],
+    ['no quotes', `{\n  "auth": {\n    "pass": ${SECRET}\n  }\n}`, 3, 13, 'is missing or extra'],
     ['a comment', '{ "host": "a" // the server\n}', 1, 15, 'JSON has no comments'],
-    ['an open bracket', '{ "host": "a"', 1, 14, 'the file ends too early'],
-    ['an empty file', '', 1, 1, 'the file ends too early'],
-    ['a byte order mark', '\ufeff{ "host" }', 1, 10, 'is missing here'],
-    ['UTF-16, read as UTF-8', '\ufffd\ufffd{\0"\0', 1, 1, 'save it as that'],
-    ['deep nesting', '['.repeat(100_000), 1, 1, 'is missing here'],
-  ])('says where JSON is broken: %s', async (_what, text, line, column, cure) => {
+    ['an open bracket', '{ "host": "a"', 1, 14, 'the text ends too early'],
+    ['an empty file', '', 1, 1, 'the text ends too early'],
+    ['a byte order mark', '\ufeff{ "host" }', 1, 10, 'is missing or extra'],
+    ['UTF-16, read as UTF-8', '\ufffd\ufffd{\0"\0', 1, 1, 'save the file as UTF-8'],
+    ['deep nesting', '['.repeat(100_000), 1, 1, 'is missing or extra'],
+  ])('locates a JSON syntax error: %s', async (_what, text, line, column, cure) => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', text);
     const { exitCode, stdout, stderr } = await runInProcess(['check'], { cwd: folder.path });
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
     expect(stdout).toContain(
-      `connector.json:${line}:${column} error\n  it is not valid JSON at line ${line}`,
+      `connector.json:${line}:${column} error\n  The JSON is not valid at line ${line}`,
     );
     expect(stdout).toContain(cure);
     expect(stdout).not.toContain(SECRET);
   });
 
-  it('takes variables from the environment first, then from the file that is named', async () => {
+  it('looks up variables in the environment first, then in the --env file', async () => {
     await using folder = await makeWorkFolder();
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: references
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: variable references
     await folder.write('connector.json', sampleConfig({ host: '${HOST_A}.example.com', name: '${NAME_B}' }));
     await folder.write('production.env', `HOST_A='file'\nNAME_B="b.example.com"\nSMTP_PASS=\`${SECRET}\`\n`);
     const { exitCode, stdout } = await runPostern(['check', '--env', 'production.env'], {
@@ -124,20 +124,20 @@ describe('check', () => {
     expect(stdout).toContain('environment.example.com:2525');
   });
 
-  it('says so where the file of variables is not there', async () => {
+  it('reports a missing --env file', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
     const { exitCode, stderr } = await runPostern(['check', '--env', 'nowhere.env'], {
       cwd: folder.path,
     });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('There is no nowhere.env.');
+    expect(stderr).toContain('nowhere.env does not exist.');
   });
 
-  it('says so where the file is a folder', async () => {
+  it('reports that the file is a folder', async () => {
     await using folder = await makeWorkFolder();
     const { exitCode, stderr } = await runPostern(['check', '.'], { cwd: folder.path });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(". can't be read: it is a folder.");
+    expect(stderr).toContain('. cannot be read: it is a folder.');
   });
 });

@@ -12,7 +12,7 @@ import { configOptions, sharedOptions, templatesOption } from '../options.js';
 export const checkCommand = command(
   'check',
   merge(object({ command: constant('check'), templates: templatesOption }), configOptions, sharedOptions),
-  { brief: message`Name everything that is wrong with a config, and what to write instead.` },
+  { brief: message`Report every problem in a config and how to fix it.` },
 );
 
 export async function check(
@@ -25,8 +25,8 @@ export async function check(
   const counts = issues.length > 0 ? ` (${countIssues(issues)})` : '';
   print(
     config === undefined
-      ? style(`✗ ${options.file} can't be used${counts}`, 'failed')
-      : `${style(`✓ ${options.file} can be used${counts}`, 'passed')}: ${describe(config)}`,
+      ? style(`✗ ${options.file} is not valid${counts}`, 'failed')
+      : `${style(`✓ ${options.file} is valid${counts}`, 'passed')}: ${describe(config)}`,
   );
   return {
     exitCode: config === undefined ? EXIT.problem : EXIT.ok,

@@ -36,22 +36,22 @@ async function startCase(keys: Record<string, unknown> = {}) {
   };
 }
 
-/** No `dns`, as the host is an address, and no `dkim`, as nothing is signed. */
+/** Without `dns`, because the host is an IP address, and without `dkim`, because the config does not sign. */
 const STEPS = ['config', 'connect', 'greeting', 'tls', 'ehlo', 'auth', 'mail', 'rcpt', 'mx', 'spf', 'dmarc'];
 
 describe('doctor', () => {
-  it('walks the way of an email, a line for each step, and sends nothing', async () => {
+  it('prints one line for each step of the delivery path and sends no email', async () => {
     await using patient = await startCase();
     const { exitCode, stdout, stderr } = await patient.run('--to', 'ada@example.com');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect([...stdout.matchAll(/^✓ (\w+) /gm)].map(([, name]) => name)).toEqual(STEPS);
     expect(stdout).toContain(' v=spf1 include:spf.example.net -all ');
-    expect(stdout).toMatch(/\n\nReady: emails go out\.\n$/);
+    expect(stdout).toMatch(/\n\nReady to send emails\.\n$/);
     expect(stdout).not.toContain(SECRET);
     expect(patient.trap.inbox.messages).toEqual([]);
   });
 
-  it('gives the whole diagnosis as JSON', async () => {
+  it('prints the whole diagnosis as JSON', async () => {
     await using patient = await startCase();
     const { exitCode, stdout, stderr } = await patient.run('--json');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -59,7 +59,7 @@ describe('doctor', () => {
     expect(stdout).not.toContain(SECRET);
   });
 
-  it('names what is broken, what the server said, and the cure: exit code 1', async () => {
+  it('reports the problem, the server reply, and the fix, with exit code 1', async () => {
     await using patient = await startCase();
     patient.trap.fault({ at: 'auth', kind: '5xx', reply: `535 5.7.8 Not you: ${SECRET}` });
     const { exitCode, stdout } = await patient.run();
@@ -78,20 +78,20 @@ describe('doctor', () => {
     expect(json.stdout).not.toContain(SECRET);
   });
 
-  it('diagnoses a config whose server part can be used, whatever its templates', async () => {
+  it('diagnoses a config with a valid server part and invalid templates', async () => {
     await using patient = await startCase({ templates: [] });
     expect(await patient.run()).toMatchObject({ exitCode: 0 });
   });
 
-  it('tells by its exit code that it is over by itself', async () => {
+  it('exits with code 3 for a temporary problem', async () => {
     await using patient = await startCase();
     patient.trap.fault({ at: 'greeting', kind: '4xx', reply: '421 4.7.0 Try again later' });
     const { exitCode, stdout } = await patient.run();
     expect(exitCode).toBe(3);
-    expect(stdout).toContain('try again later');
+    expect(stdout).toContain('Try again later');
   });
 
-  it('ends at once on Ctrl-C, with 130 and no stack', async () => {
+  it('exits immediately on Ctrl-C, with code 130 and no stack', async () => {
     await using patient = await startCase();
     const stalled = patient.trap.fault({ at: 'ehlo', kind: 'stall' });
     const { child, ended } = patient.start();
@@ -100,28 +100,28 @@ describe('doctor', () => {
     expect(await ended).toMatchObject({ exitCode: 130, signal: null, stderr: '' });
   });
 
-  it('shows in a terminal that it is looking, in colour, and leaves no trace of that', async () => {
+  it('shows colored progress in a terminal and removes it at the end', async () => {
     await using patient = await startCase();
     const terminal = patient.open();
     expect(await terminal.ended).toBe(0);
-    expect(terminal.raw()).toContain('Looking');
-    expect(terminal.screen()).not.toContain('Looking');
+    expect(terminal.raw()).toContain('Checking');
+    expect(terminal.screen()).not.toContain('Checking');
     expect(terminal.raw()).toContain('\u001b[32m✓ auth');
     expect(terminal.screen()).toMatch(/^✓ config {4}.*\n✓ connect /);
   });
 
-  it('refuses a recipient that is none, and a DNS server that is none', async () => {
+  it('rejects an invalid recipient and an invalid DNS server', async () => {
     await using patient = await startCase();
-    const { exitCode, stderr } = await patient.run('--to', 'nobody');
+    const { exitCode, stderr } = await patient.run('--to', 'not-an-address');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('recipient_invalid');
     await using folder = await makeWorkFolder();
     const elsewhere = await runPostern(['doctor', '--dns', 'nowhere'], { cwd: folder.path });
     expect(elsewhere.exitCode).toBe(2);
-    expect(elsewhere.stderr).toContain('--dns has to be an IP address');
+    expect(elsewhere.stderr).toContain('--dns must be an IP address');
   });
 
-  it('looks into nothing while a variable is not set', async () => {
+  it('checks nothing if a variable is not set', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
     const { exitCode, stderr } = await runPostern(['doctor'], { cwd: folder.path });

@@ -18,24 +18,24 @@ export const doctorCommand = command(
       command: constant('doctor'),
       to: optional(
         option('--to', string({ metavar: 'ADDRESS' }), {
-          description: message`Ask whether the server accepts mail for this address, instead of test addresses.`,
+          description: message`Check whether the server accepts email for this address instead of test addresses.`,
         }),
       ),
       dns: optional(
         option('--dns', string({ metavar: 'IP' }), {
-          description: message`Look up the records of the sender's domain there, such as at 1.1.1.1. Without it, where this machine looks up names.`,
+          description: message`The DNS server for the records of the sender's domain, such as 1.1.1.1. Default: the DNS servers of this machine.`,
         }),
       ),
       timeout: optional(
         option('--timeout', integer({ min: 1, metavar: 'SECONDS' }), {
-          description: message`How long everything may take. Two thirds of it are for the connection. Default: 30.`,
+          description: message`Maximum time for all checks. The connection gets two thirds of it. Default: 30.`,
         }),
       ),
     }),
     configOptions,
     sharedOptions,
   ),
-  { brief: message`Find out why emails don't go out: walk the way of an email, and send nothing.` },
+  { brief: message`Find out why emails are not sent. This command sends no email.` },
 );
 
 const EXIT_OF_VERDICT: Readonly<Record<Diagnosis['verdict'], ExitCode>> = {
@@ -51,31 +51,31 @@ export async function doctor(
   const resolver = dns === undefined ? undefined : resolverAt(dns);
   const config = await readRawConfigFile(io, options);
   const { print, progress, style } = printer;
-  progress('Looking …');
+  progress('Checking …');
   const diagnosis = await diagnose(config, {
     ...(to !== undefined && { to }),
     ...(resolver && { resolver }),
     ...(timeout !== undefined && { deadlineMs: timeout * 1000 }),
     onStep(step) {
       print(renderDiagnosisStep(step, { style }));
-      progress('Looking on …');
+      progress('Checking …');
     },
   });
   print(`\n${renderVerdict(diagnosis, { style })}`);
   if (diagnosis.problem?.path?.join('.') === 'auth.pass')
     print(
-      'If your program passes getAccessToken, call diagnose(config, { getAccessToken }) there: this command gets no token.',
+      'This command cannot call getAccessToken. If your program uses it, call diagnose(config, { getAccessToken }) there.',
     );
   return { exitCode: EXIT_OF_VERDICT[diagnosis.verdict], result: { diagnosis } };
 }
 
-/** @throws {CommandError} when that is no IP address */
+/** @throws {CommandError} if it is not an IP address */
 function resolverAt(server: string): Resolver {
   const resolver = new Resolver({ tries: 1 });
   try {
     resolver.setServers([server]);
   } catch (error) {
-    throw new CommandError('usage', `--dns has to be an IP address, with or without a port.`, {
+    throw new CommandError('usage', `--dns must be an IP address, with or without a port.`, {
       cause: error,
     });
   }

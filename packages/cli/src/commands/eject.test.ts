@@ -8,7 +8,7 @@ import { makeWorkFolder } from '../terminal/work-folder.js';
 
 const env = { SMTP_PASS: 'hunter2-and-more' };
 
-/** A folder with a config without templates, and with template files in two languages. */
+/** A folder that has a config without templates, and template files in two languages. */
 async function makeProject(config: Record<string, unknown> = {}) {
   const folder = await makeWorkFolder();
   const { templates, ...rest } = sampleConfig(config);
@@ -20,7 +20,7 @@ async function makeProject(config: Record<string, unknown> = {}) {
 }
 
 describe('eject', { timeout: 60_000 }, () => {
-  it('writes templates in the languages and the brand that were asked for, and says how to use them', async () => {
+  it('writes templates for the given languages and brand, and explains how to use them', async () => {
     await using folder = await makeWorkFolder();
     const args = ['eject', 'mail', '--brand', 'Q&A', '--locale', 'de', '--accent', '#0a0', '--json'];
     const brand = ['--logo', 'https://acme.example/l.png', '--support', 'mailto:help@acme.example'];
@@ -42,13 +42,13 @@ describe('eject', { timeout: 60_000 }, () => {
     expect(text.stdout).toContain('  npx @postern/cli preview --templates emails ');
   });
 
-  it('leaves edited files alone, unless it is told otherwise', async () => {
+  it('replaces existing files only with --force', async () => {
     await using project = await makeProject();
     await project.write('emails/SignIn/en/subject.txt', 'mine');
     const again = await project.run('eject', '--brand', 'Acme');
     expect(again).toMatchObject({ exitCode: 1, stdout: '' });
     expect(again.stderr).toMatch(
-      /^✗ emails\/Register\/en\/subject.txt and 53 more files are there already\.\n {2}→ .*--force/,
+      /^✗ emails\/Register\/en\/subject.txt and 53 more files already exist\.\n {2}→ .*--force/,
     );
     expect(await project.read('emails/SignIn/en/subject.txt')).toBe('mine');
     expect(await readdir(join(project.path, 'emails/SignIn'))).toHaveLength(2);
@@ -62,7 +62,7 @@ describe('eject', { timeout: 60_000 }, () => {
     [['--accent', 'red'], '--accent must be a color'],
     [['--support', 'javascript:alert(1)'], '--support must be an https or mailto URL'],
     [['--brand', '{{code}}'], '--brand contains a brace'],
-  ])('refuses %j with exit code 2, and writes nothing', async (flags, problem) => {
+  ])('rejects %j with exit code 2, and writes nothing', async (flags, problem) => {
     await using folder = await makeWorkFolder();
     const brand = flags[0] === '--brand' ? [] : ['--brand', 'Acme'];
     const { exitCode, stderr } = await runPostern(['eject', ...brand, ...flags], { cwd: folder.path });
@@ -71,24 +71,24 @@ describe('eject', { timeout: 60_000 }, () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  it('says why it can not write', async () => {
+  it('explains why it cannot write', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('emails', 'a file');
     const { exitCode, stderr } = await runPostern(['eject', '--brand', 'Acme'], { cwd: folder.path });
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^✗ emails can't be (?:read|written): /);
+    expect(stderr).toMatch(/^✗ emails cannot be (?:read|written): /);
   });
 });
 
 describe('--templates', { timeout: 60_000 }, () => {
-  it('takes the place of the templates of the config: an edit is seen by preview, and sent', async () => {
+  it('replaces the templates of the config for preview and send', async () => {
     await using trap = await startSmtpTrap({ auth: { user: 'postern', pass: env.SMTP_PASS } });
     await using project = await makeProject({ port: trap.port, tls: { ca: trap.certificate } });
     await project.write('emails/SignIn/en/subject.txt', 'Open sesame: {{code}}\n');
 
     const check = await project.run('check', '--templates', 'emails');
     expect(check).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(check.stdout).toMatch(/^✓ connector.json can be used: .* templates\n$/);
+    expect(check.stdout).toMatch(/^✓ connector.json is valid: .* templates\n$/);
 
     expect(await project.run('preview', '--templates', 'emails')).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await project.read('preview/SignIn.en.txt')).toContain('Subject: Open sesame: 482913\n');
@@ -99,7 +99,7 @@ describe('--templates', { timeout: 60_000 }, () => {
     expect(trap.inbox.messages[0]?.subject).toBe('Open sesame: 482913');
   });
 
-  it('reports a mistake with file, line and column', async () => {
+  it('reports a problem with its file, line, and column', async () => {
     await using project = await makeProject();
     await project.write('emails/SignIn/zh-CN/text.txt', '您好\n验证码 {{code}\n');
     for (const [command, output] of [
@@ -119,22 +119,22 @@ describe('--templates', { timeout: 60_000 }, () => {
     });
   });
 
-  it('names the file of what only the whole config shows, once for each file', async () => {
+  it('reports problems of the whole config at the template file, once for each file', async () => {
     await using project = await makeProject({ port: 0 });
-    // Which is also the file of `zh`.
+    // `zh` uses the same file.
     await project.write('emails/SignIn/zh-CN/subject.txt', '{{codee}}\n');
-    await project.write('emails/Register/en/replyTo.txt', 'nobody\n');
+    await project.write('emails/Register/en/replyTo.txt', 'not-an-address\n');
     const { stdout, exitCode } = await project.run('check', '--templates', 'emails');
     expect(exitCode).toBe(1);
     expect(stdout.split('\n').filter((line) => /error|warning/.test(line))).toEqual([
       'connector.json:3:3 error port',
       'emails/Register/en/replyTo.txt warning',
       'emails/SignIn/zh-CN warning',
-      "✗ connector.json can't be used (1 error, 2 warnings)",
+      '✗ connector.json is not valid (1 error, 2 warnings)',
     ]);
   });
 
-  it('is for folders that have templates', async () => {
+  it('rejects a folder without templates', async () => {
     await using project = await makeProject();
     const missing = await project.run('check', '--templates', 'letters');
     expect(missing.exitCode).toBe(1);

@@ -21,16 +21,16 @@ export const ejectCommand = command(
       command: constant('eject'),
       folder: withDefault(
         argument(path({ metavar: 'FOLDER', type: 'directory' }), {
-          description: message`Where the files go.`,
+          description: message`The folder for the files.`,
         }),
         'emails',
       ),
       brand: option('--brand', string({ metavar: 'NAME' }), {
-        description: message`Whose emails these are.`,
+        description: message`The name of your brand.`,
       }),
       logo: optional(
         option('--logo', string({ metavar: 'URL' }), {
-          description: message`A logo in place of the name: an https image.`,
+          description: message`A logo to show instead of the name: an https image.`,
         }),
       ),
       accent: optional(
@@ -50,14 +50,14 @@ export const ejectCommand = command(
       ),
       locales: multiple(
         option('--locale', choice(LOCALES, { metavar: 'TAG' }), {
-          description: message`A language; once for each. Without it, all of them.`,
+          description: message`A language. Repeat it for more. Default: all of them.`,
         }),
       ),
-      force: option('--force', { description: message`Replace files that are there, edited or not.` }),
+      force: option('--force', { description: message`Replace existing files. Edits in them are lost.` }),
     }),
     sharedOptions,
   ),
-  { brief: message`Write ready-made templates in 25 languages as files to edit.` },
+  { brief: message`Write ready-made templates in 25 languages to files that you can edit.` },
 );
 
 type EjectOptions = InferValue<typeof ejectCommand>;
@@ -73,13 +73,13 @@ export async function eject(options: EjectOptions, { io, printer }: CommandConte
   const { print, style } = printer;
   print(`${style('✓', 'passed')} ${folder}: ${files.length} files, such as ${folder}/${files[0]}`);
   print('\nEdit them, then use them instead of the templates in the config:');
-  print(`  npx @postern/cli check --templates ${folder}     lists every problem of the templates`);
+  print(`  npx @postern/cli check --templates ${folder}     reports every problem in the templates`);
   print(`  npx @postern/cli preview --templates ${folder}   shows the emails`);
   print(`In a program: readTemplates('${folder}'), from @postern/templates/files`);
   return { exitCode: EXIT.ok, result: { folder, files } };
 }
 
-/** The options of `createTemplates`, and the flags that they come from. */
+/** The flags for the options of `createTemplates`. */
 const FLAGS: Readonly<Record<string, string>> = {
   'brand.name': '--brand',
   'brand.logoUrl': '--logo',
@@ -108,8 +108,8 @@ function makeTemplates({ brand, logo, accent, support, address, locales }: Eject
 }
 
 function alreadyThere({ issues: [first, ...others] }: ConfigError, folder: string): CommandError {
-  const more = others.length === 0 ? ' is' : ` and ${others.length} more files are`;
-  return new CommandError('file_exists', `${folder}/${first?.path[0]}${more} there already.`, {
-    hint: 'Choose another folder, or replace them with --force; what someone edited is lost then.',
+  const more = others.length === 0 ? ' already exists' : ` and ${others.length} more files already exist`;
+  return new CommandError('file_exists', `${folder}/${first?.path[0]}${more}.`, {
+    hint: 'Choose another folder, or use --force to replace them. Edits in them are lost.',
   });
 }

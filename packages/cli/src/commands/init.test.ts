@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in a config look like that
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variable references in configs
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -14,7 +14,7 @@ import { makeWorkFolder } from '../terminal/work-folder.js';
 const SECRET = `sesame "open' #2`;
 
 describe('init, from the command line', () => {
-  it('writes a config that refers to a variable, and an example of that', async () => {
+  it('writes a config that refers to a variable, and .env.example with that variable', async () => {
     await using folder = await makeWorkFolder();
     const args = ['init', '--provider', 'sendgrid', '--from', 'Acme <no@acme.com>', '--yes'];
     const { exitCode, stdout, stderr } = await runPostern(args, { cwd: folder.path });
@@ -31,7 +31,7 @@ describe('init, from the command line', () => {
     const check = await runPostern(['check'], { cwd: folder.path, env: { SMTP_PASS: 'SG.a-key.of-theirs' } });
     expect(check).toMatchObject({
       exitCode: 0,
-      stdout: '✓ connector.json can be used: smtp.sendgrid.net:587, 4 templates\n',
+      stdout: '✓ connector.json is valid: smtp.sendgrid.net:587, 4 templates\n',
     });
   });
 
@@ -60,21 +60,21 @@ describe('init, from the command line', () => {
         variables: { SMTP_PASS: 'a password' },
       });
       expect(config).toBeDefined();
-      // The password is made up, and so is a user name of one's own; logging in by OAuth2 is beyond a first config.
+      // The test invents the password and usernames that are not the sender. A starter config does not use OAuth2.
       const ofLogin = ['auth', 'auth.pass', ...(user.length > 0 ? ['auth.user'] : [])];
       expect(issues.filter(({ path }) => !ofLogin.includes(path.join('.')))).toEqual([]);
     },
   );
 
-  it('says that Microsoft 365 needs OAuth2', async () => {
+  it('explains that Microsoft 365 requires OAuth2', async () => {
     await using folder = await makeWorkFolder();
     const args = ['init', '--provider', 'microsoft365', '--from', 'Acme <no@acme.com>'];
     const { stdout } = await runInProcess(args, { cwd: folder.path });
-    expect(stdout).toContain('Microsoft switches password logins for SMTP off by default');
+    expect(stdout).toContain('Microsoft disables password logins for SMTP by default');
     expect(stdout).toContain('https://outlook.office365.com/.default');
   });
 
-  it('needs no login where nobody is named', async () => {
+  it('writes no login for an empty username', async () => {
     await using folder = await makeWorkFolder();
     const args = [
       'init',
@@ -96,18 +96,18 @@ describe('init, from the command line', () => {
   });
 
   it.each([
-    [['--from', 'no@acme.com'], '--provider is missing'],
-    [['--provider', 'sendgrid'], '--from is missing'],
-    [['--provider', 'brevo', '--from', 'no@acme.com'], '--user is missing'],
-    [['--provider', 'sendgrid', '--from', 'nobody'], '--from: fromEmail is not a valid address'],
-  ])('asks nobody where nobody is there: %j', async (args, message) => {
+    [['--from', 'no@acme.com'], '--provider is required'],
+    [['--provider', 'sendgrid'], '--from is required'],
+    [['--provider', 'brevo', '--from', 'no@acme.com'], '--user is required'],
+    [['--provider', 'sendgrid', '--from', 'not-an-address'], '--from: fromEmail is not a valid address'],
+  ])('requires the flags outside a terminal: %j', async (args, message) => {
     await using folder = await makeWorkFolder();
     const { exitCode, stderr } = await runInProcess(['init', ...args], { cwd: folder.path });
     expect(exitCode).toBe(2);
     expect(stderr).toContain(message);
   });
 
-  it('never replaces a config unasked, nor a variable at all', async () => {
+  it('replaces a config only with --force, and never replaces a variable', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('my.json', 'mine');
     await folder.write('.env.example', 'OTHER=1\nMY_PASS=here');
@@ -123,7 +123,7 @@ describe('init, from the command line', () => {
     ];
     const refused = await runPostern(args, { cwd: folder.path });
     expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toContain('my.json is there already, and stays as it is.');
+    expect(refused.stderr).toContain('my.json already exists and was not changed.');
     expect(await folder.read('my.json')).toBe('mine');
     const forced = await runPostern([...args, '--force'], { cwd: folder.path });
     expect(forced.exitCode).toBe(0);
@@ -133,15 +133,15 @@ describe('init, from the command line', () => {
 });
 
 describe('init, in a terminal', () => {
-  it('asks one question at a time, and never shows the password', async () => {
+  it('asks one question at a time and never shows the password', async () => {
     await using folder = await makeWorkFolder();
     const terminal = openTerminal(['init'], { cwd: folder.path });
-    await terminal.waitFor('Who sends the emails?');
+    await terminal.waitFor('Which email provider do you use?');
     terminal.type(KEYS.down + KEYS.enter);
     await terminal.waitFor('SMTP server (other regions: smtp.eu.sendgrid.net)');
     terminal.type(KEYS.enter);
     await terminal.waitFor('Sender, such as');
-    terminal.type(`nobody${KEYS.enter}`);
+    terminal.type(`not-an-address${KEYS.enter}`);
     await terminal.waitFor('fromEmail is not a valid address');
     terminal.type(`@acme.com${KEYS.enter}`);
     await terminal.waitFor('which starts with SG.');
@@ -153,20 +153,20 @@ describe('init, in a terminal', () => {
     expect(JSON.parse(await folder.read('connector.json'))).toMatchObject({
       host: 'smtp.sendgrid.net',
       auth: { user: 'apikey' },
-      fromEmail: 'nobody@acme.com',
+      fromEmail: 'not-an-address@acme.com',
     });
     expect(await folder.read('connector.json')).not.toContain('sesame');
     expect(parseEnv(await folder.read('.env'))).toEqual({ SMTP_PASS: SECRET });
     expect((await stat(join(folder.path, '.env'))).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves a password alone that is there, and asks again for one that no file can hold', async () => {
+  it('keeps an existing password, and asks again for one that .env cannot contain', async () => {
     await using folder = await makeWorkFolder();
     const args = ['init', 'my.json', '--provider', 'resend', '--from', 'no@acme.com'];
     const first = openTerminal(args, { cwd: folder.path });
     await first.waitFor('which starts with re_');
     first.type(`a'b"c\`d${KEYS.enter}`);
-    await first.waitFor('a .env file can’t hold it');
+    await first.waitFor('a .env file cannot contain this value');
     first.type(`${'\u007f'.repeat(7)}re_key${KEYS.enter}`);
     expect(await first.ended).toBe(0);
     expect(await folder.read('.env')).toBe("SMTP_PASS='re_key'\n");
@@ -176,29 +176,32 @@ describe('init, in a terminal', () => {
     expect(await folder.read('.env')).toBe("SMTP_PASS='re_key'\n");
   });
 
-  it('asks before it replaces a config, and takes no for an answer', async () => {
+  it('asks before it replaces a config, and keeps it unless the user agrees', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', 'mine');
     const terminal = openTerminal(['init'], { cwd: folder.path });
-    await terminal.waitFor('connector.json is there already. Replace it?');
+    await terminal.waitFor('connector.json already exists. Replace it?');
     terminal.type(KEYS.enter);
     expect(await terminal.ended).toBe(1);
     expect(await folder.read('connector.json')).toBe('mine');
   });
 
-  it.each(['ctrlC', 'ctrlD'] as const)('ends at once on %s, with 130 and nothing written', async (key) => {
-    await using folder = await makeWorkFolder();
-    const terminal = openTerminal(['init'], { cwd: folder.path });
-    await terminal.waitFor('Who sends the emails?');
-    terminal.type(KEYS[key]);
-    expect(await terminal.ended).toBe(130);
-    const raw = terminal.raw();
-    expect(raw.lastIndexOf('[?25h'), 'the cursor is back').toBeGreaterThan(raw.lastIndexOf('[?25l'));
-    expect(terminal.screen()).not.toContain('    at ');
-    await expect(folder.read('connector.json')).rejects.toThrow('ENOENT');
-  });
+  it.each(['ctrlC', 'ctrlD'] as const)(
+    'exits immediately on %s, with code 130 and nothing written',
+    async (key) => {
+      await using folder = await makeWorkFolder();
+      const terminal = openTerminal(['init'], { cwd: folder.path });
+      await terminal.waitFor('Which email provider do you use?');
+      terminal.type(KEYS[key]);
+      expect(await terminal.ended).toBe(130);
+      const raw = terminal.raw();
+      expect(raw.lastIndexOf('[?25h'), 'the cursor is back').toBeGreaterThan(raw.lastIndexOf('[?25l'));
+      expect(terminal.screen()).not.toContain('    at ');
+      await expect(folder.read('connector.json')).rejects.toThrow('ENOENT');
+    },
+  );
 
-  it('asks for the server where the provider is none of those it knows', async () => {
+  it('asks for the server of an unknown provider', async () => {
     await using folder = await makeWorkFolder();
     const terminal = openTerminal(['init', '--provider', 'other'], { cwd: folder.path });
     await terminal.waitFor('SMTP server, such as');
@@ -207,7 +210,7 @@ describe('init, in a terminal', () => {
     terminal.type(KEYS.enter);
     await terminal.waitFor('Sender, such as');
     terminal.type(`Acme <no@acme.com>${KEYS.enter}`);
-    await terminal.waitFor('User name');
+    await terminal.waitFor('Username');
     terminal.type(KEYS.enter);
     expect(await terminal.ended).toBe(0);
     const config: unknown = JSON.parse(await folder.read('connector.json'));
@@ -218,21 +221,21 @@ describe('init, in a terminal', () => {
 
 describe('a variable in a .env file', () => {
   it.each(['plain', '', 'a b#c', `it's`, 'say "hi"', '$HOME ${X} \\n `', '\'"', 'ends\\'])(
-    'comes back as it went in: %j',
+    'is preserved: %j',
     (value) => {
       const text = addVariable('A=1', 'SMTP_PASS', value);
       expect(parseEnv(text ?? '')).toEqual({ A: '1', SMTP_PASS: value });
     },
   );
 
-  it('can be anything but every kind of quotes at once', () => {
+  it('cannot contain every kind of quote', () => {
     const value = `'"\``;
     expect(fitsEnvFile(value)).toBe(false);
     expect(() => addVariable('', 'SMTP_PASS', value)).toThrow(RangeError);
     expect(fitsEnvFile('plain')).toBe(true);
   });
 
-  it('is left alone if it is there, unless it is empty', () => {
+  it('is replaced only if it is empty', () => {
     expect(addVariable('SMTP_PASS=\n', 'SMTP_PASS', '')).toBeUndefined();
     expect(parseEnv(addVariable('SMTP_PASS=\nA=1', 'SMTP_PASS', 'new') ?? '')).toEqual({
       A: '1',

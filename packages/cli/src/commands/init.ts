@@ -36,7 +36,7 @@ export const initCommand = command(
             { metavar: 'NAME' },
           ),
           {
-            description: message`Who sends the emails.`,
+            description: message`Your email provider.`,
           },
         ),
       ),
@@ -55,7 +55,7 @@ export const initCommand = command(
       ),
       user: optional(
         option('--user', string({ metavar: 'NAME' }), {
-          description: message`The user name; empty for a server that needs no login.`,
+          description: message`The username. Empty for a server that needs no login.`,
         }),
       ),
       passEnv: withDefault(
@@ -64,12 +64,12 @@ export const initCommand = command(
         }),
         'SMTP_PASS',
       ),
-      yes: option('-y', '--yes', { description: message`Ask nothing: take the defaults.` }),
-      force: option('--force', { description: message`Replace the config if there is one.` }),
+      yes: option('-y', '--yes', { description: message`Ask no questions, and use the defaults.` }),
+      force: option('--force', { description: message`Replace an existing config.` }),
     }),
     sharedOptions,
   ),
-  { brief: message`Write a config to begin with, for your provider.` },
+  { brief: message`Write a starter config for your provider.` },
 );
 
 type InitOptions = InferValue<typeof initCommand>;
@@ -97,7 +97,7 @@ export async function init(
       await add(
         '.env.example',
         '',
-        'The SMTP password. Copy this to .env, and keep that out of version control.',
+        'The SMTP password. Copy this file to .env, and keep .env out of version control.',
       );
     if (password !== '') await add('.env', password);
     return files;
@@ -108,28 +108,28 @@ export async function init(
   const name = options.file === DEFAULT_CONFIG_FILE ? '' : ` ${options.file}`;
   print('\nNext:');
   if (password !== '') print('  Keep .env out of version control.');
-  else if (isMissing) print(`  Set ${passVariable}, in the environment or in .env (see .env.example).`);
+  else if (isMissing) print(`  Set ${passVariable} in the environment or in .env (see .env.example).`);
   const advice = adviceOnLogin(answers);
   if (advice !== undefined) print(`  ${advice}`);
-  print(`  npx @postern/cli check${name}    lists every problem of the config`);
-  print(`  npx @postern/cli doctor${name}   finds out whether emails go out`);
+  print(`  npx @postern/cli check${name}    reports every problem in the config`);
+  print(`  npx @postern/cli doctor${name}   checks whether emails can be sent`);
   return { exitCode: EXIT.ok, result: { files: written } };
 }
 
-/** Whether there is a config to replace, which someone agreed to. */
+/** Returns whether to replace an existing config, with the user's consent. */
 async function mayWrite(target: string, { file, force }: InitOptions, questions: Questions | undefined) {
   const exists = await readFile(target).then(
     () => true,
     (error: unknown) => codeOf(error) !== 'ENOENT',
   );
   if (!exists || force) return force;
-  if (questions && (await questions.confirm(`${file} is there already. Replace it?`))) return true;
-  throw new CommandError('file_exists', `${file} is there already, and stays as it is.`, {
-    hint: 'Name another file, or replace it with --force.',
+  if (questions && (await questions.confirm(`${file} already exists. Replace it?`))) return true;
+  throw new CommandError('file_exists', `${file} already exists and was not changed.`, {
+    hint: 'Choose another file name, or use --force to replace it.',
   });
 }
 
-/** Adds a variable to a file, unless it is there. New files are for their owner alone. */
+/** Adds a variable to a file if it is missing. A new file with a value is readable only by its owner. */
 async function addTo(file: string, name: string, value: string, comment?: string): Promise<boolean> {
   const before = await readFile(file, 'utf8').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return '';

@@ -8,7 +8,7 @@ import { makeWorkFolder } from '../terminal/work-folder.js';
 const env = { SMTP_PASS: 'hunter2-and-more' };
 
 describe('preview', () => {
-  it('writes each template into a file of the folder, whatever it is called', async () => {
+  it('writes each template to a file in the folder, whatever its usage type', async () => {
     await using folder = await makeWorkFolder();
     const hostile = [
       '../up',
@@ -56,7 +56,7 @@ describe('preview', () => {
     expect(await readdir(join(folder.path, 'emails'))).toEqual(['SignIn.txt']);
   });
 
-  it('renders every template in every language, and a page with all of them', async () => {
+  it('renders every template in every language and writes an index page', async () => {
     await using folder = await makeWorkFolder();
     const { templates } = sampleConfig();
     const config = sampleConfig({
@@ -83,7 +83,7 @@ describe('preview', () => {
     );
     expect(await folder.read('emails/SignIn.html')).toBe('<p>Your code is <b>482913</b>.</p>');
     expect(await folder.read('emails/SignIn.de.txt')).toContain('Subject: 482913 SignIn de\n\nYour code is');
-    // Although the default language would come first.
+    // The default language does not take precedence.
     expect(await folder.read('emails/SignIn.txt')).toContain('Subject: 482913 SignIn\n');
     expect(await folder.read('emails/-Wel-come.txt')).toContain('Dear {{firstName}}');
     const page = await folder.read('emails/index.html');
@@ -92,7 +92,7 @@ describe('preview', () => {
     expect(outcome.stdout).toContain('✓ emails/SignIn.de.html  482913 SignIn de\n');
   });
 
-  it('lists the files as JSON, and takes a payload', async () => {
+  it('lists the files as JSON and accepts a payload', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
     const args = ['preview', '--json', '--payload', '{"code":"<1>"}'];
@@ -110,7 +110,7 @@ describe('preview', () => {
     expect(await folder.read('preview/SignIn.de.html')).toBe('<p>Your code is <b>&lt;1&gt;</b>.</p>');
   });
 
-  it('replaces a preview, and no page of anyone else', async () => {
+  it('replaces a previous preview but no other page', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
     const render = () => runPostern(['preview', '--out', '.'], { cwd: folder.path, env });
@@ -119,11 +119,11 @@ describe('preview', () => {
     await folder.write('index.html', '<title>My site</title>');
     const { exitCode, stderr } = await render();
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('. holds an index.html that is not a preview.');
+    expect(stderr).toContain('. contains an index.html that is not a preview.');
     expect(await folder.read('index.html')).toBe('<title>My site</title>');
   });
 
-  it('opens the page in the browser that the system names', {
+  it('opens the page in the default browser', {
     skip: process.platform !== 'linux',
   }, async () => {
     await using folder = await makeWorkFolder();
@@ -133,26 +133,26 @@ describe('preview', () => {
     });
     const { exitCode } = await runPostern(['preview', '--open'], {
       cwd: folder.path,
-      // The system splits the variable at spaces, which the path of the folder may have.
+      // The system splits the variable at spaces, and the path of the folder may contain some.
       env: { ...env, BROWSER: 'test-browser', PATH: `${folder.path}:${process.env.PATH}` },
     });
     expect(exitCode).toBe(0);
     await expect.poll(() => folder.read('opened').catch(() => '')).toContain('/preview/index.html');
   });
 
-  it('needs no password, as it sends nothing', async () => {
+  it('needs no password', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
     expect(await runPostern(['preview'], { cwd: folder.path })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  it('does not render a config that is broken', async () => {
+  it('does not render an invalid config', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig({ port: 0 }));
     const { exitCode, stdout, stderr } = await runPostern(['preview'], { cwd: folder.path });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain('connector.json:3:3 error port\n');
-    expect(stderr).toContain("✗ connector.json can't be used. (1 error)");
+    expect(stderr).toContain('✗ connector.json is not valid. (1 error)');
     expect(await readdir(folder.path)).toEqual(['connector.json']);
   });
 });

@@ -31,21 +31,21 @@ export const previewCommand = command(
       command: constant('preview'),
       out: withDefault(
         option('--out', path({ metavar: 'FOLDER', type: 'directory' }), {
-          description: message`Where the files go.`,
+          description: message`The folder for the files.`,
         }),
         'preview',
       ),
-      open: option('--open', { description: message`Show them in the browser.` }),
+      open: option('--open', { description: message`Show the emails in the browser.` }),
       payload: payloadOption,
       templates: templatesOption,
     }),
     configOptions,
     sharedOptions,
   ),
-  { brief: message`Render every template in every language into files to look at.` },
+  { brief: message`Render every template in every language to files.` },
 );
 
-/** To whom the samples go. */
+/** The recipient of the samples. */
 const RECIPIENT = 'ada@example.com';
 
 export async function preview(
@@ -86,7 +86,7 @@ export async function preview(
     print(`${style('✓', 'passed')} ${join(out, files[0] ?? '')}  ${style(printable(subject), 'skipped')}`);
   }
   const page = join(folder, 'index.html');
-  print(`\nAll of them: ${join(out, 'index.html')}`);
+  print(`\nAll emails: ${join(out, 'index.html')}`);
   if (open) {
     const { default: openInBrowser } = await import('open');
     await openInBrowser(page);
@@ -94,7 +94,7 @@ export async function preview(
   return { exitCode: EXIT.ok, result: { folder: out, emails } };
 }
 
-/** Through the mailer, with this template and no other: whichever language someone asks for, it is this one. */
+/** Renders with a mailer that has only this template, so that it is used for every language. */
 async function renderAlone(
   config: ConnectorConfig,
   template: Template,
@@ -104,7 +104,7 @@ async function renderAlone(
   await using mailer = createMailer({
     config: { ...config, templates: [template] },
     transport: createSmtpTransport(config), // which never connects
-    // What the sample lacks is there to be seen.
+    // Shows which variables the sample does not contain.
     missingVariable: 'keep',
   });
   const payload = { ...samplePayload(type), ...values };
@@ -115,10 +115,10 @@ async function renderAlone(
 
 const LONGEST_NAME = 60;
 
-/** What Windows takes for a device. */
+/** Names that are reserved for devices on Windows. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
-/** `SignIn.de`; a type can have any name, a file cannot. */
+/** A file name such as `SignIn.de`. A usage type may contain characters that a file name cannot. */
 function freeName({ usageType, locale }: Template, taken: ReadonlySet<string>): string {
   const type = usageType.replace(/[^\p{L}\p{N}\p{M}_-]+/gu, '-').slice(0, LONGEST_NAME);
   const plain = [DEVICE.test(type) ? `${type}-` : type, locale].filter(Boolean).join('.');
@@ -131,7 +131,7 @@ function freeName({ usageType, locale }: Template, taken: ReadonlySet<string>): 
 /** Many file systems ignore letter case and the form of accents. */
 const nameKey = (name: string) => name.normalize('NFC').toLowerCase();
 
-/** @throws {CommandError} rather than write through a link to where someone else wants it */
+/** @throws {CommandError} if the path is a symbolic link, which could lead to any file */
 async function requireNoLink(path: string, name: string): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -143,14 +143,14 @@ async function requireNoLink(path: string, name: string): Promise<void> {
   });
 }
 
-/** @throws {CommandError} rather than overwrite someone's web page */
+/** @throws {CommandError} if the folder contains another web page */
 async function requireOwn(folder: string, out: string): Promise<void> {
   const page = await readFile(join(folder, 'index.html'), 'utf8').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
   if (page === undefined || page.includes(PREVIEW_MARK)) return;
-  throw new CommandError('file_exists', `${out} holds an index.html that is not a preview.`, {
+  throw new CommandError('file_exists', `${out} contains an index.html that is not a preview.`, {
     hint: 'Choose another folder with --out.',
   });
 }

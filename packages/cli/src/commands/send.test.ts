@@ -26,7 +26,7 @@ async function startCase() {
 }
 
 describe('send', () => {
-  it('sends a sample, and shows the receipt', async () => {
+  it('sends a sample and shows the receipt', async () => {
     await using sending = await startCase();
     const { exitCode, stdout, stderr } = await sending.send('SignIn', '--to', TO, '--locale', 'de-AT');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -38,7 +38,7 @@ describe('send', () => {
     expect(stdout).not.toContain(SECRET);
   });
 
-  it('sends the code or the payload that it is given, and prints the receipt as JSON', async () => {
+  it('sends the given code or payload and prints the receipt as JSON', async () => {
     await using sending = await startCase();
     const { exitCode, stdout } = await sending.send('SignIn', '--to', TO, '--code', '000111', '--json');
     expect(exitCode).toBe(0);
@@ -52,12 +52,12 @@ describe('send', () => {
     expect(await sending.trap.inbox.waitForCode('bob@example.com')).toBe('222333');
   });
 
-  it('says what the server refused, at which stage, and what to do', async () => {
+  it('reports the server reply, the stage, and the fix', async () => {
     await using sending = await startCase();
     sending.trap.fault({ at: 'auth', kind: '5xx', reply: `535 5.7.8 \u001b[2JNot accepted: ${SECRET}` });
     const { exitCode, stdout, stderr } = await sending.send('SignIn', '--to', TO);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toContain('  auth_failed, while at: auth\n');
+    expect(stderr).toContain('  auth_failed at auth\n');
     expect(stderr).toContain('  server: 535 5.7.8 \ufffd[2JNot accepted: [hidden]\n');
     expect(stderr).toMatch(/^ {2}→ .*\n {2}→ Run npx @postern\/cli doctor to check/m);
     expect(stderr).not.toContain(SECRET);
@@ -77,20 +77,20 @@ describe('send', () => {
     expect(verbose.stdout + verbose.stderr).not.toContain(SECRET);
   });
 
-  it('tells by its exit code that trying again can help', async () => {
+  it('exits with code 3 for a temporary failure', async () => {
     await using sending = await startCase();
     sending.trap.fault({ at: 'rcpt', kind: '4xx', reply: '450 4.7.1 Greylisted' });
     const { exitCode, stderr } = await sending.send('SignIn', '--to', TO);
     expect(exitCode).toBe(3);
-    expect(stderr).toContain('; the same may work later\n');
+    expect(stderr).toContain(' (temporary: try again later)\n');
   });
 
   it.each([
-    [['SignIn', '--to', 'nobody'], 1, 'recipient_invalid'],
+    [['SignIn', '--to', 'not-an-address'], 1, 'recipient_invalid'],
     [['SignIn', '--to', TO, '--payload', '{"code":null}'], 1, 'payload_invalid'],
-    [['SignIn', '--to', TO, '--payload', '{"code": 12'], 2, '--payload has to be a JSON object'],
-    [['SignIn', '--to', TO, '--payload', '[]'], 2, '--payload has to be a JSON object'],
-  ])('refuses %j before it connects', async (args, code, message) => {
+    [['SignIn', '--to', TO, '--payload', '{"code": 12'], 2, '--payload must be a JSON object'],
+    [['SignIn', '--to', TO, '--payload', '[]'], 2, '--payload must be a JSON object'],
+  ])('rejects %j before it connects', async (args, code, message) => {
     await using sending = await startCase();
     const { exitCode, stderr } = await sending.send(...args);
     expect(exitCode).toBe(code);
@@ -98,7 +98,7 @@ describe('send', () => {
     expect(sending.trap.stats.connections).toBe(0);
   });
 
-  it('ends at once on Ctrl-C, with 130 and without a word', async () => {
+  it('exits immediately on Ctrl-C, with code 130 and no output', async () => {
     await using sending = await startCase();
     const stalled = sending.trap.fault({ at: 'mail', kind: 'stall' });
     const { child, ended } = sending.start('SignIn', '--to', TO);

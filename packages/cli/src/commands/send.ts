@@ -13,7 +13,7 @@ import { configOptions, sharedOptions, templatesOption } from '../options.js';
 import { payloadOption, readPayload } from '../payload-option.js';
 import { printable } from '../printer.js';
 
-/** Any usage type; shells complete those that are known. */
+/** Any usage type. Shells complete the known ones. */
 const usageType: ValueParser<'sync', string> = {
   ...string({ metavar: 'TYPE' }),
   *suggest(prefix) {
@@ -27,22 +27,26 @@ export const sendCommand = command(
     object({
       command: constant('send'),
       type: argument(usageType, { description: message`The kind of email, such as SignIn.` }),
-      to: option('--to', string({ metavar: 'ADDRESS' }), { description: message`To whom.` }),
+      to: option('--to', string({ metavar: 'ADDRESS' }), {
+        description: message`The recipient: one address.`,
+      }),
       locale: optional(
         option('--locale', string({ metavar: 'TAG' }), {
-          description: message`In which language, such as de or pt-BR.`,
+          description: message`The language, such as de or pt-BR.`,
         }),
       ),
       payload: payloadOption,
       templates: templatesOption,
       code: optional(
-        option('--code', string({ metavar: 'CODE' }), { description: message`The code that it carries.` }),
+        option('--code', string({ metavar: 'CODE' }), {
+          description: message`The code. Replaces the code in the payload.`,
+        }),
       ),
     }),
     configOptions,
     sharedOptions,
   ),
-  { brief: message`Send one email, with sample values unless others are given.` },
+  { brief: message`Send one email, with sample values by default.` },
 );
 
 export async function send(

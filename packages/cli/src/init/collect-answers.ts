@@ -5,7 +5,7 @@ import { fitsEnvFile } from './env-text.js';
 import type { Questions, Validate } from './questions.js';
 import { type Answers, starterConfig } from './starter-config.js';
 
-/** The answers that were given beforehand, as flags. */
+/** The answers from flags. */
 export interface GivenAnswers {
   readonly provider?: string | undefined;
   readonly host?: string | undefined;
@@ -15,19 +15,19 @@ export interface GivenAnswers {
   readonly passEnv: string;
 }
 
-/** One thing to know, and how to get to know it. */
+/** One required value, and how to get it. */
 interface Wanted {
   readonly flag: string;
   readonly given: string | undefined;
   readonly message: string;
-  /** To begin with, and what it is where nobody can be asked. */
+  /** The initial value of the question, and the default outside a terminal. */
   readonly standard?: string | undefined;
   readonly validate?: Validate;
 }
 
-const nobodyToAsk = (flag: string) =>
-  new CommandError('usage', `${flag} is missing, and without a terminal it cannot be asked for.`, {
-    hint: 'Run it in a terminal, or give --provider (or --host), --from and --user.',
+const missingFlag = (flag: string) =>
+  new CommandError('usage', `${flag} is required outside a terminal.`, {
+    hint: 'Run the command in a terminal, or pass --provider (or --host), --from, and --user.',
   });
 
 async function find(
@@ -38,22 +38,22 @@ async function find(
     return questions.ask(message, { validate, ...(standard !== undefined && { initialValue: standard }) });
   }
   const answer = given ?? standard;
-  if (answer === undefined) throw nobodyToAsk(flag);
+  if (answer === undefined) throw missingFlag(flag);
   const problem = validate(answer);
   if (problem !== undefined) throw new CommandError('usage', `${flag}: ${problem}.`);
   return answer;
 }
 
-/** What would be wrong with one field of the config. */
+/** The problem of one field of the config, if any. */
 const problemOf = (answers: Answers, field: string): string | undefined =>
   inspectConnectorConfig(starterConfig(answers), {
     variables: { [answers.passVariable]: 'password' },
   }).issues.find(({ path, severity }) => severity === 'error' && path.includes(field))?.message;
 
 /**
- * Everything that a config needs: from flags, else by asking, else (where nobody can be asked) by default.
+ * Collects the values for a config from flags, then from questions, then (outside a terminal) from defaults.
  *
- * @throws {CommandError} `usage` when a flag is wrong, or missing where nobody can be asked
+ * @throws {CommandError} `usage` if a flag is not valid, or is missing outside a terminal
  */
 export async function collectAnswers(
   given: GivenAnswers,
@@ -77,16 +77,16 @@ export async function collectAnswers(
                 ? `SMTP server (other regions: ${otherHosts.join(', ')})`
                 : 'SMTP server, such as smtp.example.com',
             standard: standardHost,
-            validate: (value) => (value.trim() === '' ? 'write the name of your SMTP server' : undefined),
+            validate: (value) => (value.trim() === '' ? 'enter the name of your SMTP server' : undefined),
           },
           questions,
         ));
   const port = await find(
     {
       flag: '--port',
-      // Only of a server of one's own it is not known.
+      // The port of a known provider is known.
       given: given.port?.toString() ?? (standardHost === undefined ? undefined : String(provider.port)),
-      message: 'Port (587, or 465 for TLS from the first byte)',
+      message: 'Port (587 for STARTTLS, 465 for implicit TLS)',
       standard: String(provider.port),
       validate: (value) => problemOf({ ...draft, port: Number(value) }, 'port'),
     },
@@ -105,7 +105,7 @@ export async function collectAnswers(
     {
       flag: '--user',
       given: given.user ?? (typeof provider.user === 'object' ? provider.user.always : undefined),
-      message: 'User name (leave it empty if the server needs no login)',
+      message: 'Username (leave it empty if the server needs no login)',
       standard: provider.user === 'sender' ? parseRecipient(fromEmail) : undefined,
     },
     questions,
@@ -119,15 +119,16 @@ async function chooseProvider(
 ): Promise<ProviderChoice> {
   const options = providerChoices.map(({ id, name }) => ({ value: id, label: name }));
   const asked = provider === undefined && host === undefined;
-  if (asked && !questions) throw nobodyToAsk('--provider');
-  const id = asked && questions ? await questions.choose('Who sends the emails?', options) : provider;
-  // A host of one's own needs no provider.
+  if (asked && !questions) throw missingFlag('--provider');
+  const id =
+    asked && questions ? await questions.choose('Which email provider do you use?', options) : provider;
+  // With `--host`, no provider is needed.
   const found = providerChoices.find((each) => each.id === (id ?? 'other'));
-  if (!found) throw new CommandError('usage', `--provider: there is no ${id}.`);
+  if (!found) throw new CommandError('usage', `--provider: ${id} is not a known provider.`);
   return found;
 }
 
-/** What the provider says about logins with a password, where that is not the way to log in. */
+/** Advice from the provider's rules if it discourages password logins. */
 export function adviceOnLogin(answers: Answers): string | undefined {
   const { issues } = inspectConnectorConfig(starterConfig(answers), {
     variables: { [answers.passVariable]: 'x' },
@@ -137,7 +138,7 @@ export function adviceOnLogin(answers: Answers): string | undefined {
   return rule && [`${rule.message}.`, rule.hint].filter(Boolean).join(' ');
 }
 
-/** Says what the provider takes for a password; nothing is an answer, too. */
+/** Asks for the password and explains what the provider accepts. The answer may be empty. */
 export function askPassword(answers: Answers, questions: Questions): Promise<string> {
   const { issues } = inspectConnectorConfig(starterConfig(answers), {
     variables: { [answers.passVariable]: 'x' },
@@ -145,8 +146,10 @@ export function askPassword(answers: Answers, questions: Questions): Promise<str
   });
   const rule = issues.find(({ path }) => path.includes('pass'))?.message;
   return questions.askSecret(
-    `Password${rule ? ` (${rule})` : ''}; it goes to .env. Leave it empty to write it there yourself`,
+    `Password${rule ? ` (${rule})` : ''}. It is saved in .env. Leave it empty to add it later`,
     (value) =>
-      fitsEnvFile(value) ? undefined : 'a .env file can’t hold it: leave it empty, and set it elsewhere',
+      fitsEnvFile(value)
+        ? undefined
+        : 'a .env file cannot contain this value: leave it empty, and set it in the environment',
   );
 }

@@ -21,18 +21,18 @@ const STARTER_TEMPLATES = [
   email('Generic', 'Your code', 'Your code', 'continue'),
 ];
 
-/** What `init` has to know. */
+/** The values for a starter config. */
 export interface Answers {
   readonly host: string;
   readonly port: number;
   readonly fromEmail: string;
-  /** Missing if the server needs no login. */
+  /** Undefined if the server needs no login. */
   readonly user?: string;
-  /** The name of the variable that holds the password. */
+  /** The name of the variable that contains the password. */
   readonly passVariable: string;
 }
 
-/** A config that can be used as soon as its variable is set. */
+/** A config that is valid as soon as its variable is set. */
 export const starterConfig = ({ host, port, fromEmail, user, passVariable }: Answers) => ({
   host,
   port,

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type Answer, decode, encode } from 'dns-packet';
 
-/** A DNS server on loopback that knows a few TXT records, and a mail server for each of their domains. */
+/** A DNS server on loopback with a few TXT records, and an MX record for each of their domains. */
 export async function startDnsServer(
   txt: Readonly<Record<string, string>>,
 ): Promise<AsyncDisposable & { readonly address: string }> {

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { run } from '../run.js';
 import type { SpawnOptions } from './spawn-postern.js';
 
-/** As `runPostern`, without a process: for what is the same in one. */
+/** Like `runPostern`, but without a separate process. */
 export async function runInProcess(args: readonly string[], options: SpawnOptions) {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const io = {

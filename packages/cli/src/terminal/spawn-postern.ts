@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** The command as it is installed. */
+/** The installed command. */
 export const BIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Nothing of this machine shows: no colours asked for or refused, no variables that a config might refer to. */
+/** An environment without color settings and without variables that a config could refer to. */
 export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { PATH = '', HOME } = process.env;
   return { PATH, ...(HOME !== undefined && { HOME }), ...env };
@@ -31,7 +31,7 @@ export function startPostern(args: readonly string[], { cwd, env }: SpawnOptions
     output.stderr += text;
   });
   const ended = once(child, 'close').then(([exitCode, signal]) => ({
-    exitCode: exitCode as number | null, // what `close` comes with
+    exitCode: exitCode as number | null, // the arguments of `close`
     signal: signal as NodeJS.Signals | null,
     ...output,
   }));

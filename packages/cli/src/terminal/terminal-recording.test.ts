@@ -9,22 +9,22 @@ const PASSWORD = 'the-right-password';
 
 const INTRODUCTION = `# In a terminal
 
-Recorded by a test, in a real terminal, against the mail trap of \`@postern/testing\`. Times, ports, dates
-and identifiers are replaced.
+A test records this page in a real terminal, with the SMTP trap of \`@postern/testing\`. Times, ports, dates,
+and identifiers are replaced with fixed values.
 `;
 
-/** What differs from one recording to the next. */
+/** Replaces the values that differ between recordings. */
 const steady = (text: string, ports: Readonly<Record<string, number>>) =>
   Object.entries(ports)
     .reduce((result, [steadyPort, port]) => result.replaceAll(String(port), steadyPort), text)
     .replaceAll(/\b\d+ ms\b/g, '3 ms')
     .replaceAll(/\buntil \d{4}-\d\d-\d\d\b/g, 'until 2031-12-31')
     .replaceAll(/<[\w.-]+@acme\.example>/g, (id) => (id.length > 25 ? '<a-unique-id@acme.example>' : id))
-    // Whether something listens there is up to the machine.
+    // Other servers on this machine may use these ports.
     .replaceAll(/^ +tried port (?:587|465|2525) .*\n/gm, '')
     .replaceAll(/[ \t]+$/gm, '');
 
-it('is what docs/terminal.md shows (vitest -u records it anew)', { timeout: 60_000 }, async () => {
+it('matches docs/terminal.md (vitest -u updates it)', { timeout: 60_000 }, async () => {
   await using trap = await startSmtpTrap({ auth: { user: 'acme', pass: PASSWORD } });
   await using dns = await startDnsServer({
     'acme.example': 'v=spf1 include:spf.example.net -all',
@@ -48,9 +48,9 @@ it('is what docs/terminal.md shows (vitest -u records it anew)', { timeout: 60_0
   };
   const tell = (text: string) => void sections.push(`${text}\n`);
 
-  tell('## Begin: `init`');
+  tell('## Set up: `init`');
   await record(['init'], 0, async (terminal) => {
-    await terminal.waitFor('Who sends the emails?');
+    await terminal.waitFor('Which email provider do you use?');
     terminal.type(KEYS.up + KEYS.enter);
     await terminal.waitFor('SMTP server, such as');
     terminal.type(trap.host + KEYS.enter);
@@ -58,30 +58,30 @@ it('is what docs/terminal.md shows (vitest -u records it anew)', { timeout: 60_0
     terminal.type(`${'\u007f'.repeat(3)}${trap.port}${KEYS.enter}`);
     await terminal.waitFor('Sender, such as');
     terminal.type(`Acme <noreply@acme.example>${KEYS.enter}`);
-    await terminal.waitFor('User name');
+    await terminal.waitFor('Username');
     terminal.type(`acme${KEYS.enter}`);
     await terminal.waitFor('Password');
     terminal.type(`${PASSWORD}!${KEYS.enter}`);
   });
   await record(['check'], 0);
 
-  tell('The password was mistyped, which only the server can know:');
+  tell('The password contains a typo, so the server rejects it:');
   const doctor = ['doctor', '--dns', dns.address];
   await record(doctor, 1);
   await folder.write('.env', `SMTP_PASS=${PASSWORD}\n`);
-  tell('With the right password in `.env`:');
+  tell('With the correct password in `.env`:');
   await record([...doctor, '--to', 'ada@example.com'], 0);
   await record(['send', 'SignIn', '--to', 'ada@example.com'], 0);
 
-  tell('## A broken config: `check` and `doctor`');
+  tell('## Fix a config: `check` and `doctor`');
   const config = JSON.parse(await folder.read('connector.json'));
   const { fromEmail, ...rest } = config;
   await folder.write('broken.json', { fromEmial: fromEmail, ...rest, secure: true });
-  tell('A sender that is misspelt, and TLS where the server begins without:');
+  tell('The key of the sender is misspelled, and `secure` does not match the port:');
   await record(['check', 'broken.json'], 1);
   await record([...doctor, 'broken.json'], 1);
   await folder.write('broken.json', config);
-  tell('Mended:');
+  tell('After the fix:');
   await record(['check', 'broken.json'], 0);
   await record([...doctor, 'broken.json'], 0);
 

@@ -10,14 +10,14 @@ export const KEYS = {
   ctrlD: '\u0004',
 } as const;
 
-/** The command in a terminal of its own. */
+/** The command in a terminal. */
 export interface TerminalSession {
-  /** Resolves once this text stands somewhere on the screen; rejects when the command ends without it. */
+  /** Resolves when the text is on the screen. Rejects if the command ends without it. */
   waitFor(text: string): Promise<void>;
   type(keys: string): void;
-  /** Everything that the terminal shows, scrolled off or not, without colours. */
+  /** The whole content of the terminal, including the scrollback, without colors. */
   screen(): string;
-  /** Every byte that came, with all that was overwritten since. */
+  /** All output, including text that was overwritten later. */
   raw(): string;
   readonly ended: Promise<number>;
 }
@@ -54,7 +54,7 @@ export function openTerminal(
   let hasEnded = false;
   const ended = new Promise<number>((resolve) => {
     pty.onExit(({ exitCode }) => {
-      // What was written last is shown before anyone looks.
+      // Flush the last output before the promise resolves.
       terminal.write('', () => {
         hasEnded = true;
         check();

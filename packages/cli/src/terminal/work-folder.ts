@@ -2,7 +2,7 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder to run commands in, gone at the end. */
+/** A temporary folder to run commands in. */
 export interface WorkFolder extends AsyncDisposable {
   readonly path: string;
   write(name: string, content: unknown): Promise<void>;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { applyConfigPatch } from '../index.js';
 
-it('replaces, adds, goes into objects and removes, and leaves what was given alone', () => {
+it('replaces, adds, merges, and removes keys without changing the input', () => {
   const config = { host: 'a', port: 25, name: 'x', auth: { user: 'ada', pass: 'secret' } };
   const patch = { port: 465, secure: true, name: null, auth: { user: 'apikey' } };
   expect(applyConfigPatch(config, patch)).toEqual({

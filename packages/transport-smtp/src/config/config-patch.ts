@@ -1,4 +1,4 @@
-/** A change of a config, as a JSON Merge Patch (RFC 7396): what it holds replaces, `null` removes. */
+/** A change to a config as a JSON Merge Patch (RFC 7396). `null` removes a key. */
 export interface ConfigPatch {
   host?: string;
   port?: number;
@@ -28,12 +28,12 @@ function merge(target: Json, patch: Json): Json {
 }
 
 /**
- * The config with a change applied (RFC 7396); the given one stays as it is.
+ * Returns a copy of the config with the patch applied (RFC 7396).
  *
  * @example
  * ```ts
- * const mended = problem.patch ? applyConfigPatch(config, problem.patch) : config;
+ * const fixed = problem.patch ? applyConfigPatch(config, problem.patch) : config;
  * ```
  */
 export const applyConfigPatch = <Config extends object>(config: Config, patch: ConfigPatch): Config =>
-  merge(config as Json, patch as Json) as Config; // the same keys, of the same kinds
+  merge(config as Json, patch as Json) as Config; // a patch keeps the types of the keys

@@ -4,7 +4,7 @@ import { ConfigError, type ConfigIssue, readWebUrl } from '@postern/core';
 import { problemOfKey, problemsOfTls } from './key-material.js';
 import type { ServerConfig } from './well-known-service.js';
 
-/** DKIM signs with RSA here; with any other key, nodemailer would send emails without a signature. */
+/** nodemailer signs with RSA only. With any other key, it would send emails without a signature. */
 function isRsaKey(pem: string): boolean {
   try {
     return createPrivateKey(pem).asymmetricKeyType === 'rsa';
@@ -14,9 +14,10 @@ function isRsaKey(pem: string): boolean {
 }
 
 /**
- * Checks what takes Node to check. Later it would be reported as the server's fault, or not at all.
+ * Checks the settings that only Node.js can check. Otherwise, they would be reported later as a failure of the server, or not
+ * at all.
  *
- * @throws {ConfigError} with everything that can't be used
+ * @throws {ConfigError} with all problems
  */
 export function requireUsable(config: ServerConfig): ServerConfig {
   const { tls, auth, dkim, localAddress } = config;
@@ -29,7 +30,7 @@ export function requireUsable(config: ServerConfig): ServerConfig {
     const [problem] = problemOfKey(dkim.privateKey)?.split(':') ?? ['is not an RSA key'];
     refuse(
       ['dkim', 'privateKey'],
-      `dkim.privateKey ${problem}: write an RSA private key (PEM) that is not encrypted`,
+      `dkim.privateKey ${problem}: use an unencrypted RSA private key in PEM format`,
     );
   }
   if ('privateKey' in auth) {

@@ -33,7 +33,7 @@ function problemsOf(config: object) {
   }
 }
 
-describe('certificates and keys that cannot be used are found before the first email', () => {
+describe('createSmtpTransport rejects invalid certificates and keys', () => {
   it.each<[name: string, config: object, path: string, says: RegExp]>([
     ['a word as CA', { tls: { ca: 'my-ca' } }, 'tls.ca', /not a certificate in PEM format/],
     ['a file name as CA', { tls: { ca: '/etc/ssl/ca.pem' } }, 'tls.ca', /not a certificate in PEM format/],
@@ -52,7 +52,12 @@ describe('certificates and keys that cannot be used are found before the first e
       'tls.ca.1',
       /^tls\.ca\[1\] is not a certificate/,
     ],
-    ['bytes that are no CA', { tls: { ca: Buffer.from('x') } }, 'tls.ca', /not a certificate in PEM format/],
+    [
+      'bytes that are not a CA',
+      { tls: { ca: Buffer.from('x') } },
+      'tls.ca',
+      /not a certificate in PEM format/,
+    ],
     ['a bad client certificate', { tls: { cert: 'x', key: SERVER_KEY } }, 'tls.cert', /not a certificate/],
     ['a bad client key', { tls: { cert: SERVER_CERTIFICATE, key: 'x' } }, 'tls.key', /not a private key/],
     [
@@ -61,8 +66,8 @@ describe('certificates and keys that cannot be used are found before the first e
       'tls.key',
       /is a certificate/,
     ],
-    ['a number as server name', { tls: { servername: 5 } }, 'tls.servername', /must be text/],
-    ['a size in quotes', { tls: { minDHSize: '1024' } }, 'tls.minDHSize', /must be a number above 0/],
+    ['a number as server name', { tls: { servername: 5 } }, 'tls.servername', /must be a string/],
+    ['a size in quotes', { tls: { minDHSize: '1024' } }, 'tls.minDHSize', /must be a positive number/],
     ['text as a function', { tls: { checkServerIdentity: 'x' } }, 'tls.checkServerIdentity', /a function/],
     ['a switch as a function', { tls: { pskCallback: true } }, 'tls.pskCallback', /must be a function/],
     [
@@ -87,14 +92,14 @@ describe('certificates and keys that cannot be used are found before the first e
     ['a version like none', { tls: { minVersion: '1.2' } }, 'tls.minVersion', /must be one of TLSv1/],
     ['a curve like none', { tls: { ecdhCurve: 'nope' } }, 'tls.ecdhCurve', /such as "auto"/],
     ['algorithms like none', { tls: { sigalgs: 'nope' } }, 'tls.sigalgs', /such as "RSA-PSS/],
-    ['a protocol like none', { tls: { secureProtocol: 'nope' } }, 'tls.secureProtocol', /write minVersion/],
+    ['a protocol like none', { tls: { secureProtocol: 'nope' } }, 'tls.secureProtocol', /use minVersion/],
     ['a revocation list like none', { tls: { crl: 'x' } }, 'tls.crl', /-----BEGIN X509 CRL/],
     ['options in words', { tls: { secureOptions: 'x' } }, 'tls.secureOptions', /must be a number/],
     [
       'a protocol and a version',
       { tls: { secureProtocol: 'TLSv1_2_method', minVersion: 'TLSv1.2' } },
       'tls.secureProtocol',
-      /contradicts minVersion/,
+      /conflicts with minVersion/,
     ],
     ['a bad PKCS #12 file', { tls: { pfx: 'x' } }, 'tls.pfx', /PKCS #12/],
     [
@@ -143,11 +148,11 @@ describe('certificates and keys that cannot be used are found before the first e
     ],
     ['a useless CA when nothing is verified', { tls: { ca: 'x', rejectUnauthorized: false } }],
     ['a DKIM key', { dkim: { domainName: 'example.com', keySelector: 's', privateKey: rsaKey() } }],
-  ])('but not %s', (_name, config) => {
+  ])('accepts %s', (_name, config) => {
     expect(problemsOf(config)).toEqual([]);
   });
 
-  it('the check of a config finds what is no PEM at all, with its place', () => {
+  it('inspectConnectorConfig locates values that are not PEM', () => {
     const issuesOf = (tls: object) =>
       inspectConnectorConfig({ ...SERVER, tls })
         .issues.filter(({ code }) => code === 'pem_invalid')
@@ -161,7 +166,7 @@ describe('certificates and keys that cannot be used are found before the first e
     expect(issuesOf({ ca: PRIVATE_CA, cert: SERVER_CERTIFICATE, key: SERVER_KEY })).toEqual([]);
   });
 
-  it('never quotes what was written', () => {
+  it('never quotes the value', () => {
     const secret = 'correct-horse-battery';
     const config = { tls: { ca: secret, cert: secret, key: secret, pfx: secret, passphrase: secret } };
     expect(
@@ -184,15 +189,15 @@ describe('a certificate of a private CA', () => {
     );
   }
 
-  it('says to put it into tls.ca', async () => {
+  it('leads to a hint to set tls.ca', async () => {
     expect(await failWith({})).toMatchObject({
       code: 'tls_failed',
-      message: expect.stringContaining('was signed by an issuer that is not known here'),
-      hint: expect.stringContaining('Private CA: put its certificate into tls.ca.'),
+      message: expect.stringContaining('was signed by an unknown issuer'),
+      hint: expect.stringContaining('For a private CA, set tls.ca to its certificate.'),
     });
   });
 
-  it('says that the CA in tls.ca is another one', async () => {
+  it('leads to a hint that tls.ca contains a different CA', async () => {
     expect(await failWith({ ca: OTHER_CA })).toMatchObject({
       code: 'tls_failed',
       hint: expect.stringContaining('The CA in tls.ca did not sign this certificate.'),

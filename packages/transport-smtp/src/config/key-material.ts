@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { ServerConfig } from './well-known-service.js';
 
-/** Where something that cannot be used is in the config, and what is wrong with it. Never quotes it. */
+/** The place of an invalid value in the config, and its problem. Never quotes the value. */
 export interface KeyProblem {
   path: (string | number)[];
   message: string;
@@ -11,7 +11,7 @@ export interface KeyProblem {
 const BLOCK = /-----BEGIN (?<label>[A-Z0-9 ]+)-----[\s\S]*?-----END \k<label>-----/g;
 const CERTIFICATE_LABEL = /^(?:TRUSTED |X509 )?CERTIFICATE$/;
 
-/** PEM is text; programs may pass its bytes. */
+/** PEM as a string or as bytes. */
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value;
   return value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : undefined;
@@ -25,7 +25,7 @@ function problemOfCertificates(text: string): string | undefined {
     if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) return 'is a private key, not a certificate';
     return text.includes('-----BEGIN ')
       ? 'contains no complete certificate: copy everything from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----'
-      : 'is not a certificate in PEM format: write the text that starts with -----BEGIN CERTIFICATE-----';
+      : 'is not a certificate in PEM format: use the text that starts with -----BEGIN CERTIFICATE-----';
   }
   const broken = blocks.findIndex(([block]) => {
     try {
@@ -39,7 +39,7 @@ function problemOfCertificates(text: string): string | undefined {
   return `cannot be read: ${which} is damaged. Copy it again, with its line breaks`;
 }
 
-/** Why a private key cannot be used, or `undefined`. */
+/** The problem of a private key, or `undefined` if it is valid. */
 export function problemOfKey(text: string, passphrase?: string): string | undefined {
   try {
     createPrivateKey({ key: text, format: 'pem', ...(passphrase !== undefined && { passphrase }) });
@@ -91,16 +91,16 @@ function codeOf(options: SecureContextOptions): string | undefined {
     createSecureContext(options);
     return undefined;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'unknown'; // Node and OpenSSL throw errors with codes
+    return (error as NodeJS.ErrnoException).code ?? 'unknown'; // errors of Node.js and OpenSSL have codes
   }
 }
 
-/** Options that `tls.connect` checks only when it connects, where it looks as if the server had failed. */
+/** Options that `tls.connect` checks only when it connects, so that the error would look like a failure of the server. */
 const CONNECT_OPTIONS: Readonly<
   Record<string, readonly [rule: string, isUsable: (value: unknown) => boolean]>
 > = {
-  servername: ['must be text: the host name in the certificate', (value) => typeof value === 'string'],
-  minDHSize: ['must be a number above 0', (value) => typeof value === 'number' && value > 0],
+  servername: ['must be a string: the host name in the certificate', (value) => typeof value === 'string'],
+  minDHSize: ['must be a positive number', (value) => typeof value === 'number' && value > 0],
   checkServerIdentity: ['must be a function', (value) => typeof value === 'function'],
   pskCallback: ['must be a function', (value) => typeof value === 'function'],
 };
@@ -112,20 +112,19 @@ const problemsOfConnect = (tls: Readonly<Record<string, unknown>>): KeyProblem[]
     return isUnset || isUsable(value) ? [] : [{ path: ['tls', option], message: `tls.${option} ${rule}` }];
   });
 
-const GENERAL_RULE =
-  'cannot be used: write what the options of Node’s tls.createSecureContext say, or remove it';
+const GENERAL_RULE = 'is not valid: see tls.createSecureContext in the Node.js documentation, or remove it';
 
-/** What to write into the options whose values only Node and OpenSSL know. */
+/** Rules for the options that only Node.js and OpenSSL can validate. */
 const CONTEXT_RULES: Readonly<Record<string, string>> = {
   ciphers: 'must name ciphers that OpenSSL knows, such as "DEFAULT@SECLEVEL=1"',
-  crl: 'must be a revocation list: write the text that starts with -----BEGIN X509 CRL-----',
+  crl: 'must be a revocation list in PEM format, which starts with -----BEGIN X509 CRL-----',
   ecdhCurve: 'must name curves that OpenSSL knows, such as "auto" or "X25519:P-256"',
-  secureOptions: 'must be a number, made of the SSL_OP constants of node:crypto',
-  secureProtocol: 'must not be used with this value: write minVersion and maxVersion instead',
+  secureOptions: 'must be a number that combines SSL_OP constants of node:crypto',
+  secureProtocol: 'is not valid: use minVersion and maxVersion instead',
   sigalgs: 'must name signature algorithms that OpenSSL knows, such as "RSA-PSS+SHA256:ECDSA+SHA256"',
 };
 
-/** Node’s errors do not name the option, so each is tried alone. */
+/** Node.js errors do not name the option, so each one is tried alone. */
 function problemsOfContext(tls: Readonly<Record<string, unknown>>): KeyProblem[] {
   const code = codeOf(tls);
   if (code === undefined) return [];
@@ -141,7 +140,7 @@ function problemsOfContext(tls: Readonly<Record<string, unknown>>): KeyProblem[]
     ? [
         {
           path: ['tls', 'secureProtocol'],
-          message: 'tls.secureProtocol contradicts minVersion and maxVersion: remove it',
+          message: 'tls.secureProtocol conflicts with minVersion and maxVersion: remove it',
         },
       ]
     : [
@@ -152,7 +151,7 @@ function problemsOfContext(tls: Readonly<Record<string, unknown>>): KeyProblem[]
       ];
 }
 
-/** What cannot be used among the options for `tls.connect`. */
+/** The problems of the options for `tls.connect`. */
 export function problemsOfTls(tls: ServerConfig['tls']): KeyProblem[] {
   if (!tls) return [];
   const ofConnect = problemsOfConnect(tls);

@@ -3,7 +3,7 @@ import { isObject } from './config-patch.js';
 import { requireUsable } from './config-requirements.js';
 import { resolveService, type ServerConfig } from './well-known-service.js';
 
-/** Where the application gets the tokens, `auth` only names the user. */
+/** If the application provides the tokens, `auth` needs only the user. */
 function withUserOnly(config: unknown): unknown {
   if (!isObject(config)) return config;
   const user = isObject(config.auth) ? config.auth.user : undefined;
@@ -11,8 +11,8 @@ function withUserOnly(config: unknown): unknown {
 }
 
 /**
- * The SMTP part of a connector config, as people write it: `auth.type` in any letter case or left out, ports and numbers as
- * text, `url` or `service` in place of host and port.
+ * The SMTP part of a connector config before normalization: `auth.type` is optional and case-insensitive, numbers can be
+ * strings, and `url` or `service` can replace `host` and `port`.
  */
 export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
   port?: number | string | undefined;
@@ -25,10 +25,10 @@ export type SmtpTransportConfig = Partial<Omit<SmtpConfig, 'auth' | 'port'>> & {
 };
 
 /**
- * The part of a config that says how to reach the server, complete and known to be usable.
+ * Reads and validates the SMTP part of a config.
  *
- * @param options `hasTokens`: the application gets OAuth2 tokens, so `auth` needs no more than a user
- * @throws {ConfigError} with everything that can't be used
+ * @param options `hasTokens`: the application provides OAuth2 tokens, so `auth` needs only a user
+ * @throws {ConfigError} with all problems
  */
 export const readServerConfig = (config: unknown, { hasTokens = false } = {}): ServerConfig =>
   requireUsable(resolveService(parseSmtpConfig(hasTokens ? withUserOnly(config) : config)));

@@ -1,27 +1,27 @@
 import { ConfigError, type SmtpConfig } from '@postern/core';
 import wellKnown from 'nodemailer/lib/well-known';
 
-/** A config whose server is known. */
+/** A config with a host and port. */
 export type ServerConfig = SmtpConfig & { host: string; port: number };
 
 const refuse = (path: string, message: string) =>
   new ConfigError([{ severity: 'error', path: [path], code: 'not_allowed', message }]);
 
-/** The host that a config names, itself or through `service`. */
+/** The host of a config, from `host` or `service`. */
 export function hostOf({ host, service }: { host?: unknown; service?: unknown }): string | undefined {
   if (typeof host === 'string') return host;
   const known = typeof service === 'string' ? wellKnown(service) : false;
   return known === false ? undefined : known.host;
 }
 
-/** Fills host, port and TLS mode from nodemailer's list of well-known services; what the config says itself wins. */
+/** Fills in host, port, and TLS mode from nodemailer's list of well-known services. Keys in the config take precedence. */
 export function resolveService(config: SmtpConfig): ServerConfig {
   const { service } = config;
   const known = service === undefined ? undefined : wellKnown(service);
   if (known === false) {
     throw refuse(
       'service',
-      `service ${JSON.stringify(service)} is not in the list of well-known services: write host and port instead`,
+      `service ${JSON.stringify(service)} is not in the list of well-known services: set host and port instead`,
     );
   }
   const host = config.host ?? known?.host;
@@ -33,7 +33,7 @@ export function resolveService(config: SmtpConfig): ServerConfig {
     );
   if (port === undefined)
     throw refuse('port', 'port is required: set it to the port of your SMTP server, usually 587 or 465');
-  // What the list says about TLS is said of its own port.
+  // The TLS mode in the list applies only to the port in the list.
   const secure = config.secure ?? (config.port === undefined ? known?.secure : undefined) ?? port === 465;
   return { ...config, host, port, secure };
 }

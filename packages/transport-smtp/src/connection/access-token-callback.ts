@@ -4,17 +4,17 @@ import type { AccessToken } from './token-source.js';
 
 /**
  * Gets an OAuth2 access token. It is called for the first connection, shortly before the token expires, and once after the
- * server refused it; never twice at a time, unless a call takes longer than `connectionTimeout` of the config. Where tokens
- * come from a cache, that must not return an expired one.
+ * server rejects it. Calls overlap only if one takes longer than the config's `connectionTimeout`. A cache must not return an
+ * expired token.
  *
- * @returns the token, and when it expires: a date, or milliseconds since the epoch
+ * @returns the token, and its expiry time as a `Date` or as milliseconds since the epoch
  */
 export type GetAccessToken = () => Promise<{ token: string; expiresAt: Date | number }>;
 
 /**
- * Asks the application for a token.
+ * Calls the application's `getAccessToken` and validates the result.
  *
- * @param signal gives up: a call that never answers must not keep later emails waiting
+ * @param signal stops the wait, so that a call that never returns does not block later emails
  * @throws {TokenError}
  */
 export async function callForToken(
@@ -33,7 +33,7 @@ export async function callForToken(
   if (Number.isNaN(expires))
     throw new TokenError(
       'EOAUTH2',
-      'getAccessToken must return expiresAt as a Date or in milliseconds since 1970',
+      'getAccessToken must return expiresAt as a Date or as milliseconds since the epoch',
     );
   return { token, expiresAt: expires };
 }
@@ -44,7 +44,7 @@ async function askApplication(
   try {
     return { ...(await getAccessToken()) };
   } catch (error) {
-    // Its message may hold anything, so only the kind of error is safe to log.
+    // Its message may contain secrets, so only the error name is safe to log.
     const kind = error instanceof Error ? ` (${error.name})` : '';
     throw new TokenError('EFETCH', `getAccessToken failed${kind}`);
   }

@@ -33,26 +33,29 @@ describe('under load', () => {
     ['Gmail', 'smtp.gmail.com', 10],
     ['Microsoft 365', 'smtp.office365.com', 3],
     ['QQ Mail', 'smtp.qq.com', 5],
-  ])('opens as many connections to %s as it may, when every reply is slow', async (_name, host, expected) => {
-    const { trap, transport } = await setUp({ host });
-    // Every connection is busy until the fault is taken back, as with a server that takes a second for each.
-    const stalled = trap.fault({ at: 'delivery', kind: 'drip', intervalMs: 60_000 });
-    const sends = burst(transport, BURST);
-    const outcomes = Promise.allSettled(sends);
-    await expect.poll(() => stalled.fired).toBe(expected);
-    expect(trap.stats).toMatchObject({ openConnections: expected, messages: expect.any(Number) });
-    await trap.close();
-    await outcomes;
-  });
+  ])(
+    'opens the maximum number of connections to %s if every reply is slow',
+    async (_name, host, expected) => {
+      const { trap, transport } = await setUp({ host });
+      // Every connection is busy until the fault is cleared, as with a slow server.
+      const stalled = trap.fault({ at: 'delivery', kind: 'drip', intervalMs: 60_000 });
+      const sends = burst(transport, BURST);
+      const outcomes = Promise.allSettled(sends);
+      await expect.poll(() => stalled.fired).toBe(expected);
+      expect(trap.stats).toMatchObject({ openConnections: expected, messages: expect.any(Number) });
+      await trap.close();
+      await outcomes;
+    },
+  );
 
-  it('opens a single connection for emails that come one after the other', async () => {
+  it('opens a single connection for sequential emails', async () => {
     const { trap, transport } = await setUp();
     for (let index = 0; index < 5; index += 1) await transport.send(testEmail());
     expect(trap.stats).toMatchObject({ connections: 1, messages: 5 });
   });
 
   it.each(['4xx', '5xx', 'reset'] as const)(
-    'sends every email over the connections that the server accepts when it refuses others (%s)',
+    'sends every email over the accepted connections if the server refuses others (%s)',
     async (kind) => {
       const { trap, transport } = await setUp();
       for (let connection = 3; connection <= 100; connection += 1)
@@ -64,7 +67,7 @@ describe('under load', () => {
     },
   );
 
-  it('tries no further connection while a refusal is recent, and grows again after an idle time', async () => {
+  it('opens no more connections after a recent refusal, and grows again after an idle period', async () => {
     const { trap, transport } = await setUp({ idleTimeoutMs: 1 });
     const refused = trap.fault({ at: 'greeting', kind: '4xx', connection: 2 });
     await Promise.all(burst(transport, 2));
@@ -75,7 +78,7 @@ describe('under load', () => {
   });
 
   it.each(['4xx', '5xx', 'reset'] as const)(
-    'fails every email with the refusal when the server accepts no connection at all (%s)',
+    'fails every email with the refusal if the server accepts no connection (%s)',
     async (kind) => {
       const { trap, transport } = await setUp();
       trap.fault({ at: 'greeting', kind });
@@ -90,17 +93,14 @@ describe('under load', () => {
   it.each([
     ['one connection', { maxConnections: 1, maxMessages: 1 }, [2, 3]],
     ['two connections at a time', { maxConnections: 2, maxMessages: 2 }, [3, 4]],
-  ])(
-    'replaces %s although the server still counts those that were closed',
-    async (_name, options, refused) => {
-      const { trap, transport } = await setUp(options);
-      for (const connection of refused) trap.fault({ at: 'greeting', kind: '4xx', connection });
-      await Promise.all(burst(transport, 6));
-      expect(trap.stats).toMatchObject({ messages: 6 });
-    },
-  );
+  ])('replaces %s while the server still counts closed connections', async (_name, options, refused) => {
+    const { trap, transport } = await setUp(options);
+    for (const connection of refused) trap.fault({ at: 'greeting', kind: '4xx', connection });
+    await Promise.all(burst(transport, 6));
+    expect(trap.stats).toMatchObject({ messages: 6 });
+  });
 
-  it('tries a few times to replace a connection', async () => {
+  it('retries a few times to replace a connection', async () => {
     const { trap, transport } = await setUp({ maxConnections: 1, maxMessages: 1 });
     await transport.send(testEmail());
     trap.fault({ at: 'greeting', kind: '4xx' });
@@ -111,7 +111,7 @@ describe('under load', () => {
     expect(trap.stats).toMatchObject({ messages: 1, connections: 5 });
   });
 
-  it('serves emails in the order in which they came', async () => {
+  it('serves emails in the order of their requests', async () => {
     const { trap, transport } = await setUp({ maxConnections: 1 });
     await Promise.all(burst(transport, 10));
     expect(trap.inbox.messages.map(({ envelope }) => envelope.to[0])).toEqual(
@@ -120,8 +120,8 @@ describe('under load', () => {
   });
 });
 
-describe('a signal whose time is up', () => {
-  /** As `AbortSignal.timeout()` ends, at a moment of the test's choice. */
+describe('a signal that times out', () => {
+  /** Aborts like `AbortSignal.timeout()`, at a time that the test chooses. */
   const timeUp = () => {
     const controller = new AbortController();
     return {
@@ -130,7 +130,7 @@ describe('a signal whose time is up', () => {
     };
   };
 
-  it('names the wait for a connection', async () => {
+  it('reports a wait for a connection', async () => {
     const { trap, transport } = await setUp({ maxConnections: 1 });
     const stalled = trap.fault({ at: 'delivery', kind: 'stall' });
     const first = transport.send(testEmail());
@@ -152,7 +152,7 @@ describe('a signal whose time is up', () => {
     ['ehlo', 'stall', { code: 'timeout', stage: 'ehlo' }],
     ['rcpt', 'stall', { code: 'timeout', stage: 'rcpt' }],
     ['delivery', 'stall', { code: 'delivery_unknown', stage: 'delivery' }],
-  ] as const)('names the step that it ends: %s', async (at, kind, expected) => {
+  ] as const)('reports the interrupted step: %s', async (at, kind, expected) => {
     // With pipelining, the server may be a step ahead of the replies that were read.
     const { trap, transport } = await setUp({}, { hideExtensions: ['PIPELINING'] });
     const fault = trap.fault({ at, kind });
@@ -164,7 +164,7 @@ describe('a signal whose time is up', () => {
     await failed;
   });
 
-  it('names a DNS that does not answer, and a send that has not begun', async () => {
+  it('reports a DNS lookup without a response, and a send that has not started', async () => {
     let asked = () => {};
     const isAsked = new Promise<void>((resolve) => {
       asked = resolve;

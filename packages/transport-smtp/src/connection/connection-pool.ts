@@ -13,22 +13,22 @@ export interface PoolOptions {
   maxWaiting: number;
 }
 
-/** What needs a session. */
+/** A request for a session. */
 interface SessionRequest {
   signal: AbortSignal | undefined;
-  /** The message that it is for. */
+  /** The message to send. */
   message?: SmtpMessage;
 }
 
 /**
- * Servers count a connection a moment longer than it is open: Postfix and Exim until the process behind it has ended. So a
- * refusal right after one was closed is not final: how long to wait before each further attempt, in milliseconds.
+ * Servers count a connection for a moment after it closes. Postfix and Exim count it until its process ends. So a refusal right
+ * after a connection closed is not final. These are the waits before each further attempt, in milliseconds.
  */
 const RECOUNT_PAUSES = [50, 200, 800];
 const RECOUNT_TIME = 2000;
 
 interface Waiter {
-  /** Why the server refused a further connection for this message, if it tried to open one. */
+  /** The error of a refused connection for this message, if any. */
   refusal?: unknown;
   /** Hands over a free session, or `undefined` if there is room to open one. */
   grant: (session: SmtpSession | undefined) => void;
@@ -36,20 +36,20 @@ interface Waiter {
 }
 
 /**
- * A bounded set of sessions, each lent to one message at a time. It grows as soon as a message finds no free session. A
- * server that refuses a further connection ends the growth for now: messages wait for the sessions that are open.
+ * A bounded set of sessions. Each one carries one message at a time. The pool grows when a message finds no idle session. If the
+ * server refuses another connection, the pool stops growing, and messages wait for the open sessions.
  */
 export interface ConnectionPool {
   /**
-   * Messages get a session in the order in which they asked for one.
+   * Messages get a session in the order of their requests.
    *
-   * @throws {MailError} `aborted`, `timeout`, `rate_limited` when too many wait, or the error of opening a connection while no
-   * other is open
+   * @throws {MailError} `aborted`, `timeout`, `rate_limited` if too many messages wait, or the connection error if no other
+   * connection is open
    */
   acquire(request: SessionRequest): Promise<SmtpSession>;
-  /** Gives a session back; a closed one makes room for another. */
+  /** Returns a session. A closed one makes room for another. */
   release(session: SmtpSession): void;
-  /** Says QUIT on every session. Call it when no session is lent or waited for. */
+  /** Sends QUIT on every session. Call it when no session is in use and no message waits. */
   close(): Promise<void>;
 }
 
@@ -63,9 +63,9 @@ export function createConnectionPool({
   const idle = new Map<SmtpSession, NodeJS.Timeout>();
   const waiters: Waiter[] = [];
   const closing = new Set<Promise<void>>();
-  /** Sessions that are being opened, are open or are saying QUIT. */
+  /** The number of sessions that are opening, open, or closing. */
   let size = 0;
-  /** How many the server seems to accept. */
+  /** The number of connections that the server seems to accept. */
   let limit = maxConnections;
   /** When a session was last closed, by `performance.now()`. */
   let closedAt = Number.NEGATIVE_INFINITY;
@@ -80,7 +80,7 @@ export function createConnectionPool({
     next.grant(undefined);
   };
 
-  /** They waited for sessions of others, and there are none left. */
+  /** Fails the refused messages when there are no other sessions to wait for. */
   const failRefused = () => {
     const refused = waiters.filter(({ refusal }) => refusal !== undefined);
     for (const waiter of refused) waiter.fail(waiter.refusal);
@@ -92,7 +92,7 @@ export function createConnectionPool({
   };
 
   const takeIdle = (): SmtpSession | undefined => {
-    // The most recently used one is the least likely to be closed by the server meanwhile.
+    // The server is least likely to have closed the most recently used session.
     const session = [...idle.keys()].findLast(({ isOpen }) => isOpen);
     if (!session) return undefined;
     clearTimeout(idle.get(session));
@@ -112,7 +112,7 @@ export function createConnectionPool({
     idle.set(session, timer);
   };
 
-  /** There is room only once the socket is closed: servers count connections, too. */
+  /** Makes room only when the socket is closed, because servers count connections too. */
   const watch = (session: SmtpSession) =>
     session.onClose(() => {
       clearTimeout(idle.get(session));
@@ -150,7 +150,7 @@ export function createConnectionPool({
     }
   }
 
-  /** One that was refused has waited longest. */
+  /** A refused message has waited longest, so it goes to the front. */
   const waitForTurn = (signal: AbortSignal | undefined, refusal: unknown) =>
     new Promise<SmtpSession | undefined>((resolve, reject) => {
       const leave = () => {
@@ -193,7 +193,7 @@ export function createConnectionPool({
     release(session) {
       if (!session.isOpen) return;
       if (session.served >= maxMessages || session.isWornOut) {
-        // Its successor may find that the server accepts more again.
+        // The server may accept more connections again.
         limit = Math.min(limit + 1, maxConnections);
         return retire(session);
       }
@@ -214,10 +214,10 @@ export function createConnectionPool({
 }
 
 const lineIsFull = (length: number) =>
-  new MailError('rate_limited', `${length} emails already wait for a connection to the server.`, {
+  new MailError('rate_limited', `${length} emails are already waiting for a connection to the server.`, {
     stage: 'pool',
     attempts: 0,
-    hint: 'Send later. If it keeps happening, raise maxConnections if the server accepts more connections, or send through a queue.',
+    hint: 'Send later. If this keeps happening, use a queue, or raise maxConnections if the server accepts more connections.',
   });
 
 const isRefusedForNow = (error: unknown) =>
@@ -228,8 +228,8 @@ const isRefusedForNow = (error: unknown) =>
 
 const stoppedWaiting = (signal: AbortSignal | undefined) =>
   hasTimedOut(signal)
-    ? new MailError('timeout', 'No connection to the server became free in time.', {
+    ? new MailError('timeout', 'No connection to the server became available in time.', {
         stage: 'pool',
         hint: 'The server is slow, or many emails are waiting. Raise maxConnections if the server accepts more connections.',
       })
-    : new MailError('aborted', 'The send was aborted while it waited for a connection.', { stage: 'pool' });
+    : new MailError('aborted', 'The send was aborted while waiting for a connection.', { stage: 'pool' });

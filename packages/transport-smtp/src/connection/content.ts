@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 const CHUNK = 1 << 16;
 
 /**
- * The content of a message as nodemailer reads it. The first chunk waits for the next turn of the event loop, so that whatever
- * arrived together with the server's go-ahead is read before any content is sent.
+ * The content of a message as a stream for nodemailer. The first chunk waits for the next turn of the event loop, so that data
+ * that arrived together with the 354 reply is read before any content is sent.
  *
  * @param onRead called before each chunk
  */

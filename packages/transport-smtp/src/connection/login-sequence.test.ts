@@ -16,18 +16,18 @@ const PASS = 'correct-horse';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 interface ServerOptions {
-  /** The lines of the EHLO reply about logins. */
+  /** The AUTH lines of the EHLO reply. */
   offers: string[];
-  /** The answer to a mechanism, where the credentials are right. @default accepted */
+  /** The reply to a mechanism with correct credentials. @default accepted */
   answers?: Record<string, string>;
   pass?: string;
-  /** Hangs up after a refusal. */
+  /** Closes the connection after a refusal. */
   hangsUp?: boolean;
-  /** Knows HELO alone. */
+  /** Supports only HELO. */
   isOld?: boolean;
 }
 
-/** A server that logs clients in, for what the trap cannot be told to do. */
+/** A server that logs clients in, for behavior that the trap does not support. */
 async function startServer({ offers, answers = {}, pass = PASS, hangsUp, isOld }: ServerOptions) {
   const stats = { connections: 0, mechanisms: [] as string[], delivered: 0 };
   const server = createServer((socket) => {
@@ -78,7 +78,7 @@ async function startServer({ offers, answers = {}, pass = PASS, hangsUp, isOld }
         return reply(mechanism === 'LOGIN' ? '334 VXNlcm5hbWU6' : `334 ${base64(challenge)}`);
       }
       if (verb === 'DATA') isContent = true;
-      reply(verb === 'DATA' ? '354 Go on' : verb === 'QUIT' ? '221 Bye' : '250 OK');
+      reply(verb === 'DATA' ? '354 Send the message' : verb === 'QUIT' ? '221 Bye' : '250 OK');
       if (verb === 'QUIT') socket.end();
     };
     let rest = '';
@@ -145,28 +145,28 @@ describe('a login', () => {
     [
       ['AUTH NTLM GSSAPI'],
       {},
-      /offers the login mechanisms NTLM, GSSAPI; this config can use PLAIN, LOGIN, CRAM-MD5/,
+      /offers the login mechanisms NTLM, GSSAPI, but this config supports only PLAIN, LOGIN, CRAM-MD5/,
       /over TLS/,
     ],
-    [['AUTH XOAUTH2'], {}, /offers the login mechanisms XOAUTH2/, /OAuth2 only/],
+    [['AUTH XOAUTH2'], {}, /offers the login mechanisms XOAUTH2/, /only OAuth2/],
     [
       ['AUTH PLAIN'],
       { authMethod: 'LOGIN' },
-      /offers the login mechanisms PLAIN; this config can use LOGIN/,
+      /offers the login mechanisms PLAIN, but this config supports only LOGIN/,
       /Remove authMethod/,
     ],
     [
       ['AUTH PLAIN LOGIN'],
       { auth: { type: 'oauth2', user: USER, accessToken: 'ya29.token' } },
-      /can use XOAUTH2/,
-      /user and pass/,
+      /supports only XOAUTH2/,
+      /auth\.user and auth\.pass/,
     ],
     [['AUTH'], {}, /offers no login/, /remove auth/],
     [['AUTHENTICATE PLAIN'], {}, /offers no login/, /remove auth/],
     [[], {}, /offers no login/, /remove auth/],
     [[], { authMethod: 'PLAIN' }, /offers no login/, /remove auth/],
   ] as const)(
-    'sends no credentials where nothing usable is offered: %j, %j',
+    'sends no credentials if the server offers no supported mechanism: %j, %j',
     async (offers, own, says, cure) => {
       const { stats, config, transport } = await setUp({ offers: [...offers] }, own);
       const error = await failureOf(transport.send(testEmail()));
@@ -179,7 +179,7 @@ describe('a login', () => {
     },
   );
 
-  it('sends no credentials to a server that knows no EHLO', async () => {
+  it('sends no credentials to a server without EHLO', async () => {
     const { stats, transport } = await setUp({ offers: [], isOld: true });
     expect(await failureOf(transport.send(testEmail()))).toMatchObject({
       code: 'auth_failed',
@@ -188,70 +188,78 @@ describe('a login', () => {
     expect(stats.mechanisms).toEqual([]);
   });
 
-  it('sends without a login where nothing usable is offered, with missingAuth: "warn"', async () => {
+  it('sends without a login if the server offers no supported mechanism, with missingAuth: "warn"', async () => {
     const { stats, transport } = await setUp({ offers: ['AUTH NTLM'] }, {}, { missingAuth: 'warn' });
     await transport.send(testEmail());
     expect(stats).toMatchObject({ mechanisms: [], delivered: 1 });
   });
 });
 
-describe.each([false, true])('a mechanism that is offered and refused (hangs up: %j)', (hangsUp) => {
-  it.each(NO_PLAIN)('is followed by the next one: %s', async (refusal) => {
-    const { stats, transport } = await setUp({
-      offers: ['AUTH PLAIN LOGIN'],
-      answers: { PLAIN: refusal },
-      hangsUp,
+describe.each([false, true])(
+  'a mechanism that is offered but rejected (closes the connection: %j)',
+  (hangsUp) => {
+    it.each(NO_PLAIN)('is followed by the next one: %s', async (refusal) => {
+      const { stats, transport } = await setUp({
+        offers: ['AUTH PLAIN LOGIN'],
+        answers: { PLAIN: refusal },
+        hangsUp,
+      });
+      await transport.send(testEmail());
+      expect(stats).toMatchObject({
+        mechanisms: ['PLAIN', 'LOGIN'],
+        delivered: 1,
+        connections: hangsUp ? 2 : 1,
+      });
     });
-    await transport.send(testEmail());
-    expect(stats).toMatchObject({
-      mechanisms: ['PLAIN', 'LOGIN'],
-      delivered: 1,
-      connections: hangsUp ? 2 : 1,
-    });
-  });
 
-  it('is not tried again by later connections', async () => {
-    const { stats, transport } = await setUp(
-      { offers: ['AUTH PLAIN LOGIN'], answers: { PLAIN: NO_PLAIN[0] ?? '' }, hangsUp },
-      {},
-      { maxMessages: 1 },
-    );
-    for (let count = 0; count < 3; count += 1) await transport.send(testEmail());
-    expect(stats).toMatchObject({ mechanisms: ['PLAIN', 'LOGIN', 'LOGIN', 'LOGIN'], delivered: 3 });
-  });
-
-  it('is not followed by another password after a second refusal', async () => {
-    const { stats, transport } = await setUp({
-      offers: ['AUTH PLAIN LOGIN CRAM-MD5'],
-      pass: 'other',
-      hangsUp,
+    it('is not tried again by later connections', async () => {
+      const { stats, transport } = await setUp(
+        { offers: ['AUTH PLAIN LOGIN'], answers: { PLAIN: NO_PLAIN[0] ?? '' }, hangsUp },
+        {},
+        { maxMessages: 1 },
+      );
+      for (let count = 0; count < 3; count += 1) await transport.send(testEmail());
+      expect(stats).toMatchObject({ mechanisms: ['PLAIN', 'LOGIN', 'LOGIN', 'LOGIN'], delivered: 3 });
     });
-    const error = await failureOf(transport.send(testEmail()));
-    expect(error).toMatchObject({ code: 'auth_failed', stage: 'auth', retryable: false, responseCode: 535 });
-    expect(error.message).toContain('(tried PLAIN, LOGIN)');
-    expect(stats.mechanisms).toEqual(['PLAIN', 'LOGIN']);
-  });
 
-  it('is reported by diagnose(), with authMethod as a patch', async () => {
-    const { config } = await setUp({
-      offers: ['AUTH PLAIN LOGIN'],
-      answers: { PLAIN: NO_PLAIN[1] ?? '' },
-      hangsUp,
+    it('is not followed by a third attempt with the password', async () => {
+      const { stats, transport } = await setUp({
+        offers: ['AUTH PLAIN LOGIN CRAM-MD5'],
+        pass: 'other',
+        hangsUp,
+      });
+      const error = await failureOf(transport.send(testEmail()));
+      expect(error).toMatchObject({
+        code: 'auth_failed',
+        stage: 'auth',
+        retryable: false,
+        responseCode: 535,
+      });
+      expect(error.message).toContain('(tried PLAIN, LOGIN)');
+      expect(stats.mechanisms).toEqual(['PLAIN', 'LOGIN']);
     });
-    const { verdict, steps } = await diagnose(config);
-    expect(verdict).toBe('ready');
-    expect(new Set(steps.map(({ name }) => name)).size).toBe(steps.length);
-    expect(steps.find(({ name }) => name === 'auth')).toMatchObject({
-      status: 'warning',
-      facts: { mechanism: 'LOGIN' },
-      problems: [
-        { message: 'The server offers PLAIN and refuses it; LOGIN works.', patch: { authMethod: 'LOGIN' } },
-      ],
-    });
-  });
-});
 
-it('continues after mechanisms that the server does not know, as they cost no password', async () => {
+    it('is reported by diagnose() with a patch for authMethod', async () => {
+      const { config } = await setUp({
+        offers: ['AUTH PLAIN LOGIN'],
+        answers: { PLAIN: NO_PLAIN[1] ?? '' },
+        hangsUp,
+      });
+      const { verdict, steps } = await diagnose(config);
+      expect(verdict).toBe('ready');
+      expect(new Set(steps.map(({ name }) => name)).size).toBe(steps.length);
+      expect(steps.find(({ name }) => name === 'auth')).toMatchObject({
+        status: 'warning',
+        facts: { mechanism: 'LOGIN' },
+        problems: [
+          { message: 'The server offers PLAIN but rejects it; LOGIN works.', patch: { authMethod: 'LOGIN' } },
+        ],
+      });
+    });
+  },
+);
+
+it('continues after unknown mechanisms, because the server has not checked the password', async () => {
   const unknown = '504 5.5.4 Unknown';
   const { stats, transport } = await setUp({
     offers: ['AUTH PLAIN LOGIN CRAM-MD5'],
@@ -261,16 +269,18 @@ it('continues after mechanisms that the server does not know, as they cost no pa
   expect(stats.mechanisms).toEqual(['PLAIN', 'LOGIN', 'CRAM-MD5']);
 });
 
-it('does not blame the password where the server knows none of the mechanisms that it offers', async () => {
+it('does not blame the password if the server supports none of the mechanisms that it offers', async () => {
   const answers = { PLAIN: '504 5.5.4 Unknown', LOGIN: '504 5.5.4 Unknown' };
   const { transport } = await setUp({ offers: ['AUTH PLAIN LOGIN'], answers });
   expect(await failureOf(transport.send(testEmail()))).toMatchObject({
     code: 'auth_failed',
-    hint: expect.stringContaining('checked no password: it offers PLAIN, LOGIN'),
+    hint: expect.stringContaining(
+      'did not check the password: it does not support the login mechanisms that it offers (PLAIN, LOGIN)',
+    ),
   });
 });
 
-it('reports the refusal of the password, not of a mechanism that the server does not know', async () => {
+it('reports the rejected password instead of an unknown mechanism', async () => {
   const { transport } = await setUp({
     offers: ['AUTH PLAIN LOGIN'],
     answers: { PLAIN: '504 5.5.4 Unknown' },
@@ -288,7 +298,7 @@ it.each(['454 4.7.0 Temporary authentication failure', '421 4.7.0 Try again late
   },
 );
 
-it.each(['LOGIN', 'login', 'CRAM-MD5'])('uses authMethod alone: %s', async (authMethod) => {
+it.each(['LOGIN', 'login', 'CRAM-MD5'])('uses only authMethod: %s', async (authMethod) => {
   const offers = ['AUTH PLAIN LOGIN CRAM-MD5'];
   const right = await setUp({ offers }, { authMethod } as object);
   await right.transport.send(testEmail());

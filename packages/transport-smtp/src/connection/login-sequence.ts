@@ -4,20 +4,20 @@ import type { SmtpLogin } from './login.js';
 import type { SessionOptions } from './session-options.js';
 import type { SmtpConnection } from './smtp-connection.js';
 
-/** The server does not know the mechanism (RFC 4954 section 4): it has not checked a password. */
+/** The server does not know the mechanism (RFC 4954 section 4), so it has not checked a password. */
 const UNKNOWN_MECHANISM = 504;
 
-/** Servers lock accounts out after a few wrong passwords. */
+/** A low limit, because servers lock accounts after a few wrong passwords. */
 const MOST_PASSWORDS = 2;
 
 /**
- * Logs one session in. Some servers offer a mechanism that they cannot do, so the next one follows a refusal, each at most once.
- * Where the server hangs up after a refusal, the sequence continues over another connection.
+ * Logs one session in. Some servers offer mechanisms that they do not support, so a refusal leads to the next mechanism. Each is
+ * tried at most once. If the server closes the connection after a refusal, the sequence continues over another connection.
  */
 export class LoginSequence {
-  /** The mechanisms that were tried, in order. */
+  /** The mechanisms tried so far, in order. */
   readonly tried: string[] = [];
-  /** The server hung up before it answered the last mechanism. */
+  /** Whether the server closed the connection before it replied to the last mechanism. */
   wasCutOff = false;
   private refusal: MailError | undefined;
   private passwords = 0;
@@ -56,7 +56,7 @@ export class LoginSequence {
         this.wasCutOff = code === 'connection_failed' && this.refusal !== undefined;
         if (this.wasCutOff) this.tried.pop();
         if (responseCode < 500) throw error;
-        // nodemailer renews a token itself after a 334; other servers refuse it outright.
+        // nodemailer renews a token after a 334. Other servers reject it immediately.
         if (responseCode === 535 && renew()) continue;
         if (responseCode !== UNKNOWN_MECHANISM) this.passwords += 1;
         if (!this.refusal || this.refusal.responseCode === UNKNOWN_MECHANISM) this.refusal = error;
@@ -65,7 +65,7 @@ export class LoginSequence {
     }
   }
 
-  /** What the server said about the login, where a further connection failed for another reason. */
+  /** The refusal of the login, if another connection failed for a different reason. */
   reasonOf(error: unknown): unknown {
     const isOwn = error instanceof MailError && error.code !== 'auth_failed' && error.code !== 'aborted';
     return isOwn ? this.refusalNaming() : error;
@@ -81,12 +81,12 @@ export class LoginSequence {
       cause,
       ...(code === 'auth_failed' &&
         responseCode === UNKNOWN_MECHANISM && {
-          hint: `The server checked no password: it offers ${names} but does not support it. Ask its operator, or use another port or server.`,
+          hint: `The server did not check the password: it does not support the login mechanisms that it offers (${names}). Ask its operator, or use another port or server.`,
         }),
     });
   }
 
-  /** The server offers no login that the config can use. */
+  /** Handles a server that offers no login that the config supports. */
   private goWithout({ isSecure, mechanisms: offered }: SmtpConnection): void {
     const { login, options } = this;
     const { host, port, authMethod } = options.config;
@@ -97,11 +97,11 @@ export class LoginSequence {
         ? [
             `${server} offers no login${isSecure ? '' : ' without TLS'}.`,
             isSecure
-              ? 'Use the port for mail submission (587 or 465), or remove auth if the server needs no login.'
-              : 'Remove ignoreTLS, use port 465 with "secure": true, or remove auth if the server needs no login.',
+              ? 'Use a submission port (587 or 465), or remove auth if the server does not require a login.'
+              : 'Remove ignoreTLS, use port 465 with "secure": true, or remove auth if the server does not require a login.',
           ]
         : [
-            `${server} offers the login mechanisms ${offered.slice(0, 20).join(', ')}; this config can use ${own}.`,
+            `${server} offers the login mechanisms ${offered.slice(0, 20).join(', ')}, but this config supports only ${own}.`,
             hintFor(offered, isSecure, own, authMethod),
           ];
     if (options.missingAuth === 'refuse')
@@ -116,11 +116,10 @@ function hintFor(
   own: string,
   authMethod: string | undefined,
 ): string {
-  if (authMethod !== undefined) return 'Remove authMethod, or write a mechanism that the server offers.';
-  if (own === 'XOAUTH2')
-    return 'Write auth with user and pass, or use a server that accepts OAuth2 (XOAUTH2).';
-  if (offered.includes('XOAUTH2')) return 'The server accepts OAuth2 only: write auth with "type": "oauth2".';
+  if (authMethod !== undefined) return 'Remove authMethod, or set it to a mechanism that the server offers.';
+  if (own === 'XOAUTH2') return 'Set auth.user and auth.pass, or use a server that accepts OAuth2 (XOAUTH2).';
+  if (offered.includes('XOAUTH2')) return 'The server accepts only OAuth2: set auth.type to "oauth2".';
   return isSecure
     ? `Ask the operator of the server to offer one of ${own}, or use another server.`
-    : 'Servers often offer more over TLS: remove ignoreTLS, or use port 465 with "secure": true.';
+    : 'Servers often offer more mechanisms over TLS: remove ignoreTLS, or use port 465 with "secure": true.';
 }

@@ -6,21 +6,21 @@ import { createTokenSource, type TokenSource } from './token-source.js';
 
 type LoginAuth = Extract<SmtpAuth, { type: 'login' }>;
 
-/** Logs connections in; OAuth2 tokens are fetched once and shared by all of them. */
+/** Logs connections in. All connections share one OAuth2 token. */
 export interface SmtpLogin {
-  /** The mechanisms that it can use (RFC 4954), the preferred one first. */
+  /** The supported mechanisms (RFC 4954), the preferred one first. */
   readonly mechanisms: readonly string[];
-  /** Connections try this mechanism first from now on. */
+  /** Makes later connections try this mechanism first. */
   prefer(mechanism: string): void;
-  /** For one connection. */
+  /** Starts a login for one connection. */
   start(): LoginAttempt;
-  /** Everything that must never be logged. */
+  /** Values that must never be logged. */
   secrets(): Iterable<string>;
   /** Stops token requests. */
   close(): void;
 }
 
-/** What nodemailer needs to log a connection in. */
+/** The credentials for nodemailer's login. */
 export type LoginCredentials = { user: string } & (
   | { credentials: { user: string; pass: string } }
   | { oauth2: XOAuth2 }
@@ -28,21 +28,21 @@ export type LoginCredentials = { user: string } & (
 
 interface LoginAttempt {
   credentials: LoginCredentials;
-  /** To be called after a refusal; `true` if another attempt by the same mechanism may succeed. */
+  /** Call it after a refusal. Returns `true` if another attempt with the same mechanism may succeed. */
   renew: () => boolean;
 }
 
-/** For passwords, in the order of nodemailer. */
+/** The mechanisms for passwords, in nodemailer's order. */
 const PASSWORD_MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
 
-/** Logs one connection in with the shared token, by nodemailer's XOAUTH2. */
+/** Logs one connection in with the shared token, using nodemailer's XOAUTH2. */
 function startWithToken(user: string, source: TokenSource): LoginAttempt {
   let used: { token: string; isNew: boolean } | undefined;
   /** A token that has just been fetched is not fetched again. */
   const discardUsed = () => used !== undefined && !used.isNew && source.discard(used.token);
   const oauth2 = new XOAuth2({
     user,
-    // After a 334, nodemailer asks again, to renew the token.
+    // After a 334, nodemailer calls this again to renew the token.
     provisionCallback: (_user, isRefused, callback) => {
       if (isRefused) discardUsed();
       source.get().then(
@@ -58,14 +58,14 @@ function startWithToken(user: string, source: TokenSource): LoginAttempt {
     credentials: { user, oauth2 },
     renew: () => {
       const canHelp = discardUsed();
-      // nodemailer would reuse the one it has.
+      // Otherwise, nodemailer would reuse its token.
       if (canHelp) oauth2.accessToken = false;
       return canHelp;
     },
   };
 }
 
-/** The secrets that a config gets tokens with. */
+/** The secrets that a config uses to get tokens. */
 function secretsOf(auth: OAuth2Auth): string[] {
   if ('serviceClient' in auth) {
     const { privateKey } = auth;
@@ -123,9 +123,9 @@ function loginWithPassword({ user, pass }: LoginAuth, authMethod: string | undef
 }
 
 /**
- * How connections log in; `undefined` where the server needs no login.
+ * Creates the login of a config, or `undefined` if the config has none.
  *
- * @param getAccessToken gets tokens in place of the config
+ * @param getAccessToken provides tokens instead of the config
  */
 export function createLogin(
   { auth, authMethod, connectionTimeout }: Pick<SmtpConfig, 'auth' | 'authMethod' | 'connectionTimeout'>,

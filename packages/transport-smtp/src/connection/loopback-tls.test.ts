@@ -9,7 +9,7 @@ const auth = { user: 'ada', pass: 'pass-phrase' };
 
 describe('a relay on this machine, without a login', () => {
   it.each(['localhost', '127.0.0.1', 'relay.localhost'])(
-    'may have a self-signed certificate (%s)',
+    'can have a self-signed certificate (%s)',
     async (host) => {
       await using trap = await startSmtpTrap({
         certificate: { hostnames: ['mail.example.org'], expired: true },
@@ -23,7 +23,7 @@ describe('a relay on this machine, without a login', () => {
     },
   );
 
-  it.each(['454 4.7.0 TLS not available', '503 5.5.1 Not now'])('may refuse STARTTLS: %s', async (reply) => {
+  it.each(['454 4.7.0 TLS not available', '503 5.5.1 Not now'])('can refuse STARTTLS: %s', async (reply) => {
     await using trap = await startSmtpTrap();
     trap.fault({ at: 'starttls', kind: reply.startsWith('4') ? '4xx' : '5xx', reply });
     const config = { host: 'localhost', port: trap.port };
@@ -43,7 +43,7 @@ describe('a relay on this machine, without a login', () => {
     ]);
   });
 
-  it('may break the handshake off', async () => {
+  it('can abort the handshake', async () => {
     await using trap = await startSmtpTrap();
     trap.fault({ at: 'starttls', kind: 'reset' });
     await using transport = createSmtpTransport({ host: 'localhost', port: trap.port }, { lookup });
@@ -57,7 +57,7 @@ describe('a relay on this machine, without a login', () => {
     ['a login', { auth }],
     ['a CA that is expected', { tls: { ca: OTHER_CA } }],
     ['rejectUnauthorized: true', { tls: { rejectUnauthorized: true } }],
-  ])('must have a certificate that is trusted, with %s', async (_title, own) => {
+  ])('must have a trusted certificate, with %s', async (_title, own) => {
     await using trap = await startSmtpTrap({ auth, requireAuth: false });
     const config = { host: 'localhost', port: trap.port, ...own };
     await using transport = createSmtpTransport(config, { lookup });

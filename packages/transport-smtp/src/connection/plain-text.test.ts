@@ -7,7 +7,7 @@ import { createSmtpTransport, type SmtpTransportConfig } from '../index.js';
 const lookup = lookupTo({ address: '127.0.0.1', family: 4 });
 const auth = { user: 'ada', pass: 'pass-phrase' };
 
-/** The warnings that three emails cause, each over its own connection. */
+/** Sends three emails over separate connections and returns the warnings. */
 async function warningsOf(server: SmtpTrapOptions, own: Partial<SmtpTransportConfig>) {
   const warnings: string[] = [];
   await using trap = await startSmtpTrap({

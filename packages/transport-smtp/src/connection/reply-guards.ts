@@ -2,12 +2,12 @@ import { failureOfReply, type SmtpFailure } from '../failure/failure.js';
 import { isRefusal } from '../provider/smtp-reply.js';
 import type { AwaitedReply } from './transcript.js';
 
-/** nodemailer looks at the first digit alone, and would take `2`, `20` or `2xx` for an acceptance. */
+/** nodemailer checks only the first digit and would accept `2`, `20`, or `2xx`. */
 function isExpected(reply: string, { stage, isPipelined }: AwaitedReply): boolean {
-  // All lines have one code (RFC 5321 section 4.2.1). Where the last one refuses, that may be what the server means.
+  // All lines must have the same code (RFC 5321 section 4.2.1). If the last one is a refusal, treat the reply as one.
   if (isRefusal(reply.slice(reply.lastIndexOf('\n') + 1))) return false;
   if (stage === 'auth') return /^[23]\d\d\b/.test(reply);
-  // Some servers write 250 instead of 354. Where commands went together, that 250 may answer the recipient.
+  // Some servers send 250 instead of 354. If commands were pipelined, that 250 may be the reply to RCPT.
   if (stage === 'data') return (isPipelined ? /^3\d\d\b/ : /^[23]\d\d\b/).test(reply);
   return /^2\d\d\b/.test(reply);
 }
@@ -15,8 +15,8 @@ function isExpected(reply: string, { stage, isPipelined }: AwaitedReply): boolea
 const outOfStep = (stage: SmtpFailure['stage']): SmtpFailure => ({ kind: 'unreadable', stage });
 
 /**
- * What is wrong with a reply that nodemailer would accept. The connection must be closed at once then, before nodemailer
- * acts on the reply.
+ * The problem of a reply that nodemailer would accept. If there is one, close the connection immediately, before nodemailer acts
+ * on the reply.
  */
 export function objectionTo(
   reply: string,
@@ -24,22 +24,22 @@ export function objectionTo(
   { bytesRead, isContentSent }: { bytesRead: number; isContentSent: boolean },
 ): SmtpFailure | undefined {
   const { stage } = awaited;
-  // A server that answers before it has the whole message may still accept what follows: stop after a refusal, and never
-  // report an acceptance.
+  // A server that replies before it has the whole message may still accept the rest. Stop after a refusal, and never report an
+  // acceptance.
   if (stage === 'delivery' && !isContentSent)
     return isRefusal(reply) ? failureOfReply(reply, 'data') : outOfStep('data');
-  // The reply was here before its command was sent: it answers something else, and all that follow are one too early.
+  // The reply arrived before the command was sent, so it belongs to something else, and all later replies are shifted by one.
   if (bytesRead === awaited.bytesRead) return outOfStep(stage);
   if (!isRefusal(reply) && !isExpected(reply, awaited)) return failureOfReply(reply, stage);
   return undefined;
 }
 
-/** More than any server says in one refusal, in bytes. */
+/** The longest refusal to keep, in bytes. */
 const LONGEST_TAIL = 8192;
 
 /**
- * Keeps the end of what the server said in plain text, for a refusal of several lines that the server cuts off by closing the
- * connection: nodemailer reports the last line alone, or nothing. Within TLS those bytes are nodemailer's alone, and such a
+ * Keeps the last bytes that the server sent in plain text, for a multiline refusal that is cut off when the server closes the
+ * connection. nodemailer reports only the last line of it, or nothing. With TLS, only nodemailer sees these bytes, so such a
  * connection counts as lost.
  */
 export class CutOffReply {
@@ -49,7 +49,7 @@ export class CutOffReply {
     this.tail = Buffer.concat([this.tail, chunk]).subarray(-LONGEST_TAIL);
   }
 
-  /** The refusal that was not finished. */
+  /** The incomplete refusal, if any. */
   get refusal(): string | undefined {
     const lines = /(?:^|\n)((?:\d+-[^\n]*\n)*[^\n]*)$/.exec(this.tail.toString())?.[1] ?? '';
     const reply = lines.replaceAll('\r\n', '\n').trim();

@@ -5,11 +5,11 @@ import { providerOf } from '../provider/known-providers.js';
 import type { SmtpLogin } from './login.js';
 import type { Lookup } from './socket.js';
 
-/** Sees how a connection comes about. */
+/** Observes how a connection is established. */
 export interface ConnectionObserver {
   onConnected(socket: Socket): void;
   onSecured(): void;
-  /** Every complete reply, as it came. */
+  /** Receives every complete reply, unchanged. */
   onReply(stage: MailStage, reply: string): void;
 }
 
@@ -20,14 +20,14 @@ export interface SessionOptions {
   missingAuth: 'refuse' | 'warn';
   lookup: Lookup | undefined;
   logger: Logger;
-  /** Logs a warning, each kind of event once per server. */
+  /** Logs a warning once per kind of event and server. */
   warnOnce: (event: LogEvent) => void;
-  /** The message that needs the connection; logs and errors must not show its secrets. */
+  /** The message for the connection. Logs and errors must not reveal its secrets. */
   message?: SmtpMessage | undefined;
   observer?: ConnectionObserver;
 }
 
-/** On this machine, TLS protects nothing: without credentials, it is used as far as it works. */
+/** On this machine, TLS adds no protection. Without credentials, it is used only if it works. */
 export const tlsIsOptional = ({
   config: { host, secure, requireTLS, tls },
   login,
@@ -39,7 +39,7 @@ export const tlsIsOptional = ({
   tls?.ca === undefined &&
   tls?.rejectUnauthorized !== true;
 
-/** With credentials, plain text is only good enough for this machine, unless the config accepts it. */
+/** With credentials, plain text is allowed only on this machine, unless the config allows it. */
 export function tlsIsRequired({
   config,
   login,
@@ -50,7 +50,7 @@ export function tlsIsRequired({
   return !isLoopbackHost(config.host);
 }
 
-/** The part of the config that nodemailer's `SMTPConnection` takes. */
+/** The options for nodemailer's `SMTPConnection`. */
 export function connectionConfig(options: SessionOptions) {
   const { host, port, secure = false, tls, servername = '', name, ignoreTLS } = options.config;
   const { greetingTimeout, socketTimeout, connectionTimeout } = options.config;
@@ -61,7 +61,7 @@ export function connectionConfig(options: SessionOptions) {
     tls: { ...(tlsIsOptional(options) && { rejectUnauthorized: false }), ...tls },
     requireTLS: tlsIsRequired(options),
     ignoreTLS,
-    // SNI is for names (RFC 6066 section 3); an address is compared as the host.
+    // SNI supports only names (RFC 6066 section 3). An IP address is compared as the host.
     servername: isIP(servername) ? undefined : servername,
     name,
     greetingTimeout,
@@ -70,7 +70,7 @@ export function connectionConfig(options: SessionOptions) {
   };
 }
 
-/** What the text of a failure says about the server. */
+/** The facts about the server that the text of a failure uses. */
 export function serverFacts({ config, login }: SessionOptions) {
   const { host, port, secure = false, tls, auth } = config;
   return {

@@ -7,7 +7,7 @@ import { type SessionOptions, tlsIsOptional } from './session-options.js';
 import { SmtpConnection } from './smtp-connection.js';
 import { openSocket } from './socket.js';
 
-/** The connection broke, or was being closed (421), before the server had answered anything about the message. */
+/** Whether the connection dropped or was closed (421) before the server replied to any command about the message. */
 export const wasStale = (error: unknown, session: SmtpSession): boolean =>
   error instanceof MailError &&
   (error.code === 'connection_failed' || error.responseCode === 421) &&
@@ -16,7 +16,7 @@ export const wasStale = (error: unknown, session: SmtpSession): boolean =>
   !session.isOpen;
 
 /**
- * Connects, changes to TLS and logs in.
+ * Connects, upgrades to TLS, and logs in.
  *
  * @throws {MailError}
  */
@@ -43,7 +43,7 @@ export async function openSession(
   return session;
 }
 
-/** One connection, logged in. */
+/** Opens one connection and logs in. */
 async function openConnection(
   options: SessionOptions,
   sequence: LoginSequence | undefined,
@@ -72,36 +72,36 @@ async function openConnection(
   }
 }
 
-/** Without a login, `ignoreTLS` says that plain text is meant. */
+/** Warns of plain text. Without a login, `ignoreTLS` allows it explicitly. */
 function warnOfPlainText({ config: { host, port, ignoreTLS }, login, warnOnce }: SessionOptions): void {
   if (isLoopbackHost(host) || (ignoreTLS && !login)) return;
   warnOnce({
     event: login ? 'smtp.plaintext_auth' : 'smtp.plaintext',
     host,
     port,
-    hint: `${login ? 'The password and every code' : 'Every code'} crosses the network in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS. To refuse such a connection, write "requireTLS": true.`,
+    hint: `${login ? 'The password and all codes' : 'All codes'} are sent in plain text. Use port 465 with "secure": true, or a port that offers STARTTLS. To refuse such connections, set "requireTLS": true.`,
   });
 }
 
 /**
- * Postfix delays each reply once a connection has caused ten errors (`smtpd_soft_error_limit`), the next good email included.
- * With PIPELINING a refused recipient is two of them: DATA has no recipient then.
+ * After ten errors on a connection (`smtpd_soft_error_limit`), Postfix delays every reply, including those to valid emails. With
+ * PIPELINING, a refused recipient causes two errors, because DATA then has no recipient.
  */
 const MOST_REFUSALS = 3;
 
-/** One connection to the server, logged in, that carries one message at a time. */
+/** A logged-in connection to the server that carries one message at a time. */
 export class SmtpSession {
-  /** Messages it has carried or tried to. */
+  /** The number of messages sent or attempted. */
   served = 0;
-  /** Emails that the server refused. */
+  /** The number of refused emails. */
   private refusals = 0;
-  /** A refused message leaves its transaction open (RFC 5321 section 4.1.1.5). */
+  /** Whether a refused message left its transaction open (RFC 5321 section 4.1.1.5). */
   private needsReset = false;
 
   constructor(
     private readonly options: SessionOptions,
     private readonly connection: SmtpConnection,
-    /** The login mechanisms that were tried; the last one succeeded. */
+    /** The login mechanisms that were tried. The last one succeeded. */
     readonly mechanisms: readonly string[],
   ) {}
 
@@ -109,13 +109,13 @@ export class SmtpSession {
     return this.connection.isOpen;
   }
 
-  /** The server has refused so much over this connection that it may slow it down. */
+  /** Whether there were so many refusals on this connection that the server may slow it down. */
   get isWornOut(): boolean {
     return this.refusals >= MOST_REFUSALS;
   }
 
   /**
-   * Sends one message and resolves with the server's final reply, as it came.
+   * Sends one message and resolves with the server's unchanged final reply.
    *
    * @throws {MailError}
    */
@@ -129,26 +129,26 @@ export class SmtpSession {
       this.needsReset = false;
       return response;
     } catch (error) {
-      if (canGoOn(error)) this.refusals += 1;
+      if (isReusableAfter(error)) this.refusals += 1;
       else this.connection.destroy();
       throw error;
     }
   }
 
   /**
-   * Asks whether the server takes the sender (MAIL FROM), with the recipient that will follow. Resolves with its reply.
+   * Asks whether the server accepts the sender (MAIL FROM) for the given recipient. Resolves with the reply.
    *
    * @throws {MailError}
    */
   askSender(from: string, to: string | undefined, signal: AbortSignal): Promise<string> {
     this.requireSmtpUtf8({ from, to: '' });
-    // SMTPUTF8 is asked for with the sender, for every address to come (RFC 6531 section 3.4).
+    // SMTPUTF8 is requested with the sender, for all addresses of the transaction (RFC 6531 section 3.4).
     const needsUtf8 = !isAscii(`${from}${to}`) && this.connection.capabilities.has('SMTPUTF8');
     return this.connection.ask(`MAIL FROM:<${from}>${needsUtf8 ? ' SMTPUTF8' : ''}`, 'mail', signal);
   }
 
   /**
-   * Asks whether the server takes the recipient (RCPT TO), after {@link askSender}. Resolves with its reply.
+   * Asks whether the server accepts the recipient (RCPT TO), after {@link askSender}. Resolves with the reply.
    *
    * @throws {MailError}
    */
@@ -157,7 +157,7 @@ export class SmtpSession {
     return this.connection.ask(`RCPT TO:<${to}>`, 'rcpt', signal);
   }
 
-  /** What would be refused, or could become commands, is not sent at all. */
+  /** Rejects messages that the server would refuse, and addresses that could inject commands. */
   private requireDeliverable(message: SmtpMessage): void {
     const { from, to, content } = message;
     this.requireSmtpUtf8(message);
@@ -181,15 +181,15 @@ export class SmtpSession {
     throw isAscii(to)
       ? new MailError('sender_rejected', message, {
           stage: 'mail',
-          hint: 'Send from an address in ASCII, or through a server that supports SMTPUTF8.',
+          hint: 'Send from an ASCII address, or through a server that supports SMTPUTF8.',
         })
       : new MailError('recipient_rejected', message, {
           stage: 'rcpt',
-          hint: 'Ask the person for an address in ASCII, or send through a server that supports SMTPUTF8.',
+          hint: 'Use an ASCII address for the recipient, or send through a server that supports SMTPUTF8.',
         });
   }
 
-  /** RSET. A server that cannot clear its transaction gets no further message over this connection. */
+  /** Sends RSET. If it fails, the connection is not used for another message. */
   private async reset(signal: AbortSignal | undefined): Promise<void> {
     try {
       await this.connection.reset(signal);
@@ -201,10 +201,10 @@ export class SmtpSession {
     this.needsReset = false;
   }
 
-  /** Makes sure that the server is still there (RSET). */
+  /** Checks that the server still responds (RSET). */
   async check(signal: AbortSignal | undefined): Promise<void> {
     this.served += 1;
-    // It has just logged in.
+    // The connection has just logged in.
     if (this.served === 1) return;
     try {
       await this.reset(signal);
@@ -214,12 +214,12 @@ export class SmtpSession {
     }
   }
 
-  /** Says QUIT and resolves once the socket is closed. */
+  /** Sends QUIT and resolves when the socket is closed. */
   quit(): Promise<void> {
     return this.connection.quit();
   }
 
-  /** Calls the listener once the socket is closed, by either side. */
+  /** Calls the listener when either side has closed the socket. */
   onClose(listener: () => void): void {
     this.connection.onClose(listener);
   }
@@ -230,8 +230,8 @@ export class SmtpSession {
   }
 }
 
-/** The server has refused this message and said so; the session itself is in order. 421 closes it (RFC 5321 section 3.8). */
-const canGoOn = (error: unknown) =>
+/** Whether the session can be used again after an error: the server refused the message, but not with 421 (RFC 5321 section 3.8). */
+const isReusableAfter = (error: unknown) =>
   error instanceof MailError &&
   error.code !== 'delivery_unknown' &&
   isRefusal(error.response ?? '') &&

@@ -13,22 +13,22 @@ import { CutOffReply, objectionTo } from './reply-guards.js';
 import { connectionConfig, type SessionOptions, serverFacts } from './session-options.js';
 import { type AwaitedReply, Transcript } from './transcript.js';
 
-/** How long a server may take to answer QUIT, and then to close the connection, in milliseconds. */
+/** The maximum time for the reply to QUIT, and then for the server to close the connection, in milliseconds. */
 const QUIT_TIMEOUT = 1000;
 
-/** The name of the login method that says one command; see {@link SmtpConnection.ask}. */
+/** The name of the login method that sends one command. See {@link SmtpConnection.ask}. */
 const ASK = 'X-POSTERN-ASK';
 
-/** How nodemailer ends one step. */
+/** The callback of a nodemailer step. */
 type Done<T> = (error: NodemailerError | null | undefined, result?: T) => void;
 
 /**
- * A connection to the server, on nodemailer's `SMTPConnection`, which holds the whole conversation. This adds deadlines, the
- * {@link objectionTo guards}, and the meaning of failures. One step at a time, each ended by its result, an error, a lost
- * connection, a time-out or a signal, and every failure a {@link MailError}.
+ * A connection to the server, based on nodemailer's `SMTPConnection`, which handles the whole dialogue. This class adds
+ * deadlines, {@link objectionTo guards}, and the interpretation of failures. It runs one step at a time. A step ends with a
+ * result, an error, a lost connection, a timeout, or a signal. Every failure is a {@link MailError}.
  *
- * This is the only file that knows `SMTPConnection`. It uses what nodemailer documents: connect, login, send, reset, quit,
- * close, the events `error` and `end`, `destroyed`, `secure`, and the options.
+ * Only this file uses `SMTPConnection`, and only its documented API: connect, login, send, reset, quit, close, the events
+ * `error` and `end`, `destroyed`, `secure`, and the options.
  */
 export class SmtpConnection {
   private readonly transcript: Transcript;
@@ -36,14 +36,14 @@ export class SmtpConnection {
   private readonly smtp: SMTPConnection;
   private readonly smtpOptions: SMTPConnectionOptions;
   private readonly cutOffReply = new CutOffReply();
-  /** The first refusal of the step that is under way. A server may refuse and hang up at once. */
+  /** The first refusal of the current step. A server may send it and close the connection immediately. */
   private refusal: SmtpFailure | undefined;
-  /** Fails the step that is under way. */
+  /** Fails the current step. */
   private fail: ((failure: SmtpFailure | MailError) => void) | undefined;
   private replyTimer: NodeJS.Timeout | undefined;
-  /** The message that it carries, carried last, or was opened for. */
+  /** The current message, the last one, or the one that the connection was opened for. */
   private message: SmtpMessage | undefined;
-  /** Greeting, EHLO and TLS: replies out of the ordinary lead to HELO, or to an error of nodemailer. */
+  /** During greeting, EHLO, and TLS, nodemailer handles unexpected replies: with HELO, or with an error. */
   private isConnecting = true;
 
   constructor(
@@ -73,7 +73,7 @@ export class SmtpConnection {
     this.smtpOptions = {
       connection: socket,
       ...smtpConfig,
-      // `close()` destroys the socket: the one of TLS, which destroys the one beneath.
+      // `close()` destroys the TLS socket, which destroys the underlying one.
       socketCloseTimeout: 0,
       logger: this.transcript,
       transactionLog: true,
@@ -83,9 +83,9 @@ export class SmtpConnection {
     };
     this.smtp = new SMTPConnection(this.smtpOptions);
     this.smtp.on('error', (error: NodemailerError) => this.failWith(error));
-    // nodemailer closes the connection first and says why afterwards; its own reason is the better one.
+    // nodemailer closes the connection before it emits the error, which is more specific.
     this.smtp.on('end', () => setImmediate(() => this.failWith()));
-    // nodemailer reads on when it is ready.
+    // nodemailer resumes the socket when it is ready.
     if (!secure) socket.on('data', (chunk: Buffer) => this.cutOffReply.read(chunk)).pause();
     socket.once('close', () => clearTimeout(this.replyTimer));
   }
@@ -104,12 +104,12 @@ export class SmtpConnection {
     return (this.capabilities.get('AUTH') ?? '').split(' ').filter((mechanism) => mechanism !== '');
   }
 
-  /** What the server offers (RFC 5321 section 4.1.1.1): keywords in capitals, and their parameters. */
+  /** The extensions that the server offers (RFC 5321 section 4.1.1.1): uppercase keywords and their parameters. */
   get capabilities(): ReadonlyMap<string, string> {
     return this.transcript.capabilities;
   }
 
-  /** What must not appear in logs and errors: a server may quote the last message and the login. */
+  /** Values that must not appear in logs and errors. A server may quote the last message and the login. */
   private get secrets(): string[] {
     return [...(this.options.login?.secrets() ?? []), ...(this.message?.secrets ?? [])];
   }
@@ -119,7 +119,7 @@ export class SmtpConnection {
   }
 
   private onCommand(line: string): void {
-    // What follows AUTH is credentials in base64.
+    // The lines after AUTH are base64-encoded credentials.
     const isCredential = this.transcript.stage === 'auth' && !/^AUTH /i.test(line);
     this.log?.('client', isCredential ? '[hidden]' : line);
     this.expectReply();
@@ -140,7 +140,7 @@ export class SmtpConnection {
     options.observer?.onReply(stage, reply);
   }
 
-  /** nodemailer's own time-outs start over with every byte; a reply must be complete in time. */
+  /** nodemailer's timeouts restart with every byte. This one limits the time until a reply is complete. */
   private expectReply(): void {
     if (!this.transcript.isWaiting) {
       clearTimeout(this.replyTimer);
@@ -157,7 +157,7 @@ export class SmtpConnection {
     return { kind, stage: this.transcript.stage };
   }
 
-  /** The connection was lost, or nodemailer reports an error. */
+  /** Handles a lost connection or an error from nodemailer. */
   private failWith(error?: NodemailerError): void {
     const { refusal, transcript, smtp, cutOffReply } = this;
     const reply = smtp.secure ? undefined : cutOffReply.refusal;
@@ -170,7 +170,7 @@ export class SmtpConnection {
     this.destroy();
   }
 
-  /** Greeting, EHLO and TLS. */
+  /** Runs greeting, EHLO, and TLS. */
   async connect(signal: AbortSignal | undefined): Promise<void> {
     await this.run(undefined, signal, (done) => this.smtp.connect(done));
     this.isConnecting = false;
@@ -180,12 +180,13 @@ export class SmtpConnection {
     await this.run('auth', signal, (done) => this.smtp.login({ ...credentials, method }, done));
   }
 
-  /** Sends one message and resolves with the server's final reply, as it came. */
+  /** Sends one message and resolves with the server's unchanged final reply. */
   async send(message: SmtpMessage, signal: AbortSignal | undefined): Promise<string> {
     const { from, to, content } = message;
     this.message = message;
     const envelope = { from, to, size: content.length };
-    // nodemailer writes the final dot apart. A buffer that is full would wait for `uncork` in vain.
+    // nodemailer writes the final dot separately, so cork the socket to send both at once. A full buffer would never drain while
+    // corked, so large messages are not corked.
     const isCorked = !this.isSecure && 2 * content.length < this.socket.writableHighWaterMark;
     const stream = contentStream(content, () => {
       if (isCorked) this.socket.cork();
@@ -197,15 +198,15 @@ export class SmtpConnection {
     return response;
   }
 
-  /** RSET. */
+  /** Sends RSET. */
   async reset(signal: AbortSignal | undefined): Promise<void> {
     await this.run('mail', signal, (done) => this.smtp.reset(done));
   }
 
   /**
-   * Says one command and resolves with the reply. `diagnose()` asks MAIL FROM and RCPT TO this way, without a message:
-   * `SMTPConnection` has no method for that, and its `send()` adds DATA where the server offers PIPELINING. A login method
-   * (`customAuth`) is the one documented way to say another command, so this is one.
+   * Sends one command and resolves with the reply. `diagnose()` uses it for MAIL FROM and RCPT TO without a message.
+   * `SMTPConnection` has no method for that, and its `send()` adds DATA if the server offers PIPELINING. A login method
+   * (`customAuth`) is the only documented way to send another command.
    */
   async ask(command: string, stage: MailStage, signal: AbortSignal | undefined): Promise<string> {
     let reply = '';
@@ -217,7 +218,7 @@ export class SmtpConnection {
     return reply;
   }
 
-  /** Runs one step of nodemailer; `stage` is where it begins. */
+  /** Runs one step of nodemailer. `stage` is the stage at its start. */
   private async run<T>(
     stage: MailStage | undefined,
     signal: AbortSignal | undefined,
@@ -230,12 +231,12 @@ export class SmtpConnection {
       reject(failure instanceof MailError ? failure : this.toMailError(this.refusal ?? failure));
     this.fail = fail;
     const stop = () => {
-      // The step may have ended meanwhile.
+      // The step may have ended in the meantime.
       if (this.fail !== fail) return;
       if (hasTimedOut(signal)) this.timeOut();
       else this.failAndClose(abortedAt(this.transcript.stage));
     };
-    // Whether the content is out is known by the end of this turn.
+    // By the end of this turn, it is known whether the content was sent.
     const onAbort = () => (this.transcript.isSendingContent ? setImmediate(stop) : stop());
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -244,7 +245,7 @@ export class SmtpConnection {
       else
         start((error, result) => {
           if (error) this.failWith(error);
-          else resolve(result as T); // nodemailer: an error or a result
+          else resolve(result as T); // nodemailer passes an error or a result
         });
       return await promise;
     } finally {
@@ -260,13 +261,13 @@ export class SmtpConnection {
     return toMailError(failure, { ...serverFacts(options), secrets, recipients });
   };
 
-  /** Says QUIT and resolves once the socket is closed. */
+  /** Sends QUIT and resolves when the socket is closed. */
   async quit(): Promise<void> {
     if (this.socket.closed) return;
     const closed = new Promise<void>((resolve) => this.onClose(resolve));
     const timer = setTimeout(() => this.destroy(), QUIT_TIMEOUT);
     this.keepAlive(true);
-    // Lets the server close first: it counts the connection until then.
+    // Lets the server close first, because it counts the connection until then.
     this.smtpOptions.socketCloseTimeout = QUIT_TIMEOUT;
     if (this.isOpen) this.smtp.quit();
     else this.destroy();
@@ -274,15 +275,15 @@ export class SmtpConnection {
     clearTimeout(timer);
   }
 
-  /** Closes the socket at once. */
+  /** Closes the socket immediately. */
   destroy(): void {
     this.smtpOptions.socketCloseTimeout = 0;
     this.smtp.close();
-    // Before `connect()` nodemailer does not know the socket. Within TLS it must not go first: Node crashes.
+    // Before `connect()`, nodemailer does not know the socket. With TLS, destroying it first would crash Node.js.
     setImmediate(() => this.socket.destroy());
   }
 
-  /** Calls the listener once the socket is closed. */
+  /** Calls the listener when the socket is closed. */
   onClose(listener: () => void): void {
     if (this.socket.closed) listener();
     else this.socket.once('close', listener);

@@ -4,7 +4,7 @@ import { startSmtpTrap, testEmail } from '@postern/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { createSmtpTransport } from '../smtp-transport.js';
 
-/** Counts what client sockets hand to the system. Each write leaves as its own segment, because Nagle's algorithm is off. */
+/** Counts the writes of client sockets. Each write is a separate segment, because Nagle's algorithm is off. */
 function countWrites(): { count: number } {
   const writes = { count: 0 };
   const onSocket = (message: unknown) => {

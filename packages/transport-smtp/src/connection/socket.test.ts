@@ -6,7 +6,7 @@ import { lookupTo } from '../../fixtures/lookup.js';
 import { createStage } from '../../fixtures/stage.js';
 import { createSmtpTransport, type Lookup } from '../index.js';
 
-/** Greets once it is told to accept connections. Until then, its backlog is full and the kernel drops what else comes. */
+/** Accepts connections only when told to. Until then, its backlog is full and the kernel drops further connections. */
 const SLOW_SERVER = `
   const { createServer } = require('node:net');
   const { parentPort, workerData } = require('node:worker_threads');
@@ -35,7 +35,7 @@ async function startSlowServer() {
   return { port, accept };
 }
 
-/** A server that refuses everyone, by its name. */
+/** A server that refuses every connection with its name. */
 async function listen(port: number, host: string) {
   let connections = 0;
   const server = createServer((socket) => {
@@ -62,7 +62,7 @@ const failureAt = (port: number, lookup: Lookup, timeouts = {}) =>
     .verify()
     .catch((error: unknown) => error);
 
-describe('of several addresses', () => {
+describe('a host with several addresses', () => {
   it.each([
     ['silent, good', [SILENT, GOOD]],
     ['good, silent', [GOOD, SILENT]],
@@ -70,7 +70,7 @@ describe('of several addresses', () => {
     ['silent, closed, good', [SILENT, CLOSED, GOOD]],
     ['no route, good', [NO_ROUTE, GOOD]],
     ['silent, no route, silent, good', [SILENT, NO_ROUTE, SILENT, GOOD]],
-  ])('takes the one that answers: %s', async (_title, addresses) => {
+  ])('uses the address that answers: %s', async (_title, addresses) => {
     await using stage = createStage();
     const port = await stage.filtered(25);
     const connections = await listen(port, GOOD.address);
@@ -83,7 +83,7 @@ describe('of several addresses', () => {
     ['slow, no route', [SILENT, NO_ROUTE]],
     ['no route, slow, closed', [NO_ROUTE, SILENT, CLOSED]],
     ['closed, slow', [CLOSED, SILENT]],
-  ])('gives each the whole time: %s', async (_title, addresses) => {
+  ])('tries each address for the whole time: %s', async (_title, addresses) => {
     const { port, accept } = await startSlowServer();
     const lookup: Lookup = (...args) => {
       lookupTo(...addresses)(...args);
@@ -92,7 +92,7 @@ describe('of several addresses', () => {
     expect(await failureAt(port, lookup)).toMatchObject({ response: '554 Slow' });
   });
 
-  it('fails with the reason of an address that this machine can reach', async () => {
+  it('reports the error of an address that this machine can reach', async () => {
     await using stage = createStage();
     const port = await stage.filtered(25);
     const refused = await failureAt(port, lookupTo(NO_ROUTE, CLOSED));
@@ -110,7 +110,7 @@ describe('of several addresses', () => {
         throw new Error('No resolver');
       },
     ],
-  ])('reports a look-up that %s', async (_title, lookup) => {
+  ])('reports a lookup that %s', async (_title, lookup) => {
     expect(await failureAt(25, lookup)).toMatchObject({ code: 'connection_failed', stage: 'dns' });
   });
 });

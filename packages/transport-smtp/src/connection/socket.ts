@@ -3,7 +3,7 @@ import net from 'node:net';
 import { hasTimedOut, MailError } from '@postern/core';
 import { serverName } from '../config/server-name.js';
 
-/** Node's own look-up signature, e.g. `dns.lookup`; tests and split-horizon networks pass their own. */
+/** The signature of `dns.lookup`. Tests and split-horizon networks can pass their own function. */
 export type Lookup = net.LookupFunction;
 
 export interface SocketOptions {
@@ -12,7 +12,7 @@ export interface SocketOptions {
   localAddress: string | undefined;
   /** Milliseconds. */
   dnsTimeout: number;
-  /** Milliseconds, name look-up included. */
+  /** Milliseconds, including the DNS lookup. */
   connectionTimeout: number;
   lookup: Lookup | undefined;
 }
@@ -36,9 +36,7 @@ function toSocketError(
     return new MailError('connection_failed', `The host ${host} could not be found (${code}).`, {
       stage,
       cause: error,
-      hint: NOT_FOUND.has(code)
-        ? 'Check host for typing mistakes.'
-        : 'Check host, and the DNS servers of this machine.',
+      hint: NOT_FOUND.has(code) ? 'Check host for typos.' : 'Check host and the DNS servers of this machine.',
     });
   }
   const where = serverName({ host, port });
@@ -46,7 +44,7 @@ function toSocketError(
     return new MailError('timeout', `${where} does not answer.`, {
       stage,
       cause: error,
-      hint: 'A firewall may drop connections to this port; many hosting providers block 25. Try 587 or 465.',
+      hint: 'A firewall may block this port. Many hosting providers block port 25: try 587 or 465.',
     });
   }
   return new MailError('connection_failed', `Could not connect to ${where} (${code}).`, {
@@ -54,8 +52,8 @@ function toSocketError(
     cause: error,
     hint:
       code === 'ECONNREFUSED'
-        ? 'Nothing listens there: check host and port.'
-        : 'Check host and port, and the network between.',
+        ? 'No service is listening on that port. Check host and port.'
+        : 'Check host, port, and the network connection.',
   });
 }
 
@@ -74,7 +72,7 @@ const lookUp = (host: string, lookup: Lookup) =>
     });
   });
 
-/** IPv6 and IPv4 in turn (RFC 8305 section 4). */
+/** Alternates between IPv6 and IPv4 addresses (RFC 8305 section 4). */
 function inTurn(addresses: readonly Address[]): Address[] {
   const preferred = addresses.filter(({ family }) => family === addresses[0]?.family);
   const others = addresses.filter((address) => !preferred.includes(address));
@@ -84,10 +82,10 @@ function inTurn(addresses: readonly Address[]): Address[] {
   ];
 }
 
-/** How long an address has before the next one is tried as well, in milliseconds (RFC 8305 section 5). */
+/** The delay before the next address is also tried, in milliseconds (RFC 8305 section 5). */
 const NEXT_ADDRESS_AFTER = 250;
 
-/** Says nothing about the server: many machines have no IPv6. */
+/** Errors of this machine's network, not of the server. Many machines have no IPv6. */
 const NO_ROUTE: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'EHOSTUNREACH',
@@ -97,8 +95,8 @@ const NO_ROUTE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Connects to the address that answers first. Each is tried until `stop`: Node's own selection gives up on every address but the
- * last after 250 ms.
+ * Connects to the first address that answers. Each attempt continues until `stop`, unlike in Node.js, which gives up on every
+ * address except the last after 250 ms.
  */
 function connectToAny(
   addresses: readonly Address[],
@@ -144,7 +142,7 @@ function connectToAny(
 }
 
 /**
- * Opens the TCP connection. Of several addresses, the one that answers first is taken (RFC 8305).
+ * Opens the TCP connection. If there are several addresses, uses the first one that answers (RFC 8305).
  *
  * @throws {MailError} `connection_failed`, `timeout` or `aborted`, with the stage `dns` or `connect`
  */
@@ -166,7 +164,7 @@ export async function openSocket(
       : stopped.reject(new MailError('aborted', 'The send was aborted while connecting.', { stage }));
   const end = new AbortController();
   const timer = setTimeout(timeOut, connectionTimeout);
-  // Node's look-up has no time-out of its own.
+  // Node's lookup has no timeout.
   const dnsTimer = setTimeout(() => stage === 'dns' && timeOut(), dnsTimeout);
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();

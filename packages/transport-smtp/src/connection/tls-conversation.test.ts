@@ -9,10 +9,10 @@ import { createSmtpTransport } from '../index.js';
 
 type Mode = 'implicit' | 'starttls';
 
-/** What the server says to a line instead of the polite reply; `''` is nothing. */
+/** The reply to a line instead of the default one. `''` means no reply. */
 type Script = (line: string, socket: Socket, connection: number) => string | undefined;
 
-/** A server of few words that speaks TLS, for what the trap cannot be told to do. */
+/** A minimal server with TLS, for behavior that the trap does not support. */
 async function setUp(mode: Mode, script: Script, { afterStartTls = '', host = '127.0.0.1' } = {}) {
   const stats = { connections: 0, delivered: [] as number[], names: [] as unknown[] };
   const server = createServer((plain) => {
@@ -29,7 +29,7 @@ async function setUp(mode: Mode, script: Script, { afterStartTls = '', host = '1
           return '250 Delivered';
         }
         if (line.startsWith('EHLO')) return isSecure ? '250-Hi\r\n250 PIPELINING' : '250-Hi\r\n250 STARTTLS';
-        return line === 'DATA' ? '354 Go on' : '250 OK';
+        return line === 'DATA' ? '354 Send the message' : '250 OK';
       };
       socket.on('error', () => {});
       socket.on('data', function read(chunk: Buffer) {
@@ -79,10 +79,10 @@ async function setUp(mode: Mode, script: Script, { afterStartTls = '', host = '1
 
 describe.each(['implicit', 'starttls'] as const)('over TLS (%s)', (mode) => {
   it.each([
-    ['354 Go on\r\n250 extra', 'connection_failed', 'data'],
-    // nodemailer skips the blank line, and the content goes out meanwhile.
-    ['354 Go on\r\n\r\n250 extra', 'delivery_unknown', 'delivery'],
-  ] as const)('never reports as sent what was answered before (%j)', async (replies, code, stage) => {
+    ['354 Continue\r\n250 extra', 'connection_failed', 'data'],
+    // nodemailer ignores the blank line, and the content is sent in the meantime.
+    ['354 Continue\r\n\r\n250 extra', 'delivery_unknown', 'delivery'],
+  ] as const)('never treats an earlier reply as an acceptance (%j)', async (replies, code, stage) => {
     const { transport, stats } = await setUp(mode, (line, _socket, connection) =>
       line === 'DATA' && connection === 1 ? replies : undefined,
     );
@@ -95,25 +95,22 @@ describe.each(['implicit', 'starttls'] as const)('over TLS (%s)', (mode) => {
   it.each([
     ['250 Fine', 'connection_failed'],
     ['552 5.3.4 Too large', 'message_rejected'],
-  ] as const)(
-    'never reports as sent what is answered in the middle of the content (%s)',
-    async (reply, code) => {
-      const large = testEmail({ text: 'A line of text.\n'.repeat(500_000) });
-      let hasAnswered = false;
-      const { transport } = await setUp(mode, (line, socket) => {
-        if (line !== 'DATA') return undefined;
-        socket.once('data', () => {
-          hasAnswered = true;
-          socket.write(`${reply}\r\n`);
-        });
-        return '354 Go on';
+  ] as const)('never treats a reply during the content as an acceptance (%s)', async (reply, code) => {
+    const large = testEmail({ text: 'A line of text.\n'.repeat(500_000) });
+    let hasAnswered = false;
+    const { transport } = await setUp(mode, (line, socket) => {
+      if (line !== 'DATA') return undefined;
+      socket.once('data', () => {
+        hasAnswered = true;
+        socket.write(`${reply}\r\n`);
       });
-      await expect(transport.send(large)).rejects.toBeMailError(code, { stage: 'data' });
-      expect(hasAnswered).toBe(true);
-    },
-  );
+      return '354 Send the message';
+    });
+    await expect(transport.send(large)).rejects.toBeMailError(code, { stage: 'data' });
+    expect(hasAnswered).toBe(true);
+  });
 
-  it('leaves a connection on which the server says too much', async () => {
+  it('stops using a connection with an extra reply', async () => {
     const { transport, stats } = await setUp(mode, (line, _socket, connection) =>
       line === '.' && connection === 1 ? '250 Fine\r\n550 extra' : undefined,
     );
@@ -122,7 +119,7 @@ describe.each(['implicit', 'starttls'] as const)('over TLS (%s)', (mode) => {
     expect(stats.connections).toBe(2);
   });
 
-  it('takes a refusal for one although its line has no end', async () => {
+  it('recognizes a refusal without a line break', async () => {
     const { transport } = await setUp(mode, (line, socket) => {
       if (!line.startsWith('MAIL')) return undefined;
       socket.end('550 5.7.1 Blocked');
@@ -131,9 +128,9 @@ describe.each(['implicit', 'starttls'] as const)('over TLS (%s)', (mode) => {
     await expect(transport.send(testEmail())).rejects.toBeMailError('sender_rejected', { responseCode: 550 });
   });
 
-  // nodemailer reports a reply once its last line has come, and what is said within TLS nobody else can see: its socket is
-  // private. The email counts as not sent, and may be tried again.
-  it('takes a refusal of several lines for a lost connection when its last line is missing', async () => {
+  // nodemailer reports a reply only after its last line, and its TLS socket is private, so the lines before it are not visible.
+  // The email counts as not sent and can be retried.
+  it('treats a multiline refusal without its last line as a lost connection', async () => {
     const { transport } = await setUp(mode, (line, socket) => {
       if (!line.startsWith('MAIL')) return undefined;
       socket.end('550-5.7.1 Blocked\r\n');
@@ -148,14 +145,14 @@ describe.each(['implicit', 'starttls'] as const)('over TLS (%s)', (mode) => {
   it.each([
     ['127.0.0.1', false],
     ['localhost', 'localhost'],
-  ])('names the server in the handshake only by a host name (%s)', async (host, expected) => {
+  ])('sends SNI only for a host name (%s)', async (host, expected) => {
     const { transport, stats } = await setUp(mode, () => undefined, { host });
     await transport.verify();
     expect(stats.names).toEqual([expected]);
   });
 });
 
-it('ignores what the server says in plain text after it has agreed to STARTTLS', async () => {
+it('ignores plain text after the reply to STARTTLS', async () => {
   const injected = '250-injected\r\n250-SIZE 1\r\n250 AUTH LOGIN\r\n250 OK';
   const { transport, stats } = await setUp('starttls', () => undefined, { afterStartTls: injected });
   await transport.send(testEmail());

@@ -3,7 +3,7 @@ import { redact, type SmtpAuth } from '@postern/core';
 import { TokenError } from './token-error.js';
 import type { AccessToken } from './token-source.js';
 
-/** The part of a config that gets tokens. */
+/** The OAuth2 part of a config. */
 export type OAuth2Auth = Extract<SmtpAuth, { type: 'oauth2' }>;
 
 const GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
@@ -11,12 +11,12 @@ const GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
 /** How long a request signed with a service key is valid, in seconds. */
 const ASSERTION_LIFETIME = 300;
 
-/** The longest answer of a token endpoint, in bytes. */
+/** The maximum size of a response from a token endpoint, in bytes. */
 const LONGEST_ANSWER = 1 << 20;
 
 const base64Url = (text: string) => Buffer.from(text).toString('base64url');
 
-/** A JWT that the key of a service account signs (RFC 7523). */
+/** Creates a JWT signed with the key of a service account (RFC 7523). */
 function signAssertion(
   auth: Extract<OAuth2Auth, { serviceClient: string }>,
   aud: string,
@@ -29,7 +29,7 @@ function signAssertion(
   return `${unsigned}.${sign('sha256', Buffer.from(unsigned), privateKey).toString('base64url')}`;
 }
 
-/** The form that asks for a token. */
+/** The form of a token request. */
 function formFor(auth: OAuth2Auth, url: string, now: number): Record<string, string> {
   if ('serviceClient' in auth)
     return {
@@ -51,7 +51,8 @@ async function readAtMost(stream: AsyncIterable<Uint8Array>, most: number): Prom
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > most) throw new TokenError('EOAUTH2', `the token endpoint answered more than ${most} bytes`);
+    if (size > most)
+      throw new TokenError('EOAUTH2', `the response of the token endpoint has more than ${most} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
@@ -68,7 +69,7 @@ function parseJson(text: string): Record<string, unknown> {
 
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** What the endpoint answered (RFC 6749 sections 5.1 and 5.2). */
+/** Reads the response of the endpoint (RFC 6749 sections 5.1 and 5.2). */
 function readAnswer(status: number, answer: Record<string, unknown>, now: number): AccessToken {
   const token = textOf(answer.access_token);
   const reason = textOf(answer.error);
@@ -77,23 +78,23 @@ function readAnswer(status: number, answer: Record<string, unknown>, now: number
     return { token, expiresAt: lifetime > 0 ? now + lifetime * 1000 : undefined };
   }
   if (status >= 500 || status === 429)
-    throw new TokenError('EFETCH', `the token endpoint answered ${status}`, reason);
+    throw new TokenError('EFETCH', `the token endpoint responded with status ${status}`, reason);
   if (reason === undefined)
-    throw new TokenError('EOAUTH2', `the token endpoint answered ${status} without a token`);
+    throw new TokenError('EOAUTH2', `the token endpoint responded with status ${status} and no token`);
   const description = textOf(answer.error_description);
   throw new TokenError('EOAUTH2', description === undefined ? reason : `${reason}: ${description}`, reason);
 }
 
-/** The network failed, before the answer or in the middle of it. */
+/** Handles a network failure before or during the response. */
 function failForNow(error: unknown): never {
   if (error instanceof TokenError) throw error;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-  throw new TokenError('EFETCH', `the token endpoint does not answer${code}`);
+  throw new TokenError('EFETCH', `the token endpoint did not respond${code}`);
 }
 
 /**
- * Asks the token endpoint for an access token.
+ * Requests an access token from the token endpoint.
  *
  * @throws {TokenError}
  */
@@ -103,11 +104,11 @@ export async function requestToken(auth: OAuth2Auth, signal: AbortSignal): Promi
   const response = await fetch(url, {
     method: 'POST',
     body: new URLSearchParams(form),
-    // Secrets go to the configured endpoint, and nowhere else.
+    // Send secrets only to the configured endpoint.
     redirect: 'error',
     signal,
   }).catch(failForNow);
   const text = response.body ? await readAtMost(response.body, LONGEST_ANSWER).catch(failForNow) : '';
-  // An endpoint may quote the request that it refuses.
+  // An endpoint may quote the rejected request.
   return readAnswer(response.status, parseJson(redact(text, [form.assertion ?? ''])), Date.now());
 }

@@ -1,7 +1,7 @@
 /** An OAuth2 access token. */
 export interface AccessToken {
   token: string;
-  /** In milliseconds since the epoch. Without it, the token is used until the server refuses it. */
+  /** In milliseconds since the epoch. Without it, the token is used until the server rejects it. */
   expiresAt?: number | undefined;
 }
 
@@ -10,17 +10,17 @@ const MARGIN = 60_000;
 
 /** The access token that all connections share. */
 export interface TokenSource {
-  /** The token, fetched if there is none that is still valid. `isNew`: it was fetched for this call. */
+  /** Returns the token, and fetches one if there is no valid token. `isNew`: it was fetched for this call. */
   get(): Promise<{ token: string; isNew: boolean }>;
-  /** The server refused this token: the next call fetches another one. `false` where there is no way to get one. */
+  /** Discards a rejected token, so that the next call fetches a new one. Returns `false` if no token can be fetched. */
   discard(token: string): boolean;
-  /** The tokens of late, which must not be logged. */
+  /** The recent tokens, which must not be logged. */
   recent(): readonly string[];
 }
 
 /**
- * @param fetchToken gets another token; without it, `initial` is the only one
- * @param initial a token to begin with
+ * @param fetchToken fetches a token. Without it, `initial` is the only one
+ * @param initial the first token
  */
 export function createTokenSource(
   fetchToken: (() => Promise<AccessToken>) | undefined,
@@ -34,7 +34,7 @@ export function createTokenSource(
     try {
       current = await fetch();
       recent.unshift(current.token);
-      // A server may still quote the one before.
+      // A server may still quote the previous one.
       recent.length = Math.min(recent.length, 2);
       return current;
     } finally {
@@ -46,7 +46,7 @@ export function createTokenSource(
     async get() {
       const isValid = current && (current.expiresAt ?? Number.POSITIVE_INFINITY) > Date.now() + MARGIN;
       if (current && (isValid || !fetchToken)) return { token: current.token, isNew: false };
-      if (!fetchToken) throw new TypeError('There is no token, and nothing to get one with.');
+      if (!fetchToken) throw new TypeError('There is no token and no way to fetch one.');
       pending ??= renew(fetchToken);
       return { token: (await pending).token, isNew: true };
     },

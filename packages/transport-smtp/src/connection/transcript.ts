@@ -7,14 +7,14 @@ const STAGE_OF_COMMAND: Readonly<Record<string, MailStage>> = {
   MAIL: 'mail',
   RCPT: 'rcpt',
   DATA: 'data',
-  // Ends the empty message to a recipient that the server refused (RFC 2920 section 3.1).
+  // Ends the empty message after a refused recipient (RFC 2920 section 3.1).
   '.': 'rcpt',
 };
 
-/** A reply that the client waits for. */
+/** An expected reply. */
 export interface AwaitedReply {
   readonly stage: MailStage;
-  /** It answers one of several commands that were sent together (RFC 2920). */
+  /** Whether the command was sent together with an earlier one (RFC 2920). */
   readonly isPipelined: boolean;
   /** Bytes that had arrived when the command was sent. */
   readonly bytesRead: number;
@@ -26,25 +26,25 @@ export interface TranscriptListener {
   /** TLS is established. */
   onSecured(): void;
   onCommand(line: string): void;
-  /** Each complete reply, before nodemailer acts on it; `awaited` is missing where nothing was said. */
+  /** Receives each complete reply before nodemailer acts on it. `awaited` is undefined for an unexpected reply. */
   onReply(reply: string, awaited: AwaitedReply | undefined): void;
-  /** The last byte of the content, its final dot included, was handed to the network. */
+  /** The whole content, including the final dot, was passed to the network. */
   onContentSent(): void;
 }
 
-/** What nodemailer logs (documented as `transactionLog`): commands, replies, and that it has connected or sent the content. */
+/** The log entries of nodemailer (documented as `transactionLog`): commands, replies, the connection, and the sent content. */
 interface LogEntry {
   tnx?: string;
   remoteAddress?: string;
 }
 
-/** Follows the conversation of nodemailer by its log, and knows at any moment which reply is awaited. */
+/** Follows nodemailer's dialogue through its log, to know which reply is expected next. */
 export class Transcript {
-  /** What the server offers (RFC 5321 section 4.1.1.1): keywords in capitals, and their parameters. */
+  /** The extensions that the server offers (RFC 5321 section 4.1.1.1): uppercase keywords and their parameters. */
   capabilities: ReadonlyMap<string, string> = new Map();
   isContentSent = false;
   private awaited: AwaitedReply[] = [];
-  /** The stage of the last reply, or of the step that has begun. */
+  /** The stage of the last reply, or of the current step. */
   private last: MailStage;
 
   constructor(
@@ -54,10 +54,10 @@ export class Transcript {
     this.last = secure ? 'tls' : 'greeting';
   }
 
-  /** The stage of the reply that is awaited, else of the last one. */
+  /** The stage of the expected reply, or of the last one. */
   get stage(): MailStage {
     const stage = this.awaited[0]?.stage ?? this.last;
-    // Without its final dot a message is not delivered.
+    // Without its final dot, a message is not delivered.
     return stage === 'delivery' && !this.isContentSent ? 'data' : stage;
   }
 
@@ -65,7 +65,7 @@ export class Transcript {
     return this.awaited.length > 0;
   }
 
-  /** The server has asked for the content and has not received its end. */
+  /** Whether the server has requested the content and not received its end. */
   get isSendingContent(): boolean {
     return this.awaited[0]?.stage === 'delivery' && !this.isContentSent;
   }
@@ -76,7 +76,7 @@ export class Transcript {
     this.isContentSent = false;
   }
 
-  /** The server has asked for the content. */
+  /** Call it when the server has requested the content. */
   expectContent(): void {
     this.await('delivery');
   }
@@ -86,7 +86,7 @@ export class Transcript {
     this.awaited.push({ stage, isPipelined, bytesRead: this.listener.bytesRead() });
   }
 
-  // The bunyan-like interface that nodemailer logs to.
+  // The logger interface of nodemailer.
   readonly trace = () => {};
   readonly warn = () => {};
   readonly error = () => {};
@@ -108,16 +108,16 @@ export class Transcript {
   };
 
   private onConnected(): void {
-    // With implicit TLS, nodemailer reports the connection once TLS is established.
+    // With implicit TLS, nodemailer reports the connection when TLS is established.
     if (this.last === 'tls') this.listener.onSecured();
     this.await('greeting');
   }
 
   private onCommand(line: string): void {
     const verb = line.split(' ', 1)[0]?.toUpperCase() ?? '';
-    // The lines of a login have no verb, and may look like one.
+    // The lines of a login have no verb, but may look like one.
     const stage = this.last === 'auth' ? 'auth' : (STAGE_OF_COMMAND[verb] ?? this.last);
-    // The session starts over after STARTTLS (RFC 3207 section 4.2).
+    // The session restarts after STARTTLS (RFC 3207 section 4.2).
     if (stage === 'ehlo' && this.last === 'tls') this.listener.onSecured();
     this.await(stage);
     this.listener.onCommand(line);

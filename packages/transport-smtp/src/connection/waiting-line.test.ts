@@ -33,14 +33,14 @@ describe('an email that waits for a connection', () => {
     await expect(expired).rejects.toMatchObject({ code: 'expired', stage: 'pool' });
   });
 
-  it('is sent if its turn comes before it expires', async () => {
+  it('is sent if it gets a connection before it expires', async () => {
     const { trap, transport } = await setUp({ maxConnections: 1 });
     const expiresAt = new Date(Date.now() + 60_000);
     await Promise.all(Array.from({ length: 5 }, () => transport.send(testEmail({ expiresAt }))));
     expect(trap.stats.messages).toBe(5);
   });
 
-  it.each([0, 2])('is refused at once when %i others wait', async (maxWaiting) => {
+  it.each([0, 2])('is rejected immediately when %i others wait', async (maxWaiting) => {
     const { trap, transport } = await setUp({ maxConnections: 1, maxWaiting });
     const stalled = trap.fault({ at: 'delivery', kind: 'stall' });
     const lent = transport.send(testEmail());

@@ -10,11 +10,11 @@ import { ehloFactsOf } from './ehlo-facts.js';
 /** Another port to try when the one in the config fails. */
 export interface AlternativePort {
   port: number;
-  /** TLS from the first byte. */
+  /** Whether the port uses implicit TLS. */
   secure: boolean;
 }
 
-/** Where mail submission is to be found (RFC 8314, RFC 6409), and the port that many open beside it. */
+/** The submission ports (RFC 8314, RFC 6409), and a common alternative port. */
 const SUBMISSION_PORTS: readonly AlternativePort[] = [
   { port: 587, secure: false },
   { port: 465, secure: true },
@@ -26,7 +26,7 @@ const portsOf = (provider: Provider | undefined): readonly AlternativePort[] =>
     .filter(({ tls }) => tls !== 'none')
     .map(({ port, tls }) => ({ port, secure: tls === 'implicit' })) ?? SUBMISSION_PORTS;
 
-/** How a failure lets one hope for another way to the same server. */
+/** The kind of a failure, which determines the alternatives to try. */
 export type Trouble = 'port' | 'dialogue' | 'name' | 'certificate';
 
 function candidates(
@@ -40,7 +40,7 @@ function candidates(
     trouble === 'port' ? [] : [...(ignoreTLS ? [{ ignoreTLS: null }] : []), { secure: !secure }];
   const onOthers = ports
     .filter((other) => other.port !== port)
-    // What would keep it from being what was tried: over TLS.
+    // Remove `ignoreTLS`, because alternatives must use TLS.
     .map(({ port, secure }) => ({ port, secure, ...(ignoreTLS && !secure && { ignoreTLS: null }) }));
   return [...onSamePort, ...onOthers];
 }
@@ -49,7 +49,7 @@ const inWords = ({ port, secure, ignoreTLS, name, tls }: ConfigPatch, server: Se
   if (tls) return 'without verifying the certificate';
   if (name === null) return 'without name';
   if (secure === undefined && ignoreTLS === null) return 'without ignoreTLS';
-  return `port ${port ?? server.port} ${secure ? 'with TLS from the first byte' : 'with STARTTLS'}`;
+  return `port ${port ?? server.port} ${secure ? 'with implicit TLS' : 'with STARTTLS'}`;
 };
 
 interface AlternativeOptions {
@@ -61,7 +61,7 @@ interface AlternativeOptions {
   limits: AttemptLimits;
 }
 
-/** Tries every other way at once, the best first in the result. No credentials are sent. */
+/** Tries all alternatives in parallel, without credentials. Returns the best one first. */
 export function tryAlternatives({
   server,
   login,
@@ -73,7 +73,7 @@ export function tryAlternatives({
   return Promise.all(
     candidates(server, trouble, ports).map(async (patch): Promise<Alternative> => {
       const patched = applyConfigPatch(server, patch);
-      // The login will follow, and it needs TLS; without credentials the transport would not insist.
+      // A login would require TLS, but this attempt has no credentials, so require it explicitly.
       const requireTLS =
         patched.requireTLS ?? (login !== undefined && !patched.secure && !isLoopbackHost(patched.host));
       const how = inWords(patch, server);
@@ -81,7 +81,7 @@ export function tryAlternatives({
       try {
         const session = await attemptConnection({ ...patched, requireTLS }, undefined, limits, {
           onReply: (stage, reply) => {
-            if (stage === 'ehlo' && reply.startsWith('250')) ehlo = reply; // not the 221 after it
+            if (stage === 'ehlo' && reply.startsWith('250')) ehlo = reply; // ignores the later 221
           },
         });
         await session.quit();
@@ -94,20 +94,20 @@ export function tryAlternatives({
       return {
         patch,
         works,
-        message: `${how}: ${works ? 'works' : 'offers no login that this config can use'}`,
+        message: `${how}: ${works ? 'works' : 'offers no login that this config supports'}`,
       };
     }),
   );
 }
 
-/** What to write to take an alternative. */
+/** The hint for an alternative. */
 export function adviseAlternative({ patch }: Alternative, server: ServerConfig): string {
   if (patch.tls)
-    return 'Between programs on this machine, nothing can replace the server: write "tls": { "rejectUnauthorized": false }.';
+    return 'A connection within this machine does not need a verified certificate. Set "tls": { "rejectUnauthorized": false }.';
   const how = inWords(patch, server);
   const written = Object.entries(patch).filter(([, value]) => value !== null);
-  if (written.length === 0) return `It works ${how}: remove it.`;
+  if (written.length === 0) return `It works ${how}. Remove that option.`;
   const keys = written.map(([key, value]) => `"${key}": ${JSON.stringify(value)}`);
   const removal = patch.ignoreTLS === null ? ', and remove ignoreTLS' : '';
-  return `It works over ${how}: write ${keys.join(', ')}${removal}.`;
+  return `It works on ${how}. Set ${keys.join(', ')}${removal}.`;
 }

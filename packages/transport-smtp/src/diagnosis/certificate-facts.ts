@@ -6,7 +6,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const nameOf = (name: { CN?: string | string[]; O?: string | string[] } | undefined) =>
   [name?.CN ?? name?.O ?? 'unnamed'].flat().join(', ');
 
-/** `DNS:a.example, IP Address:192.0.2.1` → the names alone. */
+/** `DNS:a.example, IP Address:192.0.2.1` → the names only. */
 const namesIn = (subjectAltName = '') =>
   subjectAltName
     .split(', ')
@@ -16,7 +16,7 @@ const namesIn = (subjectAltName = '') =>
 function chainOf(leaf: DetailedPeerCertificate): string[] {
   const chain: string[] = [];
   const seen = new Set<string>();
-  // The last of a whole chain issued itself.
+  // The last certificate of a complete chain is self-issued.
   for (
     let each: DetailedPeerCertificate | undefined = leaf;
     each && !seen.has(each.fingerprint256);
@@ -28,7 +28,7 @@ function chainOf(leaf: DetailedPeerCertificate): string[] {
   return chain;
 }
 
-/** What the server's certificate says, whether or not it is trusted. */
+/** The facts of the server's certificate, whether or not it is trusted. */
 function certificateFactsOf(socket: TLSSocket): CertificateFacts {
   const certificate = socket.getPeerCertificate(true);
   const validTo = new Date(certificate.valid_to);
@@ -49,5 +49,5 @@ export const tlsFactsOf = (socket: TLSSocket, secure: boolean): DiagnosisFacts['
   certificate: certificateFactsOf(socket),
 });
 
-/** `2027-01-31`, the day alone. */
+/** The day of an ISO 8601 time, such as `2027-01-31`. */
 export const dayOf = (time: string) => time.slice(0, 10);

@@ -7,14 +7,14 @@ import type { Provider } from '../provider/provider.js';
 import { checkProvider, type ProviderIssue } from '../provider/provider-rules.js';
 import type { DiagnosisProblem } from './diagnosis.js';
 
-/** What is written, as far as it concerns the way of an email to the server. */
+/** The parts of the config that concern the delivery path. */
 export interface ReadConfig {
-  /** Not there when it can't be used. */
+  /** Undefined if the config is not valid. */
   server?: ServerConfig;
   provider: Provider | undefined;
-  /** The address that sends (RFC 5321 MAIL FROM), where the config names one. */
+  /** The envelope sender (RFC 5321 MAIL FROM), if the config has one. */
   sender?: string;
-  /** The address that recipients see. */
+  /** The sender address that recipients see. */
   from?: string;
   problems: readonly DiagnosisProblem[];
 }
@@ -51,7 +51,7 @@ function readFrom(fromEmail: unknown): { from?: string; issues: readonly ConfigI
   }
 }
 
-/** Reads a config as the transport does, and asks the rules of its provider. Templates are not looked at. */
+/** Reads a config as the transport does, and checks the rules of its provider. Ignores templates. */
 export function readConfig(config: unknown, hasTokens: boolean): ReadConfig {
   const raw = isObject(config) ? config : {};
   const { server, issues } = readServer(config, hasTokens);

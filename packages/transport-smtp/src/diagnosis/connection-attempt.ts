@@ -6,17 +6,17 @@ import { openSession, type SmtpSession } from '../connection/session.js';
 import type { ConnectionObserver } from '../connection/session-options.js';
 import type { Lookup } from '../connection/socket.js';
 
-/** What every attempt of one diagnosis has in common. */
+/** The limits of all attempts in one diagnosis. */
 export interface AttemptLimits {
   lookup: Lookup | undefined;
   plaintextAuth: 'refuse' | 'warn';
-  /** The caller has had enough: what fails from then on is nobody's fault. `deadline` ends it. */
+  /** The caller's signal. Failures after it are ignored. `deadline` ends the attempts. */
   signal: AbortSignal | undefined;
-  /** Time is up for the whole diagnosis, or nobody waits for it any more. */
+  /** Ends the whole diagnosis, when its time is up or the caller no longer waits. */
   deadline: AbortSignal;
 }
 
-/** A session whose questions end at the deadline. */
+/** A session whose commands end at the deadline. */
 export interface WatchedSession extends Pick<SmtpSession, 'mechanisms'> {
   askSender(from: string, to: string | undefined): Promise<string>;
   askRecipient(to: string): Promise<string>;
@@ -27,13 +27,13 @@ export interface AttemptObserver extends Partial<ConnectionObserver> {
   onLookedUp?: (addresses: readonly { address: string; family: number }[]) => void;
 }
 
-/** Why a step ends early, as `AbortSignal.timeout()` says it: the transport reports a time-out then. */
+/** The abort reason of a deadline, as in `AbortSignal.timeout()`, so that the transport reports a timeout. */
 export const timeIsUp = () => new DOMException('The time is up.', 'TimeoutError');
 
 /**
- * Opens a session as the transport does, until the deadline, and with an observer.
+ * Opens a session as the transport does, with a deadline and an observer.
  *
- * @throws {MailError} as the transport; `timeout` at the stage that was under way at the deadline
+ * @throws {MailError} like the transport; `timeout` with the current stage at the deadline
  */
 export async function attemptConnection(
   server: ServerConfig,
@@ -41,7 +41,7 @@ export async function attemptConnection(
   { lookup = dns.lookup, plaintextAuth, deadline }: AttemptLimits,
   observer: AttemptObserver = {},
 ): Promise<WatchedSession> {
-  /** Node asks for all addresses, as it tries them in turn. */
+  /** Reports the addresses of a lookup. */
   const watchedLookup: Lookup = (hostname, options, callback) =>
     lookup(hostname, options, (error, address, family) => {
       if (!error) {

@@ -12,15 +12,15 @@ import { askRecipients, describeQuestion, recipientsIn } from './recipient-step.
 import type { StepReport } from './step-log.js';
 import { probeTls, type TlsFindings } from './tls-probe.js';
 
-/** A certificate that is about to expire deserves a word before it has. */
+/** Certificates that expire within this many days get a warning. */
 const SOON_DAYS = 14;
 
 export interface ConnectionStepsOptions extends DiagnosisContext {
-  /** The user name, as it may be shown. */
+  /** The username, hidden if it may be a secret. */
   user: string;
   sender: string | undefined;
   to: string | undefined;
-  /** Ends the connection, with time left to try other ways to the server. */
+  /** Ends the connection early enough to try alternatives. */
   connectionDeadline: AbortSignal;
 }
 
@@ -44,20 +44,25 @@ const problemsOfTls = (
     ? []
     : [
         warn(
-          'The certificate is not verified: anyone on the way can pose as the server.',
-          'Remove tls.rejectUnauthorized; if the certificate is yours, pass it in tls.ca.',
+          'The certificate is not verified, so an attacker on the network could impersonate the server.',
+          'Remove tls.rejectUnauthorized. If the certificate is yours, set tls.ca to it.',
         ),
       ]),
   ...(daysLeft < SOON_DAYS
-    ? [warn(`The certificate expires in ${daysLeft} days.`, 'Renew it, or have its operator do so.')]
+    ? [
+        warn(
+          `The certificate expires in ${daysLeft} days.`,
+          'Renew it, or ask the server operator to renew it.',
+        ),
+      ]
     : []),
 ];
 
 const firstLine = (reply: string) => reply.split(/\r?\n/, 1)[0] ?? '';
 
 /**
- * The way of an email from the look-up of the host to the answer about the recipient, as the transport takes it. Each
- * step is reported as it ends; the first that fails is the last.
+ * Follows the delivery path of the transport, from the DNS lookup to the reply about the recipient. Reports each step when it
+ * ends, and stops at the first failure.
  */
 export async function reportConnection(options: ConnectionStepsOptions): Promise<void> {
   const { server, login, user, sender, to, limits, log } = options;
@@ -68,7 +73,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
   let connections = 0;
   let lastReply = '';
   let session: WatchedSession | undefined;
-  /** Steps are reported in order; those after TLS wait for the probe. */
+  /** Keeps the steps in order. Steps after TLS wait for the probe. */
   let reported: Promise<void> = Promise.resolve();
   const report = (step: StepReport | (() => Promise<StepReport>)) => {
     const endedAt = performance.now();
@@ -80,11 +85,11 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
   const tried: Partial<Record<DiagnosisStepName, string>> = {
     dns: `Look up ${host}`,
     connect: `Connect to ${where}`,
-    greeting: `Wait for the greeting of ${where}`,
-    tls: secure ? 'Begin with TLS' : 'Change to TLS (STARTTLS)',
-    ehlo: 'Say EHLO',
+    greeting: `Wait for the greeting from ${where}`,
+    tls: secure ? 'Start implicit TLS' : 'Upgrade to TLS (STARTTLS)',
+    ehlo: 'Send EHLO',
     auth: `Log in as ${user}`,
-    mail: `Ask whether ${sender} may send`,
+    mail: `Check whether ${sender} may send`,
     rcpt: describeQuestion(recipientsIn(sender, to)),
   };
   const what = (name: DiagnosisStepName) => tried[name] ?? name;
@@ -110,7 +115,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
   };
 
   const onSecured = () => {
-    // A login may take two connections.
+    // A login can use two connections.
     if (isSecured) return;
     isSecured = true;
     report(async () => {
@@ -131,13 +136,13 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
       name: 'tls',
       status: isSafe ? 'skipped' : 'warning',
       tried: what('tls'),
-      summary: 'everything is said in plain text',
+      summary: 'the connection uses plain text',
       durationMs: 0,
       problems: isSafe
         ? []
         : [
             warn(
-              `${login ? 'The password and every email' : 'Every email'}, and the codes in it, cross the network in plain text.`,
+              `${login ? 'The password and all emails' : 'All emails'}, including the codes in them, are sent in plain text.`,
               server.ignoreTLS
                 ? 'Remove ignoreTLS.'
                 : 'Use port 465 with "secure": true, or a port that offers STARTTLS.',
@@ -150,7 +155,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
     const isTlsToCome =
       tlsIsRequired({ config: server, login, plaintextAuth: limits.plaintextAuth }) ||
       (!server.ignoreTLS && offersStartTls(reply));
-    // On this machine, plain text follows a TLS handshake that failed.
+    // On this machine, a failed TLS handshake leads to plain text.
     if (!isSecured && isTlsToCome && connections === 1) return;
     if (!isSecured) reportPlainText();
     const facts = ehloFactsOf(reply);
@@ -169,7 +174,7 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
 
   const onReply = (stage: MailStage, reply: string) => {
     lastReply = reply;
-    // What is refused is reported with its meaning when the attempt fails.
+    // Refusals are reported when the attempt fails.
     if (stage === 'greeting' && reply.startsWith('220')) {
       const summary = firstLine(reply).slice(4);
       report({ name: 'greeting', status: 'passed', tried: what('greeting'), summary, response: reply });
@@ -197,8 +202,8 @@ export async function reportConnection(options: ConnectionStepsOptions): Promise
         facts: { user, mechanism },
         problems: refused.map((each) => ({
           ...warn(
-            `The server offers ${each} and refuses it; ${mechanism} works.`,
-            `Write "authMethod": "${mechanism}": each refusal counts as a failed login at the server.`,
+            `The server offers ${each} but rejects it; ${mechanism} works.`,
+            `Set "authMethod": "${mechanism}". The server may count each rejection as a failed login.`,
           ),
           patch: { authMethod: mechanism },
         })),

@@ -14,9 +14,9 @@ import type { Diagnosis, DiagnosisStep } from './diagnosis.js';
 import { checkSenderDomain, type DnsResolver, systemResolver } from './sender-domain.js';
 import { createStepLog, type StepLog } from './step-log.js';
 
-/** What to diagnose: a whole connector config, or the SMTP part of one. */
+/** The config to diagnose: a whole connector config, or its SMTP part. */
 export type DiagnoseConfig = SmtpTransportConfig & {
-  /** The sender, for MAIL FROM and for the checks of its domain, which are left out without it. */
+  /** The sender, for MAIL FROM and for the checks of its domain. Without it, both are skipped. */
   fromEmail?: string | undefined;
 };
 
@@ -37,41 +37,41 @@ const optionsSchema = z.strictObject({
 
 export interface DiagnoseOptions {
   /**
-   * Ask the server whether it accepts email for this address. Nothing is sent.
+   * Checks whether the server accepts email for this address. Sends no email.
    *
-   * @default the address of the sender, and `postmaster@` a reserved domain: they show whether the server would refuse every
-   * recipient (no login, no relaying, a blocklist), but not whether it accepts a certain one
+   * @default the address of the sender, and `postmaster@` at a reserved domain. They show whether the server would reject all
+   * recipients (no login, no relaying, a blocklist), but not whether it accepts a specific one
    */
   to?: string | undefined;
-  /** Stops at once. */
+  /** Stops the diagnosis immediately. */
   signal?: AbortSignal | undefined;
-  /** Called as each step ends, in order. What it throws ends the diagnosis. */
+  /** Called when each step ends, in order. An exception ends the diagnosis. */
   onStep?: ((step: DiagnosisStep) => void) | undefined;
   /**
-   * How long everything may take, in milliseconds. The connection has two thirds of it, where the config does not give up
-   * earlier; the rest is for other ways to the server. @default 30,000
+   * Maximum time for the diagnosis, in milliseconds. The connection gets at most two thirds of it. The rest is for alternatives.
+   * @default 30,000
    */
   deadlineMs?: number | undefined;
-  /** As of the transport whose emails are meant: with `'warn'`, it logs in over plain text, too. @default 'refuse' */
+  /** Set it to the value of the transport. With `'warn'`, credentials can be sent in plain text. @default 'refuse' */
   plaintextAuth?: 'refuse' | 'warn' | undefined;
-  /** As of the transport: gets the OAuth2 access token, and `auth` needs only `user`. */
+  /** Set it to the value of the transport. Returns OAuth2 access tokens, so that `auth` needs only `user`. */
   getAccessToken?: GetAccessToken | undefined;
-  /** How the host becomes addresses. @default `dns.lookup`, as when sending */
+  /** Resolves the host name. @default `dns.lookup` */
   lookup?: Lookup | undefined;
-  /** For the records of the sender's domain. @default the DNS servers of this machine */
+  /** Looks up the records of the sender's domain. @default the DNS servers of this machine */
   resolver?: DnsResolver | undefined;
-  /** The ports to try when the one in the config fails. @default those of the provider, else 587, 465 and 2525 */
+  /** The ports to try if the configured one fails. @default those of the provider, or 587, 465, and 2525 */
   alternativePorts?: readonly AlternativePort[] | undefined;
 }
 
 /**
- * Finds out why emails don't go out: walks the way of an email step by step, with the code that sends it, up to the
- * point where the message would follow. Says what was tried, what the server said, what that means, what to change, and
- * whether another port would do. Nothing is sent, and credentials go where they would go anyway.
+ * Finds out why emails are not sent. Follows the delivery path step by step, with the code that sends emails, and stops before
+ * the message. Reports each attempt, the server's reply, its meaning, what to change, and whether another port works. Sends no
+ * email, and sends credentials only to the configured server.
  *
- * A config that can't work is a result like any other: what is wrong is in the steps.
+ * An invalid config does not throw. Its problems are in the steps of the result.
  *
- * @throws {MailError} `aborted` when `signal` fires, `recipient_invalid` when `to` is no address
+ * @throws {MailError} `aborted` if `signal` is aborted, `recipient_invalid` if `to` is not an address
  *
  * @example
  * ```ts
@@ -107,7 +107,7 @@ export async function diagnose(config: DiagnoseConfig, given: DiagnoseOptions = 
       try {
         options.onStep?.(step);
       } catch (error) {
-        giveUp(error); // not into the event handlers of a socket
+        giveUp(error); // must not reach the event handlers of a socket
       }
     },
   });
@@ -122,28 +122,28 @@ export async function diagnose(config: DiagnoseConfig, given: DiagnoseOptions = 
     isOver = true;
     clearTimeout(timer);
     clearTimeout(patience);
-    // Not while onStep runs: Node crashes when a socket is destroyed by what listens to the end of its TLS handshake.
+    // Not while `onStep` runs: Node.js crashes if a listener of the TLS handshake destroys the socket.
     setImmediate(() => end.abort());
     login?.close();
   }
   return conclude(log.steps, provider?.name, Math.round(performance.now() - startedAt));
 }
 
-/** For each record of the sender's domain, in milliseconds. */
+/** Timeout for each record of the sender's domain, in milliseconds. */
 const DNS_TIMEOUT = 5000;
 
 const aborted = () => new MailError('aborted', 'The diagnosis was aborted.', { stage: 'pool' });
 
 function reportConfig({ server, provider, problems }: ReadConfig, log: StepLog): void {
   const worst = problems.find(({ severity }) => severity === 'error') ?? problems[0];
-  const mode = server?.secure ? 'TLS from the first byte' : server?.ignoreTLS ? 'plain text' : 'STARTTLS';
+  const mode = server?.secure ? 'implicit TLS' : server?.ignoreTLS ? 'plain text' : 'STARTTLS';
   log.report({
     name: 'config',
     status: server ? (worst ? 'warning' : 'passed') : 'failed',
     tried: 'Read the config',
     summary: server
       ? `${serverName(server)}, ${mode}${provider ? ` (${provider.name})` : ''}`
-      : (worst?.message ?? 'the config can’t be used'),
+      : (worst?.message ?? 'the config is not valid'),
     ...(server && {
       facts: {
         host: server.host,
@@ -167,7 +167,7 @@ interface Walk {
   log: StepLog;
 }
 
-/** The connection, and meanwhile the domain of the sender, which does not depend on it. */
+/** Checks the connection and, in parallel, the domain of the sender. */
 async function walkAll({
   server,
   login,
@@ -214,13 +214,13 @@ async function walkAll({
   }
 }
 
-/** Some providers use a token as the user name; only what is an address, or a word for everyone, is shown. */
+/** Shows a username only if it is an address or a common word, because some providers use a token as the username. */
 function userOf({ auth }: ServerConfig): string {
   if (auth.type === undefined) return '';
   return auth.user.includes('@') || /^[a-z]{1,12}$/.test(auth.user) ? auth.user : '[hidden]';
 }
 
-/** A resolver that always answers in time, if only to say that it was too late. */
+/** Adds a timeout to a resolver. */
 function withTimeout(resolver: DnsResolver, ms: number, deadline: AbortSignal): DnsResolver {
   const limit = <T>(answer: Promise<T>): Promise<T> => {
     const { promise, resolve, reject } = Promise.withResolvers<T>();

@@ -2,11 +2,11 @@ import type { ConfigIssue, MailErrorCode } from '@postern/core';
 import type { ConfigPatch } from '../config/config-patch.js';
 
 /**
- * What `diagnose` looks at, in this order.
+ * The steps of a diagnosis, in order.
  *
- * `config`: what is written. `dns`, `connect`, `greeting`, `tls`, `ehlo`, `auth`: opening a connection, as every email
- * does it (with TLS from the first byte, `tls` comes before `greeting`). `mail`, `rcpt`: whether the server takes the
- * sender and the recipient; nothing is sent. `mx`, `spf`, `dkim`, `dmarc`: what the DNS says about the sender's domain.
+ * `config`: the config. `dns`, `connect`, `greeting`, `tls`, `ehlo`, `auth`: opening a connection (with implicit TLS, `tls`
+ * comes before `greeting`). `mail`, `rcpt`: whether the server accepts the sender and the recipient. `mx`, `spf`, `dkim`,
+ * `dmarc`: the DNS records of the sender's domain.
  */
 export type DiagnosisStepName =
   | 'config'
@@ -23,11 +23,11 @@ export type DiagnosisStepName =
   | 'dkim'
   | 'dmarc';
 
-/** A certificate as the server showed it. */
+/** The certificate of the server. */
 export interface CertificateFacts {
-  /** The names and addresses it is valid for. */
+  /** The names and addresses that it is valid for. */
   names: readonly string[];
-  /** Who issued it. */
+  /** The issuer. */
   issuer: string;
   /** ISO 8601. */
   validFrom: string;
@@ -39,7 +39,7 @@ export interface CertificateFacts {
   chain: readonly string[];
 }
 
-/** What each step found out, for programs; {@link DiagnosisStep.summary} says it in words. */
+/** The findings of each step, for programs. {@link DiagnosisStep.summary} is the text form. */
 export interface DiagnosisFacts {
   config: { host: string; port: number; secure: boolean; provider?: string };
   dns: { a: readonly string[]; aaaa: readonly string[] };
@@ -47,13 +47,13 @@ export interface DiagnosisFacts {
   greeting: Record<string, never>;
   tls: { mode: 'implicit' | 'starttls'; version: string; cipher: string; certificate: CertificateFacts };
   ehlo: {
-    /** Every line of the reply after the first, as it came. */
+    /** The unchanged lines of the reply, without the first. */
     capabilities: readonly string[];
-    /** The largest message in bytes (RFC 1870), where the server says so. */
+    /** The maximum message size in bytes (RFC 1870), if the server announces it. */
     size?: number;
     eightBitMime: boolean;
     smtpUtf8: boolean;
-    /** Ways to log in. */
+    /** The login mechanisms. */
     auth: readonly string[];
   };
   auth: {
@@ -69,65 +69,65 @@ export interface DiagnosisFacts {
   dmarc: { record: string; policy: string };
 }
 
-/** Another way to reach the server, tried up to EHLO over TLS; no credentials are sent. */
+/** Another way to reach the server, tried up to EHLO over TLS without credentials. */
 export interface Alternative {
-  /** What to change in the config to take it. */
+  /** The config change for this alternative. */
   patch: ConfigPatch;
   works: boolean;
-  /** What happened. */
+  /** The outcome. */
   message: string;
 }
 
-/** Something that is wrong, and its cure. Safe to show: no code, password or token, addresses of recipients masked. */
+/** A problem and its fix. It contains no codes, passwords, or tokens, and recipients are masked. */
 export interface DiagnosisProblem {
   severity: 'error' | 'warning';
-  /** Of the failure that an email would meet. */
+  /** The code of the error that an email would fail with. */
   code?: MailErrorCode;
-  /** What is wrong. */
+  /** The problem. */
   message: string;
   /** What to do about it. */
   hint?: string;
-  /** The config is not to blame: the same will work later (greylisting, rate limits, a server in trouble). */
+  /** Whether the problem is temporary (greylisting, a rate limit, a busy server), so that the config needs no change. */
   temporary: boolean;
-  /** Where in the config it is wrong, outermost key first. */
+  /** The path of the setting in the config. */
   path?: ConfigIssue['path'];
-  /** The change of the config that cures it: certain to be right, or tried. */
+  /** A config change that is certain or proven to fix the problem. */
   patch?: ConfigPatch;
-  /** What else was tried. */
+  /** The alternatives that were tried. */
   alternatives?: readonly Alternative[];
 }
 
 interface StepResult<Name extends DiagnosisStepName> {
   name: Name;
-  /** `warning`: it works, but see `problems`. `skipped`: there was nothing to do, `summary` says why. */
+  /** `warning`: the step works, but has `problems`. `skipped`: see `summary` for the reason. */
   status: 'passed' | 'warning' | 'failed' | 'skipped';
-  /** What was tried, e.g. `Connect to smtp.example.com:587`. */
+  /** What the step tried, such as `Connect to smtp.example.com:587`. */
   tried: string;
-  /** What came of it, in one line. */
+  /** The result in one line. */
   summary: string;
   durationMs: number;
-  /** What the server said, secrets hidden. */
+  /** The server's reply, without secrets. */
   response?: string;
   facts?: DiagnosisFacts[Name];
   /** The errors and warnings, worst first. */
   problems: readonly DiagnosisProblem[];
 }
 
-/** One step of a diagnosis; `name` tells what `facts` holds. */
+/** One step of a diagnosis. `name` determines the type of `facts`. */
 export type DiagnosisStep = { [Name in DiagnosisStepName]: StepResult<Name> }[DiagnosisStepName];
 
-/** What `diagnose` found out. Plain data, fit for JSON. */
+/** The result of `diagnose`, as plain data that can be serialized as JSON. */
 export interface Diagnosis {
   /**
-   * `ready`: emails go out. `temporary`: they don't right now, and nothing has to be changed. `broken`: they don't
-   * until something is changed.
+   * `ready`: emails can be sent. `temporary`: emails cannot be sent right now, but no change is needed. `broken`: emails cannot
+   * be sent until something changes.
    */
   verdict: 'ready' | 'temporary' | 'broken';
-  /** The provider that the host belongs to, e.g. `Gmail`, where it is a known one. */
+  /** The provider of the host, such as `Gmail`, if it is known. */
   provider?: string;
-  /** The steps that were reached, each name at most once. */
+  /** The completed steps. Each name occurs at most once. */
   steps: readonly DiagnosisStep[];
-  /** What stopped it: the worst problem of the first step that failed. */
+  /** The most severe problem of the first failed step. */
   problem?: DiagnosisProblem;
   durationMs: number;
 }

@@ -10,7 +10,7 @@ const linesOf = (reply: string) =>
 
 const AUTH = /^AUTH[ =]/i;
 
-/** `AUTH=` is what old Microsoft servers say beside `AUTH`. */
+/** Old Microsoft servers send `AUTH=` in addition to `AUTH`. */
 const mechanismsIn = (lines: readonly string[]) => [
   ...new Set(
     lines.filter((line) => AUTH.test(line)).flatMap((line) => line.toUpperCase().split(/[ =]+/).slice(1)),
@@ -20,7 +20,7 @@ const mechanismsIn = (lines: readonly string[]) => [
 export const offersStartTls = (reply: string): boolean =>
   linesOf(reply).some((line) => /^STARTTLS\b/i.test(line));
 
-/** What a server says it can do. */
+/** The capabilities that a server announces. */
 export function ehloFactsOf(reply: string): DiagnosisFacts['ehlo'] {
   const capabilities = linesOf(reply);
   const has = (keyword: string) =>

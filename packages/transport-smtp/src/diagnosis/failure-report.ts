@@ -25,21 +25,21 @@ const STEP_OF_STAGE: Partial<Record<MailStage, DiagnosisStepName>> = {
   rcpt: 'rcpt',
 };
 
-/** Its own hint may say to try what was tried meanwhile. */
+/** Replaces a hint that suggests alternatives, if none of them work. */
 function hintIfNothingWorks(trouble: Trouble, { code, response }: MailError): string | undefined {
   if (trouble === 'dialogue' && response === undefined)
-    return 'What else was tried does not work either: check that host and port are those of an SMTP server that serves this machine.';
+    return 'The alternatives do not work either. Check that host and port belong to an SMTP server that accepts this machine.';
   return trouble === 'port' && code === 'timeout'
-    ? 'The other ports do not answer either: check host, and whether this machine’s network or hosting provider blocks email.'
+    ? 'The other ports do not answer either. Check host, and whether your network or hosting provider blocks SMTP.'
     : undefined;
 }
 
-/** What all of one diagnosis has to go by. */
+/** The data that all steps of a diagnosis share. */
 export interface DiagnosisContext {
   server: ServerConfig;
   login: SmtpLogin | undefined;
   provider: Provider | undefined;
-  /** What the rules said about the config. */
+  /** The problems that the rules found in the config. */
   problemsOfConfig: readonly DiagnosisProblem[];
   alternativePorts: readonly AlternativePort[] | undefined;
   limits: AttemptLimits;
@@ -47,11 +47,11 @@ export interface DiagnosisContext {
 }
 
 interface FailureReportOptions extends DiagnosisContext, Pick<FailureFindings, 'addresses'> {
-  /** What a step tries. */
+  /** Describes what a step tries. */
   what: (name: DiagnosisStepName) => string;
 }
 
-/** Reports the step that failed, once it is known what else would have worked. */
+/** Reports the failed step after trying alternatives. */
 export async function reportFailure(
   error: MailError,
   {

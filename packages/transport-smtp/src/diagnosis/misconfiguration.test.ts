@@ -6,7 +6,7 @@ import { applyConfigPatch, type DiagnoseConfig, type Diagnosis, diagnose } from 
 
 const run = (stage: Stage, { options }: Scene, config: DiagnoseConfig): Promise<Diagnosis> => {
   const { lookup, resolver } = stage;
-  // A slow machine must not bring a time-out about.
+  // A slow machine must not cause a timeout.
   return diagnose(config, {
     lookup,
     resolver,
@@ -18,7 +18,7 @@ const run = (stage: Stage, { options }: Scene, config: DiagnoseConfig): Promise<
 
 const statusOf = ({ steps }: Diagnosis, name: string) => steps.find((step) => step.name === name)?.status;
 
-/** The rows of the table in the docs, filled in by the tests. */
+/** The rows of the table in the docs, which the tests write. */
 const rows = new Map<string, string>();
 
 function row({ title, fails }: Misconfiguration, { problem }: Diagnosis, stage: Stage): string {
@@ -39,7 +39,7 @@ describe('a misconfiguration', () => {
     const { problem, steps, verdict } = diagnosis;
 
     expect(problem?.message).toMatch(each.says);
-    // What is wrong with a field says what to write.
+    // A problem of the config has no hint, and its message contains the fix.
     expect(problem?.hint ?? problem?.message).toMatch(each.cure);
     expect(steps.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([each.fails]);
     expect(verdict).toBe(each.verdict ?? 'broken');
@@ -49,10 +49,10 @@ describe('a misconfiguration', () => {
       /correct-horse|wrong-horse|key-secret|old-secret|ya29|ada@example\.org/,
     );
 
-    // What it says to do is what cures it.
-    const mended = problem?.patch ? applyConfigPatch(scene.config, problem.patch) : scene.mend?.();
-    if (mended) {
-      const after = await run(stage, scene, mended);
+    // The recommended change fixes the problem.
+    const fixed = problem?.patch ? applyConfigPatch(scene.config, problem.patch) : scene.fix?.();
+    if (fixed) {
+      const after = await run(stage, scene, fixed);
       expect(['passed', 'warning']).toContain(statusOf(after, each.fails));
       expect(after.verdict).toBe('ready');
     }

@@ -8,13 +8,13 @@ import type { Trouble } from './alternatives.js';
 import { dayOf } from './certificate-facts.js';
 import type { CertificateFacts, DiagnosisProblem } from './diagnosis.js';
 
-/** What was known when it failed. */
+/** The findings at the time of a failure. */
 export interface FailureFindings {
   provider: Provider | undefined;
   addresses: readonly { address: string; family: number }[];
-  /** The certificate that was not accepted. */
+  /** The rejected certificate. */
   certificate: CertificateFacts | undefined;
-  /** What the rules said about the config. */
+  /** The problems that the rules found in the config. */
   problemsOfConfig: readonly DiagnosisProblem[];
 }
 
@@ -26,15 +26,15 @@ const originalCodeOf = ({ cause }: MailError): string | undefined => {
 
 const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH$|ERR_TLS_CERT_)/;
 
-/** The server speaks TLS, and shows a certificate that is not accepted. */
+/** Whether the server's certificate was rejected. */
 export const isAboutCertificate = (error: MailError): boolean =>
   error.code === 'tls_failed' && CERTIFICATE.test(originalCodeOf(error) ?? '');
 
-/** What the server refused, if it did. */
+/** The refusal in the server's reply, if any. */
 const refusalIn = ({ response = '', stage }: MailError, provider: Provider | undefined) =>
   isRefusal(response) ? readRefusal(response, stage, provider) : undefined;
 
-/** What else to try after such a failure; nothing where the server has given a reason of its own. */
+/** The kind of alternatives to try after a failure. Undefined if the server gave a reason. */
 export function troubleOf(error: MailError, provider: Provider | undefined): Trouble | undefined {
   const { stage } = error;
   if (isAboutCertificate(error) || endedByTlsServer(originalCodeOf(error))) return undefined;
@@ -45,19 +45,19 @@ export function troubleOf(error: MailError, provider: Provider | undefined): Tro
     if (stage === 'ehlo' && refused.refusal === 'host_name') return 'name';
     return refused.refusal === 'tls_required' ? 'dialogue' : undefined;
   }
-  // The server never said a word about the credentials.
+  // The server did not reply to the credentials.
   const noLogin = stage === 'auth' && error.response === undefined && error.cause === undefined;
   return noLogin || stage === 'greeting' || stage === 'ehlo' ? 'dialogue' : undefined;
 }
 
-/** Time alone cures it. */
+/** Whether a retry can succeed without a change. */
 const isTemporary = ({ code, stage, retryable }: MailError, refused: ReadRefusal | undefined) =>
   refused
     ? refused.isForNow && !REFUSALS[refused.refusal].lasts
-    : // A token endpoint in trouble.
+    : // The token endpoint is temporarily unavailable.
       stage === 'auth' && code === 'auth_failed' && retryable;
 
-/** There is a way to the server, but not for this machine. */
+/** Error codes of an address that this machine cannot reach. */
 const UNREACHABLE = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'];
 
 function isIpv6DeadEnd(error: MailError, addresses: FailureFindings['addresses']): boolean {
@@ -74,7 +74,7 @@ const describeCertificate = ({ names, issuer, validFrom, validTo, chain }: Certi
     chain.length > 1 ? ` (chain: ${chain.join(' ← ')})` : ''
   }.`;
 
-/** What a failure means to who runs the service. */
+/** Describes a failure for the operator of the service. */
 export function problemOfFailure(
   error: MailError,
   { provider, addresses, certificate, problemsOfConfig }: FailureFindings,
@@ -82,7 +82,7 @@ export function problemOfFailure(
   const { code, stage } = error;
   const refused = refusalIn(error, provider);
   const advice = refused?.advice;
-  // What the rules have found is the reason, where the refusal is about it.
+  // If the rules found a problem with the refused setting, it is the cause.
   const key = refused ? REFUSALS[refused.refusal].key : stage;
   const related = problemsOfConfig.find((problem) => problem.patch && problem.path?.[0] === key);
   const temporary = isTemporary(error, refused);
@@ -90,12 +90,12 @@ export function problemOfFailure(
   if (isIpv6DeadEnd(error, addresses)) {
     return {
       ...base,
-      message: `The host has only IPv6 addresses (${addresses.map(({ address }) => address).join(', ')}), and this machine does not get there over IPv6.`,
-      hint: 'Give this machine IPv6, or write a host that has an IPv4 address.',
+      message: `The host has only IPv6 addresses (${addresses.map(({ address }) => address).join(', ')}), which this machine cannot reach.`,
+      hint: 'Enable IPv6 on this machine, or set host to a server with an IPv4 address.',
     };
   }
   if (stage === 'dns' && provider && code === 'connection_failed') {
-    const hint = `That is the right name for ${provider.name}: check the DNS servers and the network of this machine.`;
+    const hint = `The host name is correct for ${provider.name}. Check the DNS servers and the network of this machine.`;
     return { ...base, message: error.message, hint };
   }
   const message = advice?.meaning ?? error.message;

@@ -6,36 +6,36 @@ import type { StepReport } from './step-log.js';
 
 interface RecipientQuestion {
   sender: string;
-  /** The recipient to ask about, if there is one. */
+  /** The recipient to check, if any. */
   to: string | undefined;
   hasLogin: boolean;
   provider: Provider | undefined;
 }
 
-/** Of a domain that is reserved (RFC 2606), so that no server on the Internet is asked about it. */
+/** An address of a reserved domain (RFC 2606), so that no real mail server is involved. */
 const outsideOf = (sender: string) =>
   `postmaster@${sender.toLowerCase().endsWith('example.org') ? 'example.com' : 'example.org'}`;
 
-/** The addresses to ask about. */
+/** The addresses to check. */
 export const recipientsIn = (sender: string | undefined, to: string | undefined): readonly string[] =>
   to !== undefined ? [to] : sender === undefined ? [] : [sender, outsideOf(sender)];
 
 export const describeQuestion = (addresses: readonly string[]): string =>
-  `Ask whether the server accepts ${addresses.join(' and ')}`;
+  `Check whether the server accepts ${addresses.join(' and ')}`;
 
-/** The server has judged the address, so it has nothing against the account and the host. */
+/** Whether the refusal is about the address, which means that the server accepts the account and host. */
 function isAboutAddress(error: MailError, { hasLogin, provider }: RecipientQuestion): boolean {
   if (error.code === 'recipient_rejected') return true;
-  // Some providers forbid reserved domains.
+  // Some providers reject reserved domains.
   return hasLogin && readRefusal(error.response ?? '', 'rcpt', provider).refusal === 'account_policy';
 }
 
 /**
- * Asks whether the server takes a recipient (RCPT TO). Servers decide about the client, its name, its sender and its right to
- * relay at this command. Without `to`, it asks about the sender's own address and one of another domain. Nothing is delivered,
- * since no message follows.
+ * Checks whether the server accepts a recipient (RCPT TO). At this command, servers also check the client, its name, the sender,
+ * and the permission to relay. Without `to`, checks the sender's address and one of another domain. Delivers nothing, because no
+ * message follows.
  *
- * @throws {MailError} why every email would be refused, or `to`
+ * @throws {MailError} if the server would refuse every email, or `to`
  */
 export async function askRecipients(
   session: Pick<WatchedSession, 'askRecipient'>,
@@ -55,14 +55,14 @@ export async function askRecipients(
     }
   }
   const last = accepted.at(-1);
-  const unchecked = '(not checked: a certain recipient; pass it as to)';
+  const unchecked = '(no specific recipient was checked: pass one as "to")';
   return {
     name: 'rcpt',
     status: last === undefined ? 'skipped' : 'passed',
     tried: describeQuestion(addresses),
     summary:
       to !== undefined
-        ? `${to} is taken`
+        ? `${to} is accepted`
         : last === undefined
           ? `refuses only the addresses ${addresses.join(' and ')} ${unchecked}`
           : `accepts ${accepted.join(' and ')} ${unchecked}`,

@@ -44,7 +44,7 @@ const diagnosis: Diagnosis = {
   ],
 };
 
-it('says of each step what came of it, what the server said and what to do', () => {
+it('renders each step with its result, the server reply, and the fix', () => {
   expect(renderDiagnosis(diagnosis)).toMatchInlineSnapshot(`
     "! config    smtp.sendgrid.net:587, STARTTLS (SendGrid) (1 ms)
         auth.pass: no API key
@@ -53,14 +53,14 @@ it('says of each step what came of it, what the server said and what to do', () 
         server: 554-First
         server: 554  [31m last
         → Use port 465.
-        → change {"port":465,"secure":true}
+        → config change: {"port":465,"secure":true}
         tried port 465: works
 
-    Broken: emails don’t go out"
+    Broken: emails cannot be sent"
   `);
 });
 
-it('leaves colours to the caller', () => {
+it('lets the caller add color', () => {
   const roles = new Set<string>();
   const text = renderDiagnosis(diagnosis, {
     style: (part, role) => {
@@ -73,8 +73,8 @@ it('leaves colours to the caller', () => {
 });
 
 it.each([
-  ['ready', /^Ready: emails go out/m],
-  ['temporary', /^Not now: .*try again later/m],
+  ['ready', /^Ready to send emails/m],
+  ['temporary', /^Temporary problem: .*Try again later/m],
 ] as const)('ends with the verdict (%s)', (verdict, says) => {
   expect(renderDiagnosis({ verdict, steps: [], durationMs: 0 })).toMatch(says);
 });

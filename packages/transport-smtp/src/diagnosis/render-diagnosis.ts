@@ -1,11 +1,11 @@
 import { formatPath } from '@postern/core';
 import type { Diagnosis, DiagnosisProblem, DiagnosisStep } from './diagnosis.js';
 
-/** The part that a piece of text plays, for whoever wants to colour it. */
+/** The role of a piece of text, for coloring. */
 export type TextRole = 'passed' | 'warning' | 'failed' | 'skipped' | 'response' | 'hint';
 
 export interface RenderOptions {
-  /** Wraps a piece of text in colours. @default none */
+  /** Adds color to a piece of text. @default no color */
   style?: ((text: string, role: TextRole) => string) | undefined;
 }
 
@@ -19,7 +19,7 @@ const SIGNS: Readonly<Record<DiagnosisStep['status'], string>> = {
 const INDENT = '    ';
 const NAME_WIDTH = 9;
 
-/** Servers may send what a terminal takes for commands, or what turns the order of letters around. */
+/** Removes terminal control characters and bidi controls from text of servers. */
 const printable = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, ' ');
 
 const responseLines = (response: string) =>
@@ -36,14 +36,16 @@ function problemLines(
   return [
     ...(message === summary ? [] : [{ text: `${where}${message}` }]),
     ...(hint === undefined ? [] : [{ text: `→ ${hint}`, role: 'hint' as const }]),
-    ...(patch === undefined ? [] : [{ text: `→ change ${JSON.stringify(patch)}`, role: 'hint' as const }]),
+    ...(patch === undefined
+      ? []
+      : [{ text: `→ config change: ${JSON.stringify(patch)}`, role: 'hint' as const }]),
     ...alternatives.map(({ message: outcome }) => ({ text: `tried ${outcome}` })),
   ];
 }
 
 /**
- * One step as text: what came of it, and if something is wrong what the server said, what that means and what to do.
- * Several lines, no line break at the end.
+ * Renders one step: its result and, if there is a problem, the server's reply, its meaning, and the fix. Several lines without a
+ * trailing line break.
  */
 export function renderDiagnosisStep(
   { name, status, summary, durationMs, response, problems }: DiagnosisStep,
@@ -61,7 +63,7 @@ export function renderDiagnosisStep(
   ].join('\n');
 }
 
-/** The verdict as text: whether emails go out. One line, no line break at the end. */
+/** Renders the verdict: whether emails can be sent. One line without a trailing line break. */
 export function renderVerdict(
   { verdict, steps, problem }: Diagnosis,
   { style = (text) => text }: RenderOptions = {},
@@ -70,16 +72,16 @@ export function renderVerdict(
   switch (verdict) {
     case 'ready': {
       const but = warnings > 0 ? ` (${warnings} ${warnings === 1 ? 'step' : 'steps'} with warnings)` : '';
-      return style(`Ready: emails go out${but}.`, warnings > 0 ? 'warning' : 'passed');
+      return style(`Ready to send emails${but}.`, warnings > 0 ? 'warning' : 'passed');
     }
     case 'temporary':
-      return style('Not now: nothing has to be changed, try again later.', 'warning');
+      return style('Temporary problem: no change is needed. Try again later.', 'warning');
     case 'broken':
-      return style(`Broken: ${printable(problem?.message ?? 'emails don’t go out')}`, 'failed');
+      return style(`Broken: ${printable(problem?.message ?? 'emails cannot be sent')}`, 'failed');
   }
 }
 
-/** A whole diagnosis as text: every step, then the verdict. */
+/** Renders a whole diagnosis: every step, then the verdict. */
 export const renderDiagnosis = (diagnosis: Diagnosis, options?: RenderOptions): string =>
   [
     ...diagnosis.steps.map((step) => renderDiagnosisStep(step, options)),

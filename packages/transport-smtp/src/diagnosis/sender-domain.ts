@@ -5,7 +5,7 @@ import type { Provider } from '../provider/provider.js';
 import type { DiagnosisProblem } from './diagnosis.js';
 import type { StepReport } from './step-log.js';
 
-/** What `diagnose` asks of the DNS about the sender's domain; a `Resolver` of `node:dns/promises` fits. */
+/** The DNS lookups for the sender's domain. A `Resolver` of `node:dns/promises` implements it. */
 export interface DnsResolver {
   resolveMx(name: string): Promise<{ exchange: string; priority: number }[]>;
   resolveTxt(name: string): Promise<string[][]>;
@@ -13,7 +13,7 @@ export interface DnsResolver {
 
 export const systemResolver = (timeout: number) => new Resolver({ timeout, tries: 1 });
 
-/** What the DNS knows; `exists` is false for a name that it does not have (NXDOMAIN). */
+/** The result of a DNS query. `exists` is false for an unknown name (NXDOMAIN). */
 type Answer<T> = { records: T[]; exists: boolean } | { trouble: string };
 
 async function ask<T>(query: () => Promise<T[]>): Promise<Answer<T>> {
@@ -40,7 +40,7 @@ const unknown = (name: Name, tried: string, trouble: string): Reported => ({
   name,
   status: 'skipped',
   tried,
-  summary: `the DNS did not answer (${trouble})`,
+  summary: `DNS did not answer (${trouble})`,
 });
 
 const missing = (name: Name, tried: string, summary: string, hint: string): Reported => ({
@@ -56,7 +56,7 @@ const noDomain = (name: Name, tried: string, domain: string): Reported =>
     name,
     tried,
     `the domain ${domain} does not exist`,
-    'Many servers refuse emails from it: check the spelling of fromEmail and envelopeFrom, or register the domain.',
+    'Many servers reject email from it. Check the spelling of fromEmail and envelopeFrom, or register the domain.',
   );
 
 async function checkMx(domain: string, resolver: DnsResolver): Promise<Reported> {
@@ -65,7 +65,7 @@ async function checkMx(domain: string, resolver: DnsResolver): Promise<Reported>
   if ('trouble' in answer) return unknown('mx', tried, answer.trouble);
   if (!answer.exists) return noDomain('mx', tried, domain);
   const records = answer.records
-    // "." says that the domain takes no mail (RFC 7505).
+    // "." means that the domain accepts no email (RFC 7505).
     .filter(({ exchange }) => exchange !== '' && exchange !== '.')
     .sort((one, other) => one.priority - other.priority)
     .map(({ exchange, priority }) => `${priority} ${exchange}`);
@@ -75,11 +75,11 @@ async function checkMx(domain: string, resolver: DnsResolver): Promise<Reported>
         'mx',
         tried,
         `${domain} has no mail server`,
-        'Bounces get lost, and some servers refuse mail from such a domain: add an MX record, or send from a domain that has one.',
+        'Bounces are lost, and some servers reject email from such a domain. Add an MX record, or send from a domain that has one.',
       );
 }
 
-/** RFC 7208. */
+/** Checks the SPF record (RFC 7208). */
 async function checkSpf(
   domain: string,
   resolver: DnsResolver,
@@ -99,7 +99,7 @@ async function checkSpf(
       'spf',
       tried,
       `${domain} has no SPF record`,
-      `Add a TXT record such as "v=spf1 include:${include ?? 'the name your provider gives'} ~all".`,
+      `Add a TXT record such as "v=spf1 include:${include ?? 'the name from your provider'} ~all".`,
     );
   }
   const problems = [
@@ -107,18 +107,18 @@ async function checkSpf(
       ? [
           warn(
             `${domain} has ${records.length} SPF records`,
-            'Join them into one: receivers ignore them all.',
+            'Merge them into one: receivers ignore all of them otherwise.',
           ),
         ]
       : []),
     ...(/(?:^| )\+?all(?: |$)/i.test(record)
-      ? [warn('the SPF record lets everyone send', 'Let it end in "~all" or "-all".')]
+      ? [warn('the SPF record allows any server to send', 'End it with "~all" or "-all".')]
       : []),
     ...(include !== undefined && !record.includes(`include:${include}`)
       ? [
           warn(
-            `the SPF record does not name ${provider?.name}`,
-            `Add include:${include} to it, or sign with a DKIM key of your domain.`,
+            `the SPF record does not include ${provider?.name}`,
+            `Add include:${include}, or sign with a DKIM key for your domain.`,
           ),
         ]
       : []),
@@ -127,7 +127,7 @@ async function checkSpf(
   return { name: 'spf', status, tried, summary: record, facts: { record }, problems };
 }
 
-/** The key as it stands in the DNS (RFC 6376 section 3.6.1). */
+/** The public key in the format of the DNS record (RFC 6376 section 3.6.1). */
 const publicKeyOf = (privateKey: string) =>
   createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).toString('base64');
 
@@ -147,7 +147,7 @@ async function checkDkim(
       'dkim',
       tried,
       `there is no DKIM key at ${name}`,
-      `Add a TXT record there: "${expected}". Without it, every signature fails.`,
+      `Add the TXT record "${expected}". Without it, all signatures fail.`,
     );
   }
   const published = /(?:^|;)\s*p=([^;]*)/i.exec(record)?.[1]?.replaceAll(/\s/g, '');
@@ -157,16 +157,16 @@ async function checkDkim(
       ? []
       : [
           warn(
-            `the DKIM key at ${name} does not belong to dkim.privateKey`,
-            `Publish "${expected}" there, or use the key that belongs to the record.`,
+            `the DKIM key at ${name} does not match dkim.privateKey`,
+            `Publish "${expected}", or use the private key that matches the record.`,
           ),
         ]),
     ...(aligned
       ? []
       : [
           warn(
-            `dkim.domainName ${domainName} is not the domain of the sender`,
-            `Sign with ${domain}, or DMARC does not count the signature (RFC 7489 section 3.1).`,
+            `dkim.domainName ${domainName} is not the domain of fromEmail`,
+            `Sign with ${domain}. Otherwise, DMARC ignores the signature (RFC 7489 section 3.1).`,
           ),
         ]),
   ];
@@ -175,13 +175,13 @@ async function checkDkim(
   return { name: 'dkim', status, tried, summary: `the key at ${name}`, facts, problems };
 }
 
-/** `mail.example.com` → itself and `example.com`: the policy of a domain is also that of what is below it. */
+/** `mail.example.com` → itself and `example.com`, because a domain's policy also applies to its subdomains. */
 const withParents = (domain: string): string[] => {
   const labels = domain.split('.');
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
 };
 
-/** RFC 7489. */
+/** Checks the DMARC policy (RFC 7489). */
 async function checkDmarc(domain: string, resolver: DnsResolver): Promise<Reported> {
   const tried = `Look up the DMARC policy of ${domain}`;
   for (const each of withParents(domain)) {
@@ -196,17 +196,17 @@ async function checkDmarc(domain: string, resolver: DnsResolver): Promise<Report
     'dmarc',
     tried,
     `${domain} has no DMARC policy`,
-    `Add a TXT record at _dmarc.${domain}, to begin with "v=DMARC1; p=none": Gmail and Yahoo ask it of who sends much.`,
+    `Add a TXT record at _dmarc.${domain}, such as "v=DMARC1; p=none". Gmail and Yahoo require one from bulk senders.`,
   );
 }
 
 const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
 /**
- * What the DNS says about the sender: whether emails can prove where they come from, and bounces can arrive.
+ * Checks the DNS records that authenticate the sender and that receive bounces.
  *
- * @param from the address that recipients see: DKIM and DMARC are about its domain
- * @param envelopeFrom the envelope sender: bounces go there, and SPF is about its domain (RFC 7208 section 2.4)
+ * @param from the address that recipients see. DKIM and DMARC apply to its domain
+ * @param envelopeFrom the envelope sender. It receives bounces, and SPF applies to its domain (RFC 7208 section 2.4)
  */
 export const checkSenderDomain = (
   { from, envelopeFrom }: { from: string; envelopeFrom: string },

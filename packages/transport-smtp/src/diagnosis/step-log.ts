@@ -5,37 +5,37 @@ type Loose<Step> = Step extends DiagnosisStep
   ? Omit<Step, 'durationMs' | 'problems'> & Partial<Pick<Step, 'durationMs' | 'problems'>>
   : never;
 
-/** A step as it is reported; how long it took is the time since the one before, unless it says so itself. */
+/** A step to report. The default duration is the time since the previous step. */
 export type StepReport = Loose<DiagnosisStep>;
 
 /** The steps so far. */
 export interface StepLog {
   readonly steps: readonly DiagnosisStep[];
-  /** When the last step ended, as `performance.now()`. */
+  /** The end of the last step, as `performance.now()`. */
   readonly endOfLast: number;
-  /** `endedAt` as `performance.now()`, now unless given. */
+  /** Reports a step. `endedAt` is a `performance.now()` value. */
   report(step: StepReport, endedAt?: number): void;
 }
 
 export interface StepLogOptions {
-  /** What must not show up in any text. */
+  /** Values to remove from all texts. */
   secrets: () => Iterable<string>;
-  /** Masked wherever it shows up. */
+  /** An address to mask in all texts. */
   recipient: string | undefined;
   onStep: ((step: DiagnosisStep) => void) | undefined;
 }
 
-/** Servers may list more than anyone reads or keeps. */
+/** Limits the lists of a server. */
 const LONGEST_LIST = 200;
 
-/** The same value with every text in it cleaned, however deep. */
+/** Cleans all texts in a value, at any depth. */
 function cleaned<T>(value: T, clean: (text: string) => string): T {
-  if (typeof value === 'string') return clean(value) as T; // a text for a text
+  if (typeof value === 'string') return clean(value) as T; // still a string
   if (Array.isArray(value)) {
-    return value.slice(0, LONGEST_LIST).map((each) => cleaned(each, clean)) as T; // the same list
+    return value.slice(0, LONGEST_LIST).map((each) => cleaned(each, clean)) as T; // the same structure
   }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, cleaned(each, clean)])) as T; // the same keys
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, cleaned(each, clean)])) as T; // the same structure
 }
 
 /** In milliseconds. */
@@ -43,8 +43,8 @@ const SLOW = 5000;
 
 const slow = (durationMs: number): DiagnosisProblem => ({
   severity: 'warning',
-  message: `This is slow: it took ${Math.round(durationMs / 1000)} s.`,
-  hint: 'Every new connection waits as long. Servers delay clients whose address has no name in the DNS, or that failed before.',
+  message: `This step is slow: it took ${Math.round(durationMs / 1000)} s.`,
+  hint: 'Every new connection takes this long. Servers delay clients that have no reverse DNS or that failed before.',
   temporary: false,
 });
 
@@ -58,7 +58,7 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
       return endOfLast;
     },
     report(report, endedAt = performance.now()) {
-      // A login may take two connections.
+      // A login can use two connections.
       if (report.status !== 'failed' && steps.some(({ name }) => name === report.name)) return;
       const durationMs = Math.round(report.durationMs ?? endedAt - endOfLast);
       if (report.durationMs === undefined) endOfLast = endedAt;
@@ -71,7 +71,7 @@ export function createStepLog({ secrets, recipient, onStep }: StepLogOptions): S
       const step = cleaned(
         { ...report, ...(isSlow && { status: 'warning' }), durationMs, problems } as DiagnosisStep,
         clean,
-      ); // what may be left out is back
+      ); // the optional properties are set
       steps.push(step);
       onStep?.(step);
     },

@@ -12,10 +12,10 @@ export interface TlsFindings {
   isTrusted: boolean;
 }
 
-/** A reply is complete with a line whose code no hyphen follows (RFC 5321 section 4.2). */
+/** The last line of a reply has no hyphen after the code (RFC 5321 section 4.2). */
 const LAST_LINE = /^\d{3}(?: .*)?\r?\n/m;
 
-/** Calls back after STARTTLS, or at once where the port begins with TLS. */
+/** Calls back after STARTTLS, or immediately for implicit TLS. */
 function whenReadyForTls(socket: Socket, { secure, name = '[127.0.0.1]' }: ServerConfig, begin: () => void) {
   if (secure) return begin();
   const commands = [`EHLO ${name}`, 'STARTTLS'];
@@ -35,8 +35,8 @@ function whenReadyForTls(socket: Socket, { secure, name = '[127.0.0.1]' }: Serve
 }
 
 /**
- * Looks at the TLS of a server over a connection that is used for nothing else: nodemailer's socket is private. Resolves with
- * `undefined` where there is nothing to see.
+ * Inspects the TLS of a server over a separate connection, because nodemailer's socket is private. Resolves with `undefined` if
+ * there is no TLS.
  */
 export async function probeTls(
   server: ServerConfig,
@@ -64,7 +64,7 @@ export async function probeTls(
       };
       const secured = connectTls(options, () => {
         resolve({ facts: tlsFactsOf(secured, secure), isTrusted: secured.authorized });
-        // Node crashes when a listener of the handshake destroys the socket.
+        // Node.js crashes if a listener of the handshake destroys the socket.
         setImmediate(stop);
       });
       secured.on('error', () => {});

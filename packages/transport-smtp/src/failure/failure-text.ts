@@ -5,14 +5,14 @@ import type { ReadRefusal } from './refusal-of-reply.js';
 import { REFUSALS } from './refusals.js';
 import { describeTlsFailure } from './tls-failure-text.js';
 
-/** What the text of a failure says about the server. */
+/** The facts about the server that the text of a failure uses. */
 export interface ServerFacts {
   host: string;
   port: number;
   secure: boolean;
-  /** Whether the config says which authorities to trust. */
+  /** Whether the config sets `tls.ca`. */
   hasOwnCa: boolean;
-  /** How connections log in, if they do. */
+  /** How connections log in, if they do so. */
   login: 'password' | 'token' | undefined;
 }
 
@@ -29,7 +29,7 @@ const quote = (reply: string | undefined) =>
         .map((line) => line.trim())
         .join(' ')}`;
 
-/** What a reply refuses, and what to do about it. */
+/** Describes a refusal and what to do about it. */
 export function describeRefusal(
   { stage, reply }: SmtpFailure,
   { refusal, isForNow }: Pick<ReadRefusal, 'refusal' | 'isForNow'>,
@@ -41,12 +41,12 @@ export function describeRefusal(
     message: `${serverName(facts)} ${did}${when}${quote(reply)}`,
     hint:
       refusal === 'login_refused' && facts.login === 'token'
-        ? 'The token was refused: grant it again to the mailbox in auth.user, with the scope for SMTP.'
+        ? 'The server rejected the access token. Request a new one for the mailbox in auth.user, with the SMTP scope.'
         : ((isForNow ? hintForNow : undefined) ?? (facts.login ? undefined : hintWithoutLogin) ?? hint),
   };
 }
 
-/** What happened other than a refusal, and what to do about it where that is known. */
+/** Describes a failure that is not a refusal, and what to do about it if that is known. */
 export function describeFailure(failure: SmtpFailure, facts: ServerFacts): FailureText {
   const { stage, kind, reply, cause } = failure;
   const server = serverName(facts);
@@ -56,50 +56,50 @@ export function describeFailure(failure: SmtpFailure, facts: ServerFacts): Failu
       return describeTlsFailure(failure, facts, server);
     case 'auth_failed':
       return {
-        message: `No login at ${server} was possible: ${cause?.message}.`,
+        message: `Could not log in to ${server}: ${cause?.message}.`,
         hint: hintForToken(failure),
       };
     case 'message_rejected':
       return { message: `${cause?.message}.`, hint: REFUSALS.message_too_large.hint };
     case 'delivery_unknown':
       return {
-        message: `${server} got the whole message, then ${describeSilence(failure)}: it may or may not be delivered.`,
-        hint: 'Sending again may deliver it twice; both carry the same Message-ID.',
+        message: `The whole message was sent to ${server}, then ${describeSilence(failure)}: it may or may not be delivered.`,
+        hint: 'If you send it again, it may arrive twice, with the same Message-ID.',
       };
     case 'timeout':
       return stage === 'greeting' && !facts.secure
         ? {
             message: `${server} accepted the connection but sent no greeting in time.`,
-            hint: 'If the port expects TLS from the first byte (465 does), write "secure": true.',
+            hint: 'If the port uses implicit TLS, as 465 does, set "secure": true.',
           }
         : {
             message: `${server} did not answer in time (${when}).`,
             hint:
               stage === 'tls'
-                ? 'Check that the port matches "secure": 465 with true, 587 with false.'
-                : 'Try again later. If it keeps happening, a firewall may be blocking the connection, or the server is overloaded.',
+                ? 'Check that "secure" matches the port: true for 465, false for 587.'
+                : 'Try again later. If this keeps happening, a firewall may be blocking the connection, or the server is overloaded.',
           };
     case 'recipient_invalid':
-      return { message: 'SMTP cannot carry the address of the sender or of the recipient.' };
+      return { message: 'The sender or recipient address cannot be used in an SMTP command.' };
     default:
       if (kind === 'unreadable' && reply !== undefined)
         return {
-          message: `${server} sent no SMTP reply (${when})${quote(reply)}`,
-          hint: 'Check host and port: what listens there may not be an SMTP server.',
+          message: `${server} sent something that is not an SMTP reply (${when})${quote(reply)}`,
+          hint: 'Check host and port. The service on that port may not be an SMTP server.',
         };
       return {
         message: `${server}: ${describeSilence(failure)} (${when}).`,
-        hint: 'Try again later. If it keeps happening, check that host and port are those of an SMTP server that serves you.',
+        hint: 'Try again later. If this keeps happening, check that host and port belong to an SMTP server that you may use.',
       };
   }
 }
 
 function describeSilence({ kind, reply, causeCode }: SmtpFailure): string {
-  if (kind === 'late') return 'did not answer in time';
+  if (kind === 'late') return 'the server did not answer in time';
   if (kind === 'unreadable')
     return reply === undefined
-      ? 'the server sent a reply that answers no command'
-      : 'sent something that is not an SMTP reply';
+      ? 'the server sent an unexpected reply'
+      : 'the server sent something that is not an SMTP reply';
   return causeCode ? `the connection was lost (${causeCode})` : 'the connection was closed';
 }
 
@@ -107,28 +107,28 @@ const STAGE_IN_WORDS: Partial<Record<MailStage, string>> = {
   greeting: 'waiting for the greeting',
   ehlo: 'after EHLO',
   tls: 'during the TLS handshake',
-  auth: 'during the login',
+  auth: 'during login',
   mail: 'after MAIL FROM',
   rcpt: 'after RCPT TO',
   data: 'while sending the message',
-  delivery: 'after the message',
+  delivery: 'after the message was sent',
 };
 
-/** What to do about the errors of a token endpoint (RFC 6749 section 5.2). */
+/** Hints for the errors of a token endpoint (RFC 6749 section 5.2). */
 const TOKEN_HINTS: Readonly<Record<string, string>> = {
   invalid_client:
-    'Check auth.clientId and auth.clientSecret. A client secret expires: create a new one if needed.',
+    'Check auth.clientId and auth.clientSecret. If the client secret has expired, create a new one.',
   invalid_grant:
-    'Grant access again: the refresh token expired, was revoked, or belongs to another application.',
-  invalid_scope: 'Check auth.scope. For Microsoft 365, write https://outlook.office365.com/.default.',
+    'Grant access again to get a new refresh token. This one expired, was revoked, or belongs to another application.',
+  invalid_scope: 'Check auth.scope. For Microsoft 365, set it to https://outlook.office365.com/.default.',
   invalid_request: 'Check auth.accessUrl and auth.scope.',
-  unauthorized_client: 'Allow your application this kind of grant, with the permission to send by SMTP.',
+  unauthorized_client: 'Allow your application to use this grant type and to send email over SMTP.',
 };
 
 function hintForToken({ cause, causeCode }: SmtpFailure): string {
   const reason = cause && 'reason' in cause ? String(cause.reason) : '';
   if (Object.hasOwn(TOKEN_HINTS, reason)) return TOKEN_HINTS[reason] ?? '';
   return causeCode === 'EFETCH'
-    ? 'Try again later. If it keeps happening, check auth.accessUrl, or your getAccessToken.'
-    : 'Check the auth part of the config. You may need to grant access again.';
+    ? 'Try again later. If this keeps happening, check auth.accessUrl or your getAccessToken function.'
+    : 'Check auth in the config. You may need to grant access again.';
 }

@@ -5,12 +5,12 @@ import { wantsClientCertificate } from './tls-failure-text.js';
 /**
  * What happened.
  *
- * - `refused`: the server replied with a 4yz or 5yz code; `readRefusal` says what it refuses
- * - `unreadable`: a reply that is not SMTP, or one that answers no command
+ * - `refused`: the server replied with a 4yz or 5yz code; see `readRefusal`
+ * - `unreadable`: a reply that is not SMTP, or an unexpected reply
  * - `lost`: the connection closed, or TLS could not start
  * - `late`: no complete reply in time
  * - `no_token`: no OAuth2 token was available
- * - `address_unsendable`, `message_unsendable`: SMTP or this server cannot carry it
+ * - `address_unsendable`, `message_unsendable`: SMTP or this server does not support it
  */
 type FailureKind =
   | 'refused'
@@ -26,22 +26,22 @@ export interface SmtpFailure {
   kind: FailureKind;
   /** The reply that the client was waiting for. */
   stage: MailStage;
-  /** What the server replied, as it came. */
+  /** The unchanged reply. */
   reply?: string | undefined;
-  /** The error of the system, of TLS or of the token endpoint. */
+  /** The error from the system, TLS, or the token endpoint. */
   cause?: Error | undefined;
   /** Its code, for example `ECONNRESET` or `CERT_HAS_EXPIRED`. */
   causeCode?: string | undefined;
 }
 
-/** What a reply other than the expected one means. */
+/** The failure for an unexpected reply. */
 export const failureOfReply = (reply: string, stage: MailStage): SmtpFailure => ({
   kind: isRefusal(reply) ? 'refused' : 'unreadable',
   stage,
   reply,
 });
 
-/** The code of everything but a refusal. */
+/** The error code of a failure that is not a refusal. */
 export function codeOf({ kind, stage, causeCode }: SmtpFailure): MailErrorCode {
   switch (kind) {
     case 'no_token':
@@ -67,7 +67,7 @@ const NETWORK_TROUBLE: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** The same; `undefined` leaves it to what the code usually means. */
+/** Whether a retry can succeed. `undefined` means the default for the error code. */
 export function retryableOf(failure: SmtpFailure): boolean | undefined {
   const { kind, causeCode } = failure;
   if (codeOf(failure) === 'tls_failed') return causeCode === undefined || NETWORK_TROUBLE.has(causeCode);

@@ -5,17 +5,17 @@ import { describeFailure, describeRefusal, type ServerFacts } from './failure-te
 import { readRefusal } from './refusal-of-reply.js';
 import { REFUSALS } from './refusals.js';
 
-/** The server, and what a message about it must not reveal. */
+/** The server, and the values that a message about it must not reveal. */
 export interface FailureContext extends ServerFacts {
-  /** The provider that the host belongs to, where it is known. */
+  /** The provider of the host, if it is known. */
   provider: Provider | undefined;
-  /** Hidden wherever they show up. */
+  /** Removed from all texts. */
   secrets: Iterable<string>;
-  /** Masked wherever they show up. */
+  /** Masked in all texts. */
   recipients: Iterable<string>;
 }
 
-/** The code, whether to retry, and the words of a failure; `shown` is the reply, masked. */
+/** The code, retryability, message, and hint of a failure. `shown` is the masked reply. */
 function explain(failure: SmtpFailure, context: FailureContext, shown: string | undefined) {
   const { kind, stage, reply = '' } = failure;
   if (kind !== 'refused')
@@ -28,7 +28,7 @@ function explain(failure: SmtpFailure, context: FailureContext, shown: string | 
   const { code } = REFUSALS[read.refusal];
   const text = describeRefusal({ ...failure, reply: shown }, read, context);
   return {
-    // Before a login, everything about the account is a login that fails.
+    // Before a login, a problem of the account is a failed login.
     code: code === 'sender_rejected' && stage === 'auth' ? ('auth_failed' as const) : code,
     retryable: read.isForNow,
     message: text.message,
@@ -36,15 +36,15 @@ function explain(failure: SmtpFailure, context: FailureContext, shown: string | 
   };
 }
 
-/** Turns a failure into a {@link MailError}. What the server said is kept, without secrets. */
+/** Turns a failure into a {@link MailError}, with the server's reply but without secrets. */
 export function toMailError(failure: SmtpFailure, context: FailureContext): MailError {
   const { stage, cause } = failure;
   const secrets = [...context.secrets];
   const clean = (text: string) => redact(text, secrets, context.recipients);
-  // Before its lines are put together: a server may have split an address.
+  // Mask before joining the lines, because a server may have split an address.
   const reply = failure.reply === undefined ? undefined : clean(failure.reply);
   const { code, message, hint, retryable } = explain(failure, context, reply);
-  // A masked reply may have lost its code: the recipient can be 550@example.com.
+  // Read the code from the original reply: masking can remove it if the recipient is 550@example.com.
   const responseCode = Number.parseInt(failure.reply ?? '', 10);
   return new MailError(code, remoteLine(clean(message)), {
     stage,
@@ -56,7 +56,7 @@ export function toMailError(failure: SmtpFailure, context: FailureContext): Mail
   });
 }
 
-/** A copy: the error quotes the server, and its stack quotes the error. */
+/** Copies an error without secrets. The error may quote the server, and its stack repeats the message. */
 function withoutSecrets(error: Error, code: string | undefined, clean: (text: string) => string): Error {
   const copy = new Error(clean(error.message));
   copy.name = error.name;
@@ -68,7 +68,7 @@ export const abortedAt = (stage: MailStage) =>
   stage === 'delivery'
     ? new MailError(
         'aborted',
-        'The send was aborted after the server had received the message: it may be delivered.',
+        'The send was aborted after the server received the message. It may still be delivered.',
         { stage },
       )
     : new MailError('aborted', 'The send was aborted.', { stage });

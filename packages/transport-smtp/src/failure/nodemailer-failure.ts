@@ -1,10 +1,10 @@
 import type { MailStage } from '@postern/core';
 import { failureOfReply, type SmtpFailure } from './failure.js';
 
-/** What nodemailer documents about its errors. */
+/** The documented properties of nodemailer's errors. */
 export interface NodemailerError extends Error {
   code?: string | undefined;
-  /** The code of the system or TLS error that nodemailer replaced by its own. */
+  /** The code of the system or TLS error that nodemailer replaced with its own. */
   originalCode?: string | undefined;
   command?: string | undefined;
   response?: string | undefined;
@@ -19,13 +19,13 @@ const STAGE_OF_COMMAND: ReadonlyArray<readonly [prefix: string, stage: MailStage
   ['RCPT', 'rcpt'],
 ];
 
-/** nodemailer names the command, except for lost connections; it calls the reply to DATA and to the message `DATA`. */
+/** nodemailer names the command, except for lost connections. It uses `DATA` for both the command and the message. */
 const stageOf = ({ code, command = '' }: NodemailerError, current: MailStage): MailStage =>
   code === 'EMESSAGE' && command === 'DATA'
     ? 'delivery'
     : (STAGE_OF_COMMAND.find(([prefix]) => command.startsWith(prefix))?.[1] ?? current);
 
-/** What an error of nodemailer means; `current` is the stage that was reached, for errors that name no command. */
+/** The failure for a nodemailer error. `current` is the stage for errors that don't name a command. */
 export function failureOfNodemailer(error: NodemailerError, current: MailStage): SmtpFailure {
   const stage = stageOf(error, current);
   const { code, originalCode, response } = error;

@@ -8,7 +8,7 @@ import { refusalOfStatus, refusalOfSubject } from './status-codes.js';
 
 type ByStage = Partial<Record<MailStage, Refusal>>;
 
-/** Codes that mean one thing, whatever status comes with them (RFC 4954 section 6). */
+/** Codes that have one meaning, regardless of the status (RFC 4954 section 6). */
 const UNAMBIGUOUS: Readonly<Record<number, Refusal>> = { 530: 'login_required', 538: 'tls_required' };
 
 const TROUBLE: ByStage = {
@@ -22,7 +22,7 @@ const TROUBLE: ByStage = {
 
 const TOO_LARGE = 'message_too_large';
 
-/** Basic codes that say more than the stage (RFC 5321 section 4.2.3, RFC 7504). */
+/** Basic codes that are more specific than the stage (RFC 5321 section 4.2.3, RFC 7504). */
 const BASIC_CODES: Readonly<Record<number, ByStage>> = {
   421: { ...TROUBLE, auth: 'server_trouble' },
   451: TROUBLE,
@@ -62,10 +62,10 @@ const BY_STAGE_FOR_NOW: ByStage = {
   delivery: 'deferred',
 };
 
-/** By the codes alone: the enhanced status code first, then the basic code, then the command that was refused. */
+/** Reads the codes only: the enhanced status code first, then the basic code, then the rejected command. */
 function refusalOfCodes({ code, status = '', isForNow }: SmtpReply, stage: MailStage): Refusal {
   if (stage === 'tls') return 'tls_unavailable';
-  // The server closes the connection for a policy that will pass: too many connections, errors or logins.
+  // The server closes the connection because of a temporary policy: too many connections, errors, or logins.
   const isClosedForNow = code === 421 && status.startsWith('4.7.');
   return (
     refusalOfStatus(status, stage) ??
@@ -78,7 +78,7 @@ function refusalOfCodes({ code, status = '', isForNow }: SmtpReply, stage: MailS
   );
 }
 
-/** Before RCPT, the server does not know the recipient: an unknown user is the login or the sender. */
+/** Before RCPT, the server does not know the recipient, so an unknown user is the login or the sender. */
 const KNOWS_RECIPIENT: ReadonlySet<MailStage> = new Set(['rcpt', 'data', 'delivery']);
 
 const isAboutRecipient = (refusal: Refusal | undefined): boolean =>
@@ -88,14 +88,14 @@ export interface ReadRefusal {
   refusal: Refusal;
   /** The same email may be accepted later. */
   isForNow: boolean;
-  /** What the provider says about this reply. */
+  /** The provider's rule for this reply. */
   advice: ReplyRule | undefined;
 }
 
 /**
- * What a reply refuses. The codes decide. Where they are the same for different things, the documented replies of mail servers
- * and providers tell them apart. A provider's manual has the last word about its own codes, except that one without a
- * status leaves recipients to the status of the reply.
+ * Reads what a reply refuses. The codes decide. If servers use the same codes for different problems, the documented texts of
+ * mail servers and providers tell them apart. A rule from a provider's manual takes precedence for that provider, except that
+ * a rule without a status does not override a status about the recipient.
  */
 export function readRefusal(reply: string, stage: MailStage, provider: Provider | undefined): ReadRefusal {
   const read = readReply(reply);
@@ -114,7 +114,7 @@ export function readRefusal(reply: string, stage: MailStage, provider: Provider 
     rules.find(({ status, says }) => status ?? says ?? !(read.status && isAboutRecipient(byCodes)))
       ?.refusal ??
     byCodes;
-  // A limit that does not pass on its own.
+  // A permanent limit does not reset automatically.
   const refusal = found === 'rate_limited' && !isForNow ? 'account_quota' : found;
   const advice = rules.find((rule) => rule.refusal === undefined || rule.refusal === found);
   return { refusal, isForNow, advice };

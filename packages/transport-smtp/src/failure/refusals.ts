@@ -1,28 +1,28 @@
 import type { MailErrorCode } from '@postern/core';
 import type { Refusal } from '../provider/refusal.js';
 
-/** What a refusal means to the operator of the service. */
+/** The texts and properties of a refusal. */
 interface RefusalText {
   code: MailErrorCode;
-  /** What the server did. */
+  /** What the server did, as a verb phrase. */
   did: string;
   hint: string;
-  /** In place of `hint`, for a refusal that passes. */
+  /** Replaces `hint` for a temporary refusal. */
   hintForNow?: string;
-  /** In place of `hint`, where nothing was logged in. */
+  /** Replaces `hint` if the config has no login. */
   hintWithoutLogin?: string;
-  /** Time alone does not cure it, even where the code says so. */
+  /** A retry does not help, even if the code is temporary. */
   lasts?: true;
-  /** The key of the config that it is about. */
+  /** The related key of the config. */
   key?: 'auth' | 'fromEmail' | 'name';
 }
 
-/** Greylisting, a mailbox that is busy (RFC 5321 section 4.2.1). */
+/** For greylisting and busy mailboxes (RFC 5321 section 4.2.1). */
 const LATER =
-  'Nothing is wrong with the config: try again in some minutes. Servers that greylist accept the same email then.';
+  'The config is not the problem. Try again in a few minutes: servers that use greylisting accept the email then.';
 
-const LOG_IN = 'write auth with user and pass, or use a relay that accepts this machine.';
-const NOT_LOGGED_IN = `The server sends only for logins and machines that it knows: ${LOG_IN}`;
+const LOG_IN = 'set auth.user and auth.pass, or use a relay that accepts this machine.';
+const NOT_LOGGED_IN = `The server relays email only for clients that log in and for known machines: ${LOG_IN}`;
 
 const recipient = (hint: string, hintForNow: string = LATER) =>
   ({ code: 'recipient_rejected', did: 'refused the recipient', hint, hintForNow }) as const;
@@ -34,37 +34,37 @@ const tls = { code: 'tls_failed', did: 'refused the connection', lasts: true } a
 const host = { code: 'host_rejected', did: 'refused this machine', lasts: true } as const;
 
 export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
-  address_unknown: recipient(
-    'Check the address for typing mistakes: the server says that it does not exist.',
+  address_unknown: recipient('Check the address for typos. According to the server, it does not exist.'),
+  recipient_refused: recipient(
+    'The server does not accept email for this address. Its reply gives the reason.',
   ),
-  recipient_refused: recipient('The server does not accept email for this address. Its reply says why.'),
-  mailbox_disabled: recipient('The mailbox of the recipient is disabled. Use another address.'),
+  mailbox_disabled: recipient("The recipient's mailbox is disabled. Use another address."),
   mailbox_full: recipient(
-    'The mailbox of the recipient is full: it accepts email again once they free up space.',
-    'The mailbox of the recipient is full: it accepts email again once they free up space.',
+    "The recipient's mailbox is full. It accepts email again when the recipient frees up space.",
+    "The recipient's mailbox is full. It accepts email again when the recipient frees up space.",
   ),
   deferred: recipient(LATER),
 
   message_refused: {
     code: 'message_rejected',
     did: 'refused the message',
-    hint: 'The server judged the message itself: its content, or the reputation of its sender. Its reply says which.',
+    hint: 'The server rejected the message because of its content or the reputation of its sender. Its reply gives the reason.',
     hintForNow: LATER,
   },
   message_too_large: {
     code: 'message_rejected',
     did: 'refused the message',
-    hint: 'Make the template smaller; images are better linked than embedded.',
+    hint: 'Make the template smaller. Link to images instead of embedding them.',
   },
 
   login_refused: {
     ...login,
-    hint: 'Check user and password. Many providers want an app password or an API key here, not the password of the account.',
+    hint: 'Check the username and password. Many providers require an app password or an API key instead of the account password.',
   },
   login_unavailable: {
     ...login,
-    did: 'did not check the login',
-    hint: 'The server cannot check logins right now: try again later.',
+    did: 'could not check the login',
+    hint: 'The server cannot check logins right now. Try again later.',
   },
   login_required: {
     ...account,
@@ -76,20 +76,20 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   relay_denied: {
     ...account,
     did: 'does not relay to this recipient',
-    hint: 'This login may not send to other domains. Check fromEmail and the rights of the account, and use the port for mail submission (587 or 465).',
+    hint: 'This account may not send to other domains. Check fromEmail and the permissions of the account, and use a submission port (587 or 465).',
     hintWithoutLogin: NOT_LOGGED_IN,
     lasts: true,
   },
   sender_refused: {
     ...sender,
-    hint: 'Check fromEmail: it must be an address that this login may use. Most providers only send for addresses and domains that you have verified with them.',
+    hint: 'Check fromEmail: it must be an address that this account may use. Most providers send only from addresses and domains that you have verified.',
     hintWithoutLogin:
-      'Check fromEmail: it must be an address that the server sends for. Most providers only send for addresses and domains that you have verified with them.',
+      'Check fromEmail: it must be an address that the server accepts as a sender. Most providers send only from addresses and domains that you have verified.',
   },
   sender_deferred: { code: 'sender_rejected', did: 'refused the sender', hint: LATER },
   sender_domain: {
     ...sender,
-    hint: 'Check fromEmail: its domain must exist in the DNS and receive email.',
+    hint: 'Check fromEmail: its domain must exist in DNS and accept email.',
   },
   sender_authentication: {
     ...sender,
@@ -97,31 +97,31 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   },
   account_blocked: {
     ...account,
-    hint: 'The provider has restricted your account. Its reply says why: resolve that in the console of the provider, or with its support.',
+    hint: "The provider has restricted your account. Its reply gives the reason. Resolve it in the provider's console or with its support team.",
     lasts: true,
   },
   account_quota: {
     ...account,
-    did: 'does not send more for this account',
-    hint: 'The account has reached a sending limit. Wait until the provider resets it, or raise it.',
+    did: 'does not accept more emails for this account',
+    hint: 'The account has reached a sending limit. Wait until the provider resets it, or ask for a higher limit.',
   },
   account_policy: {
     ...account,
     did: 'does not send this email for this account',
-    hint: 'A policy of the server forbids it, and its reply says why. Check fromEmail, and what your account may send.',
+    hint: 'A server policy does not allow this email. Its reply gives the reason. Check fromEmail and the permissions of your account.',
     hintWithoutLogin: NOT_LOGGED_IN,
   },
   rate_limited: {
     code: 'rate_limited',
-    did: 'asks to slow down',
-    hint: 'Send later, over fewer connections, or raise the limit with your provider.',
+    did: 'reported a rate limit',
+    hint: 'Send later, use fewer connections, or ask your provider for a higher limit.',
   },
 
   tls_unavailable: {
     code: 'tls_failed',
     did: 'refused STARTTLS',
-    hint: 'Without TLS, credentials and codes would be readable on the way, where someone may have removed STARTTLS. Use port 465 with "secure": true.',
-    hintForNow: 'The server cannot do TLS right now: try again later, or use port 465 with "secure": true.',
+    hint: 'Without TLS, credentials and codes could be read in transit. An attacker may have removed STARTTLS. Use port 465 with "secure": true.',
+    hintForNow: 'The server cannot use TLS right now. Try again later, or use port 465 with "secure": true.',
   },
   tls_required: {
     ...tls,
@@ -141,28 +141,28 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   host_name: {
     ...host,
     did: 'refused the name of this machine',
-    hint: 'Set name to the fully qualified host name of this machine. It must be in ASCII, and exist in the DNS.',
+    hint: 'Set name to the fully qualified host name of this machine. It must be ASCII and exist in DNS.',
     key: 'name',
   },
   host_dns: {
     ...host,
-    hint: 'Set up reverse DNS: a PTR record for the IP address of this machine, whose name leads back to it. Or send through a provider, with a login.',
+    hint: 'Set up reverse DNS: a PTR record for the IP address of this machine, with a name that resolves to that address. Or log in to a provider and send through it.',
   },
   host_blocked: {
     ...host,
     did: 'refused the IP address of this machine',
-    hint: 'The IP address of this machine is on a blocklist. Have it removed from the list, or send through a provider, with a login.',
+    hint: 'The IP address of this machine is on a blocklist. Request its removal, or log in to a provider and send through it.',
   },
   host_refused: {
     ...host,
-    hint: 'The server does not serve this machine, or not on this port; its reply may say why. Use the port for mail submission (587 or 465), or ask its operator.',
-    hintWithoutLogin: `The server does not serve this machine: ${LOG_IN} The port for mail submission is 587 or 465.`,
+    hint: 'The server does not accept connections from this machine, or not on this port. Its reply may give the reason. Use a submission port (587 or 465), or ask the server operator.',
+    hintWithoutLogin: `The server does not accept email from this machine: ${LOG_IN} The submission ports are 587 and 465.`,
   },
 
   server_trouble: {
     code: 'connection_failed',
     did: 'could not continue',
-    hint: 'The server reports a problem, and its reply says which. Check that host and port are those of a server for mail submission, or ask its operator.',
-    hintForNow: 'The server is in trouble or busy: try again later.',
+    hint: 'The server reported a problem; see its reply. Check that host and port belong to a mail submission server, or ask its operator.',
+    hintForNow: 'The server is busy or has a temporary problem. Try again later.',
   },
 };

@@ -25,7 +25,7 @@ afterAll(() => Promise.all(traps.map((trap) => trap.close())));
 
 type Said = Pick<KnownReply, 'at' | 'reply' | 'host' | 'isAnonymous'>;
 
-/** The server gives this reply, whatever else is in order. */
+/** A working setup in which the server gives this reply. */
 function setUp({ at, reply, host = 'smtp.example.com', isAnonymous }: Said) {
   const login = host.includes('sendgrid') ? LOGINS[0] : LOGINS[1];
   const trap = isAnonymous ? traps[0] : login === LOGINS[0] ? traps[1] : traps[2];
@@ -48,7 +48,7 @@ async function failureOf(reply: Said, to = 'ada@example.org'): Promise<MailError
   return error instanceof MailError ? error : expect.unreachable(String(error));
 }
 
-/** What `diagnose` says, for the replies that it can hear. */
+/** The diagnosis of a reply. */
 const diagnosisOf = (reply: KnownReply, to?: string) => {
   const resolver = { resolveMx: async () => [], resolveTxt: async () => [] };
   const options = { to, lookup, resolver, alternativePorts: [] };
@@ -67,7 +67,7 @@ describe('a refusal', () => {
     expect(error).toMatchObject({ code, retryable, stage: stageOf(at) });
     expect(error.hint).toMatch(hint);
     if (party !== 'recipient')
-      expect(`${error.message} ${error.hint}`).not.toMatch(/typing mistake|refused the recipient/);
+      expect(`${error.message} ${error.hint}`).not.toMatch(/typos|refused the recipient/);
     if (at !== 'data' && at !== 'delivery') {
       const { verdict, problem } = await diagnosisOf(each, 'ada@example.org');
       expect(verdict).toBe(retryable && !lasts ? 'temporary' : 'broken');
@@ -101,14 +101,17 @@ describe('a refusal', () => {
 const facts = ({ code, retryable, hint }: MailError) => ({ code, retryable, hint });
 
 describe('diagnose() without a recipient', () => {
-  it.each(KNOWN_REPLIES.filter(({ at }) => at === 'rcpt'))('hears $reply', async (each) => {
+  it.each(KNOWN_REPLIES.filter(({ at }) => at === 'rcpt'))('receives $reply', async (each) => {
     const withRecipient = await diagnosisOf(each, 'ada@example.org');
     const { verdict, problem, steps } = await diagnosisOf(each);
     const step = steps.find(({ name }) => name === 'rcpt');
-    // A policy may forbid test addresses alone, where a login has succeeded.
+    // After a login, a policy may reject only the test addresses.
     if (each.means.party === 'recipient' || each.means.hint.source.includes('policy')) {
       expect(verdict).toBe('ready');
-      expect(step).toMatchObject({ status: 'skipped', summary: expect.stringContaining('not checked') });
+      expect(step).toMatchObject({
+        status: 'skipped',
+        summary: expect.stringContaining('no specific recipient'),
+      });
     } else {
       expect({ verdict, code: problem?.code, hint: problem?.hint }).toEqual({
         verdict: withRecipient.verdict,
@@ -153,7 +156,7 @@ describe('the meaning of a reply', () => {
   );
 
   it.each(['smtp.mailgun.org', 'smtp.sendgrid.net', 'smtp.postmarkapp.com', 'smtpdm.aliyun.com'])(
-    'is the recipient where the status says so at the end of the message, at %s',
+    'is about the recipient if the status at the end of the message is, at %s',
     async (host) => {
       for (const reply of ['550 5.1.1 Not here', '553 5.1.2 Not here', '501 5.1.3 Not here', '550 5.2.1 Off'])
         expect(await failureOf({ at: 'delivery', reply, host })).toMatchObject({
@@ -163,7 +166,7 @@ describe('the meaning of a reply', () => {
   );
 
   it.each(['550@example.org', '5.1.1@example.org', '1.1@example.org', 'example.com@example.org'])(
-    'is read before %s is masked',
+    'is determined before %s is masked',
     async (to) => {
       for (const reply of [
         '550 5.1.1 User unknown',
@@ -176,7 +179,7 @@ describe('the meaning of a reply', () => {
     },
   );
 
-  it('cannot be chosen by an address that the server repeats', { timeout: 60_000 }, () =>
+  it('does not depend on an address that the server repeats', { timeout: 60_000 }, () =>
     fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...ONE_LINE.filter(({ reply }) => reply.length < 60)),

@@ -1,7 +1,7 @@
 import type { MailStage } from '@postern/core';
 import type { Refusal } from '../provider/refusal.js';
 
-/** A refusal, or one that depends on the command that the reply answers; where that is missing, the basic code decides. */
+/** A refusal, or one for each stage. If the stage is missing, the basic code decides. */
 type Meaning = Refusal | Partial<Record<MailStage, Refusal>>;
 
 const recipient = (rcpt: Refusal): Meaning => ({
@@ -11,10 +11,10 @@ const recipient = (rcpt: Refusal): Meaning => ({
   delivery: rcpt,
 });
 
-/** A login that is missing; at the end of a message, Yahoo's `5.7.9` is about the message. */
+/** A missing login. At the end of a message, Yahoo's `5.7.9` is about the message. */
 const NO_LOGIN: Meaning = { mail: 'login_required', rcpt: 'login_required', data: 'login_required' };
 
-/** TLS that is missing. At a login, these are about the login. */
+/** Missing TLS. During a login, these codes are about the login. */
 const NO_TLS: Meaning = {
   ehlo: 'tls_required',
   mail: 'tls_required',
@@ -96,7 +96,7 @@ const STATUS_CODES: Readonly<Record<string, Meaning>> = {
   '7.750': 'sender_domain',
 };
 
-/** Exchange Online numbers the IP addresses that it has banned, and the tenants. */
+/** Exchange Online uses ranges of codes for banned IP addresses and tenants. */
 function refusalOfRange(subject: string, detail: number): Refusal | undefined {
   if (subject !== '7') return undefined;
   if (detail >= 606 && detail <= 649) return 'host_blocked';
@@ -107,7 +107,7 @@ function refusalOfRange(subject: string, detail: number): Refusal | undefined {
 const at = (meaning: Meaning | undefined, stage: MailStage) =>
   typeof meaning === 'object' ? meaning[stage] : meaning;
 
-/** What an enhanced status code refuses, in the reply to the command of this stage. */
+/** The refusal for an enhanced status code at a stage. */
 export function refusalOfStatus(status: string, stage: MailStage): Refusal | undefined {
   const [, subject = '', detail = ''] = status.split('.');
   return at(STATUS_CODES[`${subject}.${detail}`] ?? refusalOfRange(subject, Number(detail)), stage);
@@ -115,7 +115,7 @@ export function refusalOfStatus(status: string, stage: MailStage): Refusal | und
 
 const PROTOCOL = 'server_trouble';
 
-/** Where the exact code is unknown or says "other", its subject tells (RFC 3463 section 3). */
+/** The meaning of the subject, for unknown codes and for "other" (RFC 3463 section 3). */
 const SUBJECTS: Readonly<Record<string, Meaning>> = {
   '1': recipient('recipient_refused'),
   '2': recipient('recipient_refused'),
@@ -135,10 +135,10 @@ const SUBJECTS: Readonly<Record<string, Meaning>> = {
   },
 };
 
-/** The same by its subject alone. */
+/** The refusal for the subject of a status code. */
 export function refusalOfSubject(status: string, stage: MailStage): Refusal | undefined {
   const [kind, subject = '', detail] = status.split('.');
-  // Policies for now are greylisting and the like. What is "other" about a mailbox or a protocol, the basic code says better.
+  // Temporary policies are mostly greylisting. For "other" in a mailbox or protocol subject, the basic code is more specific.
   if (subject === '7' ? kind === '4' : detail === '0' && /[256]/.test(subject)) return undefined;
   return at(SUBJECTS[subject], stage);
 }

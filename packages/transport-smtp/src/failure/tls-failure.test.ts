@@ -10,13 +10,13 @@ import { createSmtpTransport, diagnose, type SmtpTransportConfig } from '../inde
 
 type Handshake = (socket: Socket) => void;
 
-/** Answers the ClientHello with a fatal alert (RFC 8446 section 6). */
+/** Replies to the ClientHello with a fatal alert (RFC 8446 section 6). */
 const alert =
   (description: number): Handshake =>
   (socket) =>
     socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, description])));
 
-/** A TLS server that says EHLO after the handshake. */
+/** A TLS server that replies to EHLO after the handshake. */
 const tls =
   (options: TlsOptions = {}): Handshake =>
   (plain) => {
@@ -31,7 +31,7 @@ const tls =
     socket.on('secure', () => socket.write('220 Ready\r\n'));
   };
 
-/** Says something that is not TLS. */
+/** Sends data that is not TLS. */
 const text: Handshake = (socket) => socket.write('502 5.5.1 Unrecognized command\r\n');
 
 async function listen(secure: boolean, handshake: Handshake, startTls: string) {
@@ -65,13 +65,16 @@ interface Case {
 }
 
 const OLD = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
-const NO_VERSION = { says: /supports no TLS version that this client accepts/, cure: /TLS 1\.2/ };
-const NOTHING_IN_COMMON = { says: /no cipher, key size or signature in common/, cure: /tls\.ciphers/ };
+const NO_VERSION = { says: /does not support a TLS version that this client accepts/, cure: /TLS 1\.2/ };
+const NOTHING_IN_COMMON = {
+  says: /no cipher, key size, or signature algorithm in common/,
+  cure: /tls\.ciphers/,
+};
 const CLIENT_CERTIFICATE = {
-  says: /does not accept this client without a valid client certificate/,
+  says: /requires a valid client certificate/,
   cure: /tls\.cert and tls\.key/,
 };
-const OWN_ERROR = { says: /ended the TLS handshake with an error of its own/, cure: /log of the server/ };
+const OTHER_ERROR = { says: /ended the TLS handshake with an error/, cure: /server log/ };
 
 const HANDSHAKES: Record<string, Case> = {
   'only an old version': { handshake: tls(OLD), ...NO_VERSION },
@@ -90,9 +93,9 @@ const HANDSHAKES: Record<string, Case> = {
   },
   'alert handshake_failure': { handshake: alert(40), ...NOTHING_IN_COMMON },
   'alert insufficient_security': { handshake: alert(71), ...NOTHING_IN_COMMON },
-  'alert internal_error': { handshake: alert(80), ...OWN_ERROR },
-  'alert illegal_parameter': { handshake: alert(47), ...OWN_ERROR },
-  'alert decode_error': { handshake: alert(50), ...OWN_ERROR },
+  'alert internal_error': { handshake: alert(80), ...OTHER_ERROR },
+  'alert illegal_parameter': { handshake: alert(47), ...OTHER_ERROR },
+  'alert decode_error': { handshake: alert(50), ...OTHER_ERROR },
   'alert unrecognized_name': {
     handshake: alert(112),
     says: /has no certificate for this host name/,
@@ -110,18 +113,18 @@ const HANDSHAKES: Record<string, Case> = {
   'a private CA': {
     handshake: tls(),
     tls: {},
-    says: /signed by an issuer that is not known here/,
-    cure: /^Private CA: put its certificate into tls\.ca/,
+    says: /signed by an unknown issuer/,
+    cure: /^For a private CA, set tls\.ca to its certificate/,
   },
   'another CA than the one in tls.ca': {
     handshake: tls(),
     tls: { ca: OTHER_CA },
-    says: /signed by an issuer that is not known here/,
+    says: /signed by an unknown issuer/,
     cure: /The CA in tls\.ca did not sign this certificate/,
   },
 };
 
-async function setUp(mode: string, { handshake, tls: own }: Case, startTls = '220 Go ahead') {
+async function setUp(mode: string, { handshake, tls: own }: Case, startTls = '220 Ready for TLS') {
   const secure = mode === 'implicit';
   const port = await listen(secure, handshake, startTls);
   const config: SmtpTransportConfig = {
@@ -143,7 +146,7 @@ async function failureOf(config: SmtpTransportConfig, lookup: ReturnType<typeof 
 }
 
 describe.each(['implicit', 'starttls'])('a TLS handshake that fails (%s)', (mode) => {
-  it.each(Object.entries(HANDSHAKES))('names the reason: %s', async (_name, each) => {
+  it.each(Object.entries(HANDSHAKES))('is reported with its cause: %s', async (_name, each) => {
     const { config, lookup } = await setUp(mode, each);
     const error = await failureOf(config, lookup);
     expect(error).toMatchObject({ code: 'tls_failed', retryable: false });
@@ -161,7 +164,7 @@ describe.each(['implicit', 'starttls'])('a TLS handshake that fails (%s)', (mode
 
 describe('STARTTLS', () => {
   it.each(['503 Bad sequence of commands', '502 Not implemented', '554 5.7.3 Unable to initialize'])(
-    'is refused for good: %s',
+    'is refused permanently: %s',
     async (reply) => {
       const { config, lookup } = await setUp('starttls', { handshake: tls(), says: /./, cure: /./ }, reply);
       const error = await failureOf(config, lookup);
@@ -171,17 +174,17 @@ describe('STARTTLS', () => {
   );
 
   it.each(['454 4.7.0 TLS not available', '421 4.3.0 Try again later'])(
-    'is refused for now: %s',
+    'is refused temporarily: %s',
     async (reply) => {
       const { config, lookup } = await setUp('starttls', { handshake: tls(), says: /./, cure: /./ }, reply);
       expect(await failureOf(config, lookup)).toMatchObject({ code: 'tls_failed', retryable: true });
     },
   );
 
-  it('is accepted, and plain text follows', async () => {
+  it('is accepted, but plain text follows', async () => {
     const { config, lookup } = await setUp('starttls', { handshake: text, says: /./, cure: /./ });
     const error = await failureOf(config, lookup);
     expect(error).toMatchObject({ code: 'tls_failed', stage: 'tls', retryable: false });
-    expect(error.message).toMatch(/accepted STARTTLS, then sent something that is not TLS/);
+    expect(error.message).toMatch(/accepted STARTTLS but then sent data that is not TLS/);
   });
 });

@@ -5,18 +5,18 @@ import { failureOfNodemailer } from './nodemailer-failure.js';
 import { readRefusal } from './refusal-of-reply.js';
 import { REFUSALS } from './refusals.js';
 
-/** How far a transporter got with an email: its plugins run, its transport has it, or the message may be out. */
+/** The progress of a transporter: its plugins are running, its transport has the email, or the email may have been sent. */
 export type Progress = 'composing' | 'dispatched' | 'maybe-sent';
 
-/** The transporter that failed, and what an error must not reveal. */
+/** The transporter that failed, and the values that an error must not reveal. */
 export interface TransporterContext {
   name: string;
   /** The options of its transport. */
   options: unknown;
   progress: Progress;
-  /** Hidden wherever they show up. */
+  /** Removed from all texts. */
   secrets: readonly string[];
-  /** Masked wherever they show up. */
+  /** Masked in all texts. */
   recipients: readonly string[];
 }
 
@@ -41,7 +41,7 @@ function loginOf(auth: unknown): 'password' | 'token' | undefined {
 /** TLS error codes of Node.js and OpenSSL. */
 const TLS_ERROR = /^(?:ERR_(?:TLS|SSL)_|CERT_|DEPTH_ZERO_|HOSTNAME_MISMATCH|SELF_SIGNED_|UNABLE_TO_)/;
 
-/** Where it failed, for errors whose command does not tell. */
+/** The stage of an error without a meaningful command. */
 function stageOf({ code, originalCode, command }: Record<string, unknown>, progress: Progress): MailStage {
   if (code === 'EDNS') return 'dns';
   if (code === 'ETLS' || TLS_ERROR.test(text(originalCode) ?? '')) return 'tls';
@@ -49,7 +49,7 @@ function stageOf({ code, originalCode, command }: Record<string, unknown>, progr
   return progress === 'maybe-sent' ? 'delivery' : 'connect';
 }
 
-/** Error names of Amazon SES that say more than the HTTP status (API reference of SES v2, SendEmail). */
+/** Error names of Amazon SES that are more specific than the HTTP status (API reference of SES v2, SendEmail). */
 const CODE_OF_SES_ERROR: Readonly<Record<string, MailErrorCode>> = {
   AccountSuspendedException: 'sender_rejected',
   MailFromDomainNotVerifiedException: 'sender_rejected',
@@ -57,7 +57,7 @@ const CODE_OF_SES_ERROR: Readonly<Record<string, MailErrorCode>> = {
   TooManyRequestsException: 'rate_limited',
 };
 
-/** The HTTP status that an API answered with, as the AWS SDK and HTTP clients report it. */
+/** The HTTP status of an API response, as the AWS SDK and HTTP clients report it. */
 function statusOf({ $metadata, statusCode, status }: Record<string, unknown>): number | undefined {
   const found = fieldsOf($metadata).httpStatusCode ?? statusCode ?? status;
   return typeof found === 'number' && found >= 400 ? found : undefined;
@@ -74,7 +74,7 @@ function codeOfAnswer(name: string, status: number, message: string): MailErrorC
   return status >= 500 ? 'connection_failed' : 'message_rejected';
 }
 
-/** What failed outside of an SMTP session, by codes alone. */
+/** Reads a failure outside an SMTP session, based on codes only. */
 function readFailure(
   fields: Record<string, unknown>,
   progress: Progress,
@@ -88,22 +88,22 @@ function readFailure(
     return { code: 'connection_failed', stage: 'connect' };
   if (progress === 'maybe-sent') return { code: 'delivery_unknown', stage: 'delivery' };
   if (progress === 'dispatched') return { code: 'connection_failed', stage: 'connect' };
-  // A plugin failed. What it needs may be back later.
+  // A plugin failed, possibly because of a temporary problem.
   return { code: 'message_rejected', stage: 'data', retryable: true };
 }
 
 const HINTS: Partial<Record<MailErrorCode, string>> = {
-  auth_failed: 'Check the credentials of the transporter, and what they are allowed to do.',
-  connection_failed: 'Try again later. If it keeps happening, check the options of the transporter.',
-  delivery_unknown: 'Sending again may deliver it twice; both carry the same Message-ID.',
-  message_rejected: 'Check the message, and the plugins of the transporter.',
-  rate_limited: 'Send later, or raise the limit with your provider.',
-  sender_rejected: 'Check that your provider lets this account send from this address.',
+  auth_failed: "Check the transporter's credentials and their permissions.",
+  connection_failed: 'Try again later. If this keeps happening, check the options of your transporter.',
+  delivery_unknown: 'If you send it again, it may arrive twice, with the same Message-ID.',
+  message_rejected: "Check the message and the transporter's plugins.",
+  rate_limited: 'Send later, or ask your provider for a higher limit.',
+  sender_rejected: 'Check that your provider allows this account to send from this address.',
 };
 
 /**
- * Turns an error of a transporter into a {@link MailError}, by its codes and replies alone. Secrets are removed from what
- * it quotes.
+ * Turns an error from a transporter into a {@link MailError}, based only on its codes and replies. Removes secrets from the
+ * quoted text.
  */
 export function toTransporterError(error: unknown, context: TransporterContext): MailError {
   const { name, progress, secrets, recipients } = context;

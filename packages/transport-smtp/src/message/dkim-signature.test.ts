@@ -54,7 +54,7 @@ describe.each(Object.entries(TRANSPORTS))('DKIM by %s (RFC 6376)', (_name, creat
     return results[0];
   }
 
-  it('signs the bytes that go out, whatever the content', async () => {
+  it('signs the sent bytes for any content', async () => {
     await using trap = await startSmtpTrap();
     await using transport = create(trap);
     for (const email of ODD) {

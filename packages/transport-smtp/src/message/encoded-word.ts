@@ -1,13 +1,13 @@
 import { base64Lines } from './base64.js';
 
-/** 52 characters in base64, so that a word and a short field name fit into a line of 76. The limit is 45 (RFC 2047 section 2). */
+/** The maximum bytes of a word: 52 base64 characters, so that a word and a short field name fit on a line of 76. RFC 2047 allows 45. */
 const LONGEST_WORD = 39;
 
 const encodedWord = (bytes: Uint8Array) => `=?UTF-8?B?${base64Lines(bytes).join('')}?=`;
 
 /**
- * Encodes text for a header field as words with spaces between them, which readers drop (RFC 2047). No character is
- * split between two words. Base64 for every language: it is short, and it has the same rules in every kind of field.
+ * Encodes text for a header field as encoded words (RFC 2047). Readers drop the spaces between them. No character is split
+ * between two words. Base64 works for all languages and has the same rules in every kind of field.
  */
 export function encodeWords(text: string): string {
   const encoder = new TextEncoder();

@@ -49,7 +49,7 @@ function longestHeaderLine(raw: Buffer): number {
   return Math.max(...head.split('\r\n').map((line) => line.length));
 }
 
-describe.each(WAYS)('no line of a header is longer than 998 bytes, %s', (_way, options) => {
+describe.each(WAYS)('header lines are at most 998 bytes long, %s', (_way, options) => {
   const long = (pattern: string) => pattern.repeat(20_000 / pattern.length);
   const values = ['a', 'é', '"', '=?utf-8?q?', '<', '😀', 'a,', ' a'];
 
@@ -75,7 +75,7 @@ describe.each(WAYS)('no line of a header is longer than 998 bytes, %s', (_way, o
     }
   });
 
-  it('for a display name in ASCII, which arrives whole', async () => {
+  it('for an ASCII display name, which arrives unchanged', async () => {
     await using mail = await setUp(options);
     const name = 'a'.repeat(5000);
     const raw = await mail.send({ from: { name, address: 'noreply@example.com' } });
@@ -90,7 +90,7 @@ describe.each(WAYS)('no line of a header is longer than 998 bytes, %s', (_way, o
     ['OTP-Token', { headers: { 'OTP-Token': `"${'1'.repeat(1000)}"` } }],
     ['X-aaaa', { headers: { [`X-${'a'.repeat(1000)}`]: 'x' } }],
     ['From', { from: { address: `${'a'.repeat(1000)}@example.com` } }],
-  ])('so an email is refused whose %s cannot be folded', async (field, email) => {
+  ])('and an email is rejected if its %s cannot be folded', async (field, email) => {
     await using mail = await setUp(options);
     const sending = mail.send(email);
     await expect(sending).rejects.toBeMailError('config_invalid', { stage: 'config', retryable: false });
@@ -128,7 +128,7 @@ describe.each(WAYS)('no line of a header is longer than 998 bytes, %s', (_way, o
 });
 
 it.each(['example.com', 'a-very-long-name-of-a-department.example.com', `${'a.'.repeat(60)}example.com`])(
-  'a Message-ID and single addresses stay on the line of their name: %s',
+  'a Message-ID and single addresses stay on the first line of their field: %s',
   async (domain) => {
     await using server = await setUp({});
     const raw = await server.send({
@@ -143,7 +143,7 @@ it.each(['example.com', 'a-very-long-name-of-a-department.example.com', `${'a.'.
   },
 );
 
-describe('text that looks like an encoded word arrives as it was written', () => {
+describe('text that looks like an encoded word arrives unchanged', () => {
   const LOOK_ALIKES = [
     '=?utf-8?Q?You_have_won?=',
     'Re: =?utf-8?B?WW91?= and more',
@@ -178,7 +178,7 @@ describe('text that looks like an encoded word arrives as it was written', () =>
     expect(await read(await server.send(emailWith(text)))).toEqual(expected(text));
   });
 
-  it('in any mix', async () => {
+  it('in any combination', async () => {
     await using server = await setUp({});
     const piece = fc.oneof(
       fc.constantFrom(
@@ -240,7 +240,7 @@ describe('an address that needs SMTPUTF8', () => {
     ['Resent-From', { headers: { 'Resent-From': 'jörg@example.com' } }, {}],
   ];
 
-  it.each(NEEDS_UTF8)('in %s is refused before anything is sent', async (_where, email, options) => {
+  it.each(NEEDS_UTF8)('in %s is rejected before anything is sent', async (_where, email, options) => {
     await using trap = await startSmtpTrap();
     const { host, port, certificate: ca } = trap;
     await using transport = createSmtpTransport({ host, port, tls: { ca }, ...options });
@@ -251,7 +251,7 @@ describe('an address that needs SMTPUTF8', () => {
   });
 
   it.each(NEEDS_UTF8)(
-    'in %s goes with SMTPUTF8 if the recipient needs it',
+    'in %s is sent with SMTPUTF8 if the recipient needs it',
     async (_where, email, options) => {
       await using server = await setUp(options);
       const raw = await server.send({ ...email, to: 'dörte@example.com' });
@@ -259,7 +259,7 @@ describe('an address that needs SMTPUTF8', () => {
     },
   );
 
-  it('is not needed for domains, URLs and names', async () => {
+  it('is not needed for domains, URLs, and names', async () => {
     await using server = await setUp({});
     const raw = await server.send({
       from: { name: 'Jörg', address: 'noreply@bücher.example' },

@@ -1,35 +1,35 @@
 import { type Mailbox, MailError } from '@postern/core';
 import { encodeWords } from './encoded-word.js';
 
-/** Where lines are folded, line break not counted (RFC 5322 section 2.1.1). */
+/** The length at which lines are folded, without the line break (RFC 5322 section 2.1.1). */
 const LINE_LENGTH = 76;
-/** The longest line in bytes, line break not counted (RFC 5322 section 2.1.1). Servers refuse or cut longer ones. */
+/** The longest line in bytes, without the line break (RFC 5322 section 2.1.1). Servers refuse or cut longer ones. */
 const LONGEST_LINE = 998;
-/** The most bytes that a UTF-16 code unit takes in UTF-8. */
+/** The maximum number of UTF-8 bytes for a UTF-16 code unit. */
 const LONGEST_CHARACTER = 3;
 
-/** Fields with message ids, URLs or addresses: encoding their whole value would break it. */
+/** Fields with message IDs, URLs, or addresses, whose values must not be encoded as a whole. */
 const STRUCTURED =
   /^(?:message-id|in-reply-to|references|content-id|otp-token|dkim-signature|authentication-results|list-.*|arc-.*|resent-.*|(?:disposition-notification|return-receipt|errors|delivered|original|envelope|apparently)-to)$/i;
 
-/** An address without special characters (RFC 5322 section 3.2.3). Any other is only unambiguous in angle brackets. */
+/** An address without special characters (RFC 5322 section 3.2.3). Other addresses need angle brackets. */
 const PLAIN_ADDRESS = /^[^\s()<>[\]:;@\\,"]+@[^\s()<>[\]:;@\\,"]+$/;
 
-/** One line without control characters, so that no value can add a field. */
+/** Removes control characters, so that a value cannot add a field. */
 const singleLine = (value: string) => value.replace(/\p{Cc}+/gu, ' ');
 
 const isAscii = (value: string) => /^[\x20-\x7e]*$/.test(value);
-/** Readers would decode text that looks like an encoded word, and drop spaces at the ends and where a line is folded. */
+/** Whether text needs no encoding. Readers decode text that looks like an encoded word, and drop spaces at the ends and at folds. */
 const isPlain = (value: string) => isAscii(value) && !/=\?|^ | $| {2}/.test(value);
 
-/** Breaks a field into lines, each at white space, which stays (RFC 5322 section 2.2.3). */
+/** Breaks a field into lines at white space, which is kept (RFC 5322 section 2.2.3). */
 function fold(field: string): string {
   if (field.length <= LINE_LENGTH) return field;
   const [start = '', ...words] = field.split(' ');
   let folded = start;
   let column = start.length;
   let space = '';
-  // Some readers miss a Message-ID or an address that is not on the line of its name.
+  // Some readers ignore a Message-ID or address that is not on the first line of its field.
   let limit = LONGEST_LINE / LONGEST_CHARACTER;
   for (const word of words) {
     space += ' ';
@@ -49,7 +49,7 @@ const hasShortLines = (field: string) =>
   field.length * LONGEST_CHARACTER <= LONGEST_LINE ||
   field.split('\r\n').every((line) => encoder.encode(line).length <= LONGEST_LINE);
 
-/** Writes a field with the first of its values whose lines are short enough. */
+/** Writes a field with the first value whose lines are short enough. */
 function writeField(name: string, ...values: (() => string)[]): string {
   for (const value of values) {
     const field = fold(`${name}: ${value()}`);
@@ -58,12 +58,12 @@ function writeField(name: string, ...values: (() => string)[]): string {
   const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
   throw new MailError(
     'config_invalid',
-    `The header field ${shown} has more than ${LONGEST_LINE} bytes without a space to break the line at (RFC 5322 section 2.1.1).`,
-    { stage: 'config', hint: 'Shorten the field name, or the longest word of the value.' },
+    `The header field ${shown} has more than ${LONGEST_LINE} bytes without a space where the line can break (RFC 5322 section 2.1.1).`,
+    { stage: 'config', hint: 'Shorten the field name or the longest word of the value.' },
   );
 }
 
-/** Encodes what is outside of the addresses and URLs of a value. Addresses stay: they need SMTPUTF8. */
+/** Encodes the parts of a value outside addresses and URLs. Addresses are unchanged, because they need SMTPUTF8. */
 const encodePhrases = (value: string) =>
   value
     .split(/(<[^>]*>|(?<=^|[ ,;])[^ ,;<>]+@[^ ,;<>]+)/)
@@ -75,9 +75,9 @@ const encodePhrases = (value: string) =>
     .join('');
 
 /**
- * Writes a header field with text, encoded where it needs that (RFC 2047), and folded. A field without a value is left out.
+ * Writes a header field with text, encoded if needed (RFC 2047) and folded. A field without a value is omitted.
  *
- * @throws {MailError} `config_invalid` when a line is longer than 998 bytes and cannot be folded
+ * @throws {MailError} `config_invalid` if a line is longer than 998 bytes and cannot be folded
  */
 export function textField(name: string, text: string): string {
   const value = singleLine(text);
@@ -88,7 +88,7 @@ export function textField(name: string, text: string): string {
   return isPlain(value) ? writeField(name, plain, encoded) : writeField(name, encoded);
 }
 
-/** The ASCII form of the domain (UTS 46), which readers without SMTPUTF8 understand too. */
+/** Writes an address with the ASCII form of its domain (UTS 46), which readers without SMTPUTF8 understand. */
 function writeAddress(address: string): string {
   const bare = singleLine(address).replace(/[<>]/g, '');
   const at = bare.lastIndexOf('@') + 1;
@@ -104,7 +104,7 @@ function writeName(name: string): string {
 /**
  * Writes a header field with mailboxes (RFC 5322 section 3.4).
  *
- * @throws {MailError} `config_invalid` when a line is longer than 998 bytes and cannot be folded
+ * @throws {MailError} `config_invalid` if a line is longer than 998 bytes and cannot be folded
  */
 export function mailboxField(name: string, mailboxes: readonly Mailbox[]): string {
   const write = (encodeName: (name: string) => string) =>

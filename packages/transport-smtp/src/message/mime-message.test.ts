@@ -7,7 +7,7 @@ import PostalMime, { decodeWords } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { writeMimeMessage } from './mime-message.js';
 
-/** The same email as nodemailer's composer writes it, with the line breaks of SMTP. */
+/** The email as nodemailer's composer writes it, with CRLF line breaks. */
 async function compose(email: Email): Promise<Buffer> {
   const { messageId, date, from, to, replyTo, subject, text, html, headers } = email;
   const composed = await new MailComposer({
@@ -28,10 +28,10 @@ async function compose(email: Email): Promise<Buffer> {
   return Buffer.from(composed.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
 }
 
-/** Every kind of line break becomes one that SMTP has (RFC 5321 section 2.3.8). */
+/** Converts all line breaks to CRLF (RFC 5321 section 2.3.8). */
 const lines = (text: string | undefined | false) => (text || '').replace(/\r\n|\r/g, '\n');
 
-/** Mailboxes are compared as they are parsed, and how the content is encoded may differ. */
+/** Compares parsed mailboxes, and ignores the encoding of the content. */
 const isComparedAsText = ({ key }: { key: string }) =>
   !/^(?:content-type|content-transfer-encoding|from|to|reply-to)$/.test(key);
 
@@ -54,7 +54,7 @@ async function readByMailparser(raw: Buffer) {
   return { from, to, replyTo, subject, messageId, date, text: lines(text), html: lines(html), fields };
 }
 
-/** Texts as people write them, and as nobody should. */
+/** Common and unusual texts. */
 const stretch = fc.oneof(
   { weight: 4, arbitrary: fc.string({ maxLength: 60 }) },
   { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 60 }) },
@@ -93,8 +93,8 @@ const stretch = fc.oneof(
 const content = fc.array(stretch, { maxLength: 12 }).map((parts) => parts.join(''));
 
 /**
- * What core lets into a header field: one line, no control characters. Without runs of spaces, where readers differ
- * about those that a line was folded at, and without byte order marks, which they drop at the start of an encoded word.
+ * Header values that core allows: one line without control characters. Excludes runs of spaces, because readers treat folded
+ * spaces differently, and byte order marks, because readers drop them at the start of an encoded word.
  */
 const headerText = content.map((text) =>
   text
@@ -135,7 +135,7 @@ const email = fc
   );
 
 describe('a message', () => {
-  it('is the one that nodemailer composes, for two readers of messages', { timeout: 120_000 }, async () => {
+  it('equals the message of nodemailer for two parsers', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(email, async (random) => {
         const written = Buffer.from(writeMimeMessage(random));
@@ -147,11 +147,11 @@ describe('a message', () => {
     );
   });
 
-  it('reads back as the text and html that were written', { timeout: 120_000 }, async () => {
+  it('is parsed to the original text and HTML', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(email, async (random) => {
         const read = await readByPostalMime(writeMimeMessage(random));
-        // Readers disagree about line breaks at the end of a part, and drop byte order marks.
+        // Parsers treat trailing line breaks differently and drop byte order marks.
         const content = (text = '') => lines(text.toWellFormed()).replace(/\ufeff|\n+$/g, '');
         expect(content(read.text)).toBe(content(random.text));
         expect(content(read.html)).toBe(content(random.html));
@@ -160,7 +160,7 @@ describe('a message', () => {
     );
   });
 
-  it('has no line longer than 76 characters, and no line break but CRLF', () => {
+  it('has no line longer than 76 characters, and only CRLF line breaks', () => {
     fc.assert(
       fc.property(email, (random) => {
         const message = new TextDecoder().decode(writeMimeMessage(random));

@@ -4,7 +4,7 @@ import { encodeText } from './text-body.js';
 
 const encoder = new TextEncoder();
 
-/** Fields written from the email itself. A custom field with such a name would contradict them; `Bcc` must not be seen. */
+/** Fields that are written from the email. Custom fields with these names would conflict with them. `Bcc` must not be visible. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'bcc',
   'content-transfer-encoding',
@@ -29,7 +29,7 @@ function customFields(headers: Email['headers']): string {
   return fields;
 }
 
-/** All fields except those that describe the content. */
+/** Writes all fields except those that describe the content. */
 const writeHeader = ({ from, to, replyTo, subject, messageId, date, headers }: Email): string =>
   [
     mailboxField('From', [from]),
@@ -47,7 +47,7 @@ function writePart(type: 'plain' | 'html', text: string): string {
   return `Content-Type: text/${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${content}`;
 }
 
-/** Puts parts together as alternatives of each other, the best one last (RFC 2046 section 5.1.4). */
+/** Combines parts as alternatives, the preferred one last (RFC 2046 section 5.1.4). */
 function writeAlternatives(...parts: string[]): string {
   // RFC 2045 section 6.7: "=_" cannot be part of quoted-printable or base64 text.
   const boundary = `=_${crypto.randomUUID()}`;
@@ -56,10 +56,10 @@ function writeAlternatives(...parts: string[]): string {
 }
 
 /**
- * Writes an email as a MIME message (RFC 5322, RFC 2045): header, text, and the html alternative. Uses Web APIs only, so
- * transports for other runtimes can use it too.
+ * Writes an email as a MIME message (RFC 5322, RFC 2045): header, text, and HTML alternative. Uses only Web APIs, so that
+ * transports for other runtimes can use it.
  *
- * @throws {MailError} `config_invalid` when a line of the header is longer than 998 bytes and cannot be folded
+ * @throws {MailError} `config_invalid` if a line of the header is longer than 998 bytes and cannot be folded
  */
 export function writeMimeMessage(email: Email): Uint8Array {
   const { text, html = '' } = email;

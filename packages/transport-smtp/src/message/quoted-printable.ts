@@ -1,16 +1,16 @@
-/** RFC 2045 section 6.7: the longest encoded line, without the `=` of a soft line break. */
+/** The longest encoded line, without the `=` of a soft line break (RFC 2045 section 6.7). */
 const LINE_LENGTH = 75;
 
-/** Everything but tabs, line breaks and printable ASCII. */
+/** Everything except tabs, line breaks, and printable ASCII. */
 const UNSAFE = /[^\t\r\n\x20-\x7e]+/g;
 
-/** White space at the end of a line gets lost in transit. */
+/** White space at the end of a line, which can be lost in transit. */
 const TRAILING_SPACE = /[ \t](?=\r|$)/g;
 
-/** The bytes in UTF-8, as `%XX` and then `=XX`. No character that needs this is one that percent-encoding leaves alone. */
+/** Encodes characters as UTF-8 bytes: `%XX`, then `=XX`. Percent-encoding covers all unsafe characters. */
 const toBytes = (text: string) => encodeURIComponent(text).replaceAll('%', '=');
 
-/** Breaks an encoded line, never within an `=XX`. */
+/** Breaks an encoded line, but never within an `=XX`. */
 function breakLine(line: string): string {
   let broken = '';
   let start = 0;

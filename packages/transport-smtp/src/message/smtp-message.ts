@@ -3,25 +3,25 @@ import { type Email, MailError, type SmtpConfig } from '@postern/core';
 import { signMessage } from './dkim-signature.js';
 import { writeMimeMessage } from './mime-message.js';
 
-/** An email as it goes over the wire. */
+/** An email as it is sent over SMTP. */
 export interface SmtpMessage {
   /** Envelope sender (RFC 5321). */
   from: string;
   /** Envelope recipient. */
   to: string;
-  /** The MIME message (RFC 5322), signed if the config says so. Its lines end with CRLF, the last one too. */
+  /** The MIME message (RFC 5322), signed if configured. All lines end with CRLF, including the last one. */
   content: Uint8Array;
-  /** What must not appear in logs and errors: the codes and links in it. */
+  /** Codes and links, which must not appear in logs and errors. */
   secrets: readonly string[];
 }
 
 export const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
 
 /**
- * Writes the message that SMTP sends for an email.
+ * Writes the SMTP message for an email.
  *
- * @throws {MailError} `config_invalid` when a line of the header is longer than 998 bytes and cannot be folded;
- * `sender_rejected` when only the header has an address that needs SMTPUTF8
+ * @throws {MailError} `config_invalid` if a line of the header is longer than 998 bytes and cannot be folded;
+ * `sender_rejected` if only the header has an address that needs SMTPUTF8
  */
 export async function composeMessage(
   email: Email,
@@ -29,15 +29,15 @@ export async function composeMessage(
 ): Promise<SmtpMessage> {
   const content = writeMimeMessage(email);
   const from = envelopeFrom ?? email.from.address;
-  // Content is encoded, and so is all of the header except for addresses (RFC 6532). nodemailer asks for SMTPUTF8 if the
-  // envelope needs it, and has no option to ask otherwise.
+  // The content and the header are encoded, except for addresses (RFC 6532). nodemailer requests SMTPUTF8 only if the envelope
+  // needs it, and has no option to request it otherwise.
   if (isAscii(`${from}${email.to}`) && !hasOnlyAscii(content))
     throw new MailError(
       'sender_rejected',
-      'An address in the header needs SMTPUTF8, which the envelope does not.',
+      'An address in the header requires SMTPUTF8, but the envelope addresses do not.',
       {
         stage: 'mail',
-        hint: 'Write replyTo and custom headers with ASCII addresses. With an internationalized fromEmail, remove envelopeFrom.',
+        hint: 'Use ASCII addresses in replyTo and custom headers. If fromEmail is an internationalized address, remove envelopeFrom.',
       },
     );
   return {

@@ -1,19 +1,19 @@
 import { base64Lines } from './base64.js';
 import { encodeQuotedPrintable } from './quoted-printable.js';
 
-/** RFC 5322 section 2.1.1: the recommended length of a line. */
+/** The recommended length of a line (RFC 5322 section 2.1.1). */
 const LINE_LENGTH = 76;
 
-/** A character that only an encoding can carry. */
+/** A character that must be encoded. */
 const SPECIAL = /[^\t\r\n\x20-\x7e]/;
 
-/** A text, encoded for the wire. Its lines end with CRLF. */
+/** An encoded text whose lines end with CRLF. */
 export interface TextBody {
   encoding: '7bit' | 'quoted-printable' | 'base64';
   content: string;
 }
 
-/** Whether a text has more ASCII letters than characters that need an encoding. */
+/** Whether a text has more ASCII letters than characters that must be encoded. */
 function isMostlyLatin(text: string): boolean {
   let surplus = 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -25,8 +25,8 @@ function isMostlyLatin(text: string): boolean {
 }
 
 /**
- * Encodes a text in the most readable way that is safe: as it is if it is ASCII with short lines, as quoted-printable if
- * most of it is Latin, else in base64.
+ * Encodes a text in the most readable safe way: unchanged if it is ASCII with short lines, as quoted-printable if it is mostly
+ * Latin, and otherwise as base64.
  */
 export function encodeText(text: string): TextBody {
   const lines = text.split(/\r\n?|\n/);

@@ -6,7 +6,7 @@ export const aliyunDirectMail: Provider = {
   name: 'Aliyun DirectMail',
   // https://www.alibabacloud.com/help/en/direct-mail/smtp-endpoints
   hosts: /^smtpdm(?:-[a-z]+-[a-z]+-\d+)?\.(?:aliyun|aliyuncs)\.com$/,
-  // Its manual says “without SSL” of 80 in one place, and that 25 and 80 may be asked for STARTTLS in another.
+  // The manual describes port 80 as “without SSL” in one place, but mentions STARTTLS for 25 and 80 in another.
   ports: [
     { port: 465, tls: 'implicit' },
     { port: 80, tls: 'none' },
@@ -18,8 +18,8 @@ export const aliyunDirectMail: Provider = {
       field: 'user',
       must: { equal: 'fromEmail' },
       severity: 'warning',
-      message: 'the user name at DirectMail is the sender address, so it has to be the address of fromEmail',
-      hint: 'Write the same sender address, one that the console lists, as auth.user and as fromEmail.',
+      message: 'the DirectMail username is the sender address, so it must equal the address in fromEmail',
+      hint: 'Set auth.user and fromEmail to the same sender address, one that the Direct Mail console lists.',
     },
   ],
   // https://help.aliyun.com/document_detail/36612.html and the list of SMTP replies of Alibaba Mail
@@ -47,34 +47,34 @@ export const aliyunDirectMail: Provider = {
     {
       code: 526,
       refusal: 'login_refused',
-      meaning: 'DirectMail does not take this sender address with this password.',
-      cure: `Set an SMTP password for the sender address in ${CONSOLE}; it is neither the password of the account nor an AccessKey.`,
+      meaning: 'DirectMail rejected this sender address and password.',
+      cure: `Set an SMTP password for the sender address in ${CONSOLE}. It is different from your account password and your AccessKey.`,
     },
     {
       code: 535,
       refusal: 'login_refused',
-      meaning: 'DirectMail does not take this sender address with this password.',
-      cure: `Set an SMTP password for the sender address in ${CONSOLE}; it is neither the password of the account nor an AccessKey.`,
+      meaning: 'DirectMail rejected this sender address and password.',
+      cure: `Set an SMTP password for the sender address in ${CONSOLE}. It is different from your account password and your AccessKey.`,
     },
     {
       code: 440,
       refusal: 'sender_refused',
-      meaning: 'DirectMail sends only in the name of the address that logged in.',
-      cure: 'Write the same sender address as auth.user and as fromEmail.',
+      meaning: 'DirectMail sends only from the address that logged in.',
+      cure: 'Set auth.user and fromEmail to the same sender address.',
     },
     {
       code: 553,
       stages: ['mail', 'delivery'],
       refusal: 'sender_refused',
-      meaning: 'DirectMail sends only in the name of the address that logged in.',
-      cure: 'Write the same sender address as auth.user and as fromEmail.',
+      meaning: 'DirectMail sends only from the address that logged in.',
+      cure: 'Set auth.user and fromEmail to the same sender address.',
     },
     {
       code: 501,
       stages: ['mail', 'delivery'],
       refusal: 'sender_refused',
       meaning: 'DirectMail does not know this sender.',
-      cure: 'Create the sender address in the Direct Mail console, and write it as auth.user and as fromEmail.',
+      cure: 'Create the sender address in the Direct Mail console, and set auth.user and fromEmail to it.',
     },
   ],
 };

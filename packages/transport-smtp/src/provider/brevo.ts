@@ -14,16 +14,16 @@ export const brevo: Provider = {
       field: 'user',
       must: { match: /@/ },
       severity: 'warning',
-      message: 'the user name at Brevo is the SMTP login, an address',
-      hint: 'Take it from Settings, SMTP & API, SMTP.',
+      message: 'the Brevo username must be the SMTP login, which is an email address',
+      hint: 'Copy it from Settings, SMTP & API, SMTP.',
     },
     {
       // https://help.brevo.com/hc/en-us/articles/7959631848850 (Create and manage your SMTP keys)
       field: 'pass',
       must: { match: /^(?!xkeysib-)/ },
       severity: 'warning',
-      message: 'the password at Brevo is an SMTP key (xsmtpsib-…), not an API key (xkeysib-…)',
-      hint: 'Generate an SMTP key under Settings, SMTP & API, SMTP, and write that.',
+      message: 'the Brevo password must be an SMTP key (xsmtpsib-…), not an API key (xkeysib-…)',
+      hint: 'Generate an SMTP key under Settings, SMTP & API, SMTP.',
     },
   ],
   // https://help.brevo.com/hc/en-us/articles/115000188150 (Troubleshooting issues with Brevo SMTP)
@@ -35,15 +35,14 @@ export const brevo: Provider = {
     {
       code: 525,
       refusal: 'host_refused',
-      meaning: 'Brevo serves only the IP addresses that were authorized.',
-      cure: 'Authorize the address of this machine under Settings, Security, Authorized IPs.',
+      meaning: 'Brevo accepts connections only from authorized IP addresses.',
+      cure: 'Authorize the IP address of this machine under Settings, Security, Authorized IPs.',
     },
     {
       code: 535,
       refusal: 'login_refused',
-      meaning:
-        'Brevo does not take this login with this key; neither an API key nor the account password works.',
-      cure: 'Take the SMTP login and an SMTP key from Settings, SMTP & API, SMTP.',
+      meaning: 'Brevo rejected this login and key. API keys and account passwords do not work.',
+      cure: 'Copy the SMTP login and an SMTP key from Settings, SMTP & API, SMTP.',
     },
     {
       code: 502,

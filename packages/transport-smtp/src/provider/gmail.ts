@@ -6,8 +6,8 @@ const WHOLE_ADDRESS: FieldRule = {
   field: 'user',
   must: { match: /@/ },
   severity: 'warning',
-  message: 'Gmail wants the whole address as the user name',
-  hint: 'Write the address of the account, such as ada@gmail.com or ada@example.com.',
+  message: 'the Gmail username must be the full email address',
+  hint: 'Set auth.user to the address of the account, such as ada@gmail.com or ada@example.com.',
 };
 
 const APP_PASSWORD_ONLY: FieldRule = {
@@ -15,8 +15,8 @@ const APP_PASSWORD_ONLY: FieldRule = {
   field: 'pass',
   must: { match: /^(?:[a-z]{4}[ \u00a0]?){3}[a-z]{4}$/i },
   severity: 'warning',
-  message: 'Gmail takes no account password here, only app passwords: those have 16 letters',
-  hint: `Turn on 2-Step Verification, make an app password at ${APP_PASSWORD} and write that; or log in by OAuth2.`,
+  message: 'the Gmail password must be an app password of 16 letters, not the account password',
+  hint: `Turn on 2-Step Verification and create an app password at ${APP_PASSWORD}, or use OAuth2.`,
 };
 
 const ASCII_NAME: FieldRule = {
@@ -24,8 +24,8 @@ const ASCII_NAME: FieldRule = {
   field: 'name',
   must: { match: /^[\x21-\x7e]*$/ },
   severity: 'error',
-  message: 'Gmail refuses an EHLO whose name is not ASCII (501 5.5.4)',
-  hint: 'Remove name, or write a host name in ASCII.',
+  message: 'the name for EHLO must be ASCII: Gmail rejects other names (501 5.5.4)',
+  hint: 'Remove name, or set it to an ASCII host name.',
 };
 
 export const gmail: Provider = {
@@ -44,12 +44,13 @@ export const gmail: Provider = {
       field: 'fromEmail',
       must: { equal: 'user' },
       severity: 'warning',
-      message: 'Gmail replaces the sender by the address of the account, unless that one is an alias of it',
-      hint: 'Send from the address of the account, or add the sender in Gmail under “Send mail as”.',
+      message:
+        'Gmail replaces this sender with the address of the account, unless the sender is an alias of the account',
+      hint: 'Send from the address of the account, or add the sender under “Send mail as” in Gmail.',
     },
     ASCII_NAME,
   ],
-  // Google documents no number; with too many, it answers 421 4.7.0 or 454 4.7.0 for some minutes.
+  // Google does not document a number. With too many connections, it replies with 421 4.7.0 or 454 4.7.0 for a few minutes.
   limits: { connections: 10 },
   spf: '_spf.google.com',
   // https://support.google.com/a/answer/3726730 (Gmail SMTP errors and codes)
@@ -77,64 +78,63 @@ export const gmail: Provider = {
       code: 534,
       status: '5.7.9',
       refusal: 'login_refused',
-      meaning: 'The account has 2-Step Verification, so its own password does not work here.',
-      cure: `Make an app password at ${APP_PASSWORD} and write it as auth.pass, or log in by OAuth2.`,
+      meaning: 'The account uses 2-Step Verification, so the account password does not work for SMTP.',
+      cure: `Create an app password at ${APP_PASSWORD} and set auth.pass to it, or use OAuth2.`,
     },
     {
       code: 534,
       status: '5.7.14',
       refusal: 'login_refused',
-      meaning: 'Google wants the owner of the account to log in with a browser first.',
-      cure: `Log in once with a browser and confirm that it was you; then make an app password at ${APP_PASSWORD}.`,
+      meaning: 'Google requires a sign-in to the account in a browser first.',
+      cure: `Sign in once in a browser and confirm that it was you. Then create an app password at ${APP_PASSWORD}.`,
     },
     {
       code: 535,
       status: '5.7.8',
       refusal: 'login_refused',
-      meaning:
-        'Gmail does not take this user name with this password; the password of the account never works.',
-      cure: `Make an app password (16 letters) at ${APP_PASSWORD} and write it as auth.pass, with the whole address as auth.user; or log in by OAuth2.`,
+      meaning: 'Gmail rejected this username and password. The account password never works for SMTP.',
+      cure: `Create an app password (16 letters) at ${APP_PASSWORD}, and set auth.pass to it and auth.user to the full email address. Or use OAuth2.`,
     },
     {
       code: 501,
       status: '5.5.4',
       stages: ['ehlo'],
       refusal: 'host_name',
-      meaning: 'Gmail does not accept the name in EHLO.',
-      cure: 'Remove name from the config, or write a host name in ASCII.',
+      meaning: 'Gmail rejected the name in EHLO.',
+      cure: 'Remove name from the config, or set it to an ASCII host name.',
     },
     {
       code: 530,
       status: '5.5.1',
       refusal: 'login_required',
-      meaning: 'Gmail sends for nobody who has not logged in.',
-      cure: 'Write auth with the address of the account and an app password.',
+      meaning: 'Gmail requires a login.',
+      cure: 'Set auth.user to the address of the account and auth.pass to an app password.',
     },
     {
       code: 530,
       status: '5.7.0',
-      meaning: 'Gmail wants TLS, or a login, before anything else.',
-      cure: 'Use port 465 with "secure": true and write auth; remove ignoreTLS.',
+      meaning: 'Gmail requires TLS or a login first.',
+      cure: 'Use port 465 with "secure": true, set auth, and remove ignoreTLS.',
     },
     {
       code: 421,
       status: '4.7.0',
       refusal: 'rate_limited',
-      meaning: 'Gmail has had too many connections or logins from here lately.',
-      cure: 'Wait some minutes, then send over fewer connections (maxConnections).',
+      meaning: 'Gmail received too many connections or logins from this machine recently.',
+      cure: 'Wait a few minutes, then use fewer connections (maxConnections).',
     },
     {
       code: 454,
       status: '4.7.0',
       stages: ['auth'],
-      meaning: 'Gmail has had too many logins, or can’t check this one right now.',
-      cure: 'Wait some minutes. Keep connections open instead of logging in for every email.',
+      meaning: 'Gmail received too many logins, or cannot check this one right now.',
+      cure: 'Wait a few minutes. Keep connections open instead of logging in for every email.',
     },
     {
       code: 550,
       status: '5.4.5',
       refusal: 'account_quota',
-      meaning: 'The account has reached its daily limit (500 recipients; 2,000 with Workspace).',
+      meaning: 'The account has reached its daily limit (500 recipients, or 2,000 with Workspace).',
       cure: 'Wait up to 24 hours, or send through a provider for transactional email.',
     },
     {
@@ -142,21 +142,21 @@ export const gmail: Provider = {
       status: '5.7.0',
       says: 'Mail relay denied',
       refusal: 'relay_denied',
-      meaning: 'The Workspace relay does not serve this address or this machine.',
-      cure: 'Allow it in the Admin console: Apps, Google Workspace, Gmail, Routing, SMTP relay service.',
+      meaning: 'The Workspace relay does not accept this address or this machine.',
+      cure: 'Allow it in the Google Admin console: Apps, Google Workspace, Gmail, Routing, SMTP relay service.',
     },
     {
       code: 550,
       status: '5.7.1',
       says: 'Invalid credentials for relay',
       refusal: 'relay_denied',
-      meaning: 'The Workspace relay does not serve this address or this machine.',
-      cure: 'Allow it in the Admin console: Apps, Google Workspace, Gmail, Routing, SMTP relay service.',
+      meaning: 'The Workspace relay does not accept this address or this machine.',
+      cure: 'Allow it in the Google Admin console: Apps, Google Workspace, Gmail, Routing, SMTP relay service.',
     },
   ],
 };
 
-/** Of Workspace: it sends for every address of the organization, and may know a machine by its IP address. */
+/** Sends for every address of a Workspace organization, and can authenticate a machine by its IP address. */
 export const workspaceRelay: Provider = {
   name: 'Google Workspace relay',
   // https://support.google.com/a/answer/2956491 (Route outgoing SMTP relay messages through Google)

@@ -14,7 +14,7 @@ import { sendgrid } from './sendgrid.js';
 import { tencentExmail } from './tencent-exmail.js';
 import { zoho } from './zoho.js';
 
-/** Every provider that there are rules for. */
+/** All providers with rules. */
 export const KNOWN_PROVIDERS: readonly Provider[] = [
   gmail,
   workspaceRelay,
@@ -33,7 +33,7 @@ export const KNOWN_PROVIDERS: readonly Provider[] = [
   qqMail,
 ];
 
-/** Whose SMTP server this is, where it is known. */
+/** The provider of an SMTP host, if it is known. */
 export function providerOf(host: string): Provider | undefined {
   const name = host.toLowerCase().replace(/\.$/, '');
   return KNOWN_PROVIDERS.find(({ hosts }) => hosts.test(name));

@@ -7,7 +7,7 @@ import type { SmtpReply } from './smtp-reply.js';
 const patternOf = (phrase: string) =>
   new RegExp(`^${phrase.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '\\S+')}`, 'i');
 
-/** Whether a text begins with a phrase, in which `*` is a part without blanks; a phrase may name a status, too. */
+/** Whether a text begins with a phrase. The phrase can start with a status. */
 const begins = (text: string, { status }: SmtpReply, pattern: RegExp): boolean =>
   pattern.test(text) || pattern.test(`${status} ${text}`);
 
@@ -18,7 +18,7 @@ const saidByProviders: KnownReplies = KNOWN_PROVIDERS.flatMap(({ says = [], repl
   ),
 ]);
 
-/** The more of a reply is known, the surer its meaning: the longest first. */
+/** All known phrases, the longest and most specific first. */
 const KNOWN: readonly { refusal: Refusal; phrase: string; pattern: RegExp }[] = [
   ...Object.values(MAIL_SERVERS).flat(),
   ...saidByProviders,
@@ -29,8 +29,8 @@ const KNOWN: readonly { refusal: Refusal; phrase: string; pattern: RegExp }[] = 
   .sort((one, other) => other.phrase.length - one.phrase.length);
 
 /**
- * What a reply refuses, if it or one of its lines begins as a documented reply of a mail server or a provider. This is a table
- * of known replies, not a search for words. Relays pass on the replies of others, so it holds for every host.
+ * What a reply refuses, if it or one of its lines begins with a phrase that a mail server or a provider documents. This looks up
+ * known replies instead of searching for words. It applies to every host, because relays forward the replies of other servers.
  */
 export function knownRefusal(reply: SmtpReply): Refusal | undefined {
   for (const text of reply.texts) {
@@ -40,6 +40,6 @@ export function knownRefusal(reply: SmtpReply): Refusal | undefined {
   return undefined;
 }
 
-/** Whether the reply is the one that a provider's rule quotes. */
+/** Whether a reply begins with the phrase of a provider's rule. */
 export const isKnownReply = (reply: SmtpReply, phrase: string): boolean =>
   reply.texts.some((text) => begins(text, reply, patternOf(phrase)));

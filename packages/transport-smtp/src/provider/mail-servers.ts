@@ -1,8 +1,8 @@
 import type { KnownReplies } from './provider.js';
 
 /**
- * How the replies of mail server software begin, where their codes are the same for different things: `X.7.1`, `5.5.2` and bare
- * `550` or `554`. Each is a literal of the source or the manual that is named. `*` stands for a part without blanks.
+ * The beginnings of replies from mail server software, for codes that have several meanings: `X.7.1`, `5.5.2`, and bare `550` or
+ * `554`. Each is a literal from the source code or manual in the comment. `*` stands for a part without spaces.
  */
 export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
   // https://github.com/vdukhovni/postfix: src/smtpd/smtpd.c, smtpd_check.c, smtpd_sasl_proto.c, src/postscreen/postscreen_smtpd.c;
@@ -50,7 +50,7 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
       'Client host rejected: Service unavailable; Client host',
     ],
     ['host_refused', 'Client host rejected', 'Unverified Client host rejected'],
-    // Where `defer` is in a list of restrictions.
+    // If `defer` is in a list of restrictions.
     [
       'server_trouble',
       '4.3.2 Client host rejected',
@@ -233,7 +233,7 @@ export const MAIL_SERVERS: Readonly<Record<string, KnownReplies>> = {
     ['message_refused', 'DT:SPM', 'DT:SUM'],
     ['rate_limited', 'DT:MXS', 'MI:SFQ'],
   ],
-  // https://postmaster.gmx.net/en/case?c=uas, the same at web.de and IONOS; the help pages of Fastmail, iCloud and SparkPost
+  // https://postmaster.gmx.net/en/case?c=uas (also web.de and IONOS); the help pages of Fastmail, iCloud, and SparkPost
   GMX: [['sender_refused', 'Unauthorized sender address', 'Sender address is not allowed']],
   Fastmail: [['sender_refused', 'Not authorised to send from this header address']],
   iCloud: [['sender_refused', 'From address is not one of your addresses']],

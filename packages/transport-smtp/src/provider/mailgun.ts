@@ -16,15 +16,15 @@ export const mailgun: Provider = {
       must: { match: /@/ },
       severity: 'warning',
       message:
-        'the user name at Mailgun is a whole address of the sending domain, such as postmaster@mg.example.com',
-      hint: 'Take user name and password from Domain settings, SMTP credentials.',
+        'the Mailgun username must be a full address of the sending domain, such as postmaster@mg.example.com',
+      hint: 'Copy the username and password from Domain settings, SMTP credentials.',
     },
     {
       field: 'pass',
       must: { match: /^(?!key-)/ },
       severity: 'warning',
-      message: 'the password at Mailgun is that of the SMTP user, not an API key',
-      hint: 'Reset the password of the SMTP user under Domain settings, SMTP credentials, and write that.',
+      message: 'the Mailgun password must be the password of the SMTP user, not an API key',
+      hint: 'Reset the password of the SMTP user under Domain settings, SMTP credentials, and set auth.pass to it.',
     },
   ],
   // https://help.mailgun.com/hc/en-us/articles/203409854 (Why am I getting SMTP authentication errors?)
@@ -39,8 +39,8 @@ export const mailgun: Provider = {
     {
       code: 535,
       refusal: 'login_refused',
-      meaning: 'Mailgun does not take this user name with this password; an API key never works.',
-      cure: 'Take both from Domain settings, SMTP credentials. A domain in the EU region needs the host smtp.eu.mailgun.org.',
+      meaning: 'Mailgun rejected this username and password. API keys do not work.',
+      cure: 'Copy both from Domain settings, SMTP credentials. A domain in the EU region requires the host smtp.eu.mailgun.org.',
     },
     {
       code: 421,
@@ -48,15 +48,15 @@ export const mailgun: Provider = {
       says: 'Domain * is not allowed to send',
       refusal: 'account_blocked',
       meaning:
-        'The domain is not verified yet, or is disabled, or may only write to authorized recipients (sandbox).',
-      cure: 'Look at the domain in the Mailgun control panel; verify its DNS records.',
+        'The domain is not verified, is disabled, or can send only to authorized recipients (sandbox).',
+      cure: 'Check the domain in the Mailgun control panel, and verify its DNS records.',
     },
     {
       code: 550,
       stages: ['mail', 'data', 'delivery'],
       refusal: 'sender_refused',
-      meaning: 'Mailgun sends only from domains that were verified with it.',
-      cure: 'Change fromEmail to an address of the domain that auth.user belongs to.',
+      meaning: 'Mailgun sends only from verified domains.',
+      cure: 'Set fromEmail to an address in the domain of auth.user.',
     },
   ],
 };

@@ -2,7 +2,7 @@ import type { Provider } from './provider.js';
 
 /** https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth */
 const OAUTH2 =
-  'Log in by OAuth2: register an application with the permission SMTP.SendAsApp in Microsoft Entra, and write auth with user, clientId, clientSecret, "scope": "https://outlook.office365.com/.default" and "accessUrl": "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token".';
+  'Use OAuth2: register an application with the SMTP.SendAsApp permission in Microsoft Entra, and set auth.user, auth.clientId, and auth.clientSecret, with "scope": "https://outlook.office365.com/.default" and "accessUrl": "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token".';
 
 const ENABLE = 'Admin center: Users, Active users, the user, Mail, Manage email apps, Authenticated SMTP';
 
@@ -16,7 +16,7 @@ export const microsoft365: Provider = {
   ],
   // https://techcommunity.microsoft.com/t5/exchange-team-blog/exchange-online-to-retire-basic-auth-for-client-submission-smtp/ba-p/4114750
   password: {
-    message: 'Microsoft switches password logins for SMTP off by default at the end of 2026',
+    message: 'Microsoft disables password logins for SMTP by default at the end of 2026',
     hint: OAUTH2,
   },
   fields: [
@@ -24,15 +24,16 @@ export const microsoft365: Provider = {
       field: 'user',
       must: { match: /@/ },
       severity: 'warning',
-      message: 'the user name at Microsoft 365 is the whole sign-in address of the mailbox',
-      hint: 'Write the address, such as noreply@example.com.',
+      message: 'the Microsoft 365 username must be the full sign-in address of the mailbox',
+      hint: 'Set auth.user to the address, such as noreply@example.com.',
     },
     {
       field: 'fromEmail',
       must: { equal: 'user' },
       severity: 'warning',
-      message: 'Microsoft 365 sends only from the mailbox that logs in, or where it has “Send as”',
-      hint: 'Send from the address of the mailbox, or give it “Send as” for the other one.',
+      message:
+        'Microsoft 365 sends only from the mailbox that logs in and from addresses with the “Send as” permission',
+      hint: 'Send from the address of the mailbox, or grant it the “Send as” permission for the other address.',
     },
   ],
   // https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits (SMTP AUTH: 3 concurrent connections, 30 messages per minute)
@@ -45,59 +46,59 @@ export const microsoft365: Provider = {
       status: '5.7.139',
       says: 'Authentication unsuccessful, SmtpClientAuthentication is disabled',
       refusal: 'login_refused',
-      meaning: 'SMTP login is switched off, which is Microsoft’s default.',
-      cure: `Switch it on for the mailbox (${ENABLE}).`,
+      meaning: 'SMTP login is disabled, which is the default at Microsoft.',
+      cure: `Enable it for the mailbox (${ENABLE}).`,
     },
     {
       code: 535,
       status: '5.7.139',
       refusal: 'login_refused',
       meaning:
-        'A policy of the organization forbids this login: security defaults, conditional access, or a second factor.',
-      cure: `${OAUTH2} Or have the administrator allow SMTP for the mailbox (${ENABLE}).`,
+        'A policy of the organization blocks this login: security defaults, conditional access, or multifactor authentication.',
+      cure: `${OAUTH2} Or ask the administrator to allow SMTP for the mailbox (${ENABLE}).`,
     },
     {
       code: 535,
       status: '5.7.3',
       refusal: 'login_refused',
       meaning:
-        'Microsoft 365 does not take this address with this password or token, or SMTP login is switched off for the mailbox.',
-      cure: `Check both, switch SMTP on (${ENABLE}), or log in by OAuth2. With OAuth2, register the service principal in Exchange Online, and give it access to the mailbox.`,
+        'Microsoft 365 rejected this address and password or token, or SMTP login is disabled for the mailbox.',
+      cure: `Check the credentials, enable SMTP (${ENABLE}), or use OAuth2. With OAuth2, register the service principal in Exchange Online, and give it access to the mailbox.`,
     },
     {
       code: 550,
       status: '5.7.30',
       refusal: 'login_refused',
-      meaning: 'Microsoft no longer takes a password here.',
+      meaning: 'Microsoft no longer accepts passwords for SMTP.',
       cure: OAUTH2,
     },
     {
       code: 530,
       status: '5.7.57',
       refusal: 'login_required',
-      meaning: 'Microsoft 365 sends for nobody who has not logged in.',
-      cure: `Write auth, and switch SMTP on for the mailbox (${ENABLE}).`,
+      meaning: 'Microsoft 365 requires a login.',
+      cure: `Set auth, and enable SMTP for the mailbox (${ENABLE}).`,
     },
     {
       code: 550,
       status: '5.7.60',
       refusal: 'sender_refused',
-      meaning: 'The mailbox that logged in may not send from this address.',
-      cure: 'Send from the address of the mailbox, or give it “Send as” for the other one.',
+      meaning: 'The mailbox that logged in does not have permission to send from this address.',
+      cure: 'Send from the address of the mailbox, or grant it the “Send as” permission for the other address.',
     },
     {
       code: 554,
       status: '5.2.252',
       refusal: 'sender_refused',
-      meaning: 'The mailbox that logged in may not send from this address.',
-      cure: 'Send from the address of the mailbox, or give it “Send as” for the other one.',
+      meaning: 'The mailbox that logged in does not have permission to send from this address.',
+      cure: 'Send from the address of the mailbox, or grant it the “Send as” permission for the other address.',
     },
     {
       code: 432,
       status: '4.3.2',
       refusal: 'rate_limited',
-      meaning: 'There are more than three connections of this mailbox at a time.',
-      cure: 'Write "maxConnections": 3 or fewer.',
+      meaning: 'This mailbox has more than three concurrent connections.',
+      cure: 'Set maxConnections to 3 or fewer.',
     },
   ],
 };

@@ -7,16 +7,16 @@ export const outlookCom: Provider = {
   ports: [{ port: 587, tls: 'starttls' }],
   // https://support.microsoft.com/office/modern-authentication-methods-now-needed-to-continue-syncing-outlook-email-in-non-microsoft-email-apps-c5d65390-9676-4763-b41f-d7986499a90d
   password: {
-    message: 'Outlook.com takes no password, only OAuth2',
-    hint: 'Write auth with clientId, refreshToken and accessUrl of an app registered with Microsoft Entra.',
+    message: 'Outlook.com does not accept passwords, only OAuth2',
+    hint: 'Set auth.clientId, auth.refreshToken, and auth.accessUrl to the values of an app that is registered with Microsoft Entra.',
   },
   fields: [
     {
       field: 'user',
       must: { match: /@/ },
       severity: 'warning',
-      message: 'the user name at Outlook.com is the whole address',
-      hint: 'Write the address of the account.',
+      message: 'the Outlook.com username must be the full email address',
+      hint: 'Set auth.user to the address of the account.',
     },
     {
       field: 'fromEmail',
@@ -26,28 +26,28 @@ export const outlookCom: Provider = {
       hint: 'Send from the address of the account.',
     },
   ],
-  // The mailbox of one person; no number is documented.
+  // A personal mailbox without a documented number.
   limits: { connections: 5 },
   replies: [
     {
       code: 535,
       status: '5.7.139',
       refusal: 'login_refused',
-      meaning: 'Outlook.com no longer takes a password here.',
-      cure: 'Log in by OAuth2.',
+      meaning: 'Outlook.com no longer accepts passwords for SMTP.',
+      cure: 'Use OAuth2.',
     },
     {
       code: 535,
       refusal: 'login_refused',
-      meaning: 'Outlook.com did not take the login; a password no longer works, nor does an app password.',
-      cure: 'Log in by OAuth2 with the scope https://outlook.office.com/SMTP.Send.',
+      meaning: 'Outlook.com rejected the login. Passwords and app passwords no longer work.',
+      cure: 'Use OAuth2 with the scope https://outlook.office.com/SMTP.Send.',
     },
     {
       code: 554,
       status: '5.2.0',
       refusal: 'account_blocked',
-      meaning: 'Outlook.com holds the account back, often because it is new or sends in large numbers.',
-      cure: 'Log in with a browser and confirm the account, or send through a provider for transactional email.',
+      meaning: 'Outlook.com has restricted the account, often because it is new or sends many emails.',
+      cure: 'Sign in with a browser and confirm the account, or send through a provider for transactional email.',
     },
   ],
 };

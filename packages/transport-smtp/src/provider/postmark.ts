@@ -14,8 +14,8 @@ export const postmark: Provider = {
       field: 'user',
       must: { match: /^[^@]+$/ },
       severity: 'warning',
-      message: 'the user name at Postmark is a token, not an address',
-      hint: 'Write the Server API token both as user and as pass, or an SMTP token’s access key and secret key.',
+      message: 'the Postmark username must be a token, not an email address',
+      hint: 'Set auth.user and auth.pass to the Server API token, or to the access key and secret key of an SMTP token.',
     },
   ],
   // https://postmarkapp.com/support/article/common-smtp-connection-errors
@@ -27,16 +27,16 @@ export const postmark: Provider = {
     {
       code: 535,
       refusal: 'login_refused',
-      meaning: 'Postmark does not know this token as the token of a server.',
-      cure: 'Write the Server API token (not the Account API token) both as auth.user and as auth.pass.',
+      meaning: 'Postmark does not recognize this token as a Server API token.',
+      cure: 'Set both auth.user and auth.pass to the Server API token, not the Account API token.',
     },
     {
       code: 550,
       stages: ['mail', 'data', 'delivery'],
       refusal: 'sender_refused',
       meaning:
-        'Postmark sends only from confirmed senders, and while the account is under review only to its own domain.',
-      cure: 'Confirm the address or verify its domain under Sender Signatures, and ask for approval of the account.',
+        'Postmark sends only from confirmed senders. While the account is under review, it sends only to your own domain.',
+      cure: 'Confirm the address or verify its domain under Sender Signatures, and request approval of the account.',
     },
   ],
 };

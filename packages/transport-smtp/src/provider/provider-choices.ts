@@ -1,18 +1,17 @@
-/** A provider to choose in a form, with what its users would otherwise look up. */
+/** A provider for a form, with its connection settings. */
 export interface ProviderChoice {
-  /** Stable, such as `gmail`. */
+  /** A stable ID, such as `gmail`. */
   readonly id: string;
   readonly name: string;
-  /** The first is the one to begin with; the others are of other regions. Without any, people know their own. */
+  /** The default host first, then the hosts of other regions. Empty if users enter their own host. */
   readonly hosts: readonly string[];
   readonly port: number;
-  /** The user name: the same word for everyone, the address of the sender, or one's own. */
+  /** The username: the same for everyone (`always`), the address of the sender, or specific to the account (`own`). */
   readonly user: { readonly always: string } | 'sender' | 'own';
 }
 
 /**
- * Providers to choose from, and at the end `other` for a server of one's own. Each of them obeys {@link providerRules}, where
- * the sources of the facts are.
+ * Providers for a form. The last one, `other`, is for any other server. All of them comply with {@link providerRules}.
  */
 export const providerChoices: readonly ProviderChoice[] = [
   {

@@ -11,7 +11,7 @@ const template = (usageType: string) => ({
   content: '{{code}}',
 });
 
-/** What the rules alone say about a config. */
+/** The issues that only the rules report. */
 function check(config: Record<string, unknown>) {
   const full = {
     fromEmail: 'ada@example.com',
@@ -30,10 +30,10 @@ const error = (path: string) => ({ severity: 'error', path, hasHint: true });
 const me = 'ada@example.com';
 const hex = '0123456789abcdef0123456789abcdef';
 
-/** What the rules say about every password, of providers that want OAuth2. */
+/** The issue of every password for providers that require OAuth2. */
 const aboutPasswords = (host: string) => (host === 'smtp.office365.com' ? [warning('auth')] : []);
 
-/** One config for each provider as its manual wants it, and what the rules say when each field is something else. */
+/** A valid config for each provider, and the issues of other values. */
 const PROVIDERS = [
   {
     host: 'smtp.gmail.com',
@@ -117,13 +117,13 @@ const PROVIDERS = [
 ];
 
 describe('the rules of a provider', () => {
-  it.each(PROVIDERS)('take what its manual says ($host)', ({ host, port, user, pass }) => {
+  it.each(PROVIDERS)('accept the config from its manual ($host)', ({ host, port, user, pass }) => {
     expect(check({ host, port, auth: { user, pass } })).toEqual(aboutPasswords(host));
   });
 
-  it.each(PROVIDERS)('name what can’t work ($host)', ({ host, port, wrong }) => {
+  it.each(PROVIDERS)('report invalid fields ($host)', ({ host, port, wrong }) => {
     const found = check({ host, port, auth: { user: 'ada', pass: 'Secret!' } });
-    // A user name that is no address has nothing to say about the sender.
+    // A username that is not an address does not restrict the sender.
     expect(found).toEqual([...aboutPasswords(host), ...wrong.filter(({ path }) => path !== 'fromEmail')]);
     const other = check({ host, port, auth: { user: 'bob@example.org', pass: 'Secret!' } });
     expect(other.some(({ path }) => path === 'fromEmail')).toBe(
@@ -138,12 +138,12 @@ describe('the rules of a provider', () => {
     ]);
   });
 
-  it.each(PROVIDERS)('warn where the login is missing ($host)', ({ host, port }) => {
+  it.each(PROVIDERS)('warn about a missing login ($host)', ({ host, port }) => {
     for (const login of [{}, { auth: {} }, { auth: null }, { auth: { type: 'login' } }])
       expect(check({ host, port, ...login })).toEqual([warning('auth')]);
   });
 
-  it('lead from a password at Microsoft 365 to client credentials', () => {
+  it('recommend client credentials instead of a password for Microsoft 365', () => {
     const office = { host: 'smtp.office365.com', port: 587 };
     const { issues } = inspectConnectorConfig(
       { ...office, auth: { user: me, pass: 'x' } },
@@ -157,7 +157,7 @@ describe('the rules of a provider', () => {
     expect(check({ ...office, auth })).toEqual([]);
   });
 
-  it('say that Postmark takes tokens, and Outlook.com no passwords', () => {
+  it('require tokens for Postmark and OAuth2 for Outlook.com', () => {
     const token = {
       user: 'f9a1c2d3-0000-4000-8000-000000000000',
       pass: 'f9a1c2d3-0000-4000-8000-000000000000',
@@ -171,19 +171,19 @@ describe('the rules of a provider', () => {
     expect(check({ ...outlook, auth: { user: me, refreshToken: 'x' } })).toEqual([]);
   });
 
-  it('say that port 25 and 80 of DirectMail may be plain text, and that ECS closes port 25', () => {
+  it('warn that ports 25 and 80 of DirectMail may use plain text, and that ECS blocks port 25', () => {
     const auth = { user: me, pass: 'Smtp123' };
     for (const port of [25, 80]) {
       const config = { host: 'smtpdm.aliyun.com', port, auth };
       expect(check(config)).toEqual([warning('port')]);
       const { issues } = inspectConnectorConfig(config, { rules: providerRules });
       const hint = issues.find(({ code }) => code === 'provider_port')?.hint;
-      expect(hint).toMatch(/^Write "port": 465, "secure": true\./);
+      expect(hint).toMatch(/^Set "port": 465, "secure": true\./);
       expect(hint?.includes('ECS')).toBe(port === 25);
     }
   });
 
-  it('let the relay of Workspace send for every address, over port 25 too, with a login or without', () => {
+  it('allow every sender, port 25, and a missing login for the Workspace relay', () => {
     const relay = { host: 'smtp-relay.gmail.com', port: 25, fromEmail: 'noreply@example.com' };
     expect(check({ ...relay, auth: { user: me, pass: 'abcdefghijklmnop' } })).toEqual([]);
     expect(check({ ...relay, auth: {} })).toEqual([]);
@@ -191,33 +191,33 @@ describe('the rules of a provider', () => {
     expect(check({ ...relay, auth: {}, name: 'büro' })).toEqual([error('name')]);
   });
 
-  it('recognize a provider by service and by url, too', () => {
+  it('recognize a provider by service and url', () => {
     const auth = { user: 'ada', pass: 'SG.id.key' };
     expect(check({ service: 'SendGrid', auth })).toEqual([error('auth.user')]);
     expect(check({ url: 'smtp://ada:SG.id.key@smtp.sendgrid.net:587' })).toEqual([error('auth.user')]);
   });
 
-  it('refuse a name for EHLO that Gmail refuses', () => {
+  it('reject an EHLO name that Gmail rejects', () => {
     const auth = { user: me, pass: 'abcdefghijklmnop' };
     expect(check({ host: 'smtp.gmail.com', port: 465, auth, name: 'bücher.example' })).toEqual([
       error('name'),
     ]);
   });
 
-  it('have nothing to say about other servers, or about what is no config', () => {
+  it('report nothing for other servers and for values that are not a config', () => {
     expect(check({ host: 'smtp.gmail.com.example.net', port: 26, auth: { user: 'ada', pass: 'x' } })).toEqual(
       [],
     );
     expect(inspectConnectorConfig({ host: 7, auth: 'x' }, { rules: providerRules }).config).toBeUndefined();
   });
 
-  it('never show what was written', () => {
+  it('never quote the values', () => {
     const config = { host: 'smtp.sendgrid.net', port: 1, auth: { user: 'user-secret', pass: 'pass-secret' } };
     expect(JSON.stringify(inspectConnectorConfig(config, { rules: providerRules }))).not.toMatch(/-secret/);
   });
 });
 
-describe('what is known of a provider', () => {
+describe('a known provider', () => {
   async function setUp(host: string, auth: { user: string; pass: string }, options?: SmtpTransportOptions) {
     const trap = await startSmtpTrap({ auth, certificate: { hostnames: [host] } });
     const transport = createSmtpTransport(
@@ -231,7 +231,7 @@ describe('what is known of a provider', () => {
     return { trap, transport };
   }
 
-  it('feeds the pool: SendGrid takes 5,000 messages per connection, elsewhere it is replaced after 100', async () => {
+  it('sets the limit of the pool to 5,000 messages per connection for SendGrid, instead of 100', async () => {
     const count = async (host: string) => {
       const auth = { user: 'apikey', pass: 'SG.id.key' };
       const { trap, transport } = await setUp(host, auth, { maxConnections: 1 });
@@ -242,13 +242,13 @@ describe('what is known of a provider', () => {
     expect(await count('smtp.example.com')).toBe(2);
   });
 
-  it('feeds the pool: Microsoft 365 takes three connections at a time', async () => {
+  it('sets the limit of the pool to three connections for Microsoft 365', async () => {
     const { trap, transport } = await setUp('smtp.office365.com', { user: me, pass: 'secret' });
     await Promise.all(Array.from({ length: 20 }, () => transport.send(testEmail())));
     expect(trap.stats.peakConnections).toBe(3);
   });
 
-  it('is in the hint of a failure, which stays what its codes say', async () => {
+  it('changes the hint of a failure, but not its code', async () => {
     const { trap, transport } = await setUp('smtp.gmail.com', { user: me, pass: 'secret' });
     const reply = '534-5.7.9 Application-specific password required';
     trap.fault({ at: 'auth', kind: '5xx', reply: `${reply}\r\n534 5.7.9 gsmtp` });
@@ -299,7 +299,7 @@ describe('what is known of a provider', () => {
     await expect(transport.send(testEmail())).rejects.toMatchObject({ hint: expect.stringMatching(says) });
   });
 
-  it('depends on the host: the same reply of another server has no such hint', async () => {
+  it('applies only to its host', async () => {
     const { trap, transport } = await setUp('smtp.example.com', { user: me, pass: 'secret' });
     trap.fault({ at: 'auth', kind: '5xx', reply: '534 5.7.9 Application-specific password required' });
     await expect(transport.send(testEmail())).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import { hostOf } from '../config/well-known-service.js';
 import { providerOf } from './known-providers.js';
 import type { FieldRule, Provider } from './provider.js';
 
-/** An issue that a rule found, and the change that mends it where there is only one. */
+/** An issue from a rule, and the change that fixes it if there is only one. */
 export interface ProviderIssue extends ConfigIssue {
   patch?: ConfigPatch;
 }
@@ -18,12 +18,12 @@ const PATHS: Readonly<Record<FieldRule['field'], string[]>> = {
   name: ['name'],
 };
 
-/** The address that a text holds, if it is one, with or without a display name. */
+/** The address in a text such as `Name <address>`, or an empty string. */
 function addressIn(text: string): string {
   try {
     return readSender(text).address;
   } catch {
-    return ''; // Whatever else is wrong with it is for the schema to say.
+    return ''; // The schema reports invalid addresses.
   }
 }
 
@@ -36,7 +36,7 @@ function readField(config: Raw, field: FieldRule['field']): string | undefined {
 function obeys({ must, field }: FieldRule, value: string, config: Raw): boolean {
   if ('match' in must) return must.match.test(value);
   const other = addressIn(readField(config, must.equal) ?? '');
-  // There is nothing to compare with an address that is not there; a user name may be none.
+  // Without an address there is nothing to compare. A username does not have to be an address.
   if (other === '') return true;
   const own = field === 'fromEmail' ? addressIn(value) : value;
   return own.toLowerCase() === other.toLowerCase();
@@ -75,8 +75,8 @@ function checkPort({ name, ports }: Provider, config: Raw): ProviderIssue[] {
         severity: 'warning',
         path: ['port'],
         code: 'provider_port',
-        message: `${name} is reached over port ${list}, not ${port}`,
-        hint: `Write "port": ${ports[0]?.port}, "secure": ${ports[0]?.tls === 'implicit'}.`,
+        message: `${name} does not use port ${port}, only ${list}`,
+        hint: `Set "port": ${ports[0]?.port}, "secure": ${ports[0]?.tls === 'implicit'}.`,
       },
     ];
   }
@@ -87,8 +87,8 @@ function checkPort({ name, ports }: Provider, config: Raw): ProviderIssue[] {
       severity: 'warning',
       path: ['port'],
       code: 'provider_port',
-      message: `port ${port} of ${name} begins without TLS: unless the server offers STARTTLS, the password and every code cross the network in plain text`,
-      hint: [`Write "port": ${better.port}, "secure": ${better.tls === 'implicit'}.`, known.note]
+      message: `port ${port} of ${name} starts without TLS: unless the server offers STARTTLS, the password and all codes are sent in plain text`,
+      hint: [`Set "port": ${better.port}, "secure": ${better.tls === 'implicit'}.`, known.note]
         .filter(Boolean)
         .join(' '),
       patch: { port: better.port, secure: better.tls === 'implicit' },
@@ -96,12 +96,12 @@ function checkPort({ name, ports }: Provider, config: Raw): ProviderIssue[] {
   ];
 }
 
-/** A config without `auth` is valid, but these servers refuse every email then. */
+/** A config without `auth` is valid, but these servers then reject every email. */
 function checkMissingLogin({ name, loginIsOptional }: Provider, config: Raw): ProviderIssue[] {
   const hasLogin = isObject(config.auth) && Object.keys(config.auth).some((key) => key !== 'type');
   if (loginIsOptional || hasLogin || (config.auth !== undefined && !isObject(config.auth))) return [];
-  const message = `${name} requires a login, and auth is missing`;
-  const hint = 'Write "auth": { "user": …, "pass": … } with the credentials of your account.';
+  const message = `${name} requires a login, but auth is missing`;
+  const hint = 'Set auth.user and auth.pass to the credentials of your account.';
   return [{ severity: 'warning', path: ['auth'], code: 'provider_auth', message, hint }];
 }
 
@@ -110,7 +110,7 @@ function checkPassword({ password }: Provider, config: Raw): ProviderIssue[] {
   return [{ severity: 'warning', path: ['auth'], code: 'provider_auth', ...password }];
 }
 
-/** What the provider of a config would say about it. */
+/** Checks a config against the rules of its provider. */
 export function checkProvider(config: Raw): ProviderIssue[] {
   const host = hostOf(config);
   const provider = host === undefined ? undefined : providerOf(host);
@@ -124,8 +124,8 @@ export function checkProvider(config: Raw): ProviderIssue[] {
 }
 
 /**
- * What well-known providers want of a config (Gmail, SendGrid, Aliyun DirectMail, Amazon SES, …), for
- * `inspectConnectorConfig`: the shape of user name, password and sender, the ports, and where there is no TLS.
+ * Rules of well-known providers (Gmail, SendGrid, Aliyun DirectMail, Amazon SES, …) for `inspectConnectorConfig`: the format
+ * of the username, password, and sender, the ports, and ports without TLS.
  *
  * @example
  * ```ts

@@ -1,69 +1,69 @@
 import type { MailStage } from '@postern/core';
 import type { Refusal } from './refusal.js';
 
-/** How a port of a provider is to be spoken to. */
+/** A port of a provider. */
 interface ProviderPort {
   port: number;
-  /** `implicit`: TLS from the first byte. `none`: plain text, as far as its manual promises. */
+  /** `none`: plain text, according to the provider's manual. */
   tls: 'implicit' | 'starttls' | 'none';
-  /** What else is to be known of it, a sentence. */
+  /** An additional sentence about the port. */
   note?: string;
 }
 
-/** What a field of the config has to look like. */
+/** A rule for a field of the config. */
 export interface FieldRule {
   field: 'user' | 'pass' | 'fromEmail' | 'name';
-  /** A pattern, or another field whose address it has to be. */
+  /** A pattern, or another field that must contain the same address. */
   must: { match: RegExp } | { equal: 'user' | 'fromEmail' };
-  /** An error, only where it surely can't work otherwise. */
+  /** An `error` only if the config certainly cannot work. */
   severity: 'error' | 'warning';
-  /** What is wrong, and what to write instead. Never quotes what was written. */
+  /** The problem. Never quotes the value. */
   message: string;
   hint: string;
-  /** The only text that can be right. */
+  /** The only valid value. */
   literal?: string;
 }
 
-/** What is refused by replies that begin so. `*` is a part without blanks. */
+/** The refusal for replies that begin with one of the phrases. `*` stands for a part without spaces. */
 export type KnownReplies = readonly (readonly [refusal: Refusal, ...begins: string[]])[];
 
-/** A reply that is typical of a provider. */
+/** A provider's reply and its meaning. */
 export interface ReplyRule {
-  /** Which reply it is; that of any stage unless given. */
+  /** The stages of the reply. @default any stage */
   stages?: readonly MailStage[];
   code: number;
-  /** The enhanced status code (RFC 3463), where the provider sends one. */
+  /** The enhanced status code (RFC 3463), if the provider sends one. */
   status?: string;
-  /** How it begins, where the codes are the same for different things; see {@link KnownReplies}. */
+  /** The beginning of the reply, if the provider uses the codes for different problems. See {@link KnownReplies}. */
   says?: string;
-  /** What it refuses. @default what its codes say */
+  /** What the reply refuses. @default based on its codes */
   refusal?: Refusal;
   meaning: string;
   cure: string;
 }
 
-/** What is known of an email provider. Facts from its manual, nothing that runs. */
+/** Facts about an email provider, from its manual. */
 export interface Provider {
   name: string;
-  /** Its SMTP hosts. `service` names of nodemailer's list are recognized by the host that they stand for. */
+  /** Its SMTP hosts. `service` names are resolved to a host first. */
   hosts: RegExp;
-  /** The first is the one to recommend. */
+  /** The recommended port first. */
   ports: readonly ProviderPort[];
   /** The server also sends for machines that it knows by their IP address. */
   loginIsOptional?: true;
-  /** What speaks against a login with a password, and how to log in by OAuth2. */
+  /** Why to avoid a login with a password, and how to use OAuth2. */
   password?: { message: string; hint: string };
   fields: readonly FieldRule[];
   limits?: {
     /** Emails per connection before the server closes it. */
     messagesPerConnection?: number;
-    /** Connections at a time: the number that the provider documents, or a cautious one for mailboxes of people. */
+    /** Concurrent connections: the documented number, or a low one for personal mailboxes. */
     connections?: number;
   };
-  /** What the SPF record of a sender's domain has to include, where the provider sends in its name. */
+  /** The `include` that the SPF record of the sender's domain needs. */
   spf?: string;
-  /** The most telling first: of several that match, the first counts. */
+  /** The most specific first. The first match applies. */
   replies: readonly ReplyRule[];
-  /** Replies that need no advice from the provider. */
+  /** Known replies that need no specific advice. */
   says?: KnownReplies;
 }

@@ -13,18 +13,19 @@ export const qqMail: Provider = {
       field: 'pass',
       must: { match: /^[a-z]{16}$/ },
       severity: 'warning',
-      message: 'QQ Mail takes no QQ password here, only authorization codes (授权码): those have 16 letters',
-      hint: 'Switch on SMTP under Settings, Account, generate an authorization code, and write that as pass.',
+      message:
+        'the QQ Mail password must be an authorization code (授权码) of 16 letters, not the QQ password',
+      hint: 'Enable SMTP under Settings, Account, generate an authorization code, and set auth.pass to it.',
     },
     {
       field: 'fromEmail',
       must: { equal: 'user' },
       severity: 'warning',
-      message: 'QQ Mail sends only in the name of the address that logs in',
-      hint: 'Write the address of auth.user as fromEmail.',
+      message: 'QQ Mail sends only from the address that logs in',
+      hint: 'Set fromEmail to the address in auth.user.',
     },
   ],
-  // The mailbox of one person; no number is documented.
+  // A personal mailbox without a documented number.
   limits: { connections: 5 },
   // https://service.mail.qq.com/detail/122 (replies of QQ Mail and Tencent Exmail)
   says: [
@@ -49,20 +50,20 @@ export const qqMail: Provider = {
       code: 535,
       refusal: 'login_refused',
       meaning:
-        'QQ Mail did not take the login: SMTP is switched off, or the password is not an authorization code (授权码).',
-      cure: 'Switch on SMTP under Settings, Account, and write a fresh authorization code as auth.pass.',
+        'QQ Mail rejected the login: SMTP is disabled, or the password is not an authorization code (授权码).',
+      cure: 'Enable SMTP under Settings, Account, and set auth.pass to a new authorization code.',
     },
     {
       code: 501,
       stages: ['mail'],
       refusal: 'sender_refused',
-      meaning: 'QQ Mail sends only in the name of the address that logged in.',
-      cure: 'Write the address of auth.user as fromEmail.',
+      meaning: 'QQ Mail sends only from the address that logged in.',
+      cure: 'Set fromEmail to the address in auth.user.',
     },
     {
       code: 550,
       stages: ['mail', 'data', 'delivery'],
-      meaning: 'The account has reached a limit, or QQ judged the message as spam.',
+      meaning: 'The account has reached a limit, or QQ classified the message as spam.',
       cure: 'Wait a day, or send through a provider for transactional email.',
     },
   ],

@@ -1,9 +1,9 @@
 /**
- * What a server refuses, and so who must change something: the recipient, the sender of the message, the owner of the account
- * or of this machine. The first group is the only one that may tell a person that their address is wrong.
+ * What a server refuses. It determines who must change something: the recipient, the sender of the message, or the owner of the
+ * account or machine. Only the first group means that an address is wrong.
  */
 export type Refusal =
-  // The recipient. `deferred`: for now, as greylisting does.
+  // The recipient. `deferred`: temporarily, for example by greylisting.
   | 'address_unknown'
   | 'recipient_refused'
   | 'mailbox_disabled'
@@ -12,7 +12,7 @@ export type Refusal =
   // The message.
   | 'message_refused'
   | 'message_too_large'
-  // Our account at the provider. `account_policy`: for a reason that the codes do not tell.
+  // Our account at the provider. `account_policy`: for an unknown reason.
   | 'login_refused'
   | 'login_unavailable'
   | 'login_required'
@@ -25,7 +25,7 @@ export type Refusal =
   | 'account_quota'
   | 'account_policy'
   | 'rate_limited'
-  // Our host: its TLS, its name in EHLO, its IP address.
+  // Our host: its TLS, EHLO name, or IP address.
   | 'tls_unavailable'
   | 'tls_required'
   | 'tls_version'
@@ -34,5 +34,5 @@ export type Refusal =
   | 'host_dns'
   | 'host_blocked'
   | 'host_refused'
-  // The server, as it is now.
+  // The current state of the server.
   | 'server_trouble';

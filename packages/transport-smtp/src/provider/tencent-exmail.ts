@@ -13,18 +13,18 @@ export const tencentExmail: Provider = {
       field: 'user',
       must: { match: /@/ },
       severity: 'warning',
-      message: 'the user name at Exmail is the whole address',
-      hint: 'Write the address of the mailbox.',
+      message: 'the Exmail username must be the full email address',
+      hint: 'Set auth.user to the address of the mailbox.',
     },
     {
       field: 'fromEmail',
       must: { equal: 'user' },
       severity: 'warning',
-      message: 'Exmail sends only in the name of the address that logs in',
-      hint: 'Write the address of auth.user as fromEmail.',
+      message: 'Exmail sends only from the address that logs in',
+      hint: 'Set fromEmail to the address in auth.user.',
     },
   ],
-  // The mailbox of one person; no number is documented.
+  // A personal mailbox without a documented number.
   limits: { connections: 5 },
   spf: 'spf.mail.qq.com',
   replies: [
@@ -32,21 +32,21 @@ export const tencentExmail: Provider = {
       code: 535,
       refusal: 'login_refused',
       meaning:
-        'Exmail did not take the login: SMTP is switched off, or with secure login on the password of the mailbox does not work.',
-      cure: 'Switch on IMAP/SMTP in the mailbox settings, and write a client password (客户端专用密码) as auth.pass.',
+        'Exmail rejected the login: SMTP is disabled, or secure login is on and the mailbox password does not work.',
+      cure: 'Enable IMAP/SMTP in the mailbox settings, and set auth.pass to a client password (客户端专用密码).',
     },
     {
       code: 501,
       stages: ['mail'],
       refusal: 'sender_refused',
-      meaning: 'Exmail sends only in the name of the address that logged in.',
-      cure: 'Write the address of auth.user as fromEmail.',
+      meaning: 'Exmail sends only from the address that logged in.',
+      cure: 'Set fromEmail to the address in auth.user.',
     },
     {
       code: 550,
       stages: ['mail', 'data', 'delivery'],
-      meaning: 'The mailbox or its domain has reached a limit, or Exmail judged the message as spam.',
-      cure: 'Wait, or look at the sending log in the administration of Exmail.',
+      meaning: 'The mailbox or its domain has reached a limit, or Exmail classified the message as spam.',
+      cure: 'Wait, or check the sending log in the Exmail admin console.',
     },
   ],
 };

@@ -13,32 +13,32 @@ export const zoho: Provider = {
       field: 'user',
       must: { match: /@/ },
       severity: 'warning',
-      message: 'the user name at Zoho is the whole address',
-      hint: 'Write the address of the account.',
+      message: 'the Zoho username must be the full email address',
+      hint: 'Set auth.user to the address of the account.',
     },
     {
       field: 'fromEmail',
       must: { equal: 'user' },
       severity: 'warning',
       message: 'Zoho sends only from the address of the account or its aliases',
-      hint: 'Send from the address of the account, or add the other one as an alias.',
+      hint: 'Send from the address of the account, or add the other address as an alias.',
     },
   ],
-  // The mailbox of one person; no number is documented.
+  // A personal mailbox without a documented number.
   limits: { connections: 5 },
   replies: [
     {
       code: 535,
       refusal: 'login_refused',
-      meaning: 'Zoho does not take this address with this password, or the account lives in another region.',
-      cure: 'With two-factor authentication, make an application-specific password. Take the host from the mail settings: it differs by region (zoho.com, zoho.eu, zoho.in), and smtppro is for organizations.',
+      meaning: 'Zoho rejected this address and password, or the account is in a different region.',
+      cure: 'With two-factor authentication, create an application-specific password. Copy the host from the mail settings: it depends on the region (zoho.com, zoho.eu, zoho.in), and smtppro is for organizations.',
     },
     {
       code: 553,
       says: 'Relaying disallowed',
       refusal: 'sender_refused',
       meaning: 'Zoho sends only from the address of the account or its aliases.',
-      cure: 'Change fromEmail to the address in auth.user, or add the other one as an alias.',
+      cure: 'Set fromEmail to the address in auth.user, or add the other address as an alias.',
     },
     {
       code: 550,
@@ -46,7 +46,7 @@ export const zoho: Provider = {
       says: 'Unusual sending activity detected',
       refusal: 'account_blocked',
       meaning: 'Zoho has blocked sending from the account for unusual activity.',
-      cure: 'Log in with a browser and follow the unblock link.',
+      cure: 'Sign in with a browser and follow the unblock link.',
     },
   ],
 };

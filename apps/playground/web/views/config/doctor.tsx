@@ -82,7 +82,7 @@ const ICONS = {
 };
 
 const VERDICTS = {
-  ready: 'Ready: emails go out.',
+  ready: 'Ready to send emails.',
   temporary: 'Not right now: emails go out later, and nothing has to be changed.',
   broken: 'Broken: no email goes out until something is changed.',
 };
