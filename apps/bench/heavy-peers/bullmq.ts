@@ -4,8 +4,8 @@ import type { OpenQueue } from '../src/queue-at-work.ts';
 const QUEUE = 'bare';
 
 /**
- * Jobs with an empty handler (https://docs.bullmq.io). Its fastest documented settings: `addBulk`, a worker with
- * `concurrency`, and jobs that are removed when they are done.
+ * Jobs with an empty handler (https://docs.bullmq.io), with the fastest documented settings: `addBulk`, a worker with
+ * `concurrency`, and removal of finished jobs.
  */
 export const open: OpenQueue = async (url, batch) => {
   const connection = { url };

@@ -1,4 +1,4 @@
-/** As much of these packages as is used here: type checks don't need them installed. */
+/** The used parts of these packages, so that type checks work without them. */
 declare module 'email-templates' {
   export default class Email {
     constructor(options: {

@@ -8,8 +8,8 @@ import { poolOptions } from '../src/nodemailer-options.ts';
 import { FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE, TEXT_TEMPLATE } from '../src/sign-in-email.ts';
 
 /**
- * Over a pool of nodemailer. Its README, "Options": templates are cached when NODE_ENV is production; a text template
- * spares it deriving the text; `juice: false` spares it inlining styles, which are inline already.
+ * Uses nodemailer's pool. According to its README ("Options"), templates are cached if NODE_ENV is production. A text template
+ * avoids deriving the text, and `juice: false` avoids inlining styles that are already inline.
  */
 export const open: OpenSender = async (server, connections) => {
   const root = await mkdtemp(join(tmpdir(), 'email-templates-'));

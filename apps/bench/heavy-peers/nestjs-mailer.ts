@@ -9,8 +9,8 @@ import { poolOptions } from '../src/nodemailer-options.ts';
 import { FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE, textWith } from '../src/sign-in-email.ts';
 
 /**
- * Over a pool of nodemailer. Its documentation, "Template engines": Handlebars compiles a template once;
- * `inlineCssEnabled: false` spares it inlining styles, which are inline already. It derives no text: it is given one.
+ * Uses nodemailer's pool. According to its documentation ("Template engines"), Handlebars compiles a template once, and
+ * `inlineCssEnabled: false` avoids inlining styles that are already inline. It does not derive the text, so it gets one.
  */
 export const open: OpenSender = async (server, connections) => {
   const dir = await mkdtemp(join(tmpdir(), 'nestjs-mailer-'));

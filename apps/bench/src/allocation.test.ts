@@ -3,17 +3,17 @@ import { countAllocations } from './allocation.ts';
 
 const NUMBERS = Array.from({ length: 1000 }, (_, index) => index + 0.5);
 
-/** Eight bytes for each number. */
+/** Eight bytes per number. */
 const ARRAY_BYTES = 8000;
 
-/** Makes arrays, and keeps none: nearly all of them are collected on the way. */
+/** Creates arrays without keeping them, so that most of them are collected during the test. */
 function allocate(arrays: number): number {
   let length = 0;
   for (let index = 0; index < arrays; index++) length += [...NUMBERS].length;
   return length;
 }
 
-it.each([10_000, 40_000])('counts what %d arrays take', (arrays) => {
+it.each([10_000, 40_000])('counts the bytes of %d arrays', (arrays) => {
   const allocations = countAllocations();
   allocate(arrays);
   const counted = allocations() / (arrays * ARRAY_BYTES);

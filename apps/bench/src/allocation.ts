@@ -1,10 +1,10 @@
 import { GCProfiler, getHeapStatistics } from 'node:v8';
 
 /**
- * Counts the bytes that are allocated on the heap of V8 until the returned function is called: how much more was in use
- * at the beginning of each garbage collection than after the one before.
+ * Counts the bytes that are allocated on V8's heap until the returned function is called: the growth of the heap between the end
+ * of each garbage collection and the start of the next one.
  *
- * Buffers lie outside of the heap, and are given back at times of their own: they can't be counted like this.
+ * Does not count buffers, which are outside the heap.
  */
 export function countAllocations(): () => number {
   const profiler = new GCProfiler();
@@ -14,7 +14,7 @@ export function countAllocations(): () => number {
     const now = getHeapStatistics().used_heap_size;
     let allocated = 0;
     for (const { beforeGC, afterGC } of profiler.stop().statistics) {
-      // Memory that is given back between two collections makes it a little less; never below nothing.
+      // Memory that is freed between two collections can make the difference negative.
       allocated += Math.max(0, beforeGC.heapStatistics.usedHeapSize - before);
       before = afterGC.heapStatistics.usedHeapSize;
     }

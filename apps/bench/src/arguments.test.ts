@@ -18,9 +18,9 @@ describe('readArguments', () => {
   });
 
   it.each([
-    [['weight'], 'There is no bench "weight": speed, size.'],
-    [['--rounds', '0'], '--rounds needs a number, 1 or more.'],
-    [['--rounds', 'many'], '--rounds needs a number, 1 or more.'],
+    [['weight'], 'There is no bench "weight". Available: speed, size.'],
+    [['--rounds', '0'], '--rounds must be an integer of at least 1.'],
+    [['--rounds', 'many'], '--rounds must be an integer of at least 1.'],
     [['--slow'], "Unknown option '--slow'"],
   ])('refuses %j', (argv, message) => {
     expect(() => readArguments(argv, KNOWN)).toThrow(UsageError);

@@ -1,6 +1,6 @@
-/** One thing that is measured, side by side with what users would pick instead. */
+/** A comparison of Postern with its alternatives. */
 export interface Bench {
-  /** What it is called on the command line. */
+  /** The name on the command line. */
   readonly name: string;
   readonly title: string;
   /** It takes minutes and compares nothing, so it runs once, whatever the number of rounds. */
@@ -8,28 +8,28 @@ export interface Bench {
   run(context: BenchContext): Promise<BenchResult>;
 }
 
-/** Something that a bench needs is not to be had here: the registry, for example. The message says what. */
+/** A requirement of a bench is missing, such as the registry. */
 export class NotMeasured extends Error {
   override name = 'NotMeasured';
 }
 
 export interface BenchContext {
-  /** How many times each contestant is measured, in turns with the others. */
+  /** The number of measurements of each contestant, in turns. */
   readonly rounds: number;
-  /** Few messages, to try something out: the figures mean little, and nothing is written down. */
+  /** Few messages for a trial run. The figures are not reliable and are not stored. */
   readonly quick: boolean;
   log(line: string): void;
 }
 
-/** Ratios are the claims; absolute figures stand beside them. */
+/** The results of a bench. Only ratios are claims. */
 export interface BenchResult {
   readonly tables: readonly Table[];
   readonly goals: readonly Goal[];
-  /** Sentences for the reader: what was measured how, and what it shows. */
+  /** Sentences that explain the method and the results. */
   readonly notes: readonly string[];
 }
 
-/** The first column is text, the others are aligned as figures. */
+/** The first column is text. The others are figures. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];

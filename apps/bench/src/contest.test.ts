@@ -25,7 +25,7 @@ describe('a contest', () => {
   );
 
   it.each([POSTERN, POSTERN_CONNECTOR, NODEMAILER_POOL, OFFICIAL_CONNECTOR, UPYO])(
-    '$name sends over STARTTLS, logged in',
+    '$name sends over STARTTLS with a login',
     async (contestant) => {
       await using sink = await startSecureSink();
       const { messages } = await contest(contestant, sink, BRIEFLY);
@@ -33,17 +33,17 @@ describe('a contest', () => {
     },
   );
 
-  it('fails where its contestant fails', async () => {
+  it('fails if its contestant fails', async () => {
     await using sink = await startOwnSink();
     const nowhere = { ...sink, server: { ...sink.server, host: '127.0.0.1', port: 1 } };
     await expect(contest(NODEMAILER_POOL, nowhere, BRIEFLY)).rejects.toThrow('before it had measured');
   });
 });
 
-it('memory, after each portion', async () => {
+it('measures the memory after each portion', async () => {
   await using sink = await startOwnSink();
   const rss = await watchMemory(POSTERN, sink, { concurrency: 3, portions: 2, messages: 10 });
   expect(rss).toHaveLength(2);
-  // A process of Node has some tens of megabytes.
+  // A Node.js process uses tens of megabytes.
   for (const bytes of rss) expect(bytes / 2 ** 20).toBeGreaterThan(20);
 });

@@ -5,30 +5,30 @@ import type { SampleName } from './sample-email.ts';
 import type { Sink } from './sink.ts';
 
 export interface ContestOptions {
-  /** Messages in flight at once, and connections for those that keep them. */
+  /** Messages in flight, and the number of connections in a pool. */
   readonly concurrency: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
-  /** Which email is sent. @default 'sign-in' */
+  /** The email to send. @default 'sign-in' */
   readonly sample?: SampleName;
-  /** A file for a CPU profile of what is measured. */
+  /** A file for the CPU profile of the measurement. */
   readonly profile?: string;
 }
 
 const outcomeSchema = z.object({
   messages: z.number(),
   seconds: z.number(),
-  /** User and system together, of the process that sends. */
+  /** User and system time of the sending process. */
   cpuMicroseconds: z.number(),
-  /** On the heap of V8. */
+  /** Bytes on V8's heap. */
   allocatedBytes: z.number(),
-  /** CPU time of the sink in that time, as a share of one core, where the system says it. */
+  /** CPU usage of the sink as a share of one core, if the system provides it. */
   sinkShare: z.number().optional(),
 });
 
 export type Outcome = z.output<typeof outcomeSchema>;
 
-/** Sends for a while in a fresh process, on the Node that runs this. */
+/** Sends for a while in a new process with the current Node.js version. */
 export const contest = (contestant: Contestant, sink: Sink, options: ContestOptions): Promise<Outcome> =>
   measureInProcess(
     new URL('contestant-process.ts', import.meta.url),
@@ -38,16 +38,16 @@ export const contest = (contestant: Contestant, sink: Sink, options: ContestOpti
 
 export interface MemoryOptions {
   readonly concurrency: number;
-  /** How many times the memory is looked at. */
+  /** The number of memory measurements. */
   readonly portions: number;
-  /** How many messages are sent before each time. */
+  /** The number of messages before each measurement. */
   readonly messages: number;
 }
 
-/** With a small heap, what would grow is what is kept, not the garbage that V8 had no need to collect. */
+/** With a small heap, growth comes from retained memory and not from uncollected garbage. */
 const SMALL_HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 
-/** Sends many messages in a fresh process with a small heap. @returns Bytes of resident memory (RSS) after each portion */
+/** Sends many messages in a new process with a small heap. @returns the resident memory (RSS) in bytes after each portion */
 export const watchMemory = (contestant: Contestant, sink: Sink, options: MemoryOptions): Promise<number[]> =>
   measureInProcess(
     new URL('rss-process.ts', import.meta.url),

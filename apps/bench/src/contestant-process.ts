@@ -1,6 +1,6 @@
 /**
- * One contestant in a fresh process: opens its sender, warms up, sends for a while, and tells its parent what it took.
- * Its task is JSON on its command line.
+ * Runs one contestant in a separate process: opens its sender, warms up, sends for a while, and reports the costs to its parent.
+ * The task is a JSON argument.
  */
 import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
@@ -20,12 +20,12 @@ const { peer, server, sample, sinkPid, concurrency, warmUpSeconds, seconds, prof
     concurrency: z.number(),
     warmUpSeconds: z.number(),
     seconds: z.number(),
-    /** Where to write a CPU profile to. */
+    /** The file for a CPU profile. */
     profile: z.string().optional(),
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
-/** What runs is profiled, if a file was named for that. */
+/** Profiles a function if a file is given. */
 async function profiled<Result>(run: () => Promise<Result>): Promise<Result> {
   if (profile === undefined) return run();
   const session = new Session();

@@ -1,29 +1,29 @@
-/** Who is measured: what each file in `peers` exports, and how it is opened. */
+/** The contestants, and the interface of the files in `peers`. */
 import { z } from 'zod';
 import type { SampleName } from './sample-email.ts';
 
 export const mailServerSchema = z.object({
   host: z.string(),
   port: z.number(),
-  /** With STARTTLS, this certificate (PEM) and a login; without, in plain text to anyone. */
+  /** The certificate (PEM) and login for STARTTLS. Without it, the server uses plain text without a login. */
   secure: z.object({ certificate: z.string(), user: z.string(), pass: z.string() }).optional(),
 });
 
-/** Where a contestant sends to. */
+/** The server of a contestant. */
 export type MailServer = z.output<typeof mailServerSchema>;
 
-/** A sender at work. */
+/** An open sender. */
 export interface Sender {
-  /** Sends one sign-in email, and ends when the server has taken it. */
+  /** Sends one sign-in email. Resolves when the server has accepted it. */
   send(to: string, code: string): Promise<unknown>;
   close(): Promise<unknown>;
 }
 
 /**
- * Makes a sender as the documentation of a package says, at its fastest documented setting.
+ * Creates a sender with the fastest documented setting of its package.
  *
- * @param connections - How many it may have open at once, if it keeps any.
- * @param sample - Which email it sends. Contestants that are only compared with the sign-in email leave it out.
+ * @param connections - The size of its connection pool, if it has one.
+ * @param sample - The email to send. Contestants that only send the sign-in email ignore it.
  */
 export type OpenSender = (
   server: MailServer,
@@ -31,7 +31,7 @@ export type OpenSender = (
   sample: SampleName,
 ) => Sender | Promise<Sender>;
 
-/** Loads a file of `peers`, which exports `open`. */
+/** Loads a file in `peers`, which exports `open`. */
 export async function openSender(
   peer: string,
   server: MailServer,
@@ -44,11 +44,11 @@ export async function openSender(
 
 export interface Contestant {
   readonly name: string;
-  /** The file that drives it. */
+  /** The file that exports `open`. */
   readonly file: URL;
-  /** The package whose version is written beside it; none for what belongs to this repository, or to Node. */
+  /** The package whose version is shown. None for this repository and Node.js. */
   readonly package?: string;
-  /** Not in the workspace's install: `heavy-peers` brings it. */
+  /** Whether `heavy-peers` installs it instead of the workspace. */
   readonly isHeavy?: true;
 }
 
@@ -82,9 +82,9 @@ export const NODEMAILER_UNPOOLED: Contestant = {
 
 export const UPYO: Contestant = { name: 'Upyo', file: peer('upyo'), package: '@upyo/smtp' };
 
-/** For comparison only: what sending costs, without rendering. */
+/** For comparison only: the cost of sending without rendering. */
 export const UPYO_PREPARED: Contestant = {
-  name: 'Upyo, rendered beforehand',
+  name: 'Upyo, prerendered',
   file: peer('upyo-prepared'),
   package: '@upyo/smtp',
 };
@@ -103,5 +103,5 @@ export const NESTJS_MAILER: Contestant = {
   isHeavy: true,
 };
 
-/** No contestant but a limit: nothing that waits for each reply is faster. */
+/** A limit instead of a contestant: the fastest client that waits for each reply. */
 export const BARE_SOCKET: Contestant = { name: 'bare node:net, lock-step', file: peer('bare-socket') };

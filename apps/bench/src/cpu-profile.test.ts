@@ -23,7 +23,7 @@ describe('partOf', () => {
 
 const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 9 });
 
-it('counts self time: the engine works for who called it, waiting for nobody', () => {
+it('counts self time, assigns engine frames to their callers, and ignores idle time', () => {
   const core = 'file:///p/packages/core/dist/index.js';
   const { parts, functions } = summarizeCpuProfile({
     nodes: [
@@ -42,7 +42,7 @@ it('counts self time: the engine works for who called it, waiting for nobody', (
   expect(parts).toEqual([
     { name: 'core', share: 0.6 },
     { name: 'Node: net', share: 0.2 },
-    { name: 'Outside of JavaScript: system calls, the event loop', share: 0.1 },
+    { name: 'Outside JavaScript: system calls and the event loop', share: 0.1 },
     { name: 'Garbage collection', share: 0.1 },
   ]);
   expect(functions[0]).toEqual({ name: 'render core/dist/index.js:10', share: 0.6 });

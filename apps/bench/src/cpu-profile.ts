@@ -1,4 +1,4 @@
-/** Where the time of a CPU profile goes, by part and by function. */
+/** Summarizes a CPU profile by part and by function. */
 import { z } from 'zod';
 
 const profileSchema = z.object({
@@ -15,7 +15,7 @@ const profileSchema = z.object({
 
 type Frame = z.output<typeof profileSchema>['nodes'][number]['callFrame'];
 
-/** A share of the time that the process was busy. */
+/** A share of the busy time of the process. */
 export interface Share {
   readonly name: string;
   readonly share: number;
@@ -26,18 +26,18 @@ export interface CpuProfile {
   readonly functions: readonly Share[];
 }
 
-/** Not the time of what is profiled: waiting, and the profiler itself. */
+/** Ignored frames: idle time and the profiler. */
 const isIdle = ({ functionName, url }: Frame): boolean =>
   functionName === '(idle)' || url === 'node:inspector';
 
 /**
- * Which part of the path a file belongs to: a package of the workspace, a package of npm (with the folder in it, as
- * nodemailer has one for each of its parts), or Node.
+ * The part of a file: a workspace package, an npm package (with its subfolder, because nodemailer has one for each part), or
+ * Node.js.
  */
 export function partOf(url: string): string {
   const [, own] = /\/packages\/([^/]+)\/(?:dist|lib)\//.exec(url) ?? [];
   if (own !== undefined) return own;
-  // The last one: pnpm keeps a package in a folder of its own, in node_modules.
+  // Use the last match, because pnpm nests packages in node_modules.
   const [, name, path = ''] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)/.exec(url) ?? [];
   if (name !== undefined) {
     const [, folder] = /^(?:lib|dist|src)\/(?:(?:cjs|esm)\/)?(?!(?:cjs|esm)\/)([^/]+)\//.exec(path) ?? [];
@@ -56,7 +56,7 @@ const nameOf = ({ functionName, url, lineNumber }: Frame): string =>
 const ranked = (shares: ReadonlyMap<string, number>, busy: number): Share[] =>
   [...shares].map(([name, time]) => ({ name, share: time / busy })).sort((a, b) => b.share - a.share);
 
-/** Self time: what a function does itself. What it has the engine do (regular expressions, writes) counts as its own. */
+/** The self time of functions, including the engine's work for them, such as regular expressions and writes. */
 export function summarizeCpuProfile(input: unknown): CpuProfile {
   const { nodes, samples, timeDeltas } = profileSchema.parse(input);
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -67,7 +67,7 @@ export function summarizeCpuProfile(input: unknown): CpuProfile {
     selfTime.set(id, (selfTime.get(id) ?? 0) + (timeDeltas[index] ?? 0));
   });
 
-  /** The frame of JavaScript that a frame of the engine works for; collecting garbage is for all. */
+  /** The JavaScript caller of an engine frame. Garbage collection has no caller. */
   const accountable = (id: number): Frame | undefined => {
     for (let at: number | undefined = id; at !== undefined; at = callerOf.get(at)) {
       const frame = byId.get(at)?.callFrame;
@@ -87,7 +87,7 @@ export function summarizeCpuProfile(input: unknown): CpuProfile {
     busy += time;
     const frame = accountable(id);
     const isCode = frame !== undefined && frame.url !== '';
-    const name = frame ? 'Garbage collection' : 'Outside of JavaScript: system calls, the event loop';
+    const name = frame ? 'Garbage collection' : 'Outside JavaScript: system calls and the event loop';
     add(parts, isCode ? partOf(frame.url) : name, time);
     add(functions, isCode ? nameOf(frame) : name, time);
   }

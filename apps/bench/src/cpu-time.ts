@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-/** What Linux counts in, whatever the machine. */
+/** Linux counts CPU time in these ticks on all machines. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * Seconds of CPU that a process has used so far, in steps of 10 ms, where the system says so: on Linux.
+ * The CPU time of a process in seconds, with a resolution of 10 ms. Available only on Linux.
  *
  * Fields 14 and 15 of proc_pid_stat(5), in user and in kernel mode.
  */
@@ -15,7 +15,7 @@ export function cpuSecondsOf(pid: number): number | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the name of the program in parentheses, whatever is in it.
+  // The second field is the program name in parentheses, which can contain any character.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

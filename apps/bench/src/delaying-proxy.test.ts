@@ -3,7 +3,7 @@ import net, { type AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { startDelayingProxy } from './delaying-proxy.ts';
 
-/** Long against what this machine needs itself, short enough for a test. */
+/** Much longer than the machine itself needs, but short enough for a test. */
 const ROUND_TRIP = 100;
 
 async function startServer(onConnection: (socket: net.Socket) => void): Promise<number> {
@@ -35,20 +35,20 @@ async function connectThroughProxy(onConnection: (socket: net.Socket) => void) {
   return { client, proxy, read };
 }
 
-it('counts the changes of direction, not the writes', async () => {
+it('counts changes of direction instead of writes', async () => {
   const { client, proxy, read } = await connectThroughProxy((socket) => {
     socket.write('220 ready\r\n');
     let heard = '';
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       heard += chunk;
-      // Three replies, each a write of its own, to three commands that came together.
+      // Three replies in separate writes to three commands in one write.
       if (heard.endsWith('DATA\r\n'))
         for (const reply of ['250 1', '250 2', '354 3']) socket.write(`${reply}\r\n`);
       if (heard.endsWith('\r\n.\r\n')) socket.write('250 taken\r\n');
     });
   });
   await read('220 ready\r\n');
-  // The handshake of TCP, and the greeting.
+  // The TCP handshake and the greeting.
   expect(proxy.roundTrips).toBe(2);
 
   for (const command of ['MAIL', 'RCPT', 'DATA']) client.write(`${command}\r\n`);
@@ -62,7 +62,7 @@ it('counts the changes of direction, not the writes', async () => {
   client.destroy();
 });
 
-it('takes as long as it counts', async () => {
+it('takes the time of the counted round trips', async () => {
   const begin = performance.now();
   const { client, proxy, read } = await connectThroughProxy((socket) => {
     socket.write('hello\n');
@@ -74,12 +74,12 @@ it('takes as long as it counts', async () => {
     await read(word);
   }
   expect(proxy.roundTrips).toBe(4);
-  // A busy machine makes it later, never earlier; a timer may be a millisecond early.
+  // A busy machine can only delay it. A timer may fire one millisecond early.
   expect((performance.now() - begin) / ROUND_TRIP).toBeGreaterThan(3.9);
   client.destroy();
 });
 
-it('keeps the order, and loses nothing at the end', async () => {
+it('preserves order and delivers all data before the end', async () => {
   const { client } = await connectThroughProxy((socket) => socket.pipe(socket));
   const sent = Array.from({ length: 2000 }, (_, index) => `${index}\n`);
   for (const line of sent) client.write(line);
@@ -89,7 +89,7 @@ it('keeps the order, and loses nothing at the end', async () => {
   expect(received).toBe(sent.join(''));
 });
 
-it('ends a connection when the server is gone', async () => {
+it('ends a connection when the server closes it', async () => {
   const { client, read } = await connectThroughProxy((socket) => {
     socket.write('bye\n');
     socket.resetAndDestroy();

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 
-/** A network of a certain length between a client and a server, which counts how often it is crossed both ways. */
+/** A proxy that delays data between a client and a server, and counts round trips. */
 export interface DelayingProxy extends AsyncDisposable {
   readonly port: number;
-  /** Round trips of all connections so far. One counts once its answer has reached the client. */
+  /** Round trips of all connections so far. A round trip counts when its response has reached the client. */
   readonly roundTrips: number;
   close(): Promise<void>;
 }
@@ -12,13 +12,13 @@ export interface DelayingProxy extends AsyncDisposable {
 export interface DelayingProxyOptions {
   host: string;
   port: number;
-  /** Milliseconds; half of it each way. */
+  /** Milliseconds, half of it in each direction. */
   roundTripMs: number;
 }
 
 /**
- * Forwards each chunk by itself, half a round trip after it came. A round trip is a change of direction: however many
- * writes the client makes before the server speaks, and however many the server before the client does, it is one.
+ * Forwards each chunk separately after half a round trip. A round trip is a change of direction, regardless of the number of
+ * writes in each direction.
  */
 export async function startDelayingProxy({
   host,
@@ -29,7 +29,7 @@ export async function startDelayingProxy({
   const underWay = new Set<NodeJS.Timeout>();
   let roundTrips = 0;
 
-  /** Node's timers of one length go off in the order they were set, so order is kept. */
+  /** Node.js timers with the same delay fire in order, so the order of chunks is preserved. */
   const later = (ways: number, action: () => void) => {
     const timer = setTimeout(
       () => {
@@ -50,11 +50,11 @@ export async function startDelayingProxy({
 
   const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     track(client).pause();
-    /** Whether the server has heard something since it last spoke. */
+    /** Whether the server has received data since it last sent some. */
     let isAsked = true;
 
-    // The kernel has accepted it at once. Over this network, that is a round trip (SYN, SYN-ACK); only then could
-    // the client speak, and the server knows of it (ACK) half a round trip later.
+    // The kernel accepts the connection immediately. On a real network, the client could send after one round trip (SYN,
+    // SYN-ACK), and the server would learn of it half a round trip later (ACK).
     roundTrips += 1;
     later(3, () => {
       if (client.destroyed) return;

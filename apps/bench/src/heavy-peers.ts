@@ -6,8 +6,8 @@ const FOLDER = new URL('../heavy-peers/', import.meta.url);
 let installed: Promise<void> | undefined;
 
 /**
- * Installs the peers with large trees, which a checkout of the workspace should not cost: into a folder of their own,
- * as its lockfile says.
+ * Installs the peers with many dependencies into a separate folder with its own lockfile, so that the workspace does not install
+ * them.
  */
 export const installHeavyPeers = (log: (line: string) => void): Promise<void> => {
   installed ??= install(log);
@@ -15,7 +15,7 @@ export const installHeavyPeers = (log: (line: string) => void): Promise<void> =>
 };
 
 async function install(log: (line: string) => void): Promise<void> {
-  log('Installing the peers with large trees, if they are not there yet…');
+  log('Installing the peers with many dependencies if needed…');
   const child = spawn(
     'npx',
     [
@@ -33,5 +33,5 @@ async function install(log: (line: string) => void): Promise<void> {
     },
   );
   const [code]: unknown[] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`Their installation failed with ${code}.`);
+  if (code !== 0) throw new Error(`The installation of the peers failed with code ${code}.`);
 }

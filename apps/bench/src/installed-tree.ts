@@ -9,10 +9,10 @@ import { NotMeasured } from './bench.ts';
 
 const run = promisify(execFile);
 
-/** What a user has on disk after `npm install`, in a folder of its own. */
+/** The result of `npm install` in a separate folder. */
 export interface InstalledTree {
   readonly folder: string;
-  /** Of the package asked for. */
+  /** The version of the requested package. */
   readonly version: string;
   readonly packages: readonly InstalledPackage[];
   readonly files: number;
@@ -20,12 +20,12 @@ export interface InstalledTree {
 }
 
 interface InstalledPackage {
-  /** Where it is below `node_modules`; a package that is there twice counts twice. */
+  /** The path in `node_modules`. A package that is installed twice counts twice. */
   readonly path: string;
   readonly bytes: number;
 }
 
-/** Kept between runs, outside of the workspace: what a peer brings along is not what a contributor should download. */
+/** Kept between runs outside the workspace, so that contributors do not download the dependencies of peers. */
 const FOLDER = fileURLToPath(new URL('../trees/', import.meta.url));
 
 const lockSchema = z.object({
@@ -33,18 +33,18 @@ const lockSchema = z.object({
 });
 
 /**
- * Installs packages as a user would, without development dependencies. Scripts don't run.
+ * Installs packages as a user would, without development dependencies and without running scripts.
  *
- * @param name - Of the package that is counted, and the folder.
- * @param dependencies - As in a package.json. With the same ones, what is there already stays.
- * @throws {NotMeasured} when npm can't install it, most likely for want of a registry
+ * @param name - The measured package, which is also the name of the folder.
+ * @param dependencies - As in a package.json. An installation with the same dependencies is reused.
+ * @throws {NotMeasured} if npm cannot install it, most likely because there is no registry
  */
 export async function installTree(
   name: string,
   dependencies: Readonly<Record<string, string>>,
 ): Promise<InstalledTree> {
   const folder = join(FOLDER, name.replaceAll('/', '+'));
-  // Upyo's packages are not released together: its SMTP package asks for an older core than the current one.
+  // Upyo's packages are not released together. Its SMTP package requires an older core.
   const overrides = Object.fromEntries(Object.keys(dependencies).map((each) => [each, `$${each}`]));
   const manifest = JSON.stringify({ private: true, dependencies, overrides });
   const isThere = (await readFile(join(folder, 'installed.json'), 'utf8').catch(() => '')) === manifest;
@@ -59,13 +59,13 @@ export async function installTree(
     } catch (error) {
       throw new NotMeasured(`npm could not install ${name}.`, { cause: error });
     }
-    // Only now: an installation that broke off is not one.
+    // Written last, so that an incomplete installation is not reused.
     await writeFile(join(folder, 'installed.json'), manifest);
   }
   return { folder, ...(await measure(name, folder)) };
 }
 
-/** Packs packages of the workspace, as they would be published. Resolves with their tarballs, by name. */
+/** Packs workspace packages as they would be published. Resolves with their tarballs by name. */
 export async function packWorkspace(folders: Readonly<Record<string, URL>>): Promise<Record<string, string>> {
   const destination = join(FOLDER, 'tarballs');
   await rm(destination, { recursive: true, force: true });
@@ -77,7 +77,7 @@ export async function packWorkspace(folders: Readonly<Record<string, URL>>): Pro
     const digest = createHash('sha256')
       .update(await readFile(packedTo))
       .digest('hex');
-    // Another content is another dependency.
+    // The name contains a hash, so that new content is a different dependency.
     const file = join(destination, `${digest}.tgz`);
     await rename(packedTo, file);
     packed[name] = `file:${file}`;
@@ -93,7 +93,7 @@ async function measure(name: string, folder: string): Promise<Omit<InstalledTree
   let files = 0;
   let bytes = 0;
   for (const entry of await readdir(modules, { recursive: true, withFileTypes: true })) {
-    // What npm adds for itself: links to programs, and its lock file.
+    // Skip npm's own files: links to programs and its lockfile.
     if (!entry.isFile() || (entry.name === '.package-lock.json' && entry.parentPath === modules)) continue;
     const { size } = await stat(join(entry.parentPath, entry.name));
     files += 1;
@@ -110,7 +110,7 @@ async function measure(name: string, folder: string): Promise<Omit<InstalledTree
   };
 }
 
-/** The innermost package that a folder belongs to. */
+/** The innermost package of a folder. */
 function ownerOf(place: string, packages: ReadonlyMap<string, number>): string {
   if (packages.has(place)) return place;
   const end = place.lastIndexOf('/');

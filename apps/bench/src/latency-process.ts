@@ -1,6 +1,6 @@
 /**
- * Single sends of one contestant in a fresh process, one after the other over a warm sender: to the server itself, and
- * to the same server at a distance. Its task is JSON on its command line.
+ * Sends single emails of one contestant in a separate process, sequentially over a warm sender: directly to the server, and at a
+ * distance. The task is a JSON argument.
  */
 import { z } from 'zod';
 import { type MailServer, mailServerSchema, openSender } from './contestant.ts';
@@ -8,10 +8,10 @@ import { startDelayingProxy } from './delaying-proxy.ts';
 import { codeOf, recipientOf } from './sign-in-email.ts';
 
 const portionSchema = z.object({
-  /** Sends that are not measured: the first opens the connection, and further ones have the code compiled. */
+  /** Unmeasured sends, which open the connection and warm up the compiler. */
   warmUp: z.number(),
   sends: z.number(),
-  /** There are fewer sends when they take longer than this. */
+  /** The maximum time. Slow contestants send fewer emails. */
   seconds: z.number(),
 });
 
@@ -20,7 +20,7 @@ const { peer, server, roundTripMs, near, far } = z
     peer: z.url(),
     server: mailServerSchema,
     roundTripMs: z.number(),
-    /** To the server itself. */
+    /** Directly to the server. */
     near: portionSchema,
     /** At a distance. */
     far: portionSchema,
@@ -46,7 +46,7 @@ async function time(
     measured.push({ milliseconds, roundTrips: roundTripsSoFar() - roundTrips });
   }
   await sender.close();
-  // Of a slow sender, half is enough to warm it up.
+  // For a slow sender, half of the warm-up is enough.
   return measured.slice(Math.min(warmUp, measured.length >> 1));
 }
 

@@ -1,10 +1,10 @@
 import type { Sender } from './contestant.ts';
 import { codeOf, recipientOf } from './sign-in-email.ts';
 
-/** Sends for as long as it is told to, and says how many that were. */
+/** Sends until it is stopped, and returns the number of emails. */
 export type Load = (goOn: (started: number) => boolean) => Promise<number>;
 
-/** So many messages in flight at any time; each has a recipient and a code of its own. */
+/** Keeps a number of messages in flight. Each has a different recipient and code. */
 export function createLoad(sender: Sender, concurrency: number): Load {
   let next = 0;
   return async (goOn) => {

@@ -2,7 +2,7 @@ import { type CreateConnector, type EmailConnector, TemplateType } from '@logto/
 import type { MailServer, Sender } from './contestant.ts';
 import { FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE } from './sign-in-email.ts';
 
-/** What the console stores. */
+/** The config that the console stores. */
 export const connectorConfig = ({ host, port, secure }: MailServer): Record<string, unknown> => ({
   host,
   port,
@@ -18,9 +18,8 @@ export const connectorConfig = ({ host, port, secure }: MailServer): Record<stri
 });
 
 /**
- * What Logto's server does with a connector: it reads the config from its database, makes the connector anew, and has
- * it send, for each request. (Its server reads the connector's logo and readme from disk for each request, too: that
- * is not the connector's doing, and left out.)
+ * Uses a connector as Logto's server does for each request: reads the config, creates the connector, and sends. Leaves out that the
+ * server also reads the connector's logo and readme from disk, which is independent of the connector.
  */
 export function sendThrough(
   createConnector: CreateConnector<EmailConnector>,

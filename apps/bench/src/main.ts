@@ -11,7 +11,7 @@ import { throughput } from './benches/throughput.ts';
 import { resultAsText } from './report.ts';
 import { type Section, sectionOf, writeResults } from './results.ts';
 
-/** In the order in which they run, and stand in RESULTS.md. */
+/** In the order of execution and of RESULTS.md. */
 const BENCHES: readonly Bench[] = [throughput, latency, render, startUp, resources, queue, scale, fleet];
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   if (!quick) await writeResults(sections, order);
 }
 
-/** Without a result, the others go on, and RESULTS.md keeps what was measured before. */
+/** A bench without a result does not stop the others, and RESULTS.md keeps its previous result. */
 async function run(bench: Bench, context: BenchContext): Promise<BenchResult | undefined> {
   try {
     return await bench.run(context);

@@ -2,25 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { interleave, median, percentile, ratio, spread } from './measurement.ts';
 
 describe('median', () => {
-  it('is the middle one', () => expect(median([9, 1, 5])).toBe(5));
-  it('lies between the two in the middle', () => expect(median([4, 1, 9, 2])).toBe(3));
-  it('is no number where there are none', () => expect(median([])).toBeNaN());
+  it('is the middle value', () => expect(median([9, 1, 5])).toBe(5));
+  it('is the mean of the two middle values', () => expect(median([4, 1, 9, 2])).toBe(3));
+  it('is NaN without values', () => expect(median([])).toBeNaN());
 });
 
 describe('spread', () => {
-  it('is how far the rounds lie apart, against their median', () => expect(spread([90, 100, 120])).toBe(0.3));
-  it('is nothing for one round', () => expect(spread([100])).toBe(0));
+  it('is the range of the rounds relative to their median', () => expect(spread([90, 100, 120])).toBe(0.3));
+  it('is zero for one round', () => expect(spread([100])).toBe(0));
 });
 
 describe('ratio', () => {
-  it('compares what was measured in the same round', () => {
-    // The machine was slow in the second round, for both.
+  it('compares the values of the same round', () => {
+    // The machine was slow for both in the second round.
     expect(ratio([200, 20, 210], [100, 10, 100])).toBe(2);
   });
 });
 
 describe('interleave', () => {
-  it('measures everyone once a round, and begins with another one each time', async () => {
+  it('measures each contestant once per round and starts with a different one each time', async () => {
     const order: string[] = [];
     const measured = await interleave(['a', 'b', 'c'], 4, async (name, round) => {
       order.push(name);
@@ -38,18 +38,18 @@ describe('interleave', () => {
 describe('percentile', () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index);
 
-  it('is the smallest value that so many percent are not above', () => {
+  it('is the smallest value with at least this percentage of values at or below it', () => {
     expect(percentile(values, 50)).toBe(100);
     expect(percentile(values, 99)).toBe(198);
     expect(percentile(values, 100)).toBe(200);
   });
 
-  it('is the highest of few values', () => {
+  it('is the maximum of a few values', () => {
     expect(percentile([3, 1, 2], 99)).toBe(3);
     expect(percentile([7], 0)).toBe(7);
   });
 
-  it('is no number where there are none', () => {
+  it('is NaN without values', () => {
     expect(percentile([], 99)).toBeNaN();
   });
 });

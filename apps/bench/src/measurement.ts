@@ -5,22 +5,20 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** How far the rounds lie apart: highest minus lowest, as a share of their median. */
+/** The spread of the rounds: the range as a share of the median. */
 export const spread = (values: readonly number[]): number =>
   (Math.max(...values) - Math.min(...values)) / median(values);
 
 /**
- * The median of the ratios of each round. What slows the machine down for a while slows down both sides of a round,
- * and so leaves the ratio alone.
+ * The median of the ratios of each round. A slow machine affects both sides of a round, but not their ratio.
  */
 export const ratio = (values: readonly number[], base: readonly number[]): number =>
   median(values.map((value, round) => value / (base[round] ?? Number.NaN)));
 
 /**
- * Measures everyone once a round, one after the other. Each round begins with another one, so that nobody is always
- * measured right after the same neighbour.
+ * Measures each contestant once per round, sequentially. Each round starts with a different one, so that the order varies.
  *
- * @returns What each of them measured, round by round.
+ * @returns The measurements of each contestant by round.
  */
 export async function interleave<Contestant, Measured>(
   contestants: readonly Contestant[],
@@ -36,6 +34,6 @@ export async function interleave<Contestant, Measured>(
   return measured;
 }
 
-/** The smallest value that so many percent of all are not above (nearest rank). */
+/** The smallest value with at least this percentage of values at or below it (nearest rank). */
 export const percentile = (values: readonly number[], percent: number): number =>
   values.toSorted((a, b) => a - b)[Math.max(Math.ceil((values.length * percent) / 100) - 1, 0)] ?? Number.NaN;

@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 
 /**
- * Runs a program of this bench in a fresh process, with its task as JSON on its command line, and resolves with what
- * it says once it has measured.
+ * Runs a program of this bench in a separate process, with its task as a JSON argument. Resolves with the measurement.
  *
  * @param execArgv - Options of Node, e.g. `--expose-gc`.
  */
@@ -17,18 +16,18 @@ export async function measureInProcess<Measured>(
 ): Promise<Measured> {
   const child = fork(fileURLToPath(program), [JSON.stringify(task)], {
     execArgv: [...execArgv],
-    // As in production: some packages keep what they have compiled nowhere else.
+    // Some packages cache compiled templates only in production.
     env: { ...process.env, NODE_ENV: 'production' },
   });
   let said: unknown;
   child.once('message', (message) => {
     said = message;
   });
-  // When it has exited, and everything that it said has arrived.
+  // After the process has exited and all its messages have arrived.
   const [code] = await once(child, 'close');
   if (code !== 0 || said === undefined)
     throw new Error(
-      `${fileURLToPath(program)} ended with ${code} before it had measured ${JSON.stringify(task)}.`,
+      `${fileURLToPath(program)} exited with code ${code} before it measured ${JSON.stringify(task)}.`,
     );
   return measured.parse(said);
 }

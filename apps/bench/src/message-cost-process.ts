@@ -1,7 +1,6 @@
 /**
- * What a message costs two contestants, in one process and in short turns, so that the machine treats both alike:
- * CPU time and allocations, compared block by block, and what can be counted exactly. Its task is JSON on its command
- * line.
+ * Measures the cost of a message for two contestants, in one process and in short turns: CPU time and allocations, compared block
+ * by block, and exact counts. The task is a JSON argument.
  */
 import { createHook } from 'node:async_hooks';
 import { Socket } from 'node:net';
@@ -14,21 +13,21 @@ import { codeOf, recipientOf } from './sign-in-email.ts';
 
 const { peers, server, blocks, messages } = z
   .object({
-    /** Files of `peers`. */
+    /** Files in `peers`. */
     peers: z.array(z.url()),
     server: mailServerSchema,
     blocks: z.number(),
-    /** In each block. */
+    /** Messages in each block. */
     messages: z.number(),
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
 const CONCURRENCY = 5;
 
-/** Blocks that are for the compiler, and not measured. */
+/** Unmeasured blocks to warm up the compiler. */
 const WARM_UP = 5;
 
-/** Sends of which everything is counted, one after the other. */
+/** The number of sequential sends for the counts. */
 const COUNTED = 50;
 
 async function measureBlock(load: (messages: number) => Promise<unknown>) {
@@ -39,7 +38,7 @@ async function measureBlock(load: (messages: number) => Promise<unknown>) {
   return { cpuMicroseconds: (user + system) / messages, allocatedBytes: allocations() / messages };
 }
 
-/** Writes to a socket as the system sees them: what is corked together is one. */
+/** Socket writes at the system level. Corked writes count as one. */
 const written = { count: 0 };
 const { _write, _writev } = Socket.prototype;
 Socket.prototype._write = function (...args) {
@@ -69,7 +68,7 @@ async function countEvents(sender: Sender) {
   };
 }
 
-/** The most of a few sends over a connection that is open. */
+/** The maximum of a few sends over an open connection. */
 async function countRoundTrips(peer: string): Promise<number> {
   const proxy = await startDelayingProxy({ ...server, roundTripMs: 2 });
   const sender = await openSender(peer, { ...server, port: proxy.port }, 1);
@@ -93,7 +92,7 @@ for (const peer of peers) {
   contestants.push({ peer, sender, load, measured: [] as Awaited<ReturnType<typeof measureBlock>>[] });
 }
 for (let block = 0; block < WARM_UP + blocks; block++) {
-  // In both orders by turns: who comes second has the other's garbage to collect.
+  // Alternate the order, because the second contestant also collects the garbage of the first.
   for (const { load, measured } of block % 2 === 0 ? contestants : contestants.toReversed()) {
     const cost = await measureBlock(load);
     if (block >= WARM_UP) measured.push(cost);

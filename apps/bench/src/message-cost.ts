@@ -6,13 +6,13 @@ import type { Sink } from './sink.ts';
 const perBlock = z.array(z.number());
 
 const costSchema = z.object({
-  /** For each block, of one message. */
+  /** Per message, for each block. */
   cpuMicroseconds: perBlock,
-  /** For each block, of one message: on the heap of V8 and in buffers. */
+  /** Per message, for each block: on V8's heap and in buffers. */
   allocatedBytes: perBlock,
   /** Writes to the socket for one message. */
   writes: z.number(),
-  /** Timers made for one message. */
+  /** Timers created for one message. */
   timers: z.number(),
   /** Round trips of one message over an open connection. */
   roundTrips: z.number(),
@@ -20,7 +20,7 @@ const costSchema = z.object({
 
 export type MessageCost = z.output<typeof costSchema>;
 
-/** What a message costs each of two, measured block by block in one process. */
+/** The cost of a message for two contestants, measured block by block in one process. */
 export const compareCosts = (
   contestants: readonly [Contestant, Contestant],
   { server }: Sink,

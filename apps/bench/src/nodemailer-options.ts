@@ -1,6 +1,6 @@
 import type { MailServer } from './contestant.ts';
 
-/** How nodemailer, and what is built on it, is told about a server. */
+/** The options of nodemailer, and of packages that use it, for a server. */
 export const serverOptions = ({ host, port, secure }: MailServer) => ({
   host,
   port,
@@ -11,7 +11,7 @@ export const serverOptions = ({ host, port, secure }: MailServer) => ({
   }),
 });
 
-/** https://nodemailer.com/smtp/pooled: connections stay open, and are never replaced because of their age. */
+/** https://nodemailer.com/smtp/pooled: connections stay open and are never replaced. */
 export const poolOptions = (server: MailServer, connections: number) => ({
   ...serverOptions(server),
   pool: true as const,

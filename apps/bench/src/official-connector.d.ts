@@ -1,4 +1,4 @@
-/** The official connector comes without types; it is what the kit says a connector is. */
+/** The official connector has no type declarations. It implements the interface of the connector kit. */
 declare module '@logto/connector-smtp' {
   import type { CreateConnector, EmailConnector } from '@logto/connector-kit';
 

@@ -1,17 +1,17 @@
-/** Which queues are measured: what each file in `queues` exports, and how it is opened. */
+/** The interface of the files in `queues`. */
 
-/** A queue at work. */
+/** An open queue. */
 export interface QueueAtWork {
-  /** Puts one message in. */
+  /** Enqueues one message. */
   enqueue(to: string): Promise<unknown>;
-  /** Puts many in with one call, where there is such a call. */
+  /** Enqueues many messages with one call, if supported. */
   enqueueMany?(to: readonly string[]): Promise<unknown>;
-  /** Takes so many out and handles them. */
+  /** Handles this number of messages. */
   drain(count: number): Promise<void>;
   close(): Promise<unknown>;
 }
 
-/** @param batch - How many may be handled at once, and taken from the server at once. */
+/** @param batch - The maximum number of messages to fetch and handle at the same time. */
 export type OpenQueue = (url: string, batch: number) => Promise<QueueAtWork>;
 
 /** Loads a file that exports `open`. */

@@ -1,6 +1,5 @@
 /**
- * One queue in a fresh process: fills it, empties it, and tells its parent how fast. Its task is JSON on its command
- * line.
+ * Fills and drains one queue in a separate process and reports the speed to its parent. The task is a JSON argument.
  */
 import { z } from 'zod';
 import { openQueue, type QueueAtWork } from './queue-at-work.ts';
@@ -8,22 +7,22 @@ import { recipientOf } from './sign-in-email.ts';
 
 const { queue, url, batch, oneByOne, inBulk, drain } = z
   .object({
-    /** The file that drives it. */
+    /** The file that exports `open`. */
     queue: z.url(),
-    /** Of its server. */
+    /** The URL of the server. */
     url: z.string(),
-    /** Calls in flight, messages of a bulk, and messages that are handled at once. */
+    /** The number of calls in flight, of messages in a bulk call, and of messages that are handled at the same time. */
     batch: z.number(),
-    /** Messages that are enqueued by a call each. */
+    /** Messages that are enqueued with one call each. */
     oneByOne: z.number(),
-    /** Messages that are enqueued by one call for each batch, where there is such a call; else as the others. */
+    /** Messages that are enqueued with one call per batch, if supported. */
     inBulk: z.number(),
-    /** Messages that are taken out. */
+    /** Messages to drain. */
     drain: z.number(),
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
-/** A second; `undefined` where nothing was done. */
+/** Messages per second, or `undefined` for no messages. */
 async function rateOf(count: number, run: () => Promise<void>): Promise<number | undefined> {
   if (count === 0) return undefined;
   const begin = performance.now();
@@ -31,10 +30,10 @@ async function rateOf(count: number, run: () => Promise<void>): Promise<number |
   return (count * 1000) / (performance.now() - begin);
 }
 
-/** Everyone gets one message: of two sign-in codes for the same person, Postern takes the older one back. */
+/** Each recipient gets one message, because a newer sign-in code replaces an older one for the same person. */
 let next = 0;
 
-/** A batch at a time. */
+/** Enqueues one batch at a time. */
 async function inBatches(count: number, enqueue: (to: readonly string[]) => Promise<unknown>): Promise<void> {
   for (let first = 0; first < count; first += batch) {
     const length = Math.min(batch, count - first);

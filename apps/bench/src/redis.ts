@@ -7,8 +7,8 @@ import type { Database } from './postgres.ts';
 import { endProgram, findProgram, HOST, untilListening } from './server-program.ts';
 
 /**
- * The Redis or Valkey of this machine, if it has one. As BullMQ's documentation wants it ("Going to production"): what
- * it has is appended to a file, which is synchronized once a second, and nothing is evicted.
+ * The Redis or Valkey of this machine, if installed. Configured according to BullMQ's documentation ("Going to production"): data is
+ * appended to a file that is synchronized once per second, and nothing is evicted.
  */
 export async function startRedis(): Promise<Database | undefined> {
   const program = findProgram('redis-server') ?? findProgram('valkey-server');

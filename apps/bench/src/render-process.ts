@@ -1,6 +1,6 @@
 /**
- * Renders the same email in every way, in one process, in short turns: what slows the machine down for a while slows
- * all of them down. Its task is JSON on its command line.
+ * Renders the same email with all contestants in one process, in short turns, so that a slow machine affects all of them. The task is
+ * a JSON argument.
  */
 import { replaceSendMessageHandlebars } from '@logto/connector-kit';
 import { createMailer, type Template, type Transport } from '@postern/core';
@@ -18,14 +18,14 @@ import {
 const { rounds, milliseconds } = z
   .object({
     rounds: z.number(),
-    /** Of each way in a round. */
+    /** The time of each contestant in a round. */
     milliseconds: z.number(),
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
 const sendsNothing: Transport = {
   name: 'nothing',
-  send: () => Promise.reject(new Error('This is about rendering.')),
+  send: () => Promise.reject(new Error('This transport does not send.')),
   verify: async () => {},
   close: async () => {},
   [Symbol.asyncDispose]: async () => {},
@@ -60,12 +60,12 @@ const WAYS: Readonly<Record<string, (to: string, code: string) => unknown>> = {
   handlebars: (_to, code) => ({ subject: compiled.subject({ code }), html: compiled.html({ code }) }),
 };
 
-/** So many at once that looking at the clock costs nothing. */
+/** The number of emails between clock reads. */
 const BATCH = 20;
 
 let index = 0;
 
-/** Microseconds an email. */
+/** Microseconds per email. */
 async function time(render: (to: string, code: string) => unknown, forMilliseconds: number): Promise<number> {
   const begin = performance.now();
   let rendered = 0;
@@ -82,7 +82,7 @@ async function time(render: (to: string, code: string) => unknown, forMillisecon
 }
 
 const measured: Record<string, number[]> = Object.fromEntries(Object.keys(WAYS).map((name) => [name, []]));
-/** Rounds that are for the compiler, and not measured. */
+/** Unmeasured rounds to warm up the compiler. */
 const WARM_UP = 2;
 
 for (let round = 0; round < WARM_UP + rounds; round++) {

@@ -30,14 +30,14 @@ describe('figures', () => {
     [Number.NaN, '–'],
   ])('%d', (value, text) => expect(formatFigure(value)).toBe(text));
 
-  it('ratios and shares', () => {
+  it('formats ratios and shares', () => {
     expect(formatRatio(2.345)).toBe('2.35 ×');
     expect(formatPercent(0.123)).toBe('12 %');
     expect(formatPercent(Number.NaN)).toBe('–');
   });
 });
 
-it('a result for the terminal', () => {
+it('renders a result for the terminal', () => {
   expect(stripVTControlCharacters(resultAsText(RESULT))).toBe(
     [
       'Speed',
@@ -53,7 +53,7 @@ it('a result for the terminal', () => {
   );
 });
 
-it('a result as Markdown', () => {
+it('renders a result as Markdown', () => {
   expect(resultAsMarkdown(RESULT)).toBe(
     [
       '**Speed**',
@@ -75,6 +75,6 @@ it('a result as Markdown', () => {
   );
 });
 
-it('leaves out what there is none of', () => {
+it('omits empty parts', () => {
   expect(resultAsMarkdown({ tables: [], goals: [], notes: ['Nothing.'] })).toBe('- Nothing.');
 });

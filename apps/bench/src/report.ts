@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { type BenchResult, type Goal, isMet, type Table } from './bench.ts';
 
-/** `1234.5` → `1,235`, `12.34` → `12.3`, `1.234` → `1.23`: three figures that mean something. */
+/** Formats a value with three significant digits: `1234.5` → `1,235`, `12.34` → `12.3`, `1.234` → `1.23`. */
 export function formatFigure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
@@ -19,7 +19,7 @@ const bound = ({ atLeast, atMost }: Goal): string =>
     ...(atMost === undefined ? [] : [`at most ${formatFigure(atMost)}`]),
   ].join(', ');
 
-/** Columns as wide as their widest cell; the first to the left, the others to the right. */
+/** Pads the columns. The first is left-aligned, and the others are right-aligned. */
 function align({ columns, rows }: Table): string[][] {
   const lines = [columns, ...rows];
   const widths = columns.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

@@ -14,7 +14,7 @@ const section = (title: string, figure: string, measuredAt: string): Section => 
   measuredAt,
 });
 
-it('a bench that runs alone replaces its own section, in the order of the benches', async () => {
+it('replaces only the section of a bench, in the order of the benches', async () => {
   const path = await mkdtemp(join(tmpdir(), 'bench-results-'));
   onTestFinished(() => rm(path, { recursive: true }));
   const folder = pathToFileURL(`${path}/`);

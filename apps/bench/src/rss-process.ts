@@ -1,6 +1,6 @@
 /**
- * A contestant in a fresh process that sends very many messages, and tells its parent how much memory (RSS) it has
- * after each portion of them. Its task is JSON on its command line.
+ * Runs a contestant in a separate process that sends many messages, and reports its memory (RSS) after each portion. The task is a
+ * JSON argument.
  */
 import { z } from 'zod';
 import { mailServerSchema, openSender } from './contestant.ts';
@@ -12,7 +12,7 @@ const { peer, server, concurrency, portions, messages } = z
     server: mailServerSchema,
     concurrency: z.number(),
     portions: z.number(),
-    /** In each of the portions. */
+    /** Messages in each portion. */
     messages: z.number(),
   })
   .parse(JSON.parse(process.argv[2] ?? ''));

@@ -1,4 +1,4 @@
-/** The emails that contestants send. Each carries another code. */
+/** The emails of the contestants. Each one has a different code. */
 import type { Template } from '@postern/core';
 import { createTemplates } from '@postern/templates';
 import Handlebars from 'handlebars';
@@ -10,7 +10,7 @@ type EmailTemplate = Omit<Template, 'usageType'>;
 export interface SampleEmail {
   readonly title: string;
   readonly template: EmailTemplate;
-  /** Variables of the template besides the code. */
+  /** The variables of the template, except for the code. */
   readonly payload?: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -20,20 +20,20 @@ const html = (content: string): EmailTemplate => ({
   content,
 });
 
-/** The body of {@link HTML_TEMPLATE} with something in place of its last paragraph. */
+/** Replaces the last paragraph of {@link HTML_TEMPLATE}. */
 const withLastParagraph = (paragraph: string): string =>
   HTML_TEMPLATE.replace(/ *<p[^>]*>If it was not you.*<\/p>\n/, paragraph);
 
 const CHINESE = `<p>请输入以下验证码完成登录：</p><p><b>{{code}}</b></p>${'<p>验证码十分钟内有效。请勿将验证码告诉任何人，包括自称是我们员工的人。如果不是您本人操作，请忽略这封邮件。</p>'.repeat(8)}`;
 
-/** A page of 40 KB in a single line, as a minifier writes it. */
+/** A minified page of 40 KB in a single line. */
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body><p>Your code is <b>{{code}}</b>.</p><table>${'<tr><td style="padding:8px;border-bottom:1px solid #dde1e6;font:14px/20px Arial,sans-serif">A new sign-in to your account needs this code.</td></tr>'.repeat(260)}</table></body></html>`;
 
 const readyMade = (): EmailTemplate => {
   const templates = createTemplates({ brand: { name: 'Example' }, locales: ['en'] });
   const template = templates.find(({ usageType, locale }) => usageType === 'SignIn' && locale === 'en');
   if (!template) throw new Error('@postern/templates has no English sign-in email.');
-  // The requests of the bench name no language.
+  // The requests of the bench have no language.
   return { ...template, locale: undefined };
 };
 
@@ -49,7 +49,7 @@ export const SAMPLE_EMAILS = {
     ),
     payload: { device: 'Firefox on Linux', steps: ['Open the app', 'Enter the code', 'Done'] },
   },
-  blanks: { title: 'a kilobyte of blanks', template: html(withLastParagraph(`<p>${' '.repeat(1024)}</p>`)) },
+  blanks: { title: 'a kilobyte of spaces', template: html(withLastParagraph(`<p>${' '.repeat(1024)}</p>`)) },
   chinese: { title: 'Chinese', template: html(CHINESE) },
   page: { title: 'a minified page of 40 KB', template: html(PAGE) },
 } as const satisfies Record<string, SampleEmail>;
@@ -58,7 +58,7 @@ export type SampleName = keyof typeof SAMPLE_EMAILS;
 
 export const SAMPLE_NAMES = Object.keys(SAMPLE_EMAILS) as [SampleName, ...SampleName[]];
 
-/** A message as an application hands it to a library that renders nothing. */
+/** A message for a library that does not render. */
 interface FinishedMessage {
   readonly from: string;
   readonly to: string;
@@ -70,8 +70,8 @@ interface FinishedMessage {
 export type MakeMessage = (to: string, code: string) => FinishedMessage;
 
 /**
- * Makes messages as an application does for a library that renders nothing: compiled Handlebars for subject and html, and
- * html-to-text for the plain text. That is the work that Postern does for each email.
+ * Creates messages as an application does for a library that does not render: with compiled Handlebars for subject and HTML, and
+ * html-to-text for the plain text. Postern does the same work for each email.
  */
 export function renderMessages(sample: SampleName): MakeMessage {
   const { template, payload }: SampleEmail = SAMPLE_EMAILS[sample];
@@ -85,10 +85,10 @@ export function renderMessages(sample: SampleName): MakeMessage {
   };
 }
 
-/** Occurs in no template. */
+/** A code that no template contains. */
 const CODE = '975310';
 
-/** Makes messages as cheaply as possible: everything is rendered beforehand, and only the code is replaced. */
+/** Creates messages as cheaply as possible, by replacing the code in a prerendered message. */
 export function prepareMessages(sample: SampleName): MakeMessage {
   const prepared = renderMessages(sample)('', CODE);
   return (to, code) => ({

@@ -1,4 +1,4 @@
-/** Server programs of this machine, for as long as a bench runs. */
+/** Server programs that run during a bench. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,14 +7,14 @@ import { delimiter, join } from 'node:path';
 
 export const HOST = '127.0.0.1';
 
-/** Where Debian and others put what only root is thought to need. */
+/** Includes the folders of administration programs. */
 const PROGRAM_FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
-/** A program, if it is installed. */
+/** Finds an installed program. */
 export const findProgram = (name: string): string | undefined =>
   PROGRAM_FOLDERS.map((folder) => join(folder, name)).find((file) => existsSync(file));
 
-/** Knocks until it opens: not every program says when it is ready. */
+/** Tries to connect until the port is open, because not every program reports when it is ready. */
 export async function untilListening(port: number, child: ChildProcess): Promise<void> {
   while (child.exitCode === null) {
     const socket = connect(port, HOST);
@@ -28,7 +28,7 @@ export async function untilListening(port: number, child: ChildProcess): Promise
   throw new Error(`${child.spawnfile} did not start.`);
 }
 
-/** Ends it, and resolves once it has exited. */
+/** Stops a program and resolves when it has exited. */
 export async function endProgram(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');

@@ -1,4 +1,4 @@
-/** The email that everyone sends: about 1 KB of html, as a sign-in code looks. */
+/** The email of all contestants: a sign-in code with about 1 KB of HTML. */
 
 export const FROM = 'Example <noreply@example.com>';
 
@@ -15,9 +15,9 @@ export const HTML_TEMPLATE = `<!doctype html>
       <tr>
         <td align="center" style="padding:32px 16px">
           <h1 style="font-size:20px;margin:0 0 16px">Sign in to Example</h1>
-          <p style="font-size:15px;margin:0 0 16px">Enter this code to go on:</p>
+          <p style="font-size:15px;margin:0 0 16px">Enter this code to continue:</p>
           <p style="font-size:32px;letter-spacing:6px;margin:0 0 16px"><b>{{code}}</b></p>
-          <p style="font-size:13px;margin:0 0 16px">It is valid for 10 minutes. Nobody from Example will ever ask you for it.</p>
+          <p style="font-size:13px;margin:0 0 16px">It is valid for 10 minutes. No one from Example will ever ask you for it.</p>
           <p style="font-size:13px;margin:0">If it was not you, <a href="https://example.com/security">tell us</a>; no one can sign in without the code.</p>
         </td>
       </tr>
@@ -26,14 +26,14 @@ export const HTML_TEMPLATE = `<!doctype html>
 </html>
 `;
 
-/** What a person would write as the plain text of it, for those that derive none. */
+/** The plain text, for contestants that do not derive it. */
 export const TEXT_TEMPLATE = `Sign in to Example
 
-Enter this code to go on:
+Enter this code to continue:
 
 {{code}}
 
-It is valid for 10 minutes. Nobody from Example will ever ask you for it.
+It is valid for 10 minutes. No one from Example will ever ask you for it.
 
 If it was not you, tell us (https://example.com/security); no one can sign in without the code.
 `;
@@ -42,12 +42,12 @@ const fill = (template: string, code: string): string => template.replaceAll('{{
 
 export const textWith = (code: string): string => fill(TEXT_TEMPLATE, code);
 
-/** A code of six digits, another one for each message. */
+/** A six-digit code that differs for each message. */
 export const codeOf = (index: number): string => String(100_000 + ((index * 7919) % 900_000));
 
 export const recipientOf = (index: number): string => `user-${index}@example.com`;
 
-/** For those that render nothing. */
+/** For contestants that do not render. */
 export const constantMessage = {
   from: FROM,
   to: recipientOf(0),

@@ -1,30 +1,30 @@
 /**
- * A mail server that takes everything and keeps nothing, in a process of its own: with STARTTLS and a login, which
- * Postfix's smtp-sink doesn't have, and for machines without Postfix. It says to its parent which port it has.
+ * A mail server that accepts and discards all emails, in a separate process. It supports STARTTLS and a login, unlike Postfix's
+ * smtp-sink, and works without Postfix. It reports its port to its parent.
  */
 import { createServer, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { z } from 'zod';
 
 const sinkOptionsSchema = z.object({
-  /** PEM. With it, STARTTLS is offered, and AUTH after it. */
+  /** A certificate and key (PEM) for STARTTLS, which is followed by AUTH. */
   identity: z.object({ cert: z.string(), key: z.string() }).optional(),
-  /** Whether it is offered (RFC 2920). */
+  /** Whether to offer PIPELINING (RFC 2920). */
   pipelining: z.boolean().default(true),
 });
 
-/** The end of a message, and of a line. */
+/** The ends of a message and of a line. */
 const END_OF_MESSAGE = '\r\n.\r\n';
 const END_OF_LINE = '\r\n';
 
-/** What is left to do in a dialogue of AUTH LOGIN: the user name, then the password. */
+/** The next expected input. AUTH LOGIN expects the username and then the password. */
 type Expected = 'command' | 'message' | 'user' | 'password';
 
-/** Answers what one connection says, pipelined or not. Any login will do, where one is needed. */
+/** Serves one connection, with or without pipelining. Accepts any login. */
 function serve(socket: Socket, context: SecureContext | undefined, isSecure: boolean): void {
   let expected: Expected = 'command';
   let mayMail = context === undefined;
-  // One character a byte: only ASCII is looked at.
+  // One character per byte, because only ASCII matters.
   let input = '';
 
   const answer = (line: string): string => {
@@ -46,7 +46,7 @@ function serve(socket: Socket, context: SecureContext | undefined, isSecure: boo
       case 'AUTH':
         if (context && !isSecure) return '538 5.7.11 Not without TLS\r\n';
         if (initial === undefined) {
-          // LOGIN asks for two things, PLAIN for one.
+          // LOGIN needs two inputs, and PLAIN needs one.
           expected = argument.toUpperCase() === 'LOGIN' ? 'user' : 'password';
           return expected === 'user' ? '334 VXNlcm5hbWU6\r\n' : '334 \r\n';
         }
@@ -111,7 +111,7 @@ function serve(socket: Socket, context: SecureContext | undefined, isSecure: boo
 const { identity, pipelining } = sinkOptionsSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const context = identity && createSecureContext(identity);
 const server = createServer({ noDelay: true }, (socket) => {
-  // Whoever hangs up without a QUIT has no more to say.
+  // A client may close the connection without QUIT.
   socket.on('error', () => socket.destroy());
   socket.write('220 sink ESMTP\r\n');
   serve(socket, context, false);
@@ -120,5 +120,5 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   process.send?.({ port: typeof address === 'object' && address ? address.port : 0 });
 });
-// Not without its parent.
+// Exit with the parent process.
 process.once('disconnect', () => process.exit());

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { type Sink, startOwnSink, startSecureSink } from './sink.ts';
 
-/** What the sink answers to these pieces, by code. */
+/** The reply codes of the sink to these chunks. */
 async function codesOf({ server }: Sink, pieces: readonly string[]): Promise<string[]> {
   const socket = connect({ host: server.host, port: server.port, noDelay: true });
   const answers = buffer(socket);
@@ -13,7 +13,7 @@ async function codesOf({ server }: Sink, pieces: readonly string[]): Promise<str
   return [...text.matchAll(/^(\d{3}) /gm)].map(([, code = '']) => code);
 }
 
-it('takes messages one after the other, pipelined and in any pieces', async () => {
+it('accepts sequential messages, pipelined and in any chunks', async () => {
   await using sink = await startOwnSink();
   const dialogue = [
     'EHLO bench\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n',
@@ -30,18 +30,18 @@ it.each([
   ['AUTH PLAIN\r\nAGEAYg==\r\n', ['334', '235']],
   ['AUTH LOGIN\r\nYQ==\r\nYg==\r\n', ['334', '334', '235']],
   ['AUTH LOGIN YQ==\r\nYg==\r\n', ['334', '235']],
-])('knows the dialogue of %j', async (login, expected) => {
+])('supports the dialogue of %j', async (login, expected) => {
   await using sink = await startOwnSink();
   expect(await codesOf(sink, [login, 'QUIT\r\n'])).toEqual(['220', ...expected, '221']);
 });
 
-it('a secure sink takes nothing in plain text', async () => {
+it('rejects plain text in a secure sink', async () => {
   await using sink = await startSecureSink();
   const dialogue = ['EHLO bench\r\nAUTH PLAIN AGEAYg==\r\nMAIL FROM:<a@example.com>\r\nQUIT\r\n'];
   expect(await codesOf(sink, dialogue)).toEqual(['220', '250', '538', '530', '221']);
 });
 
-it('ends when it is told to', async () => {
+it('stops when it is closed', async () => {
   const sink = await startOwnSink();
   await sink.close();
   await sink.close();

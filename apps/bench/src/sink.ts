@@ -7,16 +7,16 @@ import { freePort } from '../../../scripts/free-port.ts';
 import type { MailServer } from './contestant.ts';
 import { endProgram, findProgram, HOST, untilListening } from './server-program.ts';
 
-/** A mail server in a process of its own, which takes everything and keeps nothing. */
+/** A mail server in a separate process that accepts and discards all emails. */
 export interface Sink extends AsyncDisposable {
-  /** What it is: Postfix's, or the one in `sink-process.ts`. */
+  /** Postfix's smtp-sink or `sink-process.ts`. */
   readonly name: string;
   readonly server: MailServer;
   readonly pid: number;
   close(): Promise<void>;
 }
 
-/** Postfix's smtp-sink where it is installed, else our own. */
+/** Starts Postfix's smtp-sink if it is installed, or the sink of this bench. */
 export async function startSink(): Promise<Sink> {
   const program = findProgram('smtp-sink');
   return program === undefined ? startOwnSink() : startPostfixSink(program);
@@ -24,20 +24,20 @@ export async function startSink(): Promise<Sink> {
 
 async function startPostfixSink(program: string): Promise<Sink> {
   const port = await freePort();
-  // As root, it wants to become someone else. The last argument is the backlog of connections.
+  // As root, it must change its user. The last argument is the connection backlog.
   const privileges = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const child = spawn(program, [...privileges, `${HOST}:${port}`, '1000'], { stdio: 'ignore' });
   await untilListening(port, child);
   return sinkOf('smtp-sink of Postfix', child, { host: HOST, port });
 }
 
-/** The sink of this bench, in plain text to anyone. */
+/** Starts the sink of this bench in plain text and without a login. */
 export async function startOwnSink(options: { pipelining?: boolean } = {}): Promise<Sink> {
   const { child, port } = await forkSink(options);
   return sinkOf('sink-process.ts', child, { host: HOST, port });
 }
 
-/** The sink of this bench, over STARTTLS and after a login. */
+/** Starts the sink of this bench with STARTTLS and a login. */
 export async function startSecureSink(): Promise<Sink> {
   const pems = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

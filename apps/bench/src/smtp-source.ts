@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Sink } from './sink.ts';
 
 /**
- * Messages per second of Postfix's own load generator, which is written in C, with connections that stay open (`-d`).
+ * Messages per second of Postfix's load generator, which is written in C, with persistent connections (`-d`).
  *
  * @param program - The path of smtp-source.
  */

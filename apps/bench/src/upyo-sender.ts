@@ -4,8 +4,8 @@ import type { MailServer, Sender } from './contestant.ts';
 import type { MakeMessage } from './sample-email.ts';
 
 /**
- * Upyo with its pool (https://upyo.org/transports/smtp, `pool` and `poolSize`), which is faster than its `sendMany` with
- * one connection.
+ * Upyo with a pool (https://upyo.org/transports/smtp, `pool` and `poolSize`), which is faster than `sendMany` over one
+ * connection.
  */
 export function openUpyo(
   { host, port, secure }: MailServer,
@@ -15,7 +15,7 @@ export function openUpyo(
   const transport = new SmtpTransport({
     host,
     port,
-    // TLS from the first byte; without it, STARTTLS is used where it is offered.
+    // No implicit TLS. STARTTLS is used if offered.
     secure: false,
     ...(secure && {
       auth: { user: secure.user, pass: secure.pass },

@@ -3,7 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { z } from 'zod';
 import type { Contestant } from './contestant.ts';
 
-/** The version of a contestant's package, as the file that drives it finds it. */
+/** The version of a contestant's package, resolved from its file. */
 function versionOf(contestant: Contestant): string {
   return contestant.package === undefined ? '' : installedVersionOf(contestant.package, contestant.file);
 }
@@ -16,7 +16,7 @@ function installedVersionOf(name: string, importer: URL | string): string {
 
 const heavyPeersSchema = z.object({ dependencies: z.record(z.string(), z.string()) });
 
-/** The version of a package that this bench measures, whether it is installed or one of `heavy-peers`. */
+/** The version of a measured package, from the workspace or from `heavy-peers`. */
 export function measuredVersionOf(name: string): string {
   const manifest = readFileSync(new URL('../heavy-peers/package.json', import.meta.url), 'utf8');
   const { dependencies } = heavyPeersSchema.parse(JSON.parse(manifest));

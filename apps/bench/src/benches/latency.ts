@@ -7,22 +7,22 @@ import { formatFigure } from '../report.ts';
 import { startOwnSink } from '../sink.ts';
 import { nameWithVersion } from '../versions.ts';
 
-/** As between two continents' ends, or two clouds. */
+/** A typical round trip between distant regions or clouds. */
 const ROUND_TRIP_MS = 40;
 
-/** Who keeps connections, and one that makes one for each email. */
+/** Contestants with a pool, and one that opens a connection for each email. */
 const CONTESTANTS = [POSTERN, NODEMAILER_POOL, UPYO, OFFICIAL_CONNECTOR];
 
 const SERVERS = [
   {
     pipelining: true,
-    title: 'A server that offers PIPELINING, as nearly all do',
+    title: 'With PIPELINING, which nearly all servers offer',
     // MAIL, RCPT and DATA together, then the message (RFC 2920 section 3.1).
     needed: 2,
   },
   {
     pipelining: false,
-    title: 'A server that does not',
+    title: 'Without PIPELINING',
     // MAIL, RCPT, DATA and the message, each after the reply to the one before (RFC 5321 section 4.1.1).
     needed: 4,
   },
@@ -53,11 +53,11 @@ async function measureAt(
       measuredSchema,
     );
     log(
-      `${name}: ${formatFigure(median(figures.near))} ms, at a distance ${formatFigure(median(figures.far.map(({ milliseconds }) => milliseconds)))} ms`,
+      `${name}: ${formatFigure(median(figures.near))} ms, at a distance: ${formatFigure(median(figures.far.map(({ milliseconds }) => milliseconds)))} ms`,
     );
     return figures;
   });
-  /** Of all sends of all rounds. */
+  /** The figures of all sends in all rounds. */
   const figuresOf = (contestant: Contestant) => {
     const all = measured.get(contestant) ?? [];
     const far = all.flatMap((each) => each.far);
@@ -96,7 +96,7 @@ async function measureAt(
     ],
     goals: [
       {
-        text: `Round trips of a warm send ${pipelining ? 'with' : 'without'} PIPELINING, of which SMTP itself needs ${needed}`,
+        text: `Round trips of a warm send ${pipelining ? 'with' : 'without'} PIPELINING (SMTP needs ${needed})`,
         measured: figuresOf(POSTERN).roundTrips,
         atMost: needed,
       },
@@ -107,7 +107,7 @@ async function measureAt(
 
 export const latency: Bench = {
   name: 'latency',
-  title: `Latency: one email at a time, at 0 and at ${ROUND_TRIP_MS} ms round trip`,
+  title: `Latency: one email at a time, with round trips of 0 and ${ROUND_TRIP_MS} ms`,
   async run(context) {
     const parts: BenchResult[] = [];
     for (const server of SERVERS) parts.push(await measureAt(server, context));
@@ -115,7 +115,7 @@ export const latency: Bench = {
       tables: parts.flatMap(({ tables }) => tables),
       goals: parts.flatMap(({ goals }) => goals),
       notes: [
-        `At a distance, a proxy holds back what each side says for half of the ${ROUND_TRIP_MS} ms. A round trip is a change of direction that it sees between the first byte of a send and the reply that ends it, the most of all sends. It counts 2 for a new connection: the handshake of TCP, and the greeting.`,
+        `At a distance, a proxy delays each direction by half of the ${ROUND_TRIP_MS} ms. A round trip is a change of direction between the first byte of a send and its final reply. The table shows the maximum of all sends. A new connection counts as two: the TCP handshake and the greeting.`,
       ],
     };
   },

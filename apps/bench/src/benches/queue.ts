@@ -18,7 +18,7 @@ const POSTERN: Queue = {
   file: new URL('../queues/postern.ts', import.meta.url),
 };
 const POSTERN_EMPTY: Queue = {
-  name: 'Postern, mailer that does nothing',
+  name: 'Postern, with an empty mailer',
   file: new URL('../queues/postern-empty.ts', import.meta.url),
 };
 const PG_BOSS: Queue = {
@@ -35,13 +35,13 @@ const BATCH = 200;
 const PROGRAM = new URL('../queue-process.ts', import.meta.url);
 
 const measuredSchema = z.object({
-  /** A second, with a call for each. */
+  /** Messages per second, with one call each. */
   enqueued: z.number().optional(),
-  /** A second, with a call for a whole batch, where there is one. */
+  /** Messages per second, with one call per batch, if supported. */
   bulk: z.number().optional(),
-  /** A second. */
+  /** Messages per second. */
   drained: z.number().optional(),
-  /** Bytes, at most, while it was emptied. */
+  /** Maximum bytes while the queue was drained. */
   rss: z.number(),
 });
 
@@ -80,7 +80,7 @@ async function compare(
   return {
     tables: [
       {
-        title: `Messages a second, ${BATCH} at a time`,
+        title: `Messages per second, ${BATCH} at a time`,
         columns: ['', 'enqueue', 'spread', '× pg-boss', 'in bulk', 'drain', 'spread', '× pg-boss'],
         rows: contestants.map((queue) => [
           queue.name,
@@ -92,19 +92,19 @@ async function compare(
     ],
     goals: [],
     notes: [
-      'Enqueued by a call for each message, which an application makes; in bulk, by one for each batch. Postern’s queue has no bulk form: calls that come together share a transaction. It seals each message, and records how each ended.',
-      'PostgreSQL runs on the same machine, without synchronizing files (fsync).',
+      '"enqueue" uses one call per message, as applications do. "in bulk" uses one call per batch. Postern’s queue has no bulk call, because concurrent calls share a transaction. It encrypts each message and records its outcome.',
+      'PostgreSQL runs on the same machine without fsync.',
       redis
-        ? `BullMQ is on ${redis.name}, which keeps everything in memory, and appends it to a file that is synchronized once a second.`
-        : 'BullMQ was left out: this machine has neither redis-server nor valkey-server.',
+        ? `BullMQ uses ${redis.name}, which keeps all data in memory and appends it to a file that is synchronized once per second.`
+        : 'BullMQ was not measured, because this machine has neither redis-server nor valkey-server.',
     ],
   };
 }
 
-/** With a small heap, what would grow is what is kept, not the garbage that V8 had no need to collect. */
+/** With a small heap, growth comes from retained memory and not from uncollected garbage. */
 const SMALL_HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 
-/** Whether the memory of a worker depends on how much is queued. */
+/** Measures whether the memory of a worker depends on the backlog. */
 async function watchBacklog({ quick, log }: BenchContext, { url }: Database): Promise<BenchResult> {
   const rows: string[][] = [];
   for (const count of quick ? [1000] : [1000, 5000, 20_000]) {
@@ -140,7 +140,7 @@ const formatMegabytes = (bytes: number): string => formatFigure(bytes / 2 ** 20)
 
 export const queue: Bench = {
   name: 'queue',
-  title: 'Queue: putting messages in, and taking them out',
+  title: 'Queue: enqueuing and draining messages',
   async run(context) {
     await using postgres = await startPostgres();
     await using redis = await startRedis();

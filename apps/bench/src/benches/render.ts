@@ -19,7 +19,7 @@ const measuredSchema = z.object({
 
 export const render: Bench = {
   name: 'render',
-  title: `Rendering an email of ${(HTML_TEMPLATE.length / 1024).toFixed(1)} KB, nothing sent`,
+  title: `Rendering an email of ${(HTML_TEMPLATE.length / 1024).toFixed(1)} KB without sending it`,
   async run({ rounds, quick, log }) {
     const measured = await measureInProcess(
       PROGRAM,
@@ -27,7 +27,7 @@ export const render: Bench = {
       measuredSchema,
     );
     for (const [name, values] of Object.entries(measured)) log(`${name}: ${formatFigure(median(values))} µs`);
-    const kit = `connector-kit’s replacement ${measuredVersionOf('@logto/connector-kit')}`;
+    const kit = `connector-kit’s replacement function ${measuredVersionOf('@logto/connector-kit')}`;
     const handlebars = `Handlebars, compiled ${measuredVersionOf('handlebars')}`;
     const row = (name: string, values: readonly number[]) => [
       name,
@@ -39,11 +39,11 @@ export const render: Bench = {
     return {
       tables: [
         {
-          title: 'Microseconds an email',
+          title: 'Microseconds per email',
           columns: ['', 'µs', 'spread', '× Handlebars', '× connector-kit'],
           rows: [
-            row('Postern, text derived from the html', measured.postern),
-            row('Postern, text from a template of its own', measured.posternWithText),
+            row('Postern, text derived from HTML', measured.postern),
+            row('Postern, text from a separate template', measured.posternWithText),
             row('Postern, the same template as text/plain', measured.posternTextOnly),
             row(handlebars, measured.handlebars),
             row(kit, measured.connectorKit),
@@ -52,7 +52,7 @@ export const render: Bench = {
       ],
       goals: [],
       notes: [
-        'Handlebars and the replacement of connector-kit fill in subject and html, the latter without escaping anything. Postern’s `mailer.render` checks the request and the recipient, finds the template, fills in subject, html and text, and makes an email of them: Message-ID, date, header fields. Its three rows differ in how the text comes about.',
+        'Handlebars and the replacement function of connector-kit render the subject and HTML. The latter does not escape values. Postern’s `mailer.render` validates the request and recipient, selects the template, renders subject, HTML, and text, and creates an email with Message-ID, date, and header fields. Its three rows differ in the source of the text.',
       ],
     };
   },

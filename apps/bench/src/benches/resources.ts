@@ -50,7 +50,7 @@ async function measureCosts(sink: Sink, { rounds, quick, log }: BenchContext): P
   });
   const base = outcomes.get(NODEMAILER_POOL) ?? [];
   return {
-    title: 'For each message',
+    title: 'Per message',
     columns: [
       '',
       'CPU, µs',
@@ -72,13 +72,13 @@ async function measureCosts(sink: Sink, { rounds, quick, log }: BenchContext): P
 
 const PORTIONS = 10;
 
-/** RSS, of a process that does nothing but send. */
+/** The RSS of a process that only sends. */
 async function measureMemory(sink: Sink, { quick, log }: BenchContext): Promise<BenchResult> {
   const messages = quick ? 1000 : 20_000;
   const rss = await watchMemory(POSTERN, sink, { concurrency: CONCURRENCY, portions: PORTIONS, messages });
   const megabytes = rss.map((bytes) => bytes / 2 ** 20);
   log(`RSS: ${megabytes.map((value) => value.toFixed(0)).join(' ')} MB`);
-  // The heap takes its size in the first portion.
+  // The heap reaches its size in the first portion.
   const [first = Number.NaN] = megabytes;
   const last = megabytes.at(-1) ?? Number.NaN;
   return {
@@ -94,24 +94,24 @@ async function measureMemory(sink: Sink, { quick, log }: BenchContext): Promise<
     ],
     goals: [
       {
-        text: `RSS after ${formatFigure(messages * PORTIONS)} messages, against ${formatFigure(messages)}`,
+        text: `RSS after ${formatFigure(messages * PORTIONS)} messages, compared with ${formatFigure(messages)}`,
         measured: last / first,
         atMost: 1.1,
       },
     ],
     notes: [
-      'Memory: with a heap of 64 MB, so that what would grow is what is kept, not garbage that need not be collected yet.',
+      'Memory: with a heap of 64 MB, so that growth comes from retained memory and not from uncollected garbage.',
     ],
   };
 }
 
 const shareTable = (title: string, column: string, shares: readonly Share[]): Table => ({
   title,
-  columns: [column, 'of the time'],
+  columns: [column, 'share of time'],
   rows: shares.map(({ name, share }) => [name, `${(share * 100).toFixed(1)} %`]),
 });
 
-/** What the processor does while messages go out. */
+/** Profiles the CPU while messages are sent. */
 async function profile(sink: Sink, { quick, log }: BenchContext): Promise<Table[]> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-bench-'));
   try {
@@ -126,7 +126,7 @@ async function profile(sink: Sink, { quick, log }: BenchContext): Promise<Table[
     const { parts, functions } = summarizeCpuProfile(JSON.parse(await readFile(file, 'utf8')));
     return [
       shareTable(
-        `Where the time of ${POSTERN.name} goes`,
+        `CPU time of ${POSTERN.name} by part`,
         'part',
         parts.filter(({ share }) => share >= 0.01),
       ),
@@ -139,7 +139,7 @@ async function profile(sink: Sink, { quick, log }: BenchContext): Promise<Table[
 
 export const resources: Bench = {
   name: 'resources',
-  title: `CPU and memory: an html email of 1 KB, ${CONCURRENCY} at a time`,
+  title: `CPU and memory: an HTML email of 1 KB, ${CONCURRENCY} at a time`,
   async run(context) {
     await installHeavyPeers(context.log);
     await using sink = await startSink();
@@ -151,8 +151,8 @@ export const resources: Bench = {
       notes: [
         ...memory.notes,
         'CPU: user and system time of the sending process (`process.cpuUsage`).',
-        'Allocated: what was in use on V8’s heap at the beginning of each garbage collection, beyond what was left by the one before (`v8.GCProfiler`). Buffers lie outside of it.',
-        'The time of the profile is self time while busy, in one run. What a function has the engine do (regular expressions, copying, writing to a socket) counts as its own.',
+        'Allocated: the growth of V8’s heap between garbage collections (`v8.GCProfiler`), without buffers.',
+        'The profile shows the self time of one run while busy. It includes the work of the engine for a function, such as regular expressions, copying, and writing to a socket.',
       ],
     };
   },

@@ -11,12 +11,12 @@ import { formatFigure, formatPercent, formatRatio } from '../report.ts';
 import { startOwnSink } from '../sink.ts';
 import { measuredVersionOf } from '../versions.ts';
 
-/** Someone who is started. */
+/** A program to start. */
 interface Program {
   readonly name: string;
-  /** In `start-up`. */
+  /** The file in `start-up`. */
   readonly file: string;
-  /** The package that is asked for; others may come with it. */
+  /** The package to install. */
   readonly package: string;
   readonly alongside?: readonly string[];
 }
@@ -47,13 +47,13 @@ const PROGRAMS: readonly Program[] = [
   },
 ];
 
-/** Of each in a round: one takes a second at most. */
+/** The starts of each program in a round. One takes at most a second. */
 const STARTS = 4;
 
 const START_UP = new URL('../../start-up/', import.meta.url);
 const PACKAGES = new URL('../../../../packages/', import.meta.url);
 
-/** Ours as it would be published, theirs as it is in the registry. */
+/** Installs the packed workspace packages, and the other packages from the registry. */
 async function install(log: (line: string) => void): Promise<Map<Program, InstalledTree>> {
   const ours = await packWorkspace({
     '@postern/core': new URL('core/', PACKAGES),
@@ -78,13 +78,13 @@ const formatMegabytes = (bytes: number): string => formatFigure(bytes / 2 ** 20)
 interface Start {
   /** Milliseconds from the start of the process until everything is imported. */
   readonly imported: number;
-  /** Milliseconds from the start of the process until the server has taken the first email. */
+  /** Milliseconds from the start of the process until the server has accepted the first email. */
   readonly accepted: number;
 }
 
 const saidSchema = z.object({ imported: z.number(), accepted: z.number() });
 
-/** Milliseconds since 1970, finer than `Date` has them; the same for all processes of a machine. */
+/** Milliseconds since the epoch with a higher resolution than `Date`, consistent across processes. */
 const now = () => performance.timeOrigin + performance.now();
 
 async function start({ folder }: InstalledTree, { file }: Program, port: number): Promise<Start> {
@@ -95,7 +95,7 @@ async function start({ folder }: InstalledTree, { file }: Program, port: number)
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  if (code !== 0) throw new Error(`${file} ended with ${code}.`);
+  if (code !== 0) throw new Error(`${file} exited with code ${code}.`);
   const { imported, accepted } = saidSchema.parse(JSON.parse(said));
   return { imported: imported - begin, accepted: accepted - begin };
 }
@@ -146,12 +146,12 @@ const heaviest = ({ packages }: InstalledTree): string =>
 
 export const startUp: Bench = {
   name: 'start-up',
-  title: 'Start-up: a fresh process until its first email, and what is installed for it',
+  title: 'Startup: time until the first email of a process, and the size of the installation',
   async run({ rounds, quick, log }) {
     const trees = await install(log);
     await using sink = await startOwnSink();
     const measure = (program: Program) => start(treeOf(trees, program), program, sink.server.port);
-    // Once for the system, which keeps the files that it has read.
+    // A first run fills the file cache of the system.
     await interleave(PROGRAMS, 1, measure);
     const starts = await interleave(PROGRAMS, quick ? 2 : STARTS * rounds, measure);
     const acceptedBy = (program: Program) =>
@@ -159,7 +159,7 @@ export const startUp: Bench = {
     const ours = treeOf(trees, POSTERN);
     const goals: Goal[] = [
       {
-        text: 'Milliseconds until the first email, beyond those of nodemailer alone',
+        text: 'Additional milliseconds until the first email, compared with nodemailer',
         measured: acceptedBy(POSTERN) - acceptedBy(NODEMAILER),
         atMost: 60,
       },
@@ -168,8 +168,8 @@ export const startUp: Bench = {
       tables: [timeTable(starts, trees), sizeTable(trees, ours)],
       goals,
       notes: [
-        'Each program imports its package from the tree that npm made of it, and sends one email to a server without TLS on the same machine.',
-        `Sizes are the sums of the sizes of files. Of Postern’s, the heaviest are ${heaviest(ours)}.`,
+        'Each program imports its package from an npm installation and sends one email to a server without TLS on the same machine.',
+        `Sizes are the sums of the file sizes. Postern’s largest packages are ${heaviest(ours)}.`,
       ],
     };
   },

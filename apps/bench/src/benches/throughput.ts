@@ -24,7 +24,7 @@ import { nameWithVersion } from '../versions.ts';
 
 const CONCURRENCY = 10;
 
-/** About what a message of the others has, header fields and all. */
+/** The approximate size of the other contestants' messages, including header fields. */
 const MESSAGE_BYTES = 2500;
 
 const SENDERS = [
@@ -40,7 +40,7 @@ const SENDERS = [
 
 const throughputOf = ({ messages, seconds }: Outcome): number => messages / seconds;
 
-/** Sends through each of them, in turns. */
+/** Sends through each contestant, in turns. */
 async function compete(
   contestants: readonly Contestant[],
   sink: Sink,
@@ -79,7 +79,7 @@ function throughputTable(title: string, outcomes: ReadonlyMap<Contestant, readon
   return { title, columns: COLUMNS, rows };
 }
 
-/** How much faster one is than the other. */
+/** A goal for the ratio of two contestants. */
 function goalOf(
   outcomes: ReadonlyMap<Contestant, readonly Outcome[]>,
   contestant: Contestant,
@@ -88,7 +88,7 @@ function goalOf(
 ): Goal {
   const speeds = (outcomes.get(contestant) ?? []).map(throughputOf);
   const measured = ratio(speeds, (outcomes.get(base) ?? []).map(throughputOf));
-  return { text: `${contestant.name} against ${base.name}`, measured, atLeast };
+  return { text: `${contestant.name} compared with ${base.name}`, measured, atLeast };
 }
 
 async function comparePlain(context: BenchContext): Promise<BenchResult> {
@@ -96,14 +96,14 @@ async function comparePlain(context: BenchContext): Promise<BenchResult> {
   const outcomes = await compete([...SENDERS, UPYO_PREPARED, BARE_SOCKET], sink, context);
   const connector = POSTERN_CONNECTOR.name;
   return {
-    tables: [throughputTable(`In plain text, to ${sink.name}`, outcomes)],
+    tables: [throughputTable(`Plain text, to ${sink.name}`, outcomes)],
     goals: [
       goalOf(outcomes, POSTERN, NODEMAILER_POOL, 3),
       goalOf(outcomes, POSTERN, UPYO, 1.3),
       goalOf(outcomes, POSTERN, OFFICIAL_CONNECTOR, 20),
     ],
     notes: [
-      `${connector} is ${formatFigure(goalOf(outcomes, POSTERN_CONNECTOR, OFFICIAL_CONNECTOR, 20).measured)} times as fast as the official one, which makes a connection for each email.`,
+      `${connector} is ${formatFigure(goalOf(outcomes, POSTERN_CONNECTOR, OFFICIAL_CONNECTOR, 20).measured)} times as fast as the official one, which opens a connection for each email.`,
       `Every contestant renders each email and derives its text, except the official connector (html alone) and two that show the cost of that: "${UPYO_PREPARED.name}", against which Postern is ${formatRatio(goalOf(outcomes, POSTERN, UPYO_PREPARED, 1).measured)}, and "${BARE_SOCKET.name}".`,
     ],
   };
@@ -113,18 +113,18 @@ async function compareSecure(context: BenchContext): Promise<BenchResult> {
   await using sink = await startSecureSink();
   const outcomes = await compete(SENDERS, sink, context);
   return {
-    tables: [throughputTable(`Over STARTTLS, logged in, to ${sink.name}`, outcomes)],
+    tables: [throughputTable(`STARTTLS and login, to ${sink.name}`, outcomes)],
     goals: [goalOf(outcomes, POSTERN, OFFICIAL_CONNECTOR, 20)].map((goal) => ({
       ...goal,
-      text: `${goal.text}, over STARTTLS, logged in`,
+      text: `${goal.text}, with STARTTLS and login`,
     })),
     notes: [
-      `There, ${POSTERN_CONNECTOR.name} is ${formatFigure(goalOf(outcomes, POSTERN_CONNECTOR, OFFICIAL_CONNECTOR, 20).measured)} times as fast as the official one.`,
+      `With STARTTLS and login, ${POSTERN_CONNECTOR.name} is ${formatFigure(goalOf(outcomes, POSTERN_CONNECTOR, OFFICIAL_CONNECTOR, 20).measured)} times as fast as the official one.`,
     ],
   };
 }
 
-/** Emails other than the simplest one: no template may be disproportionately slow. */
+/** Other emails, to check that no template is disproportionately slow. */
 async function compareSamples(context: BenchContext): Promise<BenchResult> {
   const contestants = [POSTERN, NODEMAILER_POOL, UPYO];
   await using sink = await startOwnSink();
@@ -147,19 +147,19 @@ async function compareSamples(context: BenchContext): Promise<BenchResult> {
   return {
     tables: [
       {
-        title: `Other emails, per second, in plain text, to ${sink.name}`,
+        title: `Other emails per second, in plain text, to ${sink.name}`,
         columns: ['', ...contestants.map(nameWithVersion), `× ${NODEMAILER_POOL.name}`, `× ${UPYO.name}`],
         rows,
       },
     ],
     goals,
     notes: [
-      'Everyone renders each of these emails and derives its plain text: the others with compiled Handlebars and html-to-text.',
+      'All contestants render each of these emails and derive the plain text. nodemailer and Upyo use compiled Handlebars and html-to-text.',
     ],
   };
 }
 
-/** What the sinks take from senders that are nothing but fast: more than anyone else sends. */
+/** The limits of the sinks, measured with the fastest possible senders. */
 async function testSinks({ rounds, quick, log }: BenchContext): Promise<BenchResult> {
   await using postfixOrOwn = await startSink();
   await using own = await startOwnSink();
@@ -198,14 +198,14 @@ async function testSinks({ rounds, quick, log }: BenchContext): Promise<BenchRes
     ],
     goals: [],
     notes: [
-      'A sink that is busy for much less than a whole core, and that takes more from others than from the one that is measured, is not what limits it.',
+      'A sink does not limit a contestant if it uses much less than a whole core and accepts more messages from other senders.',
     ],
   };
 }
 
 export const throughput: Bench = {
   name: 'throughput',
-  title: `Throughput: an html email of 1 KB, ${CONCURRENCY} at a time`,
+  title: `Throughput: an HTML email of 1 KB, ${CONCURRENCY} at a time`,
   async run(context) {
     await installHeavyPeers(context.log);
     const parts = [

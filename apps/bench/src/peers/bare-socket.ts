@@ -25,14 +25,14 @@ const BODY = `${[
   .join('\n')
   .replaceAll('\n', '\r\n')}\r\n.\r\n`;
 
-/** Each step waits for the reply to the one before it. */
+/** Each step waits for the reply to the previous one. */
 const STEPS = ['MAIL FROM:<noreply@example.com>\r\n', 'RCPT TO:<ada@example.com>\r\n', 'DATA\r\n', BODY].map(
   (step) => Buffer.from(step),
 );
 
 /**
- * The limit: bytes that were made beforehand, over open connections, with as little of Node as possible. A reply is a
- * chunk that ends a line; what the reply says is not looked at, but for its first digit.
+ * The limit: sends prepared bytes over open connections with minimal code. A reply is a chunk that ends with a line break, and only
+ * its first digit is checked.
  */
 export const open: OpenSender = async ({ host, port }, connections) => {
   const idle = await Promise.all(
@@ -58,7 +58,7 @@ export const open: OpenSender = async ({ host, port }, connections) => {
         }
       };
       const onReply = (reply: Buffer): void => {
-        // 2xx and 3xx go on.
+        // Continue after 2xx and 3xx.
         if (reply[0] === 0x32 || reply[0] === 0x33) next();
         else reject(new Error(reply.toString()));
       };
@@ -68,7 +68,7 @@ export const open: OpenSender = async ({ host, port }, connections) => {
 
   return {
     async send() {
-      // There are as many connections as messages in flight.
+      // There is one connection for each message in flight.
       const socket = idle.pop();
       if (!socket) throw new Error('There is no connection left.');
       await sendOver(socket);

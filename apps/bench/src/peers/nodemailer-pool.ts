@@ -3,7 +3,7 @@ import type { OpenSender } from '../contestant.ts';
 import { poolOptions } from '../nodemailer-options.ts';
 import { renderMessages } from '../sample-email.ts';
 
-/** Renders nothing: the application renders each email. */
+/** The application renders each email. */
 export const open: OpenSender = (server, connections, sample) => {
   const message = renderMessages(sample);
   const transport = createTransport(poolOptions(server, connections));

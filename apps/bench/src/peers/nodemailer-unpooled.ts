@@ -3,7 +3,7 @@ import type { OpenSender } from '../contestant.ts';
 import { serverOptions } from '../nodemailer-options.ts';
 import { renderMessages } from '../sample-email.ts';
 
-/** As nodemailer is used by default: a connection for each message. */
+/** nodemailer's default: a connection for each message. */
 export const open: OpenSender = (server, _connections, sample) => {
   const message = renderMessages(sample);
   const transport = createTransport(serverOptions(server));

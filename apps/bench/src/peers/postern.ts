@@ -4,7 +4,7 @@ import type { OpenSender } from '../contestant.ts';
 import { SAMPLE_EMAILS, type SampleEmail } from '../sample-email.ts';
 import { FROM } from '../sign-in-email.ts';
 
-/** The whole path: validate, look up, render (html, and the text derived from it), build the message, send. */
+/** The whole path: validate, select the template, render HTML and text, build the message, and send. */
 export const open: OpenSender = ({ host, port, secure }, connections, sample) => {
   const { template, payload }: SampleEmail = SAMPLE_EMAILS[sample];
   const transport = createSmtpTransport(

@@ -2,6 +2,6 @@ import type { OpenSender } from '../contestant.ts';
 import { prepareMessages } from '../sample-email.ts';
 import { openUpyo } from '../upyo-sender.ts';
 
-/** Everything is rendered beforehand: it shows what sending alone costs. */
+/** Sends prerendered messages to show the cost of sending. */
 export const open: OpenSender = (server, connections, sample) =>
   openUpyo(server, connections, prepareMessages(sample));

@@ -3,7 +3,7 @@ import type { OpenQueue } from '../queue-at-work.ts';
 
 const QUEUE = 'bare';
 
-/** pg-boss alone: jobs with an empty handler, by batches (its documentation, "work"). */
+/** pg-boss only: jobs with an empty handler, in batches (see "work" in its documentation). */
 export const open: OpenQueue = async (url, batch) => {
   const boss = new PgBoss({
     connectionString: url,

@@ -1,5 +1,5 @@
 import { openPosternQueue, rendering } from '../postern-queue.ts';
 import type { OpenQueue } from '../queue-at-work.ts';
 
-/** With a mailer on a transport that takes everything. */
+/** Renders each email and sends it through a transport that accepts everything. */
 export const open: OpenQueue = (url, batch) => openPosternQueue(url, batch, rendering);
