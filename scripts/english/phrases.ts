@@ -7,7 +7,7 @@ export const PHRASES: readonly (readonly [phrase: string, instead: string])[] = 
   ['(?<!not |n.t )(has|have|had) to be', 'must be'],
   ['(?<!there )(is|are|was|were) no(?! longer| more| less| later| different| one)', 'is not a …, has no …'],
   ['(?<!there )(is|are|was|were) none of', 'is not one of'],
-  ['(is|are) not one', 'is not a …'],
+  ['(is|are) not one(?! of)', 'is not a …'],
   ['must not be one', 'must not be a …'],
   ['can not', 'cannot'],
   ['shall', 'must, will'],
@@ -25,7 +25,7 @@ export const PHRASES: readonly (readonly [phrase: string, instead: string])[] = 
 
   // Clauses in place of nouns
   ['whoever|whomever', 'callers that …, the client'],
-  ['nobody', 'no one, or name the subject'],
+  ["(?<!')nobody(?!')", 'no one, or name the subject'],
   ['who asks', 'the caller'],
   ['what (it|they) (is|are) (for|about|called)', 'its purpose, its subject, its name'],
   ['what there is', 'the …'],
@@ -52,7 +52,8 @@ export const PHRASES: readonly (readonly [phrase: string, instead: string])[] = 
   ['look-ups?', 'lookup (noun), look up (verb)'],
   ['time-outs?', 'timeout (noun), time out (verb)'],
   ['set-ups?', 'setup (noun), set up (verb)'],
-  ['start-up', 'startup'],
+  // Not the bench of that name, which is quoted.
+  [String.raw`(?<![\x60'/"])start-up(?![\x60'/".])`, 'startup'],
   ['thereby|thereof|therein|wherein|whereof|hereby', '(rephrase)'],
   ['in whatever', 'in any'],
   ['reads? as (it|they|he|if)', '(rephrase)'],
