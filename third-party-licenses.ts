@@ -49,7 +49,7 @@ export const thirdPartyLicenses = (outputFolder: string, names: readonly string[
       const unexpected = bundled.filter((name) => !names.includes(name));
       const missing = names.filter((name) => !bundled.includes(name));
       if (unexpected.length > 0 || missing.length > 0) {
-        const text = `tsup.config.ts says what is bundled, but ${list(unexpected)} is bundled and not named, ${list(missing)} named and not bundled.`;
+        const text = `The list in tsup.config.ts does not match the bundle. Bundled but not listed: ${list(unexpected)}. Listed but not bundled: ${list(missing)}.`;
         return { errors: [{ text }] };
       }
       if (notices.length === 0) return {};

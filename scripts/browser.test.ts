@@ -18,7 +18,7 @@ test('the browser shows a page', async () => {
   expect(await page.textContent('h1')).toBe('Hello');
 });
 
-test('a shared folder is whole for each of those who make it at the same time', async () => {
+test('a shared folder is complete for every process that creates it at the same time', async () => {
   const parent = await makeParent();
   const shared = join(parent, 'shared');
   const begun: PromiseWithResolvers<void>[] = [Promise.withResolvers(), Promise.withResolvers()];
@@ -27,18 +27,20 @@ test('a shared folder is whole for each of those who make it at the same time', 
     const folder = await makeOnce(shared, async (staging) => {
       await writeFile(join(staging, 'program'), 'half');
       resolve();
-      // All of them are in the middle of it.
+      // All of them are creating it at the same time.
       await Promise.all(begun.map(({ promise }) => promise));
       await writeFile(join(staging, 'program'), 'whole');
     });
     return read(folder);
   });
   expect(await Promise.all(made)).toEqual(['whole', 'whole']);
-  expect(await read(await makeOnce(shared, () => Promise.reject(new Error('It is there'))))).toBe('whole');
+  expect(await read(await makeOnce(shared, () => Promise.reject(new Error('It already exists'))))).toBe(
+    'whole',
+  );
   expect(await readdir(parent)).toEqual(['shared']);
 });
 
-test('a shared folder that cannot be made leaves nothing behind', async () => {
+test('a failure to create a shared folder leaves no files behind', async () => {
   const parent = await makeParent();
   const failed = makeOnce(join(parent, 'shared'), () => Promise.reject(new Error('The disk is full')));
   await expect(failed).rejects.toThrow('The disk is full');

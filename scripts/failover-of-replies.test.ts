@@ -7,7 +7,7 @@ import { KNOWN_REPLIES } from '../packages/transport-smtp/fixtures/replies.ts';
 const auth = { user: 'noreply@example.com', pass: 'correct-horse' };
 
 test.each(KNOWN_REPLIES)(
-  'a failover $means.failover: $at, $reply',
+  'failover $means.failover: $at, $reply',
   async ({ at, reply, means, isAnonymous }) => {
     const login = isAnonymous ? undefined : auth;
     await using trap = await startSmtpTrap({ auth: login });
@@ -33,7 +33,7 @@ test.each(KNOWN_REPLIES)(
       () => 'none',
     );
     expect(sentBy).toBe(means.failover === 'moves on' ? 'backup' : 'none');
-    // An account that may not send, a host that is refused and a server in trouble are skipped for a while.
+    // A blocked account, a rejected host, and an unavailable server open the circuit.
     const isDown = means.failover === 'moves on' && means.code !== 'rate_limited';
     expect(circuits.includes('circuit.open')).toBe(isDown);
   },

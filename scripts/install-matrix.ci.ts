@@ -1,4 +1,4 @@
-/** Installs every package by npm, pnpm and yarn next to what applications have, from a real registry. CI runs it. */
+/** Installs every package with npm, pnpm, and yarn next to common application dependencies, from a real registry. CI runs it. */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,12 +9,12 @@ import { type LocalRegistry, startLocalRegistry } from './fixtures/local-registr
 import { packageManagers } from './fixtures/package-managers.js';
 
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
-/** The registry that npm uses on this machine. */
+/** The npm registry of this machine. */
 const UPSTREAM = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' })
   .trim()
   .replace(/\/$/, '');
 
-/** The oldest and the newest versions that applications have. */
+/** The oldest and newest versions in applications. */
 const APPLICATIONS: readonly Readonly<Record<string, string>>[] = [
   { vitest: '^1.6.0', 'fast-check': '^3.0.0', typescript: '~5.2.0', zod: '^3.22.0', express: '4.17.0' },
   {

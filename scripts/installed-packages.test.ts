@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
 const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 
-/** What is installed to send an email: these packages as npm would get them, and their dependencies from npm. */
+/** A project with the packed packages that send an email, and their dependencies from npm. */
 const DEPENDENCIES = {
   core: ['fastest-levenshtein', 'handlebars', 'html-to-text', 'zod'],
   'transport-smtp': ['nodemailer', 'zod'],
@@ -41,7 +41,7 @@ async function node(file: string, program: string, ...args: string[]): Promise<s
   return stdout.trim();
 }
 
-/** The errors of the compiler in a program and the declarations that it imports. */
+/** The compiler errors of a program and its imported declarations. */
 async function compile(file: string, program: string, ...flags: string[]): Promise<string> {
   await writeFile(join(root, file), program);
   const options =
@@ -69,19 +69,19 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true }));
 
-describe('what is installed', () => {
-  it('has its libraries as dependencies, so that npm can audit and update them', async () => {
+describe('the installation', () => {
+  it('lists its libraries as dependencies, so that npm can audit and update them', async () => {
     expect(Object.keys((await manifestOf('core')).dependencies)).toEqual(DEPENDENCIES.core);
     const { dependencies } = await manifestOf('transport-smtp');
     expect(Object.keys(dependencies)).toEqual(['@postern/core', ...DEPENDENCIES['transport-smtp']]);
   });
 
-  it('lets bundlers leave out what an application does not use', async () => {
+  it('lets bundlers drop unused code', async () => {
     for (const name of Object.keys(DEPENDENCIES)) expect((await manifestOf(name)).sideEffects).toBe(false);
   });
 });
 
-/** Sends one email to the port that it is given. */
+/** Sends one email to the given port. */
 const SEND = `
   import { createMailer, parseConnectorConfig } from '@postern/core';
   import { createSmtpTransport } from '@postern/transport-smtp';
@@ -106,11 +106,11 @@ describe('the first email of a process', () => {
     console.log(JSON.stringify(handlebars));
   `;
 
-  it('loads the parser of Handlebars, and not the rest', async () => {
+  it('loads only the parser of Handlebars', async () => {
     await using trap = await startSmtpTrap();
     const handlebars: string[] = JSON.parse(await node('send.js', PROGRAM, String(trap.port)));
     expect(await trap.inbox.waitForCode('ada@example.com')).toBe('482913');
-    // The main entry is slower, and bundlers warn about its hook for `require`.
+    // The main entry point is slower, and bundlers warn about its `require` hook.
     expect(handlebars).toContain('handlebars/dist/cjs/handlebars/compiler/base.js');
     expect(
       handlebars.filter((file) => /runtime|javascript-compiler|handlebars\.js|lib\//.test(file)),
@@ -118,7 +118,7 @@ describe('the first email of a process', () => {
   });
 });
 
-describe('html-to-text, which takes longer to load than everything else of core', () => {
+describe('html-to-text, which takes longer to load than the rest of core', () => {
   const PROGRAM = `
     import { registerHooks } from 'node:module';
     registerHooks({
@@ -131,8 +131,8 @@ describe('html-to-text, which takes longer to load than everything else of core'
   `;
 
   it.each([
-    ['is loaded for the text of an html template', SEND, 'loaded'],
-    ['is not loaded for a template with a text', SEND.replace('subject:', "text: '{{code}}', subject:"), ''],
+    ['is loaded for the text of an HTML template', SEND, 'loaded'],
+    ['is not loaded for a template with `text`', SEND.replace('subject:', "text: '{{code}}', subject:"), ''],
     ['is not loaded for a plain template', SEND.replace('text/html', 'text/plain'), ''],
   ])('%s', async (_, program, printed) => {
     await using trap = await startSmtpTrap();
@@ -142,9 +142,9 @@ describe('html-to-text, which takes longer to load than everything else of core'
   });
 });
 
-describe('an application that is bundled', () => {
-  // CommonJS in an ES module of esbuild can't have Node's own modules.
-  it('as one ES module, sends', async () => {
+describe('a bundled application', () => {
+  // In an ES module bundle of esbuild, CommonJS code cannot require Node.js modules.
+  it('sends as a single ES module', async () => {
     const entry = join(root, 'app.js');
     await writeFile(entry, SEND);
     await build({
@@ -163,7 +163,7 @@ describe('an application that is bundled', () => {
 });
 
 describe('the declarations', () => {
-  it('declare no type as any', async () => {
+  it('contain no type any', async () => {
     const program = `
       import * as core from '@postern/core';
       import * as smtp from '@postern/transport-smtp';
@@ -183,13 +183,13 @@ describe('the declarations', () => {
         false satisfies IsAny<Parameters<typeof core.fromZodIssue>[0]>,
         false satisfies IsAny<Parameters<typeof smtp.createSmtpTransport>[0]['host']>,
       ];
-      // @ts-expect-error That this is found shows that the others would be.
+      // @ts-expect-error Shows that the check detects errors.
       export const yes = false satisfies IsAny<any>;
     `;
     expect(await compile('no-any.ts', program)).toBe('');
   }, 60_000);
 
-  it('let a config that was read go where it is needed, however strict the compiler is', async () => {
+  it('accept a parsed config everywhere, with any compiler strictness', async () => {
     const program = `
       import { createMailer, parseConnectorConfig } from '@postern/core';
       import { createSmtpTransport, diagnose } from '@postern/transport-smtp';
@@ -226,7 +226,7 @@ describe('next to the zod of an application', () => {
     }
   `;
 
-  it('an exported schema can be part of a schema, with its types', async () => {
+  it('an exported schema can be part of another schema, with its types', async () => {
     expect(await compile('with-zod.ts', PROGRAM)).toBe('');
     expect(
       await node(
@@ -245,7 +245,7 @@ describe('next to the zod of an application', () => {
     );
   }, 60_000);
 
-  it('the settings of zod stay as they are', async () => {
+  it('the global settings of zod do not change', async () => {
     const program = `
       import { z } from 'zod';
       const before = { ...z.config(z.locales.de()) };

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
 
-/** Makes a process believe that it is another Node.js. */
+/** Changes the reported version of Node.js. */
 async function pretend(version: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-old-node-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -20,7 +20,7 @@ async function pretend(version: string): Promise<string[]> {
   return ['--require', preload];
 }
 
-/** Every file that a package lets others import, or starts as a command. */
+/** The files that a package exports or runs as a command. */
 async function entriesOf(folder: string): Promise<{ imports: string[]; bins: string[] }> {
   const { exports, bin = {} } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const paths = JSON.stringify(exports).match(/\.\/[^"]+\.js(?=")/g) ?? [];
@@ -39,17 +39,20 @@ const names = (paths: readonly string[]) => paths.map((path) => [path.slice(PACK
 
 const SENTENCE = /^Postern needs Node\.js 22\.12 or newer, and this is Node\.js (20\.20\.2|22\.11\.0)\.$/;
 
-test.each(names(IMPORTS))('importing %s on an older Node.js says which is needed', async (_name, path) => {
-  for (const version of ['20.20.2', '22.11.0']) {
-    const program = `import(${JSON.stringify(pathToFileURL(path).href)}).then(
+test.each(names(IMPORTS))(
+  'importing %s on an older Node.js reports the required version',
+  async (_name, path) => {
+    for (const version of ['20.20.2', '22.11.0']) {
+      const program = `import(${JSON.stringify(pathToFileURL(path).href)}).then(
       () => console.log('loaded'), (error) => console.log(error.message))`;
-    const args = [...(await pretend(version)), '--eval', program];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    expect(stdout.trim()).toMatch(SENTENCE);
-  }
-});
+      const args = [...(await pretend(version)), '--eval', program];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      expect(stdout.trim()).toMatch(SENTENCE);
+    }
+  },
+);
 
-test.each(names(BINS))('%s says the same and nothing else', async (_name, path) => {
+test.each(names(BINS))('%s prints only the same message', async (_name, path) => {
   for (const version of ['20.20.2', '22.11.0']) {
     const args = [...(await pretend(version)), path, 'doctor'];
     const failure = await promisify(execFile)(process.execPath, args).catch((error: unknown) => error);

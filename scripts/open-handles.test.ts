@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const VITEST = fileURLToPath(new URL('../vitest.mjs', import.meta.resolve('vitest')));
 const CONFIG = fileURLToPath(new URL('./fixtures/open-handles/vitest.config.ts', import.meta.url));
 
-/** Runs one fixture as the whole workspace is run, but in a vitest of its own. */
+/** Runs one fixture in a separate vitest with the settings of the workspace. */
 const runFixture = (name: string) =>
   new Promise<{ exitCode: number; output: string }>((resolve) => {
     const args = [VITEST, 'run', '--config', CONFIG, `${name}.fixture.ts`];
@@ -14,7 +14,7 @@ const runFixture = (name: string) =>
     });
   });
 
-test('a file that closes what it opened passes', async () => {
+test('a file that closes its handles passes', async () => {
   const { exitCode, output } = await runFixture('clean');
   expect(output).toContain('4 passed');
   expect(exitCode).toBe(0);
@@ -28,9 +28,9 @@ test.each([
     'child-process',
     ['a child process open (ProcessWrap)', 'child-process.fixture.ts:6:3'],
   ],
-  ['an unhandled rejection', 'rejection', ['Unhandled Rejection', 'nobody handles this']],
-  ['an exception for later', 'late-exception', ['Uncaught Exception', 'nobody catches this']],
-])('a file that leaves %s fails, although its test passes', async (_what, fixture, messages) => {
+  ['an unhandled rejection', 'rejection', ['Unhandled Rejection', 'This rejection is not handled']],
+  ['a late exception', 'late-exception', ['Uncaught Exception', 'This error is not caught']],
+])('a file that leaves %s fails even if its test passes', async (_what, fixture, messages) => {
   const { exitCode, output } = await runFixture(fixture);
   expect(output).toMatch(/Tests\s+1 passed/);
   for (const message of messages) expect(output).toContain(message);

@@ -1,7 +1,7 @@
 /**
- * Fails a test file that leaves a socket, a server, a timer or a child process open.
+ * Fails a test file that leaves a socket, server, timer, or child process open.
  *
- * `detectAsyncLeaks` of vitest prints such handles, but the run still passes; and it slows every test down.
+ * vitest's `detectAsyncLeaks` prints such handles, but the run still passes, and it slows down every test.
  */
 import { createHook } from 'node:async_hooks';
 import { aroundAll } from 'vitest';
@@ -12,7 +12,7 @@ interface Handle {
   readonly resource: WeakRef<object>;
 }
 
-/** What `process.getActiveResourcesInfo()` calls them, in words. */
+/** Descriptions for the names of `process.getActiveResourcesInfo()`. */
 const WORDS: Readonly<Record<string, string>> = {
   TCPServerWrap: 'a listening TCP server',
   TCPSocketWrap: 'a TCP socket',
@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
   MessagePort: 'a worker or message port',
 };
 
-/** The same things have other names in async hooks. */
+/** The names of the same resources in async hooks. */
 const ACTIVE_NAME_BY_HOOK_TYPE: Readonly<Record<string, string>> = {
   TCPSERVERWRAP: 'TCPServerWrap',
   TCPWRAP: 'TCPSocketWrap',
@@ -37,15 +37,15 @@ const ACTIVE_NAME_BY_HOOK_TYPE: Readonly<Record<string, string>> = {
   MESSAGEPORT: 'MessagePort',
 };
 
-/** Enough for whatever is already closing on this machine; an endless handle is still there after it. */
+/** Enough turns for handles that are already closing. */
 const SETTLE_TURNS = 500;
 
-// Fake timers must not get hold of this one.
+// Keep the real function, in case a test uses fake timers.
 const { setImmediate } = globalThis;
 
 const handles = new Map<number, Handle>();
-// A variable, because the types of the oldest supported Node don't know `trackPromises` yet; where it
-// exists, promises stay as fast as without a hook.
+// A variable, because the types of the oldest supported Node.js do not contain `trackPromises`, which avoids the cost of promise
+// hooks.
 const hooks = {
   trackPromises: false,
   init(id: number, hookType: string, _trigger: number, resource: object) {
@@ -63,19 +63,19 @@ const keepsProcessAlive = ({ resource }: Handle): boolean => {
   return handle !== undefined && 'hasRef' in handle && typeof handle.hasRef === 'function' && handle.hasRef();
 };
 
-/** The stack without Node and without this file. */
+/** The stack frames outside Node.js and this file. */
 const callers = (stack: string): string[] =>
   stack.split('\n').filter((line) => /^\s+at /.test(line) && !/[ (]node:|open-handles\.ts/.test(line));
 
-/** Vitest throttles its progress reports with a timer of its own. */
+/** Vitest has a timer that throttles its progress reports. */
 const isOfVitest = ({ stack }: Handle): boolean =>
   /[\\/]node_modules[\\/]vitest[\\/]/.test(callers(stack)[0] ?? '');
 
-// It opens when it is first looked at, as every import of node:process does, and is nobody's to close.
+// Every import of node:process opens stdin. Open it before the baseline, because no test is responsible for closing it.
 void process.stdin;
 const baseline = process.getActiveResourcesInfo();
 
-/** The names of what is open now and was not at the start, with repetitions. */
+/** The names of the handles that were opened since the start, with repetitions. */
 const findOpen = (): string[] => {
   const known = [
     ...baseline,
@@ -107,14 +107,15 @@ const toErrors = (open: readonly string[]): Error[] => {
     const index = candidates.findIndex((handle) => handle.type === name);
     const [origin] = index >= 0 ? candidates.splice(index, 1) : [];
     const openedAt = callers(origin?.stack ?? '');
-    const hint = openedAt.length > 0 ? '' : '; `vitest run FILE --detectAsyncLeaks` may show who opened it';
+    const hint =
+      openedAt.length > 0 ? '' : '; `vitest run FILE --detectAsyncLeaks` may show where it was opened';
     const error = new Error(`The test file leaves ${WORDS[name] ?? 'something'} open (${name})${hint}`);
     error.stack = [`${error.name}: ${error.message}`, ...openedAt].join('\n');
     return error;
   });
 };
 
-// Around everything else of the file: its hooks, their cleanups and its fixtures are done when this checks.
+// Runs around the whole file, so that hooks, cleanups, and fixtures are done before the check.
 aroundAll(async (runFile) => {
   await runFile();
   const open = await settle();

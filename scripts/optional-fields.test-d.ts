@@ -16,7 +16,7 @@ type OptionalKey<T> = {
   [Key in keyof T]-?: string extends Key ? never : Record<never, never> extends Pick<T, Key> ? Key : never;
 }[keyof T];
 
-/** Whether every optional key may be `undefined`, too: this project sets exactOptionalPropertyTypes. */
+/** Whether every optional key accepts `undefined` with exactOptionalPropertyTypes. */
 type AcceptsUndefined<T> = T extends unknown
   ? { [Key in OptionalKey<T>]: undefined } extends Pick<T, OptionalKey<T>>
     ? true

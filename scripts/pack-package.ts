@@ -9,14 +9,14 @@ const run = promisify(execFile);
  * Packs a package of the workspace as it is published.
  *
  * @param source the folder of the package
- * @param target a folder that is made if it is not there, for this tarball alone
+ * @param target a folder for this tarball only, which is created if needed
  * @returns the path of the tarball
  */
 export async function packPackage(source: string, target: string): Promise<string> {
   await mkdir(target, { recursive: true });
   const args = ['pack', '--pack-destination', target];
   await run('pnpm', args, { cwd: source }).catch((error: NodeJS.ErrnoException) => {
-    // `npx vitest` in the folder of a package has no pnpm on its path, unlike the scripts of the workspace.
+    // Unlike the scripts of the workspace, `npx vitest` in a package folder has no pnpm on its path.
     if (error.code !== 'ENOENT') throw error;
     return run('npx', ['--yes', 'pnpm@12', ...args], { cwd: source });
   });

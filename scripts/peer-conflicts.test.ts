@@ -13,7 +13,7 @@ const NEST = ['common', 'core'].map((name) => `@nestjs/${name}`);
 const stub = (name: string, ...versions: string[]): Stub[] =>
   versions.map((version) => ({ name, version, peerDependencies: {} }));
 
-/** Other versions of what an application may have, from the oldest in use to one that does not exist yet. */
+/** Versions of common application dependencies, from the oldest in use to a future one. */
 const STUBS: readonly Stub[] = [
   ...stub('vitest', '0.34.6', '1.6.1', '2.1.9', '3.2.4', '4.1.12', '6.0.0', '7.0.0-beta.1'),
   ...stub('jest', '27.5.1', '29.7.0', '30.5.2'),
@@ -30,11 +30,11 @@ const STUBS: readonly Stub[] = [
   ...stub('@logto/connector-kit', '3.0.0'),
   ...stub('reflect-metadata', '0.1.12', '0.1.13', '0.2.0'),
   ...NEST.flatMap((name) => stub(name, '11.0.0')),
-  // npm looks at the optional peers of Nest, too.
+  // npm also checks the optional peers of Nest.
   ...stub('@nestjs/websockets', '11.0.0', '12.0.0'),
 ];
 
-/** What an application has installed before it installs each of the packages. */
+/** The dependencies of an application before it installs a package. */
 const APPLICATIONS: readonly Readonly<Record<string, string>>[] = [
   { vitest: '0.34.6', 'fast-check': '2.25.0', typescript: '4.9.5', zod: '3.20.0' },
   { vitest: '1.6.1', 'fast-check': '3.23.2', typescript: '5.9.3', zod: '4.0.0' },
@@ -65,7 +65,7 @@ test.each(APPLICATIONS.map((application) => [JSON.stringify(application), applic
   async (_name, application) => {
     const folder = await mkdtemp(join(tmpdir(), 'postern-peers-'));
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'app', dependencies: application }));
-    // Resolves as an installation does, and downloads nothing.
+    // Resolves dependencies without downloading them.
     const args = ['install', '--strict-peer-deps', '--package-lock-only', '--ignore-scripts', ...names];
     const failure = await promisify(execFile)('npm', args, { cwd: folder, env: registry.env }).then(
       () => undefined,
@@ -80,8 +80,8 @@ test.each(APPLICATIONS.map((application) => [JSON.stringify(application), applic
   },
 );
 
-test('an optional peer takes every version', async () => {
-  // npm refuses to install next to an optional peer of another version, also where nothing would use it.
+test('an optional peer accepts every version', async () => {
+  // npm rejects a different version of an optional peer, even if nothing uses it.
   const narrow: string[] = [];
   for (const name of await readdir(PACKAGES)) {
     const manifest = JSON.parse(await readFile(join(PACKAGES, name, 'package.json'), 'utf8'));
@@ -91,7 +91,7 @@ test('an optional peer takes every version', async () => {
   expect(narrow).toEqual([]);
 });
 
-test('a conflict would be found', { timeout: 120_000 }, async () => {
+test('detects a conflict', { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-peers-'));
   const conflict = { name: 'narrow', version: '1.0.0', peerDependencies: { vitest: '>=5' } };
   await using other = await startLocalRegistry({

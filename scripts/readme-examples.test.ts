@@ -17,13 +17,13 @@ const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
 
 const fence = (info: string, ...lines: string[]) => ['```' + info, ...lines, '```', ''].join('\n');
 
-describe('the examples of the README', () => {
+describe('the README examples', () => {
   const folders = [WORKSPACE, ...readdirSync(PACKAGES).map((name) => join(PACKAGES, name))].filter((folder) =>
     existsSync(join(folder, 'README.md')),
   );
 
   test.each(folders.map((folder) => [folder.slice(WORKSPACE.length) || 'the workspace', folder]))(
-    'of %s compile, and print what they say',
+    'of %s compile and print the expected output',
     { timeout: 120_000 },
     async (_name, folder) => {
       expect(await checkReadme(folder)).toEqual([]);
@@ -38,7 +38,7 @@ describe('the README of', () => {
     .map((folder) => [folder.slice(WORKSPACE.length) || 'the workspace', folder] as const);
   const read = (folder: string) => readFile(join(folder, 'README.md'), 'utf8');
 
-  test.each(readmes)('%s says how to install what its examples import', async (_name, folder) => {
+  test.each(readmes)('%s shows how to install the imports of its examples', async (_name, folder) => {
     const markdown = await read(folder);
     const installed = [...markdown.matchAll(/npm install (.*)/g)].flatMap(([, packages = '']) =>
       packages.match(/@postern\/[\w-]+/g),
@@ -49,7 +49,7 @@ describe('the README of', () => {
     expect(installed).toEqual(expect.arrayContaining(imported));
   });
 
-  test.each(readmes)('%s resolves the variables that `init` writes', async (_name, folder) => {
+  test.each(readmes)('%s passes the variables that `init` uses', async (_name, folder) => {
     const calls = readExamples(await read(folder)).flatMap(({ code }) => {
       const isParsed = code.includes('JSON.parse');
       return isParsed ? (code.match(/parseConnectorConfig\(.*/g) ?? []) : [];
@@ -59,15 +59,15 @@ describe('the README of', () => {
 });
 
 describe('the examples that send an email', () => {
-  // The root README has the config; only where the server is differs here.
+  // The config of the root README, with a different server.
   const readConfig = async () => {
     const markdown = await readFile(join(WORKSPACE, 'README.md'), 'utf8');
     return JSON.parse(/^```json\n(.*?)^```$/ms.exec(markdown)?.[1] ?? '{}');
   };
 
-  // Those of the workspace are walked by `newcomer.test.ts`.
+  // `newcomer.test.ts` runs the examples of the root README.
   test.each([['packages/transport-smtp', join(PACKAGES, 'transport-smtp')]])(
-    'of %s send it',
+    'of %s send an email',
     { timeout: 60_000 },
     async (_name, folder) => {
       const config = await readConfig();
@@ -76,7 +76,7 @@ describe('the examples that send an email', () => {
       await using project = await makeProject(folder);
       const server = { host: trap.host, port: trap.port, tls: { ca: trap.certificate } };
       await writeFile(join(project.root, 'connector.json'), JSON.stringify({ ...config, ...server }));
-      // The others are run by the tests above.
+      // The tests above run the other examples.
       const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8')).filter(
         ({ isRun }) => !isRun,
       );
@@ -114,12 +114,12 @@ describe('the examples that an application imports', () => {
   ])('of %s need no secrets until they are used', { timeout: 60_000 }, async (_name, folder) => {
     await using project = await makeProject(folder);
     const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
-    // They export something, and do not show a pattern of code that runs when it starts.
+    // Only examples that export something, because the others run when they are imported.
     const modules = examples.filter(({ code, isRun }) => !isRun && /^export /m.test(code));
     expect(modules.length).toBeGreaterThan(0);
     for (const { code } of modules) {
       await writeFile(join(project.root, 'module.ts'), code);
-      // Without a variable and without a config, as in a build.
+      // Without variables and a config, as during a build.
       const { PATH } = process.env;
       await promisify(execFile)(process.execPath, ['module.ts'], { cwd: project.root, env: { PATH } });
     }
@@ -129,7 +129,7 @@ describe('the examples that an application imports', () => {
 describe('the program of', () => {
   const to = 'ada@example.com';
 
-  test('packages/verification lets in who has the code', { timeout: 60_000 }, async () => {
+  test('packages/verification signs in with a code', { timeout: 60_000 }, async () => {
     const { post, trap } = await startProgram('verification');
     const form = (fields: Record<string, string>) => new URLSearchParams(fields);
     expect(await post('/check', form({ to, code: '000000' }))).toMatch(/^400 /);
@@ -141,7 +141,7 @@ describe('the program of', () => {
     expect(await post('/check', form({ to, code }))).toMatch(/^400 /);
   });
 
-  test('packages/adapter-express lets in who has the code, or the link', { timeout: 60_000 }, async () => {
+  test('packages/adapter-express signs in with a code or a link', { timeout: 60_000 }, async () => {
     const { code, origin, post, trap, stop } = await startProgram('adapter-express');
     expect(code.split('\n').length - 1).toBeLessThan(40);
     const json = (value: object) => new Blob([JSON.stringify(value)], { type: 'application/json' });
@@ -178,7 +178,7 @@ describe('the program of', () => {
     expect(await stop()).toEqual([0, null]);
   });
 
-  test('packages/adapter-nestjs lets in who has the code', { timeout: 60_000 }, async () => {
+  test('packages/adapter-nestjs signs in with a code', { timeout: 60_000 }, async () => {
     const { code, origin, post, trap, stop } = await startProgram('adapter-nestjs', { isCompiled: true });
     expect(code.split('\n').length - 1).toBeLessThan(40);
     const json = (value: object) => new Blob([JSON.stringify(value)], { type: 'application/json' });
@@ -188,12 +188,12 @@ describe('the program of', () => {
     expect(await post('/mail/verification-codes', json({ email: to }))).toBe('204 ');
     const body = json({ email: to, verificationCode: await trap.inbox.waitForCode(to) });
     expect(await post('/mail/verification-codes/verify', body)).toBe(`200 {"welcome":"${to}"}`);
-    // The signal that Nest sends itself when everything is closed.
+    // Nest sends itself this signal after it closes everything.
     expect(await stop()).toEqual([null, 'SIGTERM']);
   });
 });
 
-/** Runs the first program of a README as printed, with a trap for its emails. */
+/** Runs the first program of a README with a trap for its emails. */
 async function startProgram(name: string, { isCompiled = false } = {}) {
   const folder = join(PACKAGES, name);
   const [{ code = '' } = {}] = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
@@ -238,13 +238,13 @@ async function startProgram(name: string, { isCompiled = false } = {}) {
     const response = await fetch(origin + path, request);
     return `${response.status} ${await response.text()}`;
   };
-  // It listens as soon as it is compiled.
+  // Wait until the program listens.
   await expect.poll(() => post('/', '').catch(() => 'not listening')).not.toBe('not listening');
   return { code, origin, post, trap, stop };
 }
 
 describe('an example', () => {
-  test('is a block of ts, with its line and what it has to print', () => {
+  test('is a ts block with its line and expected output', () => {
     const markdown = [
       fence('ts', 'const a = 1;'),
       fence('sh', 'ls'),
@@ -269,10 +269,10 @@ describe('an example', () => {
     [
       'that prints something else',
       fence('ts run', 'console.log(1);') + fence('text', '2'),
-      [/^README\.2\.ts printed:\n1\nin place of:\n2\n$/],
+      [/^README\.2\.ts printed:\n1\ninstead of:\n2\n$/],
     ],
     ['that fails', fence('ts run', 'throw new Error("no");'), [/Error: no/]],
-  ])('%s is found out', { timeout: 60_000 }, async (_name, markdown, problems) => {
+  ])('%s is reported', { timeout: 60_000 }, async (_name, markdown, problems) => {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'postern-readme-test-')));
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, 'node_modules'));

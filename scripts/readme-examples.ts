@@ -1,12 +1,11 @@
 /**
- * The examples of a README, compiled and run as printed.
+ * Compiles and runs the examples of a README.
  *
- * Every ```ts block is a module of its own and has to compile. One marked ```ts run is also run, and has to
- * print what the ```text block that follows it says; one that imports vitest is run by vitest, and has to pass. One
- * marked ```ts fragment is left alone.
+ * Every ```ts block is a separate module that must compile. A ```ts run block is also run and must print the ```text block after
+ * it. A block that imports vitest is run with vitest and must pass. A ```ts fragment block is ignored.
  *
- * Node runs them as they are, without their types. Decorators it can't run: where a README has some, the compiler
- * makes JavaScript of its examples first.
+ * Node.js runs the examples with type stripping. It does not support decorators, so if a README uses them, its examples are
+ * compiled to JavaScript first.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
@@ -19,11 +18,11 @@ const run = promisify(execFile);
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Example {
-  /** Where its code begins, 1-based. */
+  /** The first line of its code, 1-based. */
   readonly line: number;
   readonly code: string;
   readonly isRun: boolean;
-  /** What it has to print; only for those that are run. */
+  /** The expected output, for examples that are run. */
   readonly output: string;
 }
 
@@ -52,7 +51,7 @@ export async function checkReadme(folder: string, modules?: string): Promise<str
   await using project = await makeProject(folder, { isCompiled, modules });
   const fileOf = (example: Example) => `README.${example.line}${isTest(example) ? '.test' : ''}.ts`;
   for (const example of examples) {
-    // On the same line as in the README, so that the compiler names that one.
+    // Use the same line numbers as the README for compiler errors.
     await writeFile(join(project.root, fileOf(example)), '\n'.repeat(example.line - 1) + example.code);
   }
   const node = (...args: string[]) =>
@@ -68,7 +67,7 @@ export async function checkReadme(folder: string, modules?: string): Promise<str
     const file = fileOf(example);
     const printed = await node(isCompiled ? file.replace(/\.ts$/, '.js') : file);
     if (printed !== example.output)
-      problems.push(`${fileOf(example)} printed:\n${printed}in place of:\n${example.output}`);
+      problems.push(`${fileOf(example)} printed:\n${printed}instead of:\n${example.output}`);
   }
   if (examples.some(isTest)) {
     const vitest = join(project.root, 'node_modules/vitest/vitest.mjs');

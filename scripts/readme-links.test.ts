@@ -17,8 +17,8 @@ const packages = new Map(
   ]),
 );
 
-describe('every link leads somewhere', () => {
-  test.each(folders)('in the README of packages/%s, also on npm and in the console of Logto', (name) => {
+describe('every link is valid', () => {
+  test.each(folders)('in the README of packages/%s, including on npm and in the console of Logto', (name) => {
     const path = join(WORKSPACE, 'packages', name, 'README.md');
     expect(
       deadLinks({ path, markdown: readText('packages', name, 'README.md'), isPublished: true }, packages),
@@ -37,7 +37,7 @@ describe('every link leads somewhere', () => {
   });
 });
 
-describe('a dead link is found', () => {
+describe('a dead link is reported', () => {
   const check = (markdown: string, isPublished = true) =>
     deadLinks({ path: join(WORKSPACE, 'README.md'), markdown, isPublished }, packages);
 
@@ -64,17 +64,17 @@ describe('a dead link is found', () => {
     '[a](https://www.npmjs.com/package/@postern/core#config)',
     '`[a](../core)`',
     '```md\n[a](../core)\n```',
-  ])('and %j is not one', (markdown) => {
+  ])('but not %j', (markdown) => {
     expect(check(markdown)).toEqual([]);
   });
 
-  test('a file of the repository, where links are relative', () => {
+  test('for a relative link to a missing file', () => {
     expect(check('[a](packages/core) [b](packages/none)', false)).toEqual([
       'packages/none: there is no such file',
     ]);
   });
 
-  test('anchors are those of GitHub', () => {
+  test('anchors match those of GitHub', () => {
     expect([...anchorsIn('# A, b & c!\n## A `b`\n## A `b`\n## [Link](x) – ü')]).toEqual([
       'a-b--c',
       'a-b',

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A README, and what is needed to follow its links. */
+/** A README and the data to check its links. */
 export interface ReadmeFile {
   /** Path of the README. */
   path: string;
   markdown: string;
-  /** Shown outside of the repository: on npm, in an editor, in Logto's console. Relative links lead nowhere there. */
+  /** Shown outside the repository, such as on npm or in Logto's console, where relative links do not work. */
   isPublished: boolean;
 }
 
 const withoutCode = (markdown: string) =>
   markdown.replace(/^(?<fence>```+|~~~+).*?^\k<fence>[ \t]*$/gms, '').replace(/`[^`\n]*`/g, '');
 
-/** Every target of a link or an image: inline, by reference, as html, or in angle brackets. */
+/** The targets of all links and images: inline, by reference, in HTML, or in angle brackets. */
 const targetsIn = (markdown: string) =>
   [
     /\]\(\s*<?(?<target>[^)\s>]+)>?[^)]*\)/g,
@@ -22,7 +22,7 @@ const targetsIn = (markdown: string) =>
     /<(?<target>https?:[^\s>]+)>/g,
   ].flatMap((pattern) => [...markdown.matchAll(pattern)].map(({ groups }) => groups?.target ?? ''));
 
-/** The anchors of the headings, as GitHub and npm make them. */
+/** The anchors of the headings, in the format of GitHub and npm. */
 export function anchorsIn(markdown: string): Set<string> {
   const seen = new Map<string, number>();
   const headings = markdown
@@ -45,7 +45,7 @@ export function anchorsIn(markdown: string): Set<string> {
 const NPM = 'https://www.npmjs.com/package/';
 
 /**
- * The links of a README that lead nowhere.
+ * Finds the dead links of a README.
  *
  * @param packages the README of each package of the workspace, by its name
  */

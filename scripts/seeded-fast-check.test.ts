@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const VITEST = fileURLToPath(new URL('../vitest.mjs', import.meta.resolve('vitest')));
 const CONFIG = fileURLToPath(new URL('./fixtures/seeded-properties/vitest.config.ts', import.meta.url));
 
-/** Runs a property that fails at once, as one of the workspace: what it prints. */
+/** Runs a failing property with the settings of the workspace and returns the output. */
 const failingProperty = (seed?: string) =>
   new Promise<{ output: string; seed: string | undefined; counterexample: string | undefined }>((resolve) => {
     const { POSTERN_SEED: _, ...rest } = process.env;
@@ -20,21 +20,21 @@ const failingProperty = (seed?: string) =>
     });
   });
 
-test('a property sees the same values in every run, and prints its seed when it fails', async () => {
+test('a property uses the same values in every run and prints its seed if it fails', async () => {
   const one = await failingProperty();
   expect(one.seed).toBeDefined();
   expect(one.counterexample).toBeDefined();
   expect(await failingProperty()).toMatchObject({ seed: one.seed, counterexample: one.counterexample });
 });
 
-test('POSTERN_SEED chooses the values', async () => {
+test('POSTERN_SEED determines the values', async () => {
   const one = await failingProperty('42');
   const other = await failingProperty('43');
   expect([one.seed, other.seed]).toEqual(['42', '43']);
   expect(one.counterexample).not.toBe(other.counterexample);
 });
 
-test('a run with random values prints the seed that shows them again', async () => {
+test('a run with random values prints the seed to reproduce them', async () => {
   const random = await failingProperty('random');
   expect(random.seed).not.toBe((await failingProperty()).seed);
   const again = await failingProperty(random.seed);

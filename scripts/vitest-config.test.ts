@@ -9,7 +9,7 @@ import { createVitest } from 'vitest/node';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const VITEST = join(dirname(fileURLToPath(import.meta.resolve('vitest/package.json'))), 'vitest.mjs');
 
-/** Every folder with a package of the workspace. */
+/** The folders of the workspace's packages. */
 const FOLDERS = ['packages', 'apps'].flatMap((top) =>
   readdirSync(join(ROOT, top), { withFileTypes: true })
     .filter(
@@ -18,7 +18,7 @@ const FOLDERS = ['packages', 'apps'].flatMap((top) =>
     .map(({ name }) => `${top}/${name}`),
 );
 
-/** What decides whether a test passes, as vitest reads it in a folder. */
+/** The vitest settings in a folder that affect test results. */
 async function settingsIn(folder: string) {
   const vitest = await createVitest('test', { root: join(ROOT, folder), run: true, watch: false });
   try {
@@ -38,7 +38,7 @@ async function settingsIn(folder: string) {
 }
 
 describe('the tests of a package', () => {
-  test.each(FOLDERS)('have the settings of the root in %s', async (folder) => {
+  test.each(FOLDERS)('use the settings of the root in %s', async (folder) => {
     const [workspace, nest11] = await settingsIn('.');
     expect(await settingsIn(folder)).toEqual(
       folder === 'packages/adapter-nestjs' ? [workspace, nest11] : [workspace],
@@ -46,7 +46,7 @@ describe('the tests of a package', () => {
     expect(workspace?.testTimeout).toBeGreaterThan(5000);
   });
 
-  test('are those of its folder', async () => {
+  test('are the tests in its folder', async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [VITEST, 'list', '--filesOnly', '--json'],
@@ -57,7 +57,7 @@ describe('the tests of a package', () => {
     for (const { file } of files) expect(file).toContain('packages/http/src/');
   });
 
-  test('can be picked by a path from its folder', async () => {
+  test('can be selected by a path relative to its folder', async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [VITEST, 'list', '--filesOnly', 'src/mailbox.test.ts'],

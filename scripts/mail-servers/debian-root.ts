@@ -12,8 +12,8 @@ const GROUPS = [...USERS, 'postdrop'];
 const FIRST_ID = 64_100;
 
 /**
- * Lays the unpacked packages over the system for one program and its children. `$0` is the folder. The shell stays: it is the
- * first process of their PID namespace, so they end with it.
+ * Mounts the unpacked packages over the system for one program and its children. `$0` is the folder. The shell keeps running as
+ * the first process of the PID namespace, so the children end with it.
  */
 const ENTER = ['usr', 'etc']
   .map((part) => `mount -t overlay overlay -o "lowerdir=$0/${part}:/${part}" /${part}`)
@@ -27,18 +27,18 @@ export interface RunningProcess {
 }
 
 /**
- * Packages of Debian, unpacked into a folder instead of installed: packages that exclude each other fit next to each
- * other, no service starts, and nothing of the system changes.
+ * Debian packages that are unpacked into a folder instead of installed. Conflicting packages can coexist, no service starts, and
+ * the system does not change.
  */
 export interface DebianRoot {
-  /** The version of a package, without Debian's revision. */
+  /** The version of a package without the Debian revision. */
   version(name: string): Promise<string>;
-  /** Starts a program of the packages. Stopping it stops its children, too. */
+  /** Starts a program of the packages. Stopping it also stops its children. */
   run(command: readonly string[]): RunningProcess;
 }
 
 /**
- * Downloads packages and what they depend on from the package sources of this system.
+ * Downloads packages and their dependencies from the package sources of this system.
  *
  * Needs `apt-get`, root, and a kernel that allows overlay mounts in a mount namespace.
  */
@@ -48,7 +48,7 @@ export async function unpackPackages(folder: string, names: readonly string[]): 
   await mkdir(downloads, { recursive: true });
   await mkdir(root, { recursive: true });
   if (names.length > 0) await execute('apt-get', ['update', '-qq']);
-  // One by one: some of them conflict.
+  // Download them one by one, because some of them conflict.
   const missing = new Set<string>();
   for (const name of names) {
     const options = ['install', '--simulate', '--no-install-recommends', name];

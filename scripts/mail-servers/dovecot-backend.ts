@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
 import { LOGIN, newFolder, readLog, type ServerPlace, waitForPort } from './server-place.ts';
 
-/** What Postfix asks Dovecot. */
+/** The services of Dovecot that Postfix uses. */
 export interface DovecotBackend {
   /** The socket for logins. */
   readonly loginSocket: string;
-  /** The port that says whether a mailbox is full (quota-status). */
+  /** The port of the quota service (quota-status). */
   readonly quotaPort: number;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ userdb {
 }
 `;
 
-/** @param settings further lines of dovecot.conf */
+/** @param settings additional lines for dovecot.conf */
 export async function startDovecot(place: ServerPlace, settings: (folder: string) => string) {
   const folder = await newFolder(place, 'dovecot');
   await mkdir(join(folder, 'run'));
@@ -40,7 +40,7 @@ export async function startDovecot(place: ServerPlace, settings: (folder: string
   return { folder, stop, log: () => readLog(join(folder, 'log')) };
 }
 
-/** Dovecot as the backend of Postfix. Every mailbox in its quota rule is full. */
+/** Dovecot as a backend for Postfix. Every mailbox in its quota rule is full. */
 export async function startDovecotBackend(place: ServerPlace): Promise<DovecotBackend> {
   const quotaPort = await freePort();
   const { folder, stop, log } = await startDovecot(

@@ -3,7 +3,7 @@ import { startDovecot } from './dovecot-backend.ts';
 import { type PostfixSettings, postfix } from './postfix.ts';
 import { HOST_NAME, type MailServer, waitForPort } from './server-place.ts';
 
-/** Dovecot's submission service offers STARTTLS and logins, and passes emails on to a Postfix. */
+/** Dovecot's submission service, which offers STARTTLS and logins and forwards emails to Postfix. */
 export interface DovecotSettings {
   /** Lines of dovecot.conf. */
   readonly config?: string;
@@ -11,7 +11,7 @@ export interface DovecotSettings {
   readonly relay?: PostfixSettings;
 }
 
-/** One Dovecot for each of the settings, and one Postfix behind them. */
+/** Starts one Dovecot for each of the settings, and one Postfix behind them. */
 export const dovecot: MailServer<DovecotSettings> = {
   label: 'Dovecot',
   packages: ['dovecot-core', 'dovecot-submissiond', ...postfix.packages],

@@ -13,14 +13,14 @@ import {
   waitForPort,
 } from './server-place.ts';
 
-/** Without further settings, Exim offers neither TLS nor login, and accepts emails to the mailboxes of its domain. */
+/** By default, Exim offers no TLS and no login, and accepts emails to the mailboxes of its domain. */
 export interface EximSettings {
   /** Lines of the main section. */
   readonly main?: string;
   /** Statements of the access control lists, before those that accept. */
   readonly acl?: Partial<Record<'connect' | 'helo' | 'mail' | 'rcpt' | 'data', string>>;
   readonly login?: boolean;
-  /** STARTTLS, or TLS from the first byte. */
+  /** STARTTLS or implicit TLS. */
   readonly tls?: 'starttls' | 'implicit';
   /** The file with the private key. @default that of all servers */
   readonly key?: string;
@@ -44,7 +44,7 @@ login:
   server_set_id = $auth1
 `;
 
-/** The access control list of Debian's default configuration, as far as it concerns a client that sends emails. */
+/** The part of the access control list in Debian's default configuration that applies to clients that send emails. */
 const ACCEPT_RECIPIENT = `
   accept hosts = +relay
   accept authenticated = *
@@ -99,7 +99,7 @@ ${has.login ? AUTHENTICATORS : ''}
 `;
 }
 
-/** One daemon for each of the settings. */
+/** Starts one daemon for each of the settings. */
 export const exim: MailServer<EximSettings> = {
   label: 'Exim',
   packages: ['exim4-daemon-light'],

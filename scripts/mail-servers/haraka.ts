@@ -6,9 +6,9 @@ import { freePort } from '../free-port.ts';
 import { startProcess } from './debian-root.ts';
 import { DOMAIN, HOST_NAME, LOGIN, type MailServer, newFolder, waitForPort } from './server-place.ts';
 
-/** Without further settings, Haraka offers neither TLS nor login, and accepts emails to its domain. */
+/** By default, Haraka offers no TLS and no login, and accepts emails to its domain. */
 export interface HarakaSettings {
-  /** Plugins that it comes with, before those that accept. */
+  /** Built-in plugins, before those that accept. */
   readonly plugins?: readonly string[];
   /** Lines of smtp.ini. */
   readonly smtp?: string;
@@ -18,11 +18,11 @@ export interface HarakaSettings {
   readonly smtpUtf8?: boolean;
   /** Other files of its config folder. */
   readonly config?: Readonly<Record<string, string>>;
-  /** A plugin of the operator. */
+  /** A custom plugin. */
   readonly ownPlugin?: string;
 }
 
-/** Plugins with the login and the certificate that all servers have. */
+/** Plugins with the login and certificate of all servers. */
 const CONFIG = {
   me: HOST_NAME,
   host_list: DOMAIN,
@@ -51,7 +51,7 @@ close=closing connection.
 banner_chars=6
 `;
 
-/** One process for each of the settings, one after the other: each takes a second of CPU time to start. */
+/** Starts one process for each of the settings, sequentially, because each takes a second of CPU time to start. */
 export const haraka: MailServer<HarakaSettings> = {
   label: 'Haraka',
   packages: [],

@@ -29,7 +29,7 @@ packages are unpacked into a temporary folder, which is deleted at the end. Buil
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** Runs all situations of one server, and prints what differs from what is expected. */
+/** Runs all situations of one server and prints the unexpected outcomes. */
 async function runServer<Name extends ServerName>(
   name: Name,
   all: readonly Situation[],
@@ -98,6 +98,6 @@ async function main(args: readonly string[]): Promise<boolean> {
   }
 }
 
-// Ends the servers, too.
+// Also stops the servers.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;

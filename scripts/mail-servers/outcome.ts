@@ -8,7 +8,7 @@ import {
 } from '@postern/transport-smtp';
 import { DOMAIN } from './server-place.ts';
 
-/** What came of a situation. */
+/** The outcome of a situation. */
 export interface Outcome {
   /** `sent`, or the failure: `recipient_rejected at rcpt, permanent`. */
   readonly email: string;
@@ -16,27 +16,27 @@ export interface Outcome {
   readonly diagnosis: string;
 }
 
-/** The addresses and the subject of an email; the rest is a usual sign-in email. */
+/** The addresses and subject of a sign-in email. */
 export interface Draft {
   readonly from?: string;
   readonly to?: string;
   readonly subject?: string;
 }
 
-/** A transport with what an {@link Attempt} needs. */
+/** A transport for an {@link Attempt}. */
 interface Sender {
   /** Sends an email. Resolves with `sent` or a failure. */
   send(draft?: Draft): Promise<string>;
-  /** Resolves when a connection closes that is open now. */
+  /** Resolves when one of the open connections closes. */
   closed(): Promise<void>;
 }
 
-/** How emails are sent; the result is that of the email that counts. */
+/** How emails are sent. The result is that of the relevant email. */
 export type Attempt = (sender: Sender) => Promise<string>;
 
 const once: Attempt = ({ send }) => send();
 
-/** Some emails before the one that counts, over the same connection where the server allows it. */
+/** Sends some emails before the relevant one, over the same connection if possible. */
 export const after =
   (...drafts: readonly Draft[]): Attempt =>
   async ({ send }) => {
@@ -44,7 +44,7 @@ export const after =
     return send();
   };
 
-/** All at the same time. The result is that of all, or every different one. */
+/** Sends all emails at the same time. The result lists the different outcomes. */
 export const together =
   (count: number): Attempt =>
   async ({ send }) => {
@@ -52,7 +52,7 @@ export const together =
     return [...new Set(results)].join('; ');
   };
 
-/** Sends again once the server has closed the idle connection. */
+/** Sends again after the server has closed the idle connection. */
 export const afterIdle: Attempt = async ({ send, closed }) => {
   await send();
   await closed();
@@ -65,21 +65,21 @@ export interface Trial {
   readonly attempt?: Attempt | undefined;
 }
 
-/** A sender's domain that is in order: these servers are tried, not the DNS. */
+/** DNS records of a correctly configured sender domain, because only the servers are tested. */
 const resolver: DnsResolver = {
   resolveMx: async () => [{ exchange: `mail.${DOMAIN}`, priority: 10 }],
   resolveTxt: async (name) => [[name.startsWith('_dmarc.') ? 'v=DMARC1; p=reject' : 'v=spf1 mx -all']],
 };
 
-/** What came of a situation, and how it was explained. */
+/** The outcome of a situation and its messages. */
 export interface Report extends Outcome {
-  /** What the server said to the email that counts. */
+  /** The server's reply to the relevant email. */
   readonly reply: string;
   /** The messages of the failed email and of the diagnosis. */
   readonly messages: readonly string[];
 }
 
-/** Sends, then diagnoses. */
+/** Sends an email and then runs `diagnose()`. */
 export async function tryOut({ config, draft = {}, attempt = once }: Trial): Promise<Report> {
   let reply = '';
   let message = '';

@@ -20,7 +20,7 @@ const MARKERS = /(?<=<!-- results -->\n).*(?=<!-- \/results -->)/s;
 /**
  * Writes the table of results between the markers of the page.
  *
- * @param results those of one situation next to each other
+ * @param results grouped by situation
  */
 export async function writePage(results: readonly Result[]): Promise<void> {
   const page = await readFile(PAGE, 'utf8');

@@ -14,8 +14,8 @@ import {
 } from './server-place.ts';
 
 /**
- * Lines of main.cf for one listener, such as `message_size_limit=1000`. Without further settings, it offers neither TLS nor
- * login, and accepts emails to the mailboxes of its domain.
+ * Lines of main.cf for one listener, such as `message_size_limit=1000`. By default, it offers no TLS and no login, and accepts
+ * emails to the mailboxes of its domain.
  */
 export type PostfixSettings = readonly string[];
 
@@ -46,7 +46,7 @@ smtpd_client_event_limit_exceptions =
 quota_status = inet:127.0.0.1:${backend.quotaPort}
 `;
 
-/** The services that a listener needs. Bounces are thrown away. */
+/** The services of a listener. Bounces are discarded. */
 const SERVICES = `
 cleanup   unix  n - n - 0 cleanup
 spam      unix  n - n - 0 cleanup
@@ -62,7 +62,7 @@ anvil     unix  - - n - 1 anvil
 postlog   unix-dgram n - n - 1 postlogd
 `;
 
-/** What `postfix start` would prepare. */
+/** Prepares the folders as `postfix start` does. */
 const START = `
 cd "$0" && mkdir -p data queue && cd queue &&
 mkdir -p active bounce corrupt defer deferred flush hold incoming private maildrop public pid saved trace &&
@@ -70,7 +70,7 @@ chown postfix ../data active bounce corrupt defer deferred flush hold incoming p
 chgrp postdrop maildrop public && chmod 730 maildrop && chmod 710 public && chmod 700 private &&
 exec /usr/lib/postfix/sbin/master -d -c "$0/etc"`;
 
-/** One Postfix with a listener for each of the settings, and a Dovecot that it asks about logins and quotas. */
+/** Starts one Postfix with a listener for each of the settings, and a Dovecot for logins and quotas. */
 export const postfix: MailServer<PostfixSettings> = {
   label: 'Postfix',
   packages: ['postfix', 'dovecot-core'],

@@ -9,26 +9,26 @@ import type { DebianRoot } from './debian-root.ts';
 /** The domain that every server is responsible for, and the mailboxes in it. */
 export const DOMAIN = 'postern.example';
 export const MAILBOXES = ['ada', 'grace', 'full', 'noreply', 'jörg'];
-/** What every server calls itself. */
+/** The host name of every server. */
 export const HOST_NAME = 'mail.postern.example';
 /** The only login. */
 export const LOGIN = { user: 'app', pass: 'correct-horse' };
 
-/** How long a server may take to start, in milliseconds. */
+/** The maximum startup time of a server, in milliseconds. */
 const START_TIMEOUT = 20_000;
 
-/** Where a server runs. */
+/** The place of a server. */
 export interface ServerPlace {
-  /** For configuration, queues and logs. Every user may enter it. */
+  /** For configuration, queues, and logs. Accessible to every user. */
   readonly folder: string;
   readonly packages: DebianRoot;
   readonly certificate: { readonly cert: string; readonly key: string };
 }
 
-/** A kind of mail server that can be started with different settings at the same time. */
+/** A mail server that can run with several settings at the same time. */
 export interface MailServer<Settings> {
   readonly label: string;
-  /** Packages of Debian that it needs. */
+  /** The required Debian packages. */
   readonly packages: readonly string[];
   start(place: ServerPlace, settings: readonly Settings[]): Promise<RunningServers>;
 }
@@ -40,7 +40,7 @@ interface RunningServers {
   stop(): Promise<void>;
 }
 
-/** A self-signed certificate for localhost. Returns the paths of its files. */
+/** Creates a self-signed certificate for localhost and returns the paths of its files. */
 export async function createCertificate(folder: string): Promise<{ cert: string; key: string }> {
   const cert = join(folder, 'cert.pem');
   const key = join(folder, 'key.pem');
@@ -48,19 +48,19 @@ export async function createCertificate(folder: string): Promise<{ cert: string;
     ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
     ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', cert],
   ]);
-  // Exim reads it as its own user.
+  // Exim reads it as a different user.
   await chmod(key, 0o644);
   return { cert, key };
 }
 
-/** A folder for one server. Every user may enter it. */
+/** Creates a folder for one server that every user can access. */
 export async function newFolder({ folder }: ServerPlace, name: string): Promise<string> {
   const path = await mkdtemp(join(folder, `${name}-`));
   await chmod(path, 0o755);
   return path;
 }
 
-/** Waits until something listens on the port. */
+/** Waits until the port is open. */
 export async function waitForPort(port: number, log: () => string | Promise<string>): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT;
   while (!(await isListening(port))) {
@@ -79,5 +79,5 @@ const isListening = (port: number) =>
       .on('error', () => resolve(false));
   });
 
-/** A log file, or nothing. */
+/** The content of a log file, or an empty string. */
 export const readLog = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');

@@ -15,18 +15,18 @@ export interface ServerSettings {
 
 export type ServerName = keyof ServerSettings;
 
-/** Something that happens to applications, how servers come to it, and what Postern must make of it. */
+/** A situation, the server settings that cause it, and the expected outcome. */
 export interface Situation {
   readonly name: string;
-  /** Beside host and port. */
+  /** The config, in addition to host and port. */
   readonly config?: SmtpTransportConfig;
   readonly draft?: Draft;
   /** @default one email */
   readonly attempt?: Attempt;
-  /** The servers that know it. */
+  /** The servers that support the situation. */
   readonly on: { readonly [Name in ServerName]?: ServerSettings[Name] };
   readonly expected: Outcome;
-  /** Where a server's reply leaves no other choice. */
+  /** Different outcomes for servers whose replies are ambiguous. */
   readonly unless?: { readonly [Name in ServerName]?: Partial<Outcome> };
 }
 
@@ -34,7 +34,7 @@ const outcome = (email: string, diagnosis: string): Outcome => ({ email, diagnos
 const SENT = outcome('sent', 'ready');
 
 const OUTSIDE = { to: 'grace@elsewhere.example' };
-const UNKNOWN = { to: 'nobody@postern.example' };
+const UNKNOWN = { to: 'unknown@postern.example' };
 const FULL = { to: 'full@postern.example' };
 
 const fromHere = 'mynetworks=127.0.0.0/8';
@@ -178,7 +178,7 @@ export const situations = (ca: string): readonly Situation[] => [
       },
     },
     expected: outcome('recipient_rejected at rcpt, permanent', 'broken at rcpt'),
-    // Dovecot's quota-status asks for the size that MAIL FROM announces, and a diagnosis sends nothing.
+    // Dovecot's quota-status uses the size in MAIL FROM, and a diagnosis sends no message.
     unless: { postfix: { diagnosis: 'ready' } },
   },
   {
@@ -235,7 +235,7 @@ export const situations = (ca: string): readonly Situation[] => [
     expected: outcome('host_rejected at rcpt, permanent', 'broken at rcpt'),
   },
   {
-    name: 'EHLO name refused at once',
+    name: 'EHLO name refused directly',
     config: { name: 'web-1' },
     on: {
       postfix: ['smtpd_helo_restrictions=reject_non_fqdn_helo_hostname', 'smtpd_delay_reject=no'],
@@ -249,7 +249,7 @@ export const situations = (ca: string): readonly Situation[] => [
       },
     },
     expected: outcome('host_rejected at ehlo, permanent', 'broken at ehlo'),
-    // Haraka judges the name once, and accepts the HELO that follows.
+    // Haraka checks the name once and accepts the HELO that follows.
     unless: { haraka: SENT },
   },
   {
@@ -264,7 +264,7 @@ export const situations = (ca: string): readonly Situation[] => [
     expected: outcome('host_rejected at rcpt, permanent', 'broken at rcpt'),
   },
   {
-    name: 'Client address refused at once',
+    name: 'Client address refused directly',
     on: {
       postfix: [
         `smtpd_client_restrictions=check_client_access ${access('127.0.0.1', 'REJECT')}`,
@@ -274,7 +274,7 @@ export const situations = (ca: string): readonly Situation[] => [
       haraka: { ownPlugin: 'exports.hook_connect = (next) => next(DENYDISCONNECT);' },
     },
     expected: outcome('host_rejected at greeting, permanent', 'broken at greeting'),
-    // Exim says no more than that there is no service.
+    // Exim only replies that there is no service.
     unless: { exim: { email: 'connection_failed at greeting, permanent' } },
   },
   {
@@ -437,7 +437,7 @@ export const situations = (ca: string): readonly Situation[] => [
   },
   {
     name: 'Tarpit after five unknown recipients',
-    // An email that is delayed fails.
+    // A delayed email fails.
     config: { socketTimeout: 5000 },
     attempt: after(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     on: {
@@ -481,7 +481,7 @@ export const situations = (ca: string): readonly Situation[] => [
     expected: outcome('recipient_rejected at rcpt, permanent', 'broken at rcpt'),
   },
   {
-    name: 'TLS from the first byte on a plain port',
+    name: 'Implicit TLS on a plain port',
     config: { secure: true },
     on: { postfix: [], exim: {}, haraka: {} },
     expected: outcome('tls_failed at tls, permanent', 'broken at tls'),

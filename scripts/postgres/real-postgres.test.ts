@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { startRealPostgres } from './real-postgres.ts';
 import { findServerPlace } from './server-place.ts';
 
-/** As root's home is: no other user may enter it. */
+/** Makes a folder private, like root's home. */
 async function privateFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'postern private '));
   await chmod(folder, 0o700);
@@ -14,7 +14,7 @@ async function privateFolder(): Promise<string> {
   return folder;
 }
 
-/** The programs again, in a folder of the test. */
+/** Copies the programs to a folder of the test. */
 async function copyOfPrograms(): Promise<string> {
   const { initdb, folder } = await findServerPlace();
   const native = join(await privateFolder(), 'native');
@@ -23,7 +23,7 @@ async function copyOfPrograms(): Promise<string> {
   return native;
 }
 
-/** What the server answers to a request for TLS: `N`, it has none. */
+/** The server's reply to a TLS request. `N` means that it does not support TLS. */
 const answerOf = (url: string) =>
   new Promise<string>((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -39,7 +39,7 @@ const answerOf = (url: string) =>
 test.each([
   ['the checkout and the temporary folder', true],
   ['the temporary folder', false],
-])('runs where only the current user may enter %s', async (_, isCheckoutPrivate) => {
+])('runs if only the current user can access %s', async (_, isCheckoutPrivate) => {
   const native = isCheckoutPrivate ? await copyOfPrograms() : undefined;
   const closed = await privateFolder();
   await using server = await startRealPostgres({
@@ -63,14 +63,14 @@ test('leaves nothing behind', async () => {
   expect(await readdir(parent)).toEqual([]);
 });
 
-test('says in one sentence where it cannot run', async () => {
+test('explains in one sentence why it cannot run', async () => {
   const missing = join(await privateFolder(), 'missing');
   await expect(startRealPostgres({ parents: [missing] })).rejects.toThrow(
     /^PostgreSQL for tests cannot run as .+ in .+missing: set TMPDIR to a folder that this user can enter and run programs from\.$/,
   );
 });
 
-test.each(['missing programs', 'programs that fail'])('says at once that it has %s', async (kind) => {
+test.each(['missing programs', 'programs that fail'])('immediately reports %s', async (kind) => {
   const native = await privateFolder();
   if (kind === 'programs that fail') {
     await mkdir(join(native, 'bin'));
@@ -79,7 +79,7 @@ test.each(['missing programs', 'programs that fail'])('says at once that it has 
   await expect(startRealPostgres({ native })).rejects.toThrow(/^PostgreSQL for tests cannot run as /);
 });
 
-test('has its own settings, whatever the environment is', async () => {
+test('uses its own settings in any environment', async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   for (const [name, value] of Object.entries({
     PGDATA: '/missing',

@@ -8,11 +8,11 @@ import { findServerPlace, type PlaceOptions, type ServerPlace } from './server-p
 /** A PostgreSQL server on this machine, on a free port of the loopback interface. */
 export interface RealPostgres extends AsyncDisposable {
   readonly url: string;
-  /** Stops the server as an administrator would (fast shutdown): connections break, data stays. */
+  /** Stops the server like an administrator (fast shutdown). Connections drop, and the data is kept. */
   stop(): Promise<void>;
-  /** Starts it again on the same port, with the same data. */
+  /** Restarts the server on the same port with the same data. */
   start(): Promise<void>;
-  /** Stops it and deletes its data. */
+  /** Stops the server and deletes its data. */
   remove(): Promise<void>;
 }
 
@@ -20,16 +20,15 @@ const HOST = '127.0.0.1';
 const USER = 'postern';
 const PASSWORD = 'postern';
 
-/** How often another port is tried when something else takes the chosen one in between. */
+/** How often another port is tried if a different process takes the selected one. */
 const MOST_PORTS = 5;
 
 /**
- * Starts an empty PostgreSQL for tests and benchmarks, from any folder and as any user, also as root.
+ * Starts an empty PostgreSQL for tests and benchmarks, from any folder and as any user, including root.
  *
- * Durability against a power cut is off. Settings come from here alone: `PG*` variables and locales of the machine
- * have no effect on the server.
+ * Data is not synchronized to disk (no fsync). `PG*` variables and the locale of the machine do not affect the server.
  *
- * @throws Error within moments where PostgreSQL cannot run; its message is one sentence that says why
+ * @throws Error immediately if PostgreSQL cannot run, with the reason in one sentence
  */
 export async function startRealPostgres(options?: PlaceOptions): Promise<RealPostgres> {
   const place = await findServerPlace(options);
@@ -58,7 +57,7 @@ export async function startRealPostgres(options?: PlaceOptions): Promise<RealPos
 
 const dataFolder = ({ folder }: ServerPlace) => join(folder, 'data');
 
-/** Connection settings of the caller (`PGPORT`, `PGDATA`, …) are for another server. */
+/** The environment without connection settings for other servers (`PGPORT`, `PGDATA`, …). */
 const environment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^PG[A-Z]/.test(name)));
 
@@ -80,7 +79,7 @@ async function initialize(place: ServerPlace): Promise<void> {
     `--pwfile=${passwordFile}`,
     '--auth=password',
     '--encoding=UTF8',
-    // The same everywhere, whatever locales the machine has.
+    // Independent of the locales of the machine.
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
@@ -116,14 +115,14 @@ async function startOn(port: number, place: ServerPlace): Promise<RunningServer>
     '-p',
     String(port),
     ...setting('listen_addresses', HOST),
-    // A socket's path may be too long, and its folder may not be writable.
+    // The path of a Unix socket may be too long, and its folder may not be writable.
     ...setting('unix_socket_directories', ''),
     ...setting('fsync', 'off'),
     ...setting('full_page_writes', 'off'),
   ]);
   const log = keepLog(child);
   const closed = once(child, 'close');
-  // The server outlives a process that ends without stopping it.
+  // The server would outlive a process that exits without stopping it.
   const end = () => child.kill('SIGQUIT');
   process.once('exit', end);
   const ready = new Promise<void>((resolve) => {
@@ -136,7 +135,7 @@ async function startOn(port: number, place: ServerPlace): Promise<RunningServer>
     const Failure = log().includes('Address already in use') ? PortTaken : Error;
     throw new Failure(`PostgreSQL for tests ended before it accepted connections: ${log()}`);
   });
-  // Once it runs, its end is no failure.
+  // After startup, its exit is not a failure.
   ended.catch(() => {});
   await Promise.race([ready, ended, failureOf(child)]);
   return {
@@ -150,13 +149,13 @@ async function startOn(port: number, place: ServerPlace): Promise<RunningServer>
 
 const setting = (name: string, value: string) => ['-c', `${name}=${value}`];
 
-/** Rejects when the program cannot be started at all. */
+/** Rejects if the program cannot be started. */
 const failureOf = (child: ChildProcess) =>
   once(child, 'error').then(([error]) => {
     throw new Error(`PostgreSQL for tests cannot be started: ${error.message}`, { cause: error });
   });
 
-/** The end of what the program writes to its log, as one line. */
+/** The end of the program's log, as one line. */
 function keepLog(child: ChildProcess): () => string {
   let log = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -166,8 +165,7 @@ function keepLog(child: ChildProcess): () => string {
 }
 
 /**
- * Below the ports that systems give to clients and to servers that listen on port 0, so that none of them takes it
- * while the server is stopped.
+ * Below the ephemeral ports of the system, so that no other process takes the port while the server is stopped.
  */
 const PORTS = { from: 10_000, to: 32_000 };
 

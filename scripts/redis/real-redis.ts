@@ -9,13 +9,13 @@ import { freePort } from '../free-port.ts';
 /** A Redis or Valkey server on this machine, on a free port of the loopback interface. */
 export interface RealRedis {
   readonly url: string;
-  /** Stops it and deletes its data. */
+  /** Stops the server and deletes its data. */
   remove(): Promise<void>;
 }
 
 const PROGRAMS = ['redis-server', 'valkey-server'];
 
-/** The server of this machine. `POSTERN_REQUIRE=redis`, as in CI, makes its absence an error. */
+/** Finds the server program. With `POSTERN_REQUIRE=redis`, as in CI, a missing program is an error. */
 export function findRedis(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const program = PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
@@ -40,7 +40,7 @@ export async function startRealRedis(program: string): Promise<RealRedis> {
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
   const child = spawn(program, settings, { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
-  // The server would outlive a process that ends without stopping it.
+  // The server would outlive a process that exits without stopping it.
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   let log = '';
