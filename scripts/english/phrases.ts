@@ -13,7 +13,6 @@ export const PHRASES: readonly (readonly [phrase: string, instead: string])[] = 
   ['shall', 'must, will'],
   ['put right', 'correct, fix'],
   ['mends?|mended|mending', 'fix'],
-  ['misspelt', 'misspelled'],
 
   // Possession
   ['of (its|their|your|our|my|his|her|one.s) own', 'its own …, your own …'],

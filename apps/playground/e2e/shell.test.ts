@@ -78,7 +78,9 @@ describe('the shell', () => {
     expect(page.url()).toContain('#/inbox');
   });
 
-  test('follows the colours of the system until others are chosen, and keeps those', async ({ page }) => {
+  test('follows the system color scheme until another one is selected, and keeps the selection', async ({
+    page,
+  }) => {
     const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.goto('/#/inbox');

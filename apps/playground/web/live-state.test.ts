@@ -22,13 +22,13 @@ describe('the live state', () => {
   });
 
   test('has new emails first, and newer versions in the place of the older', () => {
-    const state = [email('1'), email('2'), email('1', 'labelled')].reduce(
+    const state = [email('1'), email('2'), email('1', 'labeled')].reduce(
       (known, each) => reduce(known, { type: 'email', email: each }),
       NOTHING_YET,
     );
     expect(state.emails.map(({ id, subject }) => [id, subject])).toEqual([
       ['2', ''],
-      ['1', 'labelled'],
+      ['1', 'labeled'],
     ]);
   });
 

@@ -119,24 +119,24 @@ describe('the command line', () => {
   it('uses color in a pipe only if FORCE_COLOR is set', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
-    const colour = '\u001b[';
+    const escape = '\u001b[';
     const check = (env: Record<string, string>) =>
       runPostern(['check'], { cwd: folder.path, env: { SMTP_PASS: 'x', ...env } });
-    expect((await check({})).stdout).not.toContain(colour);
-    expect((await check({ FORCE_COLOR: '1' })).stdout).toContain(colour);
-    expect((await check({ FORCE_COLOR: '0' })).stdout).not.toContain(colour);
+    expect((await check({})).stdout).not.toContain(escape);
+    expect((await check({ FORCE_COLOR: '1' })).stdout).toContain(escape);
+    expect((await check({ FORCE_COLOR: '0' })).stdout).not.toContain(escape);
   });
 
   it('uses color in a terminal unless NO_COLOR is set', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
-    for (const [env, coloured] of [
+    for (const [env, isColored] of [
       [{}, true],
       [{ NO_COLOR: '1' }, false],
     ] as const) {
       const terminal = openTerminal(['check'], { cwd: folder.path, env });
       expect(await terminal.ended).toBe(1);
-      expect(terminal.raw().includes('\u001b[31m')).toBe(coloured);
+      expect(terminal.raw().includes('\u001b[31m')).toBe(isColored);
     }
   });
 

@@ -87,7 +87,7 @@ export function describeLinks(factory: HttpHarnessFactory): void {
 
     test.each([
       ['another site', { 'Sec-Fetch-Site': 'cross-site' }],
-      ['a neighbour', { 'Sec-Fetch-Site': 'same-site' }],
+      ['a sibling domain', { 'Sec-Fetch-Site': 'same-site' }],
       ['another origin, in an old browser', { Origin: 'https://evil.example' }],
       ['nobody knows where, in an old browser', { Origin: 'null' }],
       ['what is no origin', { Origin: 'evil' }],
