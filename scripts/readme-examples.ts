@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compileProject } from './compile-project.ts';
 
 const run = promisify(execFile);
 const WORKSPACE = fileURLToPath(new URL('..', import.meta.url));
@@ -59,9 +60,7 @@ export async function checkReadme(folder: string, modules?: string): Promise<str
       ({ stdout }) => stdout,
       ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
     );
-  const problems = (await node(join(WORKSPACE, 'node_modules/typescript/bin/tsc'), '-p', '.'))
-    .split('\n')
-    .filter(Boolean);
+  const problems = compileProject(project.root);
   if (problems.length > 0) return problems;
   for (const example of examples.filter(({ isRun }) => isRun)) {
     const file = fileOf(example);
