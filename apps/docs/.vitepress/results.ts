@@ -36,8 +36,8 @@ export interface Comparison {
 export function compareResults(markdown: string): Comparison {
   const throughput = readTable(markdown, '## Throughput', /^\*\*In plain text/m);
   const latency = readTable(markdown, '## Latency', /^\*\*A server that offers PIPELINING/m);
-  const startUp = readTable(markdown, '## Start-up', /^\*\*From the start of a process/m);
-  const installed = readTable(markdown, '## Start-up', /^\*\*What npm installs/m);
+  const startUp = readTable(markdown, '## Start', /^\*\*From the start of a process/m);
+  const installed = readTable(markdown, '## Start', /^\*\*What npm installs/m);
   const [, measured = ''] = /^`bench throughput` on (.*)$/m.exec(markdown) ?? [];
   return {
     measured,

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { inspectConnectorConfig } from '@postern/core';
-import { startSmtpTrap } from '@postern/testing';
+import { startSmtpTrap, testEmail } from '@postern/testing';
 import { providerRules } from '@postern/transport-smtp';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../scripts/free-port.ts';
@@ -20,6 +20,25 @@ test('From nodemailer: a transporter becomes a transport', async () => {
   await guide.run('send.ts', { SMTP_URL: trap.url });
 
   expect(await trap.inbox.waitForCode(to)).toBe('482913');
+});
+
+test('Amazon SES: the transport sends within the rate', async () => {
+  const trap = await startTrap();
+  const { createTransport } = await import(openGuide('amazon-ses').path('transport.ts'));
+  const transport = createTransport({ url: trap.url, fromEmail: 'noreply@example.com', templates: [] });
+
+  await transport.send(testEmail({ to, text: 'Your code is 482913.' }));
+  await transport.close();
+
+  expect(await trap.inbox.waitForCode(to)).toBe('482913');
+});
+
+test('Languages: single sentences are replaced', async () => {
+  const { templates } = await import(openGuide('languages').path('templates.ts'));
+  const of = (locale: string) => expect.objectContaining({ usageType: 'SignIn', locale });
+  expect(templates).toEqual(expect.arrayContaining([of('en'), of('de')]));
+  expect(JSON.stringify(templates)).toContain('Automatische Nachricht von');
+  expect(JSON.stringify(templates)).toContain('Your Acme code');
 });
 
 test('Languages: the added language is rendered', async () => {

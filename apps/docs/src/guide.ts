@@ -6,13 +6,13 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { compileProject } from '../../../scripts/compile-project.ts';
 import { freePort } from '../../../scripts/free-port.ts';
 import { makeProject } from '../../../scripts/readme-examples.ts';
 
 const SITE = fileURLToPath(new URL('..', import.meta.url));
 // Its Nest must be the one of the guides.
 const ADAPTER_NESTJS = fileURLToPath(new URL('../../../packages/adapter-nestjs', import.meta.url));
-const TSC = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
 const run = promisify(execFile);
 
 /** Node runs the files as they are, without their types. The compiler also writes JavaScript, for decorators and JSX. */
@@ -38,7 +38,7 @@ const filesIn = (markdown: string): { name: string; content: string }[] =>
 interface Guide {
   /** The path of a file, as printed. */
   path(file: string): string;
-  /** The path of the JavaScript that the compiler makes of a file. Decorators need it. */
+  /** The path of the JavaScript that the compiler generates from a file. Decorators need it. */
   compiled(file: string): string;
   /** The path of a file in an installed package, such as its command. */
   installed(path: string): string;
@@ -74,10 +74,9 @@ export async function openGuides(sections: readonly string[]): Promise<OpenGuide
       await writeFile(path, content);
     }
   }
-  const compiling = run(process.execPath, [TSC, '-p', '.'], { cwd: project.root });
-  const { stdout } = await compiling.catch((error: { stdout: string }) => error);
+  const problems = compileProject(project.root);
 
-  test(`the examples of ${sections.join(', ')} compile`, () => expect(stdout).toBe(''));
+  test(`the examples of ${sections.join(', ')} compile`, () => expect(problems).toEqual([]));
   afterAll(() => project[Symbol.asyncDispose]());
   return (name) => openGuide(project.root, name);
 }

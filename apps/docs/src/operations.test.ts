@@ -4,6 +4,7 @@ import { createMailer, parseConnectorConfig } from '@postern/core';
 import { createMailQueue, migrateMailQueue } from '@postern/queue';
 import { createMemoryTransport, startSmtpTrap, testEmail } from '@postern/testing';
 import { createSmtpTransport } from '@postern/transport-smtp';
+import { NO_CLIENT } from '@postern/verification';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
@@ -166,6 +167,13 @@ describe('with PostgreSQL', () => {
     await queue.start();
     expect(await transport.inbox.waitForCode(to)).toBe('482913');
     await queue.close();
+
+    const { createCodes } = await import(guide.path('verification.ts'));
+    const codes = createCodes(mailer, { current, previous });
+    transport.inbox.clear();
+    await codes.start({ to, type: 'SignIn', method: 'code', ip: NO_CLIENT });
+    const code = await transport.inbox.waitForCode(to);
+    expect(await codes.check({ to, type: 'SignIn', code, ip: NO_CLIENT })).toMatchObject({ to });
 
     const { createRoutes } = await import(guide.path('routes.ts'));
     const routes = createRoutes(mailer, { current, previous });
