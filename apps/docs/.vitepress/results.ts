@@ -34,10 +34,11 @@ export interface Comparison {
 
 /** @throws Error if RESULTS.md has no such table or row */
 export function compareResults(markdown: string): Comparison {
-  const throughput = readTable(markdown, '## Throughput', /^\*\*In plain text/m);
-  const latency = readTable(markdown, '## Latency', /^\*\*A server that offers PIPELINING/m);
-  const startUp = readTable(markdown, '## Start', /^\*\*From the start of a process/m);
-  const installed = readTable(markdown, '## Start', /^\*\*What npm installs/m);
+  const throughput = readTable(markdown, 'Throughput', 'per second');
+  // The first one is that of a server that offers PIPELINING.
+  const latency = readTable(markdown, 'Latency', 'round trips');
+  const startUp = readTable(markdown, 'Start', 'first email accepted');
+  const installed = readTable(markdown, 'Start', 'packages');
   const [, measured = ''] = /^`bench throughput` on (.*)$/m.exec(markdown) ?? [];
   return {
     measured,
@@ -65,14 +66,21 @@ function cell(table: readonly Row[], contestant: Contestant, column: string): st
   return value;
 }
 
-function readTable(markdown: string, heading: string, title: RegExp): Row[] {
-  const section = markdown.split(/^(?=## )/m).find((part) => part.startsWith(heading)) ?? '';
-  const [, table = ''] = section.split(title, 2);
-  const [columns = [], , ...rows] = (/^\|.*$(?:\n\|.*$)*/m.exec(table)?.[0] ?? '').split('\n').map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((text) => text.trim()),
-  );
-  return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index] ?? ''])));
+/** The first table of a section that has the column. */
+function readTable(markdown: string, heading: string, column: string): Row[] {
+  const section = markdown.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
+  const tables = [...section.matchAll(/^\|.*$(?:\n\|.*$)*/gm)].map(([table]) => {
+    const [columns = [], , ...rows] = table.split('\n').map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((text) => text.trim()),
+    );
+    return { columns, rows };
+  });
+  const { columns, rows } = tables.find((table) => table.columns.includes(column)) ?? {
+    columns: [],
+    rows: [],
+  };
+  return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? ''])));
 }
