@@ -64,6 +64,19 @@ test('a pool that is passed in can listen', async () => {
   await expect.poll(async () => (await pool.query(listening)).rowCount).toBe(1);
 });
 
+test('a pool with one connection works, but cannot listen', async () => {
+  const pool = createPool(1);
+  await expect(setUp({ pool, listen: true })).rejects.toMatchObject({
+    name: 'ConfigError',
+    issues: [expect.objectContaining({ path: ['connection', 'listen'] })],
+  });
+  const { queue } = await setUp({ pool });
+  const sent = next(queue, 'sent', 20);
+  await queue.start();
+  await Promise.all(Array.from({ length: 20 }, () => enqueue(queue, signIn())));
+  await sent;
+});
+
 test('a process that works needs three connections', async () => {
   const client = await connect();
   const { queue } = await setUp({ url: `${url}?application_name=counted` });

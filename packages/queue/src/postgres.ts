@@ -14,6 +14,7 @@ export interface PostgresClient {
 
 /** The part of a `pg` Pool that the queue uses. */
 export interface PostgresPool {
+  readonly options?: { readonly max?: number | undefined } | undefined;
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
   connect(): Promise<PostgresClient>;
 }

@@ -130,11 +130,16 @@ const optionsSchema = z.strictObject({
         queryTimeoutMs: queryTimeoutSchema,
         listen: z.boolean().default(true),
       }),
-      z.strictObject({
-        pool: objectWithMethods<PostgresPool>('a Pool of pg', 'connect', 'query'),
-        queryTimeoutMs: queryTimeoutSchema,
-        listen: z.boolean().default(false),
-      }),
+      z
+        .strictObject({
+          pool: objectWithMethods<PostgresPool>('a Pool of pg', 'connect', 'query'),
+          queryTimeoutMs: queryTimeoutSchema,
+          listen: z.boolean().default(false),
+        })
+        .refine(({ pool, listen }) => !listen || pool.options?.max !== 1, {
+          path: ['listen'],
+          error: 'needs a pool with a max of 2 or more: it holds one connection, and statements need another',
+        }),
       z.strictObject({ pglite: z.union([directorySchema, objectWithMethods<PGliteDatabase>('a PGlite')]) }),
     ],
     'must be { url } of a PostgreSQL, { pool }, or { pglite } with a directory or ":memory:"',
