@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { next, untilRetrying } from '../fixtures/awaited-deliveries.js';
 import { describeOnBackends, KEY } from '../fixtures/backends.js';
 import { createHeldMailer, enqueue, failure } from '../fixtures/mailers.js';
-import { aCode, anAddress, signIn } from '../fixtures/requests.js';
+import { aCode, anAddress, invitation, signIn } from '../fixtures/requests.js';
+import { createTurnedClock } from '../fixtures/turned-clock.js';
 
 const OTHER_KEY = { id: 'second', secret: 'the second secret, 32 characters or more' };
 
@@ -55,6 +56,34 @@ describeOnBackends(({ setUp }) => {
       expect(await slow.dump()).not.toContain(`${KEY.id}.`);
       for (const secret of clear)
         expect(inspect([events, slow.events, status], { depth: 9 })).not.toContain(secret);
+    });
+
+    test('are sealed in the history, too, for as long as a failed email can be retried', async () => {
+      const transport = createMemoryTransport();
+      const clock = createTurnedClock();
+      const { queue, dump } = await setUp({ transport, clock, policy: { keepFailedMs: 1000 } });
+      const request = invitation();
+      const clear = [request.to, String(request.payload.link), new URL(request.payload.link).search];
+      transport.failWith(
+        failure('recipient_rejected', false, `550 <${request.to}> cannot open ${request.payload.link}`),
+        { times: 1 },
+      );
+      const failed = next(queue, 'failed');
+      await queue.start();
+      const { id } = await enqueue(queue, request, { idempotencyKey: `for ${request.to}` });
+      await failed;
+      await queue.stop();
+      expect(await dump('delivery')).not.toContain(id);
+      const partitions = () => dump('delivery_history_%');
+      expect(await partitions()).toContain(id);
+      expect(await partitions()).toContain(`${KEY.id}.`);
+      const everything = await dump();
+      for (const secret of clear) expect(everything.includes(secret)).toBe(false);
+
+      clock.time += 1001;
+      await queue.start();
+      await expect.poll(() => dump()).not.toContain(`${KEY.id}.`);
+      expect(await partitions()).toContain(id);
     });
 
     test('a rotated key still opens; one that is gone is a clear error, and can be put back', async () => {
