@@ -4,9 +4,12 @@ import { z } from 'zod';
 /** What a worker process is told on its command line. */
 export const workerOptionsSchema = z.object({
   url: z.string(),
+  schema: z.string(),
   port: z.number(),
   leaseMs: z.number(),
   concurrency: z.number(),
+  /** Whether it stops itself (`SIGSTOP`) after each claim. */
+  stopsAfterClaims: z.boolean().optional(),
 });
 
 export type WorkerOptions = z.output<typeof workerOptionsSchema>;
