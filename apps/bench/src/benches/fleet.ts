@@ -195,7 +195,7 @@ async function compare({ quick, log }: BenchContext): Promise<BenchResult> {
       {
         text: `Transactions a second for each loop when idle: ${fleet.name}`,
         measured: idlePerSecond / LOOPS,
-        atMost: 2,
+        atMost: 3,
       },
     );
   }
@@ -220,7 +220,7 @@ async function compare({ quick, log }: BenchContext): Promise<BenchResult> {
     goals,
     notes: [
       `Another process enqueues ${PER_SECOND} emails a second, which is ten million a day, for ${seconds.busy} seconds, one by one. Then there is nothing to do for ${seconds.idle} seconds.`,
-      'p50 and p99: from `enqueue` until the transport has the email. Connections: the most of one process. Lock wait: the longest that a sample saw, ten times a second. Idle: transactions of all processes together; each fetch of a loop is one, and a loop polls once a second.',
+      'p50 and p99: from `enqueue` until the transport has the email. Connections: the most of one process. Lock wait: the longest that a sample saw, ten times a second. Idle: transactions of all processes together; each fetch of a loop is one, and a loop polls once a second. The rest is maintenance of each queue.',
     ],
   };
 }
