@@ -81,7 +81,7 @@ export async function attemptDelivery(
 
   const fail = (error: DeliveryError, isRetryable: boolean, reply?: string): Settlement => {
     telemetry.failed(error.code);
-    const failed = { type, attempts, expiresAt, error, isRetryable, now: now() };
+    const failed = { isCode: claimed.isCode, attempts, expiresAt, error, isRetryable, now: now() };
     return settle({
       ...settleFailure(policy, random, failed),
       error,

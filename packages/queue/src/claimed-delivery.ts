@@ -16,6 +16,8 @@ export interface ClaimedDelivery {
   readonly sealed: string;
   /** Of an attempt before this one. */
   readonly error: DeliveryError | undefined;
+  /** Whether it carries a code, as `policy.isCode` said when it was enqueued. */
+  readonly isCode: boolean;
   /** Whether there is a newer code for the same address. */
   readonly isSuperseded: boolean;
   /** By the time of the queue. */
@@ -37,6 +39,7 @@ const claimedRow = z.object({
   trace: z.record(z.string(), z.string()).nullable(),
   sealed: z.string(),
   error: deliveryErrorSchema.nullable(),
+  supersedes: z.boolean(),
   is_superseded: z.boolean(),
   is_expired: z.boolean(),
   now_ms: z.coerce.number(),
@@ -51,6 +54,7 @@ const lenientClaimedRow = claimedRow.extend({
   trace: shape.trace.catch(null),
   sealed: shape.sealed.catch(''),
   error: shape.error.catch(null),
+  supersedes: shape.supersedes.catch(true),
   is_superseded: shape.is_superseded.catch(false),
   is_expired: shape.is_expired.catch(false),
 });
@@ -70,6 +74,7 @@ export function readClaimed(stored: unknown): ClaimedDelivery | undefined {
     trace: row.trace ?? undefined,
     sealed: row.sealed,
     error: row.error ?? undefined,
+    isCode: row.supersedes,
     isSuperseded: row.is_superseded,
     isExpired: row.is_expired,
     takenAt: Math.floor(row.now_ms),

@@ -143,7 +143,7 @@ export function deliveryStatements(schema: string) {
         FROM input WHERE delivery.id = input.id AND delivery.id IN (SELECT id FROM free)
         RETURNING delivery.*, coalesce(expires_at <= ${NOW}, false) AS is_expired, ${milliseconds(NOW)} AS now_ms
       )
-      SELECT claimable.job_id, claimed.id, type, attempts, interruptions, created_at, expires_at, trace, sealed, error,
+      SELECT claimable.job_id, claimed.id, type, attempts, interruptions, created_at, expires_at, trace, sealed, error, supersedes,
         supersedes AND (EXISTS (
           SELECT FROM ${live} AS newer
           WHERE newer.recipient_digest = claimed.recipient_digest AND newer.type = claimed.type

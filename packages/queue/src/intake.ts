@@ -10,6 +10,7 @@ import {
   serializeEmail,
 } from '@postern/core';
 import { v7 as uuidv7 } from 'uuid';
+import { decide } from './application-callback.js';
 import { type CallerTransaction, fromCaller } from './database.js';
 import type { Enqueuer } from './enqueuer.js';
 import type { Keyring } from './keyring.js';
@@ -61,7 +62,11 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const laneOf = (type: string): string => {
     const found = Object.entries(lanes).find(
-      ([, { types }]) => !types || (typeof types === 'function' ? types(type) : types.includes(type)),
+      ([lane, { types }]) =>
+        !types ||
+        (typeof types === 'function'
+          ? decide(`lanes.${lane}.types`, () => types(type))
+          : types.includes(type)),
     );
     return (found as [string, unknown])[0]; // the last lane takes every type
   };
@@ -80,6 +85,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const { to, type, expiresAt, idempotency } = email;
       requireStorable(type);
       const lane = laneOf(type);
+      const supersedes = decide('policy.isCode', () => policy.isCode(type));
       const id = uuidv7({ msecs: clock.now() });
       return telemetry.enqueue({ id, lane, type }, async (trace) => {
         const delivery = {
@@ -91,7 +97,7 @@ export function createIntake(options: IntakeOptions): Intake {
           keyDigests: idempotency ? keyring.digests('idempotency', idempotency.key) : [],
           // Of the request: rendered twice, it may give two texts, such as "valid for 9 minutes".
           fingerprints: idempotency ? keyring.digests('fingerprint', idempotency.identity) : [],
-          supersedes: policy.isCode(type),
+          supersedes,
           expiresAt,
           trace,
           sealed: keyring.seal(id, text),

@@ -97,7 +97,11 @@ export async function createMailQueue(options: MailQueueOptions): Promise<Delive
   const { report, on } = createDeliveryEvents(telemetry, logger);
   const onError = (error: unknown) => {
     const { message, code } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
-    logger.error({ event: 'queue.database_failed', message: message && remoteLine(message), code });
+    logger.error({
+      event: 'queue.database_failed',
+      message: typeof message === 'string' ? remoteLine(message) : undefined,
+      code,
+    });
   };
 
   const superviseSeconds = Math.max(1, Math.floor(leaseMs / 1000 / RENEWALS_PER_LEASE));

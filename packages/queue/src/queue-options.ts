@@ -12,6 +12,7 @@ import {
   secretKeysSchema,
 } from '@postern/core';
 import { z } from 'zod';
+import { ask } from './application-callback.js';
 import type { QueueMailer } from './attempt.js';
 import type { PGliteDatabase } from './database.js';
 import { DELIVERY_STATES, type DeliveryState } from './delivery.js';
@@ -20,7 +21,10 @@ import { policySchema, type QueuePolicyInput } from './queue-policy.js';
 
 /** Emails that are sent beside the others: what goes wrong in one lane holds up no other. */
 export interface LaneOptions {
-  /** The usage types of this lane, listed or by a function. The last lane takes the rest, and has none. */
+  /**
+   * The usage types of this lane: a list, or a function that returns true or false. If the function fails, `enqueue` rejects
+   * with `config_invalid`. The last lane takes all other types and has no `types`.
+   */
   types?: (readonly string[] | ((type: string) => boolean)) | undefined;
   /** Sends what is in this lane, e.g. through a provider of its own. @default the queue's mailer */
   mailer?: QueueMailer | undefined;
@@ -63,9 +67,9 @@ export interface MailQueueOptions {
   pollIntervalMs?: number | undefined;
   /** The PostgreSQL schema of all tables, those of pg-boss included. @default 'postern_queue' */
   schema?: string | undefined;
-  /** Between 0 and 1, for the jitter. @default Math.random */
+  /** Returns a number between 0 and 1, for the jitter of retries. Any other answer counts as 1. @default Math.random */
   random?: (() => number) | undefined;
-  /** @default errors go to `console.error`, each kind once */
+  /** Errors of the logger are ignored. @default errors go to `console.error`, each kind once */
   logger?: Logger | undefined;
   /**
    * For tests: the queue's time moves with it, instead of with the database's. A clock that is more than a minute off when
@@ -86,6 +90,14 @@ export interface StopOptions {
   /** How long what is in flight may take to finish, in milliseconds. @default 10 seconds */
   graceMs?: number | undefined;
 }
+
+/** The time of the machine replaces an answer that is not a time. */
+const withValidTime = (clock: Clock): Clock => ({
+  now() {
+    const time = ask(() => clock.now());
+    return typeof time === 'number' && !Number.isNaN(new Date(time).getTime()) ? time : Date.now();
+  },
+});
 
 const NAME = /^\w[\w-]{0,39}$/;
 
@@ -154,7 +166,7 @@ const optionsSchema = z.strictObject({
   schema: schemaSchema,
   random: functionSchema<() => number>().default(() => Math.random),
   logger: loggerSchema.default(createOperatorLogger),
-  clock: clockSchema.optional(),
+  clock: clockSchema.transform(withValidTime).optional(),
 });
 
 export type ParsedQueueOptions = z.output<typeof optionsSchema>;

@@ -8,8 +8,8 @@ const ms = z.number().min(0).max(LONGEST_MS, `must be ${LONGEST_MS} milliseconds
 /** Durations are in milliseconds. */
 export const policySchema = z.strictObject({
   /**
-   * Whether emails of a usage type carry a code: a newer one supersedes those still waiting, and what fails is erased
-   * at once.
+   * Whether emails of a usage type carry a code: a newer one supersedes those that wait, and what fails is erased at once.
+   * Asked by `enqueue`, which rejects with `config_invalid` unless the answer is true or false.
    * @default `carriesCode` of `@postern/core`
    */
   isCode: functionSchema<(type: string) => boolean>().default(() => carriesCode),

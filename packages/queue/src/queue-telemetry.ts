@@ -7,9 +7,11 @@ import {
   ROOT_CONTEXT,
   type Span,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { ask } from './application-callback.js';
 import type { DeliveryErrorCode, DeliveryState } from './delivery.js';
 
 /** What is stored of a trace. Baggage is not: applications put personal data there. */
@@ -20,7 +22,10 @@ const STORABLE = /^[\x20-\x7e]{1,1000}$/;
 
 type TraceCarrier = Readonly<Record<string, string>>;
 
-/** Traces and counters (OpenTelemetry). No operation does anything until an SDK is registered. */
+/**
+ * Traces and counters (OpenTelemetry). No operation does anything until an SDK is registered, and errors of the SDK are
+ * ignored.
+ */
 export interface QueueTelemetry {
   /** Runs the enqueueing of one delivery in a span; `carrier` connects what comes later with it. */
   enqueue<T>(
@@ -73,45 +78,64 @@ export function createQueueTelemetry(): QueueTelemetry {
       return await run();
     } catch (error) {
       // Not recordException: the message of an error that is not ours may hold anything.
-      span.setStatus({ code: SpanStatusCode.ERROR });
+      ask(() => span.setStatus({ code: SpanStatusCode.ERROR }));
       throw error;
     } finally {
-      span.end();
+      ask(() => span.end());
     }
+  }
+
+  /** Runs without a span if the tracer fails. */
+  function inSpan<T>(
+    name: string,
+    options: SpanOptions,
+    run: () => Promise<T>,
+    parent: () => Context = () => context.active(),
+  ): Promise<T> {
+    let running: Promise<T> | undefined;
+    ask(() =>
+      tracer.startActiveSpan(name, options, parent(), (span) => {
+        running = finish(span, run);
+        return running;
+      }),
+    );
+    return running ?? run();
+  }
+
+  /** What {@link STORED_FIELDS} of the current trace contain. */
+  function currentTrace(): TraceCarrier | undefined {
+    const carrier: Record<string, string> = {};
+    ask(() => propagation.inject(context.active(), carrier));
+    const stored = Object.entries(carrier).filter(
+      ([field, value]) => STORED_FIELDS.includes(field) && typeof value === 'string' && STORABLE.test(value),
+    );
+    return stored.length > 0 ? Object.fromEntries(stored) : undefined;
   }
 
   return {
     enqueue: (delivery, run) =>
-      tracer.startActiveSpan(
-        'postern.enqueue',
-        { kind: SpanKind.PRODUCER, attributes: attributesOf(delivery) },
-        (span) =>
-          finish(span, () => {
-            const carrier: Record<string, string> = {};
-            propagation.inject(context.active(), carrier);
-            const stored = Object.entries(carrier).filter(
-              ([field, value]) => STORED_FIELDS.includes(field) && STORABLE.test(value),
-            );
-            return run(stored.length > 0 ? Object.fromEntries(stored) : undefined);
-          }),
+      inSpan('postern.enqueue', { kind: SpanKind.PRODUCER, attributes: attributesOf(delivery) }, async () =>
+        run(currentTrace()),
       ),
     attempt: (delivery, run) =>
-      tracer.startActiveSpan(
+      inSpan(
         'postern.deliver',
         {
           kind: SpanKind.CONSUMER,
           attributes: { ...attributesOf(delivery), 'postern.attempt': delivery.attempts },
         },
-        contextOf(delivery.trace),
-        (span) => finish(span, run),
+        run,
+        () => contextOf(delivery.trace),
       ),
-    send: (run) =>
-      tracer.startActiveSpan('postern.send', { kind: SpanKind.CLIENT }, (span) => finish(span, run)),
-    failed(code) {
-      trace.getActiveSpan()?.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
-    },
-    housekeepingLag: (lagMs) => lag.record(lagMs / 1000),
+    send: (run) => inSpan('postern.send', { kind: SpanKind.CLIENT }, run),
+    failed: (code) =>
+      void ask(() =>
+        trace.getActiveSpan()?.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR }),
+      ),
+    housekeepingLag: (lagMs) => void ask(() => lag.record(lagMs / 1000)),
     count: ({ lane, type, state }) =>
-      deliveries.add(1, { 'postern.state': state, 'postern.lane': lane, 'postern.usage_type': type }),
+      void ask(() =>
+        deliveries.add(1, { 'postern.state': state, 'postern.lane': lane, 'postern.usage_type': type }),
+      ),
   };
 }

@@ -18,7 +18,7 @@ function tryFor(random: () => number): { hours: number; attempts: number } {
   let now = 0;
   for (let attempts = 1; ; attempts += 1) {
     const failed = {
-      type: 'OrganizationInvitation',
+      isCode: false,
       attempts,
       expiresAt: undefined,
       error,

@@ -1,10 +1,11 @@
+import { ask } from './application-callback.js';
 import type { DeliveryError } from './delivery.js';
 import type { Settlement } from './delivery-store.js';
 import type { QueuePolicy } from './queue-policy.js';
 
 /** What is known when an attempt has failed. */
 interface FailedAttempt {
-  readonly type: string;
+  readonly isCode: boolean;
   readonly attempts: number;
   readonly expiresAt: Date | undefined;
   readonly error: DeliveryError;
@@ -17,9 +18,8 @@ interface FailedAttempt {
 export function settleFailure(
   policy: QueuePolicy,
   random: () => number,
-  { type, attempts, expiresAt, error, isRetryable, now }: FailedAttempt,
+  { isCode, attempts, expiresAt, error, isRetryable, now }: FailedAttempt,
 ): Pick<Settlement, 'state' | 'nextAttemptAt' | 'keepsContent'> {
-  const isCode = policy.isCode(type);
   // What may have arrived has not failed.
   const given = error.code === 'delivery_unknown' ? 'unknown' : 'failed';
   // A key that is missing here may be put back, whatever the type.
@@ -32,9 +32,9 @@ export function settleFailure(
   if (!isWorthIt || attempts >= policy.maxAttempts) return { state: given, keepsContent };
   // Full jitter: after an outage, not everything comes back at the same moment.
   const longest = Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** (attempts - 1));
-  const drawn = random() * longest;
-  const delay = drawn >= 0 && drawn <= longest ? drawn : longest;
-  const nextAttemptAt = new Date(now + delay);
+  const drawn = ask(random);
+  const jitter = typeof drawn === 'number' && drawn >= 0 && drawn <= 1 ? drawn : 1;
+  const nextAttemptAt = new Date(now + jitter * longest);
   if (expiresAt && expiresAt <= nextAttemptAt) {
     return { state: given === 'unknown' ? given : 'expired', keepsContent: false };
   }
