@@ -1,7 +1,7 @@
 import { createMailer, type Email, type Receipt, type Transport } from '@postern/core';
 import { createMailQueue, type MailQueueOptions, migrateMailQueue, type QueueMailer } from '@postern/queue';
 import type { QueueAtWork } from './queue-at-work.ts';
-import { codeOf, FROM, HTML_TEMPLATE, SUBJECT_TEMPLATE } from './sign-in-email.ts';
+import { codeOf, FROM, HTML_TEMPLATE, recipientOf, SUBJECT_TEMPLATE } from './sign-in-email.ts';
 
 export const receiptOf = (email: Email): Receipt => ({
   messageId: email.messageId,
@@ -62,7 +62,7 @@ export const queueOptions = (
     Object.fromEntries(lanes.map((lane, index) => [lane, index < lanes.length - 1 ? { types: [lane] } : {}])),
 });
 
-/** The queue of `@postern/queue`: each email is rendered, and its content sealed. */
+/** The queue of `@postern/queue`. Emails in bulk are rendered beforehand. */
 export async function openPosternQueue(
   url: string,
   batch: number,
@@ -75,9 +75,11 @@ export async function openPosternQueue(
     mailer,
   });
   let index = 0;
+  const render = (to: string) => rendering.render({ to, type: 'SignIn', payload: { code: codeOf(index++) } });
+  const rendered = await render(recipientOf(0));
   return {
-    enqueue: async (to) =>
-      queue.enqueue(await rendering.render({ to, type: 'SignIn', payload: { code: codeOf(index++) } })),
+    enqueue: async (to) => queue.enqueue(await render(to)),
+    enqueueMany: (all) => queue.enqueueMany(all.map((to) => ({ ...rendered, to }))),
     async drain(count) {
       let left = count;
       const done = Promise.withResolvers<void>();

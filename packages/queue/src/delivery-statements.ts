@@ -77,7 +77,7 @@ export function deliveryStatements(schema: string) {
 
   return {
     // Inserting a key that another transaction has inserted would wait for that one, and all other deliveries with it.
-    // Such a transaction holds an advisory lock (holdKey), so look for that first.
+    // Such a transaction holds an advisory lock (holdKeys), so look for that first.
     add: `WITH input AS MATERIALIZED (
         SELECT *, CASE WHEN key_digests[1] IS NULL THEN false
           WHEN pg_try_advisory_lock(hashtextextended(key_digests[1], 0)) THEN NOT pg_advisory_unlock(hashtextextended(key_digests[1], 0))
@@ -123,7 +123,7 @@ export function deliveryStatements(schema: string) {
         coalesce(known.is_key_reused, false) AS is_key_reused,
         ARRAY(SELECT id::text FROM superseded WHERE superseded.by = input.id) AS superseded
       FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
-    holdKey: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
+    holdKeys: 'SELECT pg_advisory_xact_lock(hashtextextended(digest, 0)) FROM unnest($1::text[]) AS digest',
     notify: 'SELECT pg_notify($1, lane) FROM unnest($2::text[]) AS lane',
     // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
     // database says which is newer: clocks differ from process to process. One that is over ended after the older one

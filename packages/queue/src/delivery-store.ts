@@ -139,8 +139,8 @@ export interface DeliveryStore {
     now: QueueTime,
     keysForMs: number,
   ): Promise<Added[]>;
-  /** Waits until no other transaction holds the idempotency key, and holds it until this one ends. */
-  holdKey(transaction: Db, keyDigest: string): Promise<void>;
+  /** Waits until no other transaction holds the idempotency keys, and holds them until this one ends. */
+  holdKeys(transaction: Db, keyDigests: readonly string[]): Promise<void>;
   /** Wakes the workers of lanes, at the commit. PostgreSQL sends a notification once, however often it is asked to. */
   notify(transaction: Db, lanes: readonly string[]): Promise<void>;
   /**
@@ -151,7 +151,7 @@ export interface DeliveryStore {
   /** Finds the deliveries of jobs that don't say which is theirs: delivery ids by job ids. */
   locate(jobIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What time it is for the queue, in milliseconds. */
-  now(now: QueueTime): Promise<number>;
+  now(now: QueueTime, transaction?: Db): Promise<number>;
   /**
    * Records how attempts ended: with a transaction those that wait again, without one those that are over. Returns those
    * that still were their worker's to end, and how long each waits.
@@ -229,8 +229,8 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
         };
       });
     },
-    holdKey: async (transaction, keyDigest) =>
-      void (await transaction.executeSql(statements.holdKey, [keyDigest])),
+    holdKeys: async (transaction, keyDigests) =>
+      void (await transaction.executeSql(statements.holdKeys, [keyDigests])),
     notify: async (transaction, lanes) =>
       void (await transaction.executeSql(statements.notify, [channel, lanes])),
     async claim(jobs, now) {
@@ -242,8 +242,10 @@ export function createDeliveryStore(run: Run, schema: string, channel: string): 
     },
     locate: async (jobIds) =>
       new Map((await all(jobRow, statements.locate, jobIds)).map((row) => [row.job_id, row.id])),
-    async now(now) {
-      const [row] = await all(timeRow, statements.now, timeOf(now));
+    async now(now, transaction) {
+      const [row] = transaction
+        ? await within(transaction, timeRow, statements.now, timeOf(now))
+        : await all(timeRow, statements.now, timeOf(now));
       return Math.floor(row?.now_ms ?? Date.now());
     },
     async settle(transaction, verdicts, now) {

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { MailError } from '@postern/core';
 import { sqlStateOf } from '@postern/postgres';
 import type { Db, PgBoss } from 'pg-boss';
+import { atIndex } from './at-index.js';
 import type { Database } from './database.js';
 import { databaseError } from './database-error.js';
 import type { Delivery } from './delivery.js';
 import type { Added, DeliveryStore, NewDelivery, QueueTime } from './delivery-store.js';
+import { keyReused, MOST_WAITING, tooLate, tooMany } from './enqueue-errors.js';
+import { inStatements, marksOf } from './enqueue-order.js';
 import type { JobData } from './job-data.js';
 import type { LaneWaker } from './lane-waker.js';
 
@@ -22,7 +25,7 @@ export interface EnqueuerOptions {
 }
 
 /** What became of a delivery that was put into the queue. */
-interface Enqueued {
+export interface Enqueued {
   /** Its own id, or that of an earlier one with the same idempotency key. */
   readonly id: string;
   readonly superseded: readonly string[];
@@ -37,11 +40,17 @@ export interface Enqueuer {
    */
   enqueue(delivery: NewDelivery): Promise<Enqueued>;
   /**
-   * In a transaction of the caller's.
+   * All of them or none, in one transaction of the queue.
+   *
+   * @throws {MailError} `connection_failed`, `timeout`, `idempotency_key_reused`, `rate_limited` when too many calls wait
+   */
+  enqueueMany(deliveries: readonly NewDelivery[]): Promise<Enqueued[]>;
+  /**
+   * In a transaction of the caller.
    *
    * @throws {MailError} `connection_failed`, `idempotency_key_reused`
    */
-  enqueueWithin(transaction: Db, delivery: NewDelivery): Promise<Enqueued>;
+  enqueueWithin(transaction: Db, deliveries: readonly NewDelivery[]): Promise<Enqueued[]>;
   /**
    * Makes a delivery due now that waits for its next attempt, or that is over and still has its content.
    *
@@ -61,14 +70,7 @@ interface Entry {
   isOver: boolean;
 }
 
-const marksOf = ({ keyDigests, supersedes, recipientDigests, type }: NewDelivery): string[] => [
-  ...keyDigests.slice(0, 1).map((digest) => `key ${digest}`),
-  ...(supersedes ? recipientDigests.slice(0, 1).map((digest) => `recipient ${digest} ${type}`) : []),
-];
-
 const MOST_AT_ONCE = 1000;
-/** What waits is in memory. */
-const MOST_WAITING = 10_000;
 /** How long to wait before asking again for an idempotency key that another transaction has. */
 const HELD_KEY_MS = 50;
 /** One is put together while another is on its way. */
@@ -82,27 +84,9 @@ const isAboutOne = (error: unknown): boolean =>
   error instanceof MailError &&
   (error.code === 'payload_invalid' || sqlStateOf(error.cause) === LOCK_NOT_AVAILABLE);
 
-const keyReused = () =>
-  new MailError('idempotency_key_reused', 'The idempotency key belongs to another email.', {
-    stage: 'payload',
-    hint: 'Use a new key for each email. To repeat a request, keep its to, type, payload, locale and expiresAt.',
-  });
-
 /** No retry of pg-boss's own: how often, and when, is the policy's to say. */
 const NEVER_ENDING = 2 ** 31 - 1;
 const MOST_HOURS = 24;
-
-const tooMany = () =>
-  new MailError('rate_limited', `${MOST_WAITING} emails wait to be stored.`, {
-    stage: 'pool',
-    hint: 'The database is slower than the calls of enqueue. Try again later, or use more processes.',
-  });
-
-const tooLate = (timeoutMs: number) =>
-  new MailError('timeout', `The email was not stored within ${timeoutMs} milliseconds.`, {
-    stage: 'pool',
-    hint: 'Another transaction may hold its idempotency key, or the database is slow. With an idempotency key, it is safe to repeat the call.',
-  });
 
 export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
   const { database, store, waker, now, idempotencyWindowMs, leaseMs, timeoutMs } = options;
@@ -136,20 +120,46 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     return added;
   }
 
-  async function addInTransaction(batch: readonly Entry[]): Promise<Added[]> {
-    const deliveries = batch.map(({ delivery }) => delivery);
+  /** Commits unless all callers have given up, and tries again what the database has undone. */
+  async function inTransaction<T>(run: (transaction: Db) => Promise<T>, isOver: () => boolean): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await database.transaction(async (transaction) => {
-          const added = await add(transaction, deliveries);
-          if (batch.every(({ isOver }) => isOver)) throw tooLate(timeoutMs);
-          return added;
+          const result = await run(transaction);
+          if (isOver()) throw tooLate(timeoutMs);
+          return result;
         });
       } catch (error) {
         if (!UNDONE.has(sqlStateOf(error)) || attempt === ATTEMPTS) throw databaseError(error);
       }
     }
   }
+
+  /** Adds all of them, or throws. Holds their idempotency keys until the transaction ends. */
+  async function addAll(transaction: Db, deliveries: readonly NewDelivery[]): Promise<Enqueued[]> {
+    const keys = deliveries.flatMap(({ keyDigests }) => keyDigests.slice(0, 1));
+    if (keys.length > 0) await store.holdKeys(transaction, keys.sort());
+    const enqueued = new Map<NewDelivery, Enqueued>();
+    for (const statement of inStatements(deliveries)) {
+      let left = statement;
+      for (let attempt = 1; left.length > 0; attempt++) {
+        if (attempt > ATTEMPTS)
+          throw new Error('The transaction cannot see the delivery that has its idempotency key.');
+        const added = await add(transaction, left);
+        for (const [index, delivery] of left.entries()) {
+          const { id, superseded = [], isKeyReused } = added[index] ?? {};
+          if (isKeyReused)
+            throw deliveries.length > 1 ? atIndex(deliveries.indexOf(delivery), keyReused()) : keyReused();
+          if (id !== undefined) enqueued.set(delivery, { id, superseded });
+        }
+        left = left.filter((delivery) => !enqueued.has(delivery));
+      }
+    }
+    return deliveries.flatMap((delivery) => enqueued.get(delivery) ?? []);
+  }
+
+  const lanesOf = (deliveries: readonly NewDelivery[], enqueued: readonly Pick<Added, 'id'>[]): Set<string> =>
+    new Set(deliveries.flatMap(({ id, lane }, index) => (enqueued[index]?.id === id ? [lane] : [])));
 
   async function flush(): Promise<void> {
     flushing += 1;
@@ -172,10 +182,12 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
   }
 
   async function addBatch(batch: readonly Entry[]): Promise<void> {
-    const added = await addInTransaction(batch);
-    waker.wake(
-      batch.flatMap(({ delivery }, index) => (added[index]?.id === delivery.id ? delivery.lane : [])),
+    const deliveries = batch.map(({ delivery }) => delivery);
+    const added = await inTransaction(
+      (transaction) => add(transaction, deliveries),
+      () => batch.every(({ isOver }) => isOver),
     );
+    waker.wake(lanesOf(deliveries, added));
     for (const [index, entry] of batch.entries()) {
       const { id, superseded = [], isKeyReused } = added[index] ?? {};
       if (id === undefined) {
@@ -227,21 +239,35 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
         open -= 1;
       }
     },
-    async enqueueWithin(transaction, delivery) {
-      const [keyDigest] = delivery.keyDigests;
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        try {
-          if (keyDigest !== undefined) await store.holdKey(transaction, keyDigest);
-          const [added] = await add(transaction, [delivery]);
-          if (added?.isKeyReused) throw keyReused();
-          if (added?.id === undefined) continue;
-          if (added.id === delivery.id) await store.notify(transaction, [delivery.lane]);
-          return { id: added.id, superseded: added.superseded };
-        } catch (error) {
-          throw databaseError(error);
-        }
+    async enqueueMany(deliveries) {
+      if (open + deliveries.length > MOST_WAITING) throw tooMany();
+      const late = Promise.withResolvers<never>();
+      let isOver = false;
+      const timer = setTimeout(() => late.reject(tooLate(timeoutMs)), timeoutMs);
+      open += deliveries.length;
+      try {
+        const adding = inTransaction(
+          (transaction) => addAll(transaction, deliveries),
+          () => isOver,
+        );
+        const enqueued = await Promise.race([adding, late.promise]);
+        waker.wake(lanesOf(deliveries, enqueued));
+        return enqueued;
+      } finally {
+        clearTimeout(timer);
+        isOver = true;
+        open -= deliveries.length;
       }
-      throw databaseError(new Error('The transaction cannot see the delivery that has its idempotency key.'));
+    },
+    async enqueueWithin(transaction, deliveries) {
+      try {
+        const enqueued = await addAll(transaction, deliveries);
+        const lanes = lanesOf(deliveries, enqueued);
+        if (lanes.size > 0) await store.notify(transaction, [...lanes]);
+        return enqueued;
+      } catch (error) {
+        throw databaseError(error);
+      }
     },
     async requeue(id) {
       const requeued = await database.transaction(async (transaction) => {

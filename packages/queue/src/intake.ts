@@ -11,8 +11,10 @@ import {
 } from '@postern/core';
 import { v7 as uuidv7 } from 'uuid';
 import { decide } from './application-callback.js';
+import { atIndex } from './at-index.js';
 import { type CallerTransaction, fromCaller } from './database.js';
-import type { Enqueuer } from './enqueuer.js';
+import type { NewDelivery } from './delivery-store.js';
+import type { Enqueued, Enqueuer } from './enqueuer.js';
 import type { Keyring } from './keyring.js';
 import type { ParsedQueueOptions } from './queue-options.js';
 import type { QueueTelemetry } from './queue-telemetry.js';
@@ -34,14 +36,25 @@ function requireStorable(type: string): void {
   });
 }
 
+/** A call stores its emails in one transaction, which must not hold its locks for long. */
+const MOST_EMAILS = 1000;
+
+export function requireBatch(emails: readonly Email[]): void {
+  if (Array.isArray(emails) && emails.length <= MOST_EMAILS) return;
+  throw new MailError('payload_invalid', `emails must be a list of ${MOST_EMAILS} emails or fewer.`, {
+    stage: 'payload',
+    hint: 'Call enqueueMany once for each part of a longer list.',
+  });
+}
+
 export interface IntakeOptions extends Pick<ParsedQueueOptions, 'lanes' | 'policy'> {
   readonly enqueuer: Enqueuer;
   readonly keyring: Keyring;
   readonly telemetry: QueueTelemetry;
   /** The local estimate of the queue's time. Ids begin with it. */
   readonly clock: Clock;
-  /** Asks the database for the time. */
-  readonly queueTime: () => Promise<number>;
+  /** Asks the database for the time; in the transaction of the caller, because a PGlite runs one at a time. */
+  readonly queueTime: (db: CallerTransaction | undefined) => Promise<number>;
   /** Called with a delivery that a newer code has cancelled, once that is stored. */
   readonly onSuperseded: (id: string) => Promise<void>;
 }
@@ -49,12 +62,25 @@ export interface IntakeOptions extends Pick<ParsedQueueOptions, 'lanes' | 'polic
 /** Makes deliveries of emails: each gets its id and its lane, and is sealed. */
 export interface Intake {
   /**
-   * An email with the same idempotency key again is stored once.
+   * Stores all emails or none. One that is repeated with its idempotency key is stored once.
    *
-   * @throws {MailError} `payload_invalid` for what is not an email, `expired`, `aborted`, `idempotency_key_reused` when its
-   * idempotency key belongs to another email
+   * @returns the ids, in the order of the emails
+   * @throws {MailError} `payload_invalid` for a value that is not an email, `expired`, `aborted`, `idempotency_key_reused`
+   * when an idempotency key belongs to another email
    */
-  take(email: Email, options?: EnqueueOptions & OperationOptions): Promise<{ id: string }>;
+  take(emails: readonly Email[], options?: TakeOptions): Promise<{ id: string }[]>;
+}
+
+type TakeOptions = EnqueueOptions & OperationOptions;
+
+/** An email that can be stored. */
+interface Accepted {
+  readonly email: Email;
+  readonly id: string;
+  readonly lane: string;
+  readonly type: string;
+  readonly isCode: boolean;
+  readonly text: string;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
@@ -72,43 +98,74 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 
   /** The clock of this process may be wrong. Where it says that an email is late, the database decides. */
-  async function requireUnexpired(email: Email, signal: AbortSignal | undefined): Promise<void> {
+  async function requireUnexpired(email: Email, { db, signal }: TakeOptions): Promise<void> {
     const isLate = email.expiresAt !== undefined && email.expiresAt.getTime() <= clock.now();
-    const time = isLate ? await queueTime() : clock.now();
+    const time = isLate ? await queueTime(db) : clock.now();
     requireSendable(email, signal, { now: () => time });
   }
 
+  async function accept(email: Email, options: TakeOptions): Promise<Accepted> {
+    const text = serializeEmail(email);
+    await requireUnexpired(email, options);
+    const { type } = email;
+    requireStorable(type);
+    const lane = laneOf(type);
+    const isCode = decide('policy.isCode', () => policy.isCode(type));
+    return { email, id: uuidv7({ msecs: clock.now() }), lane, type, isCode, text };
+  }
+
+  async function acceptAll(emails: readonly Email[], options: TakeOptions): Promise<readonly Accepted[]> {
+    const accepted: Accepted[] = [];
+    for (const [index, email] of emails.entries()) {
+      try {
+        accepted.push(await accept(email, options));
+      } catch (error) {
+        throw emails.length > 1 ? atIndex(index, error) : error;
+      }
+    }
+    return accepted;
+  }
+
+  const toDelivery = (
+    { email: { to, type, expiresAt, idempotency }, id, lane, isCode, text }: Accepted,
+    trace: NewDelivery['trace'],
+  ): NewDelivery => ({
+    id,
+    lane,
+    type,
+    recipient: remoteLine(maskAddress(to)),
+    recipientDigests: keyring.digests('address', canonicalAddress(to)),
+    keyDigests: idempotency ? keyring.digests('idempotency', idempotency.key) : [],
+    // Of the request: rendered twice, it may give two texts, such as "valid for 9 minutes".
+    fingerprints: idempotency ? keyring.digests('fingerprint', idempotency.identity) : [],
+    supersedes: isCode,
+    expiresAt,
+    trace,
+    sealed: keyring.seal(id, text),
+  });
+
+  function store(deliveries: readonly NewDelivery[], db: CallerTransaction | undefined): Promise<Enqueued[]> {
+    if (db) return enqueuer.enqueueWithin(fromCaller(db), deliveries);
+    const [only, ...others] = deliveries;
+    return only && others.length === 0
+      ? enqueuer.enqueue(only).then((enqueued) => [enqueued])
+      : enqueuer.enqueueMany(deliveries);
+  }
+
   return {
-    async take(email, { db, signal } = {}) {
-      const text = serializeEmail(email);
-      await requireUnexpired(email, signal);
-      const { to, type, expiresAt, idempotency } = email;
-      requireStorable(type);
-      const lane = laneOf(type);
-      const supersedes = decide('policy.isCode', () => policy.isCode(type));
-      const id = uuidv7({ msecs: clock.now() });
-      return telemetry.enqueue({ id, lane, type }, async (trace) => {
-        const delivery = {
-          id,
-          lane,
-          type,
-          recipient: remoteLine(maskAddress(to)),
-          recipientDigests: keyring.digests('address', canonicalAddress(to)),
-          keyDigests: idempotency ? keyring.digests('idempotency', idempotency.key) : [],
-          // Of the request: rendered twice, it may give two texts, such as "valid for 9 minutes".
-          fingerprints: idempotency ? keyring.digests('fingerprint', idempotency.identity) : [],
-          supersedes,
-          expiresAt,
-          trace,
-          sealed: keyring.seal(id, text),
-        };
-        const enqueued = db
-          ? await enqueuer.enqueueWithin(fromCaller(db), delivery)
-          : await enqueuer.enqueue(delivery);
-        if (enqueued.id === id) telemetry.count({ lane, type, state: 'queued' });
+    async take(emails, takeOptions = {}) {
+      const { db } = takeOptions;
+      const accepted = await acceptAll(emails, takeOptions);
+      return telemetry.enqueue(accepted, async (trace) => {
+        const enqueued = await store(
+          accepted.map((one) => toDelivery(one, trace)),
+          db,
+        );
+        for (const [index, { id, lane, type }] of accepted.entries())
+          if (enqueued[index]?.id === id) telemetry.count({ lane, type, state: 'queued' });
         // What a transaction of the caller did has not happened yet.
-        if (!db) for (const superseded of enqueued.superseded) await onSuperseded(superseded);
-        return { id: enqueued.id };
+        if (!db) for (const { superseded } of enqueued) for (const id of superseded) await onSuperseded(id);
+        return enqueued.map(({ id }) => ({ id }));
       });
     },
   };

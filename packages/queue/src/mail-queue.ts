@@ -1,13 +1,20 @@
-import { createDrain, type Email, type MailQueue, remoteLine, systemClock } from '@postern/core';
+import {
+  createDrain,
+  type Email,
+  type MailQueue,
+  type OperationOptions,
+  remoteLine,
+  systemClock,
+} from '@postern/core';
 import { validate as isUuid } from 'uuid';
-import { openDatabase } from './database.js';
+import { fromCaller, openDatabase } from './database.js';
 import { databaseError } from './database-error.js';
 import type { Delivery, FinalState } from './delivery.js';
 import { createDeliveryEvents, type DeliveryEvent } from './delivery-events.js';
 import { createDeliveryReader, type DeliveryPage, type QueueStats } from './delivery-reader.js';
 import { createDeliveryStore } from './delivery-store.js';
 import { createEnqueuer, laneQueueOptions } from './enqueuer.js';
-import { createIntake, type EnqueueOptions } from './intake.js';
+import { createIntake, type EnqueueOptions, requireBatch } from './intake.js';
 import { createKeyring } from './keyring.js';
 import { createLaneWaker } from './lane-waker.js';
 import {
@@ -35,6 +42,23 @@ export interface DeliveryQueue extends MailQueue, AsyncDisposable {
    * to another email, `connection_failed` when the database doesn't answer
    */
   enqueue(email: Email, options?: EnqueueOptions): Promise<{ id: string }>;
+  /**
+   * Puts up to 1,000 rendered emails into the queue, in one transaction: all are stored, or none.
+   *
+   * Each idempotency key is one email, in the list and before it: a repeated email gets the id that it already has. Of two
+   * codes for the same address and type, the later one in the list supersedes the other.
+   *
+   * @returns the ids of the deliveries, in the order of the emails
+   * @throws {MailError} as `enqueue`. The message names the position of the email, and `payload_invalid` also means more
+   * than 1,000 emails
+   *
+   * @example
+   * ```ts
+   * const emails = await Promise.all(requests.map((request) => mailer.render(request)));
+   * const deliveries = await queue.enqueueMany(emails);
+   * ```
+   */
+  enqueueMany(emails: readonly Email[], options?: EnqueueOptions): Promise<{ id: string }[]>;
   /**
    * Starts to send what is in the queue.
    *
@@ -161,7 +185,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<Delive
     keyring,
     telemetry,
     clock: { now: () => now() ?? clock.now() },
-    queueTime: () => ask(() => store.now(now())),
+    queueTime: (db) => ask(() => store.now(now(), db && fromCaller(db))),
     async onSuperseded(id) {
       const delivery = await store.find(id).catch(onError);
       if (delivery) report(delivery);
@@ -187,8 +211,19 @@ export async function createMailQueue(options: MailQueueOptions): Promise<Delive
     onError,
   });
 
+  const takeOne = (email: Email, operation?: EnqueueOptions & OperationOptions) =>
+    drain.run(async () => {
+      const [delivery] = await intake.take([email], operation);
+      return delivery as { id: string }; // as many as emails
+    });
+
   return {
-    enqueue: (email, enqueueOptions) => drain.run(() => intake.take(email, enqueueOptions)),
+    enqueue: takeOne,
+    enqueueMany: (emails, enqueueOptions) =>
+      drain.run(async () => {
+        requireBatch(emails);
+        return intake.take(emails, enqueueOptions);
+      }),
     start: (startOptions = {}) => drain.run(() => pool.start(parseStartOptions(startOptions))),
     stop: async (stopOptions = {}) => pool.stop(parseStopOptions(stopOptions).graceMs),
     status: async (id) => (isUuid(id) ? ask(() => store.find(id)) : undefined),
@@ -216,7 +251,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<Delive
     on,
     transport: () =>
       createQueueTransport({
-        take: (email, operation) => drain.run(() => intake.take(email, operation)),
+        take: takeOne,
         ping: () => ask(async () => void (await database.query('SELECT 1', []))),
       }),
     close: drain.close,

@@ -27,9 +27,9 @@ type TraceCarrier = Readonly<Record<string, string>>;
  * ignored.
  */
 export interface QueueTelemetry {
-  /** Runs the enqueueing of one delivery in a span; `carrier` connects what comes later with it. */
+  /** Runs the enqueueing of deliveries in a span; `carrier` connects what comes later with it. */
   enqueue<T>(
-    delivery: { id: string; lane: string; type: string },
+    deliveries: readonly { id: string; lane: string; type: string }[],
     run: (carrier: TraceCarrier | undefined) => Promise<T>,
   ): Promise<T>;
   /** Runs one attempt in a span of the trace that enqueued it. */
@@ -73,6 +73,13 @@ export function createQueueTelemetry(): QueueTelemetry {
     'postern.usage_type': type,
   });
 
+  const attributesOfAll = (deliveries: Parameters<QueueTelemetry['enqueue']>[0]): Attributes => {
+    const [only, ...others] = deliveries;
+    return only && others.length === 0
+      ? attributesOf(only)
+      : { 'messaging.system': 'postern', 'messaging.batch.message_count': deliveries.length };
+  };
+
   async function finish<T>(span: Span, run: () => Promise<T>): Promise<T> {
     try {
       return await run();
@@ -113,9 +120,11 @@ export function createQueueTelemetry(): QueueTelemetry {
   }
 
   return {
-    enqueue: (delivery, run) =>
-      inSpan('postern.enqueue', { kind: SpanKind.PRODUCER, attributes: attributesOf(delivery) }, async () =>
-        run(currentTrace()),
+    enqueue: (deliveries, run) =>
+      inSpan(
+        'postern.enqueue',
+        { kind: SpanKind.PRODUCER, attributes: attributesOfAll(deliveries) },
+        async () => run(currentTrace()),
       ),
     attempt: (delivery, run) =>
       inSpan(

@@ -7,10 +7,10 @@ import {
   type Receipt,
   type Transport,
 } from '@postern/core';
-import type { Intake } from './intake.js';
 
 export interface QueueTransportOptions {
-  readonly take: Intake['take'];
+  /** Puts an email into the queue. */
+  readonly take: (email: Email, operation?: OperationOptions) => Promise<{ id: string }>;
   /** Asks the database for something. */
   ping(): Promise<void>;
 }

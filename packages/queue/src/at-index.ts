@@ -1,0 +1,8 @@
+import { MailError } from '@postern/core';
+
+/** Says which email of a list an error is about. */
+export function atIndex(index: number, error: unknown): unknown {
+  if (!(error instanceof MailError)) return error;
+  const { code, message, stage, retryable, hint, cause } = error;
+  return new MailError(code, `emails[${index}]: ${message}`, { stage, retryable, hint, cause });
+}
