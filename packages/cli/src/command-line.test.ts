@@ -119,12 +119,12 @@ describe('the command line', () => {
   it('uses color in a pipe only if FORCE_COLOR is set', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('connector.json', sampleConfig());
-    const escape = '\u001b[';
+    const colorCode = '\u001b[';
     const check = (env: Record<string, string>) =>
       runPostern(['check'], { cwd: folder.path, env: { SMTP_PASS: 'x', ...env } });
-    expect((await check({})).stdout).not.toContain(escape);
-    expect((await check({ FORCE_COLOR: '1' })).stdout).toContain(escape);
-    expect((await check({ FORCE_COLOR: '0' })).stdout).not.toContain(escape);
+    expect((await check({})).stdout).not.toContain(colorCode);
+    expect((await check({ FORCE_COLOR: '1' })).stdout).toContain(colorCode);
+    expect((await check({ FORCE_COLOR: '0' })).stdout).not.toContain(colorCode);
   });
 
   it('uses color in a terminal unless NO_COLOR is set', async () => {
