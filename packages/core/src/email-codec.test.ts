@@ -41,7 +41,7 @@ const sample: Email = {
   secrets: ['482913'],
 };
 
-describe('an email as text', () => {
+describe('a serialized email', () => {
   test('keeps every field', () => {
     fc.assert(
       fc.property(emails, (email) => {
@@ -52,7 +52,7 @@ describe('an email as text', () => {
     );
   });
 
-  test('of a mailer is the email that it rendered', async () => {
+  test('is read back as the rendered email', async () => {
     const { render } = createMailer({
       config: {
         fromEmail: 'Example <noreply@example.com>',
@@ -90,7 +90,7 @@ describe('an email as text', () => {
     expect(inspect(restored)).toBe(inspect(email));
   });
 
-  test.each(Object.keys(fields))('refuses another type in %s, in both directions', (field) => {
+  test.each(Object.keys(fields))('cannot have another type in %s, in both directions', (field) => {
     const refused = expect.objectContaining({
       code: 'payload_invalid',
       retryable: false,
@@ -127,7 +127,7 @@ describe('an email as text', () => {
     expect(inspect(error)).not.toContain('482913');
   });
 
-  test('refuses a request that was not rendered, and says what to pass', () => {
+  test('cannot be a request that was not rendered', () => {
     const request = { to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } };
     // What a program in JavaScript may pass.
     expect(() => serializeEmail(request as unknown as Email)).toThrow(
@@ -135,7 +135,7 @@ describe('an email as text', () => {
     );
   });
 
-  test('hides an idempotency key and its identity when it is inspected', () => {
+  test('hides its idempotency key and identity from inspect', () => {
     const idempotency = { key: 'the key', identity: '["ada@example.com","482913"]' };
     expect(inspect(freezeEmail({ ...sample, idempotency }))).toContain("idempotency: '[hidden]'");
   });

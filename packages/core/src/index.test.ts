@@ -79,7 +79,7 @@ const mailer = createMailer({
 const SENDS = 'ada@example.com Your code is 482913.\nada@example.com Hi Ada!\n';
 
 describe('a project with CommonJS', () => {
-  test('may require it', async () => {
+  test('can require the package', async () => {
     const root = await makeProject({
       'package.json': packageJson('commonjs'),
       'main.js': `
@@ -95,7 +95,7 @@ describe('a project with CommonJS', () => {
     expect(await node(root, 'main.js')).toEqual({ stdout: `${SENDS}true recipient_invalid\n`, stderr: '' });
   });
 
-  test('may be written in TypeScript', async () => {
+  test('can use TypeScript', async () => {
     const root = await makeProject({
       'package.json': packageJson('commonjs'),
       'tsconfig.json': tsconfig,
@@ -119,7 +119,7 @@ describe('a project with CommonJS', () => {
 });
 
 describe('a project with ES modules', () => {
-  test('declares types of its own by merging, and wrong payloads do not compile', async () => {
+  test('can declare custom types by merging, and wrong payloads do not compile', async () => {
     const root = await makeProject({
       'package.json': packageJson('module'),
       'tsconfig.json': tsconfig,
@@ -151,7 +151,7 @@ describe('a project with ES modules', () => {
   }, 60_000);
 });
 
-describe('importing it', () => {
+describe('importing the package', () => {
   /** Notes every call that opens or reads something, then imports, and says what was left behind. */
   const WATCH = `
     import { syncBuiltinESMExports, createRequire } from 'node:module';
@@ -206,7 +206,7 @@ describe('importing it', () => {
       listeners: JSON.stringify(listeners()) === listenersBefore,
     }));`;
 
-  test('opens nothing, starts nothing, reads nothing but its modules, and leaves nothing behind', async () => {
+  test('only reads its modules and leaves no handles or globals behind', async () => {
     const root = await makeProject({ 'package.json': packageJson('module'), 'watch.js': WATCH });
     const { stdout, stderr } = await node(root, 'watch.js', '@postern/core');
     const { calls, globals, ...rest } = JSON.parse(stdout) as { calls: string[]; globals: string[] };
@@ -229,7 +229,7 @@ describe('importing it', () => {
     expect(calls.filter((call) => !isModuleFile(call))).toEqual([]);
   });
 
-  test('would be caught at anything else', async () => {
+  test('is checked by a test that detects other effects', async () => {
     const root = await makeProject({
       'package.json': packageJson('module'),
       'watch.js': WATCH,
@@ -254,7 +254,7 @@ describe('importing it', () => {
     });
   });
 
-  test('needs no permission but to read module files', async () => {
+  test('needs only permission to read module files', async () => {
     const root = await makeProject({
       'package.json': packageJson('module'),
       'main.js': `

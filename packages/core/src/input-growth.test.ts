@@ -93,7 +93,7 @@ async function cost(read: (text: string) => unknown, text: string): Promise<numb
 }
 
 describe.each(Object.entries(READERS))('the time to read %s', (_name, read) => {
-  test('grows no faster than its length', async () => {
+  test('grows at most linearly', async () => {
     for (const pattern of PATTERNS) {
       const make = (length: number) => pattern.repeat(length / pattern.length);
       await cost(read, make(1000));
@@ -106,7 +106,7 @@ describe.each(Object.entries(READERS))('the time to read %s', (_name, read) => {
   });
 });
 
-describe('too long', () => {
+describe('input that is too long', () => {
   const long = 'a'.repeat(300);
   test.each([
     ['a display name', `${long} <a@example.com>`, 'the display name is longer than 256 characters'],
@@ -128,7 +128,7 @@ describe('too long', () => {
     );
   });
 
-  test('a list in a template gives way to that of the config', async () => {
+  test('a list in a template is replaced by that of the config', async () => {
     const { from, replyTo } = await render({ sendFrom: '"'.repeat(60_000), replyTo: '\\"'.repeat(30_000) });
     expect(from).toEqual({ address: 'noreply@example.com' });
     expect(replyTo).toBeUndefined();
@@ -140,7 +140,7 @@ describe('too long', () => {
   });
 });
 
-test('commas are taken apart outside quotes and variables only', async () => {
+test('only commas outside of quotes and variables separate entries', async () => {
   const { replyTo } = await render({
     replyTo:
       '"Lovelace, Ada" <a@example.com>, {{value}} <b@example.com>, "Say \\"hi, you\\"" <c@example.com>',

@@ -45,12 +45,12 @@ describe('pickLocale', () => {
     expect(pickLocale(accepted, available)).toBe(picked);
   });
 
-  test('reads no more than a browser sends', () => {
+  test('limits the length of its input', () => {
     expect(pickLocale(`${'xx,'.repeat(1000)}de`, ['de'])).toBeUndefined();
     expect(pickLocale([...Array.from({ length: 1000 }, () => 'xx'), 'de'], ['de'])).toBeUndefined();
   });
 
-  test('picks one of the available, or none, whatever the input', () => {
+  test('returns one of the available languages or undefined for any input', () => {
     const part = fc.oneof(
       fc.constantFrom('de', 'en-GB', '*', ';q=0.5', ';q=0', ',', ' ', '-', 'q', '_'),
       fc.string(),
@@ -71,7 +71,7 @@ describe('pickLocale', () => {
     ['*', undefined],
     ['de;q=0', undefined],
     [undefined, undefined],
-  ])('the preferred one of %j is %j', (accepted, preferred) => {
+  ])('prefers from %j: %j', (accepted, preferred) => {
     expect(preferredLocale(accepted)).toBe(preferred);
   });
 });
@@ -116,7 +116,7 @@ describe('the locale of a request', () => {
     ['*', 'fr'],
     ['fr;q=0, de;q=0.1', 'de'],
     ['fr;q=0', 'fr'],
-  ])('%j finds the template %s where that is the default', async (locale, subject) => {
+  ])('%j finds the template %s if it is the default', async (locale, subject) => {
     const request = { to: 'ada@example.com', type: 'SignIn', payload: { code: '1' }, locale } as const;
     expect((await mailerFor(['de', 'fr'], 'fr').render(request)).subject).toBe(subject);
   });
@@ -126,7 +126,7 @@ describe('the locale of a request', () => {
     expect((await mailerFor(['de', 'fr']).render(request)).subject).toBe('de');
   });
 
-  test('goes to resolveTemplate as the preferred tag, and as a whole', async () => {
+  test('is passed to resolveTemplate as the preferred tag and as a whole', async () => {
     const asked: unknown[] = [];
     const mailer = createMailer({
       config: { fromEmail: 'a@example.com', templates: [] },

@@ -26,14 +26,14 @@ const RETRYABLE: Readonly<Record<MailErrorCode, boolean>> = {
   closed: false,
 };
 
-describe('whether trying again can help', () => {
+describe('the default of retryable', () => {
   test.each(Object.entries(RETRYABLE) as [MailErrorCode, boolean][])('%s: %s', (code, retryable) => {
     expect(new MailError(code, 'No.', { stage: 'data' }).retryable).toBe(retryable);
     expect(new MailError(code, 'No.', { stage: 'data', retryable: !retryable }).retryable).toBe(!retryable);
   });
 });
 
-test('an error has the fields that it has something to say in', () => {
+test('an error has only the fields that have a value', () => {
   const cause = new Error('reset');
   const bare = new MailError('timeout', 'Too slow.', { stage: 'greeting' });
   const full = new MailError('auth_failed', 'No.', {
@@ -66,7 +66,7 @@ describe('the README', () => {
     }));
   };
 
-  test('has a row for every code, which says whether it is retryable', async () => {
+  test('has a row for every code, with its default of retryable', async () => {
     const found = (await rows())
       .filter(({ key }) => key in RETRYABLE)
       .map(({ key, cells }) => [key, cells[1]]);

@@ -27,7 +27,7 @@ describe('one address', () => {
   });
 });
 
-describe('anything else', () => {
+describe('any other input', () => {
   const LIST = 'it must be exactly one address, not a list';
   const INVISIBLE = 'it contains an invisible or control character';
   const LOOK_ALIKE = 'it contains a look-alike of @, a comma, or another special character';
@@ -104,7 +104,7 @@ describe('anything else', () => {
   });
 });
 
-test('any text is exactly one address or none', () => {
+test('every string is either exactly one address or refused', () => {
   const piece = fc.oneof(
     fc.constantFrom('@', ',', ';', '<', '>', '"', '\\', ' ', '.', '\r\n', '\0', '＠', '，', '(', ')', ':', '[', ']', 'a', 'x.com', 'ü', '@x.com', 'xn--', '%', '。', '\u200d', '℀', '㏂', '´'),
     fc.string({ maxLength: 4 }),
@@ -143,7 +143,7 @@ test('any text is exactly one address or none', () => {
   );
 });
 
-test('an address on its own is read like one in angle brackets', () => {
+test('an address is read in the same way with and without angle brackets', () => {
   const label = fc.constantFrom(
     'example',
     'a',

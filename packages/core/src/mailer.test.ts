@@ -63,7 +63,7 @@ describe('send', () => {
   test.each([
     ['aborted', undefined],
     ['timeout', new DOMException('The operation timed out.', 'TimeoutError')],
-  ])('ends with %s while resolveTemplate is still looking, and sends nothing later', async (code, reason) => {
+  ])('ends with %s while resolveTemplate is pending, and sends nothing later', async (code, reason) => {
     const lookUp = Promise.withResolvers<undefined>();
     const begun = Promise.withResolvers<void>();
     const { mailer, transport, logger } = setUp({
@@ -84,7 +84,7 @@ describe('send', () => {
     expect(logger.events[0]).toMatchObject({ event: 'mail.failed', code });
   });
 
-  test('passes the signal on, and does not begin once it is aborted', async () => {
+  test('passes the signal on, and does not start if it is aborted', async () => {
     const seen: unknown[] = [];
     const transport: Transport = {
       ...recordingTransport(),
@@ -104,7 +104,7 @@ describe('send', () => {
     expect(seen).toEqual([controller.signal]);
   });
 
-  test('sends nothing that has expired', async () => {
+  test('does not send an expired email', async () => {
     const { mailer, transport } = setUp();
 
     await expect(mailer.send(request({ expiresAt: new Date(NOW) }))).rejects.toMatchObject({
@@ -136,7 +136,7 @@ describe('send', () => {
         hint: 'Pass payload: { link: "https://…" }. The value must be a string.',
       },
     ],
-  ])('%j fails before the transport is asked', async (change, error) => {
+  ])('%j fails before the transport is called', async (change, error) => {
     const { mailer, transport } = setUp();
 
     await expect(mailer.send(request(change))).rejects.toMatchObject({
@@ -163,7 +163,7 @@ describe('send', () => {
 describe('the Message-ID', () => {
   const idOf = async (more: object = {}) => (await setUp().mailer.render(request(more))).messageId;
 
-  test('is another one for every email', async () => {
+  test('is different for every email', async () => {
     expect(await idOf()).not.toBe(await idOf());
   });
 
@@ -181,7 +181,7 @@ describe('header fields', () => {
   const headersOf = async (more: Partial<MailerOptions>, payload: object = { code: '482913' }) =>
     (await setUp(more).mailer.render(request({ payload } as object))).headers;
 
-  test('of the config come beside those of every auth email', async () => {
+  test('of the config are added to the standard ones', async () => {
     const customHeaders = {
       'X-Tag': ['a', 'b\r\nc'],
       'auto-submitted': 'auto-replied',
@@ -196,7 +196,7 @@ describe('header fields', () => {
     });
   });
 
-  test('X-Entity-Ref-ID differs between emails, so that Gmail does not fold them', async () => {
+  test('X-Entity-Ref-ID differs between emails, so that Gmail does not group them', async () => {
     const id = async (options: object = {}, request: object = {}) => {
       const mailer = createMailer({ config, transport: recordingTransport(), ...options });
       const { headers } = await mailer.render({
@@ -216,7 +216,7 @@ describe('header fields', () => {
     expect(await id({ config: { ...config, customHeaders } })).toBeUndefined();
   });
 
-  test('OTP-Token carries the code for the origin that it is for', async () => {
+  test('OTP-Token contains the code and its origin', async () => {
     const otpOrigin = 'https://Login.example.com/';
 
     expect(await headersOf({ otpOrigin })).toMatchObject({
@@ -251,7 +251,7 @@ describe('header fields', () => {
     expect(() => setUp(more)).toThrow(message);
   });
 
-  test('replyTo may be several', async () => {
+  test('replyTo can be several addresses', async () => {
     const { mailer } = setUp({
       config: { ...config, replyTo: '"Help, Desk" <help@example.com>, b@example.com' },
     });
@@ -263,8 +263,8 @@ describe('header fields', () => {
   });
 });
 
-describe('an email that was rendered before', () => {
-  test('is sent as it is, and logged as any other', async () => {
+describe('a rendered email', () => {
+  test('is sent unchanged and logged', async () => {
     const { mailer, logger, transport } = setUp();
     const email = await mailer.render(request());
 
@@ -280,7 +280,7 @@ describe('an email that was rendered before', () => {
     });
   });
 
-  test('is not sent once it has expired, or the mailer is closed', async () => {
+  test('is not sent if it has expired or the mailer is closed', async () => {
     const { mailer, logger, transport } = setUp();
     const email = await mailer.render(request({ expiresAt: new Date(0) }));
 
@@ -293,7 +293,7 @@ describe('an email that was rendered before', () => {
 });
 
 describe('the log', () => {
-  test('says what was sent, to whom by a masked address, and how long it took', async () => {
+  test('contains the type, the masked address, and the duration', async () => {
     const { mailer, logger, transport } = setUp();
     await mailer.send(request({ ip: '203.0.113.7' }));
 
@@ -314,7 +314,7 @@ describe('the log', () => {
     ]);
   });
 
-  test('says why it was not', async () => {
+  test('contains the reason of a failure', async () => {
     const refusal = new MailError('recipient_rejected', 'The server refused the recipient.', {
       stage: 'rcpt',
       responseCode: 550,
@@ -339,7 +339,7 @@ describe('the log', () => {
     });
   });
 
-  test('holds nothing that an error of someone else says', async () => {
+  test('contains no text from foreign errors', async () => {
     const transport = {
       ...recordingTransport(),
       send: () => Promise.reject(new Error('code 482913 refused')),
@@ -364,7 +364,7 @@ describe('the log', () => {
 });
 
 describe('close', () => {
-  test('lets what is in flight finish, closes the transport once, and refuses what comes later', async () => {
+  test('waits for emails in flight, closes the transport once, and refuses later emails', async () => {
     const calls: string[] = [];
     const answer = Promise.withResolvers<void>();
     const inner = recordingTransport();
@@ -391,7 +391,7 @@ describe('close', () => {
     expect(calls).toEqual(['verified', 'sent', 'closed']);
   });
 
-  test('waits for an email that fails as well', async () => {
+  test('waits for an email that fails', async () => {
     const transport = { ...recordingTransport(), send: () => Promise.reject(new Error('no')) };
     const { mailer } = setUp({ transport });
     const sending = mailer.send(request());
@@ -401,7 +401,7 @@ describe('close', () => {
   });
 });
 
-test('what a caller passes is not changed', async () => {
+test('arguments are not modified', async () => {
   const payload = Object.freeze({ code: '482913', user: Object.freeze({ name: 'Ada' }) });
   const frozen = Object.freeze(request({ payload }));
   const sent: Email = await setUp().mailer.render(frozen);

@@ -31,7 +31,7 @@ test('writes each kind of error once', () => {
   for (const text of printed) expect(text).toContain('pass the option `logger`');
 });
 
-test('writes nothing but errors', () => {
+test('writes only errors', () => {
   const printed = listen();
   const logger = createOperatorLogger();
   for (const level of ['debug', 'info', 'warn'] as const) logger[level]({ event: 'x' });
@@ -54,7 +54,7 @@ test.each([
   'fetch https://app.example.com/mail/links/kX3b9QwLr7TzPq2VnM5cYd8FgH1jKs4a?x=1 failed',
   'token kX3b9QwLr7TzPq2VnM5cYd8FgH1jKs4a is used',
   'Authorization: Bearer-0123456789abcdefghij',
-])('masks what a message holds: %s', (message) => {
+])('masks secrets in a message: %s', (message) => {
   const printed = listen();
   const error = new Error(message, { cause: new Error(message) });
   createOperatorLogger().error({
@@ -69,7 +69,7 @@ test.each([
   for (const secret of SECRETS) expect(inspect(printed)).not.toContain(secret);
 });
 
-test('keeps what tells the cause', () => {
+test('keeps the cause', () => {
   const printed = listen();
   createOperatorLogger().error({
     event: 'http.failed',

@@ -30,7 +30,7 @@ type AcceptsUndefined<T> = T extends unknown
     : false
   : never;
 
-test('every optional field of an input may be undefined', () => {
+test('every optional input field accepts undefined', () => {
   expectTypeOf<AcceptsUndefined<MailerOptions>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<MailerConfig>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<ConnectorConfig>>().toEqualTypeOf<true>();
@@ -49,7 +49,7 @@ test('every optional field of an input may be undefined', () => {
   expectTypeOf<AcceptsUndefined<InvitationPayload>>().toEqualTypeOf<true>();
 });
 
-test('an optional field that may not be undefined is found', () => {
+test('detects an optional field that does not accept undefined', () => {
   expectTypeOf<AcceptsUndefined<{ a?: string }>>().toEqualTypeOf<false>();
   expectTypeOf<AcceptsUndefined<{ a: string; b?: string | undefined }>>().toEqualTypeOf<true>();
 });

@@ -20,7 +20,7 @@ declare module './payload.js' {
 declare const mailer: Mailer;
 const to = 'ada@example.com';
 
-describe('a payload that fits its usage type', () => {
+describe('a payload that matches its usage type', () => {
   test('compiles', () => {
     mailer.send({ to, type: 'SignIn', payload: { code: '482913' } });
     mailer.send({ to, type: 'ForgotPassword', payload: { link: 'https://example.com' } });
@@ -47,7 +47,7 @@ describe('a payload that fits its usage type', () => {
   });
 });
 
-describe('a payload that does not', () => {
+describe('a payload that does not match', () => {
   test('does not compile', () => {
     // @ts-expect-error: neither a code nor a link
     mailer.send({ to, type: 'SignIn', payload: {} });
@@ -72,7 +72,7 @@ describe('a payload that does not', () => {
   });
 });
 
-describe('a type of one’s own', () => {
+describe('a custom type', () => {
   test('is declared by merging', () => {
     mailer.send({ to, type: 'Welcome', payload: { firstName: 'Ada' } });
     // @ts-expect-error: firstName is required
@@ -91,7 +91,7 @@ test('the usage types are those of Logto and the declared ones', () => {
   expectTypeOf<SendRequest<'SignIn'>['type']>().toEqualTypeOf<'SignIn'>();
 });
 
-test('a config may be written in code, in short', () => {
+test('a config can be written in code', () => {
   expectTypeOf<{
     config: {
       fromEmail: string;
@@ -101,7 +101,7 @@ test('a config may be written in code, in short', () => {
   }>().toExtend<Parameters<typeof createMailer>[0]>();
 });
 
-test('a parsed config says what is there', () => {
+test('a parsed config has types', () => {
   expectTypeOf<typeof parseConnectorConfig>().returns.toEqualTypeOf<ConnectorConfig>();
   expectTypeOf<ConnectorConfig['fromEmail']>().toEqualTypeOf<string>();
   expectTypeOf<ConnectorConfig['port']>().toEqualTypeOf<number | undefined>();

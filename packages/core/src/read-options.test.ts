@@ -27,7 +27,7 @@ function problemsOf(options: object): string[] {
   return [];
 }
 
-test('fills in the defaults, also for an explicit undefined', () => {
+test('fills in defaults, including for an explicit undefined', () => {
   const defaults = { name: 'smtp', maxAttempts: 3, mode: 'wait', nested: { limit: 5 } };
   expect(readOptions(schema, {}, 'withRetry')).toEqual(defaults);
   const options = { name: undefined, maxAttempts: undefined, nested: { limit: undefined } };

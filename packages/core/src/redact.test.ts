@@ -63,7 +63,7 @@ describe('a secret is hidden', () => {
     }
   });
 
-  test('in any text, in any two forms', () => {
+  test('in any text, in any combination of two forms', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...SECRETS),
@@ -80,7 +80,7 @@ describe('a secret is hidden', () => {
     );
   });
 
-  test('and what is around it stays', () => {
+  test('and the surrounding text stays', () => {
     expect(
       redact('250 2.0.0 Ok: queued as 4ZxYzQ3k2Lz1 [InternalId=41]', ['482913'], ['ada@example.com']),
     ).toBe('250 2.0.0 Ok: queued as 4ZxYzQ3k2Lz1 [InternalId=41]');

@@ -89,7 +89,7 @@ describe.each(HOSTILE)('remote text with %s', (_name, text) => {
     expect(isClean(String(error.stack), { lines: true })).toBe(true);
   });
 
-  test('is clean in the receipt and the log of a transport of the application', async () => {
+  test('is clean in the receipt and the log of a custom transport', async () => {
     const { outcome, events } = await sendThrough(() => ({
       messageId: text,
       accepted: text,
@@ -106,7 +106,7 @@ describe.each(HOSTILE)('remote text with %s', (_name, text) => {
     }
   });
 
-  test('is clean in the log when that transport fails with it', async () => {
+  test('is clean in the log if a custom transport fails', async () => {
     const { events } = await sendThrough(() => {
       throw new MailError('message_rejected', text, { stage: 'data', response: text });
     });
@@ -138,11 +138,11 @@ test('cleaning is idempotent and bounded, and changes no ordinary text', () => {
   expect(remoteLine('250-a\r\n250 b')).toBe('250-a 250 b');
 });
 
-test('a cut keeps no half of the last word', () => {
+test('truncation does not keep half a word', () => {
   expect(remoteLine(`The code is ${'x'.repeat(20)}`, 20)).toBe('The code is…');
 });
 
-test('our own lists stay lists', () => {
+test('lists in our own messages stay lists', () => {
   const error = new ConfigError([
     { severity: 'error', path: ['port'], code: 'missing', message: 'is missing' },
     { severity: 'error', path: ['host'], code: 'not_allowed', message: 'is\nnot \0 a host' },
@@ -154,7 +154,7 @@ describe('causes', () => {
   const wrap = (cause: unknown) =>
     new MailError('connection_failed', 'No.', { stage: 'connect', cause }).cause;
 
-  test('with clean text are the very same objects', () => {
+  test('with clean text are the same objects', () => {
     const cause = Object.assign(new TypeError('reset'), { code: 'ECONNRESET' });
     expect(wrap(cause)).toBe(cause);
     const odd = { message: 'no\0error' };
@@ -178,7 +178,7 @@ describe('causes', () => {
     expect(inner.message).toBe('no\0such\nuser');
   });
 
-  test('may go around in circles', () => {
+  test('can be circular', () => {
     const cause = new Error('no\0');
     cause.cause = cause;
     expect(wrap(cause)).toMatchObject({ message: 'no\ufffd' });

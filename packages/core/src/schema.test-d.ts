@@ -15,7 +15,7 @@ import {
 } from './index.js';
 import type { templateOverrideSchema } from './template/template.js';
 
-test('what is declared is what the schemas make', () => {
+test('the declared types match the output of the schemas', () => {
   expectTypeOf<z.output<typeof templateSchema>>().toEqualTypeOf<Template>();
   expectTypeOf<z.output<typeof smtpAuthSchema>>().toEqualTypeOf<SmtpAuth>();
   expectTypeOf<z.output<typeof smtpConfigSchema>>().toEqualTypeOf<SmtpConfig>();
@@ -23,7 +23,7 @@ test('what is declared is what the schemas make', () => {
   expectTypeOf<z.input<typeof templateOverrideSchema>>().toEqualTypeOf<TemplateOverride>();
 });
 
-test('a schema says what it makes', () => {
+test('a schema has an output type', () => {
   expectTypeOf(smtpConfigSchema.parse).returns.toEqualTypeOf<SmtpConfig>();
   expectTypeOf(smtpAuthSchema.parse).returns.toEqualTypeOf<SmtpAuth>();
   const result = templateSchema.safeParse({});
@@ -31,7 +31,7 @@ test('a schema says what it makes', () => {
   if (!result.success) expectTypeOf(result.error.issues[0]?.message).toEqualTypeOf<string | undefined>();
 });
 
-test('a schema can be part of one of zod', () => {
+test('a schema can be part of a Zod schema', () => {
   const job = z.object({ request: sendRequestSchema, template: templateSchema });
   expectTypeOf<z.output<typeof job>['request']['expiresAt']>().toEqualTypeOf<Date | undefined>();
   expectTypeOf<z.output<typeof job>['template']>().toEqualTypeOf<Template>();

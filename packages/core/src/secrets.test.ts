@@ -39,7 +39,7 @@ const shown = (value: unknown) =>
     value instanceof Error ? `${value.message} ${value.stack} ${JSON.stringify(value)}` : '',
   ].join('\n');
 
-describe('secrets stay out of sight in', () => {
+describe('secrets are hidden in', () => {
   test.each<[name: string, change: object]>([
     ['a password', { auth: { user: 'u', pass: SECRETS.password } }],
     ['a url', { url: `smtps://u:${SECRETS.password}@smtp.example.com`, auth: null }],
@@ -69,7 +69,7 @@ describe('secrets stay out of sight in', () => {
     expect(shown(config)).toContain('[hidden]');
   });
 
-  test('the errors about a broken config', () => {
+  test('errors about a config that is not valid', () => {
     const broken: object[] = [
       { url: `http://u:${SECRETS.password}@smtp.example.com` },
       { url: `smtp://u:%zz${SECRETS.password}@smtp.example.com` },
@@ -106,7 +106,7 @@ describe('secrets stay out of sight in', () => {
     expectNoSecret(shown(mailer));
   });
 
-  test('errors and log events of requests that fail, in whatever way', async () => {
+  test('errors and log events of failed requests', async () => {
     const logger = recordingLogger();
     const { code, link } = SECRETS;
     const mailer = mailerWith(logger);
@@ -142,7 +142,7 @@ describe('secrets stay out of sight in', () => {
     expectNoSecret(JSON.stringify(logger.events));
   });
 
-  test('the errors of the functions that read requests and addresses', () => {
+  test('errors of functions that read requests and addresses', () => {
     expectNoSecret(shown(catchError(() => parseRecipient(`${SECRETS.code}, ${SECRETS.link}`))));
     expectNoSecret(shown(catchError(() => parseSendRequest({ to: [SECRETS.code], payload: SECRETS.link }))));
   });
@@ -177,8 +177,8 @@ describe('secrets stay out of sight in', () => {
   }
 });
 
-describe('an email says what must not be logged of it', () => {
-  test('codes, links, their tokens, and whatever is called a secret', async () => {
+describe('the secrets of an email', () => {
+  test('are its codes, its links with their tokens, and values whose names indicate a secret', async () => {
     const mailer = createMailer({
       config: {
         fromEmail: 'a@example.com',

@@ -8,8 +8,8 @@ const request = (more: object = {}) => ({
   ...more,
 });
 
-describe('a request from outside', () => {
-  test('is checked once, and cannot change afterwards', () => {
+describe('a request from an external source', () => {
+  test('is checked once and is frozen', () => {
     const parsed = parseSendRequest(request());
     expect(parseSendRequest(parsed)).toBe(parsed);
     expect(Object.isFrozen(parsed)).toBe(true);
@@ -90,7 +90,7 @@ describe('a request from outside', () => {
     expect(() => parseSendRequest(request(change))).toThrow(expect.objectContaining({ code, message }));
   });
 
-  test.each([undefined, null, 'x', []])('%j in place of a request', (input) => {
+  test.each([undefined, null, 'x', []])('%j instead of a request is refused', (input) => {
     expect(() => parseSendRequest(input)).toThrow(
       'The send request is not valid: the request must be an object with to, type, and payload.',
     );

@@ -19,7 +19,7 @@ const show = async (
   return (await render({}, { expiresAt: new Date(NOW + ms), ...(locale && { locale }) })).text;
 };
 
-describe('how long an email is good', () => {
+describe('the validity of an email', () => {
   test.each([
     [10 * MINUTE, '10 minutes|10|600'],
     [MINUTE, '1 minute|1|60'],
@@ -34,11 +34,11 @@ describe('how long an email is good', () => {
     [DAY - SECOND, '23 hours|1439|86399'],
     [7 * DAY - SECOND, '6 days|10079|604799'],
     [-MINUTE, '0 seconds|0|0'],
-  ])('is what is left of %i ms', async (ms, shown) => {
+  ])('is the remaining part of %i ms', async (ms, shown) => {
     expect(await show(ms)).toBe(shown);
   });
 
-  test('is never more than what is left, to the second', async () => {
+  test('is never longer than the remaining time', async () => {
     const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400 };
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 400 * DAY }), async (ms) => {
@@ -51,7 +51,7 @@ describe('how long an email is good', () => {
     );
   });
 
-  test('is counted when the email is rendered, however long it waited', async () => {
+  test('is computed when the email is rendered', async () => {
     expect(await show(10 * MINUTE, { now: NOW + 4 * MINUTE + 1 })).toBe('6 minutes|6|360');
     expect(await show(10 * MINUTE, { now: NOW + 4 * MINUTE + 2000 })).toBe('5 minutes|5|358');
   });
@@ -62,11 +62,11 @@ describe('how long an email is good', () => {
     ['ja', '10 分'],
     ['ar', '10 دقائق'],
     ['pl', '10 minut'],
-  ])('is said in the language of the template: %s', async (locale, shown) => {
+  ])('is shown in the language of the template: %s', async (locale, shown) => {
     expect((await show(10 * MINUTE, { locale, text: '{{validFor}}' })).replaceAll('\u00a0', ' ')).toBe(shown);
   });
 
-  test('can be said in any language', async () => {
+  test('can be shown in any language', async () => {
     expect(
       await show(2 * HOUR, {
         text: '{{duration expiresInSeconds "de"}}, {{duration expiresInSeconds "??"}}',
@@ -74,7 +74,7 @@ describe('how long an email is good', () => {
     ).toBe('2 Stunden, 2 hours');
   });
 
-  test('is what the payload says, if it does', async () => {
+  test('can be overridden by the payload', async () => {
     const render = renderWith({ content }, { clock: { now: () => NOW }, missingVariable: 'empty' });
     const request = { expiresAt: new Date(NOW + 10 * MINUTE) };
     expect((await render({ validFor: 'a while' }, request)).text).toBe('a while|10|');
@@ -85,7 +85,7 @@ describe('how long an email is good', () => {
     );
   });
 
-  test('is missing where nothing expires', async () => {
+  test('is missing without expiresAt', async () => {
     const render = renderWith({ content: '{{#if validFor}}for {{validFor}}{{else}}soon{{/if}}' });
     expect((await render({})).text).toBe('soon');
   });

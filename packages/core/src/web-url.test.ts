@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isLoopbackHost, readWebUrl } from './index.js';
 
-describe('a page', () => {
+describe('a valid URL', () => {
   test.each([
     ['https://app.example.com', 'https://app.example.com/'],
     ['https://app.example.com:8443/a?b=c#d', 'https://app.example.com:8443/a?b=c#d'],
@@ -21,7 +21,7 @@ describe('a page', () => {
   });
 });
 
-describe('anything else', () => {
+describe('any other text', () => {
   test.each([
     ['another scheme around it', 'blob:https://app.example.com/x'],
     ['another scheme around it', 'filesystem:https://app.example.com/temporary/x'],
@@ -74,7 +74,7 @@ describe('anything else', () => {
     expect(readWebUrl(text)).toBeUndefined();
   });
 
-  test('every URL that is read is one that every parser reads the same', () => {
+  test('is accepted only if every parser interprets it in the same way', () => {
     const piece = fc.oneof(
       fc.constantFrom('https:', 'http:', 'blob:', '//', '/', '\\', '@', ':', '?', '#', '.', '\t', '\n', ' ', '\0', '%00', '%2F', 'localhost', 'app.example.com', 'evil.example', '[::1]', '127.1', '0x7f.1', '443', '{', '*', '\u3002', '\uff0f', 'ⓔ'),
       fc.string({ unit: 'binary', maxLength: 3 }),

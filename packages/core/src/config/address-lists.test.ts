@@ -10,7 +10,7 @@ import {
   parseSendRequest,
 } from '../index.js';
 
-/** Not a list of addresses, however it is read. */
+/** Not a list of addresses under any interpretation. */
 const MALFORMED = [
   'help@example.com"sales@example.com',
   'help@example.com "sales@example.com"',
@@ -62,7 +62,7 @@ test.each(LISTS)('only replyTo can be %j', (text) => {
   expect(() => parseRecipient(text)).toThrow(MailError);
 });
 
-test('nothing but commas separates addresses', () => {
+test('only commas separate addresses', () => {
   const separator = fc.constantFrom(',', ', ', ';', ' ', '"', '","', '" "', '<', '>', '> <', ':', '(', ')');
   const separators = fc.array(separator, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
   fc.assert(
@@ -131,7 +131,7 @@ describe('a template', () => {
     ['help@example.com, , {{user.email}}'],
     ['help@, {{user.email}}'],
     ['{{name}} <help@example.com>,'],
-  ])('warns of %j, whatever the values are', async (replyTo) => {
+  ])('warns of %j for any values', async (replyTo) => {
     expect(warningsOf({ replyTo })).toEqual(['replyTo']);
     expect((await addressesIn({ replyTo }, payload)).replyTo).toEqual(['fallback@example.com']);
   });
@@ -148,7 +148,7 @@ describe('a template', () => {
       ['help@example.com'],
     ],
     ['{{#if user}}{{user.email}}, {{/if}}', ['ada@example.org'], ['fallback@example.com']],
-  ])('leaves out the entry of an empty value in %j', async (replyTo, full, empty) => {
+  ])('omits the entry of an empty value in %j', async (replyTo, full, empty) => {
     expect(warningsOf({ replyTo })).toEqual([]);
     expect((await addressesIn({ replyTo }, payload)).replyTo).toEqual(full);
     expect((await addressesIn({ replyTo })).replyTo).toEqual(empty);
@@ -175,14 +175,14 @@ describe.each([
 });
 
 test.each(['From', 'Sender', 'Reply-To', 'To', 'Cc', 'Bcc', 'Return-Path'])(
-  'the custom header %s is ignored, whatever its value',
+  'the custom header %s is ignored with any value',
   (name) => {
     const { issues } = inspectConnectorConfig(seedConfig({ customHeaders: { [name]: 'help@' } }));
     expect(issues).toMatchObject([{ severity: 'warning', code: 'header_reserved' }]);
   },
 );
 
-test('a custom header that holds no address can have any value', () => {
+test('a custom header without addresses can have any value', () => {
   expect(
     errorsOf({ customHeaders: { 'List-Unsubscribe': '<https://example.com/>', 'X-Team': 'a@' } }),
   ).toEqual([]);

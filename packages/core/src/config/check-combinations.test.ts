@@ -33,20 +33,26 @@ const atTopLevel = (option: string, value: unknown, home: string): Row => [
   new RegExp(`move it into ${home}`),
 ];
 
-describe('what is accepted and has no effect', () => {
+describe('valid keys without an effect get a warning', () => {
   const rows: Row[] = [
     ...[{ requireTLS: true }, { secure: true, port: 465 }, {}].flatMap((mode): Row[] => {
       const severity = 'port' in mode || 'requireTLS' in mode ? 'error' : 'warning';
       const upsideDown = tls({ minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' });
       return [
-        ['no CA at all', { ...mode, ...tls({ ca: [] }) }, 'tls.ca', severity, /add a certificate/],
-        ['versions upside down', { ...mode, ...upsideDown }, 'tls.minVersion', severity, /set a lower/],
+        ['an empty list of CAs', { ...mode, ...tls({ ca: [] }) }, 'tls.ca', severity, /add a certificate/],
+        [
+          'minVersion above maxVersion',
+          { ...mode, ...upsideDown },
+          'tls.minVersion',
+          severity,
+          /set a lower/,
+        ],
       ];
     }),
     ['an unknown minVersion', tls({ minVersion: '1.2' }), 'tls.minVersion', 'error', /TLSv1\.2/],
     ['an unknown maxVersion', tls({ maxVersion: 1.2 }), 'tls.maxVersion', 'error', /TLSv1\.2/],
     [
-      'a maxVersion below what Node starts with',
+      'a maxVersion below the default minVersion',
       tls({ maxVersion: 'TLSv1.1' }),
       'tls.maxVersion',
       'warning',
@@ -54,7 +60,7 @@ describe('what is accepted and has no effect', () => {
     ],
     ['a certificate without key', tls({ cert: PEM }), 'tls.cert', 'warning', /add tls\.key/],
     ['a key without certificate', tls({ key: KEY }), 'tls.key', 'warning', /add tls\.cert/],
-    ['a passphrase for nothing', tls({ passphrase: 'p' }), 'tls.passphrase', 'warning', /add tls\.key/],
+    ['a passphrase without a key', tls({ passphrase: 'p' }), 'tls.passphrase', 'warning', /add tls\.key/],
     ...['rejectUnauthorized', 'requestOCSP', 'enableTrace', 'allowPartialTrustChain'].map(
       (option): Row => [
         `a word in tls.${option}`,
@@ -84,7 +90,7 @@ describe('what is accepted and has no effect', () => {
       'warning',
       /did you mean tls\.rejectUnauthorized/,
     ],
-    ['an option of tls like none', tls({ colour: 1 }), 'tls.colour', 'warning', /ignored/],
+    ['an unrelated option of tls', tls({ colour: 1 }), 'tls.colour', 'warning', /ignored/],
     [
       'a context and its parts',
       tls({ secureContext: {}, ciphers: 'x' }),
@@ -94,7 +100,7 @@ describe('what is accepted and has no effect', () => {
     ],
     ...['ca', 'crl', 'checkServerIdentity'].map(
       (option): Row => [
-        `tls.${option}, and nothing is verified`,
+        `tls.${option} without verification`,
         tls({ rejectUnauthorized: false, [option]: PEM }),
         `tls.${option}`,
         'warning',
@@ -125,13 +131,13 @@ describe('what is accepted and has no effect', () => {
     ...['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'].flatMap((key): Row[] => [
       [`${key} 0`, { [key]: 0 }, key, 'warning', /set a number of milliseconds/],
       [`${key} 0 as text`, { [key]: '0' }, key, 'warning', /set a number of milliseconds/],
-      [`${key} beyond timers`, { [key]: 2 ** 31 }, key, 'warning', /2147483647 milliseconds or less/],
+      [`${key} above the maximum`, { [key]: 2 ** 31 }, key, 'warning', /2147483647 milliseconds or less/],
     ]),
     ['no pool', { pool: false }, 'pool', 'warning', /"maxMessages": 1/],
     ['no pool, as text', { pool: 'no' }, 'pool', 'warning', /"maxMessages": 1/],
     ['a service next to host and port', { service: 'SendGrid' }, 'service', 'warning', /remove service/],
     [
-      'STARTTLS ignored where there is none',
+      'ignoreTLS with TLS from the first byte',
       { ignoreTLS: true, secure: true, port: 465 },
       'ignoreTLS',
       'warning',
@@ -188,21 +194,21 @@ describe('what is accepted and has no effect', () => {
       /remove it/,
     ],
     [
-      'a time for client credentials',
+      'an expiry for client credentials',
       oauth2({ ...CLIENT_CREDENTIALS, expires: 5 }),
       'auth.expires',
       'warning',
       /remove it/,
     ],
     [
-      'a time for no access token',
+      'an expiry without an access token',
       oauth2({ ...CLIENT, refreshToken: 't', expires: 5 }),
       'auth.expires',
       'warning',
       /add auth\.accessToken/,
     ],
     [
-      'a client for an access token alone',
+      'a client with only an access token',
       oauth2({ accessToken: 't', clientId: 'c' }),
       'auth.clientId',
       'warning',
@@ -226,12 +232,12 @@ describe('what is accepted and has no effect', () => {
   });
 });
 
-describe('what has an effect is left alone', () => {
+describe('keys with an effect get no warning', () => {
   test.each<[name: string, change: object]>([
     ['a login', {}],
     ['a mechanism for a password', { authMethod: 'login' }],
     ['a mechanism for a token', { ...oauth2({ accessToken: 't' }), authMethod: 'XOAUTH2' }],
-    ['an access token with its time', oauth2({ accessToken: 't', expires: 5 })],
+    ['an access token with its expiry', oauth2({ accessToken: 't', expires: 5 })],
     ['a refresh token', oauth2({ ...CLIENT, refreshToken: 't', accessToken: 't', expires: 5 })],
     ['client credentials', oauth2(CLIENT_CREDENTIALS)],
     ['a service key', oauth2({ serviceClient: 'c', privateKey: KEY })],
@@ -257,7 +263,7 @@ test.each([
   ['0', false],
   ['true', true],
   ['on', true],
-])('tls.rejectUnauthorized reads the word %s', (word, meant) => {
+])('tls.rejectUnauthorized accepts %s', (word, meant) => {
   const { config, issues } = inspectConnectorConfig(seedConfig(tls({ rejectUnauthorized: word })));
   expect(config?.tls?.rejectUnauthorized).toBe(meant);
   expect(issues).toEqual([]);

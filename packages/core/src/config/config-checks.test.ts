@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { REQUIRED_TEMPLATES, seedConfig, template } from '../../fixtures/seed-config.js';
 import { type ConfigIssue, formatPath, inspectConnectorConfig } from '../index.js';
 
-/** `path: message`, of a config that is usable all the same. */
+/** `path: message` of the warnings for a usable config. */
 function warningsOf(change: object): string[] {
   const { config, issues } = inspectConnectorConfig(seedConfig(change));
   expect(config).toBeDefined();
@@ -19,7 +19,7 @@ const withTemplate = (usageType: string, more: object) => ({
 
 describe('likely mistakes', () => {
   const cases: [name: string, change: object, warnings: string[]][] = [
-    ['port 465 without secure, which is on then', { port: 465 }, []],
+    ['port 465 without secure, which defaults to true', { port: 465 }, []],
     [
       'port 465 with secure off',
       { port: 465, secure: false },
@@ -72,7 +72,7 @@ describe('likely mistakes', () => {
     ['credentials in plain text that never leave the machine', { ignoreTLS: true, host: '127.0.0.1' }, []],
     ['plain text without credentials', { ignoreTLS: true, auth: {} }, []],
     [
-      'a name that EHLO can’t carry',
+      'a name that is not valid in EHLO',
       { name: 'bücher.example' },
       [
         'name: name is sent in EHLO, where many servers accept only ASCII (Gmail: 501 5.5.4): set it to a host name',
@@ -86,7 +86,7 @@ describe('likely mistakes', () => {
     ],
     ['letters swapped', { hots: 'x' }, ['hots: unknown key hots: did you mean host?']],
     ['a key for url', { urls: 'x' }, ['urls: unknown key urls: did you mean url?']],
-    ['a key like none', { colour: 'red' }, ['colour: unknown key colour: it is ignored']],
+    ['an unrelated key', { colour: 'red' }, ['colour: unknown key colour: it is ignored']],
     [
       'an unknown key of auth',
       { auth: { user: 'u', pass: 'p', passs: 'p' } },
@@ -114,9 +114,9 @@ describe('likely mistakes', () => {
     ],
     ['a code template with a link instead', withTemplate('SignIn', { content: '{{link}}' }), []],
     ['an invitation needs no code', withTemplate('OrganizationInvitation', { content: '{{link}}' }), []],
-    ['a type of one’s own needs no code', withTemplate('Welcome', { content: 'Hi {{firstName}}' }), []],
+    ['a custom type needs no code', withTemplate('Welcome', { content: 'Hi {{firstName}}' }), []],
     [
-      'a variable that its type never has',
+      'a variable that the type does not have',
       withTemplate('SignIn', { content: '{{code}} {{cod}} {{weather.today}}' }),
       [
         'templates[3]: SignIn emails have no {{cod}}: did you mean {{code}}?',
@@ -124,7 +124,7 @@ describe('likely mistakes', () => {
       ],
     ],
     [
-      'an inviter, in an email that nobody invites by',
+      'an inviter in an email that is not an invitation',
       withTemplate('SignIn', { subject: '{{inviter.name}}' }),
       [
         'templates[3]: SignIn emails have no {{inviter}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
@@ -139,7 +139,7 @@ describe('likely mistakes', () => {
       [],
     ],
     [
-      'a value that wants to be markup',
+      'an unescaped value',
       withTemplate('SignIn', { content: '{{{code}}}' }),
       ['templates[3]: {{{code}}} is escaped like {{code}}: values cannot contain markup'],
     ],
@@ -160,7 +160,7 @@ describe('likely mistakes', () => {
       ['templates[5]: there is an earlier template for SignIn in de-AT: this one is never used'],
     ],
     [
-      'a type that is only there in some languages',
+      'a type with templates in only some languages',
       withTemplate('SignIn', { locale: 'de' }),
       [
         'templates: SignIn has templates only in de: set defaultLocale, or add a SignIn template without a locale for all other languages',
@@ -172,12 +172,12 @@ describe('likely mistakes', () => {
       [],
     ],
     [
-      'a sender of a template that is no address',
+      'a template sender that is not an address',
       withTemplate('SignIn', { sendFrom: 'noreply' }),
       ['templates[3].sendFrom: sendFrom is not a valid address (it has no @): fromEmail is used instead'],
     ],
     [
-      'the part of a url that is not read',
+      'the query string of a url',
       { url: 'smtp://smtp.example.com?pool=true' },
       ['url: the query string of url has no effect: set these options as separate keys'],
     ],
@@ -188,12 +188,12 @@ describe('likely mistakes', () => {
   });
 });
 
-describe('further rules', () => {
+describe('custom rules', () => {
   const rule = (severity: ConfigIssue['severity']) => (config: Readonly<Record<string, unknown>>) => [
     { severity, path: ['host'], code: 'rule', message: `not ${config.host}` },
   ];
 
-  test('see the config as it is meant, and add to what is reported', () => {
+  test('receive the normalized config and add issues', () => {
     const url = 'smtp://ada:secret@smtp.example.com:587';
     const input = seedConfig({ url, host: '', port: null, auth: undefined });
     const { config, issues } = inspectConnectorConfig(input, { rules: [rule('warning'), rule('warning')] });
@@ -201,7 +201,7 @@ describe('further rules', () => {
     expect(issues.map(({ message }) => message)).toEqual(['not smtp.example.com', 'not smtp.example.com']);
   });
 
-  test('can say that a config is unusable, and are asked however broken it is', () => {
+  test('can make a config unusable, and run for any object', () => {
     expect(inspectConnectorConfig(seedConfig(), { rules: [rule('error')] }).config).toBeUndefined();
     const { issues } = inspectConnectorConfig({ host: 'x' }, { rules: [rule('error')] });
     expect(issues).toContainEqual(expect.objectContaining({ message: 'not x' }));

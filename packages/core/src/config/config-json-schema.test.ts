@@ -9,12 +9,12 @@ const validate = ajv.compile(connectorConfigJsonSchema);
 
 const dkim = { domainName: 'example.com', keySelector: 's', privateKey: 'k' };
 
-test('it is a JSON Schema of draft 2020-12', () => {
+test('the schema is a JSON Schema of draft 2020-12', () => {
   expect(ajv.validateSchema(connectorConfigJsonSchema)).toBe(true);
   expect(connectorConfigJsonSchema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
 });
 
-describe('it agrees with the inspection that this is valid', () => {
+describe('the schema and the inspection accept', () => {
   test.each<[name: string, config: object]>([
     ['the config of the manual', seedConfig()],
     ['the config of the manual, with a number for the port', seedConfig({ port: 587 })],
@@ -93,7 +93,7 @@ describe('it agrees with the inspection that this is valid', () => {
   });
 });
 
-describe('it agrees with the inspection that this is not', () => {
+describe('the schema and the inspection refuse', () => {
   test.each<[name: string, change: object]>([
     ['no sender', { fromEmail: undefined }],
     ['no host', { host: undefined }],
@@ -127,7 +127,7 @@ describe('it agrees with the inspection that this is not', () => {
 type Described = { description?: string; default?: unknown };
 const properties = connectorConfigJsonSchema.properties as Record<string, Described>;
 
-test('every key says what it is for', () => {
+test('every key has a description', () => {
   const { items } = properties.templates as unknown as { items: { properties: Record<string, Described> } };
   const { properties: dkimProperties } = properties.dkim as { properties: Record<string, Described> };
 
@@ -135,7 +135,7 @@ test('every key says what it is for', () => {
     for (const [key, { description }] of Object.entries(keys)) expect(description, key).toMatch(/^.{10,}\.$/);
 });
 
-test('the defaults it names are those of a parsed config', () => {
+test('the defaults are those of a parsed config', () => {
   const { config } = inspectConnectorConfig(seedConfig());
   for (const key of [
     'connectionTimeout',

@@ -22,7 +22,7 @@ const config = (keys: Record<string, unknown> = {}) => ({
 const variables = { SMTP_PORT: '465', SMTP_PASS: 'pa$$w${SMTP_PORT}rd', DOMAIN: 'example.com', TAG: 'auth' };
 
 describe('references in a config', () => {
-  it('become the values of the variables, once, and never in a template', () => {
+  it('are replaced with the values of variables, once, and never in templates', () => {
     const parsed = parseConnectorConfig(config(), { variables });
     expect(parsed.port).toBe(465);
     expect(parsed.auth).toMatchObject({ pass: 'pa$$w${SMTP_PORT}rd' });
@@ -31,13 +31,13 @@ describe('references in a config', () => {
     expect(parsed.templates[0]?.content).toBe('{{code}} ${SMTP_PASS}');
   });
 
-  it('leave what was passed as it was', () => {
+  it('do not change the input', () => {
     const input = config();
     parseConnectorConfig(input, { variables });
     expect(input).toEqual(config());
   });
 
-  it('to a variable that is not set, or empty, are errors that name it: one for each, beside everything else', () => {
+  it('to variables that are not set or empty are errors that name the variable, along with other issues', () => {
     const { config: usable, issues } = inspectConnectorConfig(config({ fromEmial: 'x' }), {
       variables: { ...variables, SMTP_PORT: undefined, SMTP_PASS: '' },
     });
@@ -59,7 +59,7 @@ describe('references in a config', () => {
     ]);
   });
 
-  it('reach nothing but own properties', () => {
+  it('read only own properties', () => {
     const { issues } = inspectConnectorConfig(config({ name: '${constructor}' }), { variables });
     expect(issues).toContainEqual(expect.objectContaining({ path: ['name'], code: 'variable_not_set' }));
   });
@@ -73,7 +73,7 @@ describe('references in a config', () => {
     ['replyTo', { replyTo: '${REPLY_TO}' }],
     ['tls.ca', { tls: { ca: '${CA}' } }],
     ['customHeaders.X-Stage', { customHeaders: { 'X-Stage': '${STAGE}' } }],
-  ])('without variables, a reference in %s is an error that says what to write', (path, change) => {
+  ])('without variables, a reference in %s is an error with the fix', (path, change) => {
     const valid = { port: 587, fromEmail: 'a@example.com', auth: { user: 'app', pass: 'secret' } };
     const { config: usable, issues } = inspectConnectorConfig(config({ ...valid, ...change }));
     expect(usable).toBeUndefined();
@@ -89,7 +89,7 @@ describe('references in a config', () => {
     ]);
   });
 
-  it('in a login may be part of a password', () => {
+  it('can be part of a password', () => {
     const auth = { user: 'postern', pass: 'a${B}c' };
     expect(parseConnectorConfig(config({ port: 587, fromEmail: 'a@example.com', auth })).auth).toMatchObject(
       auth,

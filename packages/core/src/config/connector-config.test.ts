@@ -16,7 +16,7 @@ const errorsOf = (input: unknown) =>
     .issues.filter(({ severity }) => severity === 'error')
     .map(({ path, message }) => `${formatPath(path)}: ${message}`);
 
-test('the config of the manual is valid, and nothing about it looks like a mistake', () => {
+test('the config from the README is valid, without warnings', () => {
   const { config, issues } = inspectConnectorConfig(seedConfig());
 
   expect(issues).toEqual([]);
@@ -56,7 +56,7 @@ describe.each([
   });
 });
 
-describe('what is wrong, and what to write instead', () => {
+describe('messages state the problem and the fix', () => {
   const cases: [name: string, change: object, errors: string[]][] = [
     [
       'no sender',
@@ -66,7 +66,7 @@ describe('what is wrong, and what to write instead', () => {
       ],
     ],
     [
-      'a sender that is no address',
+      'a sender that is not an address',
       { fromEmail: 'noreply' },
       [
         'fromEmail: fromEmail is not a valid address (it has no @): set it to one such as "Example <noreply@example.com>"',
@@ -91,7 +91,7 @@ describe('what is wrong, and what to write instead', () => {
       'mail.example.com:587',
       'mail.example.com ',
     ].map((host): [string, Record<string, unknown>, string[]] => [
-      `a host that is more than one (${host})`,
+      `a host with other parts (${host})`,
       { host },
       [
         'host: host must be a host name only, such as "smtp.example.com": set port for the port, or url for a whole URL',
@@ -113,17 +113,17 @@ describe('what is wrong, and what to write instead', () => {
       ['templates: templates is required: set it to a list of { usageType, contentType, subject, content }'],
     ],
     [
-      'a template that is none',
+      'a template that is not an object',
       { templates: [...REQUIRED_TEMPLATES, 'SignIn'] },
       ['templates[4]: a template must be an object with usageType, contentType, subject, and content'],
     ],
     [
-      'contentType in short',
+      'a short contentType',
       { templates: [...REQUIRED_TEMPLATES, template('MfaVerification', { contentType: 'html' })] },
       ['templates[4].contentType: contentType must be "text/plain" or "text/html", not "html"'],
     ],
     [
-      'a template with a block that does not end',
+      'a template with an unclosed block',
       {
         templates: [
           ...REQUIRED_TEMPLATES,
@@ -161,14 +161,14 @@ describe('what is wrong, and what to write instead', () => {
       ],
     ],
     [
-      'OAuth2 with nothing that logs in',
+      'OAuth2 without credentials',
       { auth: { type: 'OAuth2', user: 'a@example.com', clientId: 'x' } },
       [
         'auth.refreshToken: auth.refreshToken is required: set it or auth.accessToken, or set auth.scope to log in as an application (client credentials)',
       ],
     ],
     [
-      'client credentials that are not complete',
+      'incomplete client credentials',
       { auth: { user: 'a@example.com', clientId: 'x', scope: 'https://outlook.office365.com/.default' } },
       [
         'auth.clientSecret: auth.clientSecret is required: set it to the client secret of your application',
@@ -186,7 +186,7 @@ describe('what is wrong, and what to write instead', () => {
       ['auth.accessUrl: auth.accessUrl must be an https URL, such as https://oauth2.googleapis.com/token'],
     ]),
     [
-      'a type of auth that there is not',
+      'an unknown type of auth',
       { auth: { type: 'custom', user: 'a', pass: 'b' } },
       ['auth.type: auth.type must be "login" or "oauth2"'],
     ],
@@ -196,7 +196,7 @@ describe('what is wrong, and what to write instead', () => {
       ['socketTimeout: socketTimeout must be a number of milliseconds, such as 600000, not "10 minutes"'],
     ],
     [
-      'a header name that is none',
+      'a header name that is not valid',
       { customHeaders: { 'X Mailer': 'x' } },
       ['customHeaders.X Mailer: a header name must be printable ASCII without spaces or colons'],
     ],
@@ -225,7 +225,7 @@ describe('what is wrong, and what to write instead', () => {
     });
   });
 
-  test('all of it is reported at once, with paths and codes for programs', () => {
+  test('all problems are reported together, with paths and codes', () => {
     const { config, issues } = inspectConnectorConfig({
       port: 'abc',
       fromMail: 'noreply@example.com',
@@ -262,7 +262,7 @@ describe('what is wrong, and what to write instead', () => {
     );
   });
 
-  test('a config needs one template, whatever its type', () => {
+  test('a config requires one template of any type', () => {
     const { config, issues } = inspectConnectorConfig(seedConfig({ templates: [template('Welcome')] }));
     expect(issues).toEqual([]);
     expect(config?.templates).toHaveLength(1);
@@ -293,10 +293,10 @@ describe('what is wrong, and what to write instead', () => {
   });
 });
 
-describe('what is understood', () => {
+describe('accepted forms', () => {
   const parse = (more: object) => parseConnectorConfig(seedConfig(more));
 
-  test('timeouts have defaults, and `null`, an empty text and 0 mean "not set"', () => {
+  test('timeouts have defaults, and `null`, an empty string, and 0 mean "not set"', () => {
     const defaults = {
       connectionTimeout: 120_000,
       greetingTimeout: 30_000,
@@ -308,7 +308,7 @@ describe('what is understood', () => {
       const timeouts = Object.fromEntries(Object.keys(defaults).map((name) => [name, unset]));
       const { config, issues } = inspectConnectorConfig(seedConfig(timeouts));
       expect(config).toMatchObject(defaults);
-      // A zero was written on purpose, so it is said that it has no effect.
+      // An explicit zero gets a warning that it has no effect.
       expect(issues).toHaveLength(unset === 0 ? Object.keys(defaults).length : 0);
     }
     expect(parse({ socketTimeout: '5000' }).socketTimeout).toBe(5000);
@@ -327,7 +327,7 @@ describe('what is understood', () => {
     expect(issues).toEqual([]);
   });
 
-  test('files and URLs stay closed unless the config opens them', () => {
+  test('files and URLs are not read unless the config allows it', () => {
     expect(parse({})).toMatchObject({ disableFileAccess: true, disableUrlAccess: true });
     expect(parse({ disableFileAccess: false }).disableFileAccess).toBe(false);
   });
@@ -347,27 +347,27 @@ describe('what is understood', () => {
       { host: 'smtp.example.com', port: 587, secure: false },
     ],
     ['smtp://me%40example.com:p%2Fw@[::1]:2525', { host: '::1', port: 2525, secure: false }],
-  ])('a url in place of host, port and auth: %s', (url, expected) => {
+  ])('a url instead of host, port, and auth: %s', (url, expected) => {
     const config = parse({ url, host: null, port: null, auth: null });
 
     expect(config).toMatchObject({ ...expected, auth: { user: 'me@example.com', pass: 'p/w' } });
     expect(config).not.toHaveProperty('url');
   });
 
-  test('a url without credentials is a relay without login, keys of its own win', () => {
+  test('a url without credentials means no login, and separate keys override it', () => {
     const config = parse({ url: 'smtp://relay.internal:25', host: null, port: 2525, auth: undefined });
 
     expect(config).toMatchObject({ host: 'relay.internal', port: 2525, auth: {} });
   });
 
-  test('an IPv6 host with the brackets of a URL, and a time-out beyond what timers can count', () => {
+  test('an IPv6 host in brackets, and a timeout above the maximum of a timer', () => {
     expect(parse({ host: '[::1]', socketTimeout: 3e9 })).toMatchObject({
       host: '::1',
       socketTimeout: 2 ** 31 - 1,
     });
   });
 
-  test('a service in place of host and port', () => {
+  test('a service instead of host and port', () => {
     expect(errorsOf(seedConfig({ service: 'SendGrid', host: null, port: null }))).toEqual([]);
   });
 
@@ -420,7 +420,7 @@ describe('what is understood', () => {
     expect(templates.at(-1)?.locale).toBe('de-AT');
   });
 
-  test('the result is frozen; what the caller passed is left alone', () => {
+  test('the result is frozen, and the input does not change', () => {
     const ca = ['-----BEGIN CERTIFICATE-----'];
     const input = seedConfig({ tls: { ca }, customHeaders: { 'X-Mailer': ['a'] } });
     const before = structuredClone(input);
@@ -449,7 +449,7 @@ describe('what is understood', () => {
   });
 });
 
-describe('whatever is written', () => {
+describe('any input', () => {
   const knownKey = fc.constantFrom(
     'host', 'port', 'auth', 'fromEmail', 'replyTo', 'templates', 'secure', 'tls', 'name', 'url', 'service',
     'dkim', 'customHeaders', 'defaultLocale', 'connectionTimeout', 'usageType', 'contentType', 'subject',
@@ -476,7 +476,7 @@ describe('whatever is written', () => {
     object: fc.dictionary(fc.oneof(knownKey, fc.string()), tie('value'), { maxKeys: 8 }),
   })).object;
 
-  test('inspection never throws, says why there is no config, and every issue says something', () => {
+  test('inspection never throws, and every issue has a message', () => {
     fc.assert(
       fc.property(json, fc.boolean(), (object, isComplete) => {
         const input = isComplete ? { ...seedConfig(), ...object } : object;
@@ -492,7 +492,7 @@ describe('whatever is written', () => {
     );
   });
 
-  test('a config that was parsed is valid, and parses to itself', () => {
+  test('a parsed config is valid and parses to itself', () => {
     fc.assert(
       fc.property(json, (object) => {
         const { config } = inspectConnectorConfig({ ...seedConfig(), ...object });
@@ -507,7 +507,7 @@ describe('whatever is written', () => {
     ['an object in a circle', { port: Object.assign([], { 0: [] }), name: circle(), tls: circle() }],
     ['very deep objects', { tls: nested(20_000), customHeaders: nested(20_000) }],
     ['a very deep template', { templates: [template('X', { content: `${'{{#if a}}'.repeat(9000)}` })] }],
-  ])('nor does it throw for %s', (_name, change) => {
+  ])('inspection does not throw for %s', (_name, change) => {
     expect(() => inspectConnectorConfig(seedConfig(change))).not.toThrow();
   });
 

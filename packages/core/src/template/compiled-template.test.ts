@@ -90,7 +90,7 @@ describe('values', () => {
     '{{name.length}}',
     '{{name.0}}',
     '{{list.map}}',
-  ])('nothing is found that is not in the payload: %s', async (content) => {
+  ])('templates can access only the payload: %s', async (content) => {
     expect(await renderText(content, { name: 'Ada', list: [] }, 'empty')).toBe('');
   });
 });
@@ -120,7 +120,7 @@ describe('a variable that the payload lacks', () => {
     });
   });
 
-  test('error: what is only asked for by {{#if}} may be missing', async () => {
+  test('error: a variable that only {{#if}} tests can be missing', async () => {
     expect(await renderText('{{#if user.name}}Hi {{user.name}}{{/if}}', {})).toBe('');
   });
 
@@ -149,14 +149,14 @@ describe('a variable that the payload lacks', () => {
     expect(await renderText(content, payload, 'keep')).toBe(text);
   });
 
-  test('keep: the placeholder stays as written in html too', async () => {
+  test('keep: the placeholder also stays as written in HTML', async () => {
     const { html } = await render({ contentType: 'text/html', content: '<p>{{ a.b }}</p>' }, {}, 'keep');
 
     expect(html).toBe('<p>{{ a.b }}</p>');
   });
 });
 
-describe('the same text as Logto renders', () => {
+describe('the result is the same as in Logto', () => {
   /** Written from the description in the documentation of the host; used for text, subject and headers. */
   function reference(template: string, payload: Payload): string {
     return template.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (placeholder, path: string) => {
@@ -220,7 +220,7 @@ describe('the same text as Logto renders', () => {
     );
   });
 
-  test('in the subject as well, control characters aside', async () => {
+  test('for the subject, except for control characters', async () => {
     const printable = fc.array(
       fc.oneof(
         variable,
@@ -279,7 +279,7 @@ describe('escaping', () => {
     '{{{list}}}',
     '{{{deep.0.0}}}',
     '{{&"name"}}',
-  ])('no way of writing it lets a value bring markup: %s', async (content) => {
+  ])('a value cannot add markup with any syntax: %s', async (content) => {
     // biome-ignore format: a list
     const render = rendererOf(html(content), 'empty');
     await fc.assert(
@@ -299,7 +299,7 @@ describe('escaping', () => {
     );
   });
 
-  test('objects with awkward names are shown, or refused, but never called', async () => {
+  test('methods of objects are never called', async () => {
     const awkward = { toString: 'x', valueOf: 'x', toHTML: 'x' };
 
     expect(await renderText('{{a}} {{b}}', { a: awkward, b: [awkward, [null, 1]] }, 'empty')).toBe(
@@ -315,7 +315,7 @@ describe('the plain-text alternative', () => {
   const derive = async (content: string, payload: Payload = {}) =>
     (await render({ contentType: 'text/html', content }, payload)).text;
 
-  test('keeps the code and every link readable, in one piece', async () => {
+  test('keeps the code and every link on one line', async () => {
     const link = `https://example.com/reset?token=${'x'.repeat(200)}&lang=de`;
     const text = await derive(
       `<html><head><title>no</title><style>p{}</style></head><body>
@@ -329,7 +329,7 @@ describe('the plain-text alternative', () => {
     expect(text).toBe(`Your code\n\n482913\n\nOr sign in <${link}> — https://example.com\n\nBye`);
   });
 
-  test('is what the template says, where it says so', async () => {
+  test('is the text of the template, if it has one', async () => {
     const email = await render(
       { contentType: 'text/html', content: '<p>{{code}}</p>', text: 'Code: {{code}} {{name}}' },
       { code: '482913', name: '<Ada>' },
@@ -338,11 +338,11 @@ describe('the plain-text alternative', () => {
     expect(email.text).toBe('Code: 482913 <Ada>');
   });
 
-  test('is derived from any html, however deep', async () => {
+  test('is derived from HTML of any depth', async () => {
     expect(await derive(`${'<b>'.repeat(20_000)}x`)).toBeTypeOf('string');
   });
 
-  test('a text email has no html', async () => {
+  test('a plain-text email has no HTML', async () => {
     expect(await render({ content: '{{code}}' }, { code: '1' })).not.toHaveProperty('html');
   });
 });
@@ -362,7 +362,7 @@ describe('header fields', () => {
     ['"Eve" <eve@example.com>, Ada', '"Eve" eve(at)example.\u200acom, Ada'],
     ['Eve\r\nBcc: eve@example.com', 'Eve Bcc: eve(at)example.\u200acom'],
     ['"Example"', 'Example'],
-  ])('a name can not smuggle an address: %j', async (name, shown) => {
+  ])('a name cannot add an address: %j', async (name, shown) => {
     const { from } = await render({ sendFrom: '{{name}} <notice@example.com>' }, { name });
 
     expect(from).toEqual({ name: shown, address: 'notice@example.com' });
@@ -372,7 +372,7 @@ describe('header fields', () => {
     ['{{address}}', 'eve@example.com, ada@example.com'],
     ['{{address}}', 'eve@example.com\r\nBcc: ada@example.com'],
     ['Ada <{{address}}>', 'eve@example.com> <ada@example.com'],
-  ])('an address that is not exactly one is not used: %s', async (sendFrom, address) => {
+  ])('sendFrom is used only if it is exactly one address: %s', async (sendFrom, address) => {
     expect((await render({ sendFrom }, { address })).from).toEqual({
       name: 'Example',
       address: 'noreply@example.com',
@@ -383,7 +383,7 @@ describe('header fields', () => {
     ['{{#if name}}{{name}} <help@example.com>{{else}}help@example.com{{/if}}', ['Ada, Eve', undefined]],
     ['{{#if name}}{{name}} <help@example.com>,{{/if}}c@example.com', ['Ada, Eve', 'c@example.com']],
     ['{{#each list}}{{this}} <help@example.com>,{{/each}}', ['a, b', 'c']],
-  ])('a block may surround mailboxes and their commas: %s', async (replyTo, [first = '', second]) => {
+  ])('a block can enclose mailboxes and their commas: %s', async (replyTo, [first = '', second]) => {
     const payload = { name: 'Ada, Eve', list: ['a, b', 'c'] };
     const [one, other] = (await render({ replyTo }, payload)).replyTo ?? [];
 
@@ -391,7 +391,7 @@ describe('header fields', () => {
     expect(other?.name ?? other?.address).toBe(second);
   });
 
-  test('replyTo may be several, each with variables of its own', async () => {
+  test('replyTo can be several addresses with variables', async () => {
     const replyTo = '"Help, {{name}}" <help@example.com>, {{address}},c@example.com';
     const reply = async (payload: Payload) => (await render({ replyTo }, payload)).replyTo;
 
@@ -403,7 +403,7 @@ describe('header fields', () => {
     expect(await reply({ name: 'Ada', address: 'eve@example.com, ada@example.com' })).toBeUndefined();
   });
 
-  test('whatever the payload holds, every header field is one line', async () => {
+  test('every header field is one line for any payload', async () => {
     const nasty = fc.string({
       unit: fc.oneof(
         fc.constantFrom('\r', '\n', '\0', '<', '>', '"', ',', '@', '\u2028'),
@@ -436,7 +436,7 @@ describe('header fields', () => {
 });
 
 describe('sizes', () => {
-  test('a subject or a content beyond all measure is refused', async () => {
+  test('a subject or content that is too long is refused', async () => {
     const render = rendererOf({ subject: '{{a}}', content: '{{#each list}}{{this}}{{/each}}' });
     const big = 'x'.repeat(100_000);
 
@@ -453,7 +453,7 @@ describe('sizes', () => {
 });
 
 describe('compiling', () => {
-  test('happens once per template, however many emails there are', async () => {
+  test('happens once per template for any number of emails', async () => {
     const logger = recordingLogger();
     const template = (usageType: string, locale?: string) =>
       ({ usageType, locale, contentType: 'text/html', subject: 'S', content: '<p>{{code}}</p>' }) as const;
@@ -483,7 +483,7 @@ describe('compiling', () => {
     ]);
   });
 
-  test('a broken template that was written in code is template_invalid', async () => {
+  test('a syntax error in a template from code is template_invalid', async () => {
     const error = await problemOf('Hi {{#if code}}', {});
 
     expect(error).toBeInstanceOf(MailError);

@@ -82,7 +82,7 @@ const byHandlebars = (content: string, values: object) =>
     allowProtoMethodsByDefault: false,
   });
 
-test('templates mean what they mean to Handlebars', async () => {
+test('templates have the same result as in Handlebars', async () => {
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(template, payload, async (content, values) => {
@@ -120,7 +120,7 @@ describe('block parameters', () => {
     expect(await show(content, values)).toBe(shown);
   });
 
-  test('are known, so that nothing is kept as written of them', async () => {
+  test('are known, so they are never kept as placeholders', async () => {
     expect(
       await show('{{#each list as |item|}}<{{item.name}}{{other}}>{{/each}}', { list: [{}] }, 'keep'),
     ).toBe('<{{other}}>');

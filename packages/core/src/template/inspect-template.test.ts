@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inspectTemplate } from '../index.js';
 
-test('a template tells its variables', () => {
+test('returns the variables of a template', () => {
   expect(inspectTemplate('{{#if code}}{{code}}{{/if}} for {{{application.name}}}')).toEqual({
     ok: true,
     variables: [
@@ -12,7 +12,7 @@ test('a template tells its variables', () => {
   });
 });
 
-test('a broken template tells where it is broken', () => {
+test('returns the position of a syntax error', () => {
   expect(inspectTemplate('Hello\n  {{#if code}}')).toEqual({
     ok: false,
     problem: { message: expect.stringContaining('{{#if code}}'), line: 2, column: 3 },

@@ -8,7 +8,7 @@ function problemOf(content: string): string | undefined {
   return issues.find(({ code }) => code === 'template_syntax')?.message;
 }
 
-describe('a broken template is named with its line and column', () => {
+describe('a syntax error has a line and a column', () => {
   test.each([
     ['Hi {{code', 'line 1, column 6: a {{…}} is incomplete or not closed with }}'],
     ['Hi {{code ', 'line 1, column 11: a {{…}} is incomplete or not closed with }}'],
@@ -58,13 +58,13 @@ describe('a broken template is named with its line and column', () => {
     expect(problemOf(content)).toBe(`templates[4].content is broken at ${problem}`);
   });
 
-  test.each([500, 1000, 1500, 2000])('%i calls inside each other do not throw', (calls) => {
+  test.each([500, 1000, 1500, 2000])('%i nested calls do not throw', (calls) => {
     // A brace in a text keeps the search for deep nesting from seeing them.
     const content = `{{#if ${'(eq "{" '.repeat(calls)}2${')'.repeat(calls)}}}`;
     expect(() => problemOf(content)).not.toThrow();
   });
 
-  test('so is a broken subject', () => {
+  test('in the subject', () => {
     const templates = [
       ...REQUIRED_TEMPLATES,
       template('Welcome', { subject: 'Hi {{', sendFrom: '{{#if a}} <a@b.c>' }),
@@ -78,7 +78,7 @@ describe('a broken template is named with its line and column', () => {
   });
 });
 
-describe('what a template may hold', () => {
+describe('valid templates', () => {
   test.each([
     '{{#if code}}a{{else if link}}b{{else}}c{{/if}}',
     '{{#unless code}}a{{/unless}}',
@@ -95,7 +95,7 @@ describe('what a template may hold', () => {
     expect(problemOf(content)).toBeUndefined();
   });
 
-  test('reading takes no time to speak of, whatever it is', () => {
+  test('parsing is fast for any text', () => {
     const bombs = [
       '1.',
       '{',

@@ -95,7 +95,7 @@ const decoded = (text: string) =>
     .replaceAll('&amp;', '&');
 
 describe.each(POSITIONS)('a value in %s', (content) => {
-  test('may be a web address', async () => {
+  test('can be a web URL', async () => {
     for (const x of ['https://example.com/a?b=1&c=2#d', 'http://example.com', 'HTTPS://EXAMPLE.COM']) {
       const { html: shown = '' } = await renderWith(html(content))(payloadOf(x));
       expect(decoded(shown)).toContain(x);
@@ -138,12 +138,12 @@ describe('the link of a payload in plain text', () => {
     'example.com/join',
     'localhost:3000/x',
     'myapp://join',
-  ])('can be %j, which is text there', async (link) => {
+  ])('can be %j, which is only text', async (link) => {
     expect((await render({ link })).text).toBe(`Open ${link}`);
   });
 });
 
-describe('a value that is a part of a URL', () => {
+describe('a value in a URL', () => {
   test.each<[content: string, payload: Payload, problem: string]>([
     ['<a href="{{scheme}}:alert(1)">a</a>', { scheme: 'javascript' }, 'scheme'],
     ['<a href="{{scheme}}://example.com">a</a>', { scheme: 'ftp' }, 'scheme'],
@@ -156,7 +156,7 @@ describe('a value that is a part of a URL', () => {
     ['<p style="{{css}}">a</p>', { css: 'background:u\\72l(javascript:x)' }, 'css'],
     ['<p style="{{css}}">a</p>', { css: 'width:expression(alert(1))' }, 'css'],
     ['<meta http-equiv="refresh" content="{{all}}">', { all: '0;url=javascript:x' }, 'all'],
-  ])('is checked where it begins one: %s', async (content, payload, path) => {
+  ])('is checked if it starts the URL: %s', async (content, payload, path) => {
     const error = await problemOf(content, payload);
     expect(error.code).toBe('payload_invalid');
     expect(error.message).toContain(`The payload does not match the Test template: ${path} `);
@@ -179,11 +179,11 @@ describe('a value that is a part of a URL', () => {
       '<a title="javascript:alert(1)">javascript:alert(1)</a>',
     ],
     ['<meta name="x" content="{{t}}">', { t: 'javascript:x' }, '<meta name="x" content="javascript:x">'],
-  ])('is free where the template decides: %s', async (content, payload, shown) => {
+  ])('is not checked if the template has the scheme: %s', async (content, payload, shown) => {
     expect((await renderWith(html(content))(payload)).html).toBe(shown);
   });
 
-  test('is not there where nothing is shown', async () => {
+  test('is not checked if it is empty', async () => {
     const render = renderWith(html('<a href="{{link}}?a=1">a</a>'), { missingVariable: 'keep' });
     expect((await render({ link: null })).html).toBe('<a href="?a=1">a</a>');
     expect((await render({})).html).toBe('<a href="{{link}}?a=1">a</a>');
@@ -229,7 +229,7 @@ describe('linkSchemes', () => {
   );
 });
 
-describe('html escapes what the place needs', () => {
+describe('HTML is escaped for the position', () => {
   const link = 'https://example.com/?a=1&b=`c`';
 
   test.each([
@@ -246,14 +246,14 @@ describe('html escapes what the place needs', () => {
     expect((await renderWith(html(content))({ link })).html).toBe(shown);
   });
 
-  test('a value cannot leave an attribute without quotes, or become one', async () => {
+  test('a value cannot end an unquoted attribute or become an attribute', async () => {
     const render = renderWith(html('<p title={{x}} {{x}}>a</p>'));
     const x = 'a onclick=alert(1) style=`b`/';
     const value = 'a&#x20;onclick&#x3d;alert(1)&#x20;style&#x3d;&#x60;b&#x60;&#x2f;';
     expect((await render({ x })).html).toBe(`<p title=${value} ${value}>a</p>`);
   });
 
-  test('a value that looks like a mark stays out of the html', async () => {
+  test('a value that looks like a mark does not appear in the HTML', async () => {
     const render = renderWith(html('<a href="{{x}}">\ufdd0{{y}}\x7f\ufdd2</a>'));
     await fc.assert(
       fc.asyncProperty(

@@ -32,10 +32,10 @@ async function show(
   return email.html ?? email.text;
 }
 
-describe('a template that Handlebars can’t read', () => {
+describe('a template that Handlebars cannot parse', () => {
   const config = seedConfig({ templates: [...REQUIRED_TEMPLATES, template('BindMfa', { content: BROKEN })] });
 
-  test('is an error, unless it may be text', () => {
+  test('is an error, unless brokenTemplate is text', () => {
     const severities = (brokenTemplate?: 'error' | 'text') =>
       inspectConnectorConfig(config, { brokenTemplate }).issues.map(({ severity, code }) => [severity, code]);
     expect(severities()).toEqual([['error', 'template_syntax']]);
@@ -51,7 +51,7 @@ describe('a template that Handlebars can’t read', () => {
     ['{{ {{constructor}} {{user.constructor}}', { user: {} }, '{{ {{constructor}} '],
     ['{{ {{user.name}}', { user: { name: '{{code}} $& $1' } }, '{{ {{code}} $& $1'],
   ];
-  test.each(cases)('%j is shown as it is, with its variables filled in', async (content, payload, shown) => {
+  test.each(cases)('%j is shown as written, with its variables replaced', async (content, payload, shown) => {
     expect(await show(content, { code: '1234', ...payload })).toBe(shown);
   });
 
@@ -62,20 +62,20 @@ describe('a template that Handlebars can’t read', () => {
     );
   });
 
-  test('shows nothing for what is missing, or refuses it, as it was told', async () => {
+  test('applies missingVariable', async () => {
     expect(await show('{{ {{link}}', { code: '1234' }, { missingVariable: 'empty' })).toBe('{{ ');
     await expect(
       show('{{ {{link}} {{user}}', { code: '1', user: {} }, { missingVariable: 'error' }),
     ).rejects.toThrow('link is missing, user must be text, not an object');
   });
 
-  test('is refused by a mailer that was not told otherwise', async () => {
+  test('is refused by default', async () => {
     const sending = show(BROKEN, { code: '1234' }, { brokenTemplate: undefined });
     await expect(sending).rejects.toMatchObject({ code: 'template_invalid' });
   });
 });
 
-test('a sender may be given as a mailbox that no one else would read', async () => {
+test('a sender can be a mailbox that would not be valid as a string', async () => {
   const { config } = inspectConnectorConfig(seedConfig());
   if (!config) throw new Error('the config is refused');
   const fromEmail = { name: 'Relay', address: 'noreply@my_host' };

@@ -60,7 +60,7 @@ describe('the template is found by', () => {
     expect(email.headers['Content-Language']).toBe(found.split(' ')[1]);
   });
 
-  test('nothing, where there is neither one for the type nor a Generic one', async () => {
+  test('nothing, if there is no template for the type and no Generic template', async () => {
     await expect(mailerWith(['SignIn']).render(request('Register'))).rejects.toMatchObject({
       code: 'template_not_found',
       stage: 'template',
@@ -70,7 +70,7 @@ describe('the template is found by', () => {
     });
   });
 
-  test.each(['toString', '__proto__', 'constructor'])('a type called %s is just a type', async (type) => {
+  test.each(['toString', '__proto__', 'constructor'])('a type named %s is an ordinary type', async (type) => {
     const email = await mailerWith(['Generic']).render({
       ...request('SignIn'),
       type,
@@ -87,7 +87,7 @@ describe('resolveTemplate', () => {
     ...more,
   });
 
-  test('wins over the config, with its own sender and language', async () => {
+  test('overrides the config, with its own sender and language', async () => {
     const asked: unknown[] = [];
     const mailer = mailerWith(['Generic'], {
       resolveTemplate: async (...question) => {
@@ -129,7 +129,7 @@ describe('resolveTemplate', () => {
         'The template override for SignIn is not valid: content is required: set it to the body of the email, with {{code}} in place of the code.',
       ],
     ],
-  )('where it %s, the config’s template is used', async (_name, resolveTemplate, reason) => {
+  )('if it %s, the template of the config is used', async (_name, resolveTemplate, reason) => {
     const logger = recordingLogger();
     const mailer = mailerWith(['SignIn'], { resolveTemplate, logger });
 
@@ -141,7 +141,7 @@ describe('resolveTemplate', () => {
     );
   });
 
-  test('the same text is compiled once, though it is another object each time', async () => {
+  test('the same text in different objects is compiled once', async () => {
     const logger = recordingLogger();
     const mailer = mailerWith([], { logger, resolveTemplate: async () => override() });
     for (let turn = 0; turn < 50; turn += 1) await mailer.render(request('SignIn'));
@@ -183,7 +183,7 @@ describe('resolveTemplate', () => {
     expect(logger.events.filter(({ event }) => event === 'template.compiled')).toHaveLength(compiled);
   });
 
-  test('a sender that renders to no address is replaced by the config’s, and logged', async () => {
+  test('a rendered sender that is not an address is logged and replaced with that of the config', async () => {
     const logger = recordingLogger();
     const resolveTemplate = async () => override({ sendFrom: '{{code}}', replyTo: '{{code}}' });
     const email = await mailerWith([], { logger, resolveTemplate }).render(request('SignIn'));

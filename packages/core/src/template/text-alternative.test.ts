@@ -8,7 +8,7 @@ const derive = async (content: string, payload: Payload = {}) =>
   (await renderWith({ contentType: 'text/html', content }, { missingVariable: 'empty' })(payload)).text;
 
 describe('values', () => {
-  test('come out exactly, whatever they consist of', async () => {
+  test('appear unchanged', async () => {
     const value = fc.oneof(
       fc.constantFrom(
         'A  B',
@@ -40,7 +40,7 @@ describe('values', () => {
     expect(await derive(content, { a: '', b: '', code: '1' })).toBe('Hello you\n\n1\n\nBye');
   });
 
-  test('stay as written where they are unknown and kept', async () => {
+  test('stay as placeholders if they are unknown and kept', async () => {
     const render = renderWith(
       { contentType: 'text/html', content: '<p>{{ a }} <b>{{code}}</b></p>' },
       { missingVariable: 'keep' },
@@ -48,7 +48,7 @@ describe('values', () => {
     expect((await render({ code: '1' })).text).toBe('{{ a }} 1');
   });
 
-  test('that html lacks are reported once', async () => {
+  test('that are missing in the HTML are reported once', async () => {
     await expect(
       renderWith({ contentType: 'text/html', content: '<a href="{{a}}">{{a}}</a>{{#if no}}{{b}}{{/if}}' })(
         {},
@@ -125,18 +125,18 @@ describe('blocks', () => {
     expect(await derive(content, payload)).toBe(text);
   });
 
-  test('may stand in elements of any depth', async () => {
+  test('can be in elements of any depth', async () => {
     const deep = `<i style="font-size:0">${'<b>'.repeat(20_000)}</i>`;
     expect(await derive(`{{#if a}}a${deep}{{/if}}`, { a: 1 })).toBe('a');
   });
 
-  test('may be any number', async () => {
+  test('can have any number', async () => {
     const text = await derive('<p>{{#if a}}{{a}}{{else}}-{{/if}}</p>'.repeat(5000), { a: 'x' });
     expect(text).toBe(Array(5000).fill('x').join('\n\n'));
   });
 });
 
-describe('text that no reader of the html sees', () => {
+describe('text that is hidden in the HTML', () => {
   test.each([
     '<div style="display:none">no</div>',
     '<div style="color: red; DISPLAY : none !important">no<p>no</p></div>',
@@ -157,12 +157,12 @@ describe('text that no reader of the html sees', () => {
     '<head><title>no</title></head>',
     '<title>no</title>',
     '<style>no</style>',
-  ])('is left out: %s', async (hidden) => {
+  ])('is omitted: %s', async (hidden) => {
     const text = await derive(`<p>A</p>${hidden}<p>B {{code}}</p>`, { code: '482913', link });
     expect(text).toBe('A\n\nB 482913');
   });
 
-  test('is cut off after a text that is seen', async () => {
+  test('is omitted after visible text', async () => {
     expect(await derive('<p>Code {{code}} &zwnj;&nbsp;&zwnj;&nbsp;&zwnj;</p><p>B</p>', { code: '1' })).toBe(
       'Code 1\n\nB',
     );
@@ -178,26 +178,26 @@ describe('text that no reader of the html sees', () => {
     expect(await derive(content, { code: '482913', display: 'block' })).toBe('482913');
   });
 
-  test('is told from a size of any length', async () => {
+  test('is recognized by a size of any length', async () => {
     const size = `${'0'.repeat(250_000)}1px`;
     expect(await derive(`<p style="font-size:${size}">A</p>`)).toBe('A');
   });
 
-  test('is not what scripts and emoji need', async () => {
+  test('does not include characters that scripts and emoji need', async () => {
     expect(await derive('<p>می‌خواهم 👩‍👩‍👧 co&shy;op&shy;er&shy;ate</p>')).toBe(
       'می‌خواهم 👩‍👩‍👧 co\u00adop\u00ader\u00adate',
     );
   });
 });
 
-test('a name that is written from right to left is isolated in the text, and not in a link', async () => {
+test('a right-to-left name is isolated in the text, but not in a link', async () => {
   const name = 'عائشة';
   expect(await derive('<p>{{name}} <a href="mailto:{{name}}">write</a></p>', { name })).toBe(
     `\u2068${name}\u2069 write <${name}>`,
   );
 });
 
-test('characters that mark values while the text is derived mean nothing in a template', async () => {
+test('the characters that mark values have no meaning in a template', async () => {
   const content = '<p>a\ufdd0value0\ufdd1b\ufdd2{{code}}\ufdd3&#xfdd0;end9&#xfdd1;</p>';
   expect(await derive(content, { code: '1' })).toBe('avalue0b1');
 });

@@ -64,7 +64,7 @@ const nasty = fc.string({
 const withoutIsolates = (text: string) => text.replace(/\u2068([^\u2068\u2069]*)\u2069/g, '$1');
 
 describe.each(PLACES)('a value shown by %s', (written, payload) => {
-  test('is one line without hidden characters in the subject, the text, the html and the derived text', async () => {
+  test('is one line without hidden characters in the subject, text, HTML, and derived text', async () => {
     const content = `Dear reader,\n\n${written}\n\nBye`;
     const asText = renderWith({ subject: `Hi ${written}`, content }, { missingVariable: 'empty' });
     const asHtml = renderWith(
@@ -138,18 +138,21 @@ describe('a name', () => {
     expect(withoutIsolates(text)).toBe(name);
   });
 
-  test.each(['application', 'organization', 'inviter', 'user'])('of %s has a limit', async (root) => {
-    const content = `{{${root}.name}}`;
-    const { subject, text, from } = await renderWith({
-      subject: content,
-      content,
-      sendFrom: `${content} <a@example.com>`,
-    })({ [root]: { name: 'á'.repeat(5000) } });
-    const cut = `${'á'.repeat(99)}…`;
-    expect({ subject, text, name: from.name }).toEqual({ subject: cut, text: cut, name: cut });
-  });
+  test.each(['application', 'organization', 'inviter', 'user'])(
+    'of %s has a maximum length',
+    async (root) => {
+      const content = `{{${root}.name}}`;
+      const { subject, text, from } = await renderWith({
+        subject: content,
+        content,
+        sendFrom: `${content} <a@example.com>`,
+      })({ [root]: { name: 'á'.repeat(5000) } });
+      const cut = `${'á'.repeat(99)}…`;
+      expect({ subject, text, name: from.name }).toEqual({ subject: cut, text: cut, name: cut });
+    },
+  );
 
-  test('is cut between characters, however many marks each has', async () => {
+  test('is truncated between characters, even with many combining marks', async () => {
     const render = renderWith({ content: '{{user.name}}' });
     const family = '👩‍👩‍👧';
     expect((await render({ user: { name: family.repeat(200) } })).text).toMatch(
@@ -158,7 +161,7 @@ describe('a name', () => {
     expect((await render({ user: { name: `a${'\u0301'.repeat(50_000)}` } })).text.length).toBeLessThan(500);
   });
 
-  test('leaves other values at their length', async () => {
+  test('does not truncate other values', async () => {
     const message = 'x'.repeat(5000);
     expect((await renderWith({ content: '{{message}}' })({ message })).text).toBe(message);
   });
@@ -193,7 +196,7 @@ describe('a display name', () => {
     ['{{reply}}', { reply: '"security@paypal.example" <eve@example.com>' }],
     ['{{reply}}', { reply: '"Ada\u202e security@paypal.example" <eve@example.com>' }],
     ['{{#if reply}}{{reply}}{{/if}}', { reply: '"https://evil.example" <eve@example.com>' }],
-  ])('that comes along with the address in %s does not, either', async (replyTo, payload) => {
+  ])('in the same value as the address in %s does not look like an address', async (replyTo, payload) => {
     const [mailbox] = (await renderWith({ replyTo })(payload)).replyTo ?? [];
     expect(mailbox?.address).toBe('eve@example.com');
     expect(mailbox?.name).not.toMatch(/@|:\/\/|\u202e/);
@@ -226,7 +229,7 @@ describe('unlink', () => {
 describe('a right-to-left value', () => {
   const name = 'عائشة';
 
-  test('is isolated from a sentence of the other direction', async () => {
+  test('is isolated in a left-to-right sentence', async () => {
     const content = 'Join {{user.name}}, 2 seats';
     const { subject, text } = await renderWith({ subject: content, content })({ user: { name } });
     expect({ subject, text }).toEqual({
@@ -235,30 +238,33 @@ describe('a right-to-left value', () => {
     });
   });
 
-  test('is isolated in the text of html, and not in attributes', async () => {
+  test('is isolated in HTML text, but not in attributes', async () => {
     const content = '<p title="{{user.name}}">Join {{user.name}}</p>';
     const { html, text } = await renderWith({ contentType: 'text/html', content })({ user: { name } });
     expect(html).toBe(`<p title="${name}">Join &#8296;${name}&#8297;</p>`);
     expect(text).toBe(`Join \u2068${name}\u2069`);
   });
 
-  test.each(['ar', 'he-IL', 'fa'])('is left alone in a template in %s', async (locale) => {
+  test.each(['ar', 'he-IL', 'fa'])('is not isolated in a template in %s', async (locale) => {
     const { text } = await renderWith({ locale, content: '{{user.name}}' })({ user: { name } }, { locale });
     expect(text).toBe(name);
   });
 
-  test.each(['link', 'page', 'user.website', 'list.0'])('is left alone in a URL, as {{%s}}', async (path) => {
-    const url = `https://example.com/${name}?a=1`;
-    const payload = { link: url, page: url, user: { website: url }, list: [url] };
-    const { text } = await renderWith({ content: `{{${path}}}` })(payload);
-    expect(text).toBe(url);
-    const content = `<a href="{{${path}}}">{{${path}}}</a>`;
-    const email = await renderWith({ contentType: 'text/html', content })(payload);
-    expect(email).toMatchObject({ html: `<a href="${url}">${url}</a>`, text: url });
-  });
+  test.each(['link', 'page', 'user.website', 'list.0'])(
+    'is not isolated in a URL, as {{%s}}',
+    async (path) => {
+      const url = `https://example.com/${name}?a=1`;
+      const payload = { link: url, page: url, user: { website: url }, list: [url] };
+      const { text } = await renderWith({ content: `{{${path}}}` })(payload);
+      expect(text).toBe(url);
+      const content = `<a href="{{${path}}}">{{${path}}}</a>`;
+      const email = await renderWith({ contentType: 'text/html', content })(payload);
+      expect(email).toMatchObject({ html: `<a href="${url}">${url}</a>`, text: url });
+    },
+  );
 });
 
-test('codes and links stay as they are', async () => {
+test('codes and links are unchanged', async () => {
   const payload = {
     code: 'A.B:C@D//E  F=`',
     link: 'https://app.example.com/a//b?x=ada@example.com&y=https://c.example#d.e:f',
