@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-// Nobody imports an app, so it has no declarations.
+// No package imports an app, so it needs no declarations.
 export default defineConfig({
   entry: ['src/main.ts'],
   format: 'esm',

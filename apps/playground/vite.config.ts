@@ -8,15 +8,15 @@ export default defineConfig({
   root: folder('web'),
   publicDir: false,
   plugins: [react()],
-  // The server writes a new nonce in its place for each request.
+  // The server replaces it with a new nonce for each response.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: folder('dist/web'),
     emptyOutDir: true,
-    // What has light-dark() and nesting; nothing is rewritten for less.
+    // These browsers support light-dark() and nesting.
     target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     modulePreload: { polyfill: false },
-    // A data: URL would need a wider policy.
+    // A data: URL would require a weaker policy.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },

@@ -12,13 +12,13 @@ const gzipped = async (file: string): Promise<number> => gzipSync(await readFile
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
 describe('the bundle', () => {
-  test('is under 400 KB gzipped: scripts and styles of every view together', async () => {
+  test('is under 400 KB gzipped for all views together', async () => {
     const files = (await readdir(ASSETS)).filter((file) => /\.(?:js|css)$/.test(file));
     expect(files.length).toBeGreaterThan(6);
     expect(sum(await Promise.all(files.map(gzipped)))).toBeLessThan(LIMIT);
   });
 
-  test('comes in a few requests, and only that of the view that is shown', async ({ page }) => {
+  test('loads only the current view in a few requests', async ({ page }) => {
     const requested: string[] = [];
     page.on('request', (request) => requested.push(new URL(request.url()).pathname));
     await page.goto('/#/inbox');
@@ -33,7 +33,7 @@ describe('the bundle', () => {
     expect(assets.filter((file) => others.includes(file))).toEqual([]);
     expect(assets.length).toBeLessThanOrEqual(25);
     expect(sum(await Promise.all(assets.map(gzipped)))).toBeLessThan(LIMIT / 2);
-    // The token and the nonce are new in each answer, the files are named after what is in them.
+    // The page contains a new token and nonce. Names of assets contain a content hash.
     const cacheControl = async (path: string) => {
       const response = await page.request.get(path);
       return response.headers()['cache-control'];

@@ -8,7 +8,7 @@ import { test } from './fixtures/test.ts';
 
 const editor = (page: Page) => page.getByRole('textbox', { name: 'Content of the template' });
 const email = (page: Page) => page.frameLocator('iframe[title="Preview of the email"]');
-/** In the text; it is also in what mail apps show beside the subject. */
+/** The code is also in the preheader, which precedes the text. */
 const code = (page: Page) => email(page).getByText('135790').last();
 const preview = (page: Page) => page.getByRole('region', { name: 'Preview' });
 
@@ -16,32 +16,36 @@ async function open(page: Page, usageType = 'SignIn', locale = '') {
   await page.goto('/#/compose');
   await page.getByLabel('Usage type').selectOption(usageType);
   await page.getByLabel('Language').selectOption(locale);
-  await editor(page).waitFor();
   await page.getByLabel('Code', { exact: true }).fill('135790');
   await code(page).waitFor();
 }
 
-/** Through the keyboard, as a person would. */
+const openTab = (page: Page, name: 'Content' | 'HTML (advanced)') => page.getByRole('tab', { name }).click();
+
+/** Replaces the HTML with the keyboard. */
 async function write(page: Page, text: string) {
+  await openTab(page, 'HTML (advanced)');
   await editor(page).click();
   await page.keyboard.press('ControlOrMeta+a');
-  // What the editor would close by itself is closed by the text.
+  // The editor would close tags that the text closes.
   await page.keyboard.insertText(text);
 }
 
 describe('compose', () => {
-  test('what is typed is in the preview, is sent, and arrives', async ({ page, playground }) => {
+  test('opens on the email, and sends what is typed', async ({ page, playground }) => {
     await open(page, 'Register');
+    expect(await editor(page).count()).toBe(0);
     await page.getByLabel('Subject', { exact: true }).fill('Welcome, {{code}}');
     await write(page, '<h1>Hello from the test</h1><p>{{code}}</p>');
     await email(page).getByRole('heading', { name: 'Hello from the test' }).waitFor();
+    await openTab(page, 'Content');
     await page.getByLabel('Code', { exact: true }).fill('246802');
     await email(page).getByText('246802').waitFor();
     await preview(page).getByText('Welcome, 246802').waitFor();
 
     await page.getByLabel('To', { exact: true }).fill('compose@example.com');
     await page.getByRole('button', { name: 'Save and send' }).click();
-    await page.getByRole('link', { name: 'Read it in the inbox' }).click();
+    await page.getByRole('link', { name: 'Open it in the inbox' }).click();
     await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
     await page.frameLocator('iframe').getByRole('heading', { name: 'Hello from the test' }).waitFor();
     const { emails } = await playground.call<EmailList>('/inbox?q=compose@example.com', { method: 'GET' });
@@ -49,21 +53,21 @@ describe('compose', () => {
       { to: 'compose@example.com', subject: 'Welcome, 246802', code: '246802', via: 'core' },
     ]);
 
-    // It is what the running config has now.
+    // The running config has the template.
     await page.getByRole('link', { name: 'Compose', exact: true }).click();
     await page.getByRole('button', { name: 'Saved' }).waitFor();
     const { text } = await playground.call<RunningConfig>('/config', { method: 'GET' });
     expect(text).toContain('Hello from the test');
   });
 
-  test('an error is shown at its line and column as one types, and leads there', async ({ page }) => {
+  test('shows an error at its line and column, and moves the cursor there', async ({ page }) => {
     await open(page, 'ForgotPassword');
     await write(page, '<p>\n  {{#if code}}\n  {{code}}\n</p>\n');
     const problems = page.getByRole('list', { name: 'Problems of the template' });
     const problem = problems.getByRole('button').first();
     await problem.getByText(/content, line \d+, column \d+/).waitFor();
     await page.locator('.cm-lint-marker-error').waitFor();
-    await preview(page).getByText('It can’t be rendered: this is what it was before.').waitFor();
+    await preview(page).getByText('The template has an error. This is the last valid preview.').waitFor();
     expect(await page.getByRole('button', { name: 'Save and send' }).isDisabled()).toBe(true);
 
     await problem.click();
@@ -75,7 +79,7 @@ describe('compose', () => {
     await page.locator('.cm-lint-marker-error').waitFor({ state: 'detached' });
   });
 
-  test('says where a variable is that its usage type never has', async ({ page }) => {
+  test('shows the position of a variable that the usage type does not have', async ({ page }) => {
     await open(page, 'BindMfa');
     await write(page, '<p>{{code}}</p>\n<p>{{verificationCode}}</p>\n');
     const problem = page.getByRole('list', { name: 'Problems of the template' }).getByRole('button', {
@@ -85,7 +89,7 @@ describe('compose', () => {
     await page.locator('.cm-activeLine', { hasText: 'verificationCode' }).waitFor();
   });
 
-  test('completes variables, and inserts one where the cursor is', async ({ page }) => {
+  test('completes variables, and inserts one at the cursor', async ({ page }) => {
     await open(page, 'MfaVerification');
     await write(page, '<p></p>');
     await page.keyboard.press('Home');
@@ -99,7 +103,7 @@ describe('compose', () => {
     await code(page).waitFor();
   });
 
-  test('a language that is written from the right is shown from the right', async ({ page }) => {
+  test('shows a right-to-left language from right to left', async ({ page }) => {
     await open(page, 'SignIn', 'ar');
     await email(page).locator('html[dir=rtl]').waitFor();
     const side = await email(page)
@@ -113,16 +117,16 @@ describe('compose', () => {
     expect(await text.evaluate((figure) => getComputedStyle(figure).direction)).toBe('rtl');
   });
 
-  test('shows text and source, a phone, and the dark', async ({ page }) => {
+  test('shows text and source, a phone, and dark mode', async ({ page }) => {
     await open(page);
     const body = email(page).locator('body');
-    const colour = () => body.evaluate((element) => getComputedStyle(element).backgroundColor);
+    const color = () => body.evaluate((element) => getComputedStyle(element).backgroundColor);
     const width = () => page.locator('iframe').evaluate((frame) => frame.clientWidth);
-    const light = await colour();
+    const light = await color();
     await preview(page).getByText('Dark', { exact: true }).click();
     await page.locator('iframe[src*="scheme=dark"]').waitFor();
     await code(page).waitFor();
-    expect(await colour()).not.toBe(light);
+    expect(await color()).not.toBe(light);
     const wide = await width();
     await preview(page).getByText('Phone', { exact: true }).click();
     await expect.poll(width).toBeLessThan(wide);
@@ -135,11 +139,14 @@ describe('compose', () => {
     await source.getByText('DKIM-Signature').waitFor();
   });
 
-  test('begins with a ready-made template in one’s own name, and goes back', async ({ page, playground }) => {
+  test('starts from a ready-made template in your brand, and discards changes', async ({
+    page,
+    playground,
+  }) => {
     await open(page, 'SignIn', 'fr');
     await page.getByRole('button', { name: 'Ready-made' }).click();
     await page.getByLabel('Brand').fill('Globex');
-    await page.getByRole('button', { name: 'Start from it' }).click();
+    await page.getByRole('button', { name: 'Use this template' }).click();
     await page.getByLabel('Application', { exact: true }).fill('');
     await email(page).getByText('Globex').first().waitFor();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -149,12 +156,12 @@ describe('compose', () => {
     expect(saved?.content).toContain('Globex');
 
     await write(page, '<p>{{code}}</p>');
-    await page.getByRole('button', { name: 'Undo all' }).click();
+    await page.getByRole('button', { name: 'Discard changes' }).click();
     await page.getByRole('button', { name: 'Saved' }).waitFor();
     await email(page).getByText('Globex').first().waitFor();
   });
 
-  test('a download is the template as a config takes it', async ({ page }) => {
+  test('downloads the template in the format of the config', async ({ page }) => {
     await open(page, 'SignIn', 'de');
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download' }).click();
@@ -169,7 +176,7 @@ describe('compose', () => {
     });
   });
 
-  test('keeps what was not saved while one looks elsewhere', async ({ page }) => {
+  test('keeps unsaved changes while another view is open', async ({ page }) => {
     await open(page, 'UserPermissionValidation');
     await write(page, '<p>Kept: {{code}}</p>');
     await email(page).getByText('Kept: 135790').waitFor();
@@ -177,7 +184,7 @@ describe('compose', () => {
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     await page.getByRole('link', { name: 'Compose', exact: true }).click();
     await email(page).getByText('Kept: 135790').waitFor();
-    // A preview is no page of the history.
+    // Previews add no entries to the history.
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
   });
@@ -185,10 +192,12 @@ describe('compose', () => {
   test('is accessible with problems and notes, light and dark, and fits a phone', async ({ page }) => {
     await open(page);
     await write(page, '<p style="position: fixed">{{code}}</p>');
-    await page.getByText('What some mail apps don’t show').click();
-    await page.getByRole('list', { name: 'What some mail apps don’t show' }).getByText('Outlook').waitFor();
+    await page.getByText('Not supported by all mail apps').click();
+    await page.getByRole('list', { name: 'Not supported by all mail apps' }).getByText('Outlook').waitFor();
     await expectAccessible(page);
+    await openTab(page, 'Content');
     await page.getByText('Sender and reply address').click();
+    await expectAccessible(page);
     await write(page, '<p>{{#if code}}</p>\n<p>');
     await page.getByRole('list', { name: 'Problems of the template' }).waitFor();
     await expectAccessible(page);

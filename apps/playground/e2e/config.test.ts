@@ -9,7 +9,10 @@ import { test } from './fixtures/test.ts';
 
 const editor = (page: Page) => page.getByRole('textbox', { name: 'Config' });
 const issues = (page: Page) => page.getByRole('list', { name: 'Issues of the config' });
-const fine = (page: Page) => page.getByText('None. It can be used as it is.');
+const fine = (page: Page) => page.getByText('No issues. You can use this config.');
+const openTab = (page: Page, name: string) => page.getByRole('tab', { name }).click();
+const broken = (page: Page) => page.getByText('Broken: the server does not accept emails');
+const ready = (page: Page) => page.getByText('Ready to send emails.');
 const steps = (page: Page) => page.getByRole('list', { name: 'Steps of the doctor' });
 
 async function open(page: Page) {
@@ -24,10 +27,11 @@ async function write(page: Page, text: string) {
   await page.keyboard.insertText(text);
 }
 
-/** Takes an option of the completion, and waits until it is in the text: what is typed before that ends up elsewhere. */
+/** Chooses a completion, and waits until it is in the text. Issues below the lines are not part of the text. */
 async function choose(page: Page, name: string, written: string) {
   await page.getByRole('option', { name }).click();
-  await expect.poll(async () => (await editor(page).textContent())?.replaceAll(/\s/g, '')).toContain(written);
+  const text = async () => (await page.locator('.cm-line').allTextContents()).join('').replaceAll(/\s/g, '');
+  await expect.poll(text).toContain(written);
 }
 
 type Config = Record<string, unknown> & { templates: unknown[] };
@@ -40,7 +44,7 @@ async function running(playground: RunningPlayground): Promise<Config> {
 const format = (config: unknown) => JSON.stringify(config, undefined, 2);
 
 describe('config', () => {
-  test('a mistake is shown in its place with a hint, and mended', async ({ page, playground }) => {
+  test('shows an issue at its position with a hint until it is fixed', async ({ page, playground }) => {
     const { host, ...config } = await running(playground);
     await open(page);
     await write(page, format({ hots: host, ...config, replyTo: 'help at acme.example' }));
@@ -49,7 +53,7 @@ describe('config', () => {
     await issues(page)
       .getByRole('button', { name: /replyTo, line \d+, column \d+/ })
       .waitFor();
-    // Beside the line, too.
+    // The editor shows it below the line, too.
     await page.locator('.cm-issue', { hasText: 'hots' }).first().waitFor();
     expect(await page.getByRole('button', { name: 'Apply', exact: true }).isDisabled()).toBe(true);
 
@@ -64,18 +68,18 @@ describe('config', () => {
     expect(await running(playground)).toMatchObject({ replyTo: 'support@acme.example' });
   });
 
-  test('what is no JSON is shown where it ends to be some', async ({ page }) => {
+  test('shows the position of a JSON syntax error', async ({ page }) => {
     await open(page);
     await write(page, '{\n  "host": "127.0.0.1",\n}');
     await issues(page).getByText('line 3, column 1', { exact: true }).waitFor();
     await issues(page)
       .getByText(/remove the comma/)
       .waitFor();
-    await page.getByRole('button', { name: 'Undo all' }).click();
+    await page.getByRole('button', { name: 'Discard changes' }).click();
     await fine(page).waitFor();
   });
 
-  test('completes keys and values from the schema, and explains them', async ({ page }) => {
+  test('completes and explains keys and values of the schema', async ({ page }) => {
     await open(page);
     await write(page, '{\n}');
     await page.keyboard.press('ArrowUp');
@@ -89,7 +93,7 @@ describe('config', () => {
     await choose(page, 'true', '"secure":true');
     await page.keyboard.type(',');
     await page.keyboard.press('Enter');
-    // What is there is not offered again.
+    // Keys that exist are not offered again.
     await page.keyboard.press('Control+Space');
     await page.getByRole('option', { name: 'host' }).first().waitFor();
     expect(await page.getByRole('option', { name: 'secure', exact: true }).count()).toBe(0);
@@ -105,11 +109,12 @@ describe('config', () => {
     await choose(page, 'text/html', '"secure":true,"templates":[{"contentType":"text/html"');
   });
 
-  test('a provider fills in its server, and leaves sender and templates', async ({ page, playground }) => {
+  test('fills in the server of a provider, and keeps sender and templates', async ({ page, playground }) => {
     const { fromEmail, templates } = await running(playground);
     await open(page);
+    await openTab(page, 'Provider');
     await page.getByRole('button', { name: 'SendGrid' }).click();
-    await page.getByText('Filled in for SendGrid: the user is always “apikey”.').waitFor();
+    await page.getByText('Filled in for SendGrid. The user is always “apikey”.').waitFor();
     await editor(page).getByText('"smtp.sendgrid.net"').waitFor();
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download' }).click();
@@ -126,17 +131,18 @@ describe('config', () => {
     await editor(page)
       .getByText(/"smtpdm-.+aliyun/)
       .waitFor();
-    // It is one step to go back, as after every change.
+    // One undo reverts the change.
     await editor(page).click();
     await page.keyboard.press('ControlOrMeta+z');
     await editor(page).getByText('"smtpdm.aliyun.com"').waitFor();
   });
 
-  test('the doctor finds the server of the playground in order', async ({ page }) => {
+  test('the doctor passes the server of the playground', async ({ page }) => {
     await open(page);
-    await page.getByLabel('Ask about a recipient').fill('ada@example.com');
+    await openTab(page, 'Doctor');
+    await page.getByLabel('Recipient to check').fill('ada@example.com');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('Ready to send emails.').waitFor();
+    await ready(page).waitFor();
     const marks = await steps(page)
       .getByRole('img')
       .evaluateAll((icons) => icons.map((icon) => icon.getAttribute('aria-label')));
@@ -144,39 +150,38 @@ describe('config', () => {
     expect(marks).not.toContain('Failed');
   });
 
-  test('the doctor says what is wrong with a password, and nothing of the password', async ({
-    page,
-    playground,
-  }) => {
+  test('the doctor reports a wrong password without showing it', async ({ page, playground }) => {
     const config = await running(playground);
     await open(page);
     await write(page, format({ ...config, auth: { user: 'demo', pass: 'hunter2-wrong' } }));
+    await openTab(page, 'Doctor');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('Broken: no email goes out until something is changed.').waitFor();
+    await broken(page).waitFor();
     await steps(page).getByText('535').first().waitFor();
     expect(await steps(page).textContent()).not.toContain('hunter2-wrong');
     await write(page, format(config));
-    await page.getByText('The config was changed since: run it again.').waitFor();
+    await page.getByText('The config has changed since. Run the doctor again.').waitFor();
     await page.getByRole('button', { name: 'Run again' }).click();
-    await page.getByText('Ready to send emails.').waitFor();
+    await ready(page).waitFor();
   });
 
-  test('a patch that the doctor proposes mends the config', async ({ page, playground }) => {
+  test('a patch from the doctor fixes the config', async ({ page, playground }) => {
     const config = await running(playground);
     await open(page);
-    // TLS from the first byte, where the server begins in plain text.
+    // Implicit TLS, but the server starts in plain text.
     await write(page, format({ ...config, secure: true }));
+    await openTab(page, 'Doctor');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('Broken: no email goes out until something is changed.').waitFor();
+    await broken(page).waitFor();
     await page.getByRole('button', { name: 'Apply this patch' }).first().click();
-    await page.getByText('The config was changed since: run it again.').waitFor();
+    await page.getByText('The config has changed since. Run the doctor again.').waitFor();
     await page.getByRole('button', { name: 'Run again' }).click();
-    await page.getByText('Ready to send emails.').waitFor();
+    await ready(page).waitFor();
   });
 
-  test('the doctor can be cancelled, and the connection ends', async ({ page, playground }) => {
+  test('closes the connection when the doctor is canceled', async ({ page, playground }) => {
     const config = await running(playground);
-    // Takes connections, and never says a word.
+    // Accepts connections, and sends nothing.
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const address = silent.address();
@@ -184,8 +189,9 @@ describe('config', () => {
     const connected = once(silent, 'connection');
     await open(page);
     await write(page, format({ ...config, port: address.port }));
+    await openTab(page, 'Doctor');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByLabel('Under way').waitFor();
+    await page.getByLabel('In progress').waitFor();
     const [socket] = await connected;
     const closed = once(socket, 'close');
     socket.resume();
@@ -195,13 +201,15 @@ describe('config', () => {
     await new Promise((resolve) => silent.close(resolve));
   });
 
-  test('nothing leaves the machine unless it is told to', async ({ page, playground }) => {
+  test('connects to no other machine without permission', async ({ page, playground }) => {
     const former = await running(playground);
     await open(page);
+    await openTab(page, 'Provider');
     await page.getByRole('button', { name: 'SendGrid' }).click();
     await editor(page).getByText('"smtp.sendgrid.net"').waitFor();
+    await openTab(page, 'Doctor');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('This email would leave your machine.').waitFor();
+    await page.getByText('This check would leave your machine.').waitFor();
     await page.getByRole('button', { name: 'Connect to smtp.sendgrid.net' }).waitFor();
 
     const { fromEmail, templates } = former;
@@ -216,11 +224,12 @@ describe('config', () => {
       }),
     );
     await page.getByRole('button', { name: 'Apply', exact: true }).click();
-    await page.getByText('Its emails stay on this machine.').waitFor();
-    await page.getByRole('button', { name: 'Really send through smtp.sendgrid.net' }).waitFor();
+    await page.getByText('Emails stay on this machine.').waitFor();
+    await page.getByRole('button', { name: 'Send through smtp.sendgrid.net' }).waitFor();
     await page.getByText('Mail stays here').waitFor();
     await expectAccessible(page);
     await playground.call('/config', { method: 'PUT', body: { text: format(former) } });
+    await openTab(page, 'Issues');
     await fine(page).waitFor();
   });
 
@@ -232,8 +241,10 @@ describe('config', () => {
     await open(page);
     await write(page, format({ ...config, secure: true, nmae: 'x' }));
     await issues(page).waitFor();
+    await expectAccessible(page);
+    await openTab(page, 'Doctor');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('Broken: no email goes out until something is changed.').waitFor();
+    await broken(page).waitFor();
     await expectAccessible(page);
     await expectFits(page);
   });

@@ -7,7 +7,7 @@ import { expectAccessible, expectFits } from './fixtures/accessibility.ts';
 import type { RunningPlayground } from './fixtures/playground.ts';
 import { test } from './fixtures/test.ts';
 
-const panel = (page: Page) => page.getByRole('region', { name: 'Send into the queue' });
+const panel = (page: Page) => page.getByRole('region', { name: 'Send to the queue' });
 const server = (page: Page, name: 'Primary' | 'Backup') => page.getByRole('region', { name, exact: true });
 const fault = (page: Page, name: 'Primary' | 'Backup', label: string) =>
   server(page, name).getByRole('switch', { name: label });
@@ -18,20 +18,20 @@ const rows = (page: Page) =>
     .getByRole('table', { name: 'In the queue' })
     .getByRole('row')
     .filter({ has: page.locator('[data-state]') });
-/** Each test has a usage type of its own, so that it finds its delivery among the others. */
+/** Each test uses another usage type, to find its delivery among the others. */
 const row = (page: Page, type: string) => rows(page).filter({ hasText: type }).first();
 const inState = (page: Page, type: string, state: string) =>
   row(page, type).locator(`[data-state="${state}"]`);
-const story = (page: Page) => page.getByRole('list', { name: 'What happened to' });
+const history = (page: Page) => page.getByRole('list', { name: 'History of the email' });
 
 async function open(page: Page, playground: RunningPlayground): Promise<void> {
   await playground.call('/servers/faults', { method: 'DELETE' });
-  // After failures in another test, the primary is passed over for a while.
+  // After failures in another test, failover skips the primary for a while.
   const body: SendRequest = { to: 'ada@example.com', type: 'Generic', payload: { code: '482913' } };
-  const taker = async () => (await playground.call<Sent>('/send/core', { body })).receipt?.transport;
-  await expect.poll(taker, { interval: 500 }).toBe('primary');
+  const transport = async () => (await playground.call<Sent>('/send/core', { body })).receipt?.transport;
+  await expect.poll(transport, { interval: 500 }).toBe('primary');
   await page.goto('/#/deliveries');
-  // The first one opens the queue.
+  // The first request opens the queue.
   await filter(page, 'All').waitFor();
 }
 
@@ -53,38 +53,37 @@ async function switchOn(
   for (const name of names) {
     await fault(page, name, label).check({ force: true });
     await server(page, name)
-      .getByText(label === 'Down' ? 'down' : 'at fault', { exact: true })
+      .getByText(label === 'Down' ? 'down' : 'faulty', { exact: true })
       .waitFor();
   }
 }
 
 const clearFaults = (page: Page) => page.getByRole('button', { name: 'Clear faults' }).click();
-const tell = (page: Page, type: string) => row(page, type).getByRole('button', { expanded: false }).click();
+const expand = (page: Page, type: string) => row(page, type).getByRole('button', { expanded: false }).click();
 
 describe('the queue', () => {
-  test('tries again what is greylisted, until it is taken', async ({ page, playground }) => {
+  test('retries a greylisted email until it is accepted', async ({ page, playground }) => {
     await open(page, playground);
     await switchOn(page, 'Greylist');
     await send(page, { type: 'Register' });
     await inState(page, 'Register', 'retrying').waitFor();
-    await row(page, 'Register').getByText('Next try').waitFor();
+    await row(page, 'Register').getByText('Next attempt').waitFor();
     await row(page, 'Register').getByText('Greylisted, try again later').waitFor();
-    await tell(page, 'Register');
-    await story(page).getByText('Primary: recipient rejected, for now').first().waitFor();
+    await expand(page, 'Register');
+    await history(page).getByText('Primary: recipient rejected (temporary)').first().waitFor();
     await fault(page, 'Primary', 'Greylist').uncheck({ force: true });
     await inState(page, 'Register', 'sent').waitFor();
-    await story(page).getByText('Primary took it', { exact: false }).waitFor();
+    await history(page).getByText('Primary accepted it', { exact: false }).waitFor();
     expect(
       Number.parseInt((await row(page, 'Register').getByRole('cell').nth(2).textContent()) ?? '', 10),
     ).toBeGreaterThan(1);
-    // The view scrolls, and the window does not.
+    // The view scrolls, but the window does not.
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(800);
-    // One can look at what arrived.
-    await page.getByRole('link', { name: 'See it in the inbox' }).click();
+    await page.getByRole('link', { name: 'Open it in the inbox' }).click();
     await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
   });
 
-  test('takes back what waits', async ({ page, playground }) => {
+  test('cancels a delivery that waits', async ({ page, playground }) => {
     await open(page, playground);
     await switchOn(page, 'Greylist');
     await send(page, { type: 'ForgotPassword' });
@@ -93,7 +92,7 @@ describe('the queue', () => {
       .getByRole('button', { name: /^Cancel:/ })
       .click();
     await inState(page, 'ForgotPassword', 'cancelled').waitFor();
-    await row(page, 'ForgotPassword').getByText('Taken back before it was sent.').waitFor();
+    await row(page, 'ForgotPassword').getByText('Canceled before it was sent.').waitFor();
     expect(
       await row(page, 'ForgotPassword')
         .getByRole('button', { name: /^Cancel:/ })
@@ -104,34 +103,34 @@ describe('the queue', () => {
     expect(await rows(page).locator('[data-state]:not([data-state="cancelled"])').count()).toBe(0);
   });
 
-  test('gives up at the deadline', async ({ page, playground }) => {
+  test('expires at the deadline', async ({ page, playground }) => {
     await open(page, playground);
     await switchOn(page, 'Greylist');
-    // On a slow machine, nothing of what comes before is seen.
+    // On a slow machine, earlier states may not be visible.
     await send(page, { type: 'BindMfa', deadline: '2 seconds' });
     await inState(page, 'BindMfa', 'expired').waitFor();
-    await tell(page, 'BindMfa');
-    await story(page).getByText('Expired').waitFor();
-    await row(page, 'BindMfa').getByText('Its deadline passed before a server took it.').waitFor();
+    await expand(page, 'BindMfa');
+    await history(page).getByText('Expired').waitFor();
+    await row(page, 'BindMfa').getByText('The deadline passed before a server accepted it.').waitFor();
   });
 
-  test('tells the deadline that is ahead', async ({ page, playground }) => {
+  test('shows a future deadline', async ({ page, playground }) => {
     await open(page, playground);
     await switchOn(page, 'Greylist');
     await send(page, { type: 'BindMfa', deadline: '1 minute' });
     await inState(page, 'BindMfa', 'retrying').waitFor();
-    await tell(page, 'BindMfa');
-    await story(page).getByText('Deadline').waitFor();
+    await expand(page, 'BindMfa');
+    await history(page).getByText('Deadline').waitFor();
   });
 
-  test('does not know what became of an invitation after the dot, and asks', async ({ page, playground }) => {
+  test('lets you decide about an invitation that may have been sent', async ({ page, playground }) => {
     await open(page, playground);
-    await switchOn(page, 'Reset after the dot');
+    await switchOn(page, 'Reset');
     await send(page, { type: 'OrganizationInvitation' });
     await inState(page, 'OrganizationInvitation', 'unknown').waitFor();
     await row(page, 'OrganizationInvitation').getByText('it may or may not be delivered').waitFor();
-    await tell(page, 'OrganizationInvitation');
-    await story(page).getByText('Primary: delivery unknown').waitFor();
+    await expand(page, 'OrganizationInvitation');
+    await history(page).getByText('Primary: delivery unknown').waitFor();
     await clearFaults(page);
     await row(page, 'OrganizationInvitation')
       .getByRole('button', { name: /^Retry now:/ })
@@ -139,21 +138,21 @@ describe('the queue', () => {
     await inState(page, 'OrganizationInvitation', 'sent').waitFor();
   });
 
-  test('sends a code once more, by the other server, where the first may have taken it', async ({
+  test('sends a code again through the backup if the primary may have accepted it', async ({
     page,
     playground,
   }) => {
     await open(page, playground);
-    await switchOn(page, 'Reset after the dot', ['Primary']);
+    await switchOn(page, 'Reset', ['Primary']);
     await send(page, { type: 'MfaVerification' });
     await inState(page, 'MfaVerification', 'sent').waitFor();
     await row(page, 'MfaVerification').getByText('backup', { exact: true }).waitFor();
-    await tell(page, 'MfaVerification');
-    await story(page).getByText('Primary: delivery unknown').waitFor();
-    await story(page).getByText('Backup took it over').waitFor();
+    await expand(page, 'MfaVerification');
+    await history(page).getByText('Primary: delivery unknown').waitFor();
+    await history(page).getByText('Backup took over').waitFor();
   });
 
-  test('retries what failed, once the cause is mended', async ({ page, playground }) => {
+  test('retries a failed delivery after the cause is fixed', async ({ page, playground }) => {
     const { text } = await playground.call<RunningConfig>('/config');
     const config: { auth: { pass: string } } = JSON.parse(text);
     const broken = { ...config, auth: { ...config.auth, pass: 'not the password' } };
@@ -169,7 +168,7 @@ describe('the queue', () => {
     await failed().locator('[data-state="sent"]').waitFor();
   });
 
-  test('goes to the backup when the primary is killed', async ({ page, playground }) => {
+  test('uses the backup when the primary is down', async ({ page, playground }) => {
     await open(page, playground);
     await switchOn(page, 'Down', ['Primary']);
     await send(page, { type: 'UserPermissionValidation', count: '10' });
@@ -179,19 +178,19 @@ describe('the queue', () => {
         rows(page).filter({ hasText: 'UserPermissionValidation' }).filter({ hasText: 'backup' }).count(),
       )
       .toBe(10);
-    // One of the first, before the primary was skipped.
+    // One of the first, before failover skipped the primary.
     await rows(page)
       .filter({ hasText: 'UserPermissionValidation' })
       .last()
       .getByRole('button', { expanded: false })
       .click();
-    await story(page).getByText('Primary: connection failed').waitFor();
-    await story(page).getByText('Backup took it over').waitFor();
+    await history(page).getByText('Primary: connection failed').waitFor();
+    await history(page).getByText('Backup took over').waitFor();
     await clearFaults(page);
-    await server(page, 'Primary').getByText('works', { exact: true }).waitFor();
+    await server(page, 'Primary').getByText('working', { exact: true }).waitFor();
   });
 
-  test('takes a burst, and the plots show it, also as tables', async ({ page, playground }) => {
+  test('shows a burst in charts and tables', async ({ page, playground }) => {
     const sent = async () => (await playground.call<DeliveryList>('/deliveries')).states.sent;
     const before = await sent();
     await open(page, playground);
@@ -201,26 +200,26 @@ describe('the queue', () => {
     await page.getByRole('button', { name: 'Show older ones' }).click();
     await expect.poll(() => rows(page).filter({ hasText: 'Generic' }).count()).toBeGreaterThan(20);
 
-    const throughput = page.getByRole('figure', { name: 'Throughput' });
-    await throughput.getByText(/\d+ taken, \d+ failed; at most \d+ in a second\./).waitFor();
+    const throughput = page.getByRole('figure', { name: 'Attempts per second' });
+    await throughput.getByText(/^\d+ accepted, \d+ failed$/).waitFor();
     await throughput.getByText('As a table').click();
     const cells = await throughput.getByRole('cell').allTextContents();
     expect(cells.map(Number).reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(50);
-    const latency = page.getByRole('figure', { name: 'Latency' });
-    await latency.getByText(/Typically .+ at most/).waitFor();
+    const latency = page.getByRole('figure', { name: 'Latency of this run' });
+    await latency.getByText(/at most/).waitFor();
     await latency.getByText('As a table').click();
     await latency.getByRole('columnheader', { name: '95th percentile' }).waitFor();
     await expectAccessible(page);
   });
 
-  test('is a laboratory: an experiment breaks something and sends into it', async ({ page, playground }) => {
+  test('runs an experiment with faults and emails', async ({ page, playground }) => {
     await open(page, playground);
     await panel(page)
       .getByRole('button', { name: /^Deadline/ })
       .click();
     await fault(page, 'Primary', 'Greylist').and(page.locator(':checked')).waitFor({ state: 'attached' });
     await filter(page, 'All').waitFor();
-    // The next one mends first.
+    // Each experiment clears the faults first.
     await panel(page)
       .getByRole('button', { name: /^Failover/ })
       .click();
@@ -229,7 +228,7 @@ describe('the queue', () => {
     await clearFaults(page);
   });
 
-  test('is there for the keyboard, light and dark, and on a phone', async ({ page, playground }) => {
+  test('works with the keyboard, in light and dark mode, and on a phone', async ({ page, playground }) => {
     const body: EnqueueRequest = { type: 'BindNewIdentifier' };
     await open(page, playground);
     await switchOn(page, 'Greylist');
@@ -237,7 +236,7 @@ describe('the queue', () => {
     await inState(page, 'BindNewIdentifier', 'retrying').waitFor();
     await row(page, 'BindNewIdentifier').getByRole('button', { expanded: false }).focus();
     await page.keyboard.press('Enter');
-    await story(page).getByText('Next try').waitFor();
+    await history(page).getByText('Next attempt').waitFor();
     await expectAccessible(page);
     await expectFits(page);
     await page.setViewportSize({ width: 360, height: 740 });

@@ -21,7 +21,7 @@ async function open(page: Page, subject: string): Promise<void> {
 }
 
 describe('the inbox', () => {
-  test('shows the code of an email, and a button copies it', async ({ page, playground }) => {
+  test('shows the code of an email with a button to copy it', async ({ page, playground }) => {
     await deliver(playground, { subject: 'Copy me', text: 'Your code is 482913.' });
     await open(page, 'Copy me');
     await detail(page).locator('[data-code="482913"]').waitFor();
@@ -30,10 +30,7 @@ describe('the inbox', () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('482913');
   });
 
-  test('is live: what arrives is there, and what is deleted elsewhere is gone', async ({
-    page,
-    playground,
-  }) => {
+  test('shows arrivals and deletions immediately', async ({ page, playground }) => {
     await page.goto('/#/inbox');
     await rows(page).first().waitFor();
     await deliver(playground, { subject: 'Just arrived', text: 'Hello' });
@@ -43,20 +40,20 @@ describe('the inbox', () => {
     await row(page, 'Just arrived').waitFor({ state: 'detached' });
   });
 
-  test('is announced in the navigation while one looks elsewhere', async ({ page, playground }) => {
+  test('shows the number of new emails in the navigation', async ({ page, playground }) => {
     const link = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Inbox' });
     await page.goto('/#/inbox');
     await rows(page).first().waitFor();
     await page.getByRole('link', { name: 'Deliveries' }).click();
     expect(await link.textContent()).toBe('Inbox');
-    await deliver(playground, { subject: 'Behind your back', text: 'Hello' });
+    await deliver(playground, { subject: 'While you were away', text: 'Hello' });
     await link.getByText('1 new').waitFor();
     await link.click();
-    await row(page, 'Behind your back').waitFor();
+    await row(page, 'While you were away').waitFor();
     expect(await link.textContent()).toBe('Inbox');
   });
 
-  test('finds emails by words of recipient, subject and text', async ({ page, playground }) => {
+  test('finds emails by words in recipient, subject, and text', async ({ page, playground }) => {
     await deliver(playground, { subject: 'Needle one', text: 'in the haystack', to: 'grace@example.com' });
     await deliver(playground, { subject: 'Other', text: 'a needle in the text', to: 'grace@example.com' });
     await page.goto('/#/inbox');
@@ -72,7 +69,7 @@ describe('the inbox', () => {
     await row(page, 'Other').waitFor();
   });
 
-  test('shows html, text, headers, raw source and attachments', async ({ page, playground }) => {
+  test('shows HTML, text, headers, source, and attachments', async ({ page, playground }) => {
     await deliver(playground, {
       subject: 'With everything',
       text: 'The plain words',
@@ -97,7 +94,7 @@ describe('the inbox', () => {
     expect(await text(await (await downloading).createReadStream())).toBe('attached words');
   });
 
-  test('shows what the DKIM signature and the OTP-Token say', async ({ page }) => {
+  test('shows the DKIM signature and the OTP-Token', async ({ page }) => {
     await page.goto('/#/inbox');
     await row(page, 'sign-in code').first().getByRole('link').click();
     await detail(page).getByRole('tab', { name: 'Trust' }).click();
@@ -107,7 +104,7 @@ describe('the inbox', () => {
     await panel.getByText('https://acme.example', { exact: true }).waitFor();
   });
 
-  test('is walked through with the arrow keys, and Delete deletes', async ({ page, playground }) => {
+  test('supports the arrow keys and Delete', async ({ page, playground }) => {
     for (const subject of ['Third', 'Second', 'First']) await deliver(playground, { subject, text: subject });
     await open(page, 'First');
     await page.keyboard.press('ArrowDown');
@@ -118,12 +115,12 @@ describe('the inbox', () => {
     await subjectOf(page).filter({ hasText: 'Second' }).waitFor();
     await page.keyboard.press('Delete');
     await row(page, 'Second').waitFor({ state: 'detached' });
-    // The next one takes its place, and the focus.
+    // The next email gets the focus.
     await subjectOf(page).filter({ hasText: 'Third' }).waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('Third');
   });
 
-  test('deletes one, and after a question all of them', async ({ page, playground }) => {
+  test('deletes one email, or all after a confirmation', async ({ page, playground }) => {
     await deliver(playground, { subject: 'To be deleted', text: 'Bye' });
     await open(page, 'To be deleted');
     await detail(page).getByRole('button', { name: 'Delete' }).click();
@@ -139,12 +136,12 @@ describe('the inbox', () => {
     await expectAccessible(page);
   });
 
-  test('has one pane at a time on a phone', async ({ page, playground }) => {
+  test('shows one pane at a time on a phone', async ({ page, playground }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     await deliver(playground, { subject: 'On a phone', text: 'Your code is 113355.', html: '<p>Hello</p>' });
     await open(page, 'On a phone');
     expect(await page.getByRole('region', { name: 'Emails' }).isVisible()).toBe(false);
-    // Where the list was, the subject has the focus.
+    // The subject gets the focus.
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('On a phone');
     await expectFits(page);
     await page.getByRole('link', { name: 'All emails' }).click();
@@ -153,12 +150,12 @@ describe('the inbox', () => {
     await expectFits(page);
   });
 
-  test('says that an email is gone', async ({ page }) => {
+  test('reports an email that does not exist', async ({ page }) => {
     await page.goto('/#/inbox/no-such-email');
-    await page.getByText('This email is gone').waitFor();
+    await page.getByText('This email no longer exists').waitFor();
   });
 
-  test('is accessible with every tab, light and dark', async ({ page, playground }) => {
+  test('is accessible with every tab, in light and dark mode', async ({ page, playground }) => {
     await deliver(playground, {
       subject: 'For everyone',
       text: 'Your code is 224466.',
@@ -174,8 +171,8 @@ describe('the inbox', () => {
 });
 
 describe('a hostile email', () => {
-  test('runs no script, loads nothing, and goes nowhere', async ({ page, playground }) => {
-    // A tracker that the browser could reach, if it were let.
+  test('runs no scripts, loads nothing, and does not navigate', async ({ page, playground }) => {
+    // A tracker that the browser could reach.
     const hits: string[] = [];
     const tracker = createServer((request, response) => {
       hits.push(String(request.url));
@@ -210,7 +207,7 @@ describe('a hostile email', () => {
     expect(page.url()).toMatch(/#\/inbox\//);
     expect(page.context().pages()).toHaveLength(1);
 
-    // Whoever says so gets images over https; this one is not.
+    // Allowed images must use https. This tracker does not.
     await detail(page)
       .getByText(`Blocked: ${new URL(origin).host}`)
       .waitFor();

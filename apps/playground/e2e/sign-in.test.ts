@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { SignInState } from '../src/wire/sign-in.ts';
+import type { SignInPolicy } from '../src/wire/sign-in.ts';
 import { expectAccessible, expectFits } from './fixtures/accessibility.ts';
 import { test } from './fixtures/test.ts';
 
@@ -10,7 +10,7 @@ const limits = (page: Page) => page.getByRole('region', { name: 'Limits' });
 const codeField = (page: Page) => door(page).getByRole('textbox', { name: 'Code' });
 const guessesLeft = (page: Page) => limits(page).locator('[data-guesses-left]').textContent();
 
-/** As someone with a mailbox of their own: limits are per address. */
+/** Each test uses another address, because limits are per address. */
 async function start(page: Page, to: string, method: 'code' | 'link' = 'code'): Promise<void> {
   await page.goto('/#/sign-in');
   await door(page).getByRole('textbox', { name: 'Email' }).fill(to);
@@ -29,22 +29,22 @@ async function readCode(page: Page): Promise<string> {
   return code;
 }
 
-/** A code that is certainly not this one. */
+/** A wrong code. */
 const otherThan = (code: string) => code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10));
 
 describe('signing in', () => {
-  test('by code: asked for, arrived, typed, in', async ({ page }) => {
+  test('by typing the code', async ({ page }) => {
     await start(page, 'ada@example.com');
     const code = await readCode(page);
     await codeField(page).pressSequentially(code);
-    // After the last digit there is nothing to press.
-    await door(page).getByRole('heading', { name: 'You are in' }).waitFor();
+    // The last digit submits the code.
+    await door(page).getByRole('heading', { name: 'You are signed in' }).waitFor();
     await door(page).getByText('ada@example.com').waitFor();
     await door(page).getByRole('button', { name: 'Sign out' }).click();
     await door(page).getByRole('textbox', { name: 'Email' }).waitFor();
   });
 
-  test('by code: copied in the mailbox and pasted, with what else was copied', async ({ page }) => {
+  test('by pasting the code with spaces', async ({ page }) => {
     await start(page, 'paste@example.com');
     const code = await readCode(page);
     await page.evaluate(
@@ -53,21 +53,21 @@ describe('signing in', () => {
     );
     await codeField(page).focus();
     await page.keyboard.press('ControlOrMeta+V');
-    await door(page).getByRole('heading', { name: 'You are in' }).waitFor();
+    await door(page).getByRole('heading', { name: 'You are signed in' }).waitFor();
   });
 
-  test('by link: opening it uses nothing up, its button signs in, once', async ({ page, playground }) => {
+  test('by link, whose button signs in once', async ({ page, playground }) => {
     await start(page, 'grace@example.com', 'link');
     const link = mailbox(page).getByRole('link', { name: 'Open the link' });
     const href = String(await link.getAttribute('href'));
     expect(new URL(href).origin).toBe(playground.url);
     await link.click();
-    await door(page).getByRole('heading', { name: 'Is it you?' }).waitFor();
+    await door(page).getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
     await expectAccessible(page);
-    // Opened again, as a scanner does: it is still good.
+    // Mail scanners open links, so the link is still valid.
     await page.reload();
     await door(page).getByRole('button', { name: 'Yes, sign me in' }).click();
-    await door(page).getByRole('heading', { name: 'You are in' }).waitFor();
+    await door(page).getByRole('heading', { name: 'You are signed in' }).waitFor();
 
     const again = await page.context().newPage();
     await again.goto(href);
@@ -75,7 +75,7 @@ describe('signing in', () => {
     expect(await door(again).getByRole('button', { name: 'Yes, sign me in' }).count()).toBe(0);
   });
 
-  test('with a wrong code costs a guess, and the right one still counts', async ({ page }) => {
+  test('with a wrong code costs a guess, and the correct code still works', async ({ page }) => {
     await start(page, 'wrong@example.com');
     const code = await readCode(page);
     const before = Number(await guessesLeft(page));
@@ -85,31 +85,31 @@ describe('signing in', () => {
     expect(await codeField(page).inputValue()).toBe('');
     await expectAccessible(page);
     await codeField(page).fill(code);
-    await door(page).getByRole('heading', { name: 'You are in' }).waitFor();
+    await door(page).getByRole('heading', { name: 'You are signed in' }).waitFor();
   });
 
-  test('with too many wrong codes locks the address out, even for the right one', async ({
+  test('with too many wrong codes locks the address, even for the correct code', async ({
     page,
     playground,
   }) => {
     await start(page, 'locked@example.com');
     const code = await readCode(page);
-    const { policy } = await playground.call<SignInState>('/sign-in?to=locked@example.com');
-    for (let left = policy.guesses.limit - 1; left >= 0; left--) {
+    const { guesses } = await playground.call<SignInPolicy>('/sign-in/policy');
+    for (let left = guesses.limit - 1; left >= 0; left--) {
       await codeField(page).fill(otherThan(code));
       await expect.poll(() => guessesLeft(page)).toBe(String(left));
     }
-    // Too late, though it is the right one.
+    // The correct code comes too late.
     await codeField(page).fill(code);
     await limits(page).getByText('Locked for').waitFor();
     expect(await codeField(page).isDisabled()).toBe(true);
     await expectAccessible(page);
 
     await page.getByRole('button', { name: 'Reset limits' }).click();
-    await expect.poll(() => guessesLeft(page)).toBe(String(policy.guesses.limit));
+    await expect.poll(() => guessesLeft(page)).toBe(String(guesses.limit));
   });
 
-  test('cannot be asked for again at once', async ({ page }) => {
+  test('cannot be requested again immediately', async ({ page }) => {
     await start(page, 'hasty@example.com');
     const again = door(page).getByRole('button', { name: /^Send again in \d+ s$/ });
     await again.waitFor();
@@ -122,21 +122,21 @@ describe('signing in', () => {
     await door(page).getByRole('alert').waitFor();
   });
 
-  test('refuses what is no address, and says what to write', async ({ page }) => {
+  test('rejects an address that is not valid', async ({ page }) => {
     await page.goto('/#/sign-in');
     await door(page).getByRole('textbox', { name: 'Email' }).fill('ada, grace@example.com');
     await door(page).getByRole('button', { name: 'Email me a code' }).click();
     await door(page).getByRole('alert').waitFor();
   });
 
-  test('fits a phone, accessible at each step', async ({ page }) => {
+  test('fits a phone, and is accessible at each step', async ({ page }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     await start(page, 'phone@example.com');
     const code = await readCode(page);
     await expectAccessible(page);
     await expectFits(page);
     await codeField(page).fill(code);
-    await door(page).getByRole('heading', { name: 'You are in' }).waitFor();
+    await door(page).getByRole('heading', { name: 'You are signed in' }).waitFor();
     await expectAccessible(page);
     await expectFits(page);
   });

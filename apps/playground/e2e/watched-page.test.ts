@@ -3,7 +3,7 @@ import { launchBrowser } from '../../../scripts/browser.ts';
 import { startPlayground } from './fixtures/playground.ts';
 import { openWatchedPage } from './fixtures/watched-page.ts';
 
-test('a watched page tells of errors, violations of the policy, and requests that leave the machine', async () => {
+test('a watched page reports errors, policy violations, and remote requests', async () => {
   const playground = await startPlayground();
   const browser = await launchBrowser();
   try {
@@ -13,10 +13,10 @@ test('a watched page tells of errors, violations of the policy, and requests tha
     expect(faults()).toEqual([]);
 
     await page.evaluate(() => {
-      // biome-ignore lint/suspicious/noConsole: what is looked for
+      // biome-ignore lint/suspicious/noConsole: the page must report it
       console.error('something broke');
       setTimeout(() => {
-        throw new Error('nobody caught it');
+        throw new Error('not caught');
       });
       document.body.insertAdjacentHTML('beforeend', '<p style="color: red">not by style attributes</p>');
     });
@@ -26,11 +26,11 @@ test('a watched page tells of errors, violations of the policy, and requests tha
       .toEqual(
         expect.arrayContaining([
           'console: something broke',
-          'exception: Error: nobody caught it',
+          'exception: Error: not caught',
           'policy: style-src-attr inline',
         ]),
       );
-    // Last: a page that is left reports nothing any more.
+    // After this navigation, the page reports nothing.
     await page.goto('http://elsewhere.invalid/').catch(() => undefined);
     await expect.poll(firstLines).toContain('request: http://elsewhere.invalid/');
   } finally {

@@ -1,10 +1,15 @@
-import { type ConnectorConfig, createMailer, type MailerOptions } from '@postern/core';
+import { readFile } from 'node:fs/promises';
+import { createMailer, parseConnectorConfig } from '@postern/core';
 import { createSmtpTransport } from '@postern/transport-smtp';
 
-/** Once, when the application starts. `config` is what `parseConnectorConfig` makes of your JSON. */
-export function startMailer(
-  config: ConnectorConfig,
-  { transport = createSmtpTransport(config), ...options }: Partial<MailerOptions> = {},
-) {
-  return createMailer({ config, transport, ...options });
-}
+const json = JSON.parse(await readFile('connector.json', 'utf8'));
+const config = parseConnectorConfig(json, { variables: process.env });
+const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+
+const receipt = await mailer.send({
+  to: 'ada@example.com',
+  type: 'SignIn',
+  payload: { code: '482913', application: { name: 'Acme' } },
+});
+console.log(receipt.messageId);
+await mailer.close();

@@ -1,9 +1,14 @@
-import { bearerToken, createMailRouter, type MailRouterOptions } from '@postern/adapter-express';
+import { readFile } from 'node:fs/promises';
+import { bearerToken, createMailRouter } from '@postern/adapter-express';
+import { createMailer, parseConnectorConfig } from '@postern/core';
+import { createSmtpTransport } from '@postern/transport-smtp';
 import express from 'express';
 
-/** `POST /mail/messages` sends one email. Whoever may do that knows the secret. */
-export function createApp(mailer: MailRouterOptions['mailer'], secret: string) {
-  const app = express();
-  app.use('/mail', createMailRouter({ mailer, authorize: bearerToken(secret) }));
-  return app;
-}
+const { MAIL_SECRET = '', PORT = '3000' } = process.env;
+const json = JSON.parse(await readFile('connector.json', 'utf8'));
+const config = parseConnectorConfig(json, { variables: process.env });
+const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+
+const app = express();
+app.use('/mail', createMailRouter({ mailer, authorize: bearerToken(MAIL_SECRET) }));
+app.listen(Number(PORT));

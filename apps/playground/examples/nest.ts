@@ -1,25 +1,25 @@
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
 import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { bearerToken, MailController, MailModule } from '@postern/adapter-nestjs';
-import type { ConnectorConfig, Transport } from '@postern/core';
+import { parseConnectorConfig } from '@postern/core';
 import { createSmtpTransport } from '@postern/transport-smtp';
+
+const { MAIL_SECRET = '', PORT = '3000' } = process.env;
+const json = JSON.parse(await readFile('connector.json', 'utf8'));
+const config = parseConnectorConfig(json, { variables: process.env });
+const transport = createSmtpTransport(config);
 
 @Controller('mail')
 class AuthMailController extends MailController {}
 
-/** `POST /mail/messages` sends one email. Whoever may do that knows the secret. */
-export function createAppModule(
-  config: ConnectorConfig,
-  secret: string,
-  transport: Transport = createSmtpTransport(config),
-) {
-  @Module({
-    imports: [MailModule.forRoot({ config, transport, http: { authorize: bearerToken(secret) } })],
-    controllers: [AuthMailController],
-  })
-  class AppModule {}
-  return AppModule;
-}
+@Module({
+  imports: [MailModule.forRoot({ config, transport, http: { authorize: bearerToken(MAIL_SECRET) } })],
+  controllers: [AuthMailController],
+})
+class AppModule {}
 
-// const app = await NestFactory.create(createAppModule(config, secret));
-// app.enableShutdownHooks();
-// await app.listen(3000);
+const app = await NestFactory.create(AppModule);
+app.enableShutdownHooks();
+await app.listen(PORT);

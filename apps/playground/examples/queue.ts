@@ -1,14 +1,25 @@
-import { createMailQueue, type MailQueueOptions } from '@postern/queue';
+import { readFile } from 'node:fs/promises';
+import { createMailer, parseConnectorConfig } from '@postern/core';
+import { createMailQueue } from '@postern/queue';
+import { createSmtpTransport } from '@postern/transport-smtp';
 
-/** What waits survives a crash, and goes out once a server takes it. `mailer` is what `createMailer` returns. */
-export async function startQueue({
+const { DATABASE_URL, QUEUE_SECRET = '' } = process.env;
+const json = JSON.parse(await readFile('connector.json', 'utf8'));
+const config = parseConnectorConfig(json, { variables: process.env });
+const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+
+const queue = await createMailQueue({
   mailer,
-  connection, // { url: process.env.DATABASE_URL }, or { pglite: './mail' } for a single process
-  secret, // 32 characters or more; seals what waits
-  policy = { maxAttempts: 30 },
-}: Required<Pick<MailQueueOptions, 'mailer' | 'connection'>> &
-  Pick<MailQueueOptions, 'policy'> & { secret: string }) {
-  const queue = await createMailQueue({ mailer, connection, keys: [{ id: '2026-11', secret }], policy });
-  await queue.start();
-  return queue;
-}
+  // Without PostgreSQL, one process can use an embedded database.
+  connection: DATABASE_URL ? { url: DATABASE_URL } : { pglite: './mail' },
+  keys: [{ id: '2026-11', secret: QUEUE_SECRET }],
+});
+await queue.start();
+
+const email = await mailer.render({
+  to: 'ada@example.com',
+  type: 'SignIn',
+  payload: { code: '482913', application: { name: 'Acme' } },
+});
+const { id } = await queue.enqueue(email);
+console.log(id);

@@ -1,6 +1,6 @@
 /**
- * Measures how long the first view takes until one can use it, in a browser that has nothing of it yet, and how much it
- * loads for that. Build first, then:
+ * Measures the time until the first view is usable in a browser with an empty cache, and how much it loads. Build first,
+ * then run:
  *
  *   npx --yes pnpm@12 --filter @postern/playground first-view
  */
@@ -23,7 +23,7 @@ try {
     await page.getByRole('heading', { level: 1 }).waitFor();
     runs.push(
       await page.evaluate(() => {
-        // When the view was there to be seen, which is when its script had run.
+        // The view is visible after its script has run.
         const [paint] = performance.getEntriesByName('first-contentful-paint');
         const resources = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
         return {

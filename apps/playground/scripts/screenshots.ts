@@ -1,19 +1,28 @@
 /**
- * Takes a picture of every view of the playground: light, dark, and on a phone, into docs/playground. Build first, then:
+ * Takes screenshots of the views of the playground, in light and dark mode and on a phone, for docs/playground. Build
+ * first, then run:
  *
  *   npx --yes pnpm@12 --filter @postern/playground screenshots
+ *   npx --yes pnpm@12 --filter @postern/playground screenshots inbox send
+ *   npx --yes pnpm@12 --filter @postern/playground screenshots --to FOLDER   # also a phone in dark mode
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { launchBrowser } from '../../../scripts/browser.ts';
 import { type RunningPlayground, startPlayground } from '../e2e/fixtures/playground.ts';
 
-const PICTURES = fileURLToPath(new URL('../../../docs/playground/', import.meta.url));
+const DOCS = fileURLToPath(new URL('../../../docs/playground/', import.meta.url));
 
-/** Brings a view into a state worth a picture. */
+const {
+  values: { to },
+  positionals: wanted,
+} = parseArgs({ options: { to: { type: 'string' } }, allowPositionals: true });
+
+/** Prepares a view for its screenshot. */
 type Scene = (page: Page) => Promise<void>;
 
 const SCENES: Readonly<Record<string, Scene>> = {
@@ -21,16 +30,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
     await page.frameLocator('iframe').getByText('Acme').first().waitFor();
   },
   async config(page) {
+    await page.getByRole('tab', { name: 'Doctor' }).click();
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByRole('button', { name: 'Run again' }).waitFor();
   },
   async send(page) {
-    for (const way of ['Core', 'Express', 'Nest', 'Logto', 'Queue']) {
-      await page.getByRole('radio', { name: way }).check({ force: true });
-      await page.getByRole('button', { name: `Send through ${way}` }).click();
-      await page.getByText(/^(?:Sent|Stored) in [\d,]+ ms/).waitFor();
-    }
-    await page.getByRole('radio', { name: 'Core' }).check({ force: true });
+    await page.getByRole('button', { name: 'Send through Core' }).click();
+    await page.getByRole('link', { name: 'Open it in the inbox' }).waitFor();
   },
   async inbox(page) {
     await page
@@ -50,8 +56,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     await page.getByRole('button', { name: /^Failover/ }).click();
     await page
       .getByRole('region', { name: 'Backup' })
-      .getByText(/^[1-9]\d*/)
-      .first()
+      .getByText(/^[1-9]\d* accepted/)
       .waitFor();
   },
 };
@@ -59,11 +64,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
 const SCREENS = {
   light: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
   dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-  phone: { viewport: { width: 360, height: 740 }, colorScheme: 'light' },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+  'phone-dark': { viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
 } as const;
 
 async function takePicture(browser: Browser, playground: RunningPlayground, view: string, prepare: Scene) {
   for (const [name, screen] of Object.entries(SCREENS)) {
+    if (to === undefined && name === 'phone-dark') continue;
     const context = await browser.newContext({
       ...screen,
       baseURL: playground.url,
@@ -75,7 +82,7 @@ async function takePicture(browser: Browser, playground: RunningPlayground, view
     await page.goto(`/#/${view}`);
     await prepare(page);
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
-    // From its top, whatever was used further down.
+    // Preparing may have scrolled.
     await page.evaluate(() => {
       for (const scroller of [document.documentElement, document.querySelector('main')])
         scroller?.scrollTo(0, 0);
@@ -83,13 +90,12 @@ async function takePicture(browser: Browser, playground: RunningPlayground, view
     const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
     await sharp(picture)
       .png({ palette: true, colours: 128, effort: 10 })
-      .toFile(join(PICTURES, `${view}-${name}.png`));
+      .toFile(join(to ?? DOCS, `${view}-${name}.png`));
     await context.close();
   }
 }
 
-const wanted = process.argv.slice(2);
-await mkdir(PICTURES, { recursive: true });
+await mkdir(to ?? DOCS, { recursive: true });
 const playground = await startPlayground();
 const browser = await launchBrowser();
 try {

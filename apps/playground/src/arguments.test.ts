@@ -14,19 +14,19 @@ describe('readArguments', () => {
     [['--config=a.json'], { POSTERN_CONFIG: 'b.json' }, { help: false, open: false, configFile: 'a.json' }],
     [[], { POSTERN_CONFIG: '' }, { help: false, open: false }],
     [['-h'], {}, { help: true, open: false }],
-  ])('%j with %j', (argv, env, expected) => {
+  ])('reads %j with the variables %j', (argv, env, expected) => {
     expect(readArguments(argv, env)).toEqual(expected);
   });
 
   it.each([
-    [['--colour'], "Unknown option '--colour'."],
+    [['--color'], "Unknown option '--color'."],
     [['connector.json'], "Unexpected argument 'connector.json'."],
     [['--config'], "Option '--config <value>' argument missing."],
-    [['--config='], '--config needs the name of a file.'],
-    [['--port', 'http'], '--port needs a whole number from 0 to 65535.'],
-    [['--port', '65536'], '--port needs a whole number from 0 to 65535.'],
-    [['--port', ''], '--port needs a whole number from 0 to 65535.'],
-  ])('refuses %j', (argv, message) => {
+    [['--config='], '--config requires a file name.'],
+    [['--port', 'http'], '--port must be a whole number from 0 to 65535.'],
+    [['--port', '65536'], '--port must be a whole number from 0 to 65535.'],
+    [['--port', ''], '--port must be a whole number from 0 to 65535.'],
+  ])('rejects %j', (argv, message) => {
     expect(() => readArguments(argv, {})).toThrow(new UsageError(message));
   });
 });

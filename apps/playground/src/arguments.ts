@@ -1,28 +1,28 @@
 import { parseArgs } from 'node:util';
 
-/** Where the page is served unless `--port` says otherwise. */
+/** The port of the page without `--port`. */
 export const DEFAULT_PORT = 4321;
 
-export const HELP = `The playground: everything of Postern, end to end, in a browser. Nothing leaves this machine.
+export const HELP = `Try every part of Postern in a browser. Emails stay on this machine.
 
 Usage: start [options]
 
-  --config FILE       Use this connector config, and its SMTP server: mail is really sent.
-                      Without it, a built-in config sends to mail servers on this machine.
-                      The variable POSTERN_CONFIG does the same; the option wins.
-  --smtp-url URL      Really send through this server, such as smtps://user:pass@smtp.example.com.
-                      The variable POSTERN_SMTP_URL does the same, and stays out of the list of processes.
-  --database-url URL  Keep the queue in this PostgreSQL. Without it, in memory.
-                      The variable POSTERN_DATABASE_URL does the same.
-  --port PORT         Serve the page on this port, 0 for any free one.
-                      Without it ${DEFAULT_PORT}, or a free one if that is taken.
+  --config FILE       Use this connector config and its SMTP server, which sends real emails.
+                      Default: a built-in config for mail servers on this machine.
+                      Or set POSTERN_CONFIG. The option takes precedence.
+  --smtp-url URL      Send real emails through this server, such as smtps://user:pass@smtp.example.com.
+                      Or set POSTERN_SMTP_URL, which does not appear in the list of processes.
+  --database-url URL  Keep the queue in this PostgreSQL database. Default: in memory.
+                      Or set POSTERN_DATABASE_URL.
+  --port PORT         Serve the page on this port, or on any free port with 0.
+                      Default: ${DEFAULT_PORT}, or a free port if it is taken.
   --open              Open the page in the browser.
-  --help              Show this.
+  --help              Show this help.
 
-Exit codes: 0 stopped by Ctrl-C, 1 the config or the port can't be used, 2 wrong arguments.
+Exit codes: 0 stopped by Ctrl-C, 1 config or port not usable, 2 wrong arguments.
 `;
 
-/** The command line is wrong; the message says how. */
+/** The command line is not valid. The message explains why. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
@@ -38,10 +38,10 @@ export interface Arguments {
 
 /** @throws {UsageError} */
 export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments {
-  // `npm start -- --port 8080` is a habit; some runners pass the dashes on.
+  // Some runners pass on the dashes of `npm start -- --port 8080`.
   const args = argv[0] === '--' ? argv.slice(1) : [...argv];
   const { port, help = false, open = false, ...given } = parse(args);
-  const configFile = choose('--config', 'the name of a file', given.config, env.POSTERN_CONFIG);
+  const configFile = choose('--config', 'a file name', given.config, env.POSTERN_CONFIG);
   const smtpUrl = choose('--smtp-url', 'a URL', given['smtp-url'], env.POSTERN_SMTP_URL);
   const databaseUrl = choose('--database-url', 'a URL', given['database-url'], env.POSTERN_DATABASE_URL);
   return {
@@ -56,17 +56,17 @@ export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): 
   };
 }
 
-/** What the option says, or else the variable. */
+/** The option takes precedence over the variable. */
 function choose(option: string, what: string, given: string | undefined, variable: string | undefined) {
-  if (given === '') throw new UsageError(`${option} needs ${what}.`);
+  if (given === '') throw new UsageError(`${option} requires ${what}.`);
   return given ?? (variable || undefined);
 }
 
-/** Never repeated: there may be a password in it. */
+/** The message never repeats the URL, which may contain a password. */
 function readUrl(option: string, protocols: readonly string[], text: string): string {
   if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
   throw new UsageError(
-    `${option} needs a URL that begins with ${protocols.map((each) => `${each}//`).join(' or ')}.`,
+    `${option} must be a URL that starts with ${protocols.map((each) => `${each}//`).join(' or ')}.`,
   );
 }
 
@@ -84,7 +84,7 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (error) {
-    // Its first sentence names the argument, the rest is about programs that take files.
+    // The first sentence names the argument. The others explain positional arguments.
     const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\.? To specify|\. /);
     throw new UsageError(`${sentence?.replace(/\.$/, '')}.`);
   }
@@ -93,6 +93,6 @@ function parse(args: string[]) {
 function readPort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    throw new UsageError('--port needs a whole number from 0 to 65535.');
+    throw new UsageError('--port must be a whole number from 0 to 65535.');
   return port;
 }

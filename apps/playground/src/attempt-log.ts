@@ -1,47 +1,27 @@
 import { MailError, type Transport } from '@postern/core';
-import type { Attempt } from './wire/delivery.js';
-import type { MetricsSecond } from './wire/metrics.js';
+import type { Attempt, MetricsSecond } from './wire/delivery.js';
 
-/** What was tried, at which server, and how long it took. */
+/** Records every attempt to deliver an email. */
 export interface AttemptLog {
-  /** A transport that does the same, and is listened to. */
+  /** Wraps a transport so that its attempts are recorded. */
   observe(server: Attempt['server'], transport: Transport): Transport;
-  /** Newest first. */
-  recent(most: number): readonly Attempt[];
+  /** The attempts for one Message-ID, oldest first. */
+  of(messageId: string): readonly Attempt[];
   /** The last two minutes, oldest first. */
   seconds(): readonly MetricsSecond[];
 }
 
-export interface AttemptListener {
-  onAttempt(attempt: Attempt, second: MetricsSecond): void;
-}
-
-const MOST_KEPT = 1000;
+const MOST_KEPT = 5000;
 const KEPT_SECONDS = 120;
 
-interface Second {
-  accepted: number;
-  failed: number;
-  readonly durations: number[];
-}
-
-export function createAttemptLog({ onAttempt }: AttemptListener): AttemptLog {
+export function createAttemptLog({ onAttempt }: { onAttempt(): void }): AttemptLog {
   let attempts: Attempt[] = [];
   let latest = 0;
-  const seconds = new Map<number, Second>();
 
   function record(attempt: Omit<Attempt, 'id' | 'at'>): void {
-    const now = Date.now();
     latest += 1;
-    const recorded = { id: latest, at: new Date(now).toISOString(), ...attempt };
-    attempts = [recorded, ...attempts].slice(0, MOST_KEPT);
-    const at = Math.floor(now / 1000);
-    const second = seconds.get(at) ?? { accepted: 0, failed: 0, durations: [] };
-    second[attempt.outcome] += 1;
-    second.durations.push(attempt.durationMs);
-    seconds.set(at, second);
-    for (const oldest of seconds.keys()) if (oldest < at - KEPT_SECONDS) seconds.delete(oldest);
-    onAttempt(recorded, summarize(at, second));
+    attempts = [...attempts, { id: latest, at: new Date().toISOString(), ...attempt }].slice(-MOST_KEPT);
+    onAttempt();
   }
 
   return {
@@ -49,25 +29,28 @@ export function createAttemptLog({ onAttempt }: AttemptListener): AttemptLog {
       ...transport,
       async send(email, options) {
         const startedAt = performance.now();
-        const { messageId, type } = email;
-        const tried = () => ({
+        const { messageId } = email;
+        const attempt = () => ({
           server,
           messageId,
-          type,
           durationMs: Math.round(performance.now() - startedAt),
         });
         try {
           const receipt = await transport.send(email, options);
-          record({ ...tried(), outcome: 'accepted', message: receipt.response });
+          record({ ...attempt(), outcome: 'accepted', message: receipt.response });
           return receipt;
         } catch (error) {
-          record({ ...tried(), outcome: 'failed', ...describe(error) });
+          record({ ...attempt(), outcome: 'failed', ...describe(error) });
           throw error;
         }
       },
     }),
-    recent: (most) => attempts.slice(0, most),
-    seconds: () => [...seconds].map(([at, second]) => summarize(at, second)),
+    of: (messageId) => attempts.filter((attempt) => attempt.messageId === messageId),
+    seconds() {
+      const oldest = Date.now() / 1000 - KEPT_SECONDS;
+      const bySecond = Map.groupBy(attempts, ({ at }) => Math.floor(Date.parse(at) / 1000));
+      return [...bySecond].filter(([at]) => at > oldest).map(([at, each]) => summarize(at, each));
+    },
   };
 }
 
@@ -77,16 +60,17 @@ function describe(error: unknown): Partial<Attempt> {
   return { code, stage, message, ...(responseCode !== undefined && { responseCode }) };
 }
 
-/** The nearest rank: a duration that was really measured. */
+/** The nearest rank, which is always a measured duration. */
 const percentile = (sorted: readonly number[], part: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0;
 
-function summarize(at: number, { accepted, failed, durations }: Second): MetricsSecond {
-  const sorted = durations.toSorted((one, other) => one - other);
+function summarize(at: number, attempts: readonly Attempt[]): MetricsSecond {
+  const sorted = attempts.map(({ durationMs }) => durationMs).sort((one, other) => one - other);
+  const accepted = attempts.filter(({ outcome }) => outcome === 'accepted').length;
   return {
     at,
     accepted,
-    failed,
+    failed: attempts.length - accepted,
     p50Ms: percentile(sorted, 0.5),
     p95Ms: percentile(sorted, 0.95),
     maxMs: sorted.at(-1) ?? 0,

@@ -4,18 +4,20 @@ import type { ConfigVariables } from '@postern/core';
 import { createTemplates, type Locale } from '@postern/templates';
 import type { DkimKey } from './dkim-check.js';
 
-/** Whose emails the playground sends. */
+/** The sender of the sample emails. */
 export const BRAND = 'Acme';
 const DOMAIN = 'acme.example';
 const SELECTOR = 'playground';
 
-/** The mail servers of the playground let this one in. */
+/** The login for the playground's mail servers. */
 export const LOGIN = { user: 'demo', pass: 'demo-password' };
 
-/** The site of the OTP-Token header: on which mail apps may offer the codes. */
+/** The origin in the OTP-Token header: mail apps offer codes on this site. */
 export const OTP_ORIGIN = `https://${DOMAIN}`;
 
-/** Every usage type for everyone, and one of them in two more languages, one of which is written from the right. */
+/**
+ * Every usage type in the default language, and one type in two other languages, one of them right-to-left.
+ */
 function sampleTemplates() {
   const locales: Locale[] = ['en', 'de', 'ar'];
   const templates = createTemplates({ brand: { name: BRAND }, locales });
@@ -25,7 +27,7 @@ function sampleTemplates() {
   ];
 }
 
-/** A key that signs the emails of the demo. Only the playground knows its public half. */
+/** Creates a key that signs the sample emails. Only the playground knows its public key. */
 export async function createDkimKey(): Promise<{ privateKey: string; known: DkimKey }> {
   const pair = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,
@@ -39,17 +41,17 @@ export async function createDkimKey(): Promise<{ privateKey: string; known: Dkim
   };
 }
 
-/** As a config has it: `${NAME}`. */
+/** A reference as in a config: `${NAME}`. */
 export const reference = (name: string): string => `\${${name}}`;
 
-/** What the references of the built-in config lead to. */
+/** The values of the references in the built-in config. */
 export const demoVariables = (secrets: { certificate: string; privateKey: string }): ConfigVariables => ({
   PLAYGROUND_PASSWORD: LOGIN.pass,
   PLAYGROUND_CERTIFICATE: secrets.certificate,
   PLAYGROUND_DKIM_KEY: secrets.privateKey,
 });
 
-/** The server part of a config for the playground's own server. */
+/** The server settings for the playground's server. */
 export const demoServer = ({ host, port }: { host: string; port: number }) => ({
   host,
   port,
@@ -57,7 +59,7 @@ export const demoServer = ({ host, port }: { host: string; port: number }) => ({
   tls: { ca: reference('PLAYGROUND_CERTIFICATE') },
 });
 
-/** The config to begin with. */
+/** The config without `--config`. */
 export const builtInConfig = (server: Readonly<Record<string, unknown>>): string =>
   formatConfig({
     ...server,
@@ -83,6 +85,6 @@ const SERVER_KEYS = [
   'requireTLS',
 ];
 
-/** A config without its server part: what another server takes the place of. */
+/** A config without its server settings. */
 export const withoutServer = (config: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(config).filter(([key]) => !SERVER_KEYS.includes(key)));

@@ -1,11 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { refusal } from './problem.js';
 
-/**
- * Reads the text of a config.
- *
- * @throws {ProblemError} `config_invalid`, with an issue that says why it can't be read
- */
+/** @throws {ProblemError} `config_invalid`, with an issue that explains why the file cannot be read */
 export async function readConfigFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
@@ -21,12 +17,12 @@ function whyUnreadable(error: unknown): [message: string, hint: string] {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
-      return ['there is no such file', `Paths are relative to ${process.cwd()}.`];
+      return ['the file does not exist', `Paths are relative to ${process.cwd()}.`];
     case 'EISDIR':
-      return ['it is a folder', 'Name the JSON file in it.'];
+      return ['the path is a folder', 'Pass the JSON file in it.'];
     case 'EACCES':
-      return ['reading it is not allowed', 'Check the permissions of the file.'];
+      return ['the file is not readable', 'Check the permissions of the file.'];
     default:
-      return [`it can't be read (${String(code)})`, 'Check the path.'];
+      return [`the file cannot be read (${String(code)})`, 'Check the path.'];
   }
 }

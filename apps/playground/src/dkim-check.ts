@@ -1,7 +1,7 @@
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import type { DkimFacts } from './wire/inbox.js';
 
-/** A public key as its DNS record has it. */
+/** A public key in the format of its DNS record. */
 export interface DkimKey {
   /** `selector._domainkey.example.com` */
   readonly recordName: string;
@@ -9,15 +9,15 @@ export interface DkimKey {
   readonly record: string;
 }
 
-const notAsked = () => Object.assign(new Error('The DNS is not asked.'), { code: 'ENOTFOUND' });
+const noDns = () => Object.assign(new Error('DNS is not queried.'), { code: 'ENOTFOUND' });
 
-/** Reads the first DKIM-Signature of a message, and checks it where the key is one of `keys`: the DNS is never asked. */
+/** Verifies the first DKIM signature of a message with `keys`. It never queries DNS. */
 export async function checkDkim(raw: Buffer, keys: readonly DkimKey[]): Promise<DkimFacts | undefined> {
   if (!/^dkim-signature:/im.test(raw.toString('latin1'))) return undefined;
   const { results } = await dkimVerify(raw, {
     resolver: async (name) => {
       const key = keys.find(({ recordName }) => recordName === name);
-      if (!key) throw notAsked();
+      if (!key) throw noDns();
       return [[key.record]];
     },
   });
@@ -42,7 +42,7 @@ export async function checkDkim(raw: Buffer, keys: readonly DkimKey[]): Promise<
 }
 
 const EXPLANATIONS: Readonly<Record<DkimFacts['result'], string>> = {
-  pass: 'The signature fits the message, by the public key that belongs to this config.',
-  fail: 'The signature does not fit: the message was changed, or signed with another key.',
-  unknown: 'The public key is in the DNS, which is not asked here.',
+  pass: 'The signature matches the message and the key of the running config.',
+  fail: 'The message was changed, or signed with another key.',
+  unknown: 'The public key is in DNS, which the playground does not query.',
 };

@@ -1,12 +1,12 @@
 import type { LogEvent, Logger } from '@postern/core';
 
-/** Prints what the mailer did, one compact line each: `mail.sent SignIn a***@example.com 12 ms`. */
+/** Prints events of the mailer in one line each: `mail.sent SignIn a***@example.com 12 ms`. */
 export function createEventPrinter(print: (line: string) => void): Logger {
   const log = (event: LogEvent) => print(formatEvent(event));
   return { debug: () => {}, info: log, warn: log, error: log };
 }
 
-/** Only fields that are known to be short; they never hold secrets, as no field of an event does. */
+/** Prints only fields that are short. No field of an event contains a secret. */
 function formatEvent({ event, type, locale, to, code, stage, responseCode, durationMs }: LogEvent): string {
   return [
     event,

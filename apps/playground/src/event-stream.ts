@@ -1,83 +1,47 @@
 import type { Request, Response } from 'express';
-import type { PlaygroundEvent, Snapshot } from './wire/events.js';
+import type { Topic } from './wire/events.js';
 
-/** Tells every open page what happens (server-sent events, HTML Standard section 9.2). */
+/** Tells every open page what changed (server-sent events, HTML Standard section 9.2). */
 export interface EventStream {
-  /** An express handler; the response stays open until the page leaves or the stream is closed. */
+  /** An Express handler. The response stays open until the page or the playground closes it. */
   open(request: Request, response: Response): void;
-  /** Later versions of the same thing replace what was not sent yet. */
-  publish(event: PlaygroundEvent): void;
+  publish(topic: Topic): void;
   close(): void;
 }
 
-/** How long changes are gathered, in milliseconds: a burst of emails changes the same numbers hundreds of times. */
-const GATHERING = 50;
+/** In milliseconds. A burst of emails changes the same topics hundreds of times. */
+const GATHERING = 150;
 
-/** A page that doesn't read is dropped; it comes back by itself, and begins with a snapshot. */
-const MOST_UNREAD = 8 * 1024 * 1024;
-
-const format = ({ type, ...data }: PlaygroundEvent) => `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
-
-/** What the event is about; events about the same thing replace each other. */
-function subjectOf(event: PlaygroundEvent): string | undefined {
-  switch (event.type) {
-    case 'email':
-      return `email ${event.email.id}`;
-    case 'delivery':
-      return `delivery ${event.delivery.id}`;
-    case 'metrics':
-      return `metrics ${event.second.at}`;
-    case 'servers':
-    case 'config':
-      return event.type;
-    case 'attempt':
-    case 'emails-deleted':
-    case 'snapshot':
-      return undefined;
-  }
-}
-
-export function createEventStream(snapshot: () => Snapshot): EventStream {
+export function createEventStream(): EventStream {
   const pages = new Set<Response>();
-  let waiting = new Map<unknown, PlaygroundEvent>();
+  const changed = new Set<Topic>();
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   function flush(): void {
-    clearTimeout(timer);
     timer = undefined;
-    const text = [...waiting.values()].map(format).join('');
-    waiting = new Map();
-    if (text === '') return;
-    for (const page of pages) {
-      page.write(text);
-      if (page.writableLength > MOST_UNREAD) page.destroy();
-    }
+    const text = `event: changed\ndata: ${JSON.stringify([...changed])}\n\n`;
+    changed.clear();
+    for (const page of pages) page.write(text);
   }
 
   return {
     open(_request, response) {
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-      // A page that lost the playground comes back soon after its restart.
+      // After a restart, pages reconnect after one second.
       response.write('retry: 1000\n\n');
       if (isClosed) return void response.end();
-      // What waits is in the snapshot already.
-      flush();
-      response.write(format({ type: 'snapshot', ...snapshot() }));
       pages.add(response);
       response.on('close', () => pages.delete(response));
     },
-    publish(event) {
+    publish(topic) {
       if (isClosed || pages.size === 0) return;
-      const key = subjectOf(event) ?? Symbol('one of its kind');
-      // To the end: what came in between may be about the same thing.
-      waiting.delete(key);
-      waiting.set(key, event);
+      changed.add(topic);
       timer ??= setTimeout(flush, GATHERING);
     },
     close() {
-      flush();
       isClosed = true;
+      clearTimeout(timer);
       for (const page of pages) page.end();
     },
   };

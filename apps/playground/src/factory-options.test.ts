@@ -5,7 +5,7 @@ const PACKAGES = new URL('../../../packages/', import.meta.url);
 
 type Factory = (...given: unknown[]) => unknown;
 
-/** Every exported factory of every published package, from the index files, so that no new one is forgotten. */
+/** Every exported factory of the published packages. */
 const factories: Record<string, Factory> = {};
 for (const folder of readdirSync(PACKAGES)) {
   const manifest = new URL(`${folder}/package.json`, PACKAGES);
@@ -15,7 +15,7 @@ for (const folder of readdirSync(PACKAGES)) {
   const exported: Record<string, unknown> = await import(index.href);
   for (const [name, value] of Object.entries(exported))
     if (typeof value === 'function' && /^(?:create|with)[A-Z]|^[a-z]\w*Store$/.test(name))
-      factories[name] = value as Factory; // called with what a program in JavaScript may pass
+      factories[name] = value as Factory; // JavaScript programs can pass anything
 }
 
 const transport = (name: string) => ({
@@ -24,7 +24,7 @@ const transport = (name: string) => ({
   [Symbol.asyncDispose]: async () => {},
 });
 
-/** An option of each, and what comes before the options. */
+/** An option of each factory, and the arguments before the options. */
 const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
   createFetchHandler: ['basePath'],
   createHealthCheck: ['intervalMs', { verify: async () => {} }],

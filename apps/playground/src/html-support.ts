@@ -1,22 +1,24 @@
 import { caniemail } from 'caniemail';
 import type { Issue } from './wire/issue.js';
 
-/** Of the names that caniemail has for mail apps, those that most readers have. */
+/** The most common mail apps, by their names in caniemail. */
 const CLIENTS = {
   Gmail: ['gmail.desktop-webmail', 'gmail.ios', 'gmail.android'],
   Outlook: ['outlook.windows'],
   'Apple Mail': ['apple-mail.macos', 'apple-mail.ios'],
 } as const;
 
-/** Features that carry content or layout; without rounded corners, an email is merely less pretty. */
+/**
+ * Features that affect content or layout. Without others, such as rounded corners, an email stays readable.
+ */
 const ESSENTIAL = /<\w+> element|^display|^position|^float|background-image|^object-fit|^flex|^grid/;
 
-/** Gmail cuts messages off behind some 102 kB of html, whatever stands there. */
+/** Gmail clips messages above about 102 kB of HTML. */
 const GMAIL_CLIPS = 102 * 1024;
 
 /**
- * Content and layout that mail apps don't support, by the data of caniemail.com. What stands in a `<style>` is there for the
- * apps that know it.
+ * Reports content and layout that mail apps do not support, according to caniemail.com. It ignores `<style>`,
+ * which only supporting apps apply.
  */
 export function checkHtmlSupport(html: string): Issue[] {
   const found = new Map<string, { clients: Set<string>; line: number; column: number }>();
@@ -34,12 +36,12 @@ export function checkHtmlSupport(html: string): Issue[] {
     code: 'client_support',
     part: 'content',
     message: `${title} is not supported by ${[...clients].join(', ')}`,
-    hint: 'See what its readers get instead: caniemail.com.',
+    hint: 'See caniemail.com for alternatives.',
     ...{ line, column },
   }));
 }
 
-/** What makes a message unfit for mail apps as a whole. */
+/** Warns about HTML that Gmail clips. */
 export const checkHtmlSize = (html: string): Issue[] =>
   Buffer.byteLength(html) <= GMAIL_CLIPS
     ? []
@@ -48,6 +50,6 @@ export const checkHtmlSize = (html: string): Issue[] =>
           severity: 'warning',
           code: 'html_too_large',
           part: 'content',
-          message: 'the html is larger than 102 kB: Gmail shows only its beginning',
+          message: 'the HTML is larger than 102 kB, so Gmail clips it',
         },
       ];

@@ -1,26 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MailRouterOptions } from '@postern/adapter-express';
-import { createApp } from '../examples/express.js';
+import { bearerToken, createMailRouter, type MailRouterOptions } from '@postern/adapter-express';
+import express from 'express';
 import { listen } from './listen.js';
 import type { Sending } from './sending.js';
 
-/** An application that really listens, on a port of its own. */
+/** An application with the mail routes, on its own port. */
 export interface HttpApp {
   /** `http://127.0.0.1:40211` */
   readonly url: string;
-  /** Whoever sends through it has to know it; new on every start. */
+  /** The bearer token, new on every start. */
   readonly secret: string;
   close(): Promise<void>;
 }
 
 const createSecret = () => randomBytes(32).toString('base64url');
 
-/** The Express application of the example. */
 export async function startExpressApp(mailer: MailRouterOptions['mailer']): Promise<HttpApp> {
   const secret = createSecret();
-  const server = createServer(createApp(mailer, secret));
+  const app = express();
+  app.use('/mail', createMailRouter({ mailer, authorize: bearerToken(secret) }));
+  const server = createServer(app);
   const port = await listen(server, { port: 0 });
   return {
     url: `http://127.0.0.1:${port}`,
@@ -33,15 +34,24 @@ export async function startExpressApp(mailer: MailRouterOptions['mailer']): Prom
   };
 }
 
-/** The Nest application of the example. Loading Nest takes a moment. */
 export async function startNestApp({ config, transport }: Sending): Promise<HttpApp> {
+  // Nest takes a moment to load, so only the first use loads it.
   await import('reflect-metadata');
-  const [{ NestFactory }, { createAppModule }] = await Promise.all([
+  const [{ NestFactory }, { Controller }, { MailController, MailModule }] = await Promise.all([
     import('@nestjs/core'),
-    import('../examples/nest.js'),
+    import('@nestjs/common'),
+    import('@postern/adapter-nestjs'),
   ]);
   const secret = createSecret();
-  const app = await NestFactory.create(createAppModule(config, secret, transport), {
+  class AuthMailController extends MailController {}
+  Controller('mail')(AuthMailController);
+  class AppModule {}
+  const module = {
+    module: AppModule,
+    imports: [MailModule.forRoot({ config, transport, http: { authorize: bearerToken(secret) } })],
+    controllers: [AuthMailController],
+  };
+  const app = await NestFactory.create(module, {
     logger: false,
     abortOnError: false,
     forceCloseConnections: true,

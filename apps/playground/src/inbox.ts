@@ -1,50 +1,44 @@
 import type { Attachment, EmailList, EmailSummary, InboxEmail } from './wire/inbox.js';
 
-/** What there is to say of an email beyond its line in the list; addresses on this server are its route's. */
+/** The details of an email. Its route adds the URLs. */
 type EmailDescription = Omit<InboxEmail, keyof EmailSummary | 'htmlUrl' | 'files'> & {
   readonly files: readonly Omit<Attachment, 'url'>[];
 };
 
-/** An email as it is kept; what is derived from its content is made when someone looks. */
+/** A stored email. `describe` derives its details on demand. */
 export interface KeptEmail {
   readonly summary: EmailSummary;
-  /** What is searched, in lower case. */
+  /** The text to search, in lower case. */
   readonly searched: string;
   readonly html?: string;
-  /** The message as it came over the wire. */
+  /** The message as received. */
   readonly raw?: Buffer;
   describe(): Promise<EmailDescription>;
 }
 
-/** What sent an email, learned after it arrived. */
+/** The origin of an email, which may become known after it arrives. */
 type EmailLabel = Pick<EmailSummary, 'type' | 'locale' | 'via'>;
 
 /** The emails that the page shows, in memory. */
 export interface Inbox {
   add(email: Omit<KeptEmail, 'summary'> & { readonly summary: Omit<EmailSummary, 'id'> }): void;
-  /** What is known of the email with this Message-ID: now, or once it arrives. */
+  /** Labels the email with this Message-ID, now or when it arrives. */
   label(messageId: string, label: EmailLabel): void;
   find(id: string): KeptEmail | undefined;
   list(options: { q?: string | undefined; limit: number }): EmailList;
-  /** Whether it was there. */
+  /** @returns whether the email existed */
   remove(id: string): boolean;
   clear(): void;
 }
 
-/** The oldest make room: an email is some 20 kB. */
+/** An email takes about 20 kB. The oldest ones are dropped. */
 const MOST_KEPT = 2000;
 const MOST_LABELS = 5000;
 
-export interface InboxListener {
-  /** Arrived, or more is known of it. */
-  onChange(email: EmailSummary): void;
-  onRemove(ids: readonly string[] | undefined): void;
-}
-
-export function createInbox({ onChange, onRemove }: InboxListener): Inbox {
+export function createInbox({ onChange }: { onChange(): void }): Inbox {
   let emails: KeptEmail[] = [];
   let latest = 0;
-  /** The email often arrives before the one who sent it knows its Message-ID, and sometimes after. */
+  /** An email often arrives before its sender knows the Message-ID. */
   const labels = new Map<string, EmailLabel>();
 
   return {
@@ -53,7 +47,7 @@ export function createInbox({ onChange, onRemove }: InboxListener): Inbox {
       const label = summary.messageId === undefined ? {} : labels.get(summary.messageId);
       const kept = { ...email, summary: { ...summary, ...label, id: String(latest) } };
       emails = [kept, ...emails].slice(0, MOST_KEPT);
-      onChange(kept.summary);
+      onChange();
     },
     label(messageId, label) {
       labels.set(messageId, { ...labels.get(messageId), ...label });
@@ -61,12 +55,10 @@ export function createInbox({ onChange, onRemove }: InboxListener): Inbox {
         if (labels.size <= MOST_LABELS) break;
         labels.delete(oldest);
       }
-      emails = emails.map((email) => {
-        if (email.summary.messageId !== messageId) return email;
-        const labelled = { ...email, summary: { ...email.summary, ...label } };
-        onChange(labelled.summary);
-        return labelled;
-      });
+      emails = emails.map((email) =>
+        email.summary.messageId === messageId ? { ...email, summary: { ...email.summary, ...label } } : email,
+      );
+      onChange();
     },
     find: (id) => emails.find(({ summary }) => summary.id === id),
     list({ q = '', limit }) {
@@ -78,12 +70,12 @@ export function createInbox({ onChange, onRemove }: InboxListener): Inbox {
       const rest = emails.filter(({ summary }) => summary.id !== id);
       const wasThere = rest.length < emails.length;
       emails = rest;
-      if (wasThere) onRemove([id]);
+      if (wasThere) onChange();
       return wasThere;
     },
     clear() {
       emails = [];
-      onRemove(undefined);
+      onChange();
     },
   };
 }

@@ -5,7 +5,7 @@ const INDENT = ' '.repeat(11);
 const count = (number: number, noun: string) =>
   number === 0 ? '' : `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-/** For a terminal, every issue on lines of its own: severity and path, message, hint. */
+/** Formats issues for a terminal: severity and path, message, and hint on separate lines. */
 export function formatIssues(file: string, issues: readonly Issue[]): string {
   const errors = issues.filter(({ severity }) => severity === 'error').length;
   const counts = [count(errors, 'error'), count(issues.length - errors, 'warning')]
@@ -18,5 +18,5 @@ export function formatIssues(file: string, issues: readonly Issue[]): string {
       ...(hint === undefined ? [] : [`${INDENT}hint: ${hint}`]),
     ].join('\n'),
   );
-  return [`${file}${errors > 0 ? " can't be used" : ''}: ${counts}`, ...lines, ''].join('\n');
+  return [`${file}${errors > 0 ? ' is not valid' : ''}: ${counts}`, ...lines, ''].join('\n');
 }

@@ -8,8 +8,6 @@ import { readOtpToken } from './otp-token.js';
 import type { EmailSummary } from './wire/inbox.js';
 import type { ServerName } from './wire/server.js';
 
-const EXCERPT = 140;
-
 export const formatMailbox = ({ name, address }: Mailbox): string =>
   name ? `${name} <${address}>` : address;
 
@@ -25,17 +23,14 @@ interface Content {
   readonly messageId?: string | undefined;
 }
 
-/** What a list shows of an email; its code stands for itself. */
-function summarize({ at, messageId, ...content }: Content): Omit<EmailSummary, 'id' | 'attachments'> {
+function summarize({ at, messageId, ...content }: Content): Omit<EmailSummary, 'id'> {
   const { from, to, subject, text } = content;
   const code = findCode(text);
-  const shown = text.replace(/\s+/g, ' ').trim();
   return {
     at: at.toISOString(),
     from,
     to,
     subject,
-    excerpt: (code === undefined ? shown : shown.replaceAll(code, '…')).slice(0, EXCERPT),
     ...(code !== undefined && { code }),
     hasLink: linkIn(content) !== undefined,
     ...(messageId !== undefined && { messageId }),
@@ -48,7 +43,6 @@ const linkIn = ({ text, html }: Pick<Content, 'text' | 'html'>): string | undefi
 const searchedIn = ({ from, to, subject, text }: Content): string =>
   [from, to, subject, text].join('\n').toLowerCase();
 
-/** Of html and text, what both kinds of emails have. */
 function describeContent(content: Content) {
   const { text, html } = content;
   const link = linkIn(content);
@@ -60,18 +54,16 @@ function describeContent(content: Content) {
   };
 }
 
-/** Files are listed by their place in the message. */
 const describeFile = ({ filename, mimeType, content }: MimeAttachment, index: number) => ({
   filename: filename || `attachment-${index + 1}`,
   contentType: mimeType,
   size: typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength,
 });
 
-/** The files of a message. */
 export const filesOf = async (raw: Buffer): Promise<MimeAttachment[]> =>
   (await PostalMime.parse(raw)).attachments;
 
-/** An email that a trap received. `keys`: public keys of DKIM that are not looked up. */
+/** Describes an email that a mail trap received. `keys` verify DKIM signatures. */
 export function keepReceived(server: ServerName, received: ReceivedEmail, keys: readonly DkimKey[]): Kept {
   const { envelope, html, text, subject, messageId, raw, session, headers, header } = received;
   const content = {
@@ -81,12 +73,7 @@ export function keepReceived(server: ServerName, received: ReceivedEmail, keys: 
     ...{ subject, text, html, messageId },
   };
   return {
-    // To count them all exactly, each message would have to be parsed twice.
-    summary: {
-      ...summarize(content),
-      server,
-      attachments: raw.includes('Content-Disposition: attachment') ? 1 : 0,
-    },
+    summary: { ...summarize(content), server },
     searched: searchedIn(content),
     ...(html !== undefined && { html }),
     raw,
@@ -95,8 +82,6 @@ export function keepReceived(server: ServerName, received: ReceivedEmail, keys: 
       const otpToken = readOtpToken(header('OTP-Token'));
       return {
         ...describeContent(content),
-        ...(received.replyTo.length > 0 && { replyTo: received.replyTo.map(formatMailbox).join(', ') }),
-        ...(received.date && { date: received.date.toISOString() }),
         headers,
         source: raw.toString('utf8'),
         size: raw.byteLength,
@@ -113,7 +98,7 @@ export function keepReceived(server: ServerName, received: ReceivedEmail, keys: 
   };
 }
 
-/** An email that a real server took: what was handed over. */
+/** Describes an email that a real server accepted, whose message is not available. */
 export function keepSent(email: Email, receipt: Receipt): Kept {
   const content = { ...email, at: new Date(), from: formatMailbox(email.from) };
   return {
@@ -121,7 +106,6 @@ export function keepSent(email: Email, receipt: Receipt): Kept {
       ...summarize(content),
       type: email.type,
       ...(email.locale !== undefined && { locale: email.locale }),
-      attachments: 0,
     },
     searched: searchedIn(content),
     ...(email.html !== undefined && { html: email.html }),
@@ -130,8 +114,6 @@ export function keepSent(email: Email, receipt: Receipt): Kept {
       const otpToken = readOtpToken(headers.find(({ name }) => name === 'OTP-Token')?.value);
       return {
         ...describeContent(content),
-        ...(email.replyTo && { replyTo: email.replyTo.map(formatMailbox).join(', ') }),
-        date: email.date.toISOString(),
         headers,
         files: [],
         ...(otpToken && { otpToken }),
@@ -141,8 +123,8 @@ export function keepSent(email: Email, receipt: Receipt): Kept {
   };
 }
 
-/** The header fields of an email before it becomes a message. */
-export const headersOf = (email: Email): { name: string; value: string }[] => [
+/** The header fields of an email that is not a message yet. */
+const headersOf = (email: Email): { name: string; value: string }[] => [
   { name: 'From', value: formatMailbox(email.from) },
   { name: 'To', value: email.to },
   ...(email.replyTo ? [{ name: 'Reply-To', value: email.replyTo.map(formatMailbox).join(', ') }] : []),

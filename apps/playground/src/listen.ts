@@ -4,17 +4,17 @@ import type { AddressInfo } from 'node:net';
 const LOOPBACK = '127.0.0.1';
 
 export interface ListenOptions {
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** Whether a free port will do when `port` is taken. @default false */
+  /** Whether to use a free port if `port` is taken. @default false */
   readonly orFreePort?: boolean | undefined;
 }
 
 /**
- * Listens on this machine alone.
+ * Listens on loopback.
  *
  * @returns the port
- * @throws Error with the code `EADDRINUSE` when the port is taken
+ * @throws Error with the code `EADDRINUSE` if the port is taken
  */
 export async function listen(server: Server, { port, orFreePort = false }: ListenOptions): Promise<number> {
   try {

@@ -8,13 +8,12 @@ import {
 } from '@logto/connector-kit';
 import { type ConnectorConfig, MailError } from '@postern/core';
 
-/** The drop-in connector, loaded from its built package as a Logto instance does it. */
+/** Postern's connector, loaded from its built package like in Logto. */
 export interface LogtoHost {
   /**
-   * Sends as Logto's console does when it tests a config: with a new connector for each request, and with errors that say
-   * what is wrong. Errors of real sign-ins only say it in the log.
+   * Sends like the test in Logto's console, which creates a connector for each request and returns detailed errors.
    *
-   * @throws {ConnectorError} of the connector
+   * @throws {ConnectorError} the error of the connector
    * @throws {MailError} `payload_invalid` for a request that Logto would not make
    */
   send(request: unknown): Promise<unknown>;
@@ -23,26 +22,26 @@ export interface LogtoHost {
 const packageFile = (path: string) =>
   new URL(path, import.meta.resolve('@postern/connector-smtp/package.json'));
 
-/** Whether it really makes connectors shows only when it is called, there as here. */
+/** Like in Logto, only a call can show whether the function creates connectors. */
 const isCreateConnector = (value: unknown): value is CreateConnector<EmailConnector> =>
   typeof value === 'function';
 
 /**
- * Checks the package and its connector like Logto's loader, and the config like its console on saving.
+ * Checks the package like Logto's loader, and the config like Logto's console.
  *
- * @throws Error when Logto would not take it
+ * @throws Error if Logto would reject the connector
  */
 export async function startLogtoHost(config: ConnectorConfig): Promise<LogtoHost> {
   const { dependencies } = JSON.parse(await readFile(packageFile('package.json'), 'utf8'));
   if (!dependencies?.['@logto/connector-kit'])
-    throw new Error('The package does not name its connector-kit.');
+    throw new Error('The package does not depend on connector-kit.');
   const { default: createConnector }: { default?: unknown } = await import(packageFile('lib/index.js').href);
   if (!isCreateConnector(createConnector))
-    throw new Error('The package has no connector as its default export.');
+    throw new Error('The default export of the package is not a connector.');
 
   const getConfig = async () => config;
   const { metadata, type, configGuard } = await createConnector({ getConfig });
-  if (type !== ConnectorType.Email) throw new Error('The connector is not one for email.');
+  if (type !== ConnectorType.Email) throw new Error('The connector is not an email connector.');
   for (const file of [metadata.logo, metadata.logoDark, metadata.readme]) {
     if (file) await readFile(packageFile(file));
   }
@@ -55,7 +54,7 @@ export async function startLogtoHost(config: ConnectorConfig): Promise<LogtoHost
         const problems = data.error.issues
           .map(({ path, message }) => `${path.join('.')}: ${message}`)
           .join('; ');
-        throw new MailError('payload_invalid', `Logto makes no such request: ${problems}.`, {
+        throw new MailError('payload_invalid', `Logto does not send such requests: ${problems}.`, {
           stage: 'payload',
         });
       }

@@ -16,11 +16,11 @@ import {
   type ServerName,
 } from './wire/server.js';
 
-/** The playground's own mail servers: traps that keep all mail to themselves, and fail when told to. */
+/** The playground's mail servers: traps that keep all emails, and that can simulate faults. */
 export interface MailServers {
-  /** PEM; they have the same. */
+  /** PEM. Both servers use it. */
   readonly certificate: string;
-  /** Where each of them listens, also while it is down. */
+  /** The address stays the same while the server is down. */
   addressOf(server: ServerName): { readonly host: string; readonly port: number };
   list(): readonly MailServer[];
   setFault(
@@ -28,7 +28,6 @@ export interface MailServers {
     fault: FaultName,
     setting: { isOn: boolean; times?: number | undefined },
   ): Promise<void>;
-  /** Everything works again. */
   clearFaults(): Promise<void>;
   close(): Promise<void>;
 }
@@ -36,11 +35,11 @@ export interface MailServers {
 export interface MailServersOptions {
   readonly auth: TrapAuth;
   onEmail(server: ServerName, email: ReceivedEmail): void;
-  /** A fault has struck, or an email was taken: also from another program. */
+  /** Called when a fault occurs or a server accepts an email, from any program. */
   onChange(): void;
 }
 
-/** Between two bytes of a slow answer, in milliseconds: some two seconds for the answer to a message. */
+/** The pause between two bytes, in milliseconds. A reply takes about two seconds. */
 const SLOW_INTERVAL = 60;
 
 const TRAP_FAULTS: Readonly<Record<Exclude<FaultName, 'down'>, TrapFault>> = {
@@ -49,10 +48,10 @@ const TRAP_FAULTS: Readonly<Record<Exclude<FaultName, 'down'>, TrapFault>> = {
   slow: { at: 'delivery', kind: 'drip', intervalMs: SLOW_INTERVAL },
 };
 
-/** Starts them, on free ports. */
+/** Starts the servers on free ports. */
 export async function startMailServers(options: MailServersOptions): Promise<MailServers> {
   const servers = await Promise.all(SERVER_NAMES.map((name) => startServer(name, options)));
-  const find = (name: ServerName) => servers[SERVER_NAMES.indexOf(name)] as Server; // one for each name
+  const find = (name: ServerName) => servers[SERVER_NAMES.indexOf(name)] as Server; // there is one per name
   return {
     certificate: find('primary').certificate,
     addressOf: (name) => find(name).address,
@@ -69,7 +68,7 @@ export async function startMailServers(options: MailServersOptions): Promise<Mai
   };
 }
 
-/** Until the trap is closed. */
+/** Waits for each event until the trap closes. */
 async function tellEach(next: (timeout: number) => Promise<unknown>, tell: () => void): Promise<void> {
   try {
     for (;;) {
@@ -77,7 +76,7 @@ async function tellEach(next: (timeout: number) => Promise<unknown>, tell: () =>
       tell();
     }
   } catch {
-    // There is nothing more to tell.
+    // The trap is closed.
   }
 }
 
@@ -96,7 +95,7 @@ async function startServer(
   const start = async (port: number): Promise<SmtpTrap> => {
     const trap = await startSmtpTrap({ auth, port });
     trap.inbox.onEmail((email) => {
-      // The playground keeps what it shows; the trap need not keep it, too.
+      // The playground keeps its own copy.
       trap.inbox.clear();
       onEmail(name, email);
     });
@@ -109,14 +108,14 @@ async function startServer(
   const first = await start(0);
   const { host, port, certificate } = first;
   let trap: SmtpTrap | undefined = first;
-  /** What was counted before it was last down. */
-  let before = { connections: 0, messages: 0 };
-  /** How often being down was noticed can't be told: nobody is there to count. */
+  /** The total of earlier traps. */
+  let before = 0;
+  /** Refused connections of a stopped server cannot be counted. */
   const wanted = new Map<
     Exclude<FaultName, 'down'>,
     { times: number; fired: number; handle?: FaultHandle }
   >();
-  /** Stopping and starting one after the other. */
+  /** Serializes stops and starts. */
   let turn: Promise<void> = Promise.resolve();
 
   const struck = (fault: FaultName): number => {
@@ -129,10 +128,7 @@ async function startServer(
     const setting = wanted.get(fault);
     return setting !== undefined && struck(fault) < setting.times;
   };
-  const counted = () => ({
-    connections: before.connections + (trap?.stats.connections ?? 0),
-    messages: before.messages + (trap?.stats.messages ?? 0),
-  });
+  const counted = () => before + (trap?.stats.messages ?? 0);
 
   const strike = (fault: Exclude<FaultName, 'down'>) => {
     const setting = wanted.get(fault);
@@ -170,11 +166,11 @@ async function startServer(
       address: `${host}:${port}`,
       isUp: trap !== undefined,
       faults: FAULT_NAMES.map((fault): Fault => ({ name: fault, isOn: isOn(fault), struck: struck(fault) })),
-      ...counted(),
+      messages: counted(),
     }),
     setFault(fault, { isOn: shouldBeOn, times = Number.POSITIVE_INFINITY }) {
       if (fault === 'down') {
-        // What went wrong before was told to who asked for it.
+        // The caller of the earlier change got its error.
         turn = turn.catch(() => {}).then(shouldBeOn ? stop : revive);
         return turn;
       }

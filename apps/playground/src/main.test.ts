@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-/** As `start` runs it. */
+/** The program that `start` runs. */
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 function run(args: string[], env: Record<string, string> = {}) {
@@ -29,7 +29,7 @@ function run(args: string[], env: Record<string, string> = {}) {
     });
     void ended.then(({ stderr }) => reject(new Error(`It ended before it had started. ${stderr}`)));
   });
-  // Not every test waits for it.
+  // Some tests do not wait for the start.
   started.catch(() => {});
   return { child, started, ended };
 }
@@ -58,26 +58,23 @@ const USABLE = {
 };
 
 describe('the playground as a program', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'starts, says where it is, and ends cleanly on %s',
-    async (signal) => {
-      const { child, started, ended } = run(['--port', '0']);
-      const url = await started;
-      const response = await fetch(new URL('/api/session', url));
-      expect(await response.json()).toMatchObject({ delivery: { mode: 'trap' } });
-      // An open page must not keep it.
-      const events = await fetch(new URL('/api/events', url));
-      child.kill(signal);
-      const { exitCode, stdout, stderr } = await ended;
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(stdout).toMatch(
-        /^Mail goes to a trap on 127\.0\.0\.1:\d+ and stays there\.\nPostern playground: \S+\nOpen it in a browser\. Ctrl-C ends it\.\n$/,
-      );
-      await events.text();
-    },
-  );
+  it.each(['SIGINT', 'SIGTERM'] as const)('prints its address, and exits cleanly on %s', async (signal) => {
+    const { child, started, ended } = run(['--port', '0']);
+    const url = await started;
+    const response = await fetch(new URL('/api/session', url));
+    expect(await response.json()).toMatchObject({ delivery: { mode: 'trap' } });
+    // An open page must not prevent the exit.
+    const events = await fetch(new URL('/api/events', url));
+    child.kill(signal);
+    const { exitCode, stdout, stderr } = await ended;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^Emails go to a mail trap on 127\.0\.0\.1:\d+ and stay on this machine\.\nPostern playground: \S+\nOpen it in a browser\. Press Ctrl-C to stop\.\n$/,
+    );
+    await events.text();
+  });
 
-  it('prints every issue of a bad config, with path and hint, and exits 1', async () => {
+  it('prints every issue of a config with path and hint, and exits 1', async () => {
     const file = await writeConfig({
       ...USABLE,
       port: 99_999,
@@ -87,7 +84,7 @@ describe('the playground as a program', () => {
     });
     const { exitCode, stdout, stderr } = await run(['--config', file]).ended;
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toContain(`${file} can't be used: 5 errors, 1 warning\n`);
+    expect(stderr).toContain(`${file} is not valid: 5 errors, 1 warning\n`);
     for (const [severity, path, message] of [
       ['error', 'port', 'port must be a number from 1 to 65535'],
       ['error', 'auth.pass', 'auth.pass is required: set it to the password'],
@@ -102,14 +99,14 @@ describe('the playground as a program', () => {
     }
   });
 
-  it('says that a config is missing, with a hint, and exits 1', async () => {
+  it('reports a missing config with a hint, and exits 1', async () => {
     const { exitCode, stderr } = await run([], { POSTERN_CONFIG: 'no-such-file.json' }).ended;
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("no-such-file.json can't be used: 1 error\n");
+    expect(stderr).toContain('no-such-file.json is not valid: 1 error\n');
     expect(stderr).toContain('hint: Paths are relative to ');
   });
 
-  it('reports a service that nobody knows like any other issue', async () => {
+  it('reports an unknown service like any other issue', async () => {
     const { host: _host, port: _port, ...rest } = USABLE;
     const file = await writeConfig({ ...rest, service: 'Pigeon' });
     const { exitCode, stderr } = await run(['--config', file]).ended;
@@ -117,42 +114,42 @@ describe('the playground as a program', () => {
     expect(stderr).toContain('  error    service, line 1\n           service "Pigeon" is not in the list');
   });
 
-  it('prints the warnings of a config, and starts all the same', async () => {
-    const file = await writeConfig({ ...USABLE, colour: 'red' });
+  it('prints the warnings of a config, and starts', async () => {
+    const file = await writeConfig({ ...USABLE, color: 'red' });
     const { child, started, ended } = run(['--port=0'], { POSTERN_CONFIG: file });
     await started;
     child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await ended;
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('Mail is really sent, through 127.0.0.1:2525.\n');
-    expect(stderr).toContain(`${file}: 1 warning\n  warning  colour, line 1\n`);
+    expect(stdout).toContain('Real emails are sent through 127.0.0.1:2525.\n');
+    expect(stderr).toContain(`${file}: 1 warning\n  warning  color, line 1\n`);
   });
 
-  it('takes a server whose password nobody sees', async () => {
+  it('accepts a server without showing its password', async () => {
     const { child, started, ended } = run(['--port=0', '--smtp-url', 'smtp://me:open-sesame@127.0.0.1:2525']);
     const url = await started;
     const config = await (await fetch(new URL('/api/config', url))).text();
     child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await ended;
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('Mail is really sent, through 127.0.0.1:2525.\n');
+    expect(stdout).toContain('Real emails are sent through 127.0.0.1:2525.\n');
     expect(config).toContain('${POSTERN_SMTP_URL}');
     expect(config + stdout + stderr).not.toContain('open-sesame');
     const refused = await run(['--smtp-url', 'open-sesame']).ended;
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.not.stringContaining('open-sesame') });
   });
 
-  it('explains itself', async () => {
+  it('prints its help', async () => {
     const { exitCode, stdout } = await run(['--help']).ended;
     expect(exitCode).toBe(0);
     expect(stdout).toContain('--config FILE');
   });
 
-  it('exits 2 on arguments that it does not know', async () => {
-    const { exitCode, stderr } = await run(['--colour']).ended;
+  it('exits 2 on unknown arguments', async () => {
+    const { exitCode, stderr } = await run(['--color']).ended;
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: "Unknown option '--colour'.\nSee --help.\n",
+      stderr: "Unknown option '--color'.\nSee --help.\n",
     });
   });
 });

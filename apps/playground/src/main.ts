@@ -5,7 +5,10 @@ import { isPortTaken } from './listen.js';
 import { type Playground, startPlayground } from './playground.js';
 import { ProblemError } from './problem.js';
 
-/** Runners such as npm pass on the signal that the terminal sent to everyone; that is no second Ctrl-C. */
+/**
+ * In milliseconds. Runners such as npm forward the signal that the terminal also sends, which is not a second
+ * Ctrl-C.
+ */
 const SAME_SIGNAL = 250;
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
@@ -35,17 +38,17 @@ async function main(): Promise<void> {
     });
     closeOnSignal(playground);
     print(`Postern playground: ${playground.url}`);
-    print(open ? 'Ctrl-C ends it.' : 'Open it in a browser. Ctrl-C ends it.');
+    print(open ? 'Press Ctrl-C to stop.' : 'Open it in a browser. Press Ctrl-C to stop.');
     if (open) await (await import('open')).default(playground.url);
   } catch (error) {
     if (error instanceof ProblemError && error.problem.issues)
       return fail(formatIssues(file, error.problem.issues), 1);
-    if (isPortTaken(error)) return fail(`Port ${port} can't be used: choose another with --port.`, 1);
+    if (isPortTaken(error)) return fail(`Port ${port} is not available. Choose another one with --port.`, 1);
     throw error;
   }
 }
 
-/** The first signal lets everything end, a second one doesn't wait for it. */
+/** The first signal shuts down gracefully. The second exits immediately. */
 function closeOnSignal(playground: Playground): void {
   let firstAt: number | undefined;
   const onSignal = () => {

@@ -2,7 +2,7 @@ import { isLoopbackHost } from '@postern/core';
 
 const GOOGLE_TOKENS = 'oauth2.googleapis.com';
 
-/** Each of them makes it OAuth2, as the type may be left out. */
+/** Each of these keys implies OAuth2, because `type` is optional. */
 const OAUTH_KEYS = [
   'serviceClient',
   'privateKey',
@@ -14,7 +14,7 @@ const OAUTH_KEYS = [
   'scope',
 ];
 
-/** Many systems ask the DNS about these (RFC 6761 says they should not), so they may be anyone's. */
+/** RFC 6761 reserves these names for loopback, but many systems look them up in DNS. */
 const BELOW_LOCALHOST = /\.localhost\.?$/;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -27,8 +27,8 @@ const hostOfUrl = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
 
 /**
- * The hosts out there that a config, however broken, would connect to: its server (or the service that it names), and
- * where OAuth2 tokens come from. References have to be resolved.
+ * The remote hosts that a config would connect to: its server or service, and the source of OAuth2 tokens.
+ * References must be resolved. The config may have errors.
  */
 export function networkHostsOf(config: unknown): string[] {
   if (!isObject(config)) return [];
@@ -38,7 +38,7 @@ export function networkHostsOf(config: unknown): string[] {
     isObject(auth) &&
     (/^oauth2$/i.test(textOf(auth.type) ?? '') || OAUTH_KEYS.some((key) => Object.hasOwn(auth, key)));
   const tokens = isOAuth ? (hostOfUrl(textOf(auth.accessUrl)) ?? GOOGLE_TOKENS) : undefined;
-  // An option of `tls.connect` that would win over the config's own.
+  // This option of `tls.connect` overrides the host of the config.
   const ofTls = isObject(tls) ? textOf(tls.host) : undefined;
   const hosts = [server, tokens, ofTls].flatMap((host) =>
     host === undefined ? [] : [host.trim().toLowerCase()],

@@ -3,7 +3,7 @@ import type { OtpTokenFacts } from './wire/inbox.js';
 /** `"123456"; origin="https://example.com"`: an item with a parameter (RFC 9651). */
 const FIELD = /^"((?:[^"\\]|\\.)*)"(?:\s*;\s*origin="([^"]*)")?/;
 
-/** Takes the OTP-Token header apart. */
+/** Parses the OTP-Token header. */
 export function readOtpToken(value: string | undefined): OtpTokenFacts | undefined {
   if (value === undefined) return undefined;
   const [, code, origin] = FIELD.exec(value.trim()) ?? [];

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import express, { type Response, Router } from 'express';
 import { refusal } from './problem.js';
 
-/** What the build of the page became; the same place from `src` and from `dist`. */
+/** The built page. The path is the same from `src` and from `dist`. */
 const BUILD = fileURLToPath(new URL('../dist/web/', import.meta.url));
 
-/** Nothing from elsewhere. Components put their styles into the page with the nonce; frames show emails. */
+/** The page loads nothing from other hosts. Components add styles with the nonce, and frames show emails. */
 const policy = (nonce: string) =>
   [
     "default-src 'none'",
@@ -24,11 +24,11 @@ const policy = (nonce: string) =>
 
 export interface PageOptions {
   readonly token: string;
-  /** Where the build is. @default beside this program */
+  /** The folder of the build. @default that of this package */
   readonly folder?: string | undefined;
 }
 
-/** The files of the build; views are in the fragment of its one page. */
+/** Serves the built page. Views are routes in the URL fragment. */
 export function pageRouter({ token, folder = BUILD }: PageOptions): Router {
   const router = Router();
 
@@ -52,7 +52,7 @@ export function pageRouter({ token, folder = BUILD }: PageOptions): Router {
       index: false,
       redirect: false,
       setHeaders: (response, path) => {
-        // The build names these after their content.
+        // Names of assets contain a content hash.
         const isHashed = /[\\/]assets[\\/]/.test(path);
         response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },

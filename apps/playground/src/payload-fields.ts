@@ -5,23 +5,23 @@ import type { PayloadField } from './wire/compose.js';
 const named = (path: string, label: string, description: string) =>
   ({ path: `${path}.name`, label, kind: 'text', description }) as const;
 
-/** How each variable is asked for. */
+/** The form field of each variable. */
 const FIELDS: Readonly<Record<string, Omit<PayloadField, 'required'>>> = {
   code: {
     path: 'code',
     label: 'Code',
     kind: 'code',
-    description: 'The one-time code that the person types.',
+    description: 'The one-time code.',
   },
-  link: { path: 'link', label: 'Link', kind: 'url', description: 'Where the button leads.' },
-  inviter: named('inviter', 'Inviter', 'Who invites.'),
-  organization: named('organization', 'Organization', 'The organization that the email is about.'),
-  application: named('application', 'Application', 'What the person signs in to.'),
-  user: named('user', 'User', 'Whom the email is about.'),
-  ip: { path: 'ip', label: 'IP address', kind: 'text', description: 'Where the request came from.' },
+  link: { path: 'link', label: 'Link', kind: 'url', description: 'The target of the button.' },
+  inviter: named('inviter', 'Inviter', 'The person who sends the invitation.'),
+  organization: named('organization', 'Organization', 'The organization.'),
+  application: named('application', 'Application', 'The name of your app.'),
+  user: named('user', 'User', 'The person who gets the email.'),
+  ip: { path: 'ip', label: 'IP address', kind: 'text', description: 'The origin of the request.' },
 };
 
-/** The form of a payload, the required fields first. */
+/** The form of a payload. */
 export function payloadFields(type: string): PayloadField[] {
   const known = variablesOf(type);
   const names = known ?? Object.keys(samplePayload(type));

@@ -32,47 +32,46 @@ import { createSignInDesk, type SignInDesk } from './sign-in-desk.js';
 import { SMTP_URL_VARIABLE, startConfig } from './start-config.js';
 import { createWays } from './ways.js';
 import type { Issue } from './wire/issue.js';
-import type { ServerList } from './wire/server.js';
 
 const CLOSING_GRACE = 1500;
-const SNAPSHOT_EMAILS = 200;
-const SNAPSHOT_ATTEMPTS = 100;
 
 export interface PlaygroundOptions {
-  /** The text of a connector config, and the file it came from. @default a built-in one, for the playground's own servers */
+  /**
+   * The text of a connector config, and its file. @default the built-in config for the playground's servers
+   */
   readonly config?: { readonly text: string; readonly file: string } | undefined;
-  /** An SMTP server to really send through, in place of the config's: `smtps://user:pass@smtp.example.com`. */
+  /** A real SMTP server that replaces that of the config: `smtps://user:pass@smtp.example.com`. */
   readonly smtpUrl?: string | undefined;
-  /** A PostgreSQL for the queue. @default in memory */
+  /** The URL of a PostgreSQL database for the queue. @default in memory */
   readonly databaseUrl?: string | undefined;
-  /** What references in the config lead to. @default nothing */
+  /** The values of references in the config. @default none */
   readonly variables?: ConfigVariables | undefined;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** Whether a free port will do when `port` is taken. @default false */
+  /** Whether to use a free port if `port` is taken. @default false */
   readonly orFreePort?: boolean;
-  /** How long emails that are under way may take to finish on closing, in milliseconds. @default 1500 */
+  /** The time for pending emails on shutdown, in milliseconds. @default 1500 */
   readonly closingGrace?: number;
-  /** Whether the inbox of the playground's own servers begins with one email of each kind. @default true */
+  /** Whether the playground sends a sample of each email to its own servers. @default true */
   readonly hasSamples?: boolean;
-  /** Where the page's build is, in tests. */
+  /** The folder of the built page, for tests. */
   readonly pageFolder?: string;
-  /** Gets the warnings about the config. */
+  /** Receives the warnings about the config. */
   onIssues?(issues: readonly Issue[]): void;
-  /** Gets lines to show to the person who started it. */
+  /** Prints a line for the user. */
   print(line: string): void;
 }
 
-/** Everything end to end: mail servers, config, mailer, queue, frameworks, and the page that shows it. */
+/** Mail servers, config, mailer, queue, frameworks, and the page that shows them. */
 export interface Playground extends AsyncDisposable {
   readonly url: string;
-  /** Lets emails in flight finish for a moment, then ends everything. Idempotent. */
+  /** Waits for pending emails, and then closes everything. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * @throws {ProblemError} `config_invalid` when the config can't be used
- * @throws Error with the code `EADDRINUSE` when the port is taken
+ * @throws {ProblemError} `config_invalid` if the config is not valid
+ * @throws Error with the code `EADDRINUSE` if the port is taken
  */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   const { print, port: wantedPort, orFreePort } = options;
@@ -80,31 +79,18 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   let isPrinting = false;
   const logger = createEventPrinter((line) => isPrinting && print(line));
 
-  const inbox = createInbox({
-    onChange: (email) => events.publish({ type: 'email', email }),
-    onRemove: (ids) => events.publish({ type: 'emails-deleted', ...(ids && { ids }) }),
-  });
-  const attempts = createAttemptLog({
-    onAttempt: (attempt, second) => {
-      events.publish({ type: 'attempt', attempt });
-      events.publish({ type: 'metrics', second });
-    },
-  });
+  const events = createEventStream();
+  const inbox = createInbox({ onChange: () => events.publish('inbox') });
+  const attempts = createAttemptLog({ onAttempt: () => events.publish('attempts') });
+  const onServersChange = () => events.publish('servers');
   const [servers, dkim] = await Promise.all([
     startMailServers({
       auth: LOGIN,
       onEmail: (name, email) => inbox.add(keepReceived(name, email, [dkim.known])),
-      onChange: () => publishServers(),
+      onChange: onServersChange,
     }),
     createDkimKey(),
   ]);
-
-  let serversVersion = Date.now();
-  const listServers = (): ServerList => {
-    serversVersion += 1;
-    return { servers: servers.list(), serversVersion };
-  };
-  const publishServers = () => events.publish({ type: 'servers', ...listServers() });
 
   const primary = servers.addressOf('primary');
   const variables = {
@@ -117,32 +103,31 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     hasSmtpUrl: options.smtpUrl !== undefined,
     own: demoServer(primary),
   });
-  // Who names a config or a server wants it to be used.
+  // Passing a config or a server grants permission to connect to its hosts.
   const allowedHosts = networkHostsOf(readConfigText(text, variables).config);
   const config = await orClose(servers, () =>
     createConfigStore({
       text,
-      file: options.config?.file,
       variables,
       allowedHosts,
       primary,
-      onChange(revision) {
+      onChange() {
         const former = sending;
         sending = send();
         ways.renew();
-        // What is under way still ends.
+        // Pending sends finish with the previous config.
         void former.close();
-        events.publish({ type: 'config', revision });
+        events.publish('config');
       },
     }),
   );
   const send = () => createSending({ ...config.current, servers, attempts, inbox, logger });
   let sending = send();
 
-  /** The playground is being closed; and, some time later, whoever still waits is told. */
+  /** `leaving` aborts checks at once. `ending` aborts sends after the grace period. */
   const leaving = new AbortController();
   const ending = new AbortController();
-  /** Of the config that is running, whichever that is by then. */
+  /** Always uses the running config. */
   const mailer = {
     send: (request: SendRequest, { signal = ending.signal }: OperationOptions = {}) =>
       sending.mailer.send(request, { signal }),
@@ -153,21 +138,13 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     databaseUrl: options.databaseUrl,
     mailer,
     inbox,
-    onChange: (delivery) => events.publish({ type: 'delivery', delivery }),
+    onChange: () => events.publish('deliveries'),
   });
   const ways = createWays({ sending: () => sending, queue, inbox, signal: ending.signal });
-  /** Its links lead here, wherever that is. */
+  /** Created on first use, because links contain the port. */
   let desk: SignInDesk | undefined;
   const previewer = createPreviewer(config);
 
-  const events = createEventStream(() => ({
-    emails: inbox.list({ limit: SNAPSHOT_EMAILS }).emails,
-    deliveries: queue.known(),
-    attempts: attempts.recent(SNAPSHOT_ATTEMPTS),
-    seconds: attempts.seconds(),
-    ...listServers(),
-    revision: config.describe().revision,
-  }));
   const server = createServer(
     createPlaygroundServer({
       token,
@@ -182,11 +159,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
         signInRoutes({ desk: openDesk }),
         deliveriesRoutes({ queue, attempts }),
         sendRoutes({ ways }),
-        serversRoutes({
-          servers,
-          list: listServers,
-          onChange: (list) => events.publish({ type: 'servers', ...list }),
-        }),
+        serversRoutes({ servers, onChange: onServersChange }),
       ],
     }),
   );
@@ -210,7 +183,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     await Promise.all([sending.close(), previewer.close(), ways.close()]);
     clearTimeout(grace);
     await servers.close();
-    // Requests that waited for an email get their answers before their connections are closed.
+    // Aborted requests get their responses before their connections close.
     await setImmediate();
     server.closeAllConnections();
     await stopped;
@@ -223,18 +196,18 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
 
   try {
     const hasSamples = config.current.target.mode === 'trap' && options.hasSamples !== false;
-    // Before the page is there: nobody would know which of them are new.
+    // Samples that arrive after the page opens would count as new.
     if (hasSamples) await sendSamples();
     isPrinting = true;
     const port = await listen(server, { port: wantedPort, orFreePort });
-    if (wantedPort !== 0 && port !== wantedPort) print(`Port ${wantedPort} is taken, so it is ${port}.`);
+    if (wantedPort !== 0 && port !== wantedPort) print(`Port ${wantedPort} is taken. Using ${port}.`);
     const { issues } = config.describe();
     if (issues.length > 0) options.onIssues?.(issues);
     const { mode, server: target } = config.current.target;
     print(
       mode === 'trap'
-        ? `Mail goes to a trap on ${target} and stays there.`
-        : `Mail is really sent, through ${target}.`,
+        ? `Emails go to a mail trap on ${target} and stay on this machine.`
+        : `Real emails are sent through ${target}.`,
     );
     return { url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close };
   } catch (error) {
@@ -242,14 +215,13 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     throw error;
   }
 
-  /** Something to look at. */
   async function sendSamples(): Promise<void> {
     for (const request of sampleRequests(config.current.config))
       await sending.mailer.send(request).catch(() => {});
   }
 }
 
-/** What can't be made must not leave the servers behind. */
+/** Closes the servers if `make` throws. */
 async function orClose<T>(servers: MailServers, make: () => T): Promise<T> {
   try {
     return make();

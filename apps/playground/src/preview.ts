@@ -12,13 +12,13 @@ import { createSmtpTransport } from '@postern/transport-smtp';
 import { OTP_ORIGIN } from './built-in-config.js';
 import { directionOf } from './email-document.js';
 import { checkHtmlSize, checkHtmlSupport } from './html-support.js';
-import { formatMailbox, headersOf } from './kept-email.js';
+import { formatMailbox } from './kept-email.js';
 import type { ConfigStore } from './running-config.js';
 import { checkTemplate, usedVariables } from './template-check.js';
 import type { Preview } from './wire/compose.js';
 import type { Issue } from './wire/issue.js';
 
-/** Renders templates under edit, with everything there is to say about them. */
+/** Renders templates, and reports their issues and variables. */
 export interface Previewer {
   preview(request: {
     readonly template: Template;
@@ -26,17 +26,17 @@ export interface Previewer {
     readonly to: string;
     readonly source: boolean;
   }): Promise<Preview>;
-  /** The html of one of the latest previews. */
+  /** The HTML of a recent preview. */
   htmlOf(id: string): string | undefined;
   close(): Promise<void>;
 }
 
 const MOST_KEPT = 20;
 
-/** Previews are rendered, not sent. */
+/** A transport for rendering only. */
 const nowhere: Transport = {
   name: 'preview',
-  send: () => Promise.reject(new Error('A preview is not sent.')),
+  send: () => Promise.reject(new Error('A preview cannot be sent.')),
   verify: () => Promise.resolve(),
   close: () => Promise.resolve(),
   [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -45,7 +45,7 @@ const nowhere: Transport = {
 export function createPreviewer(config: ConfigStore): Previewer {
   const kept = new Map<string, string>();
   let latest = 0;
-  /** A trap of its own, started when a source is first wanted. */
+  /** Started when a source is first requested. */
   let trap: Promise<SmtpTrap> | undefined;
 
   function keep(html: string): string {
@@ -59,7 +59,7 @@ export function createPreviewer(config: ConfigStore): Previewer {
     return id;
   }
 
-  /** The message as it goes over the wire: it is sent, to a trap that nobody else sends to. */
+  /** Sends the email to a separate trap, and returns the message. */
   async function sourceOf(email: Email): Promise<string> {
     trap ??= startSmtpTrap({ tls: 'none' });
     const { inbox, host, port } = await trap;
@@ -102,7 +102,7 @@ export function createPreviewer(config: ConfigStore): Previewer {
   return {
     async preview({ template, payload, to, source }) {
       const checked = checkTemplate(template);
-      const variables = usedVariables(template, payload);
+      const variables = usedVariables(template);
       const isBroken = checked.some(({ severity }) => severity === 'error');
       const rendered = isBroken ? undefined : await render(template, payload, to);
       const isHtml = template.contentType === 'text/html';
@@ -119,12 +119,9 @@ export function createPreviewer(config: ConfigStore): Previewer {
         variables,
         email: {
           from: formatMailbox(rendered.from),
-          to: rendered.to,
-          ...(rendered.replyTo && { replyTo: rendered.replyTo.map(formatMailbox).join(', ') }),
           subject: rendered.subject,
           text: rendered.text,
           direction: html === undefined ? 'ltr' : directionOf(html),
-          headers: headersOf(rendered),
           ...(html !== undefined && {
             html,
             htmlUrl: `/api/compose/previews/${keep(html)}/html`,

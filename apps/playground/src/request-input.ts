@@ -9,7 +9,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, input: unknown, what: s
   throw refusal('request_invalid', { detail: problems.join('; ') });
 }
 
-/** @throws {ProblemError} `request_invalid`, with every problem and no value */
+/** @throws {ProblemError} `request_invalid`, with every problem and without values */
 export const readBody = <Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> =>
   parse(schema, request.body, 'body');
 

@@ -1,46 +1,50 @@
-import { type ConfigVariables, type ConnectorConfig, parseSmtpConfig, resolveVariables } from '@postern/core';
+import {
+  type ConfigVariables,
+  type ConnectorConfig,
+  parseSmtpConfig,
+  resolveVariables,
+  type Template,
+} from '@postern/core';
 import { demoServer, formatConfig, withoutServer } from './built-in-config.js';
 import { type ConfigText, readConfigText } from './config-text.js';
 import { networkHostsOf } from './network-hosts.js';
 import { refusal } from './problem.js';
 import type { RunningConfig } from './wire/config.js';
 import type { DeliveryTarget } from './wire/session.js';
-import type { TemplateRequest } from './wire/template.js';
 
-/** The config that everything uses, until another one is applied. */
+/** The config that all delivery paths use. */
 export interface ConfigStore {
   readonly current: AppliedConfig;
   /**
-   * Uses the config of a text from now on.
+   * Uses the config in a text from now on.
    *
-   * @throws {ProblemError} `config_invalid` with every issue; the former one stays
+   * @throws {ProblemError} `config_invalid` with every issue, and keeps the previous config
    */
   apply(text: string, allowHosts: readonly string[]): RunningConfig;
-  /** Puts a template into it, in place of the one for its usage type and language. */
-  putTemplate(template: TemplateRequest): RunningConfig;
+  /** Replaces the template with the same usage type and language, or adds one. */
+  putTemplate(template: Template): RunningConfig;
   describe(): RunningConfig;
-  /** Checks a text as `apply` does, and changes nothing. */
+  /** Checks a text like `apply`, without applying it. */
   read(text: string): ConfigText;
   readonly variables: ConfigVariables;
 }
 
 interface AppliedConfig {
   readonly text: string;
-  /** As written, with references. */
+  /** The JSON with its references. */
   readonly value: unknown;
-  /** What is sent with: in a trap, the playground's own server in place of a foreign one. */
+  /** The config to send with. It uses the playground's server unless the host is allowed. */
   readonly config: ConnectorConfig;
   readonly target: DeliveryTarget;
 }
 
 export interface ConfigStoreOptions {
   readonly text: string;
-  readonly file?: string | undefined;
   readonly variables: ConfigVariables;
-  /** The hosts that the person who started it allowed. */
+  /** The hosts of the config or server that the playground was started with. */
   readonly allowedHosts: readonly string[];
   readonly primary: { readonly host: string; readonly port: number };
-  onChange(revision: number): void;
+  onChange(): void;
 }
 
 interface Applied extends AppliedConfig {
@@ -50,8 +54,7 @@ interface Applied extends AppliedConfig {
 }
 
 export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
-  const { file, variables, allowedHosts, primary, onChange } = options;
-  let revision = 1;
+  const { variables, allowedHosts, primary, onChange } = options;
   let applied = prepare(options.text, []);
 
   function prepare(text: string, allowHosts: readonly string[]): Applied {
@@ -59,7 +62,7 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
     if (config === undefined) {
       const count = issues.filter(({ severity }) => severity === 'error').length;
       throw refusal('config_invalid', {
-        detail: count === 1 ? 'There is one error in it.' : `There are ${count} errors in it.`,
+        detail: count === 1 ? 'The config has an error.' : `The config has ${count} errors.`,
         issues,
       });
     }
@@ -70,7 +73,7 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
 
   function aim(config: ConnectorConfig, isWithheld: boolean): Pick<Applied, 'config' | 'target'> {
     const server = `${primary.host}:${primary.port}`;
-    // Its sender and its templates, through the playground's own server.
+    // Use the sender and the templates with the playground's server.
     if (isWithheld)
       return {
         config: { ...ownServer(), ...withoutServer(config) } as ConnectorConfig,
@@ -86,18 +89,15 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
 
   function replace(next: Applied): RunningConfig {
     applied = next;
-    revision += 1;
-    onChange(revision);
+    onChange();
     return describe();
   }
 
   const describe = (): RunningConfig => ({
     text: applied.text,
     issues: applied.issues,
-    revision,
     delivery: applied.target,
     ...(applied.withheldHosts.length > 0 && { withheldHosts: applied.withheldHosts }),
-    ...(file !== undefined && { file }),
   });
 
   return {
@@ -107,15 +107,13 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
     },
     apply: (text, allowHosts) => replace(prepare(text, allowHosts)),
     putTemplate(template) {
-      const config = applied.value as { templates: readonly Record<string, unknown>[] }; // it was checked
-      const wanted = Object.fromEntries(
-        Object.entries(template).filter(([, part]) => part != null && part !== ''),
-      );
-      const isSame = (other: Record<string, unknown>) =>
+      const config = applied.value as { templates: readonly Template[] }; // `prepare` checked it
+      const isSame = (other: Template) =>
         other.usageType === template.usageType &&
         (other.locale || undefined) === (template.locale || undefined);
       const index = config.templates.findIndex(isSame);
-      const templates = index === -1 ? [...config.templates, wanted] : config.templates.with(index, wanted);
+      const templates =
+        index === -1 ? [...config.templates, template] : config.templates.with(index, template);
       return replace(prepare(formatConfig({ ...config, templates }), applied.allowHosts));
     },
     describe,

@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { run } from '../fixtures/running-playground.js';
 import type { Problem } from './wire/problem.js';
-import type { Sent, WayList } from './wire/send.js';
-import { WAYS } from './wire/send.js';
+import { type Sent, WAYS, type WayList } from './wire/send.js';
 import type { ServerList } from './wire/server.js';
 
 const SIGN_IN = { to: 'grace@example.com', type: 'SignIn', payload: { code: '112233' } };
@@ -21,13 +20,11 @@ describe('sending through', { timeout: 120_000 }, () => {
             body: { way, receipt: { accepted: SIGN_IN.to, messageId: expect.stringMatching(/^<.+>$/) } },
           },
     );
-    expect(body.timings.totalMs).toBeGreaterThanOrEqual(0);
     if (way === 'express' || way === 'nest') {
       expect(body.http).toMatchObject({
         status: 200,
         request: expect.stringMatching(/^POST http:\/\/127\.0\.0\.1:\d+\//),
       });
-      expect(body.timings).toHaveProperty('startMs');
     }
     await expect
       .poll(() => list('?q=grace'), { timeout: 60_000 })
@@ -40,11 +37,11 @@ describe('sending through', { timeout: 120_000 }, () => {
   it.each([
     [{ to: 'a@example.com,b@example.com' }, { code: 'recipient_invalid' }],
     [{ payload: {} }, { code: 'payload_invalid' }],
-  ])('each of them says what is wrong: %j', async (change, problem) => {
+  ])('every path reports the problem: %j', async (change, problem) => {
     const { post } = await run();
     for (const way of WAYS) {
       const { status, body } = await post<Problem>(`/api/send/${way}`, { ...SIGN_IN, ...change });
-      // Logto leaves a placeholder where a variable is missing.
+      // Logto keeps a placeholder if a variable is missing.
       if (way === 'logto' && 'payload' in change) continue;
       expect([way, status, body]).toMatchObject([
         way,
@@ -54,7 +51,7 @@ describe('sending through', { timeout: 120_000 }, () => {
     }
   });
 
-  it('shows the code that runs', async () => {
+  it('returns the files in the folder of examples', async () => {
     const { get, post } = await run();
     const { ways } = await get<WayList>('/api/send/ways');
     expect(ways.map(({ way }) => way)).toEqual([...WAYS]);
@@ -71,7 +68,7 @@ describe('sending through', { timeout: 120_000 }, () => {
     expect((await post('/api/send/pigeon', SIGN_IN)).status).toBe(404);
   });
 
-  it('follows the config that is running', async () => {
+  it('uses the running config', async () => {
     const { get, put, post } = await run();
     await post('/api/send/nest', SIGN_IN);
     const { text } = await get<{ text: string }>('/api/config');
@@ -83,7 +80,7 @@ describe('sending through', { timeout: 120_000 }, () => {
     }
   });
 
-  it('ends what is under way before the config changes', async () => {
+  it('finishes current sends before the config changes', async () => {
     const { get, put, post } = await run();
     await put('/api/servers/primary/faults/slow', { isOn: true });
     const sending = post<Sent>('/api/send/nest', SIGN_IN);

@@ -1,7 +1,14 @@
-import type { ConnectorConfig, Email, Logger, Mailer, Receipt, Transport } from '@postern/core';
+import {
+  type ConnectorConfig,
+  createMailer,
+  type Email,
+  type Logger,
+  type Mailer,
+  type Receipt,
+  type Transport,
+} from '@postern/core';
 import { withFailover } from '@postern/resilience';
 import { createSmtpTransport } from '@postern/transport-smtp';
-import { startMailer } from '../examples/core.js';
 import type { AttemptLog } from './attempt-log.js';
 import { OTP_ORIGIN } from './built-in-config.js';
 import type { Inbox } from './inbox.js';
@@ -9,14 +16,14 @@ import { keepSent } from './kept-email.js';
 import type { MailServers } from './mail-servers.js';
 import type { DeliveryTarget } from './wire/session.js';
 
-/** Everything that sends with one config, until there is another one. */
+/** The mailer and the transport for one config. */
 export interface Sending {
   readonly config: ConnectorConfig;
   readonly target: DeliveryTarget;
-  /** To the config's server; to the playground's own with failover. */
+  /** Sends to the config's server, or to the playground's servers with failover. */
   readonly transport: Transport;
   readonly mailer: Mailer;
-  /** Lets emails in flight finish. Idempotent. */
+  /** Waits for pending emails. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -29,9 +36,9 @@ export interface SendingOptions {
   readonly logger: Logger;
 }
 
-/** A server that is back is noticed soon: people are watching. */
+/** In milliseconds. Short, because people watch the servers recover. */
 const PROBE_AFTER = 4000;
-/** Nor does anyone wait for minutes here. */
+/** In milliseconds. Shorter than the defaults for the same reason. */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
 export function createSending({ config, target, servers, attempts, inbox, logger }: SendingOptions): Sending {
@@ -65,11 +72,11 @@ export function createSending({ config, target, servers, attempts, inbox, logger
     );
   }
 
-  const mailer = startMailer(config, { transport, otpOrigin: OTP_ORIGIN, logger });
+  const mailer = createMailer({ config, transport, otpOrigin: OTP_ORIGIN, logger });
   return { config, target, transport, mailer, close: () => mailer.close() };
 }
 
-/** Shows what a real server took: nobody can look into the mailboxes there. */
+/** Shows accepted emails in the inbox, because a real mailbox is not accessible. */
 const showing = (transport: Transport, show: (email: Email, receipt: Receipt) => void): Transport => ({
   ...transport,
   async send(email, options) {

@@ -6,9 +6,9 @@ import type { Problem } from './wire/problem.js';
 
 const json = { 'Content-Type': 'application/json' };
 
-describe('who may talk to the playground', () => {
+describe('access to the playground', () => {
   it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:80', '[::1]'])(
-    'not a page that calls it %j',
+    'is rejected with the host name %j',
     async (host) => {
       const { url } = await run();
       for (const path of ['/', '/api/session', '/api/events', '/api/inbox']) {
@@ -20,10 +20,13 @@ describe('who may talk to the playground', () => {
     },
   );
 
-  it.each(['localhost', 'LOCALHOST:4321', '127.0.0.1:80'])('a browser that calls it %j', async (host) => {
-    const { url } = await run();
-    expect((await rawRequest(url, { path: '/api/session', headers: { Host: host } })).status).toBe(200);
-  });
+  it.each(['localhost', 'LOCALHOST:4321', '127.0.0.1:80'])(
+    'is granted with the host name %j',
+    async (host) => {
+      const { url } = await run();
+      expect((await rawRequest(url, { path: '/api/session', headers: { Host: host } })).status).toBe(200);
+    },
+  );
 
   const CHANGES = [
     ['POST', '/api/send/core'],
@@ -38,7 +41,7 @@ describe('who may talk to the playground', () => {
     ['DELETE', '/api/servers/faults'],
   ];
 
-  it('nothing changes without the token of this run', async () => {
+  it('requires the token for every change', async () => {
     const { url, list, token } = await run({ hasSamples: true });
     for (const [method = '', path = ''] of CHANGES) {
       for (const wrong of [undefined, '', 'x', token.slice(1), `${token}x`]) {
@@ -56,7 +59,7 @@ describe('who may talk to the playground', () => {
     await expect.poll(async () => (await list()).length).toBeGreaterThan(0);
   });
 
-  it('no other site, with whatever it sends', async () => {
+  it('is rejected for other sites', async () => {
     const { url, token } = await run();
     const headers = { ...json, 'X-Postern-Token': token };
     const refused: Record<string, string>[] = [
@@ -88,7 +91,7 @@ describe('who may talk to the playground', () => {
 });
 
 describe('bodies', () => {
-  it('are JSON, and not too much of it', async () => {
+  it('must be JSON within the size limit', async () => {
     const { url, token } = await run();
     const send = (body: string, type: string) =>
       fetch(`${url}/api/config/inspect`, {
@@ -111,7 +114,7 @@ describe('bodies', () => {
     }
   });
 
-  it('are not nested deeper than the stack', async () => {
+  it('must not be nested too deeply', async () => {
     const { url, token } = await run();
     const payload = `{"x":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`;
     const template = JSON.stringify({
@@ -130,14 +133,14 @@ describe('bodies', () => {
     }
   });
 
-  it('of a route that is none are a problem, too', async () => {
+  it('are problems for unknown routes', async () => {
     const { get } = await run();
     expect(await get('/api/nothing')).toMatchObject({ status: 404, code: 'not_found' });
   });
 });
 
 describe('the page', () => {
-  it('has the token and a nonce of its own, under a strict policy', async () => {
+  it('has the token, a new nonce, and a strict policy', async () => {
     const { url, token } = await run({ pageFolder: await makePage() });
     const [one, other] = [await fetch(url), await fetch(url)];
     const html = await one.text();
@@ -154,7 +157,7 @@ describe('the page', () => {
     expect(one.headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  it('has files that are kept, where their names say what is in them', async () => {
+  it('has assets with immutable caching', async () => {
     const pageFolder = await makePage();
     await mkdir(join(pageFolder, 'assets'));
     await writeFile(join(pageFolder, 'assets', 'a.js'), 'void 0;');
@@ -171,14 +174,14 @@ describe('the page', () => {
     '/assets/..%5c..%5cpackage.json',
     '/.%00/index.html',
     '//etc/passwd',
-  ])('is all there is to read: not %s', async (path) => {
+  ])('exposes no other files: %s', async (path) => {
     const { url } = await run({ pageFolder: join(await makePage()) });
     const { status, text } = await rawRequest(url, { path });
     expect(status).toBeGreaterThanOrEqual(400);
     expect(text).not.toMatch(/root:|"name"/);
   });
 
-  it('says what to do where it has not been built', async () => {
+  it('reports a missing build', async () => {
     const { get } = await run({ pageFolder: '/nowhere' });
     expect(await get('/')).toMatchObject({ status: 404, hint: expect.stringContaining('build') });
   });

@@ -4,7 +4,7 @@ import { pageRouter } from './page.js';
 import { answerWithProblem, refusal } from './problem.js';
 import { requireJson, requireOwnHost, requireOwnSite, requireToken, secureHeaders } from './request-guard.js';
 
-/** The config under edit is the largest thing that is sent. */
+/** A config is the largest request body. */
 const BODY_LIMIT = '1mb';
 
 export interface ServerOptions {
@@ -12,7 +12,7 @@ export interface ServerOptions {
   readonly events: EventStream;
   /** The routes under `/api`. */
   readonly routes: readonly Router[];
-  /** Where the page's build is, in tests. */
+  /** The folder of the built page, for tests. */
   readonly pageFolder?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export function createPlaygroundServer({ token, events, routes, pageFolder }: Se
   app.get('/api/events', events.open);
   app.use('/api', ...routes);
   app.use('/api', () => {
-    throw refusal('not_found', { hint: 'docs/api.md lists every route.' });
+    throw refusal('not_found');
   });
 
   app.use(pageRouter({ token, folder: pageFolder }));

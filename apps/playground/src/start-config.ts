@@ -1,19 +1,19 @@
 import { readJsonText } from '@postern/config-tools';
 import { builtInConfig, formatConfig, reference, withoutServer } from './built-in-config.js';
 
-/** The reference that stands for `--smtp-url` in the config: the URL has a password in it. */
+/** The variable for `--smtp-url` in the config. The URL contains a password. */
 export const SMTP_URL_VARIABLE = 'POSTERN_SMTP_URL';
 
 export interface StartConfigOptions {
-  /** The text of a file. */
+  /** The text of the config file. */
   readonly text?: string | undefined;
-  /** Whether a server was named that takes the place of the config's. */
+  /** Whether `--smtp-url` replaces the server of the config. */
   readonly hasSmtpUrl: boolean;
-  /** The playground's own server, as a config has it. */
+  /** The settings of the playground's server. */
   readonly own: Readonly<Record<string, unknown>>;
 }
 
-/** The text of the config to begin with. What is no JSON stays as it is, for the check to say why. */
+/** The text of the initial config. Text that is not JSON stays unchanged for the check to report. */
 export function startConfig({ text, hasSmtpUrl, own }: StartConfigOptions): string {
   if (!hasSmtpUrl) return text ?? builtInConfig(own);
   const url = reference(SMTP_URL_VARIABLE);

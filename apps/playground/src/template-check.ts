@@ -7,7 +7,7 @@ const PARTS: readonly TemplatePart[] = ['subject', 'content', 'text', 'replyTo',
 
 const isPart = (name: unknown): name is TemplatePart => PARTS.some((part) => part === name);
 
-/** Where a variable is first shown or tested, counted from 1. */
+/** The position of the first use of a variable. The first line and column are 1. */
 function placeOf(variable: string, text: string): { line: number; column: number } | undefined {
   const escaped = variable.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const index = text.search(new RegExp(`\\{\\{[^{}]*?(?<![\\w.])${escaped}(?![\\w])`));
@@ -16,7 +16,7 @@ function placeOf(variable: string, text: string): { line: number; column: number
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-/** What Handlebars can't read, each with its place. */
+/** The syntax errors of the template, with their positions. */
 function syntaxIssues(template: Template): Issue[] {
   return PARTS.flatMap((part): Issue[] => {
     const text = template[part];
@@ -26,7 +26,7 @@ function syntaxIssues(template: Template): Issue[] {
   });
 }
 
-/** Complete but for the template in question, so that only that is talked about. */
+/** Templates that complete the config, so that the check only reports the template. */
 const STAND_INS = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
   usageType,
   contentType: 'text/plain',
@@ -34,7 +34,7 @@ const STAND_INS = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usage
   content: '{{code}}',
 }));
 
-/** What the check of a config says about the template. */
+/** The issues that the check of a config reports for the template. */
 function configIssues(template: Template): Issue[] {
   const others = STAND_INS.filter(({ usageType }) => usageType !== template.usageType);
   const defaultLocale = template.locale ?? 'en';
@@ -63,29 +63,20 @@ function configIssues(template: Template): Issue[] {
     });
 }
 
-/** What is wrong with a template, or likely wrong, before anything is rendered. */
+/** Reports the issues of a template without rendering it. */
 export function checkTemplate(template: Template): Issue[] {
   const broken = syntaxIssues(template);
   return [...broken, ...configIssues(template)];
 }
 
-/** The variables of the usage types that are ready-made; others may have any. */
+/** The variables of a usage type that Postern defines. Custom types can have any variable. */
 export const variablesOf = (type: string): readonly string[] | undefined => {
   const known = Object.entries(templateVariables).find(([name]) => name === type)?.[1];
   return known && Object.keys(known.shape);
 };
 
-const isGiven = (payload: Record<string, unknown>, path: string): boolean => {
-  let value: unknown = payload;
-  for (const part of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return false;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return value !== undefined && value !== null && value !== '';
-};
-
-/** Every variable that a template shows or tests, once, in the order of its texts. */
-export function usedVariables(template: Template, payload: Record<string, unknown>): UsedVariable[] {
+/** The variables that a template uses, in the order of its parts. */
+export function usedVariables(template: Template): UsedVariable[] {
   const found = new Map<string, { root: string; parts: Set<string> }>();
   for (const part of PARTS) {
     const inspection = inspectTemplate(template[part] ?? '');
@@ -102,6 +93,5 @@ export function usedVariables(template: Template, payload: Record<string, unknow
     path,
     parts: [...parts],
     ...(known && { isKnown: known.includes(root) }),
-    isGiven: isGiven(payload, path),
   }));
 }

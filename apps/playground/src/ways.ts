@@ -1,19 +1,71 @@
+import { readFile } from 'node:fs/promises';
 import { parseSendRequest } from '@postern/core';
 import { z } from 'zod';
-import { postMessage } from '../examples/post-message.js';
 import { type HttpApp, startExpressApp, startNestApp } from './http-app.js';
 import type { Inbox } from './inbox.js';
+import { type Lazy, lazy } from './lazy.js';
 import { startLogtoHost } from './logto-host.js';
 import type { PlaygroundQueue } from './mail-queue.js';
 import { ProblemError, refusal } from './problem.js';
 import type { Sending } from './sending.js';
-import type { SendRequest, Sent, Way } from './wire/send.js';
+import { type SendRequest, type Sent, WAYS, type Way, type WayDescription } from './wire/send.js';
 
-/** Everything that can send an email here, each started when it is first used. */
+const SMTP = ['@postern/core', '@postern/transport-smtp'];
+
+const DESCRIPTIONS: Readonly<
+  Record<Way, Pick<WayDescription, 'title' | 'description' | 'packages'> & { readonly files: string[] }>
+> = {
+  core: {
+    title: 'Core',
+    description: 'Your code renders the template, hands the email to the mail server, and gets a receipt.',
+    packages: SMTP,
+    files: ['core.ts'],
+  },
+  express: {
+    title: 'Express router',
+    description: 'Your Express app has routes for emails. Another service posts to them.',
+    packages: ['@postern/adapter-express', ...SMTP, 'express'],
+    files: ['express.ts', 'post-message.ts'],
+  },
+  nest: {
+    title: 'NestJS module',
+    description: 'Your Nest app has the same routes, and services to inject.',
+    packages: ['@postern/adapter-nestjs', ...SMTP, '@nestjs/common', '@nestjs/core', 'reflect-metadata'],
+    files: ['nest.ts', 'post-message.ts'],
+  },
+  logto: {
+    title: 'Logto connector',
+    description: 'Postern replaces Logto’s SMTP connector and uses the same config. You write no code.',
+    packages: [],
+    files: ['logto.sh'],
+  },
+  queue: {
+    title: 'Queue',
+    description:
+      'The queue stores the email first. A worker sends it, and retries if the failure is temporary.',
+    packages: ['@postern/queue', ...SMTP, '@electric-sql/pglite'],
+    files: ['queue.ts'],
+  },
+};
+
+/** The same path from `src` and from `dist`. */
+const readExample = (file: string) => readFile(new URL(`../examples/${file}`, import.meta.url), 'utf8');
+
+/** Every delivery path, with the code to write for it. */
+export const describeWays = (): Promise<WayDescription[]> =>
+  Promise.all(
+    WAYS.map(async (way) => {
+      const { files, ...description } = DESCRIPTIONS[way];
+      const code = files.map(async (file) => ({ file, text: await readExample(file) }));
+      return { way, ...description, code: await Promise.all(code) };
+    }),
+  );
+
+/** Sends through each delivery path. The first use starts its application. */
 export interface Ways {
-  /** @throws what the way throws; of an HTTP application, its problem document */
+  /** @throws the error of the way, or the problem document of its HTTP application */
   send(way: Way, request: SendRequest): Promise<Sent>;
-  /** The config was changed: what holds on to the former one is started anew. */
+  /** Restarts what uses the previous config. */
   renew(): void;
   close(): Promise<void>;
 }
@@ -22,68 +74,21 @@ export interface WaysOptions {
   sending(): Sending;
   readonly queue: PlaygroundQueue;
   readonly inbox: Inbox;
-  /** Ends sends that are under way. */
+  /** Aborts current sends. */
   readonly signal: AbortSignal;
-}
-
-/** Something that is started once, and closed if it was. */
-interface Lazy<T> {
-  /** `startMs`: how long starting it took, if this was the first time. */
-  use<R>(act: (value: T, startMs: number | undefined) => Promise<R>): Promise<R>;
-  /** Waits for whoever uses it. */
-  close(): Promise<void>;
-}
-
-function lazy<T>(start: () => Promise<T>, end: (value: T) => Promise<void>): Lazy<T> {
-  let starting: Promise<T> | undefined;
-  const uses = new Set<Promise<unknown>>();
-
-  async function run<R>(act: (value: T, startMs: number | undefined) => Promise<R>): Promise<R> {
-    if (starting) return act(await starting, undefined);
-    const startedAt = performance.now();
-    starting = start();
-    starting.catch(() => {
-      starting = undefined;
-    });
-    return act(await starting, Math.round(performance.now() - startedAt));
-  }
-
-  return {
-    async use(act) {
-      const using = run(act);
-      uses.add(using);
-      try {
-        return await using;
-      } finally {
-        uses.delete(using);
-      }
-    },
-    async close() {
-      await Promise.allSettled(uses);
-      const value = await starting?.catch(() => undefined);
-      if (value !== undefined) await end(value);
-    },
-  };
 }
 
 const problemSchema = z.looseObject({
   status: z.number(),
   code: z.string(),
   title: z.string(),
-  detail: z.string().optional(),
-  retryable: z.boolean().optional(),
+  detail: z.string().exactOptional(),
+  retryable: z.boolean().exactOptional(),
 });
 const sentSchema = z.object({ messageId: z.string() });
 
-/** Logto looks at nothing that a connector returns; this one returns a receipt. */
-const receiptSchema = z.looseObject({
-  messageId: z.string(),
-  accepted: z.string(),
-  transport: z.string().optional(),
-  response: z.string().optional(),
-  attempts: z.number().optional(),
-  durationMs: z.number().optional(),
-});
+/** Logto ignores the result of a connector. Postern's connector returns a receipt. */
+const receiptSchema = z.looseObject({ messageId: z.string(), accepted: z.string() });
 
 export function createWays({ sending, queue, inbox, signal }: WaysOptions): Ways {
   const closeApp = (app: HttpApp) => app.close();
@@ -106,70 +111,57 @@ export function createWays({ sending, queue, inbox, signal }: WaysOptions): Ways
   let logto = startLogto();
   let ending: Promise<unknown> = Promise.resolve();
 
-  const sendOverHttp = (
-    way: 'express' | 'nest',
-    app: Lazy<HttpApp>,
-    request: { readonly to: string },
-  ): Promise<Outcome> =>
-    app.use(async ({ url, secret }, startMs) => {
-      const { status, body } = await postMessage(url, secret, request, signal).catch((error: unknown) => {
+  const sendOverHttp = (way: Way, app: Lazy<HttpApp>, message: { readonly to: string }) =>
+    app.use(async ({ url, secret }): Promise<Sent> => {
+      const address = `${url}/mail/messages`;
+      const response = await fetch(address, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify(message),
+        signal,
+      }).catch((error: unknown) => {
         throw signal.aborted ? refusal('shutting_down') : error;
       });
-      if (status >= 400) {
-        const { status: _, ...problem } = problemSchema.parse(body);
-        const { code, title, detail, retryable } = problem;
-        throw new ProblemError({
-          ...{ status, code, title },
-          ...(detail !== undefined && { detail }),
-          ...(retryable !== undefined && { retryable }),
-        });
-      }
+      const { status } = response;
+      const body: unknown = await response.json();
+      if (!response.ok) throw new ProblemError({ ...problemSchema.parse(body), status });
       const { messageId } = sentSchema.parse(body);
       inbox.label(messageId, { via: way });
       return {
-        receipt: { messageId, accepted: request.to },
-        http: { request: `POST ${url}/mail/messages`, status, body },
-        startMs,
+        way,
+        receipt: { messageId, accepted: message.to },
+        http: { request: `POST ${address}`, status, body },
       };
     });
 
-  type Outcome = Pick<Sent, 'receipt' | 'deliveryId' | 'http'> & { startMs?: number | undefined };
-
-  async function go(way: Way, { expiresInMs, locale, ...request }: SendRequest): Promise<Outcome> {
-    const expiresAt = expiresInMs === undefined ? undefined : new Date(Date.now() + expiresInMs);
-    const wanted = { ...request, ...(locale && { locale }), ...(expiresAt && { expiresAt }) };
-    switch (way) {
-      case 'core': {
-        const receipt = await sending().mailer.send(parseSendRequest(wanted), { signal });
-        inbox.label(receipt.messageId, { via: way });
-        return { receipt };
-      }
-      case 'express':
-        return sendOverHttp(way, express, wanted);
-      case 'nest':
-        return sendOverHttp(way, nest, wanted);
-      case 'logto':
-        return logto.use(async (host, startMs) => {
-          const { to, type, payload } = request;
-          // Logto has the language in the payload.
-          const sent = await host.send({ to, type, payload: { ...payload, ...(locale && { locale }) } });
-          const receipt = receiptSchema.parse(sent);
-          inbox.label(receipt.messageId, { type, via: way });
-          return { receipt, startMs };
-        });
-      case 'queue': {
-        const [deliveryId] = await queue.enqueue([parseSendRequest(wanted)]);
-        return deliveryId === undefined ? {} : { deliveryId };
-      }
-    }
-  }
-
   return {
-    async send(way, request) {
-      const startedAt = performance.now();
-      const { startMs, ...outcome } = await go(way, request);
-      const totalMs = Math.round(performance.now() - startedAt);
-      return { way, ...outcome, timings: { totalMs, ...(startMs !== undefined && { startMs }) } };
+    async send(way, { expiresInMs, locale, ...request }) {
+      const expiresAt = expiresInMs === undefined ? undefined : new Date(Date.now() + expiresInMs);
+      const wanted = { ...request, ...(locale && { locale }), ...(expiresAt && { expiresAt }) };
+      switch (way) {
+        case 'core': {
+          const receipt = await sending().mailer.send(parseSendRequest(wanted), { signal });
+          inbox.label(receipt.messageId, { via: way });
+          return { way, receipt };
+        }
+        case 'express':
+          return sendOverHttp(way, express, wanted);
+        case 'nest':
+          return sendOverHttp(way, nest, wanted);
+        case 'logto':
+          return logto.use(async (host) => {
+            const { to, type, payload } = request;
+            // Logto passes the language in the payload.
+            const sent = await host.send({ to, type, payload: { ...payload, ...(locale && { locale }) } });
+            const receipt = receiptSchema.parse(sent);
+            inbox.label(receipt.messageId, { type, via: way });
+            return { way, receipt };
+          });
+        case 'queue': {
+          const [deliveryId] = await queue.enqueue([parseSendRequest(wanted)]);
+          return { way, ...(deliveryId !== undefined && { deliveryId }) };
+        }
+      }
     },
     renew() {
       ending = Promise.all([ending, nest.close(), logto.close()]);

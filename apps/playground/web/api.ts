@@ -2,10 +2,10 @@ import type { Problem } from '../src/wire/problem';
 import { TOKEN_HEADER } from '../src/wire/session';
 import { token } from './page-settings';
 
-/** The server refused, or could not be reached. Says what happened and, where one helps, what to do about it. */
+/** A request that the playground rejected, or that did not reach it. */
 export class ApiError extends Error {
   override name = 'ApiError';
-  /** Everything that the server said; `status` is 0 when it said nothing. */
+  /** The problem document. `status` is 0 if the playground did not respond. */
   readonly problem: Problem;
 
   constructor(problem: Problem, options?: ErrorOptions) {
@@ -18,7 +18,7 @@ const UNREACHABLE: Problem = {
   type: 'urn:postern:problem:unreachable',
   code: 'unreachable',
   status: 0,
-  title: 'The playground does not answer.',
+  title: 'The playground does not respond.',
   hint: 'Check the terminal that started it. This page continues automatically once it runs again.',
   retryable: true,
 };
@@ -26,27 +26,23 @@ const UNREACHABLE: Problem = {
 interface RequestOptions {
   /** @default POST with a body, GET without */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Calls the playground.
+ * Calls the playground. The page and the server are built together, so responses are not validated.
  *
- * Its types are those of `src/wire`. Answers are not checked again: page and server come out of one build.
- *
- * @param path below `/api`, with the slash
- * @throws {ApiError} for every answer that isn't 2xx, and when there is none
+ * @param path below `/api`, with a leading slash
+ * @throws {ApiError} for every status except 2xx, and if there is no response
  */
 export async function call<Answer = void>(path: string, options?: RequestOptions): Promise<Answer> {
   const response = await send(path, options);
   const text = await response.text();
-  // No content, no answer.
   return JSON.parse(text || 'null');
 }
 
-/** Calls the playground, and gives each line of its answer (NDJSON) as it comes. */
+/** Calls the playground, and yields each line of its NDJSON response. */
 export async function* callForLines<Line>(path: string, options?: RequestOptions): AsyncGenerator<Line> {
   const response = await send(path, options);
   if (response.body === null) return;
@@ -59,7 +55,7 @@ export async function* callForLines<Line>(path: string, options?: RequestOptions
       for (const line of lines) if (line !== '') yield JSON.parse(line);
     }
   } finally {
-    // Whoever stops listening stops the work too.
+    // Closing the connection cancels the work on the server.
     await reader.cancel();
   }
 }
@@ -74,7 +70,7 @@ async function send(path: string, options: RequestOptions = {}): Promise<Respons
       ...(method !== 'GET' && { [TOKEN_HEADER]: token }),
       ...(!isPlain && { 'Content-Type': 'application/json' }),
     },
-    // What needs no body is still sent as JSON, which forms of other sites can't.
+    // Forms of other sites cannot send JSON, so even an empty body is JSON.
     ...(!isPlain && { body: JSON.stringify(body ?? {}) }),
   });
   if (response.ok) return response;
@@ -95,7 +91,7 @@ async function readProblem(response: Response): Promise<Problem> {
     ...UNREACHABLE,
     code: 'unknown',
     status: response.status,
-    title: `The playground answered ${response.status}.`,
+    title: `The playground responded with status ${response.status}.`,
   }));
   if (problem.code !== 'token_missing') return problem;
   return { ...problem, hint: 'The playground restarted. Reload this page.' };

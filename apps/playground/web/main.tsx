@@ -1,5 +1,5 @@
 import '@fontsource-variable/atkinson-hyperlegible-mono/wght.css';
-import '@fontsource-variable/atkinson-hyperlegible-next/wght.css';
+import '@fontsource-variable/inter/wght.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { ApiError } from './api';
-import { openLiveStream } from './live';
+import { openEventStream } from './live';
 import { styleNonce } from './page-settings';
 import { App } from './shell/app';
 import './styles/mantine.css';
@@ -18,7 +18,7 @@ const colorScheme = localStorageColorSchemeManager({ key: 'postern-color-scheme'
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // Live events say when something changed.
+      // Events report changes.
       staleTime: Number.POSITIVE_INFINITY,
       refetchOnWindowFocus: false,
       retry: (failures, error) => failures < 2 && error instanceof ApiError && error.problem.status === 0,
@@ -26,8 +26,7 @@ const queries = new QueryClient({
   },
 });
 
-// What is being fetched may be from before; it is fetched again, too.
-openLiveStream(() => void queries.invalidateQueries());
+openEventStream(queries);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

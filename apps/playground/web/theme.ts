@@ -5,7 +5,6 @@ import {
   type MantineColorsTuple,
 } from '@mantine/core';
 
-/** Copper that has stood in the rain. */
 const verdigris: MantineColorsTuple = [
   '#e3f1ec',
   '#cbe6dc',
@@ -49,7 +48,7 @@ export const theme = createTheme({
   colors: { verdigris, brick, amber },
   primaryColor: 'verdigris',
   primaryShade: { light: 7, dark: 4 },
-  // Filled colours are light in the dark scheme, and dark in the light one.
+  // Filled colors are light in dark mode, and dark in light mode.
   variantColorResolver: (input) => ({
     ...defaultVariantColorsResolver(input),
     ...(input.variant === 'filled' && { color: 'var(--on-accent)' }),
@@ -63,7 +62,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
 });
 
-/** Mantine takes its neutral colours from the page, so that there is one palette. */
+/** Mantine uses the neutral colors of the page, so that there is one palette. */
 export const cssVariables: CSSVariablesResolver = () => {
   const neutrals = {
     '--mantine-color-body': 'var(--surface)',

@@ -1,10 +1,9 @@
 import { samplePayload } from '@postern/config-tools';
-import { ConfigError, carriesCode, type Template, templateSchema } from '@postern/core';
+import { ConfigError, type Template, templateSchema } from '@postern/core';
 import { createTemplates, LOCALES, USAGE_TYPES } from '@postern/templates';
 import { Router } from 'express';
-import type { z } from 'zod';
 import { BRAND } from '../built-in-config.js';
-import { directionOf, sendEmailDocument } from '../email-document.js';
+import { sendEmailDocument } from '../email-document.js';
 import { payloadFields } from '../payload-fields.js';
 import type { Previewer } from '../preview.js';
 import { refusal } from '../problem.js';
@@ -12,40 +11,24 @@ import { readBody, readQuery } from '../request-input.js';
 import type { ConfigStore } from '../running-config.js';
 import { SAMPLE_RECIPIENT } from '../sample-emails.js';
 import { type ComposeChoices, type Language, previewRequestSchema } from '../wire/compose.js';
-import {
-  type ReadyMadeTemplate,
-  readyMadeQuerySchema,
-  type TemplateList,
-  templateRequestSchema,
-} from '../wire/template.js';
+import { readyMadeQuerySchema, type TemplateList } from '../wire/template.js';
 
-const RIGHT_TO_LEFT = ['ar', 'he', 'fa', 'ur'];
 const english = new Intl.DisplayNames('en', { type: 'language' });
 
 const LANGUAGES: readonly Language[] = LOCALES.map((tag) => ({
   tag,
   name: new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag,
   englishName: english.of(tag) ?? tag,
-  direction: RIGHT_TO_LEFT.includes(new Intl.Locale(tag).language) ? 'rtl' : 'ltr',
 }));
 
 const isReadyMade = (type: string) => USAGE_TYPES.some((known) => known === type);
 
-/** @throws {ProblemError} `request_invalid` for a template that no config can have */
-function toTemplate(request: z.output<typeof templateRequestSchema>): Template {
-  const set = Object.fromEntries(Object.entries(request).filter(([, part]) => part !== null && part !== ''));
-  const parsed = templateSchema.safeParse({ subject: '', content: '', ...set });
-  if (parsed.success) return parsed.data;
-  throw refusal('request_invalid', { detail: parsed.error.issues.map(({ message }) => message).join('; ') });
-}
-
 function chooseFrom({ current }: ConfigStore): ComposeChoices {
-  const { templates, defaultLocale, fromEmail } = current.config;
+  const { templates, defaultLocale } = current.config;
   const types = [...new Set([...templates.map(({ usageType }) => usageType), ...USAGE_TYPES])];
   return {
     usageTypes: types.map((type) => ({
       type,
-      carriesCode: carriesCode(type),
       isReadyMade: isReadyMade(type),
       locales: templates.filter(({ usageType }) => usageType === type).map(({ locale }) => locale ?? null),
       fields: payloadFields(type),
@@ -53,7 +36,6 @@ function chooseFrom({ current }: ConfigStore): ComposeChoices {
     })),
     languages: LANGUAGES,
     ...(defaultLocale !== undefined && { defaultLocale }),
-    fromEmail,
   };
 }
 
@@ -71,12 +53,12 @@ export function composeRoutes({ config, previewer }: ComposeOptions): Router {
 
   router.post('/compose/preview', async (request, response) => {
     const { template, payload, to = SAMPLE_RECIPIENT, source } = readBody(previewRequestSchema, request);
-    response.json(await previewer.preview({ template: toTemplate(template), payload, to, source }));
+    response.json(await previewer.preview({ template, payload, to, source }));
   });
 
   router.get('/compose/previews/:id/html', (request, response) => {
     const html = previewer.htmlOf(request.params.id);
-    if (html === undefined) throw refusal('not_found', { detail: 'There are newer previews.' });
+    if (html === undefined) throw refusal('not_found', { detail: 'The preview has expired.' });
     sendEmailDocument(request, response, html);
   });
 
@@ -86,7 +68,7 @@ export function composeRoutes({ config, previewer }: ComposeOptions): Router {
   });
 
   router.put('/templates', (request, response) => {
-    response.json(config.putTemplate(toTemplate(readBody(templateRequestSchema, request))));
+    response.json(config.putTemplate(readBody(templateSchema, request)));
   });
 
   router.get('/templates/ready-made', (request, response) => {
@@ -98,8 +80,7 @@ export function composeRoutes({ config, previewer }: ComposeOptions): Router {
       (each) => each.usageType === type && each.locale === known,
     );
     if (!template) throw refusal('not_found');
-    const made: ReadyMadeTemplate = { template, direction: directionOf(template.content) };
-    response.json(made);
+    response.json(template);
   });
   return router;
 }
@@ -116,7 +97,7 @@ function makeTemplates(
       defaultLocale: locale,
     });
   } catch (error) {
-    // Of the brand, which a person typed; not of a config.
+    // The error is in the brand that the user entered, not in the config.
     if (error instanceof ConfigError)
       throw refusal('request_invalid', { detail: error.issues.map(({ message }) => message).join('; ') });
     throw error;

@@ -17,7 +17,7 @@ import {
   patchConfigRequestSchema,
 } from '../wire/config.js';
 
-/** Stands for a password that is kept out of the file. */
+/** Keeps the password out of the config. */
 const PASSWORD = reference('SMTP_PASS');
 
 const PROVIDERS: ProviderList = {
@@ -34,7 +34,7 @@ function readObject(text: string): Record<string, unknown> {
   throw refusal('config_invalid', { detail: 'The config must be a JSON object.' });
 }
 
-/** The address that a sender is written with. */
+/** The address of a sender. */
 const addressIn = (sender: unknown): string =>
   typeof sender === 'string' ? (/<([^<>]*)>/.exec(sender)?.[1] ?? sender).trim() : '';
 

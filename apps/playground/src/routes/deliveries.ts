@@ -6,8 +6,14 @@ import type { PlaygroundQueue } from '../mail-queue.js';
 import { refusal } from '../problem.js';
 import { readBody, readQuery } from '../request-input.js';
 import { SAMPLE_RECIPIENT } from '../sample-emails.js';
-import { deliveriesQuerySchema, type EnqueuedDeliveries, enqueueRequestSchema } from '../wire/delivery.js';
-import type { MetricsSeries } from '../wire/metrics.js';
+import {
+  attemptsQuerySchema,
+  type ChangedDelivery,
+  deliveriesQuerySchema,
+  type EnqueuedDeliveries,
+  enqueueRequestSchema,
+  type MetricsSeries,
+} from '../wire/delivery.js';
 
 export interface DeliveriesOptions {
   readonly queue: PlaygroundQueue;
@@ -17,7 +23,7 @@ export interface DeliveriesOptions {
 export function deliveriesRoutes({ queue, attempts }: DeliveriesOptions): Router {
   const router = Router();
   let recipients = 0;
-  /** A newer code to the same address would take the place of one that waits. */
+  /** A new code for the same address would supersede one that is still queued. */
   const nextRecipient = () => {
     recipients += 1;
     return `load-${recipients}@example.com`;
@@ -53,12 +59,15 @@ export function deliveriesRoutes({ queue, attempts }: DeliveriesOptions): Router
     response.json(orNothing(await queue.find(request.params.id)));
   });
 
-  router.post('/deliveries/:id/retry', async (request, response) => {
-    response.json(orNothing(await queue.retry(request.params.id)));
+  router.post('/deliveries/:id/:change', async (request, response) => {
+    const { id, change } = request.params;
+    if (change !== 'retry' && change !== 'cancel') throw refusal('not_found');
+    const changed: ChangedDelivery = { isChanged: orNothing(await queue[change](id)) };
+    response.json(changed);
   });
 
-  router.post('/deliveries/:id/cancel', async (request, response) => {
-    response.json(orNothing(await queue.cancel(request.params.id)));
+  router.get('/attempts', (request, response) => {
+    response.json(attempts.of(readQuery(attemptsQuerySchema, request).messageId));
   });
 
   router.get('/metrics', (_request, response) => {

@@ -28,18 +28,17 @@ const STEPS: readonly DiagnosisStep['name'][] = [
 ];
 const DOMAIN_STEPS: readonly DiagnosisStep['name'][] = ['mx', 'spf', 'dkim', 'dmarc'];
 
-/** The DNS is out there, too. */
-const notAsked = () =>
-  Promise.reject(Object.assign(new Error('The DNS is not asked.'), { code: 'EREFUSED' }));
-const noResolver: DnsResolver = { resolveMx: notAsked, resolveTxt: notAsked };
+/** DNS queries would leave the machine. */
+const noDns = () => Promise.reject(Object.assign(new Error('DNS is not queried.'), { code: 'EREFUSED' }));
+const noResolver: DnsResolver = { resolveMx: noDns, resolveTxt: noDns };
 
-/** Names of this machine lead to this machine, whatever somebody's DNS says. */
+/** Resolves names of this machine only to loopback addresses. */
 const localLookup: Lookup = (hostname, options, callback) =>
   systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
     const own = (addresses ?? []).filter(({ address }) => isLoopbackHost(address));
     if (error || own.length === 0)
       return callback(
-        error ?? Object.assign(new Error('It is not this machine.'), { code: 'ENOTFOUND' }),
+        error ?? Object.assign(new Error('The name is not a loopback name.'), { code: 'ENOTFOUND' }),
         [],
       );
     return callback(null, own);
@@ -47,9 +46,9 @@ const localLookup: Lookup = (hostname, options, callback) =>
 
 export interface DoctorOptions {
   readonly config: ConfigStore;
-  /** The hosts that the person who started it allowed. */
+  /** The hosts of the config or server that the playground was started with. */
   readonly allowedHosts: readonly string[];
-  /** Ends what is under way. */
+  /** Aborts pending checks. */
   readonly signal: AbortSignal;
 }
 
@@ -59,15 +58,15 @@ export function doctorRoutes({ config, allowedHosts, signal }: DoctorOptions): R
   router.post('/doctor', async (request, response) => {
     const { text, to, allowHosts } = readBody(doctorRequestSchema, request);
     const written = parseConfigText(text ?? config.current.text);
-    // A reference that leads nowhere is a problem of its step; a value of any shape is judged there.
+    // The doctor reports missing variables and values of the wrong type.
     const value = resolveVariables(written, config.variables).config as DiagnoseConfig;
     const hosts = networkHostsOf(value);
     const allowed = [...allowedHosts, ...allowHosts].map((host) => host.toLowerCase());
     const refused = hosts.filter((host) => !allowed.includes(host));
     if (refused.length > 0) {
       throw refusal('network_refused', {
-        detail: `It would connect to ${refused.join(' and ')}.`,
-        hint: 'Say that it may, or write a server of this machine.',
+        detail: `The doctor would connect to ${refused.join(' and ')}.`,
+        hint: 'Allow these hosts, or use a server on this machine.',
         hosts: refused,
       });
     }

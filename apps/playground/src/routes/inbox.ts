@@ -6,14 +6,14 @@ import { refusal } from '../problem.js';
 import { readQuery } from '../request-input.js';
 import { type InboxEmail, inboxQuerySchema } from '../wire/inbox.js';
 
-/** A name for a download that no header field can be broken with. */
+/** A file name that is safe in a header. */
 const plainName = (name: string) => name.replace(/[^\w.-]+/g, '_').slice(0, 100);
 
 export function inboxRoutes({ inbox }: { inbox: Inbox }): Router {
   const router = Router();
   const find = (id: string) => {
     const email = inbox.find(id);
-    if (!email) throw refusal('not_found', { detail: 'There is no such email, or it was deleted.' });
+    if (!email) throw refusal('not_found', { detail: 'The email does not exist.' });
     return email;
   };
 
@@ -28,7 +28,6 @@ export function inboxRoutes({ inbox }: { inbox: Inbox }): Router {
     const email: InboxEmail = {
       ...summary,
       ...description,
-      attachments: files.length,
       ...(description.html !== undefined && { htmlUrl: `${here}/html` }),
       files: files.map((file, index) => ({ ...file, url: `${here}/attachments/${index}` })),
     };
@@ -37,13 +36,16 @@ export function inboxRoutes({ inbox }: { inbox: Inbox }): Router {
 
   router.get('/inbox/:id/html', (request, response) => {
     const { html } = find(request.params.id);
-    if (html === undefined) throw refusal('not_found', { detail: 'This email has no html.' });
+    if (html === undefined) throw refusal('not_found', { detail: 'The email has no HTML.' });
     sendEmailDocument(request, response, html);
   });
 
   router.get('/inbox/:id/source', (request, response) => {
     const { raw, summary } = find(request.params.id);
-    if (!raw) throw refusal('not_found', { detail: 'It was sent to a real server, which has the message.' });
+    if (!raw)
+      throw refusal('not_found', {
+        detail: 'A real server accepted the email, so the message is not available.',
+      });
     response
       .attachment(`${plainName(summary.subject) || 'email'}.eml`)
       .type('message/rfc822')
@@ -57,7 +59,7 @@ export function inboxRoutes({ inbox }: { inbox: Inbox }): Router {
     const { filename, content } = file;
     response
       .attachment(plainName(filename ?? 'attachment'))
-      // Whatever it says it is: nothing of it is ever shown here.
+      // Never let the browser display an attachment.
       .type('application/octet-stream')
       .send(typeof content === 'string' ? Buffer.from(content) : Buffer.from(new Uint8Array(content)));
   });

@@ -6,17 +6,12 @@ import { FAULT_NAMES, SERVER_NAMES, type ServerList, setFaultRequestSchema } fro
 
 export interface ServersOptions {
   readonly servers: MailServers;
-  list(): ServerList;
-  onChange(list: ServerList): void;
+  onChange(): void;
 }
 
-export function serversRoutes({ servers, list, onChange }: ServersOptions): Router {
+export function serversRoutes({ servers, onChange }: ServersOptions): Router {
   const router = Router();
-  const changed = () => {
-    const current = list();
-    onChange(current);
-    return current;
-  };
+  const list = (): ServerList => ({ servers: servers.list() });
 
   router.get('/servers', (_request, response) => {
     response.json(list());
@@ -25,15 +20,16 @@ export function serversRoutes({ servers, list, onChange }: ServersOptions): Rout
   router.put('/servers/:server/faults/:fault', async (request, response) => {
     const server = SERVER_NAMES.find((name) => name === request.params.server);
     const fault = FAULT_NAMES.find((name) => name === request.params.fault);
-    if (!server || !fault)
-      throw refusal('not_found', { detail: 'There is no such server, or no such fault.' });
+    if (!server || !fault) throw refusal('not_found', { detail: 'There is no such server or fault.' });
     await servers.setFault(server, fault, readBody(setFaultRequestSchema, request));
-    response.json(changed());
+    onChange();
+    response.json(list());
   });
 
   router.delete('/servers/faults', async (_request, response) => {
     await servers.clearFaults();
-    response.json(changed());
+    onChange();
+    response.json(list());
   });
   return router;
 }

@@ -8,7 +8,6 @@ export function sessionRoutes({ token, config }: { token: string; config: Config
   router.get('/session', (_request, response) => {
     const session: Session = {
       token,
-      node: process.versions.node,
       delivery: config.current.target,
       sampleRecipient: SAMPLE_RECIPIENT,
     };

@@ -2,47 +2,40 @@ import { z } from 'zod';
 import type { Issue } from './issue.js';
 import type { DeliveryTarget } from './session.js';
 
-/** `GET /api/config`, and the answer to `PUT /api/config`: the config that is running. */
+/** `GET /api/config` and `PUT /api/config`: the running config. */
 export interface RunningConfig {
-  /** The JSON as it was written: references such as `${SMTP_PASS}` stay references. */
+  /** The JSON as written, with references such as `${SMTP_PASS}`. */
   readonly text: string;
-  /** The warnings there are. */
+  /** The warnings. */
   readonly issues: readonly Issue[];
-  /** Counts up with every change. */
-  readonly revision: number;
-  /** Where its emails go. */
   readonly delivery: DeliveryTarget;
   /**
-   * Set when the config names a server out there and nobody allowed it: its sender and templates are used, its emails stay
-   * here. These hosts, in `allowHosts` of a `PUT`, change that.
+   * The remote hosts of the config that are not allowed. Emails stay on this machine until a `PUT` allows
+   * them in `allowHosts`.
    */
   readonly withheldHosts?: readonly string[];
-  /** The file it came from, with `--config`. It is only read, never written. */
-  readonly file?: string;
 }
 
 /** `POST /api/config/inspect` */
 export const inspectConfigRequestSchema = z.object({ text: z.string() });
-export type InspectConfigRequest = z.input<typeof inspectConfigRequestSchema>;
 
 export interface InspectedConfig {
-  /** Whether it can be applied: there is no error among the issues. */
+  /** Whether the config has no errors. */
   readonly isUsable: boolean;
-  /** Errors first, in the order of the text. */
+  /** Errors first, then by position. */
   readonly issues: readonly Issue[];
-  /** Hosts out there that it would connect to; empty while everything stays on this machine. */
+  /** The remote hosts that it would connect to. */
   readonly hosts: readonly string[];
-  /** The provider whose server it names, if it is a known one. */
+  /** The provider of its server, if known. */
   readonly provider?: string;
 }
 
-/** `PUT /api/config`: use this one from now on, in memory. Problem `config_invalid` with `issues` if it can't be used. */
+/** `PUT /api/config`: applies a config in memory. Problem: `config_invalid` with `issues`. */
 export const applyConfigRequestSchema = z.object({
   text: z.string(),
-  /** Hosts out there that it may connect to. @default none */
+  /** Remote hosts that it may connect to. @default none */
   allowHosts: z.array(z.string()).max(10).default([]),
 });
-export type ApplyConfigRequest = z.input<typeof applyConfigRequestSchema>;
 
 /** `GET /api/config/providers` */
 export interface ProviderList {
@@ -52,31 +45,29 @@ export interface ProviderList {
 export interface Provider {
   readonly id: string;
   readonly name: string;
-  /** The first is the usual one, the others are of other regions. Empty for `other`. */
+  /** The default host first, then those of other regions. Empty for `other`. */
   readonly hosts: readonly string[];
   readonly port: number;
   readonly secure: boolean;
-  /** What the user name is: the same word for everyone, the address of the sender, or one's own. */
+  /** The user name: a fixed name, the address of the sender, or your own. */
   readonly user: { readonly always: string } | 'sender' | 'own';
 }
 
-/** `POST /api/config/fill`: the text with the server part of a provider; sender and templates stay. */
+/** `POST /api/config/fill`: fills in the server of a provider, and keeps the sender and the templates. */
 export const fillConfigRequestSchema = z.object({
   text: z.string(),
-  /** An id of the list. */
+  /** The id of a provider. */
   provider: z.string(),
-  /** One of its hosts. @default the first */
+  /** A host of the provider. @default the first */
   host: z.string().optional(),
 });
-export type FillConfigRequest = z.input<typeof fillConfigRequestSchema>;
 
 export interface FilledConfig {
   readonly text: string;
 }
 
-/** `POST /api/config/patch`: the text with a change that a doctor's step proposes (`problem.patch`, RFC 7396). */
+/** `POST /api/config/patch`: applies a patch from the doctor (RFC 7396). */
 export const patchConfigRequestSchema = z.object({
   text: z.string(),
   patch: z.record(z.string(), z.unknown()),
 });
-export type PatchConfigRequest = z.input<typeof patchConfigRequestSchema>;

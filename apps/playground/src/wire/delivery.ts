@@ -1,6 +1,15 @@
+import type * as queue from '@postern/queue';
 import { z } from 'zod';
 import type { ServerName } from './server.js';
 
+/** A value after a trip through JSON: dates are ISO 8601 strings. */
+type Json<T> = T extends Date ? string : T extends object ? { readonly [Key in keyof T]: Json<T[Key]> } : T;
+
+export type DeliveryState = queue.DeliveryState;
+/** One email in the queue. */
+export type Delivery = Json<queue.Delivery>;
+
+/** In the order in which a delivery can reach them. */
 export const DELIVERY_STATES = [
   'queued',
   'sending',
@@ -10,36 +19,9 @@ export const DELIVERY_STATES = [
   'expired',
   'cancelled',
   'unknown',
-] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
+] as const satisfies readonly DeliveryState[];
 
-/** One email on its way through the queue. Times are ISO 8601. */
-export interface Delivery {
-  readonly id: string;
-  readonly state: DeliveryState;
-  readonly lane: string;
-  readonly type: string;
-  /** Masked. */
-  readonly to: string;
-  readonly attempts: number;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly expiresAt?: string;
-  readonly nextAttemptAt?: string;
-  /** Also that of the {@link Attempt}s, and of the email in the inbox. */
-  readonly messageId?: string;
-  readonly transport?: string;
-  readonly reply?: string;
-  readonly error?: {
-    readonly code: string;
-    readonly message: string;
-    readonly stage?: string;
-    readonly hint?: string;
-    readonly responseCode?: number;
-  };
-}
-
-/** `GET /api/deliveries?state=&cursor=&limit=`; the first one opens the queue, which takes a moment. */
+/** `GET /api/deliveries?state=&cursor=&limit=` → {@link DeliveryList} */
 export const deliveriesQuerySchema = z.object({
   state: z.enum(DELIVERY_STATES).optional(),
   cursor: z.uuid().optional(),
@@ -50,17 +32,17 @@ export interface DeliveryList {
   /** Newest first. */
   readonly deliveries: readonly Delivery[];
   readonly cursor?: string;
-  /** How many there are in each state. */
+  /** The number of deliveries in each state. */
   readonly states: Readonly<Record<DeliveryState, number>>;
-  /** `PGlite, in memory`, or the PostgreSQL's host. */
+  /** `PGlite, in memory`, or the host of the PostgreSQL server. */
   readonly database: string;
 }
 
-/** `POST /api/deliveries` → 202 `EnqueuedDeliveries` */
+/** `POST /api/deliveries` → 202 {@link EnqueuedDeliveries} */
 export const enqueueRequestSchema = z.object({
-  /** How many, each to an address of its own (`load-1@example.com`, …). @default 1 */
+  /** The number of emails. Several emails go to `load-1@example.com`, … @default 1 */
   count: z.int().min(1).max(500).default(1),
-  /** Of a single one. @default the sample recipient */
+  /** The recipient of a single email. @default the sample recipient */
   to: z.string().optional(),
   type: z.string().default('SignIn'),
   locale: z.string().nullish(),
@@ -77,27 +59,43 @@ export interface EnqueuedDeliveries {
 
 /** `POST /api/deliveries/:id/retry` and `/cancel` */
 export interface ChangedDelivery {
-  /** `false`: it was too late, or there is nothing to do. */
+  /** `false` if the delivery is past the state that allows the change. */
   readonly isChanged: boolean;
-  readonly delivery: Delivery;
 }
 
-/** One try to hand an email to one server: of the queue, and of everything else that sends. */
+/** `GET /api/attempts?messageId=`: attempts to deliver an email, oldest first. */
+export const attemptsQuerySchema = z.object({ messageId: z.string() });
+
+/** One attempt to hand one email to one server. */
 export interface Attempt {
-  /** Counts up. */
   readonly id: number;
   /** When it ended (ISO 8601). */
   readonly at: string;
-  /** `server` is a real one. */
+  /** `server` is a real server. */
   readonly server: ServerName | 'server';
   readonly messageId: string;
-  readonly type: string;
   readonly outcome: 'accepted' | 'failed';
   readonly durationMs: number;
-  /** Of a failure, as of `MailError`. */
+  /** For a failure, the fields of its `MailError`. */
   readonly code?: string;
   readonly stage?: string;
   readonly responseCode?: number;
-  /** What the server said, or what went wrong. */
+  /** The server reply, or the error message. */
   readonly message?: string;
+}
+
+/** `GET /api/metrics`: the attempts of the last two minutes by second, oldest first. Seconds without attempts are absent. */
+export interface MetricsSeries {
+  readonly seconds: readonly MetricsSecond[];
+}
+
+export interface MetricsSecond {
+  /** In whole seconds since the epoch. */
+  readonly at: number;
+  readonly accepted: number;
+  readonly failed: number;
+  /** Durations of the attempts, in milliseconds: the median, the 95th percentile, and the maximum. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
 }

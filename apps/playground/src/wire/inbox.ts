@@ -4,7 +4,7 @@ import type { ServerName } from './server.js';
 
 /** `GET /api/inbox?q=&limit=` */
 export const inboxQuerySchema = z.object({
-  /** Words that are all in recipient, sender, subject or text, in any letter case. */
+  /** Words in the recipient, sender, subject, or text, in any letter case. */
   q: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
 });
@@ -12,83 +12,74 @@ export const inboxQuerySchema = z.object({
 export interface EmailList {
   /** Newest first. */
   readonly emails: readonly EmailSummary[];
-  /** How many there are in all, whatever was searched for. */
+  /** The number of all emails. */
   readonly total: number;
 }
 
-/** One line of the inbox. */
 export interface EmailSummary {
   readonly id: string;
-  /** When it arrived, or was accepted (ISO 8601). */
+  /** When it arrived or was accepted (ISO 8601). */
   readonly at: string;
-  /** Not known of emails that something else sent to the trap. */
+  /** Unknown for emails from other programs. */
   readonly type?: string;
   readonly locale?: string;
-  /** What sent it; `sign-in` is the verification. */
+  /** The delivery path. `sign-in` is the verification. */
   readonly via?: Way | 'sign-in';
-  /** Which of the playground's servers took it; absent when it was really sent. */
+  /** The playground's server. Absent if a real server accepted the email. */
   readonly server?: ServerName;
   readonly from: string;
   readonly to: string;
   readonly subject: string;
-  /** The beginning of its text, without its code. */
-  readonly excerpt: string;
   readonly code?: string;
   readonly hasLink: boolean;
-  readonly attachments: number;
   readonly messageId?: string;
 }
 
 /** `GET /api/inbox/:id` */
 export interface InboxEmail extends EmailSummary {
-  readonly replyTo?: string;
-  readonly date?: string;
   readonly text: string;
   readonly html?: string;
-  /** For `<iframe sandbox="" src>`; add `scheme=light|dark` and `remote=1` to its query. */
+  /** The URL for `<iframe sandbox="" src>`. Add `scheme=light|dark` and `remote=1`. */
   readonly htmlUrl?: string;
-  /** Hosts that the html would load something from, if it were allowed. */
+  /** Hosts that the HTML would load content from. */
   readonly remoteHosts: readonly string[];
-  /** The first link. */
   readonly link?: string;
-  /** As sent, in their order. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
-  /** The message as it came over the wire; of emails that were really sent there is none. */
+  /** The message as received. Absent if a real server accepted the email. */
   readonly source?: string;
   readonly size?: number;
   readonly files: readonly Attachment[];
   readonly dkim?: DkimFacts;
   readonly otpToken?: OtpTokenFacts;
-  /** How it came to the trap. */
+  /** The SMTP session. */
   readonly session?: { readonly secure: boolean; readonly user?: string; readonly connection: number };
-  /** What the real server answered. */
+  /** The reply from the real server. */
   readonly response?: string;
 }
 
 export interface Attachment {
   readonly filename: string;
   readonly contentType: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
-  /** A download. */
   readonly url: string;
 }
 
-/** What the first DKIM-Signature says (RFC 6376), and whether it holds. */
+/** The first DKIM signature (RFC 6376). */
 export interface DkimFacts {
   readonly domain: string;
   readonly selector: string;
   readonly algorithm: string;
   readonly canonicalization: string;
   readonly signedHeaders: readonly string[];
-  /** `unknown`: the public key is in the DNS, which is not asked. */
+  /** `unknown`: the public key is only in DNS. */
   readonly result: 'pass' | 'fail' | 'unknown';
   readonly explanation: string;
-  /** The DNS name that holds the public key. */
+  /** The DNS name of the public key. */
   readonly recordName: string;
 }
 
-/** The OTP-Token header (draft-goto-otp-token): on which site mail apps may offer the code. */
+/** The OTP-Token header (draft-goto-otp-token): the site on which mail apps may offer the code. */
 export interface OtpTokenFacts {
   readonly value: string;
   readonly code?: string;

@@ -1,19 +1,18 @@
-/** Something wrong, or likely wrong, with a text that is being edited: a config or a template. */
+/** An error or a warning in a config or a template. */
 export interface Issue {
   readonly severity: 'error' | 'warning';
-  /** Stable, for programs: `template_syntax`, `missing`, `unknown_key`, … */
+  /** A stable code, such as `template_syntax`, `missing`, or `unknown_key`. */
   readonly code: string;
-  /** What is wrong and what to write instead. */
   readonly message: string;
   readonly hint?: string;
-  /** Of a config: where in it, as people write it, such as `templates[2].subject`; empty for the whole. */
+  /** For a config: the path, such as `templates[2].subject`. Empty for the whole config. */
   readonly path?: string;
-  /** Of a template: which of its texts. */
+  /** For a template: its part. */
   readonly part?: TemplatePart;
-  /** Where in the text, both counted from 1; absent where the text has no place for it. */
+  /** The position in the text. The first line and column are 1. */
   readonly line?: number;
   readonly column?: number;
 }
 
-/** The texts of a template. */
+/** The parts of a template. */
 export type TemplatePart = 'subject' | 'content' | 'text' | 'replyTo' | 'sendFrom';

@@ -1,20 +1,17 @@
-/** What the page needs before it asks for anything else: `GET /api/session`. */
+/** `GET /api/session` */
 export interface Session {
-  /** Goes into the header `X-Postern-Token` of every request that is no GET. */
+  /** Required in the header `X-Postern-Token` of every request except GET. */
   readonly token: string;
-  /** Node's version, for the footer. */
-  readonly node: string;
   readonly delivery: DeliveryTarget;
-  /** To whom samples go, and whom forms suggest. */
+  /** The recipient of samples, and the default in forms. */
   readonly sampleRecipient: string;
 }
 
-/** Where emails go. */
+/** The destination of emails. */
 export type DeliveryTarget =
-  /** To the playground's own servers: nothing leaves the machine. */
+  /** The playground's servers, which keep all emails on this machine. */
   | { readonly mode: 'trap'; readonly server: string }
-  /** Really sent. The inbox shows what was handed over. */
+  /** A real server. The inbox shows the emails that it accepted. */
   | { readonly mode: 'server'; readonly server: string };
 
-/** The header that carries the token. */
 export const TOKEN_HEADER = 'X-Postern-Token';

@@ -12,27 +12,27 @@ import { diagnosticsOf, offsetOf, type Place } from './diagnostics';
 import { editorTheme } from './editor-theme';
 
 export interface CodeEditorHandle {
-  /** Puts the cursor there, in view, and the focus into the editor. */
+  /** Moves the cursor to a position, and focuses the editor. */
   goTo(place: Place): void;
-  /** In place of the selection. */
+  /** Replaces the selection. */
   insert(text: string): void;
 }
 
 interface CodeEditorProps {
   readonly value: string;
   readonly onChange: (text: string) => void;
-  /** Names it for readers of the page. */
+  /** The accessible name. */
   readonly label: string;
-  /** Its language. A new list is a new editor. */
+  /** The language. A new list creates a new editor. */
   readonly extensions: readonly Extension[];
-  /** What is wrong, marked in its place. */
+  /** Issues to mark at their positions. */
   readonly issues?: readonly Issue[] | undefined;
   readonly ref?: Ref<CodeEditorHandle>;
 }
 
 /**
- * Writing over a selection. Left to itself, Chromium keeps the looks of what was there, with styles in attributes, which the
- * policy of the page refuses (and says so on the console).
+ * Replaces a selection. Otherwise, Chromium copies the style of the old text into attributes, which the
+ * policy of the page blocks.
  */
 const writeOverSelection = EditorView.domEventHandlers({
   beforeinput({ inputType, data }, view) {
@@ -41,13 +41,13 @@ const writeOverSelection = EditorView.domEventHandlers({
     const insert = () =>
       view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
     const handlers = view.state.facet(EditorView.inputHandler);
-    // Such as the one that puts a selection into brackets.
+    // For example, a handler that encloses the selection in brackets.
     if (!handlers.some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
     return true;
   },
 });
 
-/** Tab leaves it, as every other field: nobody is trapped in it. */
+/** Tab moves the focus, so that keyboard users can leave the editor. */
 const base: Extension = [
   EditorView.cspNonce.of(styleNonce),
   EditorState.tabSize.of(2),
@@ -63,7 +63,6 @@ const base: Extension = [
   editorTheme,
 ];
 
-/** Text under edit, with what is wrong marked in its place. */
 export function CodeEditor({ value, onChange, label, extensions, issues = [], ref }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(null);
@@ -121,7 +120,7 @@ export function CodeEditor({ value, onChange, label, extensions, issues = [], re
   return <div className={styles.editor} ref={host} />;
 }
 
-/** The least that makes one text of the other, so that the cursor and what is folded stay where they are. */
+/** The smallest change between two texts, which keeps the cursor and folded ranges in place. */
 function changeInto(before: string, after: string): TransactionSpec | undefined {
   if (before === after) return undefined;
   const shorter = Math.min(before.length, after.length);
@@ -130,7 +129,7 @@ function changeInto(before: string, after: string): TransactionSpec | undefined 
   let end = 0;
   while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
   return {
-    // One step to go back, whatever was typed before.
+    // One undo reverts the change, whatever was typed before.
     annotations: isolateHistory.of('full'),
     changes: { from: start, to: before.length - end, insert: after.slice(start, after.length - end) },
   };

@@ -3,7 +3,7 @@ import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
-/** The colours are the page's own, so they follow its scheme by themselves. */
+/** Uses the colors of the page, which follow its color scheme. */
 const look = EditorView.theme({
   '&': {
     height: '100%',
@@ -78,7 +78,7 @@ const look = EditorView.theme({
   },
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--ink)' },
   '.cm-issue': {
-    // No margin above or below: the editor measures without it.
+    // CodeMirror measures without vertical margins.
     margin: '0 0.875rem 0 0.5rem',
     padding: '0.25rem 0.625rem',
     borderLeft: '3px solid var(--bad)',
@@ -89,7 +89,7 @@ const look = EditorView.theme({
     whiteSpace: 'pre-line',
   },
   '.cm-issue-warning': { borderLeftColor: 'var(--warn)', backgroundColor: 'var(--warn-soft)' },
-  // Handlebars, wherever it stands.
+  // Handlebars in any language.
   '.cm-mustache, .cm-mustache *': { color: 'var(--accent)' },
   '.cm-mustache': {
     backgroundColor: 'color-mix(in srgb, var(--accent) 10%, transparent)',

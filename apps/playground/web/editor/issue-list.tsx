@@ -4,7 +4,7 @@ import styles from './issue-list.module.css';
 
 interface IssueListProps {
   readonly issues: readonly Issue[];
-  /** What it is about, for readers of the page. */
+  /** The accessible name. */
   readonly label: string;
   readonly onChoose: (issue: Issue) => void;
 }
@@ -12,7 +12,7 @@ interface IssueListProps {
 const placeOf = ({ path, part, line, column }: Issue): string =>
   [path || part, line !== undefined && `line ${line}, column ${column ?? 1}`].filter(Boolean).join(', ');
 
-/** What is wrong with a text, and what to do about it. Each leads to its place. */
+/** Issues that link to their positions. */
 export function IssueList({ issues, label, onChoose }: IssueListProps) {
   return (
     <ul className={styles.issues} aria-label={label}>

@@ -4,20 +4,20 @@ import { CopyButton } from './copy-button';
 
 interface CodeBlockProps {
   readonly code: string;
-  /** Names it for readers of the page, and its copy button. */
+  /** The accessible name, also for the copy button. */
   readonly label: string;
   /** Whether long lines wrap instead of scrolling. @default false */
   readonly wrap?: boolean;
 }
 
-/** Text to read and to copy. Its children, if there are any, are the same text in colours. */
+/** Text to read and copy. Its children are the same text with highlighting. */
 export function CodeBlock({ code, label, wrap = false, children }: PropsWithChildren<CodeBlockProps>) {
   return (
     <figure className={styles.block} aria-label={label}>
       <div className={styles.copy}>
         <CopyButton text={code} label={`Copy ${label.toLowerCase()}`} />
       </div>
-      {/* Scrolls, so the keyboard has to reach it. */}
+      {/* A scrollable region must be focusable. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to take the focus */}
       <pre className={styles.code} data-wrap={wrap || undefined} tabIndex={0}>
         <code>{children ?? code}</code>

@@ -6,7 +6,7 @@ interface CodeDigitsProps {
   readonly size?: 'small' | 'large';
 }
 
-/** A code, each character in a gate of its own; it is selected and copied as one word. */
+/** A code with each character in its own box. It is selected and copied as one word. */
 export function CodeDigits({ code, size = 'large' }: CodeDigitsProps) {
   return (
     <span className={styles.code} data-size={size} data-code={code}>

@@ -1,16 +1,15 @@
-import { Button, type ButtonProps, Popover } from '@mantine/core';
+import { Button, type ButtonProps, Group, Popover } from '@mantine/core';
 import { useState } from 'react';
-import styles from './confirm-button.module.css';
 
 interface ConfirmButtonProps extends Pick<ButtonProps, 'disabled' | 'leftSection' | 'size' | 'variant'> {
   readonly label: string;
   readonly question: string;
-  /** What the second button says: the deed, not "OK". */
+  /** The action, not "OK". */
   readonly confirmLabel: string;
   readonly onConfirm: () => void;
 }
 
-/** For what can't be undone: asks once more, where it was clicked. */
+/** Asks for confirmation before an action that cannot be undone. */
 export function ConfirmButton({ label, question, confirmLabel, onConfirm, ...button }: ConfirmButtonProps) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -20,21 +19,23 @@ export function ConfirmButton({ label, question, confirmLabel, onConfirm, ...but
           {label}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown className={styles.question}>
+      <Popover.Dropdown maw="18rem">
         <p>{question}</p>
-        <Button
-          size="xs"
-          color="brick"
-          onClick={() => {
-            setOpen(false);
-            onConfirm();
-          }}
-        >
-          {confirmLabel}
-        </Button>
-        <Button size="xs" variant="default" onClick={() => setOpen(false)}>
-          Keep
-        </Button>
+        <Group gap="xs" mt="xs">
+          <Button
+            size="xs"
+            color="brick"
+            onClick={() => {
+              setOpen(false);
+              onConfirm();
+            }}
+          >
+            {confirmLabel}
+          </Button>
+          <Button size="xs" variant="default" onClick={() => setOpen(false)}>
+            Keep
+          </Button>
+        </Group>
       </Popover.Dropdown>
     </Popover>
   );

@@ -4,11 +4,10 @@ import { useEffect, useState } from 'react';
 import { showToast } from './toasts';
 
 interface CopyButtonProps {
-  /** What gets into the clipboard. */
   readonly text: string;
-  /** What it is: "Copy code". */
+  /** The action: "Copy code". */
   readonly label: string;
-  /** Whether the label is shown, or only spoken and in the tooltip. @default false */
+  /** Whether the label is visible. @default false */
   readonly withLabel?: boolean;
 }
 
@@ -29,8 +28,8 @@ export function CopyButton({ text, label, withLabel = false }: CopyButtonProps) 
     } catch {
       showToast({
         kind: 'failed',
-        text: 'The browser does not let this page copy.',
-        hint: 'Select the text instead.',
+        text: 'The browser blocked the clipboard.',
+        hint: 'Select the text and copy it yourself.',
       });
     }
   };

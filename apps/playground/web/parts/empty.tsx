@@ -1,7 +1,7 @@
 import type { PropsWithChildren, ReactNode } from 'react';
 import styles from './empty.module.css';
 
-/** Nothing here yet, and how something comes. */
+/** An empty list, with a hint how to fill it. */
 export function Empty({ title, icon, children }: PropsWithChildren<{ title: string; icon?: ReactNode }>) {
   return (
     <div className={styles.empty}>

@@ -6,11 +6,11 @@ const FULL = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
 });
 
-/** Short: the time of today, the day of earlier. */
+/** The time if it is today, otherwise the day. */
 export function formatMoment(iso: string): string {
   const date = new Date(iso);
   return date.toDateString() === new Date().toDateString() ? TIME.format(date) : DAY.format(date);
 }
 
-/** To the second, with the day. */
+/** The day and the time with seconds. */
 export const formatFullMoment = (iso: string): string => FULL.format(new Date(iso));

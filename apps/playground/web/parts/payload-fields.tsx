@@ -3,12 +3,12 @@ import type { PayloadField } from '../../src/wire/compose';
 import { type Payload, valueAt, withValueAt } from './payload';
 
 interface PayloadFieldsProps {
-  readonly fields: readonly PayloadField[];
+  readonly fields: readonly Pick<PayloadField, 'path' | 'label' | 'description' | 'kind' | 'required'>[];
   readonly payload: Payload;
   readonly onChange: (payload: Payload) => void;
 }
 
-/** The form of a payload, as its usage type has it. */
+/** The form of a payload. */
 export function PayloadFields({ fields, payload, onChange }: PayloadFieldsProps) {
   return fields.map(({ path, label, kind, required, description }) => (
     <TextInput
@@ -16,6 +16,7 @@ export function PayloadFields({ fields, payload, onChange }: PayloadFieldsProps)
       label={label}
       description={description}
       name={path}
+      dir="auto"
       required={required === 'always'}
       inputMode={kind === 'url' ? 'url' : undefined}
       spellCheck={false}

@@ -1,4 +1,4 @@
-/** What a template gets: nested, as `send` takes it. */
+/** The nested variables of an email, as `send` accepts them. */
 export type Payload = Readonly<Record<string, unknown>>;
 
 const isNested = (value: unknown): value is Payload =>
@@ -10,12 +10,12 @@ export function valueAt(payload: Payload, path: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The payload with one variable changed; what is empty is not there. */
+/** Changes one variable. An empty value removes it. */
 export function withValueAt(payload: Payload, path: string, value: string): Payload {
   const [key = '', ...rest] = path.split('.');
   const { [key]: former, ...others } = payload;
   const next = rest.length === 0 ? value : withValueAt(isNested(former) ? former : {}, rest.join('.'), value);
   const isEmpty = typeof next === 'string' ? next === '' : Object.keys(next).length === 0;
-  // A known key keeps its place.
+  // An existing key keeps its position.
   return isEmpty ? others : key in payload ? { ...payload, [key]: next } : { ...others, [key]: next };
 }

@@ -5,11 +5,11 @@ import styles from './problem.module.css';
 
 interface ProblemProps {
   readonly error: unknown;
-  /** Offers to try again. */
+  /** Shows a button to try again. */
   readonly onRetry?: (() => void) | undefined;
 }
 
-/** What went wrong and what to do about it, where it happened. */
+/** An error with its hint. */
 export function Problem({ error, onRetry }: ProblemProps) {
   const { hint, code } = error instanceof ApiError ? error.problem : {};
   return (

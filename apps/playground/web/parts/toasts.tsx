@@ -1,7 +1,8 @@
-import { CloseButton } from '@mantine/core';
+import '@mantine/core/styles/Notification.layer.css';
+import { Notification } from '@mantine/core';
 import { CircleAlert, CircleCheck } from 'lucide-react';
-import { useSyncExternalStore } from 'react';
 import { ApiError } from '../api';
+import { createSharedState } from './shared-state';
 import styles from './toasts.module.css';
 
 interface Toast {
@@ -14,49 +15,42 @@ interface Toast {
 const SHOWN = 3;
 const DISMISSED_AFTER = 6000;
 
-let toasts: readonly Toast[] = [];
+const toasts = createSharedState<readonly Toast[]>([]);
 let lastId = 0;
-const listeners = new Set<() => void>();
 
-function change(next: readonly Toast[]) {
-  toasts = next;
-  for (const listener of listeners) listener();
-}
+const dismiss = (id: number) => toasts.set(toasts.get().filter((toast) => toast.id !== id));
 
-const dismiss = (id: number) => change(toasts.filter((toast) => toast.id !== id));
-
-/** Says for a moment what went through. What failed stays until it is dismissed. */
+/** Shows a message. A success disappears after a moment, and a failure stays until it is dismissed. */
 export function showToast(toast: Omit<Toast, 'id'>): void {
   const id = ++lastId;
-  change([...toasts.slice(1 - SHOWN), { ...toast, id }]);
+  toasts.set([...toasts.get().slice(1 - SHOWN), { ...toast, id }]);
   if (toast.kind === 'done') setTimeout(() => dismiss(id), DISMISSED_AFTER);
 }
 
-/** For `.catch` where the place that it happened at has no room to say so. */
+/** Shows an error as a toast, for places without room for it. */
 export function showFailure(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
   showToast({ kind: 'failed', text, hint: error instanceof ApiError ? error.problem.hint : undefined });
 }
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-};
-
-/** The place of the toasts: once, in the shell. */
+/** Shows the toasts. The shell renders it once. */
 export function Toasts() {
-  const shown = useSyncExternalStore(subscribe, () => toasts);
   return (
     <div className={styles.toasts} role="status">
-      {shown.map(({ id, kind, text, hint }) => (
-        <div key={id} className={styles.toast} data-kind={kind}>
-          {kind === 'done' ? <CircleCheck aria-hidden /> : <CircleAlert aria-hidden />}
-          <p>
-            {text}
-            {hint && <span>{hint}</span>}
-          </p>
-          <CloseButton size="sm" aria-label="Dismiss" onClick={() => dismiss(id)} />
-        </div>
+      {toasts.use().map(({ id, kind, text, hint }) => (
+        <Notification
+          key={id}
+          role="presentation"
+          title={text}
+          color={kind === 'done' ? 'verdigris' : 'brick'}
+          icon={
+            kind === 'done' ? <CircleCheck size={18} aria-hidden /> : <CircleAlert size={18} aria-hidden />
+          }
+          closeButtonProps={{ 'aria-label': 'Dismiss' }}
+          onClose={() => dismiss(id)}
+        >
+          {hint}
+        </Notification>
       ))}
     </div>
   );

@@ -5,22 +5,22 @@ let hasShownOne = false;
 
 interface ViewProps {
   readonly title: string;
-  /** One sentence: what it is for. */
+  /** The purpose of the view, in one sentence. */
   readonly lead?: ReactNode;
-  /** Beside the title. */
+  /** Next to the title. */
   readonly actions?: ReactNode;
-  /** Whether it fills the window and its panes scroll, instead of the page. @default false */
+  /** Whether the view fills the window, and its panes scroll instead of the page. @default false */
   readonly isFilling?: boolean;
 }
 
-/** The frame of every view: its title takes the focus after navigation. */
+/** The frame of a view. Its title gets the focus after navigation. */
 export function View({ title, lead, actions, isFilling = false, children }: PropsWithChildren<ViewProps>) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Postern playground`;
   }, [title]);
   useEffect(() => {
-    // Not on the first view of all: there the browser begins at the top by itself.
+    // On the first view, the browser starts at the top.
     if (hasShownOne) heading.current?.focus({ preventScroll: true });
     hasShownOne = true;
   }, []);

@@ -6,12 +6,9 @@ import styles from './app.module.css';
 import { ErrorBoundary } from './error-boundary';
 import { Navigation } from './navigation';
 import { PAGES } from './pages';
-import { useQueueOpening } from './use-queue-opening';
 
-/** The page around the views. */
 export function App() {
   const main = useRef<HTMLElement>(null);
-  useQueueOpening();
   return (
     <div className={styles.shell}>
       <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>

@@ -2,7 +2,7 @@ import { ActionIcon, type MantineColorScheme, Tooltip, useMantineColorScheme } f
 import { type LucideIcon, Moon, Sun, SunMoon } from 'lucide-react';
 
 const SCHEMES: Record<MantineColorScheme, { words: string; icon: LucideIcon; next: MantineColorScheme }> = {
-  auto: { words: 'as the system', icon: SunMoon, next: 'light' },
+  auto: { words: 'system', icon: SunMoon, next: 'light' },
   light: { words: 'light', icon: Sun, next: 'dark' },
   dark: { words: 'dark', icon: Moon, next: 'auto' },
 };

@@ -2,7 +2,7 @@ import { Component, type PropsWithChildren } from 'react';
 import { Problem } from '../parts/problem';
 import { View } from '../parts/view';
 
-/** A view that breaks leaves the others alone. */
+/** An error in one view does not affect the others. */
 export class ErrorBoundary extends Component<PropsWithChildren, { error?: unknown }> {
   override state: { error?: unknown } = {};
 
@@ -13,7 +13,7 @@ export class ErrorBoundary extends Component<PropsWithChildren, { error?: unknow
   override render() {
     if (!('error' in this.state)) return this.props.children;
     return (
-      <View title="This view broke">
+      <View title="This view has an error">
         <Problem error={this.state.error} onRetry={() => window.location.reload()} />
       </View>
     );

@@ -1,4 +1,4 @@
-/** The mark: a small gate. */
+/** The logo: a small gate. */
 export function Gate() {
   return (
     <svg viewBox="0 0 24 28" width="24" height="28" fill="none" strokeLinecap="round" aria-hidden="true">

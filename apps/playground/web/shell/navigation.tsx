@@ -6,7 +6,7 @@ import { PAGES } from './pages';
 import { ServerStatus } from './server-status';
 import { UnreadCount } from './unread-count';
 
-/** A rail beside the view; on a phone, a bar above it and one under the thumb. */
+/** A rail next to the view. On a phone, a bar above and one below it. */
 export function Navigation() {
   const [location] = useLocation();
   return (

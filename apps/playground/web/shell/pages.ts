@@ -2,14 +2,14 @@ import { Inbox, KeyRound, type LucideIcon, PenLine, Send, SlidersHorizontal, Tru
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 
 interface Page {
-  /** The first part of its route, in the hash. */
+  /** The first part of the route in the URL fragment. */
   readonly path: string;
   readonly label: string;
   readonly icon: LucideIcon;
   readonly View: LazyExoticComponent<ComponentType>;
 }
 
-/** The views in the order in which one tries them; each is a chunk of its own. */
+/** The views in the order of a first visit. Each is a separate chunk. */
 export const PAGES: readonly Page[] = [
   { path: '/compose', label: 'Compose', icon: PenLine, View: lazy(() => import('../views/compose')) },
   { path: '/config', label: 'Config', icon: SlidersHorizontal, View: lazy(() => import('../views/config')) },

@@ -1,8 +1,8 @@
 import { useLiveness } from '../live';
-import { useSession } from '../session';
+import { useSession } from '../queries';
 import styles from './server-status.module.css';
 
-/** Whether the page is in touch with the playground, and where its emails go. */
+/** Shows whether the page is connected, and where emails go. */
 export function ServerStatus() {
   const liveness = useLiveness();
   const { data } = useSession();
@@ -13,7 +13,7 @@ export function ServerStatus() {
       {liveness === 'connecting' && 'Connecting'}
       {liveness === 'live' && (
         <span>
-          <strong>{isReal ? 'Really sends' : 'Mail stays here'}</strong>
+          <strong>{isReal ? 'Sends real email' : 'Mail stays here'}</strong>
           <span className={styles.server}>
             {isReal ? `through ${data.delivery.server}` : 'on this machine'}
           </span>

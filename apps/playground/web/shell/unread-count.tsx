@@ -1,22 +1,20 @@
 import { useEffect, useState } from 'react';
-import { useLive, useLiveness } from '../live';
+import { useEmails } from '../queries';
 import styles from './unread-count.module.css';
 
-/** How many emails arrived since one last looked; none of those that were there when the page opened. */
+/** The number of emails that arrived since the last look at the inbox, or since the page opened. */
 export function UnreadCount({ isLooking }: { isLooking: boolean }) {
-  const newest = useLive(({ emails }) => emails[0]?.id);
-  const liveness = useLiveness();
+  const { data } = useEmails();
   const [seen, setSeen] = useState<string>();
-  const isFirstLook = liveness !== 'connecting' && seen === undefined;
+  const emails = data?.emails ?? [];
+  const newest = data && (emails[0]?.id ?? '');
   useEffect(() => {
-    if (isLooking || isFirstLook) setSeen(newest ?? '');
-  }, [isLooking, isFirstLook, newest]);
-  const unread = useLive(({ emails }) => {
-    const index = emails.findIndex(({ id }) => id === seen);
-    return index === -1 ? emails.length : index;
-  });
-  if (isLooking || seen === undefined || unread === 0) return null;
-  return (
+    if (newest !== undefined) setSeen((known) => (isLooking || known === undefined ? newest : known));
+  }, [isLooking, newest]);
+  if (isLooking || seen === undefined) return null;
+  const index = emails.findIndex(({ id }) => id === seen);
+  const unread = index === -1 ? emails.length : index;
+  return unread === 0 ? null : (
     <span className={styles.count}>
       {unread}
       <span className={styles.words}> new</span>

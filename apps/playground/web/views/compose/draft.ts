@@ -1,10 +1,12 @@
-import { useSyncExternalStore } from 'react';
-import type { ShownTemplate } from '../../../src/wire/template';
+import type { Template } from '@postern/core';
+import type { RunningConfig } from '../../../src/wire/config';
+import { call } from '../../api';
 import type { Payload } from '../../parts/payload';
+import { createSharedState } from '../../parts/shared-state';
 
-/** A template under edit: what is not set is an empty text, as in a form. */
+/** A template in the editor. Fields that are not set are empty strings. */
 export interface Draft {
-  readonly contentType: ShownTemplate['contentType'];
+  readonly contentType: Template['contentType'];
   readonly subject: string;
   readonly content: string;
   readonly text: string;
@@ -12,7 +14,7 @@ export interface Draft {
   readonly sendFrom: string;
 }
 
-/** Which template: one for a usage type and a language, `null` for every language. */
+/** Identifies a template. `null` is every language. */
 export interface Selection {
   readonly usageType: string;
   readonly locale: string | null;
@@ -20,11 +22,11 @@ export interface Selection {
 
 interface Desk {
   readonly selection: Selection;
-  /** What was changed and not saved. */
+  /** Unsaved changes. */
   readonly drafts: ReadonlyMap<string, Draft>;
-  /** What was filled in, by usage type. */
+  /** The variables in the form, by usage type. */
   readonly payloads: ReadonlyMap<string, Payload>;
-  /** As typed; `undefined` until then. */
+  /** The recipient in the form. */
   readonly to?: string;
 }
 
@@ -37,25 +39,14 @@ export const BLANK: Draft = {
   sendFrom: '',
 };
 
-// Outlasts the view: one looks into the inbox, and goes on.
-let desk: Desk = {
+const desk = createSharedState<Desk>({
   selection: { usageType: 'SignIn', locale: null },
   drafts: new Map(),
   payloads: new Map(),
-};
-const listeners = new Set<() => void>();
+});
+const change = (next: Partial<Desk>) => desk.set({ ...desk.get(), ...next });
 
-function change(next: Partial<Desk>) {
-  desk = { ...desk, ...next };
-  for (const listener of listeners) listener();
-}
-
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-};
-
-export const useDesk = (): Desk => useSyncExternalStore(subscribe, () => desk);
+export const useDesk = desk.use;
 
 export const keyOf = ({ usageType, locale }: Selection): string => JSON.stringify([usageType, locale]);
 
@@ -64,19 +55,19 @@ export const select = (selection: Selection): void => change({ selection });
 export const setRecipient = (to: string): void => change({ to });
 
 export const setDraft = (selection: Selection, draft: Draft): void =>
-  change({ drafts: new Map(desk.drafts).set(keyOf(selection), draft) });
+  change({ drafts: new Map(desk.get().drafts).set(keyOf(selection), draft) });
 
-/** Back to what is saved. */
+/** Discards unsaved changes. */
 export function dropDraft(selection: Selection): void {
-  const drafts = new Map(desk.drafts);
+  const drafts = new Map(desk.get().drafts);
   drafts.delete(keyOf(selection));
   change({ drafts });
 }
 
 export const setPayload = (usageType: string, payload: Payload): void =>
-  change({ payloads: new Map(desk.payloads).set(usageType, payload) });
+  change({ payloads: new Map(desk.get().payloads).set(usageType, payload) });
 
-export const draftOf = (template: ShownTemplate): Draft => ({
+export const draftOf = (template: Template): Draft => ({
   contentType: template.contentType,
   subject: template.subject,
   content: template.content,
@@ -90,8 +81,8 @@ const PARTS = ['contentType', 'subject', 'content', 'text', 'replyTo', 'sendFrom
 export const isSameDraft = (one: Draft, other: Draft): boolean =>
   PARTS.every((part) => one[part] === other[part]);
 
-/** As the config and the previews take it: without what is not set. */
-export const templateOf = ({ usageType, locale }: Selection, draft: Draft): ShownTemplate => {
+/** The template for the config, without empty fields. */
+export const templateOf = ({ usageType, locale }: Selection, draft: Draft): Template => {
   const { text, replyTo, sendFrom, ...rest } = draft;
   return {
     usageType,
@@ -102,3 +93,7 @@ export const templateOf = ({ usageType, locale }: Selection, draft: Draft): Show
     ...(sendFrom !== '' && { sendFrom }),
   };
 };
+
+/** Puts the template into the running config. */
+export const saveTemplate = (selection: Selection, draft: Draft): Promise<RunningConfig> =>
+  call('/templates', { method: 'PUT', body: templateOf(selection, draft) });

@@ -32,7 +32,7 @@ function decorate({ visibleRanges, state }: EditorView): DecorationSet {
   return marks.finish();
 }
 
-/** What stands in mustaches stands out from the language around it. */
+/** Highlights mustaches. */
 const handlebarsHighlighting: Extension = Prec.highest(
   ViewPlugin.fromClass(
     class {
@@ -55,7 +55,7 @@ interface TemplateVariable {
   readonly description?: string;
 }
 
-/** What templates may use beside variables. */
+/** The block helpers of templates. */
 const BLOCKS = [
   { name: 'if', of: 'variable', detail: 'when it is given' },
   { name: 'unless', of: 'variable', detail: 'when it is not' },
@@ -70,7 +70,7 @@ const completeHandlebars =
     const { state, pos } = context;
     const opened = context.matchBefore(/\{\{~?#?[\w.]*(?:\s+[\w.]*)?$/)?.text;
     if (opened === undefined) return null;
-    // In `{{#if co`, the variable is completed, not the block.
+    // In `{{#if co`, only variables are completed.
     const isFirst = !/\s/.test(opened);
     const word = /#?[\w.]*$/.exec(opened)?.[0] ?? '';
     const isClosed = /^[^{\n]*\}\}/.test(state.sliceDoc(pos, state.doc.lineAt(pos).to));
@@ -99,7 +99,7 @@ const completeHandlebars =
     };
   };
 
-/** Handlebars in whatever language: in its colours, and completed after `{{`. */
+/** Handlebars in any language, with highlighting and completion. */
 export const handlebars = (variables: readonly TemplateVariable[]): Extension => [
   handlebarsHighlighting,
   autocompletion({ override: [completeHandlebars(variables)], icons: false }),

@@ -3,8 +3,8 @@ import { parser as cssParser } from '@lezer/css';
 import { configureNesting, parser as htmlParser } from '@lezer/html';
 
 /**
- * The html of emails: with styles, which emails have, and without scripts, which no mail app runs. The ready-made html
- * language of CodeMirror brings a parser for JavaScript, which is most of its weight.
+ * HTML with styles, and without scripts, which mail apps do not run. CodeMirror's HTML language includes a
+ * large JavaScript parser.
  */
 const htmlLanguage = LRLanguage.define({
   name: 'html',

@@ -3,14 +3,12 @@ import { useMutation } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
 import type { FormEvent } from 'react';
 import { Link } from 'wouter';
-import type { RunningConfig } from '../../../src/wire/config';
 import type { Sent } from '../../../src/wire/send';
 import { call } from '../../api';
-import { useLive } from '../../live';
 import { Problem } from '../../parts/problem';
-import { useSession } from '../../session';
+import { useArrived, useSession } from '../../queries';
 import styles from './compose.module.css';
-import { type Draft, setRecipient, templateOf, useDesk } from './draft';
+import { type Draft, saveTemplate, setRecipient, useDesk } from './draft';
 
 interface SendFormProps {
   readonly isSaved: boolean;
@@ -19,7 +17,7 @@ interface SendFormProps {
   readonly payload: Record<string, unknown>;
 }
 
-/** Sends the email with this template, which the config has to have for that. */
+/** Saves the template to the running config, and sends the email with it. */
 export function SendForm({ isSaved, isBroken, draft, payload }: SendFormProps) {
   const { selection, to: typed } = useDesk();
   const { data: session } = useSession();
@@ -27,18 +25,18 @@ export function SendForm({ isSaved, isBroken, draft, payload }: SendFormProps) {
   const { usageType: type, locale } = selection;
   const sending = useMutation({
     mutationFn: async () => {
-      if (!isSaved) {
-        await call<RunningConfig>('/templates', { method: 'PUT', body: templateOf(selection, draft) });
-      }
+      if (!isSaved) await saveTemplate(selection, draft);
       return call<Sent>('/send/core', { body: { to, type, locale, payload } });
     },
   });
+  const receipt = sending.data?.receipt;
+  const email = useArrived(receipt?.messageId);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     sending.mutate();
   };
   return (
-    <form className={styles.sending} onSubmit={submit} noValidate>
+    <form onSubmit={submit} noValidate>
       <div className={styles.recipient}>
         <label htmlFor="recipient">To</label>
         <TextInput
@@ -57,17 +55,16 @@ export function SendForm({ isSaved, isBroken, draft, payload }: SendFormProps) {
         </Button>
       </div>
       {sending.error && <Problem error={sending.error} />}
-      {sending.data && <Arrival sent={sending.data} />}
+      {receipt && (
+        <p className={styles.sent} role="status">
+          Sent to {receipt.accepted}.{' '}
+          {email ? (
+            <Link href={`/inbox/${email.id}`}>Open it in the inbox</Link>
+          ) : (
+            'Waiting for it to arrive …'
+          )}
+        </p>
+      )}
     </form>
-  );
-}
-
-function Arrival({ sent: { receipt } }: { sent: Sent }) {
-  const email = useLive(({ emails }) => emails.find(({ messageId }) => messageId === receipt?.messageId));
-  return (
-    <p className={styles.sent} role="status">
-      Sent to {receipt?.accepted}.{' '}
-      {email ? <Link href={`/inbox/${email.id}`}>Read it in the inbox</Link> : 'On its way to the inbox …'}
-    </p>
   );
 }

@@ -1,16 +1,15 @@
 import { Button, Popover, TextInput } from '@mantine/core';
+import type { Template } from '@postern/core';
 import { useMutation } from '@tanstack/react-query';
 import { Download, RotateCcw, Save, Sparkles } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import type { ComposeChoices } from '../../../src/wire/compose';
-import type { RunningConfig } from '../../../src/wire/config';
-import type { ReadyMadeTemplate } from '../../../src/wire/template';
-import { ApiError, call } from '../../api';
+import { call } from '../../api';
 import { download } from '../../editor/download';
 import { Problem } from '../../parts/problem';
-import { showToast } from '../../parts/toasts';
+import { showFailure, showToast } from '../../parts/toasts';
 import styles from './compose.module.css';
-import { type Draft, draftOf, dropDraft, setDraft, templateOf, useDesk } from './draft';
+import { type Draft, draftOf, dropDraft, saveTemplate, setDraft, templateOf, useDesk } from './draft';
 import { readyMadePath } from './use-template';
 
 interface TemplateActionsProps {
@@ -20,25 +19,18 @@ interface TemplateActionsProps {
   readonly isChanged: boolean;
 }
 
-/** What can be done with the template as a whole. */
+/** Actions for the whole template. */
 export function TemplateActions({ choices, draft, isSaved, isChanged }: TemplateActionsProps) {
   const { selection } = useDesk();
   const saving = useMutation({
-    mutationFn: (edited: Draft) =>
-      call<RunningConfig>('/templates', { method: 'PUT', body: templateOf(selection, edited) }),
-    onSuccess: () => {
+    mutationFn: (edited: Draft) => saveTemplate(selection, edited),
+    onSuccess: () =>
       showToast({
         kind: 'done',
-        text: 'Saved into the running config.',
-        hint: 'All five ways to send use it now.',
-      });
-    },
-    onError: (error) =>
-      showToast({
-        kind: 'failed',
-        text: error.message,
-        hint: error instanceof ApiError ? error.problem.hint : undefined,
+        text: 'Saved to the running config.',
+        hint: 'All delivery paths use it now.',
       }),
+    onError: showFailure,
   });
   if (!draft) return null;
   const { usageType, locale } = selection;
@@ -51,7 +43,7 @@ export function TemplateActions({ choices, draft, isSaved, isChanged }: Template
           leftSection={<RotateCcw size={15} aria-hidden />}
           onClick={() => dropDraft(selection)}
         >
-          Undo all
+          Discard changes
         </Button>
       )}
       {isReadyMade && <ReadyMade locale={locale ?? choices?.defaultLocale ?? 'en'} />}
@@ -84,15 +76,15 @@ export function TemplateActions({ choices, draft, isSaved, isChanged }: Template
   );
 }
 
-/** Begins anew with a ready-made template in one's own name and colour. */
+/** Replaces the template with a ready-made one in your brand. */
 function ReadyMade({ locale }: { locale: string }) {
   const { selection } = useDesk();
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState('Acme');
   const [accent, setAccent] = useState('#0b6a57');
   const fetching = useMutation({
-    mutationFn: () => call<ReadyMadeTemplate>(readyMadePath(selection.usageType, locale, { name, accent })),
-    onSuccess: ({ template }) => {
+    mutationFn: () => call<Template>(readyMadePath(selection.usageType, locale, { name, accent })),
+    onSuccess: (template) => {
       setDraft(selection, draftOf(template));
       setOpen(false);
     },
@@ -113,10 +105,8 @@ function ReadyMade({ locale }: { locale: string }) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
-        <form className={styles.readyMade} onSubmit={submit}>
-          <p className={styles.quiet}>
-            Takes the place of what is in the editor, in {selection.locale ?? `every language (${locale})`}.
-          </p>
+        <form className={styles.writing} onSubmit={submit}>
+          <p>Replaces this template with a ready-made one in {locale}.</p>
           <TextInput label="Brand" value={name} onChange={(event) => setName(event.currentTarget.value)} />
           <TextInput
             label="Accent"
@@ -126,7 +116,7 @@ function ReadyMade({ locale }: { locale: string }) {
           />
           {fetching.error && <Problem error={fetching.error} />}
           <Button type="submit" loading={fetching.isPending}>
-            Start from it
+            Use this template
           </Button>
         </form>
       </Popover.Dropdown>

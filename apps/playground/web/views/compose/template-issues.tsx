@@ -2,7 +2,7 @@ import type { Issue } from '../../../src/wire/issue';
 import { IssueList } from '../../editor/issue-list';
 import styles from './compose.module.css';
 
-/** Of the server: a mail app does not know something. Every good-looking email has some of these. */
+/** The code of issues about mail apps. Most emails have some of them. */
 export const CLIENT_SUPPORT = 'client_support';
 
 interface TemplateIssuesProps {
@@ -10,7 +10,7 @@ interface TemplateIssuesProps {
   readonly onChoose: (issue: Issue) => void;
 }
 
-/** What is wrong with the template; what mail apps don't know is there for whoever wants to see it. */
+/** The problems of the template. Notes about mail apps are collapsed. */
 export function TemplateIssues({ issues, onChoose }: TemplateIssuesProps) {
   const problems = issues.filter(({ code }) => code !== CLIENT_SUPPORT);
   const notes = issues.filter(({ code }) => code === CLIENT_SUPPORT);
@@ -20,9 +20,9 @@ export function TemplateIssues({ issues, onChoose }: TemplateIssuesProps) {
         <IssueList issues={problems} label="Problems of the template" onChoose={onChoose} />
       )}
       {notes.length > 0 && (
-        <details className={styles.notes}>
-          <summary>What some mail apps don’t show ({notes.length})</summary>
-          <IssueList issues={notes} label="What some mail apps don’t show" onChoose={onChoose} />
+        <details className={styles.more}>
+          <summary>Not supported by all mail apps ({notes.length})</summary>
+          <IssueList issues={notes} label="Not supported by all mail apps" onChoose={onChoose} />
         </details>
       )}
     </>

@@ -3,13 +3,13 @@ import type { ComposeChoices, Language } from '../../../src/wire/compose';
 import styles from './compose.module.css';
 import { select, useDesk } from './draft';
 
-/** Stands for "every language" where a value has to be a text; no language tag is empty. */
+/** The value for every language. Language tags are never empty. */
 const EVERY = '';
 
 const nameOf = ({ tag, name, englishName }: Language) =>
   `${name}${name === englishName ? '' : ` · ${englishName}`} (${tag})`;
 
-/** Which template: its usage type and its language. */
+/** Selects a template by usage type and language. */
 export function TemplatePicker({ choices }: { choices: ComposeChoices }) {
   const { selection } = useDesk();
   const type = choices.usageTypes.find((known) => known.type === selection.usageType);
@@ -27,7 +27,7 @@ export function TemplatePicker({ choices }: { choices: ComposeChoices }) {
         value={selection.usageType}
         onChange={({ currentTarget: { value } }) => {
           const next = choices.usageTypes.find((known) => known.type === value);
-          // Stays in the language, if there is one.
+          // Keep the language if the usage type has it.
           const locale = next?.locales.includes(selection.locale) ? selection.locale : null;
           select({ usageType: value, locale });
         }}

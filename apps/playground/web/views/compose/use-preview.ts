@@ -3,10 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Preview, PreviewRequest } from '../../../src/wire/compose';
 import { call } from '../../api';
 
-/** Soon enough to be live, and not one for every letter of a fast typist. */
+/** In milliseconds: a pause in typing. */
 const QUIET = 120;
 
-/** What the template makes of the payload; the last answer stays until the next one is there. */
+/** Renders the template. The previous preview stays until the next one is ready. */
 export function usePreview(request: PreviewRequest | undefined) {
   const [settled] = useDebouncedValue(request, QUIET);
   return useQuery({
@@ -14,7 +14,7 @@ export function usePreview(request: PreviewRequest | undefined) {
     queryFn: ({ signal }) => call<Preview>('/compose/preview', { body: settled, signal }),
     enabled: settled !== undefined,
     placeholderData: keepPreviousData,
-    // The server keeps the latest few.
+    // The server keeps only the latest previews.
     gcTime: 0,
   });
 }

@@ -1,16 +1,17 @@
+import type { Template } from '@postern/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { ComposeChoices } from '../../../src/wire/compose';
-import type { ReadyMadeTemplate, TemplateList } from '../../../src/wire/template';
-import { call } from '../../api';
+import type { TemplateList } from '../../../src/wire/template';
+import { get } from '../../queries';
 import { BLANK, type Draft, draftOf, dropDraft, isSameDraft, keyOf, useDesk } from './draft';
 
 interface EditedTemplate {
-  /** Absent until it is known what to begin with. */
+  /** Absent until its start is loaded. */
   readonly draft?: Draft | undefined;
-  /** Whether the running config has it as it is. */
+  /** Whether the running config has the same template. */
   readonly isSaved: boolean;
-  /** Whether something was typed into it. */
+  /** Whether it has unsaved changes. */
   readonly isChanged: boolean;
   readonly error: Error | null;
 }
@@ -26,13 +27,13 @@ export const readyMadePath = (
     ...(brand && { brand: brand.name, accent: brand.accent }),
   })}`;
 
-/** The chosen template as it is being edited: from the running config, or a ready-made one to begin with. */
+/** The template in the editor: from the running config, or a ready-made one. */
 export function useTemplate(choices: ComposeChoices | undefined): EditedTemplate {
   const { selection, drafts } = useDesk();
   const { usageType, locale } = selection;
   const list = useQuery({
     queryKey: ['templates'],
-    queryFn: ({ signal }) => call<TemplateList>('/templates', { signal }),
+    queryFn: get<TemplateList>('/templates'),
   });
   const saved = list.data?.templates.find(
     (template) => template.usageType === usageType && (template.locale ?? null) === locale,
@@ -40,20 +41,19 @@ export function useTemplate(choices: ComposeChoices | undefined): EditedTemplate
   const isReadyMade = choices?.usageTypes.some((known) => known.type === usageType && known.isReadyMade);
   const beginning = useQuery({
     queryKey: ['ready-made', usageType, locale],
-    queryFn: ({ signal }) =>
-      call<ReadyMadeTemplate>(readyMadePath(usageType, locale ?? choices?.defaultLocale ?? 'en'), { signal }),
+    queryFn: get<Template>(readyMadePath(usageType, locale ?? choices?.defaultLocale ?? 'en')),
     enabled: list.isSuccess && saved === undefined && isReadyMade === true,
   });
 
   const isKnown = list.isSuccess && choices !== undefined;
   const base =
     (saved && draftOf(saved)) ??
-    (beginning.data && draftOf(beginning.data.template)) ??
+    (beginning.data && draftOf(beginning.data)) ??
     (isKnown && !isReadyMade ? BLANK : undefined);
   const edited = drafts.get(keyOf(selection));
   const draft = edited ?? base;
   const isSaved = saved !== undefined && draft !== undefined && isSameDraft(draft, draftOf(saved));
-  // The config has it now: from here on it is the config's to change.
+  // From now on, the editor follows the running config.
   const isDone = isSaved && edited !== undefined;
   useEffect(() => {
     if (isDone) dropDraft({ usageType, locale });

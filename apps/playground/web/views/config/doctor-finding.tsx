@@ -11,13 +11,13 @@ type Patch = NonNullable<DiagnosisProblem['patch']>;
 
 interface DoctorFindingProps {
   readonly problem: DiagnosisProblem;
-  /** What the server said. */
+  /** The server reply. */
   readonly response: string | undefined;
   readonly text: string;
   readonly onPatched: (text: string) => void;
 }
 
-/** Something that is wrong, what to do about it, and the change that mends it, where there is one. */
+/** A problem, what to do about it, and the patch that fixes it, if there is one. */
 export function DoctorFinding({ problem, response, text, onPatched }: DoctorFindingProps) {
   const { severity, message, hint, temporary, patch, alternatives = [] } = problem;
   const patching = useMutation({
@@ -31,7 +31,7 @@ export function DoctorFinding({ problem, response, text, onPatched }: DoctorFind
       {temporary && <p>The config is not the cause. Try again later.</p>}
       {response && <code className={styles.reply}>{response}</code>}
       {alternatives.length > 0 && (
-        <ul className={styles.alternatives} aria-label="Alternatives that were tried">
+        <ul className={styles.alternatives} aria-label="Alternatives that the doctor tried">
           {alternatives.map((alternative) => (
             <li key={JSON.stringify(alternative.patch)} data-works={alternative.works || undefined}>
               {alternative.message}

@@ -1,6 +1,6 @@
 import { Button, Loader, TextInput } from '@mantine/core';
 import { Circle, CircleAlert, CircleCheck, CircleMinus, Stethoscope, TriangleAlert } from 'lucide-react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { ApiError } from '../../api';
 import { Problem } from '../../parts/problem';
 import styles from './config.module.css';
@@ -12,35 +12,29 @@ interface DoctorProps {
   readonly onPatched: (text: string) => void;
 }
 
-/** Walks the delivery path with the config under edit, step by step, and sends nothing. */
+/** Checks each step of the delivery path with the config in the editor, and sends nothing. */
 export function Doctor({ text, onPatched }: DoctorProps) {
   const { examination, start, cancel } = useDoctor();
   const [to, setTo] = useState('');
-  const section = useRef<HTMLElement>(null);
   const isRunning = examination?.state === 'running';
   const order = { text, to: to.trim(), allowHosts: [] };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void start(order);
   };
-  const { error, expected, state } = examination ?? {};
-  // Its steps and what they found take more room than there was.
-  useEffect(() => {
-    if (expected?.length) section.current?.scrollIntoView({ block: 'start' });
-  }, [expected, state]);
+  const { error } = examination ?? {};
   const refused = error instanceof ApiError ? error.problem.hosts : undefined;
   return (
-    <section className={styles.section} aria-labelledby="doctor" ref={section}>
-      <h2 id="doctor">Doctor</h2>
+    <>
       <form className={styles.order} onSubmit={submit} noValidate>
         <TextInput
-          label="Ask about a recipient"
+          label="Recipient to check"
           placeholder="optional"
           type="email"
           value={to}
           onChange={(event) => setTo(event.currentTarget.value)}
         />
-        {/* One that turned into the other under the pointer would start it again. */}
+        {/* With different keys, a double click on Cancel does not start it again. */}
         {isRunning ? (
           <Button key="cancel" variant="default" onClick={cancel}>
             Cancel
@@ -53,14 +47,15 @@ export function Doctor({ text, onPatched }: DoctorProps) {
       </form>
       {!examination && (
         <p className={styles.quiet}>
-          Connects as an email would, logs in, asks whether the sender is taken, and sends nothing.
+          Connects and logs in like a real delivery, checks whether the server accepts the sender, and sends
+          nothing.
         </p>
       )}
       {refused ? (
         <div className={styles.withheld} role="alert">
           <p>
-            <strong>This email would leave your machine.</strong> The doctor would connect to{' '}
-            {refused.join(' and ')}, and ask the DNS about the sender’s domain.
+            <strong>This check would leave your machine.</strong> The doctor would connect to{' '}
+            {refused.join(' and ')}, and look up the domain of the sender in DNS.
           </p>
           <Button size="xs" variant="default" onClick={() => void start({ ...order, allowHosts: refused })}>
             Connect to {refused.join(' and ')}
@@ -70,7 +65,7 @@ export function Doctor({ text, onPatched }: DoctorProps) {
         error !== undefined && <Problem error={error} />
       )}
       {examination && !refused && <Steps examination={examination} onPatched={onPatched} text={text} />}
-    </section>
+    </>
   );
 }
 
@@ -83,13 +78,16 @@ const ICONS = {
 
 const VERDICTS = {
   ready: 'Ready to send emails.',
-  temporary: 'Not right now: emails go out later, and nothing has to be changed.',
-  broken: 'Broken: no email goes out until something is changed.',
+  temporary: 'Temporary failure: the config is valid. Try again later.',
+  broken: 'Broken: the server does not accept emails until you change something.',
 };
+
+/** In milliseconds. A step that takes longer may be the cause of a problem. */
+const SLOW = 1000;
 
 function Steps({ examination, text, onPatched }: DoctorProps & { examination: Examination }) {
   const { expected, done, state, diagnosis } = examination;
-  // Some have nothing to do and are passed over: an address needs no DNS.
+  // Steps that do not apply are left out. For example, an IP address needs no DNS.
   const reached = Math.max(-1, ...done.map(({ name }) => expected.indexOf(name)));
   const toCome = expected.slice(reached + 1);
   const isRunning = state === 'running';
@@ -99,16 +97,16 @@ function Steps({ examination, text, onPatched }: DoctorProps & { examination: Ex
         {diagnosis && VERDICTS[diagnosis.verdict]}
         {isRunning && `Step ${done.length + 1} of ${Math.max(expected.length, done.length + 1)}`}
         {state === 'cancelled' && 'Canceled.'}
-        {diagnosis && examination.text !== text && ' The config was changed since: run it again.'}
+        {diagnosis && examination.text !== text && ' The config has changed since. Run the doctor again.'}
       </p>
       <ol className={styles.steps} aria-label="Steps of the doctor" aria-busy={isRunning}>
         {done.map(({ name, status, tried, summary, durationMs, response, problems }) => (
           <li key={name} className={styles.step} data-status={status}>
             {ICONS[status]}
             <div>
-              <p className={styles.stepHead}>
+              <p>
                 <strong>{tried}</strong>
-                <span>{Math.round(durationMs)} ms</span>
+                {durationMs >= SLOW && `, ${(durationMs / 1000).toFixed(1)} s`}
               </p>
               <p className={styles.quiet}>{summary}</p>
               {problems.map((problem) => (
@@ -125,7 +123,11 @@ function Steps({ examination, text, onPatched }: DoctorProps & { examination: Ex
         ))}
         {toCome.map((name, index) => (
           <li key={name} className={styles.step} data-status="waiting">
-            {isRunning && index === 0 ? <Loader size={18} aria-label="Under way" /> : <Circle aria-hidden />}
+            {isRunning && index === 0 ? (
+              <Loader size={18} aria-label="In progress" />
+            ) : (
+              <Circle aria-hidden />
+            )}
             <p className={styles.quiet}>{name.toUpperCase()}</p>
           </li>
         ))}

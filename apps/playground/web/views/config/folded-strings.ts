@@ -2,9 +2,9 @@ import { codeFolding, foldEffect } from '@codemirror/language';
 import { EditorState, type Extension } from '@codemirror/state';
 import { ViewPlugin } from '@codemirror/view';
 
-/** The html of a template is one line of JSON, and would be most of the text. */
+/** The HTML of a template is one long line of JSON. */
 const LONG_STRING = /"(?:[^"\\\n]|\\.){160,}"/g;
-/** Its beginning stays, to tell one from the other. */
+/** The length of the visible start. */
 const SHOWN = 24;
 
 const longStrings = (text: string) =>
@@ -16,7 +16,7 @@ const longStrings = (text: string) =>
 const formatSize = (characters: number) =>
   characters < 1000 ? `${characters} characters` : `${Math.round(characters / 100) / 10}k characters`;
 
-/** Folds the long strings of a text when it is opened, and those that come by a paste or a change from outside. */
+/** Folds long strings in the initial text and in later changes, such as a paste. */
 export const foldedStrings: Extension = [
   codeFolding({
     preparePlaceholder: (_state, { from, to }) => formatSize(to - from),
@@ -31,7 +31,7 @@ export const foldedStrings: Extension = [
     },
   }),
   ViewPlugin.define((view) => {
-    // The editor refuses changes while it is being made.
+    // The editor rejects changes during its creation.
     queueMicrotask(() => {
       view.dispatch({ effects: longStrings(view.state.doc.toString()).map((range) => foldEffect.of(range)) });
     });

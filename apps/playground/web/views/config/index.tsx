@@ -1,15 +1,16 @@
-import { Button, Loader } from '@mantine/core';
+import { Button, Loader, Tabs } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Check, Download, RotateCcw } from 'lucide-react';
+import { Check, Download, RotateCcw, ShieldCheck } from 'lucide-react';
 import { useMemo, useRef } from 'react';
 import type { RunningConfig } from '../../../src/wire/config';
-import { ApiError, call } from '../../api';
+import { call } from '../../api';
 import { CodeEditor, type CodeEditorHandle } from '../../editor/code-editor';
 import { download } from '../../editor/download';
 import { IssueList } from '../../editor/issue-list';
 import { Problem } from '../../parts/problem';
-import { showToast } from '../../parts/toasts';
+import { showFailure, showToast } from '../../parts/toasts';
 import { View } from '../../parts/view';
+import { get } from '../../queries';
 import styles from './config.module.css';
 import { Doctor } from './doctor';
 import { foldedStrings } from './folded-strings';
@@ -19,27 +20,21 @@ import type { JsonSchema } from './json-schema';
 import { ProviderPicker } from './provider-picker';
 import { editConfig, useConfigText } from './use-config-text';
 import { useInspection } from './use-inspection';
-import { WithheldHosts } from './withheld-hosts';
 
 export default function ConfigView() {
   const { running, text, isChanged, error } = useConfigText();
   const { inspection, error: inspectionError, isCurrent } = useInspection(text);
   const { data: schema } = useQuery({
     queryKey: ['schema'],
-    queryFn: ({ signal }) => call<JsonSchema>('/config/schema', { signal }),
+    queryFn: get<JsonSchema>('/config/schema'),
   });
   const extensions = useMemo(() => [configJson(schema ?? {}), foldedStrings, inlineIssues], [schema]);
   const editor = useRef<CodeEditorHandle>(null);
   const applying = useMutation({
     mutationFn: (body: { text: string; allowHosts: readonly string[] }) =>
       call<RunningConfig>('/config', { method: 'PUT', body }),
-    onSuccess: () => showToast({ kind: 'done', text: 'Applied. All five ways to send use it now.' }),
-    onError: (failure) =>
-      showToast({
-        kind: 'failed',
-        text: failure.message,
-        hint: failure instanceof ApiError ? failure.problem.hint : undefined,
-      }),
+    onSuccess: () => showToast({ kind: 'done', text: 'Applied. All delivery paths use it now.' }),
+    onError: showFailure,
   });
 
   const issues = inspection?.issues ?? [];
@@ -48,7 +43,7 @@ export default function ConfigView() {
   return (
     <View
       title="Config"
-      lead="One JSON object: the server, the sender and the templates."
+      lead="The server, the sender, and the templates in one JSON object."
       isFilling
       actions={
         text !== undefined && (
@@ -59,13 +54,13 @@ export default function ConfigView() {
                 leftSection={<RotateCcw size={15} aria-hidden />}
                 onClick={() => editConfig(undefined)}
               >
-                Undo all
+                Discard changes
               </Button>
             )}
             <Button
               variant="default"
               leftSection={<Download size={15} aria-hidden />}
-              onClick={() => download('postern.config.json', 'application/json', text)}
+              onClick={() => download('connector.json', 'application/json', text)}
             >
               Download
             </Button>
@@ -85,33 +80,36 @@ export default function ConfigView() {
       {running && text === undefined && <Loader aria-label="Loading" m="xl" />}
       {running && !isChanged && (
         <WithheldHosts
-          running={running}
+          hosts={running.withheldHosts}
           onAllow={(allowHosts) => applying.mutate({ text: running.text, allowHosts })}
         />
       )}
       {text !== undefined && schema && (
         <div className={styles.columns}>
           <section className={styles.writing} aria-label="Text of the config">
-            <div className={styles.editor}>
-              <CodeEditor
-                ref={editor}
-                label="Config"
-                value={text}
-                onChange={editConfig}
-                extensions={extensions}
-                issues={issues}
-              />
-            </div>
-            <p className={styles.keys}>
-              <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>F8</kbd> goes to the next problem.
+            <CodeEditor
+              ref={editor}
+              label="Config"
+              value={text}
+              onChange={editConfig}
+              extensions={extensions}
+              issues={issues}
+            />
+            <p className={styles.quiet}>
+              <kbd>Ctrl</kbd> <kbd>Space</kbd> completes keys and values. <kbd>F8</kbd> goes to the next
+              problem.
             </p>
           </section>
-          <div className={styles.beside}>
-            <section className={styles.section} aria-labelledby="issues">
-              <h2 id="issues">Issues</h2>
+          <Tabs defaultValue="issues" className={styles.tabs}>
+            <Tabs.List>
+              <Tabs.Tab value="issues">Issues{issues.length > 0 && ` (${issues.length})`}</Tabs.Tab>
+              <Tabs.Tab value="provider">Provider</Tabs.Tab>
+              <Tabs.Tab value="doctor">Doctor</Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="issues" className={styles.panel}>
               {issues.length === 0 ? (
                 <p className={styles.fine} role="status">
-                  {inspection ? 'None. It can be used as it is.' : 'Looking through it.'}
+                  {inspection ? 'No issues. You can use this config.' : 'Checking …'}
                 </p>
               ) : (
                 <IssueList
@@ -120,12 +118,39 @@ export default function ConfigView() {
                   onChoose={({ line = 1, column = 1 }) => editor.current?.goTo({ line, column })}
                 />
               )}
-            </section>
-            <ProviderPicker text={text} current={inspection?.provider} onFilled={editConfig} />
-            <Doctor text={text} onPatched={editConfig} />
-          </div>
+            </Tabs.Panel>
+            <Tabs.Panel value="provider" className={styles.panel}>
+              <ProviderPicker text={text} current={inspection?.provider} onFilled={editConfig} />
+            </Tabs.Panel>
+            <Tabs.Panel value="doctor" className={styles.panel}>
+              <Doctor text={text} onPatched={editConfig} />
+            </Tabs.Panel>
+          </Tabs>
         </div>
       )}
     </View>
+  );
+}
+
+interface WithheldHostsProps {
+  readonly hosts: readonly string[] | undefined;
+  readonly onAllow: (hosts: readonly string[]) => void;
+}
+
+/** Asks before the playground connects to another machine. */
+function WithheldHosts({ hosts, onAllow }: WithheldHostsProps) {
+  if (hosts === undefined) return null;
+  const names = hosts.join(' and ');
+  return (
+    <div className={styles.withheld} role="status">
+      <ShieldCheck aria-hidden />
+      <p>
+        <strong>Emails stay on this machine.</strong> The playground uses the sender and the templates, and
+        does not connect to {names}.
+      </p>
+      <Button size="xs" variant="default" onClick={() => onAllow(hosts)}>
+        Send through {names}
+      </Button>
+    </div>
   );
 }

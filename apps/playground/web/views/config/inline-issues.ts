@@ -22,7 +22,7 @@ class IssueLine extends WidgetType {
   }
 }
 
-/** Says what is wrong below the line that it is in, without a pointer resting on it. */
+/** Shows issues below their lines. */
 export const inlineIssues: Extension = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(lines, { effects, changes, newDoc }) {

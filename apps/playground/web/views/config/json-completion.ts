@@ -23,7 +23,7 @@ const keyOf = (property: SyntaxNode, state: EditorState): string => {
   return name === null ? '' : state.sliceDoc(name.from + 1, name.to - 1);
 };
 
-/** Where in the document a node is. */
+/** The path of a node in the document. */
 function pathOf(node: SyntaxNode, state: EditorState): Path {
   const path: (string | number)[] = [];
   for (let at: SyntaxNode = node; at.parent !== null; at = at.parent) {
@@ -43,24 +43,24 @@ function elementsBefore(array: SyntaxNode, position: number): number {
 }
 
 interface Spot {
-  /** Of the object, for a key; of the value itself otherwise. */
+  /** The path of the object for a key, or of the value. */
   readonly path: Path;
   readonly kind: 'key' | 'value';
-  /** What the completion takes the place of, without quotes. */
+  /** The range to replace, without quotes. */
   readonly from: number;
   readonly to: number;
-  /** Keys that the object has already. */
+  /** The existing keys of the object. */
   readonly taken: readonly string[];
 }
 
-/** What can be written at a position. */
+/** The possible content at a position. */
 function spotAt(state: EditorState, position: number): Spot | undefined {
   const before = state.sliceDoc(Math.max(0, position - 200), position);
   const word = /[\w$.-]*$/.exec(before)?.[0] ?? '';
   const gap = /\s*[\w$.-]*$/.exec(before)?.[0] ?? '';
   const touched = syntaxTree(state).resolveInner(position, -1);
   const isInText = touched.name === 'String' || touched.name === 'PropertyName';
-  // White space belongs to nothing: what stands before it says where one is.
+  // Whitespace has no node, so use the node before it.
   const node = isInText ? touched : syntaxTree(state).resolveInner(position - gap.length, -1);
   const span = isInText
     ? { from: touched.from + 1, to: touched.to - 1 }
@@ -90,10 +90,10 @@ function closest(node: SyntaxNode, ...names: readonly string[]): SyntaxNode | nu
   return at;
 }
 
-/** Where the cursor goes, in a snippet. */
+/** The cursor position in a snippet. */
 const CURSOR = '#{}';
 
-/** A place for the value, as its kind is written. */
+/** A placeholder for the value. */
 function skeletonOf(schema: JsonSchema): string {
   const kinds = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
   if (kinds.includes('object')) return `{\n  ${CURSOR}\n}`;
@@ -111,7 +111,7 @@ function about({ description, default: usual, examples }: JsonSchema): string | 
   return lines.filter(Boolean).join('\n') || undefined;
 }
 
-/** Completes the keys and the values that a schema knows, each with what it says about them. */
+/** Completes keys and values from the schema, with their descriptions. */
 const completeJson =
   (schema: JsonSchema) =>
   ({ state, pos, explicit }: CompletionContext): CompletionResult | null => {
@@ -126,7 +126,7 @@ const completeJson =
     return options.length === 0 ? null : { from, to, options };
   };
 
-/** Writes a snippet with quotes of its own in place of what is there, with the quotes that it has. */
+/** Inserts a snippet that contains quotes, and replaces existing quotes. */
 const write =
   (template: string): Completion['apply'] =>
   (view, completion, from, to) => {
@@ -160,14 +160,14 @@ function valueOptions(schemas: readonly JsonSchema[]): Completion[] {
   const info = schemas.map(about).find((text) => text !== undefined);
   return valuesOf(schemas).map((value) => ({
     label: typeof value === 'string' ? value : JSON.stringify(value),
-    // Braces are places for the cursor, in a snippet.
+    // In a snippet, braces are placeholders.
     apply: write(JSON.stringify(value).replace(/[{}]/g, '\\$&')),
     type: 'constant',
     ...(info !== undefined && { info }),
   }));
 }
 
-/** Says what a key is for when the pointer rests on it. */
+/** Shows the description of a key on hover. */
 const explainKeys = (schema: JsonSchema) =>
   hoverTooltip(({ state }, position) => {
     const node = syntaxTree(state).resolveInner(position);
@@ -186,7 +186,7 @@ const explainKeys = (schema: JsonSchema) =>
     return { pos: node.from, end: node.to, create };
   });
 
-/** JSON, as a schema describes it: completed, and its keys explained. */
+/** JSON with completion and descriptions from a schema. */
 export const configJson = (schema: JsonSchema): Extension => [
   json(),
   autocompletion({ override: [completeJson(schema)], icons: false }),

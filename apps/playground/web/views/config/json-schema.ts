@@ -1,4 +1,4 @@
-/** As much of JSON Schema (2020-12) as the schema of the config uses. */
+/** The part of JSON Schema (2020-12) that the config schema uses. */
 export interface JsonSchema {
   readonly title?: string;
   readonly description?: string;
@@ -13,13 +13,13 @@ export interface JsonSchema {
   readonly examples?: readonly unknown[];
 }
 
-/** A schema and everything that may stand in its place. */
+/** A schema and its alternatives. */
 const variantsOf = (schema: JsonSchema): readonly JsonSchema[] => [
   schema,
   ...(schema.anyOf ?? []).flatMap(variantsOf),
 ];
 
-/** Every schema that a place in the document may have to fit. */
+/** The schemas that can apply to a position in the document. */
 export function schemasAt(root: JsonSchema, path: readonly (string | number)[]): readonly JsonSchema[] {
   let schemas = variantsOf(root);
   for (const part of path) {
@@ -31,7 +31,7 @@ export function schemasAt(root: JsonSchema, path: readonly (string | number)[]):
   return schemas;
 }
 
-/** The keys that an object may have, each once. */
+/** The keys that an object can have. */
 export function keysOf(
   schemas: readonly JsonSchema[],
 ): ReadonlyMap<string, { schema: JsonSchema; isRequired: boolean }> {
@@ -44,7 +44,7 @@ export function keysOf(
   return keys;
 }
 
-/** The values that are known: all there are, or those that are usual. */
+/** The allowed or usual values. */
 export function valuesOf(schemas: readonly JsonSchema[]): readonly unknown[] {
   const values = schemas.flatMap((schema) => [
     ...(schema.enum ?? []),

@@ -1,28 +1,29 @@
-import { NativeSelect } from '@mantine/core';
+import { Button, Group, NativeSelect } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FilledConfig, Provider, ProviderList } from '../../../src/wire/config';
 import { call } from '../../api';
 import { Problem } from '../../parts/problem';
+import { get } from '../../queries';
 import styles from './config.module.css';
 
 interface ProviderPickerProps {
   readonly text: string;
-  /** The provider that the text names now. */
+  /** The provider in the text. */
   readonly current: string | undefined;
   readonly onFilled: (text: string) => void;
 }
 
 const userOf = ({ user }: Provider): string => {
-  if (typeof user === 'object') return `the user is always “${user.always}”`;
-  return user === 'sender' ? 'the user is the address of the sender' : 'the user is your own';
+  if (typeof user === 'object') return `The user is always “${user.always}”.`;
+  return user === 'sender' ? 'The user is the address of the sender.' : 'Enter your own user.';
 };
 
-/** Fills in the server part of the config; the sender and the templates stay. */
+/** Fills in the server of the config, and keeps the sender and the templates. */
 export function ProviderPicker({ text, current, onFilled }: ProviderPickerProps) {
   const { data, error } = useQuery({
     queryKey: ['providers'],
-    queryFn: ({ signal }) => call<ProviderList>('/config/providers', { signal }),
+    queryFn: get<ProviderList>('/config/providers'),
   });
   const [chosen, setChosen] = useState<Provider>();
   const filling = useMutation({
@@ -32,30 +33,29 @@ export function ProviderPicker({ text, current, onFilled }: ProviderPickerProps)
   });
   const failure = error ?? filling.error;
   return (
-    <section className={styles.section} aria-labelledby="providers">
-      <h2 id="providers">Provider</h2>
-      <ul className={styles.providers}>
+    <>
+      <Group gap={6}>
         {data?.providers.map((provider) => (
-          <li key={provider.id}>
-            <button
-              type="button"
-              className={styles.provider}
-              aria-pressed={provider.name === current}
-              onClick={() => {
-                setChosen(provider);
-                filling.mutate({ provider: provider.id });
-              }}
-            >
-              {provider.name}
-            </button>
-          </li>
+          <Button
+            key={provider.id}
+            size="compact-sm"
+            radius="xl"
+            variant={provider.name === current ? 'light' : 'default'}
+            aria-pressed={provider.name === current}
+            onClick={() => {
+              setChosen(provider);
+              filling.mutate({ provider: provider.id });
+            }}
+          >
+            {provider.name}
+          </Button>
         ))}
-      </ul>
+      </Group>
       {failure && <Problem error={failure} />}
       {chosen && filling.isSuccess && (
         <p className={styles.quiet} role="status">
-          Filled in for {chosen.name}: {userOf(chosen)}. The password is kept out of it: start the playground
-          with the variable SMTP_PASS, or write it into the config in place of that.
+          Filled in for {chosen.name}. {userOf(chosen)} To keep the password out of the config, start the
+          playground with the variable SMTP_PASS.
         </p>
       )}
       {chosen && chosen.hosts.length > 1 && (
@@ -66,6 +66,6 @@ export function ProviderPicker({ text, current, onFilled }: ProviderPickerProps)
           onChange={({ currentTarget: { value } }) => filling.mutate({ provider: chosen.id, host: value })}
         />
       )}
-    </section>
+    </>
   );
 }

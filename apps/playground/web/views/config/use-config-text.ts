@@ -1,41 +1,32 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 import type { RunningConfig } from '../../../src/wire/config';
-import { call } from '../../api';
+import { createSharedState } from '../../parts/shared-state';
+import { get } from '../../queries';
 
-// What was changed and not applied outlasts the view.
-let edited: string | undefined;
-const listeners = new Set<() => void>();
+const edited = createSharedState<string | undefined>(undefined);
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-};
-
-/** What is in the editor from now on; `undefined` for the config that is running. */
-export function editConfig(text: string | undefined): void {
-  edited = text;
-  for (const listener of listeners) listener();
-}
+/** Replaces the text in the editor. `undefined` stands for the running config. */
+export const editConfig = edited.set;
 
 interface EditedConfig {
   readonly running: RunningConfig | undefined;
-  /** In the editor. */
+  /** The text in the editor. */
   readonly text: string | undefined;
-  /** Whether it differs from what is running. */
+  /** Whether it differs from the running config. */
   readonly isChanged: boolean;
   readonly error: Error | null;
 }
 
-/** The config as it is being edited. */
+/** The config in the editor. */
 export function useConfigText(): EditedConfig {
   const { data: running, error } = useQuery({
     queryKey: ['config'],
-    queryFn: ({ signal }) => call<RunningConfig>('/config', { signal }),
+    queryFn: get<RunningConfig>('/config'),
   });
-  const own = useSyncExternalStore(subscribe, () => edited);
+  const own = edited.use();
   const isApplied = own !== undefined && own === running?.text;
-  // From here on it is whoever changes the running config that changes what is shown.
+  // From now on, the editor follows the running config.
   useEffect(() => {
     if (isApplied) editConfig(undefined);
   }, [isApplied]);

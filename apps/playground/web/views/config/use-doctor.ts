@@ -5,9 +5,9 @@ import { ApiError, callForLines } from '../../api';
 type Line<Type extends DoctorLine['type']> = Extract<DoctorLine, { type: Type }>;
 
 export interface Examination {
-  /** The text that it is about. */
+  /** The text that was checked. */
   readonly text: string;
-  /** What is to come, as far as it is known. */
+  /** The steps to expect. */
   readonly expected: Line<'begin'>['steps'];
   readonly done: readonly Line<'step'>['step'][];
   readonly diagnosis?: Line<'end'>['diagnosis'];
@@ -21,11 +21,11 @@ interface DoctorOrder {
   readonly allowHosts: readonly string[];
 }
 
-/** Lets the doctor look at a config, step by step. */
+/** Runs the doctor, step by step. */
 export function useDoctor() {
   const [examination, setExamination] = useState<Examination>();
   const running = useRef<AbortController>(null);
-  // Nobody is looking any more.
+  // Leaving the view stops the doctor.
   useEffect(() => () => running.current?.abort(), []);
 
   const cancel = () => {
@@ -47,7 +47,7 @@ export function useDoctor() {
       for await (const line of callForLines<DoctorLine>('/doctor', { body, signal })) {
         tell((now) => hear(now, line));
       }
-      // The connection ended before the diagnosis did.
+      // The connection ended before the diagnosis.
       tell((now) => (now.state === 'running' ? { ...now, state: 'cancelled' } : now));
     } catch (error) {
       tell((now) => ({ ...now, state: 'failed', error }));

@@ -3,10 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { InspectedConfig } from '../../../src/wire/config';
 import { call } from '../../api';
 
-/** Long enough that half a word is not complained about. */
+/** In milliseconds: a pause in typing. */
 const QUIET = 250;
 
-/** What is wrong with a text; the last answer stays until the next one is there. */
+/** Checks a text. The previous result stays until the next one is ready. */
 export function useInspection(text: string | undefined) {
   const [settled] = useDebouncedValue(text, QUIET);
   const { data, error, isPlaceholderData } = useQuery({

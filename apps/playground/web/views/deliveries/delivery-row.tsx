@@ -4,12 +4,11 @@ import { ChevronRight } from 'lucide-react';
 import { memo, useId } from 'react';
 import type { ChangedDelivery, Delivery } from '../../../src/wire/delivery';
 import { call } from '../../api';
-import { showToast } from '../../parts/toasts';
-import { canCancel, canRetry, describeDelivery, isOver } from './delivery-state';
+import { showFailure, showToast } from '../../parts/toasts';
+import { canCancel, canRetry, describeDelivery, isOver, STATES } from './delivery-state';
 import styles from './delivery-table.module.css';
 import { DeliveryTimeline } from './delivery-timeline';
 import { formatDuration } from './duration';
-import { StateBadge } from './state-badge';
 import { useNow } from './use-now';
 
 interface DeliveryRowProps {
@@ -18,24 +17,28 @@ interface DeliveryRowProps {
   readonly onToggle: () => void;
 }
 
-/** One delivery; its story opens below it. */
+/** One delivery, with its history below. */
 export const DeliveryRow = memo(
   function DeliveryRow({ delivery, isOpen, onToggle }: DeliveryRowProps) {
     const { state, to, type, attempts, transport, nextAttemptAt, createdAt, updatedAt } = delivery;
-    const story = useId();
+    const history = useId();
+    const { label, tone, icon: Icon } = STATES[state];
     return (
       <>
         <tr className={styles.row} data-open={isOpen || undefined}>
-          <td className={styles.state}>
+          <td>
             <button
               type="button"
               className={styles.disclosure}
               aria-expanded={isOpen}
-              aria-controls={isOpen ? story : undefined}
+              aria-controls={isOpen ? history : undefined}
               onClick={onToggle}
             >
               <ChevronRight size={15} aria-hidden />
-              <StateBadge state={state} />
+              <span className={styles.badge} data-tone={tone} data-state={state}>
+                <Icon size={15} aria-hidden />
+                {label}
+              </span>
               <span className={styles.hidden}>: {to}</span>
             </button>
           </td>
@@ -43,11 +46,11 @@ export const DeliveryRow = memo(
             <span className={styles.to}>{to}</span> <span className={styles.type}>{type}</span>
           </td>
           <td className={styles.tries}>
-            {attempts} <span className={styles.unit}>{attempts === 1 ? 'try' : 'tries'}</span>
+            {attempts} <span className={styles.unit}>{attempts === 1 ? 'attempt' : 'attempts'}</span>
           </td>
           <td className={styles.what}>
             {transport && <strong className={styles.server}>{transport}</strong>}
-            {state === 'retrying' && nextAttemptAt && <NextTry at={nextAttemptAt} />}
+            {state === 'retrying' && nextAttemptAt && <NextAttempt at={nextAttemptAt} />}
             <span className={styles.words}>{describeDelivery(delivery)}</span>
           </td>
           <td className={styles.took}>
@@ -59,7 +62,7 @@ export const DeliveryRow = memo(
         </tr>
         {isOpen && (
           <tr className={styles.story}>
-            <td colSpan={6} id={story}>
+            <td colSpan={6} id={history}>
               <DeliveryTimeline delivery={delivery} />
             </td>
           </tr>
@@ -70,16 +73,18 @@ export const DeliveryRow = memo(
   (former, next) => former.delivery === next.delivery && former.isOpen === next.isOpen,
 );
 
-function NextTry({ at }: { at: string }) {
+function NextAttempt({ at }: { at: string }) {
   const left = Date.parse(at) - useNow();
   return (
-    <span className={styles.next}>{left > 500 ? `Next try in ${formatDuration(left)}` : 'Next try now'}</span>
+    <span className={styles.next}>
+      {left > 500 ? `Next attempt in ${formatDuration(left)}` : 'Next attempt now'}
+    </span>
   );
 }
 
 const CHANGES = {
-  retry: { label: 'Retry now', late: 'It could not be retried.' },
-  cancel: { label: 'Cancel', late: 'It was too late: a worker has it, or it is over.' },
+  retry: { label: 'Retry now', late: 'This delivery cannot be retried.' },
+  cancel: { label: 'Cancel', late: 'It is too late to cancel: a worker has it, or it is finished.' },
 } as const;
 
 function Change({ delivery }: { delivery: Delivery }) {
@@ -89,7 +94,7 @@ function Change({ delivery }: { delivery: Delivery }) {
     onSuccess: ({ isChanged }, change) => {
       if (!isChanged) showToast({ kind: 'failed', text: CHANGES[change].late });
     },
-    onError: (error) => showToast({ kind: 'failed', text: error.message }),
+    onError: showFailure,
   });
   const button = (change: keyof typeof CHANGES) => (
     <Button

@@ -11,7 +11,7 @@ import {
 } from 'lucide-react';
 import type { Delivery, DeliveryState } from '../../../src/wire/delivery';
 
-/** How it looks: `busy` goes on by itself, `good` and `bad` are over, `unsure` wants someone to look, `over` is no news. */
+/** The color of a state: in progress, succeeded, failed, needs attention, or finished without a result. */
 export type Tone = 'busy' | 'good' | 'bad' | 'unsure' | 'over';
 
 export const STATES: Readonly<Record<DeliveryState, { label: string; tone: Tone; icon: LucideIcon }>> = {
@@ -28,34 +28,34 @@ export const STATES: Readonly<Record<DeliveryState, { label: string; tone: Tone;
 const OVER: readonly DeliveryState[] = ['sent', 'failed', 'expired', 'cancelled', 'unknown'];
 const WAITING: readonly DeliveryState[] = ['queued', 'retrying'];
 
-/** Whether nothing more happens by itself. */
+/** Whether the state is final. */
 export const isOver = (state: DeliveryState): boolean => OVER.includes(state);
 
 export const canCancel = ({ state }: Delivery): boolean => WAITING.includes(state);
 
-/** What carries a code is erased when it is over: there is nothing left to send. */
+/** The queue erases an email with a code when its delivery ends, so it cannot be sent again. */
 export const canRetry = ({ state, lane }: Delivery): boolean =>
   state === 'retrying' || ((state === 'failed' || state === 'unknown') && lane !== 'codes');
 
-/** What is to be said about it, in a sentence. */
+/** The latest result, in a sentence. */
 export function describeDelivery({ state, error, transport, reply }: Delivery): string {
   switch (state) {
     case 'queued':
-      return 'Waits for a worker.';
+      return 'Waiting for a worker.';
     case 'sending':
-      return 'A worker has it.';
+      return 'A worker is sending it.';
     case 'sent':
-      return reply ?? `${transport ?? 'A server'} took it.`;
+      return reply ?? `Accepted by ${transport ?? 'a server'}.`;
     case 'expired':
-      return 'Its deadline passed before a server took it.';
+      return 'The deadline passed before a server accepted it.';
     case 'cancelled':
-      return error?.code === 'superseded' ? 'A newer code took its place.' : 'Taken back before it was sent.';
+      return error?.code === 'superseded' ? 'Superseded by a newer code.' : 'Canceled before it was sent.';
     case 'retrying':
     case 'failed':
     case 'unknown':
-      return error?.message ?? 'It did not go through.';
+      return error?.message ?? 'The delivery failed.';
   }
 }
 
-/** In the order in which a delivery goes through them. The record has them all. */
-export const DELIVERY_STATE_ORDER = Object.keys(STATES) as readonly DeliveryState[];
+/** In the order in which a delivery can reach them. */
+export const STATE_ORDER = Object.keys(STATES) as readonly DeliveryState[];

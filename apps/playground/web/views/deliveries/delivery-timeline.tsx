@@ -1,39 +1,56 @@
+import { Timeline } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Mail } from 'lucide-react';
-import { useMemo } from 'react';
 import { Link } from 'wouter';
-import type { Delivery } from '../../../src/wire/delivery';
-import { useLive } from '../../live';
-import styles from './delivery-timeline.module.css';
+import type { Attempt, Delivery } from '../../../src/wire/delivery';
+import { get, useArrived } from '../../queries';
+import styles from './delivery-table.module.css';
 import { formatDuration } from './duration';
-import { type TimelineEvent, timelineOf } from './timeline';
+import { timelineOf } from './timeline';
 import { useNow } from './use-now';
 
-/** The story of one delivery, from the queue to the server that took it. */
+const COLORS = { busy: 'gray', good: 'verdigris', bad: 'brick', unsure: 'amber', over: 'gray' };
+
+/** The history of one delivery. */
 export function DeliveryTimeline({ delivery }: { delivery: Delivery }) {
   const { messageId, createdAt, id } = delivery;
-  const attempts = useLive((live) => live.attempts);
-  const email = useLive(({ emails }) =>
-    messageId === undefined ? undefined : emails.find((other) => other.messageId === messageId),
-  );
-  const events = useMemo(
-    () =>
-      timelineOf(
-        delivery,
-        attempts.filter((attempt) => attempt.messageId === messageId),
-      ),
-    [delivery, attempts, messageId],
-  );
+  const { data: attempts = [] } = useQuery({
+    queryKey: ['attempts', messageId],
+    queryFn: get<readonly Attempt[]>(`/attempts?${new URLSearchParams({ messageId: messageId ?? '' })}`),
+    enabled: messageId !== undefined,
+  });
+  const email = useArrived(messageId);
+  const now = useNow();
+  const when = (at: number, isAhead: boolean) => {
+    if (!isAhead) return `+${formatDuration(Math.max(0, at - Date.parse(createdAt)))}`;
+    return at - now > 500 ? `in ${formatDuration(at - now)}` : 'now';
+  };
   return (
-    <div className={styles.story}>
-      <ol className={styles.events} aria-label={`What happened to ${delivery.to}`}>
-        {events.map((event) => (
-          <Event key={`${event.at} ${event.title}`} event={event} since={Date.parse(createdAt)} />
+    <>
+      <Timeline
+        bulletSize={12}
+        lineWidth={2}
+        role="list"
+        aria-label={`History of the email to ${delivery.to}`}
+      >
+        {timelineOf(delivery, attempts).map(({ at, tone, title, detail, isAhead = false }) => (
+          <Timeline.Item
+            key={`${at} ${title}`}
+            role="listitem"
+            color={COLORS[tone]}
+            lineVariant={isAhead ? 'dashed' : 'solid'}
+            title={title}
+          >
+            <p className={styles.muted}>
+              <time dateTime={at}>{when(Date.parse(at), isAhead)}</time> {detail}
+            </p>
+          </Timeline.Item>
         ))}
-      </ol>
+      </Timeline>
       <p className={styles.ids}>
         {email && (
-          <Link href={`/inbox/${email.id}`} className={styles.email}>
-            <Mail size={15} aria-hidden /> See it in the inbox
+          <Link href={`/inbox/${email.id}`}>
+            <Mail size={15} aria-hidden /> Open it in the inbox
           </Link>
         )}
         <span>
@@ -45,29 +62,6 @@ export function DeliveryTimeline({ delivery }: { delivery: Delivery }) {
           </span>
         )}
       </p>
-    </div>
+    </>
   );
-}
-
-function Event({ event, since }: { event: TimelineEvent; since: number }) {
-  const { at, tone, title, detail, durationMs, isAhead = false } = event;
-  return (
-    <li className={styles.event} data-tone={tone} data-ahead={isAhead || undefined}>
-      <time className={styles.time} dateTime={at}>
-        {isAhead ? <Ahead at={Date.parse(at)} /> : `+${formatDuration(Math.max(0, Date.parse(at) - since))}`}
-      </time>
-      <div>
-        <p className={styles.title}>
-          {title}
-          {durationMs !== undefined && <small> in {formatDuration(durationMs)}</small>}
-        </p>
-        {detail && <p className={styles.detail}>{detail}</p>}
-      </div>
-    </li>
-  );
-}
-
-function Ahead({ at }: { at: number }) {
-  const left = at - useNow();
-  return left > 500 ? `in ${formatDuration(left)}` : 'now';
 }

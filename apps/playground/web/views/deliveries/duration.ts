@@ -1,4 +1,4 @@
-/** As short as can be: `34 ms`, `2.1 s`, `3 min`. */
+/** `34 ms`, `2.1 s`, `3 min` */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;

@@ -2,10 +2,10 @@ import type { EnqueueRequest } from '../../../src/wire/delivery';
 import type { FaultName, ServerName, SetFaultRequest } from '../../../src/wire/server';
 import { call } from '../../api';
 
-/** Something to try: what breaks, what is sent into it, and what one sees then. */
+/** Faults, and emails to send while they last. */
 export interface Experiment {
   readonly title: string;
-  readonly watch: string;
+  readonly summary: string;
   readonly faults: readonly {
     readonly server: ServerName;
     readonly fault: FaultName;
@@ -17,43 +17,43 @@ export interface Experiment {
 export const EXPERIMENTS: readonly Experiment[] = [
   {
     title: 'Failover',
-    watch: 'The primary goes down under 20 emails: the backup takes over.',
+    summary: 'The primary is down. The backup takes over for 20 emails.',
     faults: [{ server: 'primary', fault: 'down' }],
     emails: [{ count: 20 }],
   },
   {
     title: 'Greylisting',
-    watch: 'The primary says “come back later” twice: the queue does.',
+    summary: 'The primary replies “try again later” twice. The queue retries.',
     faults: [{ server: 'primary', fault: 'greylist', times: 2 }],
     emails: [{}],
   },
   {
-    title: 'Lost after the dot',
-    watch: 'Did the server take it? A code goes out again, an invitation waits for you.',
+    title: 'Lost connection',
+    summary: 'It drops after the message. A code is sent again. An invitation waits for your decision.',
     faults: [{ server: 'primary', fault: 'reset', times: 2 }],
     emails: [{}, { type: 'OrganizationInvitation' }],
   },
   {
     title: 'Slow server',
-    watch: 'The primary replies byte by byte: look at the latency.',
+    summary: 'The primary replies byte by byte. The latency rises.',
     faults: [{ server: 'primary', fault: 'slow', times: 5 }],
     emails: [{ count: 10 }],
   },
   {
     title: 'Deadline',
-    watch: 'Greylisted for good, with three seconds to live: it expires.',
+    summary: 'The primary keeps greylisting. The email expires after three seconds.',
     faults: [{ server: 'primary', fault: 'greylist' }],
     emails: [{ expiresInMs: 3000 }],
   },
   {
     title: 'Burst',
-    watch: 'Everything works, and 100 people sign in at once.',
+    summary: 'Both servers work, and 100 people sign in at the same time.',
     faults: [],
     emails: [{ count: 100 }],
   },
 ];
 
-/** Mends everything first, so that one sees this experiment alone. */
+/** Clears all faults first, so that experiments do not mix. */
 export async function run({ faults, emails }: Experiment): Promise<void> {
   await call('/servers/faults', { method: 'DELETE' });
   for (const { server, fault, times } of faults) {

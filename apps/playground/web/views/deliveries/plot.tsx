@@ -1,45 +1,29 @@
-import { type PropsWithChildren, useId } from 'react';
+import { useId } from 'react';
 import styles from './plot.module.css';
 
 interface PlotProps {
   readonly title: string;
-  readonly unit: string;
-  /** What there is to see, in a sentence. */
   readonly summary: string;
-  readonly legend: readonly (readonly [mark: 'good' | 'bad' | 'range', label: string])[];
-  /** Of the vertical axis; heights from 0 to 1. */
+  /** Of the vertical axis. Heights are from 0 to 1. */
   readonly ticks: readonly { readonly height: number; readonly label: string }[];
-  /** The same as a table: a row for each second, named by when it was. */
+  /** One second each, from left to right. */
+  readonly bars: readonly {
+    readonly x: number;
+    readonly from: number;
+    readonly to: number;
+    readonly tone: 'good' | 'bad';
+  }[];
+  /** The same data as a table. */
   readonly columns: readonly string[];
   readonly rows: readonly { readonly at: number; readonly cells: readonly string[] }[];
 }
 
-/** Two minutes, a unit for each second from left to right, and 100 units of height; its children are SVG. */
-export function Plot({
-  title,
-  unit,
-  summary,
-  legend,
-  ticks,
-  columns,
-  rows,
-  children,
-}: PropsWithChildren<PlotProps>) {
+/** Two minutes as a chart and as a table. */
+export function Plot({ title, summary, ticks, bars, columns, rows }: PlotProps) {
   const heading = useId();
   return (
     <figure className={styles.plot} aria-labelledby={heading}>
-      <header className={styles.head}>
-        <h2 id={heading}>
-          {title} <small>{unit}</small>
-        </h2>
-        <ul className={styles.legend} aria-hidden>
-          {legend.map(([mark, label]) => (
-            <li key={mark} data-mark={mark}>
-              {label}
-            </li>
-          ))}
-        </ul>
-      </header>
+      <h2 id={heading}>{title}</h2>
       <div className={styles.area} aria-hidden>
         {ticks.map(({ height, label }) => (
           <span key={label} className={styles.tick} style={{ bottom: `${height * 100}%` }}>
@@ -48,28 +32,29 @@ export function Plot({
         ))}
         <svg viewBox="0 0 120 100" preserveAspectRatio="none" role="presentation">
           {ticks.map(({ height, label }) => (
-            <line
-              key={label}
-              className={styles.grid}
-              x1={0}
-              x2={120}
-              y1={100 * (1 - height)}
-              y2={100 * (1 - height)}
+            <line key={label} x1={0} x2={120} y1={100 * (1 - height)} y2={100 * (1 - height)} />
+          ))}
+          {bars.map(({ x, from, to, tone }) => (
+            <rect
+              key={`${x} ${tone}`}
+              data-tone={tone}
+              x={x}
+              y={100 * (1 - to)}
+              width={0.8}
+              height={100 * (to - from)}
             />
           ))}
-          {children}
         </svg>
       </div>
       <p className={styles.times} aria-hidden>
         <span>2 min ago</span>
-        <span>1 min ago</span>
         <span>now</span>
       </p>
       <figcaption className={styles.summary}>{summary}</figcaption>
       {rows.length > 0 && (
         <details className={styles.numbers}>
           <summary>As a table</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to take the focus */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be focusable */}
           <section className={styles.scroll} tabIndex={0} aria-label={`${title}, as a table`}>
             <table>
               <thead>

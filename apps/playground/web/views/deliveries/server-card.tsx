@@ -1,5 +1,5 @@
 import { Switch } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type {
   FaultName,
@@ -9,18 +9,18 @@ import type {
   SetFaultRequest,
 } from '../../../src/wire/server';
 import { call } from '../../api';
-import { showToast } from '../../parts/toasts';
-import styles from './route.module.css';
+import { showFailure } from '../../parts/toasts';
+import styles from './deliveries.module.css';
 
 const SERVERS: Readonly<Record<ServerName, { title: string; role: string }>> = {
-  primary: { title: 'Primary', role: 'Is asked first' },
-  backup: { title: 'Backup', role: 'Takes over where the primary is at fault' },
+  primary: { title: 'Primary', role: 'Tried first' },
+  backup: { title: 'Backup', role: 'Used if the primary fails' },
 };
 
 const FAULTS: Readonly<Record<FaultName, { label: string; description: string }>> = {
   down: { label: 'Down', description: 'refuses connections' },
   greylist: { label: 'Greylist', description: '450: try again later' },
-  reset: { label: 'Reset after the dot', description: 'closes the connection after the message' },
+  reset: { label: 'Reset', description: 'drops the connection after the message' },
   slow: { label: 'Slow', description: 'replies byte by byte' },
 };
 
@@ -29,46 +29,43 @@ interface Setting {
   readonly isOn: boolean;
 }
 
-/** A setting on its way to the server and back. */
-interface WantedSetting extends Setting {
-  /** Of the answer; the events up to it may be from before. */
-  readonly version?: number;
-}
+const times = (count: number) => `occurred ${count.toLocaleString()} ${count === 1 ? 'time' : 'times'}`;
 
-/** A mail server of the playground, and what can go wrong with it. */
-export function ServerCard({ server, version }: { server: MailServer; version: number }) {
+/** A mail server of the playground, and its faults. */
+export function ServerCard({ server }: { server: MailServer }) {
   const { name, address, isUp, messages, faults } = server;
   const { title, role } = SERVERS[name];
   const isFaulty = faults.some(({ isOn }) => isOn);
-  // A switch is where it was put until the events have caught up with the answer, and then where the server says.
-  const [wanted, setWanted] = useState<WantedSetting>();
+  const queries = useQueryClient();
+  // A switch changes at once, and follows the server after the response.
+  const [wanted, setWanted] = useState<Setting>();
   const { mutate } = useMutation({
     mutationFn: ({ fault, isOn }: Setting) =>
       call<ServerList>(`/servers/${name}/faults/${fault}`, {
         method: 'PUT',
         body: { isOn } satisfies SetFaultRequest,
       }),
-    onSuccess: ({ serversVersion }, setting) =>
-      setWanted((latest) => (latest === setting ? { ...setting, version: serversVersion } : latest)),
-    onError: (error, setting) => {
+    onSuccess: (list) => queries.setQueryData(['servers'], list),
+    onError: showFailure,
+    onSettled: (_list, _error, setting) => {
       setWanted((latest) => (latest === setting ? undefined : latest));
-      showToast({ kind: 'failed', text: error.message });
+      // Another page may have changed the fault after the response.
+      void queries.invalidateQueries({ queryKey: ['servers'] });
     },
   });
-  const shown = wanted?.version !== undefined && wanted.version <= version ? undefined : wanted;
   return (
     <section className={styles.stop} aria-label={title} data-faulty={isFaulty || undefined}>
-      <header className={styles.head}>
+      <header className={styles.title}>
         <h3>{title}</h3>
         <span className={styles.health} data-health={isUp ? (isFaulty ? 'faulty' : 'up') : 'down'}>
-          {isUp ? (isFaulty ? 'at fault' : 'works') : 'down'}
+          {isUp ? (isFaulty ? 'faulty' : 'working') : 'down'}
         </span>
-        <p className={styles.role}>
-          {role} · <code>{address}</code>
-        </p>
       </header>
-      <p className={styles.taken}>
-        <strong>{messages.toLocaleString()}</strong> taken
+      <p className={styles.muted}>
+        {role} · <code>{address}</code>
+      </p>
+      <p className={styles.muted}>
+        <strong>{messages.toLocaleString()}</strong> accepted
       </p>
       <div className={styles.faults}>
         {faults.map(({ name: fault, isOn, struck }) => (
@@ -76,14 +73,14 @@ export function ServerCard({ server, version }: { server: MailServer; version: n
             key={fault}
             size="sm"
             color="brick"
-            checked={shown?.fault === fault ? shown.isOn : isOn}
+            checked={wanted?.fault === fault ? wanted.isOn : isOn}
             onChange={({ currentTarget }) => {
               const setting = { fault, isOn: currentTarget.checked };
               setWanted(setting);
               mutate(setting);
             }}
             label={FAULTS[fault].label}
-            description={struck > 0 ? `struck ${struck.toLocaleString()} times` : FAULTS[fault].description}
+            description={struck > 0 ? times(struck) : FAULTS[fault].description}
           />
         ))}
       </div>

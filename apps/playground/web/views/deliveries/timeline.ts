@@ -7,8 +7,7 @@ export interface TimelineEvent {
   readonly tone: Tone;
   readonly title: string;
   readonly detail?: string | undefined;
-  readonly durationMs?: number | undefined;
-  /** Whether it is still to come. */
+  /** Whether it is in the future. */
   readonly isAhead?: boolean;
 }
 
@@ -18,46 +17,46 @@ const SERVERS: Readonly<Record<Attempt['server'], string>> = {
   server: 'The server',
 };
 
-/** `recipient_rejected` → `recipient rejected, for now` */
+/** `recipient_rejected` → `recipient rejected (temporary)` */
 const words = ({ code = 'failed', responseCode = 0 }: Attempt) =>
-  `${code.replaceAll('_', ' ')}${responseCode >= 400 && responseCode < 500 ? ', for now' : ''}`;
+  `${code.replaceAll('_', ' ')}${responseCode >= 400 && responseCode < 500 ? ' (temporary)' : ''}`;
 
 const isHandedOn = (attempt: Attempt, previous: Attempt | undefined): boolean =>
   previous?.outcome === 'failed' && previous.server === 'primary' && attempt.server === 'backup';
 
 function eventOf(attempt: Attempt, previous: Attempt | undefined): TimelineEvent {
-  const { at, server, outcome, message, durationMs } = attempt;
+  const { at, server, outcome, message } = attempt;
   const name = SERVERS[server];
-  const said = { at, detail: message, durationMs };
+  const said = { at, detail: message };
   if (outcome === 'failed') return { ...said, tone: 'bad', title: `${name}: ${words(attempt)}` };
-  const title = isHandedOn(attempt, previous) ? `${name} took it over` : `${name} took it`;
+  const title = isHandedOn(attempt, previous) ? `${name} took over` : `${name} accepted it`;
   return { ...said, tone: 'good', title };
 }
 
 /**
- * What happened to one email, and what is still to come, oldest first.
+ * The past and future events of one delivery, oldest first.
  *
- * @param attempts of this email, in any order; of an old one they may be forgotten already
+ * @param attempts the known attempts for this email, oldest first
  */
 export function timelineOf(delivery: Delivery, attempts: readonly Attempt[]): readonly TimelineEvent[] {
   const { state, createdAt, updatedAt, expiresAt, nextAttemptAt, lane } = delivery;
-  const tries = attempts.toSorted((one, other) => one.id - other.id);
   const { label, tone } = STATES[state];
   const events: TimelineEvent[] = [
-    { at: createdAt, tone: 'over', title: 'Queued', detail: `In the lane “${lane}”.` },
-    ...tries.map((attempt, index) => eventOf(attempt, tries[index - 1])),
+    { at: createdAt, tone: 'over', title: 'Queued', detail: `Lane: ${lane}.` },
+    ...attempts.map((attempt, index) => eventOf(attempt, attempts[index - 1])),
   ];
   switch (state) {
     case 'queued':
     case 'sending':
       break;
     case 'sent':
-      if (tries.at(-1)?.outcome !== 'accepted') {
+      if (attempts.at(-1)?.outcome !== 'accepted') {
         events.push({ at: updatedAt, tone, title: label, detail: describeDelivery(delivery) });
       }
       break;
     case 'retrying':
-      if (nextAttemptAt) events.push({ at: nextAttemptAt, tone: 'busy', title: 'Next try', isAhead: true });
+      if (nextAttemptAt)
+        events.push({ at: nextAttemptAt, tone: 'busy', title: 'Next attempt', isAhead: true });
       break;
     case 'failed':
     case 'unknown':

@@ -16,7 +16,7 @@ interface EmailListProps {
   readonly onDelete: (id: string) => void;
 }
 
-/** Where the arrow keys lead from one row. */
+/** The row that a key moves to. */
 const STEPS: Readonly<Record<string, (index: number, last: number) => number>> = {
   ArrowDown: (index, last) => Math.min(index + 1, last),
   ArrowUp: (index) => Math.max(index - 1, 0),
@@ -47,7 +47,7 @@ export function EmailList({ emails, shown, words, isEmpty, onSearch, onDelete }:
       <TextInput
         type="search"
         aria-label="Search emails"
-        placeholder="Search recipient, subject or text"
+        placeholder="Search recipient, subject, or text"
         value={words}
         onChange={(event) => onSearch(event.currentTarget.value)}
         leftSection={<Search size={16} aria-hidden />}
@@ -64,11 +64,11 @@ export function EmailList({ emails, shown, words, isEmpty, onSearch, onDelete }:
       {emails.length === 0 &&
         (isEmpty ? (
           <Empty title="No email yet" icon={<Inbox />}>
-            <p>Emails that you send appear here when they are delivered.</p>
+            <p>Emails that you send appear here.</p>
           </Empty>
         ) : (
           <Empty title="Nothing found" icon={<Search />}>
-            <p>No email has all of these words.</p>
+            <p>No email contains all of these words.</p>
           </Empty>
         ))}
     </section>

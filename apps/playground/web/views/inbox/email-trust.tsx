@@ -6,10 +6,10 @@ import styles from './email-trust.module.css';
 const RESULTS: Record<DkimFacts['result'], { icon: typeof CircleCheck; title: string }> = {
   pass: { icon: CircleCheck, title: 'The DKIM signature is valid' },
   fail: { icon: CircleX, title: 'The DKIM signature is not valid' },
-  unknown: { icon: CircleHelp, title: 'Signed. The playground does not look up the key in the DNS' },
+  unknown: { icon: CircleHelp, title: 'Signed. The playground does not look up keys in DNS' },
 };
 
-/** Why a mail app would believe this email: its signature, the site of its code, how it travelled. */
+/** What mail apps check: the signature, the site of the code, and the delivery. */
 export function EmailTrust({ email }: { email: InboxEmail }) {
   const { dkim, otpToken, session, response } = email;
   return (
@@ -25,23 +25,23 @@ export function EmailTrust({ email }: { email: InboxEmail }) {
             facts={[
               ['Header', <code key="value">{otpToken.value}</code>],
               ['Code', otpToken.code],
-              ['Offered on', otpToken.origin],
+              ['Site', otpToken.origin],
             ]}
           />
         ) : (
-          <p className={styles.none}>None. Mail apps cannot tell which site the code belongs to.</p>
+          <p className={styles.none}>None. Mail apps cannot tell which site the code is for.</p>
         )}
       </section>
       <section>
-        <h3>Journey</h3>
+        <h3>Delivery</h3>
         <Facts
           facts={[
             ['Sent by', email.via],
-            ['Taken by', email.server],
+            ['Mail server', email.server],
             ['Encrypted', session && (session.secure ? 'yes, with TLS' : 'no')],
             ['Logged in as', session?.user],
             ['Connection', session && `No. ${session.connection}`],
-            ['Answer', response],
+            ['Reply', response],
             ['Message-ID', email.messageId && <code>{email.messageId}</code>],
           ]}
         />

@@ -1,31 +1,31 @@
-import { useMediaQuery } from '@mantine/hooks';
+import { useDebouncedValue, useMediaQuery } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Inbox, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation, useRoute } from 'wouter';
+import type { EmailSummary, EmailList as FoundEmails } from '../../../src/wire/inbox';
 import { call } from '../../api';
-import { useLive } from '../../live';
 import { ConfirmButton } from '../../parts/confirm-button';
 import { Empty } from '../../parts/empty';
 import { Problem } from '../../parts/problem';
 import { showFailure, showToast } from '../../parts/toasts';
 import { View } from '../../parts/view';
+import { get, useEmails } from '../../queries';
 import { EmailDetail } from './email-detail';
 import { EmailList } from './email-list';
 import styles from './inbox.module.css';
-import { useFoundEmails } from './use-found-emails';
 
 export default function InboxView() {
   const [, parameters] = useRoute('/inbox/:id');
   const [, navigate] = useLocation();
   const isNarrow = useMediaQuery('(max-width: 62em)', undefined, { getInitialValueInEffect: false });
-  const total = useLive(({ emails }) => emails.length);
   const [words, setWords] = useState('');
-  const { emails, error } = useFoundEmails(words);
+  const { emails, total, error } = useFoundEmails(words);
   const chosen = parameters?.id;
-  // There is room for one beside the list: the newest, until one is chosen.
+  // A wide window shows the newest email next to the list until you select another one.
   const shown = chosen ?? (isNarrow ? undefined : emails[0]?.id);
 
-  // One pane at a time: the email has taken the place of the list.
+  // A narrow window shows one pane at a time.
   const isReading = isNarrow && chosen !== undefined;
 
   const remove = async (id: string) => {
@@ -47,7 +47,7 @@ export default function InboxView() {
   return (
     <View
       title="Inbox"
-      lead={isReading ? undefined : 'What arrived: as its reader sees it, and as it came over the wire.'}
+      lead={isReading ? undefined : 'See each email as its recipient does, and as it was sent.'}
       isFilling
       actions={
         total > 0 &&
@@ -77,11 +77,33 @@ export default function InboxView() {
             <EmailDetail key={shown} id={shown} takesFocus={isNarrow} onDelete={() => void remove(shown)} />
           ) : (
             <Empty title="No email to show" icon={<Inbox />}>
-              <p>Choose one from the list.</p>
+              <p>Select one from the list.</p>
             </Empty>
           )}
         </section>
       </div>
     </View>
   );
+}
+
+/** In milliseconds: a pause in typing. */
+const TYPING_PAUSE = 150;
+
+/** The emails that contain all the words, or the newest ones without words. */
+function useFoundEmails(words: string): {
+  emails: readonly EmailSummary[];
+  total: number;
+  error: Error | null;
+} {
+  const all = useEmails();
+  const [query] = useDebouncedValue(words.trim(), TYPING_PAUSE);
+  const found = useQuery({
+    queryKey: ['inbox', 'found', query],
+    queryFn: get<FoundEmails>(`/inbox?${new URLSearchParams({ q: query })}`),
+    enabled: query !== '',
+    placeholderData: keepPreviousData,
+  });
+  const total = all.data?.total ?? 0;
+  const { data, error } = words.trim() === '' ? all : found;
+  return { emails: (data ?? all.data)?.emails ?? [], total, error };
 }

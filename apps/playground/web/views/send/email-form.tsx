@@ -4,7 +4,7 @@ import type { FormEvent } from 'react';
 import type { ComposeChoices, PayloadField } from '../../../src/wire/compose';
 import { type Payload, valueAt } from '../../parts/payload';
 import { PayloadFields } from '../../parts/payload-fields';
-import type { ChosenEmail } from './call-code';
+import type { ChosenEmail } from './sample-code';
 import styles from './send.module.css';
 
 interface EmailFormProps {
@@ -13,11 +13,11 @@ interface EmailFormProps {
   readonly onChange: (email: ChosenEmail) => void;
   readonly onSend: () => void;
   readonly isSending: boolean;
-  /** By which way, for its button. */
+  /** The title of the delivery path. */
   readonly way: string;
 }
 
-/** The email that is the same by every way. */
+/** The email to send. */
 export function EmailForm({ choices, email, onChange, onSend, isSending, way }: EmailFormProps) {
   const chosen = choices.usageTypes.find(({ type }) => type === email.type);
   const fields = chosen?.fields ?? [];

@@ -1,32 +1,18 @@
 import { classHighlighter, highlightCode } from '@lezer/highlight';
-import { parser as scriptParser } from '@lezer/javascript';
-import { parser as jsonParser } from '@lezer/json';
+import { parser } from '@lezer/javascript';
 import type { ReactNode } from 'react';
-import type { WayDescription } from '../../../src/wire/send';
 
-type Language = WayDescription['code'][number]['language'];
+const typescript = parser.configure({ dialect: 'ts' });
 
-const PARSERS = { ts: scriptParser.configure({ dialect: 'ts' }), json: jsonParser };
-
-/** The code in colours: spans with the classes `tok-…`, which `code-sample.module.css` knows. */
-export function highlight(code: string, language: Language): ReactNode {
-  if (language === 'sh') return code;
+/** TypeScript as spans with the classes `tok-…`, which `code-sample.module.css` colors. */
+export function highlight(code: string): ReactNode {
   const tokens: ReactNode[] = [];
-  highlightCode(
-    code,
-    PARSERS[language].parse(code),
-    classHighlighter,
-    (text, classes) =>
-      tokens.push(
-        classes ? (
-          <span key={tokens.length} className={classes}>
-            {text}
-          </span>
-        ) : (
-          text
-        ),
-      ),
-    () => tokens.push('\n'),
-  );
+  const add = (text: string, classes: string) =>
+    tokens.push(
+      <span key={tokens.length} className={classes}>
+        {text}
+      </span>,
+    );
+  highlightCode(code, typescript.parse(code), classHighlighter, add, () => tokens.push('\n'));
   return tokens;
 }

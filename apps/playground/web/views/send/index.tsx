@@ -1,26 +1,33 @@
-import { Skeleton } from '@mantine/core';
+import { SegmentedControl, Skeleton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ComposeChoices } from '../../../src/wire/compose';
 import type { SendRequest, Sent, Way, WayDescription, WayList } from '../../../src/wire/send';
-import type { Session } from '../../../src/wire/session';
 import { call } from '../../api';
 import { Problem } from '../../parts/problem';
 import { View } from '../../parts/view';
-import type { ChosenEmail } from './call-code';
+import { get, useChoices, useSession } from '../../queries';
 import { CodeSample } from './code-sample';
 import { EmailForm } from './email-form';
-import { type Outcome, OutcomeReport, takenMs } from './outcome';
+import { type Outcome, OutcomeReport } from './outcome';
+import type { ChosenEmail } from './sample-code';
 import styles from './send.module.css';
-import { WaySwitch } from './way-switch';
+
+const LABELS: Readonly<Record<Way, string>> = {
+  core: 'Core',
+  express: 'Express',
+  nest: 'Nest',
+  logto: 'Logto',
+  queue: 'Queue',
+};
 
 export default function SendView() {
-  const session = useQuery({ queryKey: ['session'], queryFn: () => call<Session>('/session') });
-  const choices = useQuery({ queryKey: ['compose'], queryFn: () => call<ComposeChoices>('/compose') });
-  const ways = useQuery({ queryKey: ['send', 'ways'], queryFn: () => call<WayList>('/send/ways') });
+  const session = useSession();
+  const choices = useChoices();
+  const ways = useQuery({ queryKey: ['send', 'ways'], queryFn: get<WayList>('/send/ways') });
   const error = session.error ?? choices.error ?? ways.error;
   return (
-    <View title="Send" lead="The same email by every way in: what you would write, and what comes back.">
+    <View title="Send" lead="Send the same email through each delivery path, and see the code for it.">
       {error && <Problem error={error} />}
       {session.data && choices.data && ways.data ? (
         <Sender recipient={session.data.sampleRecipient} choices={choices.data} ways={ways.data.ways} />
@@ -61,17 +68,16 @@ function Sender({ recipient, choices, ways }: SenderProps) {
   const outcome = outcomes[chosen];
   return (
     <>
-      <div className={styles.ways}>
-        <WaySwitch ways={ways} chosen={chosen} outcomes={inWords(outcomes)} onChoose={setChosen} />
-        {way && (
-          <p className={styles.description}>
-            <strong>{way.title}.</strong> {way.description}
-          </p>
-        )}
-      </div>
+      <SegmentedControl<Way>
+        fullWidth
+        aria-label="Delivery path"
+        value={chosen}
+        onChange={setChosen}
+        data={ways.map((each) => ({ value: each.way, label: LABELS[each.way] }))}
+      />
+      {way && <p className={styles.description}>{way.description}</p>}
       <div className={styles.columns}>
         <div className={styles.column}>
-          <h2>The email</h2>
           <EmailForm
             choices={choices}
             email={email}
@@ -81,7 +87,7 @@ function Sender({ recipient, choices, ways }: SenderProps) {
             way={way?.title ?? chosen}
           />
           {outcome && (
-            <section className={styles.outcome} aria-label="Outcome">
+            <section className={styles.outcome} aria-label="Result">
               <OutcomeReport outcome={outcome} />
             </section>
           )}
@@ -98,13 +104,3 @@ const requestOf = ({ to, type, locale, payload }: ChosenEmail): SendRequest => (
   payload,
   ...(locale !== '' && { locale }),
 });
-
-const inWords = (outcomes: Partial<Record<Way, Outcome>>) =>
-  Object.fromEntries(
-    Object.entries(outcomes).map(([way, outcome]) => [
-      way,
-      'sent' in outcome
-        ? { words: `${takenMs(outcome.sent)} ms`, isFailed: false }
-        : { words: 'failed', isFailed: true },
-    ]),
-  );

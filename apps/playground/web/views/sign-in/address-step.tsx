@@ -1,8 +1,8 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Problem } from '../../parts/problem';
+import { useStart } from './limits';
 import styles from './sign-in.module.css';
-import { useStart } from './use-sign-in';
 
 type Method = 'code' | 'link';
 

@@ -10,8 +10,8 @@ interface CodeFieldProps {
 }
 
 /**
- * One field, drawn as a gate for each digit: so that pasting, filling in from the phone's message, and screen readers work as in
- * any other field.
+ * One field that looks like a box per digit, so that pasting, autofill, and screen readers work as in any
+ * other field.
  */
 export function CodeField({ length, value, isWrong, isDisabled, onChange }: CodeFieldProps) {
   const id = useId();

@@ -3,22 +3,22 @@ import { type FormEvent, useState } from 'react';
 import { ApiError } from '../../api';
 import { Problem } from '../../parts/problem';
 import { CodeField } from './code-field';
+import { useCheck, useLimits } from './limits';
 import { OtherWays } from './other-ways';
 import styles from './sign-in.module.css';
-import { useCheck, useSignInState } from './use-sign-in';
+import { useSecondsUntil } from './use-seconds-until';
 
 interface CodeStepProps {
   readonly to: string;
+  readonly length: number;
   readonly onSignedIn: () => void;
   readonly onStartOver: () => void;
 }
 
-export function CodeStep({ to, onSignedIn, onStartOver }: CodeStepProps) {
-  const { data: state } = useSignInState(to);
+export function CodeStep({ to, length, onSignedIn, onStartOver }: CodeStepProps) {
   const [code, setCode] = useState('');
   const check = useCheck();
-  const length = state?.policy.codeLength ?? 6;
-  const isLocked = state?.lockedUntil !== undefined;
+  const isLocked = useSecondsUntil(useLimits(to).lockedUntil) > 0;
 
   const submit = (entered: string) =>
     check.mutate(
@@ -39,7 +39,7 @@ export function CodeStep({ to, onSignedIn, onStartOver }: CodeStepProps) {
     <form className={styles.step} onSubmit={onSubmit}>
       <h2 className={styles.title}>Check your email</h2>
       <p className={styles.explanation}>
-        If there is an account for <strong>{to}</strong>, a code is on its way.
+        If there is an account for <strong>{to}</strong>, you will get an email with a code.
       </p>
       <CodeField
         length={length}
@@ -48,7 +48,7 @@ export function CodeStep({ to, onSignedIn, onStartOver }: CodeStepProps) {
         isDisabled={isLocked}
         onChange={(entered) => {
           setCode(entered);
-          // Nobody wants to press a button after the last digit.
+          // The last digit submits the code.
           if (entered.length === length && !check.isPending) submit(entered);
         }}
       />

@@ -11,7 +11,7 @@ interface ConfirmStepProps {
   readonly onStartOver: () => void;
 }
 
-/** What a link opens. Only its button signs in: mail scanners open every link, and press nothing. */
+/** The page that a link opens. Only its button signs in, because mail scanners open every link. */
 export function ConfirmStep({ token, onSignedIn, onStartOver }: ConfirmStepProps) {
   const body: SignInLinkRequest = { token };
   const link = useQuery({
@@ -25,11 +25,11 @@ export function ConfirmStep({ token, onSignedIn, onStartOver }: ConfirmStepProps
   const error = link.error ?? confirm.error;
   return (
     <div className={styles.step}>
-      <h2 className={styles.title}>Is it you?</h2>
+      <h2 className={styles.title}>Confirm that it is you</h2>
       {link.isPending && <Skeleton height="3rem" />}
       {link.data && (
         <p className={styles.explanation}>
-          This link signs in <strong>{link.data.to}</strong>. Opening it used nothing up; the button does.
+          This link signs in <strong>{link.data.to}</strong>. The link stays valid until you press the button.
         </p>
       )}
       {error && <Problem error={error} />}

@@ -1,22 +1,23 @@
 import { Button } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { RotateCcw } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation, useRoute } from 'wouter';
+import type { SignInPolicy } from '../../../src/wire/sign-in';
 import { call } from '../../api';
 import { showFailure, showToast } from '../../parts/toasts';
 import { View } from '../../parts/view';
-import { useSession } from '../../session';
+import { get, useSession } from '../../queries';
 import { AddressStep } from './address-step';
 import { CodeStep } from './code-step';
 import { ConfirmStep } from './confirm-step';
-import { LinkSentStep } from './link-sent-step';
+import { forgetLimits } from './limits';
 import { Mailbox } from './mailbox';
+import { OpenGate } from './open-gate';
+import { OtherWays } from './other-ways';
 import { Rules } from './rules';
 import styles from './sign-in.module.css';
-import { SignedInStep } from './signed-in-step';
 
-/** Where someone is on the way in. */
 type Step =
   | { readonly name: 'address'; readonly to?: string }
   | { readonly name: 'code' | 'link-sent' | 'signed-in'; readonly to: string };
@@ -25,29 +26,32 @@ export default function SignInView() {
   const [, navigate] = useLocation();
   const [, link] = useRoute('/sign-in/link/:token');
   const { data: session } = useSession();
-  const queries = useQueryClient();
+  const { data: policy } = useQuery({
+    queryKey: ['sign-in', 'policy'],
+    queryFn: get<SignInPolicy>('/sign-in/policy'),
+  });
   const [step, setStep] = useState<Step>({ name: 'address' });
   const startOver = () => {
     navigate('/sign-in', { replace: true });
     setStep(({ to }) => ({ name: 'address', ...(to !== undefined && { to }) }));
   };
-  const forgetLimits = async () => {
+  const reset = async () => {
     await call('/sign-in/reset', { method: 'POST' });
-    await queries.invalidateQueries({ queryKey: ['sign-in'] });
+    forgetLimits();
     startOver();
-    showToast({ kind: 'done', text: 'All codes, links and limits were reset.' });
+    showToast({ kind: 'done', text: 'All codes, links, and limits were reset.' });
   };
-
+  const signIn = (to: string) => setStep({ name: 'signed-in', to });
   const to = step.to ?? session?.sampleRecipient;
   return (
     <View
       title="Sign in"
-      lead="The real flow, as your users go through it. The mailbox is theirs; the rules are those that protect them."
+      lead="Sign in as your users do, with their mailbox and the limits next to it."
       actions={
         <Button
           variant="default"
           leftSection={<RotateCcw size={15} aria-hidden />}
-          onClick={() => forgetLimits().catch(showFailure)}
+          onClick={() => reset().catch(showFailure)}
         >
           Reset limits
         </Button>
@@ -56,16 +60,12 @@ export default function SignInView() {
       <div className={styles.columns}>
         <section className={styles.door} aria-label="Your app">
           {link !== null && step.name !== 'signed-in' ? (
-            <ConfirmStep
-              key={link.token}
-              token={link.token}
-              onSignedIn={(address) => setStep({ name: 'signed-in', to: address })}
-              onStartOver={startOver}
-            />
+            <ConfirmStep key={link.token} token={link.token} onSignedIn={signIn} onStartOver={startOver} />
           ) : (
             <CurrentStep
               step={step}
               suggested={session?.sampleRecipient}
+              policy={policy}
               onStep={setStep}
               onStartOver={startOver}
             />
@@ -73,7 +73,7 @@ export default function SignInView() {
         </section>
         <div className={styles.behind}>
           <Mailbox to={step.name === 'address' ? undefined : to} />
-          {to !== undefined && <Rules to={to} />}
+          {to !== undefined && policy && <Rules to={to} policy={policy} />}
         </div>
       </div>
     </View>
@@ -83,11 +83,12 @@ export default function SignInView() {
 interface CurrentStepProps {
   readonly step: Step;
   readonly suggested: string | undefined;
+  readonly policy: SignInPolicy | undefined;
   readonly onStep: (step: Step) => void;
   readonly onStartOver: () => void;
 }
 
-function CurrentStep({ step, suggested, onStep, onStartOver }: CurrentStepProps) {
+function CurrentStep({ step, suggested, policy, onStep, onStartOver }: CurrentStepProps) {
   switch (step.name) {
     case 'address':
       return (
@@ -101,13 +102,42 @@ function CurrentStep({ step, suggested, onStep, onStartOver }: CurrentStepProps)
       return (
         <CodeStep
           to={step.to}
+          length={policy?.codeLength ?? 6}
           onSignedIn={() => onStep({ name: 'signed-in', to: step.to })}
           onStartOver={onStartOver}
         />
       );
     case 'link-sent':
-      return <LinkSentStep to={step.to} onStartOver={onStartOver} />;
+      return (
+        <div className={styles.step}>
+          <h2 className={styles.title}>Check your email</h2>
+          <p className={styles.explanation}>
+            If there is an account for <strong>{step.to}</strong>, you will get an email with a link. Open the
+            link in this browser.
+          </p>
+          <OtherWays to={step.to} method="link" onStartOver={onStartOver} />
+        </div>
+      );
     case 'signed-in':
       return <SignedInStep to={step.to} onStartOver={onStartOver} />;
   }
+}
+
+function SignedInStep({ to, onStartOver }: { to: string; onStartOver: () => void }) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  return (
+    <div className={styles.step}>
+      <OpenGate />
+      <h2 className={styles.title} ref={title} tabIndex={-1}>
+        You are signed in
+      </h2>
+      <p className={styles.explanation}>
+        Signed in as <strong>{to}</strong>. Your app starts its session here.
+      </p>
+      <Button variant="default" size="md" onClick={onStartOver}>
+        Sign out
+      </Button>
+    </div>
+  );
 }

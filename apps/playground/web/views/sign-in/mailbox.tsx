@@ -1,30 +1,26 @@
-import { useQuery } from '@tanstack/react-query';
 import { MailOpen } from 'lucide-react';
-import { useMemo } from 'react';
 import { Link } from 'wouter';
-import type { EmailSummary, InboxEmail } from '../../../src/wire/inbox';
-import { call } from '../../api';
-import { useLive } from '../../live';
+import type { EmailSummary } from '../../../src/wire/inbox';
 import { CodeDigits } from '../../parts/code-digits';
 import { CopyButton } from '../../parts/copy-button';
 import { formatMoment } from '../../parts/moment';
+import { useEmail, useEmails } from '../../queries';
 import styles from './mailbox.module.css';
 
 const SHOWN = 3;
 
-/** What the person who signs in finds in their mailbox. */
+/** The latest emails of the person who signs in. */
 export function Mailbox({ to }: { to: string | undefined }) {
-  const emails = useLive((live) => live.emails);
-  const theirs = useMemo(
-    () => emails.filter((email) => email.via === 'sign-in' && email.to === to).slice(0, SHOWN),
-    [emails, to],
-  );
+  const { data } = useEmails();
+  const theirs = (data?.emails ?? [])
+    .filter((email) => email.via === 'sign-in' && email.to === to)
+    .slice(0, SHOWN);
   return (
     <section className={styles.mailbox} aria-label="Mailbox">
-      <h2>Their mailbox</h2>
+      <h2>Mailbox</h2>
       {theirs.length === 0 ? (
         <p className={styles.empty}>
-          <MailOpen size={18} aria-hidden /> The email shows up here as soon as it arrives.
+          <MailOpen size={18} aria-hidden /> The email appears here when it arrives.
         </p>
       ) : (
         <ol className={styles.emails} aria-live="polite">
@@ -40,11 +36,7 @@ export function Mailbox({ to }: { to: string | undefined }) {
 }
 
 function Letter({ email }: { email: EmailSummary }) {
-  const { data } = useQuery({
-    queryKey: ['inbox', email.id],
-    queryFn: ({ signal }) => call<InboxEmail>(`/inbox/${email.id}`, { signal }),
-    enabled: email.hasLink && email.code === undefined,
-  });
+  const { data } = useEmail(email.id, { enabled: email.hasLink && email.code === undefined });
   return (
     <article className={styles.letter}>
       <p className={styles.head}>

@@ -1,4 +1,4 @@
-/** The gate of the mark, open, with light behind it. */
+/** The gate of the logo, open. */
 export function OpenGate() {
   return (
     <svg viewBox="0 0 72 84" width="72" height="84" fill="none" strokeLinecap="round" aria-hidden="true">

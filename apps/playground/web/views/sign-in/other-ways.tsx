@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { showFailure } from '../../parts/toasts';
+import { useLimits, useStart } from './limits';
 import styles from './sign-in.module.css';
 import { useSecondsUntil } from './use-seconds-until';
-import { useSignInState, useStart } from './use-sign-in';
 
 interface OtherWaysProps {
   readonly to: string;
@@ -10,11 +10,10 @@ interface OtherWaysProps {
   readonly onStartOver: () => void;
 }
 
-/** For whoever waits for an email in vain: have it sent again, or to another address. */
+/** If no email arrives: send it again, or use another address. */
 export function OtherWays({ to, method, onStartOver }: OtherWaysProps) {
-  const { data: state } = useSignInState(to);
   const start = useStart();
-  const seconds = useSecondsUntil(state?.resendAt);
+  const seconds = useSecondsUntil(useLimits(to).resendAt);
   const resend = () => start.mutate({ to, method }, { onError: showFailure });
   return (
     <div className={styles.others}>

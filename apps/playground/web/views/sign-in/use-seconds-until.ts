@@ -1,20 +1,19 @@
 import { useEffect, useState } from 'react';
 
-const secondsUntil = (iso: string | undefined) =>
-  iso === undefined ? 0 : Math.max(0, Math.ceil((Date.parse(iso) - Date.now()) / 1000));
+const secondsUntil = (at: number) => Math.max(0, Math.ceil((at - Date.now()) / 1000));
 
-/** Counts down to a moment; 0 from then on, and without one. */
-export function useSecondsUntil(iso: string | undefined): number {
-  const [seconds, setSeconds] = useState(() => secondsUntil(iso));
+/** Counts down to a moment, given in milliseconds since the epoch. */
+export function useSecondsUntil(at = 0): number {
+  const [seconds, setSeconds] = useState(() => secondsUntil(at));
   useEffect(() => {
-    setSeconds(secondsUntil(iso));
-    if (secondsUntil(iso) === 0) return;
+    setSeconds(secondsUntil(at));
+    if (secondsUntil(at) === 0) return;
     const timer = setInterval(() => {
-      const left = secondsUntil(iso);
+      const left = secondsUntil(at);
       setSeconds(left);
       if (left === 0) clearInterval(timer);
     }, 250);
     return () => clearInterval(timer);
-  }, [iso]);
+  }, [at]);
   return seconds;
 }
