@@ -6,7 +6,8 @@ describe('readJsonText', () => {
     ['{"a": 1,}', 1, 9, 'remove the comma before the bracket'],
     ["{'a': 1}", 1, 2, 'use double quotes'],
     ['{\n  // note\n}', 2, 3, 'JSON has no comments'],
-    ['{"a": [1, 2', 1, 12, 'a bracket or a quote is not closed'],
+    ['{"a": {"b": 2', 1, 14, 'a bracket or a quote is not closed'],
+    ['{"a": [1, 2', 1, 11, 'is missing or extra'],
     ['{"a" 1}', 1, 6, 'is missing or extra'],
     ['{"pass": "secret-word",,}', 1, 24, 'is missing or extra'],
   ])('explains a syntax error without quoting the text: %s', (text, line, column, explanation) => {
