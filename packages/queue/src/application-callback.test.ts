@@ -134,7 +134,7 @@ test('a mailer that fails fails its delivery, and no other', async () => {
   expect(transport.emails).toHaveLength(FAILING.length);
 });
 
-test('a random number that is not one counts as 1', async () => {
+test('an answer that is not a random number counts as 1', async () => {
   const failing = createFailing();
   const { queue, transport } = await setUp({
     random: failing.call,
@@ -167,7 +167,7 @@ test('listeners that fail are logged, and lose nothing', async () => {
   expect(JSON.stringify(events)).not.toContain('482913');
 });
 
-test('a clock that is not one counts as the clock of the machine', async () => {
+test('the clock of the machine replaces an answer that is not a time', async () => {
   const failing = createFailing();
   await expectSent(await setUp({ clock: { now: failing.call } }), FAILING.length);
   expect(failing.calls).toBeGreaterThan(FAILING.length);

@@ -36,7 +36,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
       expect((await failed)[0]).toMatchObject({ error: { code: 'timeout' } });
     });
 
-    test('that the mailer broke off by itself is no timeout, and is made again', async () => {
+    test('that the mailer aborted does not count as a timeout, and is retried', async () => {
       const { queue, transport } = await setUp({ policy: { backoffMs: 3_600_000 }, random: () => 1 });
       transport.failWith(failure('aborted'), { times: 1 });
       const { id } = await enqueue(queue, signIn());

@@ -92,7 +92,7 @@ export async function attemptDelivery(
 
   const refuse = (error: unknown): Settlement | undefined => {
     const reason: unknown = signal.reason;
-    // A mailer may also break off by itself.
+    // A mailer may also abort on its own initiative.
     const isOurs = signal.aborted && error instanceof MailError && error.code === 'aborted';
     if (error === ABANDONED || isOurs) {
       if (reason === 'lost') return undefined;
@@ -109,7 +109,7 @@ export async function attemptDelivery(
       return fail({ code: 'unsealable', message: error.message, hint: error.hint }, false);
     const hide = hiderOf(email);
     const { retryable, response, code } = error instanceof MailError ? error : ({} as Partial<MailError>);
-    // A mailer that was closed too early, or broke off by itself, says nothing about the email.
+    // The error of a mailer that was closed too early, or that aborted, does not concern the email.
     const isRetryable = retryable === true || code === 'closed' || code === 'aborted';
     return fail(
       describeFailure(error, hide),
@@ -124,7 +124,7 @@ export async function attemptDelivery(
       return settle({ ...before, state: 'cancelled', error: SUPERSEDED, keepsContent: false });
     }
     if (claimed.isExpired) return fail(EXPIRED, false);
-    // A message that kills its worker must not do so for ever.
+    // A message that kills its worker must not do so forever.
     const interrupted: DeliveryError = {
       code: 'interrupted',
       message: `${interruptions} attempts ended with the death of their worker.`,

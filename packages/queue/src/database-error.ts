@@ -1,6 +1,6 @@
 import { createDatabaseErrors } from '@postern/postgres';
 
-/** What the caller can do about an error of the database: correct the configuration or the data, or try again. */
+/** Converts errors from the database. The code tells the caller to correct the configuration or the data, or to retry. */
 export const databaseError = createDatabaseErrors({
   name: 'the mail queue',
   option: 'connection',

@@ -6,7 +6,7 @@ import { migrationPlan } from './migrations.js';
 import { claimDirectory, type PGliteDirectory } from './pglite-directory.js';
 import { openPostgres, type Postgres, type PostgresConnection } from './postgres.js';
 
-/** What the queue asks of a transaction of yours: the `query` of a `pg` client, and of a PGlite transaction. */
+/** Your transaction: the `query` method of a `pg` client or of a PGlite transaction. */
 export interface CallerTransaction {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }

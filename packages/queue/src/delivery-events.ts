@@ -8,7 +8,7 @@ export type DeliveryEvent = Pick<
   'id' | 'state' | 'lane' | 'type' | 'attempts' | 'messageId' | 'transport' | 'reply' | 'error'
 >;
 
-/** Tells what became of deliveries: counted, logged, and to whoever listens. */
+/** Counts and logs the outcomes of deliveries, and calls listeners. */
 export interface DeliveryEvents {
   report(delivery: DeliveryEvent): void;
   /** Returns a function that takes the listener off. */
@@ -45,7 +45,7 @@ export function createDeliveryEvents(telemetry: QueueTelemetry, logger: Logger):
   };
 }
 
-/** By who has to act: only the recipient can correct an address, and a code that came too late is a sign of delay. */
+/** By who must act: only the recipient can correct an address, and an expired code is a sign of delay. */
 function levelOf(state: DeliveryState, code: string | undefined): 'info' | 'warn' | 'error' {
   if (state !== 'failed' && state !== 'unknown') return 'info';
   if (code === 'recipient_invalid' || code === 'recipient_rejected') return 'info';

@@ -52,11 +52,11 @@ export interface Added {
  * come late. What holds nevertheless: **a delivery that is not over has a job**, so that some worker comes to it.
  *
  * - A row names the job that stands for it, and the latest fetch that claimed it (`job_id`, `fence`). A claim or a
- *   verdict of an earlier fetch, or for another job, changes nothing; so whoever fetched last has the say.
+ *   verdict of an earlier fetch, or for another job, changes nothing; so the latest fetch decides.
  * - Row and job come in one transaction. A retry by hand gives the row a new job, and with it verdicts and claims from
  *   before are void; the old job is nobody's.
  * - A job is deleted by its latest fetch alone, and only when its verdict is recorded, or when it could not claim: it
- *   being the latest, the delivery is over, or has another job. Whoever is not sure leaves the job to its lease.
+ *   being the latest, the delivery is over, or has another job. A worker that is not sure leaves the job to its lease.
  */
 export interface HeldJob {
   readonly id: string;

@@ -21,7 +21,7 @@ export const DELIVERY_STATES = [
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** The states in which nothing more happens by itself. */
+/** The states of a delivery that has ended. */
 export type FinalState = Extract<DeliveryState, 'sent' | 'failed' | 'expired' | 'cancelled' | 'unknown'>;
 
 /**
@@ -123,7 +123,7 @@ const lenientColumns = columns.extend({
   error: shape.error.catch(null),
 });
 
-/** What to say of a row or a job that can't be read. */
+/** The error of a delivery whose row or job cannot be read. */
 export const unreadableError = (what: readonly string[]): DeliveryError => ({
   code: 'unreadable',
   message: `Its row in the database can’t be read: ${what.join(', ')}.`,
@@ -131,7 +131,7 @@ export const unreadableError = (what: readonly string[]): DeliveryError => ({
 });
 
 /**
- * A row of the table, without its content. One that can't be read says so in its error.
+ * A row of the table, without its content. The error of a row that cannot be read is `unreadable`.
  *
  * @returns `undefined` for a row that can't even be identified
  */

@@ -18,7 +18,7 @@ export interface EnqueuerOptions {
   readonly waker: LaneWaker;
   readonly now: () => QueueTime;
   readonly idempotencyWindowMs: number;
-  /** After this time without a sign of life, a job is given to another worker. */
+  /** After this time without a heartbeat, another worker gets a job. */
   readonly leaseMs: number;
   /** How long a call may wait for its place in the queue, in milliseconds. */
   readonly timeoutMs: number;

@@ -9,7 +9,7 @@ import { createTurnedClock } from '../fixtures/turned-clock.js';
 
 describeOnBackends(({ name, setUp, inTransaction }) => {
   describe('idempotency', () => {
-    test('one key is one delivery and one email, whoever asks, and however many at once', async () => {
+    test('one key is one delivery and one email, in all processes and calls at once', async () => {
       const { queue, transport, schema } = await setUp();
       const other = await setUp({ schema });
       const request = signIn();

@@ -39,7 +39,7 @@ const DIGEST_BYTES = 16;
 /** `<key id>.<base64url of nonce, tag and ciphertext>` */
 const SEALED = /^(?<id>[^.]+)\.(?<box>[\w-]+)$/;
 
-// Each purpose has a key of its own, so no output of one says anything about another.
+// Each purpose has its own key, so the output of one reveals nothing about another.
 const derive = (secret: string, purpose: string): KeyObject =>
   createSecretKey(createHmac('sha256', secret).update(`postern-queue/${purpose}`).digest());
 

@@ -19,7 +19,7 @@ export interface MigrationTarget {
 /** Makes the tables of pg-boss and of the queue, or brings them up to date. */
 export async function migrateOn({ pool, db, backend, schema }: MigrationTarget): Promise<void> {
   const boss = new PgBoss({ ...BOSS_OPTIONS, schema, db, backend, supervise: false });
-  // It also builds indexes in the background, and goes on to do so in the next migration.
+  // It also builds indexes in the background, and continues in the next migration.
   boss.on('error', () => {});
   try {
     await boss.start();

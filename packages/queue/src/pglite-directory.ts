@@ -52,7 +52,7 @@ export async function claimDirectory(directory: string): Promise<PGliteDirectory
     startedAt: Date.now() - process.uptime() * 1000,
     token: randomUUID(),
   };
-  // Written first and then linked, so that nobody ever reads half a lock.
+  // Written first and then linked, so that no process ever reads half a lock.
   const draft = join(folder, `.postern.draft.${owner.token}`);
   await writeFile(draft, JSON.stringify(owner), { flag: 'wx' });
   try {

@@ -73,7 +73,7 @@ export function openPostgres(connection: PostgresConnection, onError: (error: un
         })
       : undefined;
   owned?.on('error', onError);
-  // A connection that breaks between two statements says so here; the next statement fails.
+  // A connection that breaks between two statements emits an error here; the next statement fails.
   owned?.on('connect', (client) => client.on('error', () => {}));
   const pool: PostgresPool = owned ?? (connection as { pool: PostgresPool }).pool;
   // The sessions of a pool that was passed in are shared, also by PgBouncer: settings last for a transaction.
@@ -135,7 +135,7 @@ export function openPostgres(connection: PostgresConnection, onError: (error: un
   };
 }
 
-/** Waits for notifications on a connection of its own, and opens another if that breaks. */
+/** Waits for notifications on its own connection, and opens another if that breaks. */
 function startListening(
   connect: () => Promise<PostgresClient>,
   queryTimeoutMs: number,

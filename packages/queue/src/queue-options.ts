@@ -19,61 +19,60 @@ import { DELIVERY_STATES, type DeliveryState } from './delivery.js';
 import type { PostgresPool } from './postgres.js';
 import { policySchema, type QueuePolicyInput } from './queue-policy.js';
 
-/** Emails that are sent beside the others: what goes wrong in one lane holds up no other. */
+/** A separate queue with its own workers. A slow provider in one lane delays no other lane. */
 export interface LaneOptions {
   /**
    * The usage types of this lane: a list, or a function that returns true or false. If the function fails, `enqueue` rejects
    * with `config_invalid`. The last lane takes all other types and has no `types`.
    */
   types?: (readonly string[] | ((type: string) => boolean)) | undefined;
-  /** Sends what is in this lane, e.g. through a provider of its own. @default the queue's mailer */
+  /** Sends the emails of this lane, for example through another provider. @default the queue's mailer */
   mailer?: QueueMailer | undefined;
 }
 
 export interface MailQueueOptions {
   /**
-   * `url`: a PostgreSQL, for any number of processes. `poolSize` (2) is the maximum number of connections, plus one to
-   * listen. `pool`: your `pg` Pool, with its TLS, tokens and PgBouncer; you close it. `pglite`: an embedded PostgreSQL for
-   * a single process, in a directory, in `':memory:'`, or your PGlite, which you close.
+   * `url`: a PostgreSQL server, for any number of processes. `poolSize` (2) is the maximum number of connections, plus one
+   * to listen. `pool`: your `pg` Pool, with its TLS, tokens, and PgBouncer; close it yourself. `pglite`: an embedded
+   * PostgreSQL for a single process: a directory, `':memory:'`, or your PGlite, which you close yourself.
    *
-   * A call that isn't answered within `queryTimeoutMs` (30,000) fails, and the server cancels its statement. With
-   * `listen`, a process that works holds one connection and is woken when there is something to send; without it, it polls
-   * every `pollIntervalMs`. The default is `true` for `url` and `false` for `pool`, because PgBouncer cannot pass
-   * notifications on.
+   * A call without an answer within `queryTimeoutMs` (30,000) fails, and the server cancels its statement. With `listen`, a
+   * worker holds one more connection, and `enqueue` wakes it; without it, the worker polls every `pollIntervalMs`. The
+   * default is `true` for `url` and `false` for `pool`, because PgBouncer cannot pass notifications on.
    */
   connection:
     | { url: string; poolSize?: number; queryTimeoutMs?: number; listen?: boolean }
     | { pool: PostgresPool; queryTimeoutMs?: number; listen?: boolean }
     | { pglite: string | PGliteDatabase };
-  /** Sends. Required where `start` is called; a process that only enqueues needs none. */
+  /** Sends the emails. Required to call `start`; a process that only enqueues needs none. */
   mailer?: QueueMailer | undefined;
-  /** Seal what waits: the first seals, all open. To rotate, add the new one behind, deploy, and swap. */
+  /** Encrypt stored emails: the first key encrypts, all keys decrypt. To rotate, append the new key, deploy, then swap. */
   keys: readonly [SecretKey, ...SecretKey[]];
   /**
-   * In the order in which they are asked for a usage type; the same in every process.
+   * The lanes by name. A usage type goes to the first lane that takes it. Use the same lanes in every process.
    * @default `{ codes: { types: carriesCode }, other: {} }`
    */
   lanes?: Readonly<Record<string, LaneOptions>> | undefined;
-  /** What differs from the defaults. */
+  /** Overrides the default policy. */
   policy?: QueuePolicyInput | undefined;
   /**
-   * How long a worker may give no sign of life before its emails are given to another, in milliseconds. It gives
-   * three within this time; below 10 s, a process that is merely busy may be taken for dead. The same in every process:
-   * who enqueues sets the lease, and a worker with a longer one gives its signs too late.
+   * Maximum time without a heartbeat before another worker takes over the emails of a worker, in milliseconds: a multiple
+   * of 1,000. Workers send three heartbeats within this time. Below 10 seconds, a busy process can lose its emails. Use the
+   * same value in every process: `enqueue` sets the lease, and a worker with a longer one sends its heartbeats too late.
    * @default 30 seconds
    */
   leaseMs?: number | undefined;
-  /** How often a worker looks by itself, in milliseconds; it is woken when there is something. @default 1000 */
+  /** How often a worker polls for emails, in milliseconds, in addition to notifications. @default 1000 */
   pollIntervalMs?: number | undefined;
-  /** The PostgreSQL schema of all tables, those of pg-boss included. @default 'postern_queue' */
+  /** The PostgreSQL schema of all tables, including those of pg-boss. @default 'postern_queue' */
   schema?: string | undefined;
   /** Returns a number between 0 and 1, for the jitter of retries. Any other answer counts as 1. @default Math.random */
   random?: (() => number) | undefined;
-  /** Errors of the logger are ignored. @default errors go to `console.error`, each kind once */
+  /** Receives events. Its errors are ignored. @default writes errors to `console.error`, each kind once */
   logger?: Logger | undefined;
   /**
-   * For tests: the queue's time moves with it, instead of with the database's. A clock that is more than a minute off when
-   * the queue opens counts from the time of the database.
+   * For tests: the time of the queue follows this clock instead of the database. If the clock is off by more than a minute
+   * when the queue opens, it counts from the time of the database.
    * @default the time of the database, the same for every process
    */
   clock?: Clock | undefined;

@@ -29,9 +29,9 @@ export const policySchema = z.strictObject({
    * @default 'codes'
    */
   retryUnknown: z.enum(['codes', 'always', 'never']).default('codes'),
-  /** How long an idempotency key stands for the delivery that it was first used for. @default 24 hours */
+  /** How long an idempotency key identifies its first delivery. @default 24 hours */
   idempotencyWindowMs: ms.default(86_400_000),
-  /** How long what failed, and is no code, keeps its sealed content for `queue.retry`. @default 24 hours */
+  /** How long a failed email that carries no code keeps its encrypted content for `queue.retry`. @default 24 hours */
   keepFailedMs: ms.default(86_400_000),
   /** How long the row of a delivery that is over stays. @default 30 days */
   retentionMs: ms.default(2_592_000_000),

@@ -26,7 +26,7 @@ export interface SettlerOptions {
 export interface Settler {
   /** Resolves once it is recorded, however long the database is away; or once the settler is closed. */
   settle(ended: Ended): Promise<void>;
-  /** Records what there is, if the database answers; otherwise the leases say when others may try. */
+  /** Records the remaining endings if the database answers; otherwise, other workers take over after the leases. */
   close(): Promise<void>;
 }
 

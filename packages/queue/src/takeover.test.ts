@@ -134,7 +134,7 @@ test('the verdict of a worker that slept through a retry by hand is void', async
   expect(await second.retry(id)).toBe(true);
   await begun;
 
-  // Both are at the first attempt of theirs, and of their jobs.
+  // Both make the first attempt of their jobs.
   sleeping.release();
   await first.stop({ graceMs: 60_000 });
   expect(await second.status(id)).toMatchObject({ state: 'sending', attempts: 1 });

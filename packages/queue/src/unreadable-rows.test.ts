@@ -110,7 +110,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
       expect((await expired).map((delivery) => delivery.id).sort()).toEqual([id, other.id].sort());
     });
 
-    test('is no harm when another worker takes over', async () => {
+    test('does not stop another worker from taking over', async () => {
       const held = createHeldMailer(createMemoryTransport());
       const { queue, schema } = await setUp({ lanes: { all: {} }, leaseMs: 1000, mailer: held.mailer });
       const { id } = await enqueue(queue, invitation());

@@ -30,7 +30,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
       expect(await others).toHaveLength(20);
     });
 
-    test('have mailers and workers of their own', async () => {
+    test('have their own mailers and workers', async () => {
       const own = createMemoryTransport({ name: 'own' });
       const { queue, transport } = await setUp({
         lanes: { resets: { types: ['ForgotPassword'], mailer: mailerOn(own) }, rest: {} },
@@ -128,7 +128,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
       expect((await sent)[0]).toMatchObject({ id, attempts: 1 });
     });
 
-    test('is no obstacle to another start; a closed queue takes nothing', async () => {
+    test('allows another start; a closed queue refuses calls', async () => {
       const { queue } = await setUp();
       await queue.stop();
       await queue.start();

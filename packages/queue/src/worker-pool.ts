@@ -13,7 +13,7 @@ import { createSettler, type Settler } from './settler.js';
 export interface WorkerPoolOptions
   extends AttemptOptions,
     Pick<ParsedQueueOptions, 'lanes' | 'pollIntervalMs' | 'schema'> {
-  /** For the lanes that have none of their own. */
+  /** For the lanes without their own mailer. */
   readonly mailer: QueueMailer | undefined;
   readonly database: Database;
   readonly store: DeliveryStore;
@@ -26,7 +26,7 @@ export interface WorkerPoolOptions
   readonly onError: (error: unknown) => void;
 }
 
-/** The workers of this process, one for each of its lanes, and what has to be done while they work. */
+/** The workers of this process, one for each of its lanes, and the tasks that run while they work. */
 export interface WorkerPool {
   /**
    * @throws {ConfigError} without a mailer for each lane
@@ -58,8 +58,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     const mailer = known?.mailer ?? options.mailer;
     if (known && mailer) return mailer;
     const [path, message] = known
-      ? [['mailer'], `is missing: nothing can send what is in the lane ${lane}`]
-      : [['lanes', lane], `is no lane of this queue; there are ${Object.keys(lanes).join(', ')}`];
+      ? [['mailer'], `is required: the lane ${lane} has no mailer`]
+      : [['lanes', lane], `is not a lane of this queue; the lanes are ${Object.keys(lanes).join(', ')}`];
     throw new ConfigError([{ severity: 'error', path, code: 'not_allowed', message }]);
   }
 
