@@ -146,7 +146,7 @@ export default {
     {
       name: 'no-circular-imports',
       severity: 'error',
-      comment: 'Move what both need into a file of its own.',
+      comment: 'Move the shared code into its own file.',
       from: { path: '^(packages|apps)/' },
       to: { circular: true },
     },

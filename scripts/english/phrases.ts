@@ -30,7 +30,6 @@ export const PHRASES: readonly (readonly [phrase: string, instead: string])[] = 
   ['what there is', 'the …'],
   ['makes? of (it|them|this|that|these|those|the|a|an)', 'converts it to, derives from it'],
   ['to (speak|say) of', '(delete)'],
-  ['which it|which they', 'a sentence with its own subject'],
   ['who has to', 'who must'],
 
   // Words

@@ -10,7 +10,7 @@ import {
   type Transport,
 } from './index.js';
 
-/** Complete by its type: a new code does not compile before someone decides who has to act. */
+/** The type requires every code, so a new code does not compile without a level. */
 const LEVELS: Readonly<Record<MailErrorCode, LogLevel>> = {
   config_invalid: 'error',
   template_not_found: 'error',

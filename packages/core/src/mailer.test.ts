@@ -232,12 +232,12 @@ describe('header fields', () => {
   test.each<[name: string, more: Partial<MailerOptions>, message: RegExp]>([
     ['an http origin', { otpOrigin: 'http://example.com' }, /otpOrigin must be an https origin/],
     [
-      'a sender that is no address',
+      'a sender that is not an address',
       { config: { ...config, fromEmail: 'a@x.com, b@x.com' } },
       /fromEmail is not a valid address/,
     ],
     [
-      'a replyTo that is no address',
+      'a replyTo that is not an address',
       { config: { ...config, replyTo: 'nobody' } },
       /replyTo is not a valid address \(it has no @\)/,
     ],
@@ -351,7 +351,7 @@ describe('the log', () => {
   });
 
   test.each(['a@x.com\r\nBcc: bob@example.com', 'no address', 'ada@secret words', 5])(
-    'does not repeat what is no address: %j',
+    'does not repeat a recipient that is not an address: %j',
     async (to) => {
       const { mailer, logger } = setUp();
       await expect(mailer.send(request({ to } as object))).rejects.toMatchObject({

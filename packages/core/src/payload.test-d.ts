@@ -10,7 +10,7 @@ import type {
   UsageType,
 } from './index.js';
 
-// Inside the package the interface is merged where it stands; everyone else writes '@postern/core'.
+// Inside the package, the interface is merged by its path. Users of the package write '@postern/core'.
 declare module './payload.js' {
   interface PayloadByType {
     Welcome: { firstName: string; visits?: number };
@@ -59,7 +59,7 @@ describe('a payload that does not match', () => {
     mailer.send({ to, type: 'OrganizationInvitation', payload: { code: '1' } });
     // @ts-expect-error: no such usage type
     mailer.send({ to, type: 'SingIn', payload: { code: '1' } });
-    // @ts-expect-error: a date has to be written as text
+    // @ts-expect-error: a date must be converted to a string
     mailer.send({ to, type: 'SignIn', payload: { code: '1', until: new Date() } });
     // @ts-expect-error: the name of an application is text
     mailer.send({ to, type: 'SignIn', payload: { code: '1', application: { name: 5 } } });

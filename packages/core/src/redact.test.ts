@@ -49,7 +49,7 @@ const SECRETS = [
   'pässwörd-mit-Umlauten',
 ];
 
-/** What is left of it in a text, in whatever form. */
+/** The forms of a value that remain in a text. */
 const holds = (text: string, sought: string) =>
   [text, text.replace(/\r?\n(?:\d{3}[ -])?(?:\d\.\d\.\d )?/g, '')].some((each) =>
     each.normalize().toLowerCase().includes(sought.toLowerCase()),

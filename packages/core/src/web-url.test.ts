@@ -68,7 +68,7 @@ describe('any other text', () => {
     ['no host', 'https://:443/'],
     ['a wildcard', 'https://*.example.com/'],
     ['a placeholder in the host', 'https://{token}.example.com/'],
-    ['a port that is not one', 'https://app.example.com:99999/'],
+    ['a port that is not valid', 'https://app.example.com:99999/'],
     ['too much text', `https://app.example.com/${'a'.repeat(5000)}`],
   ])('%s is refused: %j', (_, text) => {
     expect(readWebUrl(text)).toBeUndefined();

@@ -128,7 +128,7 @@ function kindOf(cause: unknown): Kind {
 /** Whether the database will refuse the same values again. */
 export const isRefused = (error: unknown): boolean => kindOf(error) === 'data';
 
-/** Turns an error of the database into one that says what to do: correct the configuration or the data, or try again. */
+/** Converts a database error to one that indicates the fix: correct the configuration or the data, or try again. */
 export function createDatabaseErrors(owner: DatabaseOwner): (cause: unknown) => MailError {
   const meanings = meaningsFor(owner);
   return (cause) => {

@@ -115,7 +115,7 @@ test('writes continue while an index is built, and other processes wait for it',
   await Promise.all(migrations);
   expect(order).toEqual(['written', 'migrated', 'migrated']);
   expect(await stateOf(pool, plan)).toEqual(DONE);
-  // The time-out of the pool's sessions is back.
+  // The timeout of the pool's sessions is restored.
   expect((await pool.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '1s' }]);
 });
 

@@ -28,13 +28,13 @@ const setUp = (options: FailoverOptions = {}) => {
 };
 
 describe('a failover', () => {
-  it('sends through the first transport as long as that works', async () => {
+  it('sends through the first transport while it works', async () => {
     const { main, backup, transport } = setUp();
     await expect(transport.send(testEmail())).resolves.toMatchObject({ transport: 'main', attempts: 1 });
     expect([main, backup].map(({ emails }) => emails.length)).toEqual([1, 0]);
   });
 
-  it('goes on to the next one, which the receipt names with the number of tries', async () => {
+  it('tries the next transport, and the receipt has its name and the number of attempts', async () => {
     const { main, backup, transport } = setUp();
     main.failWith(failure());
     const email = testEmail();
@@ -43,7 +43,7 @@ describe('a failover', () => {
     expect(backup.emails[0]).toBe(email);
   });
 
-  it('counts the tries within a transport that retries', async () => {
+  it('counts the attempts within a transport that retries', async () => {
     const clock = createTestClock({ isFree: true });
     const [main, backup] = [
       createMemoryTransport({ name: 'main' }),
@@ -61,7 +61,7 @@ describe('a failover', () => {
     expect(setUp().transport.name).toBe('failover(main, backup)');
   });
 
-  it('stops when the email expires meanwhile, with what went wrong', async () => {
+  it('stops with the last error if the email expires', async () => {
     const { clock, main, backup, transport } = setUp();
     const expiresAt = new Date(clock.now() + 1000);
     vi.spyOn(main, 'send').mockImplementation(async () => {
@@ -73,7 +73,7 @@ describe('a failover', () => {
     expect(backup.emails).toEqual([]);
   });
 
-  it('stops when the signal is aborted meanwhile', async () => {
+  it('stops if the signal is aborted', async () => {
     const { main, backup, transport } = setUp();
     const controller = new AbortController();
     vi.spyOn(main, 'send').mockImplementation(async () => {
@@ -86,7 +86,7 @@ describe('a failover', () => {
     expect(backup.emails).toEqual([]);
   });
 
-  it('begins nothing new while it closes', async () => {
+  it('starts no attempts while it closes', async () => {
     const { main, transport } = setUp();
     const { promise, reject } = Promise.withResolvers<never>();
     vi.spyOn(main, 'send').mockReturnValue(promise);
@@ -97,7 +97,7 @@ describe('a failover', () => {
     await Promise.all([sent, closed]);
   });
 
-  it('cuts off the waits of its transports when it is closed', async () => {
+  it('ends the waits of its transports when it is closed', async () => {
     const clock = createTestClock();
     const main = createMemoryTransport({ name: 'main', clock });
     const transport = withFailover([withRetry(main, { clock, sleep: clock.sleep })]);
@@ -108,7 +108,7 @@ describe('a failover', () => {
     await sent;
   });
 
-  it('does not take a bug for a failure', async () => {
+  it('does not treat a bug as a failure', async () => {
     const { main, backup, transport } = setUp();
     vi.spyOn(main, 'send').mockRejectedValue(new TypeError('x is not a function'));
     await expect(transport.send(testEmail())).rejects.toThrow(TypeError);
@@ -117,7 +117,7 @@ describe('a failover', () => {
 });
 
 describe('when no transport takes the email', () => {
-  it('fails with what may still succeed, and with what each of them said', async () => {
+  it('fails with the error that may still succeed, and lists all errors', async () => {
     const { main, backup, transport } = setUp();
     const errors = [failure('auth_failed', { hint: 'Look.' }), failure('timeout', { stage: 'greeting' })];
     [main, backup].forEach((child, index) => {
@@ -159,7 +159,7 @@ describe('when no transport takes the email', () => {
 describe('the circuit of a transport', () => {
   const down = { failureThreshold: 3, probeAfterMs: 1000 };
 
-  it('opens after so many failures in a row: then the transport is not asked', async () => {
+  it('opens after consecutive failures, and the transport is then skipped', async () => {
     const { main, transport, send } = setUp(down);
     const failing = main.failWith(failure());
     for (let sent = 0; sent < 10; sent += 1) expect(await send()).toBe('backup');
@@ -176,7 +176,7 @@ describe('the circuit of a transport', () => {
     }
   });
 
-  it('lets one probe through at a time; nobody waits for it', async () => {
+  it('lets one probe through at a time, and no email waits for it', async () => {
     const { clock, main, send } = setUp(down);
     main.failWith(failure(), { times: 3 });
     for (let sent = 0; sent < 3; sent += 1) await send();
@@ -242,7 +242,7 @@ describe('the circuit of a transport', () => {
     expect(await send()).toBe('main');
   });
 
-  it('makes a send fail at once where all are open, with what opened them', async () => {
+  it('makes a send fail immediately if all are open, with the errors that opened them', async () => {
     const { main, backup, transport, send } = setUp({ failureThreshold: 1 });
     const failing = [
       main.failWith(failure('auth_failed', { hint: 'Look.', responseCode: 535 })),
@@ -293,7 +293,7 @@ describe('verify', () => {
     ]);
   });
 
-  it('fails when none is, with what each said', async () => {
+  it('fails if no transport is ready, and lists all errors', async () => {
     const { main, backup, transport } = setUp();
     vi.spyOn(main, 'verify').mockRejectedValue(failure('auth_failed'));
     vi.spyOn(backup, 'verify').mockRejectedValue(failure('timeout'));
@@ -340,7 +340,7 @@ describe('over SMTP', () => {
     expect(main).toHaveReceivedEmailCount(2);
   });
 
-  it('goes on where the password is wrong, and keeps it to itself', async () => {
+  it('continues if the password is wrong, without showing it', async () => {
     const { main, backup, transport } = await setUpSmtp();
     for (const trap of [main, backup]) trap.fault({ at: 'auth', kind: '5xx' });
     const email = testEmail();
@@ -363,7 +363,7 @@ describe('over SMTP', () => {
     },
   );
 
-  it('asks another provider where the server has trouble at RCPT', async () => {
+  it('tries another provider if the server has a problem at RCPT', async () => {
     const { main, transport } = await setUpSmtp();
     main.fault({ at: 'rcpt', kind: '4xx', reply: '451 4.3.0 Temporary lookup failure' });
     expect((await transport.send(testEmail())).transport).toBe('backup');
@@ -383,7 +383,7 @@ describe('over SMTP', () => {
 });
 
 describe('the log', () => {
-  it('tells of each failover, with no secrets and no addresses', async () => {
+  it('has an event for each failover, without secrets or addresses', async () => {
     const { events, main, send } = setUp({ failureThreshold: 1, probeAfterMs: 1000 });
     main.failWith(failure('auth_failed', { responseCode: 535 }));
     const email = testEmail();
@@ -412,14 +412,14 @@ describe('the options', () => {
     expect(() => withFailover(transports, options)).toThrow(option);
   });
 
-  it('ask for transports, each with its own name', () => {
+  it('require transports with unique names', () => {
     expect(() => withFailover([])).toThrow('at least one transport');
     const twins = [createMemoryTransport(), createMemoryTransport()];
     expect(() => withFailover(twins)).toThrow(ConfigError);
     expect(() => withFailover(twins)).toThrow('unique names, not memory, memory');
   });
 
-  it('have their defaults where they are undefined', async () => {
+  it('have defaults if they are undefined', async () => {
     const { clock, main, send } = setUp({ failureThreshold: undefined, probeAfterMs: undefined });
     const failing = main.failWith(failure());
     for (let sent = 0; sent < 5; sent += 1) await send();

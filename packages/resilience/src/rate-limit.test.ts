@@ -37,7 +37,7 @@ const setUp = (options: Partial<RateLimitOptions> = {}) => {
 };
 
 describe('a rate limit', () => {
-  it('lets no stretch of the interval see more than the limit, first come first served', async () => {
+  it('sends at most the limit in any period, in order', async () => {
     const { child, clock, sentAt, sendMany } = setUp();
     const { done } = sendMany(7);
     await clock.turn(1000);
@@ -57,7 +57,7 @@ describe('a rate limit', () => {
     expect(sentAt).toEqual([0, 90, 100, 190]);
   });
 
-  it('lets nobody overtake who waits, even when their turn has come unnoticed', async () => {
+  it('keeps the order of waiting emails, even if a timer is late', async () => {
     const { child, clock, sendMany } = setUp({ limit: 1 });
     sendMany(1, { subject: 'first' });
     sendMany(1, { subject: 'waiting' });
@@ -67,7 +67,7 @@ describe('a rate limit', () => {
     expect(child.emails.map(({ subject }) => subject)).toEqual(['first', 'waiting', 'late']);
   });
 
-  it('does not delay what it has room for', async () => {
+  it('does not delay emails below the limit', async () => {
     const { clock, sentAt, transport } = setUp();
     for (let sent = 0; sent < 3; sent += 1) {
       await transport.send(testEmail());
@@ -78,7 +78,7 @@ describe('a rate limit', () => {
     expect(clock.sleeps).toEqual([]);
   });
 
-  it('says in the receipt how long it took, the wait included', async () => {
+  it('includes the wait in durationMs of the receipt', async () => {
     const { clock, transport, sendMany } = setUp();
     sendMany(2);
     const sent = transport.send(testEmail());
@@ -86,7 +86,7 @@ describe('a rate limit', () => {
     await expect(sent).resolves.toMatchObject({ durationMs: 100, attempts: 1, transport: 'memory' });
   });
 
-  it('counts what failed, too: the provider may have counted it', async () => {
+  it('counts failed emails, because the provider may have counted them', async () => {
     const { child, clock, sentAt, sendMany } = setUp();
     child.failWith(new MailError('timeout', 'Too slow.', { stage: 'data' }), { times: 2 });
     sendMany(3);
@@ -102,7 +102,7 @@ describe('a rate limit', () => {
     expect(child.emails).toHaveLength(2);
   });
 
-  it('does not count what is not sent: an email that is too late, or called off', async () => {
+  it('does not count emails that are expired or aborted', async () => {
     const { child, transport } = setUp({ limit: 1, onLimit: 'refuse' });
     const late = testEmail({ expiresAt: new Date(0) });
     await expect(transport.send(late)).rejects.toBeMailError('expired');
@@ -125,7 +125,7 @@ describe('a rate limit', () => {
 });
 
 describe('a wait', () => {
-  it('ends at once when the signal is aborted, and gives its turn to the next', async () => {
+  it('ends immediately when the signal is aborted, and the next email takes its turn', async () => {
     const { child, clock, sentAt, transport, sendMany } = setUp();
     sendMany(2);
     const controller = new AbortController();
@@ -140,7 +140,7 @@ describe('a wait', () => {
     expect(child.emails.map(({ subject }) => subject)).not.toContain('aborted');
   });
 
-  it('leaves nothing behind when the last one is aborted', async () => {
+  it('leaves no timer behind when the last one is aborted', async () => {
     const { clock, transport, sendMany } = setUp();
     sendMany(2);
     for (let round = 0; round < 3; round += 1) {
@@ -157,7 +157,7 @@ describe('a wait', () => {
     expect(outcomes).toEqual(['sent']);
   });
 
-  it('is not begun by an email that would expire before its turn', async () => {
+  it('is refused for an email that would expire before its turn', async () => {
     const { clock, events, transport, sendMany } = setUp();
     sendMany(4);
     const turn = clock.now() + 200;
@@ -171,7 +171,7 @@ describe('a wait', () => {
     expect(events.filter(({ event }) => event === 'mail.rate_limited')).toHaveLength(1);
   });
 
-  it('that was too long after all does not lead to a late email', async () => {
+  it('that took too long does not lead to a late email', async () => {
     const { child, clock, transport, sendMany } = setUp();
     sendMany(2);
     const late = transport.send(testEmail({ expiresAt: new Date(clock.now() + 150) }));
@@ -182,7 +182,7 @@ describe('a wait', () => {
     expect(child.emails).toHaveLength(2);
   });
 
-  it('is had by no more than maxWaiting', async () => {
+  it('is limited to maxWaiting emails', async () => {
     const { clock, sendMany } = setUp({ maxWaiting: 3 });
     const { outcomes, done } = sendMany(7);
     await clock.turn(0);
@@ -209,7 +209,7 @@ describe('a wait', () => {
     expect(child.emails).toHaveLength(2);
   });
 
-  it('is one of Node where none is passed', async () => {
+  it('uses the timers of Node by default', async () => {
     const child = createMemoryTransport();
     await using transport = withRateLimit(child, { limit: 1, intervalMs: 2 });
     await Promise.all(Array.from({ length: 5 }, () => transport.send(testEmail())));
@@ -218,7 +218,7 @@ describe('a wait', () => {
 });
 
 describe('onLimit: refuse', () => {
-  it('refuses what there is no room for', async () => {
+  it('refuses emails above the limit', async () => {
     const { child, clock, sendMany } = setUp({ onLimit: 'refuse' });
     const { outcomes, done } = sendMany(3);
     await done;
@@ -256,7 +256,7 @@ describe('onLimit: refuse', () => {
 });
 
 describe('the log', () => {
-  it('tells of each wait, with no secrets and no addresses', async () => {
+  it('has an event for each wait, without secrets or addresses', async () => {
     const { clock, events, transport, sendMany } = setUp();
     sendMany(2);
     const email = testEmail();
@@ -284,7 +284,7 @@ describe('the options', () => {
     expect(() => setUp(options)).toThrow(option);
   });
 
-  it('have their defaults where they are undefined', async () => {
+  it('have defaults if they are undefined', async () => {
     const { clock, sendMany } = setUp({ onLimit: undefined, maxWaiting: undefined });
     const { outcomes, done } = sendMany(1010);
     await clock.turn(0);

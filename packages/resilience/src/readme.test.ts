@@ -85,15 +85,15 @@ async function circuitAfter(code: MailErrorCode): Promise<string> {
 }
 
 describe('the README', () => {
-  it('says what each code leads to', async () => {
+  it('has a row for each code', async () => {
     expect([...(await readTable()).keys()].sort()).toEqual([...codes].sort());
   });
 
-  it.each(codes)('tells the truth about %s', async (code) => {
+  it.each(codes)('is correct about %s', async (code) => {
     const [retried, failedOver, circuit] = (await readTable()).get(code) ?? [];
     expect(failedOver).toBe(await behaviourOf('failover', code));
     expect(circuit).toBe(await circuitAfter(code));
-    // Nobody makes these retryable; the others are told by the error.
+    // These are never retryable. For the others, the error decides.
     if (retried === 'no') expect(await goesOn('retry', code)).toBe(false);
     else expect(retried).toBe(await behaviourOf('retry', code));
   });

@@ -31,7 +31,7 @@ async function startServer({ at, code }: { at: 'greeting' | 'ehlo' | 'rcpt' | 'd
     const answer = (line: string) => {
       if (isContent && line !== '.') return;
       if (line === '.') say('delivery', '250 OK');
-      else if (line === 'DATA') socket.write('354 Go on\r\n');
+      else if (line === 'DATA') socket.write('354 Start mail input\r\n');
       else if (line.startsWith('EHLO')) say('ehlo', '250 Hi');
       else if (line.startsWith('RCPT')) say('rcpt', '250 OK');
       else if (line.startsWith('QUIT')) socket.end('221 Bye\r\n');

@@ -31,13 +31,13 @@ const setUpSmtp = async (options: RetryOptions = {}) => {
 };
 
 describe('a retry', () => {
-  it('tries again until it is sent, and counts the tries', async () => {
+  it('retries until the email is sent, and counts the attempts', async () => {
     const { child, transport } = setUp();
     child.failWith(failure(), { times: 2 });
     const email = testEmail();
     const receipt = await transport.send(email);
     expect(receipt).toMatchObject({ attempts: 3, transport: 'memory', messageId: email.messageId });
-    // The very same object: nothing about it can have changed.
+    // The same object, so nothing about it has changed.
     expect(child.emails).toEqual([email]);
     expect(child.emails[0]).toBe(email);
   });
@@ -54,13 +54,13 @@ describe('a retry', () => {
     },
   );
 
-  it('says how long it took, waits included', async () => {
+  it('includes waits in durationMs', async () => {
     const { child, transport } = setUp({ initialDelayMs: 1000 });
     child.failWith(failure(), { times: 1 });
     expect((await transport.send(testEmail())).durationMs).toBe(999);
   });
 
-  it('gives up after maxAttempts with the last error, and how often it was tried', async () => {
+  it('gives up after maxAttempts with the last error and the number of attempts', async () => {
     const { child, transport } = setUp({ maxAttempts: 4 });
     child.failWith(failure('timeout'), { times: 3 });
     const last = failure('connection_failed');
@@ -73,7 +73,7 @@ describe('a retry', () => {
   });
 
   it.each(['recipient_rejected', 'auth_failed', 'message_rejected', 'closed'] as const)(
-    'hands on at once what is not retryable: %s',
+    'does not retry errors that are not retryable: %s',
     async (code) => {
       const { child, clock, transport } = setUp();
       const error = failure(code);
@@ -84,7 +84,7 @@ describe('a retry', () => {
     },
   );
 
-  it('goes by the error, not by what its code usually means', async () => {
+  it('uses retryable of the error, not the default of its code', async () => {
     const { child, transport } = setUp();
     child.failWith(failure('recipient_rejected', true), { times: 1 });
     await expect(transport.send(testEmail())).resolves.toMatchObject({ attempts: 2 });
@@ -93,7 +93,7 @@ describe('a retry', () => {
     expect(failing.fired).toBe(1);
   });
 
-  it('does not take a bug for a failure', async () => {
+  it('does not treat a bug as a failure', async () => {
     const bug = new TypeError('x is not a function');
     const child: Transport = { ...createMemoryTransport(), send: vi.fn().mockRejectedValue(bug) };
     await expect(withRetry(child).send(testEmail())).rejects.toBe(bug);
@@ -127,7 +127,7 @@ describe('the waits', () => {
     expect(await waits({ ...settings, random: () => 0 })).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('begin anew with every email', async () => {
+  it('start again with every email', async () => {
     const { child, clock, transport } = setUp({ initialDelayMs: 100 });
     for (let sent = 0; sent < 2; sent += 1) {
       child.failWith(failure(), { times: 1 });
@@ -136,7 +136,7 @@ describe('the waits', () => {
     expect(clock.sleeps).toEqual([99, 99]);
   });
 
-  it('never go past expiresAt: it gives up with the last error', async () => {
+  it('never go past expiresAt, and the last error is thrown', async () => {
     const { child, clock, transport } = setUp({ maxAttempts: 100, initialDelayMs: 1000, maxDelayMs: 1000 });
     const failing = child.failWith(failure('timeout'));
     const expiresAt = new Date(clock.now() + 3500);
@@ -145,7 +145,7 @@ describe('the waits', () => {
     expect(clock.now()).toBeLessThan(expiresAt.getTime());
   });
 
-  it('that were too long after all do not lead to another try', async () => {
+  it('that took too long do not lead to another attempt', async () => {
     const clock = createTestClock();
     const child = createMemoryTransport({ clock });
     const failing = child.failWith(failure('timeout'));
@@ -156,7 +156,7 @@ describe('the waits', () => {
     expect(failing.fired).toBe(1);
   });
 
-  it('end at once when the signal is aborted', async () => {
+  it('end immediately when the signal is aborted', async () => {
     const { child, clock, transport } = setUp({}, { isFree: false });
     const failing = child.failWith(failure());
     const controller = new AbortController();
@@ -170,7 +170,7 @@ describe('the waits', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('end at once when the transport is closed, with what went wrong', async () => {
+  it('end immediately with the last error when the transport is closed', async () => {
     const { child, clock, transport } = setUp({}, { isFree: false });
     const last = failure('timeout');
     const failing = child.failWith(last);
@@ -184,7 +184,7 @@ describe('the waits', () => {
     await expect(child.send(testEmail())).rejects.toBeMailError('closed');
   });
 
-  it('are those of Node where none are passed', async () => {
+  it('use the timers of Node by default', async () => {
     const child = createMemoryTransport();
     child.failWith(failure(), { times: 1 });
     await using transport = withRetry(child, { initialDelayMs: 2 });
@@ -214,7 +214,7 @@ describe('an email that may have arrived', () => {
     else expect(outcome).toBeMailError('delivery_unknown');
   });
 
-  it('is still one that may have arrived when a later try fails otherwise', async () => {
+  it('stays delivery_unknown if a later attempt fails for another reason', async () => {
     const { child, transport } = setUp();
     child.failWith(failure('delivery_unknown'), { times: 1 });
     child.failWith(failure('recipient_rejected'));
@@ -241,7 +241,7 @@ describe('over SMTP', () => {
     expect(trap.inbox.messages.map(({ messageId }) => messageId)).toEqual([email.messageId, email.messageId]);
   });
 
-  it('sends an invitation once, whatever comes', async () => {
+  it('never retries an invitation that may have arrived', async () => {
     const { trap, transport } = await setUpSmtp();
     trap.fault({ at: 'delivery', kind: 'reset', times: 1 });
     const email = testEmail({ type: 'OrganizationInvitation' });
@@ -249,7 +249,7 @@ describe('over SMTP', () => {
     expect(trap).toHaveReceivedEmailCount(1);
   });
 
-  it('does not insist where the server said no for good', async () => {
+  it('does not retry a permanent rejection', async () => {
     const { trap, transport } = await setUpSmtp();
     const refusal = trap.fault({ at: 'rcpt', kind: '5xx' });
     await expect(transport.send(testEmail())).rejects.toBeMailError('recipient_rejected');
@@ -258,7 +258,7 @@ describe('over SMTP', () => {
 });
 
 describe('the log', () => {
-  it('tells of each retry, with no secrets and no addresses', async () => {
+  it('has an event for each retry, without secrets or addresses', async () => {
     const { events, logger } = createEventRecorder();
     const { child, transport } = setUp({ logger, initialDelayMs: 100 });
     child.failWith(failure('timeout'), { times: 2 });
@@ -287,7 +287,7 @@ describe('the options', () => {
     expect(() => withRetry(createMemoryTransport(), options)).toThrow(option);
   });
 
-  it('have their defaults where they are undefined', async () => {
+  it('have defaults if they are undefined', async () => {
     const { child, clock, transport } = setUp({
       maxAttempts: undefined,
       initialDelayMs: undefined,

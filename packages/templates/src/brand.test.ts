@@ -37,7 +37,7 @@ describe('a brand', () => {
     },
   );
 
-  test('stands as written in the text, and escaped in the html', async () => {
+  test('appears as written in the text, and escaped in the HTML', async () => {
     const email = await renderSignIn({ name: 'Ben & <Jerry> $& "x"' }, { code: '000000' });
 
     expect(email.subject).toBe('Your sign-in code for Ben & <Jerry> $& "x"');
@@ -148,7 +148,7 @@ describe('a brand', () => {
       [['brand.colors.light.accent', 'must be a color such as "#1f4fd8"']],
     ],
     [
-      'colors that nobody can read',
+      'unreadable colors',
       { name: 'Acme', colors: { light: { muted: '#aaa' }, dark: { accent: '#ff0', onAccent: '#fff' } } },
       [
         [

@@ -30,7 +30,7 @@ test('a usage type that is missing in a language is found', { timeout: 60_000 },
   ]);
 });
 
-test('types of your own are left alone', async () => {
+test('custom types are ignored', async () => {
   const own: Template = {
     usageType: 'Welcome',
     contentType: 'text/plain',

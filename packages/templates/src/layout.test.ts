@@ -28,7 +28,7 @@ const show = async (html: string | undefined, width: number) => {
   await page.setContent(html ?? '');
 };
 
-/** What of the page is wider than the window, stands outside of it, or is cut by its own box. */
+/** The elements that are wider than the window, outside of it, or clipped by their own box. */
 const findCut = (): Promise<string[]> =>
   page.evaluate(() => {
     const { innerWidth } = window;
@@ -101,7 +101,7 @@ describe('axe finds nothing to complain about', { timeout: 240_000 }, () => {
     return page.evaluate(async () => {
       const { axe } = window as unknown as { axe: typeof import('axe-core') };
       const { violations, passes } = await axe.run();
-      // A page on which it can't tell contrast would pass for the wrong reason.
+      // A page on which axe cannot determine contrast would pass for the wrong reason.
       const isSeen = passes.some(({ id }) => id === 'color-contrast');
       return [
         ...(isSeen ? [] : ['color-contrast was not checked']),
@@ -155,7 +155,7 @@ describe('in the dark', { timeout: 60_000 }, () => {
     expect((await colorsOf('.button'))[1]).toBe(dark.button);
   });
 
-  test('and where Outlook.com says so in its own way', async () => {
+  test('and with the attributes of Outlook.com', async () => {
     const { html } = await render(sampleRequest('ForgotPassword', 'en'));
     await page.emulateMedia({ colorScheme: 'light' });
     await show(html?.replace('<body', '<body data-ogsc data-ogsb'), 640);
@@ -164,7 +164,7 @@ describe('in the dark', { timeout: 60_000 }, () => {
   });
 });
 
-test.each(['0000', 'WWWWWWWWWWWW'])('the code %s stands on one line of a small phone', async (code) => {
+test.each(['0000', 'WWWWWWWWWWWW'])('the code %s fits on one line of a small phone', async (code) => {
   const { html } = await render({ to: 'ada@example.com', type: 'SignIn', locale: 'en', payload: { code } });
   await show(html, 320);
   expect(await page.locator('.digits').evaluate((digits) => digits.getClientRects().length)).toBe(1);

@@ -37,7 +37,7 @@ describe('written and read back', { timeout: 60_000 }, () => {
     const files = await writeTemplates(directory, templates);
 
     expect(byName(await readTemplates(directory))).toEqual(byName(templates));
-    // What only repeats another template has no files of its own.
+    // Templates that only repeat another one have no files.
     expect(await readdir(join(directory, 'SignIn'))).toHaveLength(25);
     expect(files).toHaveLength(9 * 25 * 3);
     expect(await readFile(join(directory, 'SignIn/de/subject.txt'), 'utf8')).toContain('Ihr Anmeldecode');
@@ -56,7 +56,7 @@ describe('written and read back', { timeout: 60_000 }, () => {
     expect(byName(await readTemplates(directory))).toEqual(byName(templates));
   });
 
-  test('so are templates of your own', async () => {
+  test('so are custom templates', async () => {
     const templates: Template[] = [
       { usageType: 'SignIn', contentType: 'text/plain', subject: 'Code', content: 'Code: {{code}}\n\nBye' },
       {

@@ -249,7 +249,7 @@ describe('auth', () => {
     expect(trap.stats.logins).toBe(0);
   });
 
-  it('wants TLS first where it is on offer', async () => {
+  it('requires TLS before a login if it is available', async () => {
     const trap = await start({ auth: password });
     const { client } = await greet(trap);
     expect(await client.say(`AUTH PLAIN ${base64('\0postern\0secret')}`)).toMatch(/^538/);
@@ -355,7 +355,7 @@ describe('close', () => {
     expect(await connect(trap).closed).toBe('ECONNREFUSED');
   });
 
-  it('does not mind a handshake that never went on', async () => {
+  it('closes despite an unfinished handshake', async () => {
     const trap = await startTracked();
     const { client } = await greet(trap);
     expect(await client.say('STARTTLS')).toMatch(/^220/);

@@ -238,7 +238,7 @@ export class TrapConnection extends SMTPConnection {
         if (this._socket.writable) this._socket.write(Buffer.of(byte));
       }
     } catch {
-      // The connection is gone; so is whoever waited for the rest.
+      // The connection is closed, so no client waits for the rest.
     }
   }
 }

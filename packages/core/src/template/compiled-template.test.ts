@@ -14,7 +14,7 @@ import {
 
 type Payload = Record<string, PayloadValue>;
 
-/** A type of one's own, so that the payload may be anything. */
+/** A custom type, so that the payload can have any variables. */
 function rendererOf(
   template: Partial<Template>,
   missingVariable?: MissingVariable,
@@ -191,7 +191,7 @@ describe('the result is the same as in Logto', () => {
   const variable = fc
     .tuple(space, path, space)
     .map(([before, inside, after]) => `{{${before}${inside}${after}}}`);
-  // A brace may stand anywhere but where it makes a tag of Handlebars: three on both sides, or a second pair.
+  // A brace can be anywhere, unless it would create a Handlebars tag: three on both sides, or a second pair.
   const prose = fc
     .oneof(
       fc.string(),

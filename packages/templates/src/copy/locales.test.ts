@@ -5,7 +5,7 @@ import { COPY } from './locales.js';
 
 const EAST_ASIAN = ['zh-CN', 'zh-TW', 'ja', 'ko'];
 
-test('there is copy in the 25 languages that were promised', () => {
+test('there is copy in 25 languages', () => {
   expect([...LOCALES].sort()).toEqual(
     'ar cs da de en es es-MX fr he id it ja ko nl pl pt-BR pt-PT ru sv th tr uk vi zh-CN zh-TW'.split(' '),
   );
@@ -21,7 +21,7 @@ describe.each(LOCALES)('the copy in %s', (locale) => {
     expect(copySchema.safeParse(copy).error?.issues ?? []).toEqual([]);
   });
 
-  test('is no copy of the English one', () => {
+  test('differs from the English copy', () => {
     const english = Object.values(COPY.en).flatMap((value) =>
       typeof value === 'string' ? [value] : Object.values(value),
     );
@@ -29,16 +29,16 @@ describe.each(LOCALES)('the copy in %s', (locale) => {
     expect(locale === 'en' ? [] : same).toEqual([]);
   });
 
-  test('is typed with care', () => {
+  test('has correct punctuation and spaces', () => {
     for (const sentence of sentences) {
       expect(sentence).toBe(sentence.trim().normalize('NFC'));
       expect(sentence).not.toMatch(/ {2}|\.\.|[!?]{2}|['"`]| [,.;]/);
-      // Nobody reads an email that shouts.
+      // Emails do not shout.
       expect(sentence).not.toMatch(/\p{Lu}{4}/u);
     }
   });
 
-  test('has no name where a code would stand', () => {
+  test('has no name in place of a code', () => {
     // “Your code: Acme”
     for (const sentence of sentences) expect(sentence).not.toMatch(/[:：]\s*\{(?:app|organization)\}\.?$/);
   });
@@ -54,7 +54,7 @@ describe.each(LOCALES)('the copy in %s', (locale) => {
     for (const sentence of sentences) expect(sentence.replace(/\{\w+\}/g, '')).toMatch(script);
   });
 
-  test('has subjects that a list of emails shows whole', async () => {
+  test('has subjects that fit in an inbox list', async () => {
     // East Asian letters take up the room of two.
     const longest = EAST_ASIAN.includes(locale) ? 30 : 60;
     const render = createRenderer(createTemplates({ brand: { name: 'Acme' }, locales: [locale] }));
