@@ -16,7 +16,7 @@ export const PHRASES: readonly (readonly [phrase: string, instead: string])[] = 
 
   // Possession
   ['of (its|their|your|our|my|his|her|one.s) own', 'its own …, your own …'],
-  ['of (yours|ours|theirs)', 'your …, our …'],
+  ['of (yours|ours|theirs)(?!\\))', 'your …, our …'],
   [
     '(errors?|repl(y|ies)|answers?|refusals?) of (the|a|an) (mail )?(server|database|provider|endpoint)s?',
     'errors from the …',

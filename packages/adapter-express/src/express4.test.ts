@@ -10,7 +10,7 @@ const { default: express } = await import('express');
 const { createMailRouter } = await import('./index.js');
 
 test('this is Express 4', () => {
-  // Express 5 has no `del` any more.
+  // Express 5 no longer has `del`.
   expect(express()).toHaveProperty('del');
 });
 

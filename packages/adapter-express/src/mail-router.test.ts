@@ -141,7 +141,7 @@ describe('the router', () => {
     leaving.abort();
     await expect(left).rejects.toThrow('aborted');
     await passed.promise;
-    // The window of this network is used up, so this one proves that nobody else is on the way.
+    // The window of this network is used up, so this request proves that no other one is in flight.
     expect((await post('/verification-codes', { email: 'eve@example.com' })).status).toBe(429);
     expect(transport.inbox.messages.map(({ to }) => to)).toEqual(['bob@example.com']);
   });
@@ -173,7 +173,7 @@ describe('the router', () => {
     expect([413, 'broken off']).toContain(far);
   });
 
-  test('lets a hook answer by itself', async () => {
+  test('lets a hook send the response', async () => {
     const { router } = setUp({
       onStart(_start, { native }) {
         native.res?.redirect('/elsewhere');

@@ -21,7 +21,7 @@ const toHttpRequest = (request: Request): HttpRequest<Request> => ({
 });
 
 /**
- * A router for Express 5 and 4 with the routes of `@postern/http`. A path that is none of them goes on to the next
+ * A router for Express 5 and 4 with the routes of `@postern/http`. Other paths go to the next
  * middleware. The client's address is `req.ip`, so it follows the setting `trust proxy`.
  *
  * @throws {ConfigError} when an option can't be used, with every problem
@@ -36,14 +36,14 @@ export function createMailRouter(options: MailRouterOptions): Router {
   const router = Router();
 
   async function answer(request: Request, response: Response): Promise<void> {
-    // Who has hung up has no address any more, and would get round the window of their network.
+    // A client that disconnected has no address, and would bypass the window of its network.
     if (request.socket.destroyed) return;
     const { status, headers, body } = await handler.handle(toHttpRequest(request));
-    // A hook may have answered by itself.
+    // A hook may have sent the response.
     if (response.headersSent) return;
     response.status(status);
     for (const [name, value] of Object.entries(headers)) {
-      // A session or a middleware may have set a cookie of its own.
+      // A session or a middleware may have set its own cookie.
       if (name.toLowerCase() === 'set-cookie') response.append(name, [value].flat());
       else response.setHeader(name, typeof value === 'string' ? value : [...value]);
     }

@@ -12,7 +12,7 @@ const SLOW = { code: 'timeout', retryable: true };
 const BUSY = { code: 'rate_limited', retryable: true };
 const DATA = { code: 'payload_invalid', retryable: false };
 
-describe('an error of the database', () => {
+describe('a database error', () => {
   let pglite: PGlite;
   beforeAll(async () => {
     pglite = await PGlite.create();
@@ -58,7 +58,7 @@ describe('an error of the database', () => {
   ])('%s says what is wrong', async (code, expected) => {
     let isBroken = false;
     const database = watched(pglite, (_text, run) => {
-      if (isBroken) throw Object.assign(new Error('The database says so.'), { code });
+      if (isBroken) throw Object.assign(new Error('The database failed.'), { code });
       return run();
     });
     const queue = await createMailQueue({ connection: { pglite: database }, keys: [KEY] });

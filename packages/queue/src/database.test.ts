@@ -11,7 +11,7 @@ import { signIn } from '../fixtures/requests.js';
 import { createMailQueue } from './index.js';
 
 describe('PGlite', () => {
-  test('that can not be opened is a MailError', async () => {
+  test('that cannot be opened is a MailError', async () => {
     const file = fileURLToPath(import.meta.url);
     await expect(createMailQueue({ connection: { pglite: file }, keys: [KEY] })).rejects.toMatchObject({
       name: 'MailError',

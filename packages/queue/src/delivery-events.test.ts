@@ -6,7 +6,7 @@ import { describeOnBackends } from '../fixtures/backends.js';
 import { enqueue, failure } from '../fixtures/mailers.js';
 import { signIn } from '../fixtures/requests.js';
 
-/** An option that is there, but not set, is not the one of the set-up. */
+/** An option that is explicitly undefined does not use the default of the test. */
 const withoutLogger: object = { logger: undefined };
 
 describeOnBackends(({ setUp }) => {
@@ -15,7 +15,7 @@ describeOnBackends(({ setUp }) => {
     queue.on('sent', () => {
       throw new Error('a bug of the application');
     });
-    // `open-handles.ts` fails the file when nobody handles it.
+    // `open-handles.ts` fails the file if it is not handled.
     queue.on('sent', async () => {
       throw new Error('another');
     });
@@ -29,7 +29,7 @@ describeOnBackends(({ setUp }) => {
     expect(transport.emails).toHaveLength(1);
   });
 
-  test('the level of a failed delivery says who has to act', async () => {
+  test('the level of a failed delivery indicates who must act', async () => {
     const levels: string[] = [];
     const at = (level: string) => (event: LogEvent) => {
       if (event.event === 'queue.failed') levels.push(`${event.code} ${level}`);

@@ -35,7 +35,7 @@ describeOnBackends(({ name, setUp, inTransaction }) => {
       await Promise.all(Array.from({ length: 2001 }, () => enqueue(queue, invitation({ expiresAt }))));
       clock.time += 1000;
       const expired = next(queue, 'expired', 2001);
-      // No worker of theirs: it is the sweep that ends them.
+      // They have no worker, so the sweep ends them.
       await queue.start({ lanes: { codes: 1 } });
       expect(new Set((await expired).map(({ id }) => id)).size).toBe(2001);
       expect(transport.emails).toEqual([]);

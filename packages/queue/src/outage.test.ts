@@ -29,7 +29,7 @@ test('the worker continues and sends every email after PostgreSQL stops and star
     logger: { debug: add, info: add, warn: add, error: add },
     mailer: {
       async deliver(email, options) {
-        // What is in flight when the database goes has to be recorded when it is back.
+        // Emails in flight when the database stops must be recorded when it is back.
         if (transport.emails.length >= MESSAGES / 2) {
           half.resolve();
           await back.promise;

@@ -174,7 +174,7 @@ describe('an open transaction of a caller', () => {
     expect((await queue.status(older.id))?.state).toBe('to' in more ? 'cancelled' : 'sent');
   });
 
-  test('that holds an idempotency key longer than the time-out fails the calls with that key', async () => {
+  test('that holds an idempotency key longer than the timeout fails the calls with that key', async () => {
     const client = await connect();
     const { queue } = await setUp({ url, queryTimeoutMs: 300 });
     const request = signIn();

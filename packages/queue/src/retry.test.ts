@@ -82,7 +82,7 @@ describeOnBackends(({ setUp }) => {
       expect(after).not.toHaveProperty('nextAttemptAt');
     });
 
-    test('is the last where another can not help; an invitation can be sent again by hand, a code is erased', async () => {
+    test('is the last if another cannot help; an invitation can be sent again by hand, a code is erased', async () => {
       const { queue, transport, dump } = await setUp();
       const refusal = failure('auth_failed', false, '535 5.7.8 No');
       transport.failWith(refusal, { times: 2 });

@@ -79,7 +79,7 @@ describeOnBackends(({ setUp, inTransaction }) => {
       await Promise.all(ended);
     });
 
-    test('says so where it is listed, and can be cancelled', async () => {
+    test('is listed as unreadable, and can be cancelled', async () => {
       const { queue, schema } = await setUp();
       const { id } = await enqueue(queue, invitation());
       const other = await enqueue(queue, invitation());
