@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import {
   type Migration,
@@ -117,6 +117,45 @@ test('writes continue while an index is built, and other processes wait for it',
   expect(await stateOf(pool, plan)).toEqual(DONE);
   // The timeout of the pool's sessions is restored.
   expect((await pool.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '1s' }]);
+});
+
+test('a migration that waits for a table lets other statements pass, and continues when it can', async () => {
+  const plan = planOf();
+  const pool = openPool();
+  await migrate(pool, upTo(plan, 3));
+  const table = `${quote(plan.schema)}.thing`;
+  const reader = await openPool().connect();
+  await reader.query(`BEGIN; SELECT FROM ${table}`);
+  let isMigrated = false;
+  const migration = migrate(openPool(), plan).then(() => {
+    isMigrated = true;
+  });
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%ADD COLUMN color%'`;
+  await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
+  // It waits behind the migration, which gives up in favor of it.
+  await pool.query(`SELECT count(*) FROM ${table}`);
+  expect(isMigrated).toBe(false);
+  await reader.query('COMMIT');
+  reader.release();
+  await migration;
+  expect(await stateOf(pool, plan)).toEqual(DONE);
+  expect((await pool.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '0' }]);
+});
+
+test('a migration that never gets its lock fails after a bounded number of tries', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const busy = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
+  let tries = 0;
+  const query = async (text: string) => {
+    if (!text.startsWith('DO')) return { rows: [] };
+    tries += 1;
+    throw busy;
+  };
+  const migration = expect(migrate({ query }, planOf())).rejects.toBe(busy);
+  await vi.runAllTimersAsync();
+  await migration;
+  expect(tries).toBe(60);
 });
 
 test('rebuilds an index whose build failed', async () => {

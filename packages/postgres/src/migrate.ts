@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sqlStateOf } from './database-error.js';
 import { quote } from './identifier.js';
-import type { PostgresPool, PostgresSession } from './postgres-pool.js';
+import type { PostgresClient, PostgresPool } from './postgres-pool.js';
 
 /** One statement, or an index that can be built without blocking writes. */
 export type Migration = string | { readonly index: string; readonly on: string };
@@ -20,10 +20,17 @@ interface Step {
   readonly migration: Migration;
 }
 
-/** How long to wait before asking again whether another process has finished. */
+/** Time between two attempts to get the lock that other processes hold. */
 const LOCK_POLL_MS = 100;
+/**
+ * Time that a statement waits for the lock of a table. Every later statement on the table waits behind it, so a migration
+ * gives up soon and tries again.
+ */
+const TABLE_LOCK_TIMEOUT_MS = 1000;
+const TABLE_LOCK_TRIES = 60;
 
 const UNDEFINED_TABLE = '42P01';
+const LOCK_NOT_AVAILABLE = '55P03';
 
 const versionRows = z.array(z.object({ version: z.int() }));
 
@@ -37,13 +44,18 @@ export const migrationStatements = ({ migrations }: Pick<MigrationPlan, 'migrati
  *
  * On tables that exist, a pool with `connect` builds indexes concurrently: writes continue meanwhile. The lock that keeps
  * other processes out belongs to the session, so don't connect through PgBouncer in transaction mode.
+ *
+ * A statement waits at most one second for the lock of a table, and is tried again for about a minute. Meanwhile, the
+ * application can use the table.
+ *
+ * @throws the error of the database with the SQLSTATE 55P03, if another transaction uses a table for longer
  */
 export async function migrate(pool: PostgresPool, plan: MigrationPlan): Promise<void> {
   const steps = await findSteps(pool, plan);
   if (steps.length === 0) return;
   const isNew = steps.length === plan.migrations.length;
   if (isNew || !pool.connect) {
-    await pool.query(scriptOf(plan, steps));
+    await runScript(pool, plan, steps);
     return;
   }
   const session = await pool.connect();
@@ -52,7 +64,7 @@ export async function migrate(pool: PostgresPool, plan: MigrationPlan): Promise<
     await lock(session, plan);
     for (const step of await findSteps(session, plan)) await run(session, plan, step);
     await session.query(`SELECT pg_advisory_unlock(${lockKey(plan)})`);
-    await session.query('RESET statement_timeout');
+    await session.query('RESET statement_timeout; RESET lock_timeout');
     isDone = true;
   } finally {
     // Closing a connection releases its lock.
@@ -87,18 +99,18 @@ async function findSteps(db: Pick<PostgresPool, 'query'>, plan: MigrationPlan): 
  * Waits for other processes that run the plan. It polls, because a statement that waits for a lock holds a snapshot, and
  * the concurrent build of an index waits for every older snapshot.
  */
-async function lock(session: PostgresSession, plan: MigrationPlan): Promise<void> {
+async function lock(session: PostgresClient, plan: MigrationPlan): Promise<void> {
   // An index of a large table takes longer than other statements may.
-  await session.query('SET statement_timeout = 0');
+  await session.query('SET statement_timeout = 0; SET lock_timeout = 0');
   const statement = `SELECT FROM pg_try_advisory_lock(${lockKey(plan)}) AS is_locked WHERE is_locked`;
   while ((await session.query(statement)).rows.length === 0)
     await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
 }
 
-async function run(session: PostgresSession, plan: MigrationPlan, step: Step): Promise<void> {
+async function run(session: PostgresClient, plan: MigrationPlan, step: Step): Promise<void> {
   const { version, migration } = step;
   if (typeof migration === 'string') {
-    await session.query(scriptOf(plan, [step]));
+    await runScript(session, plan, [step]);
     return;
   }
   // A build that failed leaves an invalid index behind.
@@ -106,6 +118,23 @@ async function run(session: PostgresSession, plan: MigrationPlan, step: Step): P
   await session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
   await session.query(statementOf(migration, true));
   await session.query(`INSERT INTO ${recordTable(plan)} (version) VALUES (${version})`);
+}
+
+/** Tries again while another transaction uses a table. */
+async function runScript(
+  db: Pick<PostgresPool, 'query'>,
+  plan: MigrationPlan,
+  steps: readonly Step[],
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await db.query(scriptOf(plan, steps));
+      return;
+    } catch (error) {
+      if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE || tries === TABLE_LOCK_TRIES) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
+  }
 }
 
 /** Runs steps that are still missing, in one transaction. It is one statement, so its lock ends with it. */
@@ -119,7 +148,9 @@ function scriptOf(plan: MigrationPlan, steps: readonly Step[]): string {
   );
   // CREATE … IF NOT EXISTS needs the right to create, even where there is nothing to create.
   return `DO $postern$ BEGIN
+    PERFORM set_config('lock_timeout', '0', true);
     PERFORM pg_advisory_xact_lock(${lockKey(plan)});
+    PERFORM set_config('lock_timeout', '${TABLE_LOCK_TIMEOUT_MS}', true);
     IF to_regnamespace(${literal(quote(plan.schema))}) IS NULL THEN
       CREATE SCHEMA ${quote(plan.schema)};
     END IF;

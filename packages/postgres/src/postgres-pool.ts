@@ -1,13 +1,16 @@
-/** What Postern uses of a `Pool` of `pg`, or of a PGlite. */
+/** The part of a `Pool` of `pg` that Postern uses. A PGlite has only `query`. */
 export interface PostgresPool {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-  /** Lends one connection. A PGlite has a single one, and lacks this method. */
-  connect?(): Promise<PostgresSession>;
+  /** Lends one connection. */
+  connect?(): Promise<PostgresClient>;
 }
 
-/** One connection of a pool. */
-export interface PostgresSession {
+/** One connection of a {@link PostgresPool}. */
+export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-  /** Returns the connection to its pool, or closes it. */
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'notification', listener: (message: { payload?: string | undefined }) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  /** @param destroy closes the connection instead of returning it to the pool */
   release(destroy?: boolean): void;
 }

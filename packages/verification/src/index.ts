@@ -1,5 +1,5 @@
 export { canonicalAddress, type SecretKey } from '@postern/core';
-export type { PostgresPool, PostgresSession } from '@postern/postgres';
+export type { PostgresClient, PostgresPool } from '@postern/postgres';
 export { type ClientAddress, NO_CLIENT } from './client.js';
 export { type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export { type Policy, type PolicyInput, UNAMBIGUOUS } from './policy.js';
