@@ -69,7 +69,7 @@ export async function startMailServers(options: MailServersOptions): Promise<Mai
 }
 
 /** Waits for each event until the trap closes. */
-async function tellEach(next: (timeout: number) => Promise<unknown>, tell: () => void): Promise<void> {
+async function tellEach(next: (timeoutMs: number) => Promise<unknown>, tell: () => void): Promise<void> {
   try {
     for (;;) {
       await next(LONGEST_TIMER_MS);
@@ -99,9 +99,9 @@ async function startServer(
       trap.inbox.clear();
       onEmail(name, email);
     });
-    void tellEach((timeout) => {
+    void tellEach((timeoutMs) => {
       const { messages } = trap.stats;
-      return trap.waitUntil((stats) => stats.messages > messages, { timeout });
+      return trap.waitUntil((stats) => stats.messages > messages, { timeoutMs });
     }, onChange);
     return trap;
   };
@@ -137,7 +137,7 @@ async function startServer(
     if (times <= 0) return;
     setting.handle = trap.fault({ ...TRAP_FAULTS[fault], times });
     const { handle } = setting;
-    void tellEach((timeout) => handle.waitUntilFired(handle.fired + 1, { timeout }), onChange);
+    void tellEach((timeoutMs) => handle.waitUntilFired(handle.fired + 1, { timeoutMs }), onChange);
   };
 
   async function stop(): Promise<void> {

@@ -424,7 +424,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     const people = Array.from({ length: 200 }, (_, index) => `person-${index}@example.com`);
     const signIn = async (email: string) => {
       const { status } = await post('/verification-codes', { email });
-      const verificationCode = await trap.inbox.waitForCode(email, { timeout: 30_000 });
+      const verificationCode = await trap.inbox.waitForCode(email, { timeoutMs: 30_000 });
       return [status, (await post('/verification-codes/verify', { email, verificationCode })).status];
     };
     const statuses = await Promise.all(people.map(signIn));
@@ -438,7 +438,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
         () => 'refused',
       ),
     );
-    await trap.inbox.waitForEmail(undefined, { timeout: 30_000 });
+    await trap.inbox.waitForEmail(undefined, { timeoutMs: 30_000 });
     await app.close();
     const accepted = (await Promise.all(answers)).filter((status) => status === 204);
     expect(accepted.length).toBeGreaterThan(0);

@@ -282,7 +282,7 @@ describe('scope', () => {
     expect(await client.say('MAIL FROM:<a@example.com>')).toBe('450 two');
     trap.clearFaults();
     expect(await client.say('MAIL FROM:<a@example.com>')).toMatch(/^250/);
-    await expect(one.waitUntilFired(2, { timeout: 1 })).rejects.toThrow('fired 1 of 2 times within 1 ms');
+    await expect(one.waitUntilFired(2, { timeoutMs: 1 })).rejects.toThrow('fired 1 of 2 times within 1 ms');
   });
 
   it('closing the trap ends drips', async () => {

@@ -76,22 +76,25 @@ describe('waiting', () => {
 
   it('fails in time, and says what came instead', async () => {
     const { inbox, send } = createMemoryTransport();
-    await expect(inbox.waitForEmail(undefined, { timeout: 1 })).rejects.toThrow(
+    await expect(inbox.waitForEmail(undefined, { timeoutMs: 1 })).rejects.toThrow(
       'No email arrived within 1 ms. The inbox is empty.',
     );
     await send(testEmail({ to: 'bob@example.com', subject: 'Welcome' }));
-    await expect(inbox.waitForCode('ada@example.com', { timeout: 1 })).rejects.toThrow(
+    await expect(inbox.waitForEmail(undefined, Object({ timeout: 1 }))).rejects.toThrow(
+      'timeout: is not an option: did you mean timeoutMs?',
+    );
+    await expect(inbox.waitForCode('ada@example.com', { timeoutMs: 1 })).rejects.toThrow(
       'No email with a code to ada@example.com arrived within 1 ms. In the inbox (1):\n  - to bob@example.com: "Welcome"',
     );
-    await expect(inbox.for('ada@example.com').waitForLink(undefined, { timeout: 1 })).rejects.toThrow(
+    await expect(inbox.for('ada@example.com').waitForLink(undefined, { timeoutMs: 1 })).rejects.toThrow(
       'No email with a link to ada@example.com arrived',
     );
-    await expect(inbox.waitFor(() => false, { timeout: 1 })).rejects.toThrow('satisfies the predicate');
+    await expect(inbox.waitFor(() => false, { timeoutMs: 1 })).rejects.toThrow('satisfies the predicate');
   });
 
   it('points at the line that waited', async () => {
     const { inbox } = createMemoryTransport();
-    const error: unknown = await inbox.waitForEmail('x', { timeout: 1 }).catch((reason: unknown) => reason);
+    const error: unknown = await inbox.waitForEmail('x', { timeoutMs: 1 }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Error);
     expect(error instanceof Error && error.stack).toContain('inbox.test.ts');
   });
@@ -156,7 +159,7 @@ describe('codes', () => {
   it('may look different', async () => {
     const { inbox, send } = createMemoryTransport();
     await send(text('Your code is wdjb-mjht.'));
-    await expect(inbox.waitForCode('ada@example.com', { timeout: 1 })).rejects.toThrow('with a code');
+    await expect(inbox.waitForCode('ada@example.com', { timeoutMs: 1 })).rejects.toThrow('with a code');
     const sticky = /code is ([a-z]{4}-[a-z]{4})/gy;
     expect(await inbox.waitForCode('ada@example.com', { pattern: new RegExp(sticky, 'g') })).toBe(
       'wdjb-mjht',

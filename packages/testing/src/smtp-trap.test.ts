@@ -300,10 +300,10 @@ describe('connections', () => {
 
   it('make a wait for them fail when they do not come', async () => {
     const trap = await start({ tls: 'none' });
-    await expect(trap.waitForConnections(1, { timeout: 1 })).rejects.toThrow('"connections":0');
+    await expect(trap.waitForConnections(1, { timeoutMs: 1 })).rejects.toThrow('"connections":0');
     connect(trap);
     await trap.waitForConnections(1);
-    await expect(trap.waitForConnectionClose({ timeout: 1 })).rejects.toThrow('after 1 ms: 1');
+    await expect(trap.waitForConnectionClose({ timeoutMs: 1 })).rejects.toThrow('after 1 ms: 1');
   });
 
   it.each(['none', 'starttls', 'implicit'] as const)('are closed when idle, with tls %s', async (tls) => {

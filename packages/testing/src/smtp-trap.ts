@@ -207,7 +207,7 @@ export async function startSmtpTrap(options: SmtpTrapOptions = {}): Promise<Smtp
     async closeIdleConnections(how = 'fin') {
       const closed = server.closeIdle(how);
       // smtp-server waits 5 s for a client to close its side.
-      await log.waitForClose(closed, { timeout: 10_000 });
+      await log.waitForClose(closed, { timeoutMs: 10_000 });
       return closed.length;
     },
     waitForConnections: (count, wait) => log.waitUntil((stats) => stats.connections >= count, wait),

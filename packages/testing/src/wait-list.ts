@@ -1,13 +1,20 @@
+import { LONGEST_TIMER_MS, readOptions } from '@postern/core';
+import { z } from 'zod';
+
 /** Options of a wait. */
 export interface WaitOptions {
   /**
    * The maximum time to wait, in milliseconds.
    * @default 5000
    */
-  timeout?: number | undefined;
+  timeoutMs?: number | undefined;
 }
 
-const DEFAULT_TIMEOUT = 5000;
+const optionsSchema = z.strictObject({
+  timeoutMs: z.number().min(0).max(LONGEST_TIMER_MS).default(5000),
+  // Of the waits for a code or a link.
+  pattern: z.instanceof(RegExp).optional(),
+});
 
 interface Waiter {
   check(): boolean;
@@ -22,7 +29,7 @@ export interface WaitList {
    */
   wait<T>(
     probe: () => T | undefined,
-    explain: (timeout: number) => string,
+    explain: (timeoutMs: number) => string,
     options?: WaitOptions,
   ): Promise<T>;
   /** Makes every wait call its probe again. */
@@ -36,15 +43,16 @@ export const createWaitList = (): WaitList => {
   let closedBecause: string | undefined;
 
   return {
-    wait(probe, explain, { timeout = DEFAULT_TIMEOUT } = {}) {
+    wait(probe, explain, options = {}) {
       const callSite = new Error();
       return new Promise((resolve, reject) => {
+        const { timeoutMs } = readOptions(optionsSchema, options, 'the wait');
         const fail = (message: string) => reject(withStackOf(callSite, message));
         const found = probe();
         if (found !== undefined) return resolve(found);
         if (closedBecause !== undefined) return fail(closedBecause);
 
-        const timer = setTimeout(() => waiter.reject(explain(timeout)), timeout);
+        const timer = setTimeout(() => waiter.reject(explain(timeoutMs)), timeoutMs);
         const leave = () => {
           clearTimeout(timer);
           waiters.delete(waiter);
