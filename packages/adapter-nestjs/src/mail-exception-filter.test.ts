@@ -79,7 +79,7 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
     expect(refused.headers.get('cache-control')).toBe('no-store');
     expect(refused.body).toEqual({
       type: 'urn:postern:problem:recipient_invalid',
-      title: 'That is not exactly one usable email address.',
+      title: 'The recipient must be exactly one valid email address.',
       status: 400,
       code: 'recipient_invalid',
     });

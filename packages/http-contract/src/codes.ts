@@ -113,7 +113,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
       const world = await openWorld(factory, { verificationTypes: ['Register'] });
       const email = somebody();
       expect((await world.post('/verification-codes', { email, type: 'SignIn' })).json()).toMatchObject({
-        errors: [{ pointer: '/type', detail: 'has to be one of Register' }],
+        errors: [{ pointer: '/type', detail: 'must be one of Register' }],
       });
       expect((await world.post('/verification-codes', { email })).status).toBe(204);
       expect(world.trap.inbox.for(email).messages).toHaveLength(1);

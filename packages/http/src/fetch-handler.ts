@@ -1,17 +1,19 @@
 import { functionSchema, readOptions } from '@postern/core';
 import { z } from 'zod';
 import { SpentBodyError } from './body-content.js';
-import type { BodyContent, HttpRequest } from './http-message.js';
+import type { BodyContent, HttpRequest, HttpResponse } from './http-message.js';
 import { createMailHandler } from './mail-handler.js';
 import { type MailHandlerOptions, mailHandlerOptionsSchema } from './mail-handler-options.js';
+import { logProblem, ProblemError, problemResponse } from './problem.js';
 
 /** Options of {@link createFetchHandler}. */
 export interface FetchHandlerOptions<Native = Request> extends MailHandlerOptions<Native> {
   /** Where the routes are mounted, such as `/mail`. @default '' */
   basePath?: string | undefined;
   /**
-   * Reads the client's IP address from the request, where a proxy that you trust puts it. Frameworks that hold the
-   * address elsewhere pass it with each call instead. Without an address, all clients share one limit.
+   * Reads the client's IP address from the request, for example from a header that a trusted proxy sets. With frameworks that
+   * store the address elsewhere, pass it with each call instead. Without an address, all clients share one limit. If the
+   * function throws, the answer is a 500.
    */
   clientAddress?: ((request: Request) => string | undefined) | undefined;
 }
@@ -54,27 +56,37 @@ export type FetchHandler<Native = Request> = (
 export function createFetchHandler<Native = Request>(
   options: FetchHandlerOptions<Native>,
 ): FetchHandler<Native> {
-  const { basePath, clientAddress } = readOptions(optionsSchema, options, 'createFetchHandler');
+  const { basePath, clientAddress, logger } = readOptions(optionsSchema, options, 'createFetchHandler');
   const { basePath: _, clientAddress: __, ...handlerOptions } = options;
   const mountPath = mountPathOf(basePath);
   const handler = createMailHandler<Native>(handlerOptions);
   return async (request, ...[context]) => {
     const { pathname } = new URL(request.url);
+    let address: string | undefined;
+    try {
+      address = addressIn(context) ?? clientAddress?.(request);
+    } catch (error) {
+      logProblem(logger, error, { route: 'clientAddress' });
+      return toResponse(problemResponse(new ProblemError('internal_error')));
+    }
     const neutral: HttpRequest<Native> = {
       method: request.method,
       path: pathname.startsWith(`${mountPath}/`) ? pathname.slice(mountPath.length) : '',
       header: (name) => request.headers.get(name) ?? undefined,
-      clientAddress: addressIn(context) ?? clientAddress?.(request),
+      clientAddress: address,
       body: bodyOf(request),
       // The type of this function requires `native` where a `Request` is not enough.
       native: context?.native ?? (request as Native),
     };
-    const { status, headers, body } = await handler.handle(neutral);
-    const fields = Object.entries(headers).flatMap(([name, values]) =>
-      [values].flat().map((value): [string, string] => [name, value]),
-    );
-    return new Response(body ?? null, { status, headers: fields });
+    return toResponse(await handler.handle(neutral));
   };
+}
+
+function toResponse({ status, headers, body }: HttpResponse): Response {
+  const fields = Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+  return new Response(body ?? null, { status, headers: fields });
 }
 
 /** Frameworks that call the function themselves pass something else there, such as the `env` of a worker. */

@@ -7,12 +7,15 @@ const optionsSchema = z.strictObject({
   logger: loggerSchema,
 });
 
-/** A server that takes longer to say hello is not one to send through. */
+/** A server that takes longer counts as down. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Verifies a transport at most once per interval; whoever asks meanwhile gets the same answer. So nobody can make this
- * service open connections by asking.
+ * Verifies a transport at most once per interval. All callers in that interval get the same answer, so requests cannot make
+ * the service open connections.
+ *
+ * @returns a function that never rejects
+ * @throws {ConfigError} if an option is not valid
  */
 export function createHealthCheck(
   mailer: Pick<Mailer, 'verify'>,
@@ -24,23 +27,35 @@ export function createHealthCheck(
       await mailer.verify({ signal: AbortSignal.timeout(TIMEOUT_MS) });
       return true;
     } catch (error) {
-      // The reason is for the operator alone.
+      // The reason is only for the operator.
       logger.error({ event: 'http.unhealthy', error });
       return false;
     }
   };
   let latest: { readonly answer: Promise<boolean>; endedAt?: number } | undefined;
-  return () => {
+  const check = () => {
     const isFresh =
       latest && (latest.endedAt === undefined || clock.now() - latest.endedAt < intervalMs)
         ? latest
         : undefined;
     if (isFresh) return isFresh.answer;
-    const check: { answer: Promise<boolean>; endedAt?: number } = { answer: verify() };
-    void check.answer.then(() => {
-      check.endedAt = clock.now();
-    });
-    latest = check;
-    return check.answer;
+    const started: { answer: Promise<boolean>; endedAt?: number } = {
+      answer: verify().then((isHealthy) => {
+        started.endedAt = clock.now();
+        return isHealthy;
+      }),
+    };
+    latest = started;
+    return started.answer;
+  };
+  return async () => {
+    try {
+      return await check();
+    } catch (error) {
+      // The clock of the application failed, so the next call checks again.
+      latest = undefined;
+      logger.error({ event: 'http.unhealthy', error });
+      return false;
+    }
   };
 }

@@ -118,8 +118,8 @@ export interface MailHandlerOptions<Native = unknown> {
   healthIntervalMs?: number | undefined;
   /**
    * Gets `http.failed` for each answer from status 500 on, with its cause, and `http.refused` for the others from 400 on.
-   * The level says who has to act: `error` for you, `warn` for limits and what looks like abuse, `info` and `debug` for
-   * mistakes of a client.
+   * Levels: `error` for problems that you must fix, `warn` for limits and possible abuse, `info` and `debug` for mistakes of
+   * a client.
    *
    * @default errors go to `console.error`, each kind once
    */

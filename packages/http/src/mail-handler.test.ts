@@ -128,7 +128,7 @@ describe('a hook whose answer is none', () => {
     });
     const { status } = await handler.handle(post('/verification-codes', { email: 'ada@example.com' }));
     expect(status).toBe(500);
-    expect(failures).toMatchObject([{ message: expect.stringContaining('onStart has to return') }]);
+    expect(failures).toMatchObject([{ message: expect.stringContaining('onStart must return') }]);
   });
 });
 

@@ -8,16 +8,16 @@ import type { ProblemCode } from './problem.js';
 import { defineRoute, type Route } from './route.js';
 
 const to = z
-  .string('has to be text')
+  .string('must be a string')
   .max(1000, 'is too long')
   .meta({ examples: ['ada@example.com'] });
 const type = z
-  .string('has to be text')
-  .min(1, 'is empty')
+  .string('must be a string')
+  .min(1, 'must not be empty')
   .max(200, 'is too long')
   .meta({ examples: ['SignIn'] });
 const payload = z
-  .record(z.string(), z.unknown(), 'has to be an object with the variables of the template')
+  .record(z.string(), z.unknown(), 'must be an object with the variables of the template')
   .meta({ examples: [{ code: '482913' }] });
 
 /** What Logto's HTTP email connector sends fits as it is. */
@@ -28,18 +28,22 @@ const messageSchema = z
       type,
       payload,
       locale,
-      ip: z.string('has to be text').max(100, 'is too long').nullish(),
-      expiresAt: z.iso.datetime({ offset: true, error: 'has to be an ISO 8601 time' }).nullish(),
-      idempotencyKey: z.string('has to be text').min(1, 'is empty').max(500, 'is too long').nullish(),
+      ip: z.string('must be a string').max(100, 'is too long').nullish(),
+      expiresAt: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time' }).nullish(),
+      idempotencyKey: z
+        .string('must be a string')
+        .min(1, 'must not be empty')
+        .max(500, 'is too long')
+        .nullish(),
     },
-    'has to be an object with to, type and payload',
+    'must be an object with to, type and payload',
   )
   .meta({ id: 'Message', description: 'One email to one person.' });
 
 const testSchema = z
   .object(
     { to, type: type.default('Generic'), payload: payload.default({ code: '000000' }), locale },
-    'has to be an object with to',
+    'must be an object with to',
   )
   .meta({ id: 'TestMessage', description: 'A test email to one person.' });
 

@@ -3,26 +3,30 @@ import { type RateLimitScope, VerificationError, type VerificationErrorCode } fr
 import { type HttpHeaders, type HttpResponse, requireSendable, respond } from './http-message.js';
 
 /**
- * Every problem that a route can answer with. Titles are fixed: nothing of a request or a server gets into them.
+ * Every problem that a route can return. Titles are fixed, so they never contain data of a request or a server.
  *
- * The level says who has to act: `error` for the operator, `warn` for a limit or what looks like abuse, `info` for what
- * a person or the caller can change, `debug` for a request that no correct client sends.
+ * Levels: `error` for problems that the operator must fix, `warn` for limits and possible abuse, `info` for mistakes that a
+ * person or the caller can correct, `debug` for requests that no correct client sends.
  */
 export const PROBLEMS = {
-  malformed_json: { status: 400, level: 'debug', title: 'The body is no valid JSON.' },
+  malformed_json: { status: 400, level: 'debug', title: 'The body is not valid JSON.' },
   invalid_request: { status: 400, level: 'debug', title: 'The request is not valid.' },
-  recipient_invalid: { status: 400, level: 'info', title: 'That is not exactly one usable email address.' },
-  payload_invalid: { status: 400, level: 'info', title: 'No email can be made of this request.' },
+  recipient_invalid: {
+    status: 400,
+    level: 'info',
+    title: 'The recipient must be exactly one valid email address.',
+  },
+  payload_invalid: { status: 400, level: 'info', title: 'An email cannot be created from this request.' },
   template_not_found: { status: 400, level: 'info', title: 'There is no template for this type.' },
-  recipient_rejected: { status: 400, level: 'info', title: 'The mail server refuses this recipient.' },
+  recipient_rejected: { status: 400, level: 'info', title: 'The mail server rejected this recipient.' },
   expired: { status: 400, level: 'info', title: 'The email expired before it could be sent.' },
   code_incorrect: { status: 400, level: 'info', title: 'The code is wrong, or it was used.' },
   code_superseded: { status: 400, level: 'info', title: 'A newer email was sent. Use the latest one.' },
   code_expired: { status: 400, level: 'info', title: 'The code has expired.' },
   unauthorized: { status: 401, level: 'warn', title: 'The request is not authorized.' },
-  forbidden: { status: 403, level: 'info', title: 'The request is refused.' },
+  forbidden: { status: 403, level: 'info', title: 'The request was refused.' },
   cross_site: { status: 403, level: 'warn', title: 'The request comes from another site.' },
-  not_found: { status: 404, level: 'debug', title: 'There is nothing here.' },
+  not_found: { status: 404, level: 'debug', title: 'There is no such path.' },
   link_not_found: { status: 404, level: 'info', title: 'There is no such link, or it was used or replaced.' },
   method_not_allowed: { status: 405, level: 'debug', title: 'The method is not allowed here.' },
   idempotency_key_in_use: {
@@ -42,35 +46,43 @@ export const PROBLEMS = {
   cooldown: { status: 429, level: 'info', title: 'An email was sent to this address a moment ago.' },
   rate_limited: { status: 429, level: 'warn', title: 'Too many requests.' },
   internal_error: { status: 500, level: 'error', title: 'An internal error occurred.' },
-  sending_misconfigured: { status: 500, level: 'error', title: 'Emails are not set up correctly here.' },
+  sending_misconfigured: {
+    status: 500,
+    level: 'error',
+    title: 'Sending emails is not configured correctly.',
+  },
   mail_server_refused: { status: 502, level: 'error', title: 'The mail server refused the email.' },
   mail_server_failed: { status: 502, level: 'error', title: 'The mail server cannot be used.' },
   delivery_unknown: { status: 502, level: 'error', title: 'The email may or may not have been sent.' },
   mail_server_unavailable: {
     status: 503,
     level: 'error',
-    title: 'The mail server, or the queue before it, can not be reached.',
+    title: 'The mail server or the queue cannot be reached.',
   },
-  mail_server_busy: { status: 503, level: 'warn', title: 'The mail server takes no more emails for now.' },
+  mail_server_busy: {
+    status: 503,
+    level: 'warn',
+    title: 'The mail server does not accept more emails at the moment.',
+  },
   shutting_down: { status: 503, level: 'info', title: 'The service is shutting down.' },
   mail_server_timeout: { status: 504, level: 'error', title: 'The mail server did not answer in time.' },
 } as const satisfies Record<string, { status: number; level: keyof Logger; title: string }>;
 
-/** The stable name of a problem; its `type` is `urn:postern:problem:` and this. */
+/** The stable name of a problem. Its `type` is `urn:postern:problem:` followed by this code. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One thing that is wrong about a body. */
+/** One problem of a body. */
 export interface FieldError {
-  /** Where: a JSON Pointer (RFC 6901), such as `/to`. */
+  /** A JSON Pointer (RFC 6901), such as `/to`. */
   readonly pointer: string;
   readonly detail: string;
 }
 
 export interface ProblemDetails {
-  /** What to do about this one. It is shown to the client. */
+  /** What to do. It is shown to the client. */
   detail?: string | undefined;
   errors?: readonly FieldError[] | undefined;
-  /** Seconds. Also the `Retry-After` field. */
+  /** Seconds, as in the `Retry-After` header. */
   retryAfter?: number | undefined;
   /** Whether the same request can succeed later. */
   retryable?: boolean | undefined;
@@ -78,9 +90,9 @@ export interface ProblemDetails {
   scope?: RateLimitScope | undefined;
 }
 
-/** The body of every answer from 400 on (RFC 9457). */
+/** The body of every response with a status of 400 or more (RFC 9457). */
 export interface Problem extends ProblemDetails {
-  /** `urn:postern:problem:` and the code. */
+  /** `urn:postern:problem:` followed by the code. */
   type: string;
   title: string;
   status: number;
@@ -88,9 +100,9 @@ export interface Problem extends ProblemDetails {
 }
 
 /**
- * Answers a request with a problem. A hook may throw it too.
+ * Answers a request with a problem. Callbacks can throw it, too.
  *
- * @throws {TypeError} when a header field can't be sent
+ * @throws {TypeError} if a header field is not valid
  *
  * @example
  * ```ts
@@ -226,8 +238,8 @@ export function logFailure(
 
 /**
  * Logs what {@link problemResponse} answers: `http.failed` with the error from status 500 on, `http.refused` otherwise.
- * The level says who has to act: `error` for the operator, `warn` for a limit or what looks like abuse, `info` and
- * `debug` for mistakes of a client.
+ * Levels: `error` for problems that the operator must fix, `warn` for limits and possible abuse, `info` and `debug` for
+ * mistakes of a client.
  *
  * @param fields what else to log, such as the route
  */

@@ -18,7 +18,7 @@ const START_PROBLEMS = [
 ] as const satisfies readonly ProblemCode[];
 
 const email = z
-  .string('has to be text')
+  .string('must be a string')
   .max(1000, 'is too long')
   .meta({ examples: ['ada@example.com'] });
 
@@ -53,26 +53,26 @@ export function verificationRoutes(
 
   const [firstType] = verificationTypes;
   const type = z
-    .enum(verificationTypes, `has to be one of ${verificationTypes.join(', ')}`)
+    .enum(verificationTypes, `must be one of ${verificationTypes.join(', ')}`)
     .default(verificationTypes.includes('SignIn') ? 'SignIn' : firstType);
   const startShape = { email, type, locale: localeSchema };
   const codeSchema = z
-    .object(startShape, 'has to be an object with email')
+    .object(startShape, 'must be an object with email')
     .meta({ id: 'CodeRequest', description: 'Asks for a code by email.' });
   const checkSchema = z
     .object(
       {
         email,
-        verificationCode: z.string('has to be text').min(1, 'is empty').max(200, 'is too long'),
+        verificationCode: z.string('must be a string').min(1, 'must not be empty').max(200, 'is too long'),
         type,
       },
-      'has to be an object with email and verificationCode',
+      'must be an object with email and verificationCode',
     )
     .meta({ id: 'CodeCheck', description: 'A code as it was typed.' });
   const linkSchema = z
     .object(
-      { ...startShape, redirectTo: z.string('has to be text').max(4000, 'is too long').nullish() },
-      'has to be an object with email',
+      { ...startShape, redirectTo: z.string('must be a string').max(4000, 'is too long').nullish() },
+      'must be an object with email',
     )
     .meta({ id: 'LinkRequest', description: 'Asks for a link by email.' });
 
@@ -88,7 +88,7 @@ export function verificationRoutes(
       'send';
     if (decision === 'refuse') throw new ProblemError('forbidden');
     if (decision !== 'send' && decision !== 'pretend')
-      throw new TypeError("onStart has to return 'send', 'pretend' or 'refuse'.");
+      throw new TypeError("onStart must return 'send', 'pretend' or 'refuse'.");
     const starting = verification.start({
       to,
       // One that the options allow has its template, even if the compiler doesn't know it.
