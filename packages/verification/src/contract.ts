@@ -1,1 +1,2 @@
-export { describeStoreContract, type StoreHarness } from './store-contract.js';
+export type { StoreHarness } from './contract-harness.js';
+export { describeStoreContract } from './store-contract.js';

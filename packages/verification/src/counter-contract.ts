@@ -1,19 +1,10 @@
-import type { createContractSuite } from '@postern/testing/contract';
+import { HOUR, MINUTE, START, type StoreSuite, unique } from './contract-harness.js';
 import type { Counter, VerificationStore } from './verification-store.js';
 
-const START = Date.UTC(2026, 0, 1);
 const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-
-/** What the tests of counters need of the suite that they belong to. */
-interface CounterSuite extends ReturnType<typeof createContractSuite> {
-  open(): Promise<{ readonly store: VerificationStore; readonly other: VerificationStore }>;
-  unique(name: string): string;
-}
 
 /** The counters of a store: how much they count, and when their windows end. */
-export function describeCounters({ describe, test, expect, open, unique }: CounterSuite): void {
+export function describeCounters({ describe, test, expect, open }: StoreSuite): void {
   const countIn = async (store: VerificationStore, counter: Counter, now: number) => {
     const [state] = await store.count({ counters: [counter], now });
     return state;

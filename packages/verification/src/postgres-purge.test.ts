@@ -4,6 +4,7 @@ import { usePostgres } from '../fixtures/postgres-pools.js';
 import { type PostgresStore, postgresStore } from './index.js';
 
 const openPool = usePostgres();
+const HOUR = 3_600_000;
 
 describe('purge', () => {
   /** Its own schema with expired and live rows. */
@@ -12,15 +13,16 @@ describe('purge', () => {
     const store = postgresStore({ pool, schema });
     await store.migrate();
     const now = Date.now();
-    for (const [name, count, end] of [
-      ['old', expired, now - 1],
-      ['new', 3000, now + 600_000],
+    for (const [name, count, expiresAt, resetAt] of [
+      // Challenges that expired less than an hour ago are kept, counters are not.
+      ['old', expired, now - HOUR - 1, now - 1],
+      ['new', 3000, now - HOUR + 60_000, now + 600_000],
     ] as const)
       await pool.query(`
         INSERT INTO ${schema}.postern_verification_challenge (subject, id, mac, sealed, expires_at)
-          SELECT '${name} ' || n, '${name} ' || n, '', '', ${end} FROM generate_series(1, ${count}) n;
+          SELECT '${name} ' || n, '${name} ' || n, '', '', ${expiresAt} FROM generate_series(1, ${count}) n;
         INSERT INTO ${schema}.postern_verification_counter (key, count, reset_at)
-          SELECT '${name} ' || n, 1, ${end} FROM generate_series(1, ${count}) n`);
+          SELECT '${name} ' || n, 1, ${resetAt} FROM generate_series(1, ${count}) n`);
     await pool.query(
       `ANALYZE ${schema}.postern_verification_challenge, ${schema}.postern_verification_counter`,
     );
@@ -122,7 +124,10 @@ describe('purge', () => {
 
   test('runs in an interval until it is stopped, and reports a failure', async () => {
     vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(() => {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+    });
     const events: LogEvent[] = [];
     let queries = 0;
     const store = postgresStore({
@@ -135,11 +140,17 @@ describe('purge', () => {
       },
       logger: { ...silentLogger, error: (event) => void events.push(event) },
     });
-    const stop = store.startPurging({ everyMs: 60_000 });
-    await vi.advanceTimersByTimeAsync(179_999);
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const stop = store.startPurging({ intervalMs: 600_000 });
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(queries).toBe(0);
+    // Soon after the start.
+    await vi.advanceTimersByTimeAsync(1);
+    expect(queries).toBe(1);
+    await vi.advanceTimersByTimeAsync(600_000);
     expect(queries).toBe(2);
     expect(events).toMatchObject([{ event: 'verification.purge_failed' }]);
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(600_000);
     expect(queries).toBe(3);
     stop();
     await vi.advanceTimersByTimeAsync(3_600_000);
@@ -148,9 +159,9 @@ describe('purge', () => {
 
   test.each([0, 999, 86_400_001, 2 ** 31, Number.NaN, '10m'])(
     'refuses to run every %s milliseconds',
-    (everyMs) => {
+    (intervalMs) => {
       const store = postgresStore({ pool: { query: async () => ({ rows: [] }) } });
-      const start = () => onTestFinished(store.startPurging({ everyMs: everyMs as number }));
+      const start = () => onTestFinished(store.startPurging({ intervalMs: intervalMs as number }));
       expect(start).toThrow(expect.objectContaining({ name: 'ConfigError' }));
     },
   );

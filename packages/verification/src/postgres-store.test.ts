@@ -50,6 +50,7 @@ describeStoreContract(
   async () => ({
     store: postgresStore({ pool: pools[0] }),
     other: postgresStore({ pool: pools[1] }),
+    purge: () => postgresStore({ pool: pools[1] }).purge(),
     dump: () => dumpOf(pools[0]),
   }),
   { describe, expect, test },
@@ -59,6 +60,7 @@ describeStoreContract(
   'postgresStore on PGlite',
   async () => ({
     store: postgresStore({ pool: pglite }),
+    purge: () => postgresStore({ pool: pglite }).purge(),
     dump: () => dumpOf(pglite),
   }),
   { describe, expect, test },

@@ -3,7 +3,12 @@ import { createDatabaseErrors, migrate, type PostgresPool, quote } from '@poster
 import { z } from 'zod';
 import { createReport } from './operator-log.js';
 import { migrationPlan } from './postgres-migrations.js';
-import { type Counter, MOST_SUPERSEDED, type VerificationStore } from './verification-store.js';
+import {
+  type Counter,
+  EXPIRED_KEPT_MS,
+  MOST_SUPERSEDED,
+  type VerificationStore,
+} from './verification-store.js';
 
 export interface PostgresStoreOptions {
   /** A `Pool` of `pg`, or a PGlite. It stays yours to close. */
@@ -24,19 +29,21 @@ export interface PostgresStore extends VerificationStore {
   /** Makes the tables, or brings them up to date. Several processes may do so at once. */
   migrate(): Promise<void>;
   /**
-   * Deletes expired challenges and counters, and returns how many rows it deleted. It deletes a bounded number of rows per
-   * statement, skips rows that are in use, and leaves the work to another process that is already purging.
+   * Deletes counters that have ended and challenges that expired at least one hour ago, and returns the number of deleted
+   * rows. It deletes a bounded number of rows per statement, skips rows that are in use, and does nothing while another
+   * process is purging.
    */
   purge(): Promise<number>;
   /**
-   * Calls {@link PostgresStore.purge} again and again; failures go to the `logger` as `verification.purge_failed`. Every
+   * Calls {@link PostgresStore.purge} regularly. The first purge follows at a random time within one minute, so that
+   * processes that start together do not purge together. Failures go to the `logger` as `verification.purge_failed`. Every
    * process can call it. The timer does not keep a process alive.
    *
-   * @param options.everyMs milliseconds between two purges, from one second to one day. @default 3600000
+   * @param options.intervalMs milliseconds between two purges, from one second to one day. @default 3,600,000 (1 hour)
    * @returns a function that stops it
-   * @throws {ConfigError} when an option is not valid
+   * @throws {ConfigError} if an option is not valid
    */
-  startPurging(options?: { everyMs?: number | undefined }): () => void;
+  startPurging(options?: { intervalMs?: number | undefined }): () => void;
 }
 
 // `pg` gives a bigint as text, PGlite as a number.
@@ -83,8 +90,10 @@ const MOST_COUNTED = 2_000_000_000;
 /** Rows of each table per statement, so that its locks are short. */
 const MOST_PURGED = 1000;
 
-// A timer of more than 24.8 days fires at once.
-const purgingSchema = z.strictObject({ everyMs: z.int().min(1000).max(86_400_000).default(3_600_000) });
+const purgingSchema = z.strictObject({ intervalMs: z.int().min(1000).max(86_400_000).default(3_600_000) });
+
+/** The first purge follows within this time, unless the interval is shorter. */
+const FIRST_PURGE_WITHIN_MS = 60_000;
 
 /** The parts of a statement that counts. */
 type CounterSql = Record<'key' | 'points' | 'windowMs' | 'limit' | 'from', string>;
@@ -162,10 +171,10 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   /**
    * Rows that are in use are left for the next time. One process purges at a time: the others have nothing to delete.
    */
-  const deleteExpired = (table: string, key: string, end: string) => `
+  const deleteExpired = (table: string, key: string, end: string, keptMs: number) => `
     DELETE FROM ${table} WHERE ${key} = ANY(ARRAY(
       SELECT ${key} FROM ${table}
-      WHERE ${end} <= (SELECT now FROM time)
+      WHERE ${end} <= (SELECT now - ${keptMs} FROM time)
         AND (SELECT pg_try_advisory_xact_lock(hashtextextended('postern_verification purge', 0)))
       ORDER BY ${end} LIMIT ${MOST_PURGED} FOR UPDATE SKIP LOCKED
     )) RETURNING 1`;
@@ -208,8 +217,8 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     remove: `WITH ${timeOf('$2')}
       DELETE FROM ${challenges} USING time WHERE subject = $1 RETURNING id, expires_at > now AS is_alive`,
     purge: `WITH ${timeOf('NULL')},
-      challenges AS (${deleteExpired(challenges, 'subject', 'expires_at')}),
-      counters AS (${deleteExpired(counters, 'key', 'reset_at')})
+      challenges AS (${deleteExpired(challenges, 'subject', 'expires_at', EXPIRED_KEPT_MS)}),
+      counters AS (${deleteExpired(counters, 'key', 'reset_at', 0)})
       SELECT (SELECT count(*) FROM challenges) + (SELECT count(*) FROM counters) AS count`,
   };
 
@@ -283,18 +292,29 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       }),
     purge,
     startPurging(purging = {}) {
-      const { everyMs } = readOptions(purgingSchema, purging, 'startPurging');
-      const timer = setInterval(() => {
-        purge().catch((error: unknown) =>
+      const { intervalMs } = readOptions(purgingSchema, purging, 'startPurging');
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let isStopped = false;
+      const purgeAfter = (delayMs: number): void => {
+        timer = setTimeout(run, delayMs);
+        // A number outside of Node.js.
+        if (typeof timer === 'object') timer.unref();
+      };
+      const run = async () => {
+        await purge().catch((error: unknown) =>
           report('error', {
             event: 'verification.purge_failed',
             message: 'Expired codes and counters could not be deleted. The next purge deletes them.',
             error,
           }),
         );
-      }, everyMs);
-      if (typeof timer === 'object') timer.unref();
-      return () => clearInterval(timer);
+        if (!isStopped) purgeAfter(intervalMs);
+      };
+      purgeAfter(Math.random() * Math.min(intervalMs, FIRST_PURGE_WITHIN_MS));
+      return () => {
+        isStopped = true;
+        clearTimeout(timer);
+      };
     },
   };
 }

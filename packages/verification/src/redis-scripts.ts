@@ -1,10 +1,4 @@
-import { MOST_SUPERSEDED } from './verification-store.js';
-
-/**
- * How long keys stay after their end. The holder of an expired code can be told so, and the clock of one caller may be
- * behind that of another.
- */
-const KEPT_MS = 3_600_000;
+import { EXPIRED_KEPT_MS, MOST_SUPERSEDED } from './verification-store.js';
 
 /**
  * KEYS[1] is the prefix of all keys, and ARGV[1] the time of the caller, if it has one. A counter is a hash, as is a
@@ -19,7 +13,7 @@ end
 
 local function text(number) return string.format('%.0f', number) end
 local function key(kind, name) return KEYS[1] .. kind .. ':' .. name end
-local function keep(name, stop) redis.call('PEXPIRE', name, text(math.max(stop - now, 0) + ${KEPT_MS})) end
+local function keep(name, stop) redis.call('PEXPIRE', name, text(math.max(stop - now, 0) + ${EXPIRED_KEPT_MS})) end
 
 local function find_counter(name)
   local found = redis.call('HMGET', key('counter', name), 'count', 'stop')

@@ -1,8 +1,9 @@
+import { inspect } from 'node:util';
 import { createClient } from '@redis/client';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findRedis, type RealRedis, startRealRedis } from '../../../scripts/redis/real-redis.ts';
-import { type RedisClient, redisStore } from './redis-store.js';
+import { redisStore } from './redis-store.js';
 import { describeStoreContract } from './store-contract.js';
 
 const program = findRedis();
@@ -81,12 +82,103 @@ describe.skipIf(program === undefined)('redisStore on a real server', () => {
     }
   });
 
-  test('does not keep an error of the server to itself', async () => {
-    const client: RedisClient = { call: async () => Promise.reject(new Error('OOM command not allowed')) };
-    await expect(redisStore({ client }).find({ id: 'id' })).rejects.toThrow('OOM');
+  describe('an error', () => {
+    const CONFIG = { code: 'config_invalid', retryable: false, hint: expect.any(String) };
+    const UNREACHABLE = { code: 'connection_failed', retryable: true, hint: expect.any(String) };
+    const url = (edit: (url: URL) => void) => {
+      const edited = new URL(server.url);
+      edit(edited);
+      return edited.href;
+    };
+    /** The results of both clients, which may fail when they connect or with the command. */
+    async function failuresAt(address: string) {
+      const options = { retryStrategy: () => null, lazyConnect: true };
+      const one = new Redis(address, options).on('error', () => {});
+      const other = createClient({ url: address, socket: { reconnectStrategy: false } }).on(
+        'error',
+        () => {},
+      );
+      await other.connect().catch(() => {});
+      const calls = [one, other].map((client) => redisStore({ client }).find({ id: 'id' }));
+      const results = await Promise.allSettled(calls);
+      if (one.status !== 'end') {
+        const ended = new Promise((resolve) => one.once('end', resolve));
+        one.disconnect();
+        await ended;
+      }
+      if (other.isOpen) other.destroy();
+      return results.map((result) => (result.status === 'rejected' ? result.reason : result));
+    }
+
+    test('says that the server does not answer', async () => {
+      for (const failure of await failuresAt(url((edited) => (edited.port = '1'))))
+        expect(failure).toMatchObject(UNREACHABLE);
+    });
+
+    test('says that a permission is missing, without the password', async () => {
+      await ioredis.call(
+        'ACL',
+        'SETUSER',
+        'reader',
+        'on',
+        '>hunter2hunter2',
+        '~*',
+        '+@read',
+        '+ping',
+        '+info',
+      );
+      const reader = url((edited) => {
+        edited.username = 'reader';
+        edited.password = 'hunter2hunter2';
+      });
+      for (const failure of await failuresAt(reader)) {
+        expect(failure).toMatchObject(CONFIG);
+        expect(inspect(failure, { depth: 9 })).not.toContain('hunter2');
+      }
+    });
   });
 });
 
 test.each([undefined, null, {}, 'redis://127.0.0.1'])('rejects the client %j', (client) => {
   expect(() => redisStore(Object({ client }))).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+});
+
+test.each([
+  ['WRONGPASS invalid username-password pair or user is disabled.', 'config_invalid'],
+  ['NOAUTH Authentication required.', 'config_invalid'],
+  ["NOPERM User reader has no permissions to run the 'eval' command", 'config_invalid'],
+  ['MOVED 3999 127.0.0.1:6381', 'config_invalid'],
+  ["OOM command not allowed when used memory > 'maxmemory'.", 'rate_limited'],
+  ['LOADING Redis is loading the dataset in memory', 'rate_limited'],
+  ['BUSY Redis is busy running a script.', 'rate_limited'],
+  ["READONLY You can't write against a read only replica.", 'connection_failed'],
+  ['CLUSTERDOWN The cluster is down', 'connection_failed'],
+  ['ERR max number of clients reached', 'connection_failed'],
+  ['Connection is closed.', 'connection_failed'],
+])('an error reply is a MailError: %s', async (message, code) => {
+  const error = Object.assign(new Error(message), { command: { name: 'auth', args: ['hunter2hunter2'] } });
+  const store = redisStore({ client: { call: () => Promise.reject(error) } });
+  const failure: unknown = await store.find({ id: 'id' }).catch((reason: unknown) => reason);
+  expect(failure).toMatchObject({ name: 'MailError', code, hint: expect.any(String) });
+  expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('hunter2');
+});
+
+test.each([[() => Promise.resolve(Buffer.from('1'))], [() => Promise.resolve(undefined)]])(
+  'a reply that is not one of the scripts is a MailError',
+  async (call) => {
+    const store = redisStore({ client: { call } });
+    await expect(store.find({ id: 'id' })).rejects.toMatchObject({
+      name: 'MailError',
+      code: 'config_invalid',
+    });
+  },
+);
+
+test('a client that throws synchronously is a MailError', async () => {
+  const call = () => {
+    throw new TypeError('The client is closed');
+  };
+  await expect(redisStore({ client: { call } }).find({ id: 'id' })).rejects.toMatchObject({
+    code: 'connection_failed',
+  });
 });

@@ -1,5 +1,6 @@
 import { readOptions } from '@postern/core';
 import { z } from 'zod';
+import { redisError, unreadableReply } from './redis-error.js';
 import { scripts } from './redis-scripts.js';
 import type { VerificationStore } from './verification-store.js';
 
@@ -9,10 +10,10 @@ export type RedisClient =
   | { sendCommand(args: string[]): Promise<unknown> };
 
 export interface RedisStoreOptions {
-  /** Remains yours to close. */
+  /** You close it. */
   client: RedisClient;
   /**
-   * What all keys begin with. The part in braces keeps them in one slot of a cluster.
+   * The prefix of all keys. The part in braces keeps them in one slot of a cluster.
    * @default '{postern:verification}:'
    */
   prefix?: string | undefined;
@@ -48,12 +49,15 @@ const putReply = z.tuple([integer, z.array(z.string())]);
 const guessReply = z.tuple([challengeReply, counterReply]);
 
 /**
- * Keeps everything in Redis 7 or newer, or in Valkey, for any number of processes. Each method is one Lua script: one
- * round trip, atomic. Keys expire on the server, one hour after what they hold.
+ * Stores everything in Redis 7 or newer, or in Valkey, for any number of processes. Each method is one Lua script: one round
+ * trip, atomic. Keys expire on the server, one hour after their content.
  *
- * Set `maxmemory-policy` to `noeviction`: a counter that is evicted gives out fresh guesses.
+ * Set `maxmemory-policy` to `noeviction`, because an evicted counter allows new guesses.
  *
- * @throws {ConfigError} when an option is not valid
+ * Its methods throw a `MailError`: `config_invalid` for a wrong password or a missing permission, `connection_failed` if the
+ * server does not answer, `rate_limited` if it has no resources left.
+ *
+ * @throws {ConfigError} if an option is not valid
  *
  * @example
  * ```ts
@@ -63,36 +67,50 @@ const guessReply = z.tuple([challengeReply, counterReply]);
 export function redisStore(options: RedisStoreOptions): VerificationStore {
   const { client, prefix } = readOptions(optionsSchema, options, 'redisStore');
 
-  function run(name: keyof typeof scripts, ...values: (string | number | undefined)[]): Promise<unknown> {
+  async function run<Reply extends z.ZodType>(
+    reply: Reply,
+    name: keyof typeof scripts,
+    ...values: (string | number | undefined)[]
+  ): Promise<z.output<Reply>> {
     const args = [scripts[name], '1', prefix, ...values.map((value) => String(value ?? ''))];
-    return 'call' in client ? client.call('EVAL', ...args) : client.sendCommand(['EVAL', ...args]);
+    let answer: unknown;
+    try {
+      answer = await ('call' in client
+        ? client.call('EVAL', ...args)
+        : client.sendCommand(['EVAL', ...args]));
+    } catch (error) {
+      throw redisError(error);
+    }
+    const parsed = reply.safeParse(answer);
+    if (!parsed.success) throw unreadableReply();
+    return parsed.data;
   }
 
   return {
     async count({ counters, now }) {
       const values = counters.flatMap(({ key, points, windowMs, limit }) => [key, points, windowMs, limit]);
-      return z.array(counterReply).parse(await run('count', now, ...values));
+      return run(z.array(counterReply), 'count', now, ...values);
     },
     async release({ key, endsAt, points = 0, windowMs, now }) {
-      await run('release', now, key, endsAt, points, windowMs);
+      await run(z.unknown(), 'release', now, key, endsAt, points, windowMs);
     },
     async put({ challenge: { subject, id, mac, sealed }, ttlMs, replaces = [], now }) {
-      const reply = await run('put', now, subject, id, mac, sealed, ttlMs, ...replaces);
-      const [expiresAt, superseded] = putReply.parse(reply);
+      const values = [subject, id, mac, sealed, ttlMs, ...replaces];
+      const [expiresAt, superseded] = await run(putReply, 'put', now, ...values);
       return { expiresAt: new Date(expiresAt), superseded };
     },
     async guess({ subjects, counter, windowMs, now }) {
-      const [challenge, guesses] = guessReply.parse(await run('guess', now, counter, windowMs, ...subjects));
+      const [challenge, guesses] = await run(guessReply, 'guess', now, counter, windowMs, ...subjects);
       return { challenge, guesses };
     },
     async find({ id, now }) {
-      return challengeReply.parse(await run('find', now, id));
+      return run(challengeReply, 'find', now, id);
     },
     async take({ id, refund, now }) {
-      return integer.parse(await run('take', now, id, refund?.key, refund?.endsAt)) === 1;
+      return (await run(integer, 'take', now, id, refund?.key, refund?.endsAt)) === 1;
     },
     async remove({ subject, now }) {
-      return z.string().parse(await run('remove', now, subject)) || undefined;
+      return (await run(z.string(), 'remove', now, subject)) || undefined;
     },
   };
 }

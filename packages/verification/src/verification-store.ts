@@ -10,8 +10,14 @@ export interface Challenge {
   readonly sealed: string;
 }
 
-/** How many replaced codes of a subject a store remembers. */
+/** The maximum number of replaced codes of a subject that a store remembers. */
 export const MOST_SUPERSEDED = 5;
+
+/**
+ * The time that a store keeps a challenge after its end, in milliseconds: one hour. Meanwhile, its holder gets the answer
+ * `code_expired`, and the code of an earlier email the answer `code_superseded`.
+ */
+export const EXPIRED_KEPT_MS = 3_600_000;
 
 export interface StoredChallenge extends Challenge {
   /** The MACs of the challenges that it replaced, newest first, {@link MOST_SUPERSEDED} at most. */
