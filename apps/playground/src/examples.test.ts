@@ -69,7 +69,7 @@ async function setUp(files: readonly string[]) {
   };
   const received = async () => {
     const email = await trap.inbox.waitFor(({ envelope }) => envelope.to.includes(EMAIL.to), {
-      timeout: 60_000,
+      timeoutMs: 60_000,
     });
     expect(email.text).toContain(EMAIL.payload.code);
     expect(email.subject).toContain(EMAIL.payload.application.name);
