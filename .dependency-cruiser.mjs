@@ -25,7 +25,7 @@ const IO_BUILTINS =
 const IO_PACKAGES = 'nodemailer|smtp-server|undici';
 
 // Tests, the fixtures that they share, and the contract suites that a package offers to other implementations.
-const TEST = '(\\.test(-d)?\\.ts|\\bfixtures/.+\\.ts|\\bsrc/((store|counter)-)?contract\\.ts)$';
+const TEST = '(\\.test(-d)?\\.ts|\\bfixtures/.+\\.ts|\\bsrc/(([a-z]+-)?contract|contract-[a-z]+)\\.ts)$';
 
 // An import of the workspace is seen as the file it resolves to (packages/core/dist/index.js), or as it
 // was written (@postern/core) where that package has not been built yet.
