@@ -25,7 +25,8 @@ const IO_BUILTINS =
 const IO_PACKAGES = 'nodemailer|smtp-server|undici';
 
 // Tests, the fixtures that they share, and the contract suites that a package offers to other implementations.
-const TEST = '(\\.test(-d)?\\.ts|\\bfixtures/.+\\.ts|\\bsrc/(([a-z]+-)?contract|contract-[a-z]+)\\.ts)$';
+const TEST =
+  '(\\.test(-d)?\\.ts|\\bfixtures/.+\\.ts|\\bsrc/((store|counter)-)?contract\\.ts|\\bsrc/contract-harness\\.ts)$';
 
 // An import of the workspace is seen as the file it resolves to (packages/core/dist/index.js), or as it
 // was written (@postern/core) where that package has not been built yet.
