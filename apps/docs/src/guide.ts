@@ -35,7 +35,7 @@ const filesIn = (markdown: string): { name: string; content: string }[] =>
   }));
 
 /** A guide whose files are in a folder. */
-interface Guide {
+export interface Guide {
   /** The path of a file, as printed. */
   path(file: string): string;
   /** The path of the JavaScript that the compiler generates from a file. Decorators need it. */

@@ -48,7 +48,7 @@ export const migrationStatements = ({ migrations }: Pick<MigrationPlan, 'migrati
  * A statement waits at most one second for the lock of a table, and is tried again for about a minute. Meanwhile, the
  * application can use the table.
  *
- * @throws the error of the database with the SQLSTATE 55P03, if another transaction uses a table for longer
+ * @throws the database error with SQLSTATE 55P03, if another transaction uses a table for longer
  */
 export async function migrate(pool: PostgresPool, plan: MigrationPlan): Promise<void> {
   const steps = await findSteps(pool, plan);
