@@ -273,7 +273,7 @@ describe('forFeature', () => {
         root(),
         MailModule.forFeature([{ ...template('Invoice'), content: undefined as unknown as string }]),
       ],
-      'templates[0].content: content is missing',
+      'templates[0].content: content is required',
     ],
     [
       'a mailer that is not there',

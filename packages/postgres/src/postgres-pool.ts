@@ -1,5 +1,6 @@
 /** The part of a `Pool` of `pg` that Postern uses. A PGlite has only `query`. */
 export interface PostgresPool {
+  readonly options?: { readonly max?: number | undefined } | undefined;
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
   /** Lends one connection. */
   connect?(): Promise<PostgresClient>;

@@ -1,23 +1,12 @@
+import type { PostgresPool as AnyPostgresPool, PostgresClient } from '@postern/postgres';
 import { Pool } from 'pg';
 import type { Db } from 'pg-boss';
 import { pause } from './pause.js';
 
-/** A connection of a {@link PostgresPool}. */
-export interface PostgresClient {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'notification', listener: (message: { payload?: string | undefined }) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
-  /** @param destroy closes the connection instead of returning it to the pool */
-  release(destroy?: boolean): void;
-}
+export type { PostgresClient };
 
 /** The part of a `pg` Pool that the queue uses. */
-export interface PostgresPool {
-  readonly options?: { readonly max?: number | undefined } | undefined;
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-  connect(): Promise<PostgresClient>;
-}
+export type PostgresPool = AnyPostgresPool & Required<Pick<AnyPostgresPool, 'connect'>>;
 
 export type PostgresConnection = (
   | { readonly url: string; readonly poolSize: number }

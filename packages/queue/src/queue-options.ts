@@ -47,7 +47,7 @@ export interface MailQueueOptions {
   /** Sends the emails. Required to call `start`; a process that only enqueues needs none. */
   mailer?: QueueMailer | undefined;
   /** Encrypt stored emails: the first key encrypts, all keys decrypt. To rotate, append the new key, deploy, then swap. */
-  keys: readonly [SecretKey, ...SecretKey[]];
+  keys: readonly SecretKey[];
   /**
    * The lanes by name. A usage type goes to the first lane that takes it. Use the same lanes in every process.
    * @default `{ codes: { types: carriesCode }, other: {} }`

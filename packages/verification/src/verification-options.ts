@@ -26,7 +26,7 @@ export interface VerificationOptions {
    * `[new, old]`, and remove the old key after the longest validity of codes and links and the longest window of the
    * limits.
    */
-  keys: readonly [SecretKey, ...SecretKey[]];
+  keys: readonly SecretKey[];
   /** The rules that differ from the defaults. */
   policy?: PolicyInput | undefined;
   /**
