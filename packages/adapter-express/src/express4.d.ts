@@ -1,4 +1,4 @@
-// Express 4 has the types of another package, of which there can be one version; these are close enough for the tests.
+// Only one version of `@types/express` can be installed. The types of Express 5 are close enough for these tests.
 declare module 'express4' {
   export * from 'express';
   export { default } from 'express';

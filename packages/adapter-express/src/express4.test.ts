@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { describeHttpContract } from '@postern/http-contract';
 import { describe, expect, test, vi } from 'vitest';
 
-// The router imports express, whichever the application has.
+// The router imports the Express version of the application.
 vi.mock('express', () => import('express4'));
 
 const { default: express } = await import('express');
 const { createMailRouter } = await import('./index.js');
 
-test('this is Express 4', () => {
+test('runs on Express 4', () => {
   // Express 5 no longer has `del`.
   expect(express()).toHaveProperty('del');
 });

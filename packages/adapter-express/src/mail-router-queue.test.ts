@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => pglite.close());
 
-/** An application as the README has it; two with the same schema share what waits. */
+/** The application from the README. Applications with the same schema share a queue. */
 async function startApp(
   { schema = `queue_${++schemas}`, ...options }: Partial<MailRouterOptions> & { schema?: string } = {},
   { isStarted = true } = {},
@@ -86,7 +86,7 @@ const sent = (queue: DeliveryQueue, id: string) =>
     queue.on('sent', (delivery) => delivery.id === id && resolve());
   });
 
-test('an email that the queue took over arrives, once for each idempotency key', async () => {
+test('sends one queued email for each idempotency key', async () => {
   const { trap, queue, post } = await startApp();
   const key = { 'Idempotency-Key': '"sign-in 17"' };
   const [first, again] = await Promise.all([
@@ -103,7 +103,7 @@ test('an email that the queue took over arrives, once for each idempotency key',
   expect(await queue.status(first.body.id)).toMatchObject({ state: 'sent', to: 'a***@example.com' });
 });
 
-test('what could never be sent is refused, and not kept', async () => {
+test('rejects emails that cannot be sent, and does not store them', async () => {
   const { queue, post } = await startApp();
   for (const [change, code] of [
     [{ to: 'a@example.com, b@example.com' }, 'recipient_invalid'],
@@ -116,7 +116,7 @@ test('what could never be sent is refused, and not kept', async () => {
   expect((await queue.list()).deliveries).toEqual([]);
 });
 
-test('a code is on its way at once, with an account or without, however slow the mail server is', async () => {
+test('responds to a request for a code without waiting for the mail server, with or without an account', async () => {
   const { trap, post } = await startApp({
     onStart: ({ email }) => (email === SIGN_IN.to ? 'send' : 'pretend'),
   });
@@ -127,21 +127,21 @@ test('a code is on its way at once, with an account or without, however slow the
   expect(trap.inbox.messages).toEqual([]);
 });
 
-test('an idempotency key takes back an email, whichever way it came', async () => {
+test('cancels an email by its idempotency key, from the routes or the verification', async () => {
   const { trap, queue, verification, post } = await startApp({}, { isStarted: false });
   await post('/messages', { ...SIGN_IN, idempotencyKey: 'a key' });
   expect(await queue.cancel({ idempotencyKey: 'a key' })).toBe(true);
   await post('/messages', SIGN_IN, { 'Idempotency-Key': '"another"' });
   expect(await queue.cancel({ idempotencyKey: 'another' })).toBe(true);
 
-  // What the verification reports, goes to `queue.cancel`.
+  // `onSuperseded` calls `queue.cancel`.
   await post('/verification-codes', { email: SIGN_IN.to });
   await verification.cancel({ to: SIGN_IN.to, type: 'SignIn' });
   expect((await queue.stats()).states).toMatchObject({ queued: 0, cancelled: 3 });
   expect(trap.inbox.messages).toEqual([]);
 });
 
-test('a code that went through the queue signs in', async () => {
+test('accepts a code that was sent through the queue', async () => {
   const { trap, post } = await startApp();
   expect(await post('/verification-codes', { email: SIGN_IN.to })).toMatchObject({ status: 204 });
   const verificationCode = await trap.inbox.waitForCode(SIGN_IN.to);
@@ -149,7 +149,7 @@ test('a code that went through the queue signs in', async () => {
   expect(answer.status).toBe(204);
 });
 
-test('what was not sent when the application ended is sent by the next', async () => {
+test('the next process sends emails that were not sent before shutdown', async () => {
   const first = await startApp({ schema: 'shared' });
   const stalled = first.trap.fault({ at: 'rcpt', kind: 'stall' });
   const { body } = await first.post('/messages', SIGN_IN);

@@ -70,7 +70,7 @@ async function serve(app: Express) {
 describe('the router', () => {
   const message = { to: 'ada@example.com', type: 'SignIn', payload: { code: '482913' } };
 
-  test('leaves other paths to others, even at the root', async () => {
+  test('passes other paths to the next middleware, even at the root', async () => {
     const { router } = setUp();
     const { send } = await serve(
       express()
@@ -87,7 +87,7 @@ describe('the router', () => {
     ['raw', express.raw({ type: '*/*' })],
     ['text', express.text({ type: 'text/*' })],
     ['form', express.urlencoded()],
-  ])('works behind a body parser: %s', async (_name, parser) => {
+  ])('works after a body parser: %s', async (_name, parser) => {
     const { transport, router } = setUp();
     const { post } = await serve(express().use(parser).use('/mail', router));
     expect((await post('/mail/messages', message)).status).toBe(200);
@@ -100,9 +100,9 @@ describe('the router', () => {
   });
 
   test.each([
-    ['the socket, whatever a client claims', false, [204, 429]],
-    ['what a trusted proxy says', true, [204, 204]],
-  ])('takes the address of a client from %s', async (_name, trustProxy, statuses) => {
+    ['the socket, despite X-Forwarded-For', false, [204, 429]],
+    ['a trusted proxy', true, [204, 204]],
+  ])('takes the client address from %s', async (_name, trustProxy, statuses) => {
     const { router } = setUp();
     const { post } = await serve(express().set('trust proxy', trustProxy).use(router));
     const start = async (email: string, address: string) =>
@@ -113,7 +113,7 @@ describe('the router', () => {
     ]).toEqual(statuses);
   });
 
-  test.each(['192.0.2.1', '[2001:db8::1]'])('counts one client whatever its port: %s', async (address) => {
+  test.each(['192.0.2.1', '[2001:db8::1]'])('ignores the port of a client address: %s', async (address) => {
     const { router } = setUp();
     const { post } = await serve(express().set('trust proxy', 1).use(router));
     const start = async (email: string, port: number) =>
@@ -121,7 +121,7 @@ describe('the router', () => {
     expect([await start('ada@example.com', 4711), await start('bob@example.com', 4712)]).toEqual([204, 429]);
   });
 
-  test('sends nothing for someone who has hung up, and so has no address', async () => {
+  test('sends nothing for a client that disconnected and has no address', async () => {
     const { transport, router } = setUp();
     const { post } = await serve(
       express()
@@ -141,7 +141,7 @@ describe('the router', () => {
     leaving.abort();
     await expect(left).rejects.toThrow('aborted');
     await passed.promise;
-    // The window of this network is used up, so this request proves that no other one is in flight.
+    // This network has reached its limit, so the request sends nothing. The inbox has only emails of earlier requests.
     expect((await post('/verification-codes', { email: 'eve@example.com' })).status).toBe(429);
     expect(transport.inbox.messages.map(({ to }) => to)).toEqual(['bob@example.com']);
   });
@@ -149,7 +149,7 @@ describe('the router', () => {
   test.each([
     ['with a length', (size: number) => ' '.repeat(size)],
     ['in chunks', (size: number) => ReadableStream.from([Buffer.alloc(size, ' ')])],
-  ])('says of a body that is far too large what is wrong: %s', async (_name, bodyOf) => {
+  ])('returns 413 for a body that is far too large: %s', async (_name, bodyOf) => {
     const { router } = setUp();
     const { send } = await serve(express().use(router));
     const ask = (size: number) =>
@@ -190,7 +190,7 @@ describe('the router', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/elsewhere']);
   });
 
-  test("gives hooks Express's request, and keeps the cookies of others", async () => {
+  test('passes the Express request to hooks, and keeps cookies of other middleware', async () => {
     const { transport, router } = setUp({
       onVerified: ({ to }, { native }) => {
         expect(native.originalUrl).toBe('/mail/verification-codes/verify');

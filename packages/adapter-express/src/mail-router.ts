@@ -1,10 +1,10 @@
 import { createMailHandler, type HttpBody, type HttpRequest, type MailHandlerOptions } from '@postern/http';
 import { type Request, type Response, Router } from 'express';
 
-/** Options of {@link createMailRouter}; hooks find Express's request in `request.native`. */
+/** Options of {@link createMailRouter}. Hooks receive the Express request as `request.native`. */
 export type MailRouterOptions = MailHandlerOptions<Request>;
 
-/** What came first may have read the body; then it is where body parsers leave it. */
+/** Earlier middleware may have read the body. In that case, body parsers have put it into `request.body`. */
 const bodyOf = (request: Request): HttpBody =>
   request.readableDidRead ? { state: 'parsed', value: request.body } : { state: 'unread', bytes: request };
 
@@ -21,10 +21,10 @@ const toHttpRequest = (request: Request): HttpRequest<Request> => ({
 });
 
 /**
- * A router for Express 5 and 4 with the routes of `@postern/http`. Other paths go to the next
- * middleware. The client's address is `req.ip`, so it follows the setting `trust proxy`.
+ * Creates a router for Express 5 and 4 with the routes of `@postern/http`. Other paths go to the next middleware. The client
+ * address is `req.ip`, so it depends on the setting `trust proxy`.
  *
- * @throws {ConfigError} when an option can't be used, with every problem
+ * @throws {ConfigError} if options are not valid, with every problem
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export function createMailRouter(options: MailRouterOptions): Router {
     if (response.headersSent) return;
     response.status(status);
     for (const [name, value] of Object.entries(headers)) {
-      // A session or a middleware may have set its own cookie.
+      // Other middleware may have set a cookie.
       if (name.toLowerCase() === 'set-cookie') response.append(name, [value].flat());
       else response.setHeader(name, typeof value === 'string' ? value : [...value]);
     }
