@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isControllerHandler, isOwnHandler } from './own-route.js';
 
-/** One entry of a router's `stack`: a middleware, or a route with its handlers. */
+/** An entry in the `stack` of a router: middleware, or a route with its handlers. */
 interface Layer {
   readonly route?: {
     readonly path: unknown;
@@ -10,42 +10,42 @@ interface Layer {
   match(path: string): unknown;
 }
 
-/** The parts of Express's router that are needed here. */
+/** The part of the Express router that this module uses. */
 export interface ExpressRouter {
   readonly stack: readonly Layer[];
 }
 
-/** A layer that leads to the handler of a controller. */
+/** A layer with the handler of a controller. */
 interface Candidate {
   readonly layer: Layer;
   readonly path: unknown;
   readonly isOwn: boolean;
 }
 
-/** Kept for each router until it gets another route. */
+/** A cache for each router, valid until a route is added. */
 const known = new WeakMap<
   ExpressRouter,
   { readonly size: number; readonly candidates: readonly Candidate[] }
 >();
 
 /**
- * Whether the router is going to hand this request to a `MailController`. It asks the router's own layers, so its
- * settings and its reading of a path apply: letter case, trailing slashes, percent-encoding, parameters.
+ * Whether the router passes this request to a `MailController`. It uses the layers of the router, so the router's settings
+ * apply: letter case, trailing slashes, percent-encoding, and parameters.
  */
 export function reachesOwnRoute(router: ExpressRouter | undefined, request: IncomingMessage): boolean {
   if (!router) return false;
   const path = pathOf(request.url ?? '');
   const candidates = candidatesOf(router);
-  // Most requests end here, at the price of a few patterns.
+  // A fast path for most requests.
   if (!candidates.some(({ layer, isOwn }) => isOwn && matches(layer, path))) return false;
   const reached = candidates.filter(({ layer }) => handles(layer, request.method) && matches(layer, path));
   const [first] = reached;
-  // Two controllers with one path differ in what only Nest looks at, such as the version in a header field: then the
-  // other one may be meant, and it needs its body parsed.
+  // If another controller has the same path, only Nest can tell which one handles the request, for example by the version in
+  // a header. The other controller may need a parsed body.
   return first?.isOwn === true && reached.every((other) => other.isOwn || other.path !== first.path);
 }
 
-/** Routes without a controller are middleware, which pass requests on. */
+/** Routes without a controller are middleware, which passes requests on. */
 function candidatesOf(router: ExpressRouter): readonly Candidate[] {
   const last = known.get(router);
   if (last?.size === router.stack.length) return last.candidates;
@@ -67,11 +67,11 @@ function matches(layer: Layer, path: string): boolean {
   try {
     return Boolean(layer.match(path));
   } catch {
-    // Percent-encoding that is not valid, which the router refuses.
+    // The percent-encoding is not valid. The router rejects the request.
     return false;
   }
 }
 
-/** What Express routes by: without the query, and without the origin of an absolute-form target. */
+/** The path that Express matches: without the query, and without the origin of an absolute-form target. */
 const pathOf = (url: string): string =>
   url.replace(/[?#].*$/s, '').replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '');

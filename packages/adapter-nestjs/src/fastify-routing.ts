@@ -11,7 +11,7 @@ interface FastifyRequest {
 
 type Done = () => void;
 
-/** The parts of a Fastify instance that are needed here. */
+/** The part of the Fastify instance that this module uses. */
 export interface FastifyRouting {
   addHook(name: 'onRoute', hook: (route: { config?: object }) => void): unknown;
   addHook(
@@ -25,8 +25,8 @@ export interface FastifyRouting {
 }
 
 /**
- * Notes in the `config` of each route of Fastify whether it belongs to a `MailController`. Nest's adapter wraps some
- * handlers before it registers them, so it is the call of the adapter that tells.
+ * Marks the routes of `MailController`s in the `config` of each Fastify route. The Nest adapter wraps some handlers before it
+ * registers them, so the mark is set when the adapter is called.
  */
 export function markOwnRoutes(httpAdapter: AbstractHttpAdapter, fastify: FastifyRouting): void {
   let isOwn = false;
@@ -46,6 +46,6 @@ export function markOwnRoutes(httpAdapter: AbstractHttpAdapter, fastify: Fastify
   }
 }
 
-/** Whether the router led this request to a route of a `MailController`. */
+/** Whether the router matched this request to a route of a `MailController`. */
 export const isOwnRoute = ({ routeOptions }: FastifyRequest): boolean =>
   routeOptions.config !== undefined && OWN_ROUTE in routeOptions.config;

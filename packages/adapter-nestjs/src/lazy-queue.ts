@@ -1,7 +1,7 @@
 import type { Mailer, MailQueue, Transport } from '@postern/core';
 
 /**
- * A queue that is opened on first use.
+ * Creates a queue that opens on first use.
  *
  * @param sender the mailer that sends the emails of the queue
  */
@@ -18,7 +18,7 @@ export function createLazyQueue(
   const transport: Transport = {
     name: 'queue',
     send: async (...call) => (await open()).transport().send(...call),
-    // The health of the application is that of its mail server.
+    // Health checks test the mail server.
     verify: (operation) => sender.verify(operation),
     close: closeNothing,
     [Symbol.asyncDispose]: closeNothing,

@@ -43,7 +43,7 @@ const optionsWith = (http: Partial<MailModuleOptions['http']> = {}): MailModuleO
     fromEmail: 'noreply@example.com',
     templates: [{ ...TEMPLATE, usageType: 'Generic' }],
   },
-  // Never used: the inbox of the test takes its place.
+  // Not used: the test inbox replaces it.
   transport: createMemoryTransport(),
   verification: {
     store: memoryStore(),
@@ -83,7 +83,7 @@ async function serve(
 }
 
 describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
-  test('leaves the bodies and the errors of other routes as they are', async () => {
+  test('does not change the bodies and errors of other routes', async () => {
     @Controller()
     class Others {
       @Post(['messages', 'admin/mail/messages', 'mail/messages/echo'])
@@ -104,7 +104,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect(await (await send('/mail/nothing')).json()).toMatchObject({ statusCode: 404 });
   });
 
-  test('below a global prefix, leaves the same path without it to others', async () => {
+  test('with a global prefix, does not handle the path without the prefix', async () => {
     @Controller()
     class Others {
       @Post('messages')
@@ -121,7 +121,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect(await codeOf(post('/box/box/messages', '{'))).toBe('malformed_json');
   });
 
-  test('leaves a path that a global prefix excludes for others to them', async () => {
+  test('does not handle the paths of other controllers that a global prefix excludes', async () => {
     @Controller('mail')
     class Others {
       @Post('messages')
@@ -138,7 +138,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect(await codeOf(post('/mail/links/token', '{'))).toBe('link_not_found');
   });
 
-  test('is what guards and interceptors apply to, before the body is read', async () => {
+  test('runs guards and interceptors before the body is read', async () => {
     const seen: unknown[] = [];
     @Injectable()
     class Guard implements CanActivate {
@@ -174,7 +174,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
   const mounted: [string, string, ModuleMetadata, (app: Awaited<ReturnType<typeof createApp>>) => void][] = [
     ['a global prefix', '/api/mail', {}, (app) => app.setGlobalPrefix('api')],
     [
-      'a global prefix that excludes it',
+      'a global prefix that excludes the controller',
       '/mail',
       {},
       (app) => app.setGlobalPrefix('api', { exclude: ['mail/*path'] }),
@@ -186,7 +186,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
       (app) => app.enableVersioning({ type: VersioningType.URI, defaultVersion: '2' }),
     ],
   ];
-  test.each(mounted)('works below %s', async (_name, path, metadata, prepare) => {
+  test.each(mounted)('works with %s', async (_name, path, metadata, prepare) => {
     const { post, codeOf } = await serve(metadata, adapter(), prepare);
     expect((await post(`${path}/messages`, MESSAGE)).status).toBe(200);
     expect(await codeOf(post(`${path}/messages`, '{'))).toBe('malformed_json');
@@ -196,7 +196,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect(await codeOf(post(`${path}/messages`, '{"to":"a@b.c","to":"d@e.f"}'))).toBe('malformed_json');
   });
 
-  test('works at several paths and versions of its own', async () => {
+  test('works at several paths and versions', async () => {
     @Controller({ path: ['mail', 'post/box'], version: ['1', '3'] })
     class Versions extends MailController {}
     const { post, codeOf } = await serve({ controllers: [Versions] }, adapter(), (app) =>
@@ -209,7 +209,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect((await post('/api/mail/messages', MESSAGE)).status).toBe(404);
   });
 
-  test('can be that of a mailer with a name', async () => {
+  test('serves a mailer with a name', async () => {
     @Controller('marketing')
     class Marketing extends MailController {
       constructor(@InjectMailRoutes('marketing') routes: MailRoutes) {
@@ -231,9 +231,9 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
   });
 
   test.each([
-    ['the socket, whatever a client claims', false, [204, 429]],
-    ['what a trusted proxy says', true, [204, 204]],
-  ])('takes the address of a client from %s', async (_name, trustProxy, statuses) => {
+    ['the socket, despite X-Forwarded-For', false, [204, 429]],
+    ['a trusted proxy', true, [204, 204]],
+  ])('takes the client address from %s', async (_name, trustProxy, statuses) => {
     const { post } = await serve({}, adapter(trustProxy));
     const start = async (email: string, address: string) =>
       (await post('/mail/verification-codes', { email }, { 'X-Forwarded-For': address })).status;
@@ -244,7 +244,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
   test.each([
     ['for all requests', Scope.DEFAULT],
     ['for each request', Scope.REQUEST],
-  ])('sends nothing to a client that has hung up: a controller %s', async (_name, scope) => {
+  ])('sends nothing for a client that disconnected: one controller %s', async (_name, scope) => {
     const arrived = Promise.withResolvers<void>();
     const passed = Promise.withResolvers<void>();
     @Injectable()
@@ -276,12 +276,12 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     leaving.abort();
     await expect(left).rejects.toThrow('aborted');
     await passed.promise;
-    // The window of this network is used up, so this one proves that nobody else is on the way.
+    // This network has reached its limit, so the request sends nothing. The inbox has only emails of earlier requests.
     expect((await post('/mail/verification-codes', { email: 'eve@example.com' })).status).toBe(429);
     expect(inbox.messages.map(({ to }) => to)).toEqual(['bob@example.com']);
   });
 
-  test("gives hooks the platform's request, and keeps the cookies of others", async () => {
+  test('passes the request of the platform to hooks, and keeps cookies of other code', async () => {
     @Injectable()
     class Cookie implements NestInterceptor {
       intercept(context: ExecutionContext, next: CallHandler) {
@@ -312,7 +312,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect(natives).toMatchObject([{ ip: '127.0.0.1', headers: { 'content-type': 'application/json' } }]);
   });
 
-  test('lets a hook answer by itself', async () => {
+  test('lets a hook send the response', async () => {
     const imports = [
       mailWith({
         onVerified: (_verified, { native }) => {
@@ -346,7 +346,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect(error).not.toHaveBeenCalled();
   });
 
-  test('works when it is made for every request', async () => {
+  test('works with request scope', async () => {
     @Controller({ path: 'mail', scope: Scope.REQUEST })
     class PerRequest extends MailController {}
     const { post, inbox } = await serve({ controllers: [PerRequest] }, adapter());
@@ -355,11 +355,11 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect((await post('/mail/messages', MESSAGE)).status).toBe(200);
     expect((await post('/mail/messages', MESSAGE)).status).toBe(200);
     expect(inbox.messages).toHaveLength(2);
-    // It changes nothing about the server, which listens already.
+    // New controllers must not change the running server.
     expect(await malformed()).toBe(first);
   });
 
-  test('is there in an application that a test made', async () => {
+  test('works in an application that a test creates', async () => {
     const module = await Test.createTestingModule({
       imports: [MailTestingModule.forRoot(), mailWith()],
       controllers: [AuthMail],
@@ -375,7 +375,7 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  test('stops an application without routes', async () => {
+  test('fails to start without the http option', async () => {
     const app = await createApp(
       {
         controllers: [AuthMail],
@@ -383,10 +383,10 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
       },
       adapter(),
     );
-    await expect(app.init()).rejects.toThrow('a MailController needs the option http of MailModule');
+    await expect(app.init()).rejects.toThrow('http: is required by MailController');
   });
 
-  test('signs in 200 people at once, and loses no request when it closes', async () => {
+  test('signs in 200 people at once, and completes accepted requests on shutdown', async () => {
     await using trap = await startSmtpTrap({ tls: 'none' });
     const templates = ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map((usageType) => ({
       ...TEMPLATE,
@@ -446,8 +446,8 @@ describe.each(PLATFORMS)('a MailController on %s', (_platform, adapter) => {
   }, 120_000);
 });
 
-// On Fastify, Nest 11 has no version by header for a route of every method.
-test('MailControllers of two mailers share a path where a header has the version', async () => {
+// On Fastify, Nest 11 does not support header versioning for routes that accept all methods.
+test('MailControllers of two mailers share a path with header versioning', async () => {
   @Controller({ path: 'mail', version: '1' })
   class First extends MailController {}
   @Controller({ path: 'mail', version: '2' })

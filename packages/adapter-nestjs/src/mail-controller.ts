@@ -15,10 +15,10 @@ const HANDLERS = [
 ] as const satisfies readonly (keyof MailController)[];
 
 /**
- * The routes of `@postern/http` as a controller. Extend it, give it a path with `@Controller`, and add whatever a controller
- * can have: guards, interceptors, a version, a host. Guards run before the body is read, so they don't see it.
+ * The routes of `@postern/http` as a controller. Extend it, set its path with `@Controller`, and add guards, interceptors, a
+ * version, or a host as in any other controller. Guards run before the body is read, so they cannot see it.
  *
- * @throws {ConfigError} when `MailModule` has no option `http`
+ * @throws {ConfigError} if the `http` option of `MailModule` is missing
  *
  * @example
  * ```ts

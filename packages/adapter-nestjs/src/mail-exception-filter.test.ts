@@ -36,7 +36,7 @@ class SignInController {
   }
 }
 
-describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
+describe.each(PLATFORMS)('MailExceptionFilter on %s', (_platform, adapter) => {
   async function serve() {
     const template = {
       usageType: 'Generic',
@@ -72,7 +72,7 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
     return { ask, error, log, warn, testing: app.get(MailTestingService) };
   }
 
-  test('answers with the problem document of the routes', async () => {
+  test('returns the problem documents of the routes', async () => {
     const { ask, error } = await serve();
     const refused = await ask('/send', { to: 'ada@example.com, bob@example.com' });
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
@@ -94,7 +94,7 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
     expect(error.mock.calls.filter(([entry]) => entry instanceof Error)).toEqual([]);
   });
 
-  test('tells the log what it does not tell the client', async () => {
+  test('logs details that it does not return to the client', async () => {
     const { ask, error, testing } = await serve();
     const failure = new MailError('auth_failed', 'The login of mailer@example.com was refused.', {
       stage: 'auth',
@@ -106,7 +106,7 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
     expect(error.mock.calls.flat()).toContain(failure);
   });
 
-  test('logs the mistakes of clients below the level of an error', async () => {
+  test('logs mistakes of clients below the level error', async () => {
     const { ask, error, log, warn } = await serve();
     await ask('/send', { to: 'ada@example.com, bob@example.com' });
     await ask('/locked');
@@ -127,7 +127,7 @@ describe.each(PLATFORMS)('the filter on %s', (_platform, adapter) => {
   });
 });
 
-test('leaves what is not HTTP to others', () => {
+test('throws the error again if the context is not HTTP', () => {
   const host = new ExecutionContextHost([]);
   host.setType('rpc');
   const error = new MailError('closed', 'The mailer is closed.', { stage: 'pool' });

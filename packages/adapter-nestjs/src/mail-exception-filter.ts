@@ -6,9 +6,9 @@ import { createNestLogger } from './nest-logger.js';
 import { sendResponse } from './platform-http.js';
 
 /**
- * Answers what `MailService` and `VerificationService` throw in your own controllers with the problem document
- * (RFC 9457) that the ready-made routes answer it with, on Express and on Fastify. Other exceptions are left to Nest. The
- * log level says who has to act: `error` for you, less for what a client did.
+ * Converts errors from `MailService` and `VerificationService` in your controllers to the problem documents (RFC 9457) that
+ * the ready-made routes return, on Express and Fastify. Nest handles all other exceptions. Problems that you must fix are
+ * logged as `error`. Mistakes of clients have a lower level.
  *
  * @example
  * ```ts
@@ -19,14 +19,14 @@ import { sendResponse } from './platform-http.js';
 @Catch(MailError, VerificationError, ProblemError)
 export class MailExceptionFilter implements ExceptionFilter<MailError | VerificationError | ProblemError> {
   readonly #logger = new Logger(MailExceptionFilter.name);
-  /** Nest prints an error that it gets as such with its stack. */
+  /** Nest prints the stack only if it receives the error itself. */
   readonly #problems = {
     ...createNestLogger(MailExceptionFilter.name),
     error: ({ error }: LogEvent) => this.#logger.error(error),
   };
 
   catch(exception: MailError | VerificationError | ProblemError, host: ArgumentsHost): void {
-    // Message brokers and GraphQL have their own answers.
+    // Message brokers and GraphQL have their own error formats.
     if (host.getType() !== 'http') throw exception;
     logProblem(this.#problems, exception);
     sendResponse(host.switchToHttp().getResponse(), problemResponse(exception));

@@ -22,7 +22,7 @@ class HealthController {
 }
 
 describe.each(PLATFORMS)('the health indicator with Terminus on %s', (_platform, adapter) => {
-  test('says up or down, asks at most once per interval, and keeps the reason to the log', async () => {
+  test('reports up or down, contacts the server at most once per interval, and only logs the cause', async () => {
     const clock = { time: 0, now: () => clock.time };
     const log: LogEvent[] = [];
     const note = (event: LogEvent) => void log.push(event);

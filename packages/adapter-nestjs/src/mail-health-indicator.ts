@@ -1,9 +1,9 @@
-/** What Terminus makes its report of. */
+/** A result for the report of Terminus. */
 export type MailHealth<Key extends string = 'mail'> = Record<Key, { status: 'up' | 'down' }>;
 
 /**
- * Whether emails can be sent, for `@nestjs/terminus` 11 or later: the mail server takes connections and the login. It
- * is asked at most once per `healthIntervalMs`. Why it is down is for the log alone.
+ * Reports whether the mail server accepts connections and the login, for `@nestjs/terminus` 11 or later. It contacts the server
+ * at most once per `healthIntervalMs`. The cause of a failure is only logged.
  *
  * @example
  * ```ts
@@ -17,12 +17,12 @@ export type MailHealth<Key extends string = 'mail'> = Record<Key, { status: 'up'
 export class MailHealthIndicator {
   readonly #check: () => Promise<boolean>;
 
-  /** Made by `MailModule`. */
+  /** Called by `MailModule`. */
   constructor(check: () => Promise<boolean>) {
     this.#check = check;
   }
 
-  /** @param key the name in the report. @default 'mail' */
+  /** @param key the name in the report. The default is `mail`. */
   async isHealthy(): Promise<MailHealth>;
   async isHealthy<Key extends string>(key: Key): Promise<MailHealth<Key>>;
   async isHealthy(key = 'mail'): Promise<MailHealth<string>> {

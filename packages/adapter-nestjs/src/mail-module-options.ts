@@ -12,28 +12,28 @@ import type { MailHandlerOptions } from '@postern/http';
 import type { VerificationOptions } from '@postern/verification';
 import { z } from 'zod';
 
-/** What delivers: the server in the config, or a transport. */
+/** The mail server: in the config, or behind a transport. */
 type Delivery =
   | {
-      /** Server, sender and templates: `parseConnectorConfig(…)`. */
+      /** Server, sender, and templates: the result of `parseConnectorConfig`. */
       config: ConnectorConfig;
       transport?: undefined;
     }
   | {
       /** Sender and templates. */
       config: MailerConfig;
-      /** Delivers in place of a server in the config. It is closed with the application. */
+      /** Delivers the emails in place of a server in the config. The application closes it on shutdown. */
       transport: Transport;
     };
 
-/** Options of `MailModule.forRoot`: those of `createMailer`, and what is built on it. */
+/** Options of `MailModule.forRoot`: those of `createMailer`, and those of the services that use the mailer. */
 export type MailModuleOptions = Omit<MailerOptions, 'config' | 'transport' | 'logger'> &
   Delivery & {
-    /** With it there is a `VerificationService`: options of `createVerification`. */
+    /** Options of `createVerification`. Required to use `VerificationService`. */
     verification?: Omit<VerificationOptions, 'mailer'> | undefined;
     /**
-     * Makes a queue of the mailer that sends, and starts it. All emails then go through it: those of `MailService`, of the
-     * `VerificationService` and of `POST /messages`. It is closed with the application.
+     * Receives the mailer that sends, and returns a queue. `MailService`, `VerificationService`, and `POST /messages` then add
+     * all emails to the queue. The application closes it on shutdown.
      *
      * @example
      * ```ts
@@ -46,7 +46,7 @@ export type MailModuleOptions = Omit<MailerOptions, 'config' | 'transport' | 'lo
      */
     queue?: ((mailer: Mailer) => MailQueue | Promise<MailQueue>) | undefined;
     /**
-     * What a `MailController` needs: options of `createMailHandler`. Hooks find the request of the platform in
+     * Options of `createMailHandler`. Required to use `MailController`. Hooks receive the request of the platform as
      * `request.native`.
      */
     http?:
@@ -55,37 +55,37 @@ export type MailModuleOptions = Omit<MailerOptions, 'config' | 'transport' | 'lo
           'mailer' | 'verification' | 'queue' | 'logger' | 'clock' | 'healthIntervalMs'
         >
       | undefined;
-    /** How long an answer about the health is good for, in milliseconds. @default 30000 */
+    /** How long to cache a health result, in milliseconds. @default 30000 */
     healthIntervalMs?: number | undefined;
-    /** @default Nest's own */
+    /** @default the logger of Nest */
     logger?: MailerOptions['logger'] | undefined;
   };
 
-/** What can be injected elsewhere depends on these, so they can't wait for a factory. */
+/** These options decide which providers exist, so they cannot come from a factory. */
 export interface MailModuleExtras {
-  /** Makes the providers injectable without importing the module. @default false */
+  /** Other modules can inject the providers without importing this module. @default false */
   isGlobal?: boolean | undefined;
-  /** Tells several mailers apart; `@InjectMailer(name)` injects it. @default the mailer without a name */
+  /** Identifies the mailer if there are several. To inject it, use `@InjectMailer(name)`. @default 'default' */
   name?: string | undefined;
 }
 
-/** Makes the options for `MailModule.forRootAsync`, as a class. */
+/** A class that creates the options for `MailModule.forRootAsync`. */
 export interface MailOptionsFactory {
   createMailOptions(): MailModuleOptions | Promise<MailModuleOptions>;
 }
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
-/** The parts are checked where they are used: by the mailer, the transport, the verification and the routes. */
+/** The mailer, the transport, the verification, and the routes check their own options. */
 const optionsSchema = z.strictObject(
   {
     config: z.looseObject(
-      { templates: z.array(z.unknown(), 'is missing: pass what parseConnectorConfig returns') },
+      { templates: z.array(z.unknown(), 'is required: pass the result of parseConnectorConfig') },
       'must be the result of parseConnectorConfig',
     ),
     transport: z.custom(isObject, 'must be a transport, such as createSmtpTransport(…)').optional(),
     verification: z.custom(isObject, 'must be an object with store and keys').optional(),
-    queue: functionSchema('must be a function that makes a queue of a mailer').optional(),
+    queue: functionSchema('must be a function that receives a mailer and returns a queue').optional(),
     http: z.custom(isObject, 'must be an object with authorize').optional(),
     healthIntervalMs: z.int().min(0).optional(),
     resolveTemplate: z.unknown().optional(),
@@ -99,12 +99,12 @@ const optionsSchema = z.strictObject(
   {
     error: ({ code }) =>
       code === 'invalid_type'
-        ? 'MailModule needs an object with config: a factory may have forgotten to return it'
+        ? 'MailModule requires an object with config: check that your factory returns it'
         : undefined,
   },
 );
 
-/** @throws {ConfigError} when an option is not valid, or a factory returned nothing */
+/** @throws {ConfigError} if an option is not valid, or a factory returned nothing */
 export function requireOptions(options: MailModuleOptions): void {
   readOptions(optionsSchema, options, 'MailModule');
 }

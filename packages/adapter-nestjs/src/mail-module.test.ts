@@ -66,7 +66,7 @@ const failure = (imports: Imports): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-test('this is the Nest that the project says', ({ task }) => {
+test('runs on the Nest version of the test project', ({ task }) => {
   expect(nest.version).toMatch(task.file.projectName === 'nest 11' ? /^11\./ : /^12\./);
 });
 
@@ -75,7 +75,7 @@ describe('forRoot', () => {
     await using trap = await startSmtpTrap({ tls: 'none' });
     const server = { host: trap.host, port: trap.port, auth: {} };
     const app = await start([MailModule.forRoot({ config: parseConnectorConfig({ ...config, ...server }) })]);
-    expect(trap.sessions).toEqual([]); // nothing is opened before it is needed
+    expect(trap.sessions).toEqual([]); // connections open on first use
     const mail = app.get(MailService);
     await mail.verify();
     await mail.send(SIGN_IN);
@@ -91,7 +91,7 @@ describe('forRoot', () => {
     expect(transport.inbox.messages).toHaveLength(1);
   });
 
-  test('passes the options of the mailer on, and an explicit undefined is the default', async () => {
+  test('passes the mailer options on, and treats undefined as the default', async () => {
     const transport = createMemoryTransport();
     const options: MailModuleOptions = {
       ...{ config, transport, otpOrigin: 'https://app.example.com' },
@@ -112,15 +112,15 @@ describe('forRoot', () => {
   test.each([
     [true, undefined],
     [false, expect.objectContaining({ message: expect.stringMatching(/MailService/) })],
-  ])('with isGlobal %s, other modules need not import it', async (isGlobal, error) => {
+  ])('isGlobal %s controls whether other modules must import it', async (isGlobal, error) => {
     const transport = createMemoryTransport();
     const mail = MailModule.forRoot({ config, transport, isGlobal });
     expect(await failure([mail, FeatureModule])).toEqual(error);
   });
 });
 
-test('the compiler, too, wants a server or a transport', async () => {
-  // @ts-expect-error there is neither
+test('the types require a server or a transport', async () => {
+  // @ts-expect-error both are missing
   expect(await failure([MailModule.forRoot({ config })])).toBeMailError('config_invalid');
 });
 
@@ -147,21 +147,21 @@ describe('forRootAsync', () => {
       },
     ],
     ['a class', { useClass: Settings }],
-    ['a provider that is there', { imports: [SettingsModule], useExisting: Settings }],
-  ])('takes options from %s', async (_name, options) => {
+    ['an existing provider', { imports: [SettingsModule], useExisting: Settings }],
+  ])('gets options from %s', async (_name, options) => {
     const app = await start([MailModule.forRootAsync({ ...options, name: 'async', isGlobal: true })]);
     await app.get<MailService>(getMailerToken('async')).send(SIGN_IN);
     expect(transport.inbox.messages).toHaveLength(1);
   });
 });
 
-describe('options that cannot be used stop the application', () => {
+describe('the application fails to start if options are not valid', () => {
   const transport = createMemoryTransport();
   const secret = 'too short';
   const unusable: [string, unknown, string][] = [
-    ['none', undefined, 'MailModule needs an object with config'],
+    ['none', undefined, 'MailModule requires an object with config'],
     ['no config', { transport }, 'config: must be the result of parseConnectorConfig'],
-    ['a config without templates', { config: {}, transport }, 'config.templates: is missing'],
+    ['a config without templates', { config: {}, transport }, 'config.templates: is required'],
     ['an interval', { config, transport, healthIntervalMs: -1 }, 'healthIntervalMs: must be 0 or more'],
     ['a sender', { config: { ...config, fromEmail: 'nobody' }, transport }, 'fromEmail'],
     ['a verification', { config, transport, verification: { store: memoryStore(), secret } }, 'secret'],
@@ -188,7 +188,7 @@ describe('several mailers', () => {
     ) {}
   }
 
-  test('have transports and templates of their own', async () => {
+  test('have separate transports and templates', async () => {
     const transports = [createMemoryTransport(), createMemoryTransport()] as const;
     const app = await start(
       [
@@ -224,14 +224,14 @@ describe('several mailers', () => {
       MailModule.forRoot({ config, transport, otpOrigin: 'https://app.example.com' }),
     ]);
     expect(error).toBeMailError('config_invalid');
-    expect(String(error)).toContain('there are two mailers named "default"');
+    expect(String(error)).toContain('two mailers have the name "default"');
   });
 });
 
 describe('forFeature', () => {
   const root = () => MailModule.forRoot({ config, transport: createMemoryTransport() });
 
-  test('adds templates, wherever its module is imported', async () => {
+  test('adds templates before and after the root module is imported', async () => {
     @Module({
       imports: [
         MailModule.forFeature([
@@ -253,17 +253,17 @@ describe('forFeature', () => {
 
   test.each<[string, () => Imports, string]>([
     [
-      'a template that the config has',
+      'a template that is already in the config',
       () => [root(), MailModule.forFeature([template('SignIn')])],
-      'has a template for SignIn already, in the config (templates[1])',
+      'already has a template for SignIn in the config (templates[1])',
     ],
     [
-      'a template that another module has',
+      'a template that another module added',
       () => ['a', 'b'].map((subject) => MailModule.forFeature([template('Invoice', subject)])).concat(root()),
-      'has a template for Invoice already, in another forFeature',
+      'already has a template for Invoice in another forFeature call',
     ],
     [
-      'a template that can not be read',
+      'a template that cannot be parsed',
       () => [root(), MailModule.forFeature([template('Invoice', '{{#if code}}')])],
       'templates[0].subject',
     ],
@@ -276,17 +276,17 @@ describe('forFeature', () => {
       'templates[0].content: content is required',
     ],
     [
-      'a mailer that is not there',
+      'a mailer that does not exist',
       () => [root(), MailModule.forFeature([template('Invoice')], 'billing')],
-      'there are templates for a mailer named "billing", but no such mailer',
+      'templates were added to the mailer "billing", which does not exist',
     ],
-  ])('refuses %s', async (_name, imports, message) => {
+  ])('rejects %s', async (_name, imports, message) => {
     const error = await failure(imports());
     expect(error).toBeInstanceOf(ConfigError);
     expect(String(error)).toContain(message);
   });
 
-  test('comes too late after an email', async () => {
+  test('rejects templates after the first email', async () => {
     @Injectable()
     class Eager {
       constructor(@Inject(MailService) mail: MailService) {
@@ -296,13 +296,13 @@ describe('forFeature', () => {
     @Module({ providers: [Eager], exports: [Eager] })
     class EagerModule {}
     const feature = MailModule.forFeature([template('Invoice')]);
-    // What it waits for is made before it.
+    // Nest creates injected providers first.
     feature.imports?.push(EagerModule);
     const provider = feature.providers?.[0];
     if (provider && 'inject' in provider) provider.inject?.push(Eager);
     const root = MailModule.forRoot({ config, transport: createMemoryTransport(), isGlobal: true });
     const error = await failure([root, feature]);
-    expect(String(error)).toContain('send no email from a constructor or a factory');
+    expect(String(error)).toContain('do not send emails from a constructor or a provider factory');
   });
 });
 
@@ -345,14 +345,14 @@ describe('VerificationService', () => {
     await expect(check).rejects.toMatchObject({ code: 'code_incorrect' });
   });
 
-  test('says what it needs', async () => {
+  test('fails without the verification option', async () => {
     const app = await start([MailModule.forRoot({ config, transport: createMemoryTransport() })]);
     const started = app.get(VerificationService).start({ to: TO, type: 'SignIn', method: 'code' });
-    await expect(started).rejects.toThrow('codes and links need the option verification of MailModule');
+    await expect(started).rejects.toThrow('verification: is required for codes and links');
   });
 });
 
-test('what was accepted is sent before the application is closed, and nothing after it', async () => {
+test('shutdown sends accepted emails first and rejects later ones', async () => {
   await using trap = await startSmtpTrap({ tls: 'none' });
   const server = { host: trap.host, port: trap.port, auth: {} };
   const app = await start([MailModule.forRoot({ config: parseConnectorConfig({ ...config, ...server }) })]);
@@ -376,7 +376,7 @@ describe('without HTTP', () => {
       'a microservice',
       (app: Type) => NestFactory.createMicroservice(app, { logger: false, options: { port: 0 } }),
     ],
-  ])('%s sends, though its module has a MailController', async (_name, create) => {
+  ])('%s sends emails even if its module has a MailController', async (_name, create) => {
     const mail = MailModule.forRoot({ config, transport: createMemoryTransport(), http });
     @Module({ imports: [mail], controllers: [Routes] })
     class AppModule {}
@@ -386,7 +386,7 @@ describe('without HTTP', () => {
   });
 });
 
-test("events are in Nest's log, without a code", async () => {
+test('events go to the log of Nest, without codes', async () => {
   const lines: unknown[] = [];
   const note = (...line: unknown[]) => void lines.push(line);
   const logger = { log: vi.fn(note), error: vi.fn(note), warn: note, debug: note };

@@ -24,7 +24,7 @@ import { VerificationService } from './verification-service.js';
 const OPTIONS = 'POSTERN_MAIL_OPTIONS';
 const TEMPLATES = 'POSTERN_MAIL_TEMPLATES';
 
-/** Every token is written down: no compiler has to tell Nest what a constructor wants. */
+/** Tokens are explicit, so that Nest needs no metadata from a compiler. */
 const ofHost = <T>(provide: InjectionToken, useFactory: (host: MailerHost) => T): FactoryProvider<T> => ({
   provide,
   useFactory,
@@ -68,15 +68,15 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<MailModuleOpti
   .build();
 
 /**
- * Auth emails, one-time codes and links for a Nest application.
+ * Auth emails, one-time codes, and links for a Nest application.
  *
- * `forRoot` takes {@link MailModuleOptions}; `forRootAsync` takes them from `useFactory`, `useClass` or
- * `useExisting`, with `inject` and `imports`. Both take {@link MailModuleExtras}. An option that can't be used stops
- * the application when it starts, with a `ConfigError` that lists every problem.
+ * `forRoot` accepts {@link MailModuleOptions}. `forRootAsync` gets them from `useFactory`, `useClass`, or `useExisting`, with
+ * `inject` and `imports`. Both accept {@link MailModuleExtras}. If an option is not valid, the application fails to start, with
+ * a `ConfigError` that lists every problem.
  *
- * Connections are opened when the first email needs one. When the application closes, the server answers its last
- * requests first, then what was accepted is sent, and then the connections are closed: in `onApplicationShutdown`,
- * which on a signal needs `app.enableShutdownHooks()`.
+ * The first connection opens when the first email is sent. On shutdown, the server finishes its requests. Then, in
+ * `onApplicationShutdown`, the module sends the emails in flight and closes the connections. To shut down on a signal, call
+ * `app.enableShutdownHooks()`.
  *
  * @example
  * ```ts
@@ -89,9 +89,9 @@ export class MailModule extends ConfigurableModuleClass {
   /**
    * Adds the templates of a feature module to a mailer.
    *
-   * @param mailer the name of it. @default the mailer without a name
-   * @throws {ConfigError} when the application starts, if a template can't be used, if there is another one for its type
-   * and language, or if there is no such mailer
+   * @param mailer the name of the mailer. The default is the mailer without a name.
+   * @throws {ConfigError} on startup, if a template is not valid, if two templates have the same type and language, or if the
+   * mailer does not exist
    */
   static forFeature(templates: readonly TemplateInput[], mailer = DEFAULT_MAILER): DynamicModule {
     return {

@@ -43,7 +43,7 @@ afterAll(() => pglite.close());
 
 type Adapter = Parameters<typeof createApp>[1];
 
-/** Two with the same schema share what waits. */
+/** Applications with the same schema share a queue. */
 async function start(adapter: Adapter, { schema = `queue_${++schemas}` } = {}) {
   const trap = await startSmtpTrap({ tls: 'none' });
   const queues: DeliveryQueue[] = [];
@@ -80,7 +80,7 @@ async function start(adapter: Adapter, { schema = `queue_${++schemas}` } = {}) {
     await trap.close();
   });
   const [queue] = queues;
-  if (!queue || queues.length > 1) throw new Error('One queue is made when the application starts.');
+  if (!queue || queues.length > 1) throw new Error('Expected one queue when the application starts.');
   const url = await app.getUrl();
   const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
     const response = await fetch(`${url}/mail${path}`, {
@@ -97,15 +97,15 @@ async function start(adapter: Adapter, { schema = `queue_${++schemas}` } = {}) {
   return { app, trap, queue, post };
 }
 
-describe.each(PLATFORMS)('a queue behind the module on %s', (_platform, adapter) => {
-  test('takes what is posted, once for each idempotency key', async () => {
+describe.each(PLATFORMS)('MailModule with a queue on %s', (_platform, adapter) => {
+  test('sends one posted email for each idempotency key', async () => {
     const { trap, post } = await start(adapter());
     const key = { 'Idempotency-Key': '"invoice 17"' };
     const invoice = { ...SIGN_IN, type: 'Invoice' };
     const first = await post('/messages', invoice, key);
     expect(first).toEqual({ status: 202, body: { id: expect.any(String) } });
     expect(await post('/messages', invoice, key)).toEqual(first);
-    // The template of a feature module.
+    // The template is from the feature module.
     const { subject } = await trap.inbox.waitFor(({ text }) => text.includes('482913'));
     expect(subject).toBe('Your Invoice code');
     const wrong = await post('/messages', { ...invoice, payload: {} });
@@ -113,7 +113,7 @@ describe.each(PLATFORMS)('a queue behind the module on %s', (_platform, adapter)
     expect(trap.inbox.messages).toHaveLength(1);
   });
 
-  test('lets nobody wait for the mail server', async () => {
+  test('does not wait for the mail server', async () => {
     const { app, trap, queue, post } = await start(adapter());
     const stalled = trap.fault({ at: 'rcpt', kind: 'stall' });
     const ask = (email: string) => post('/verification-codes', { email });
@@ -125,13 +125,13 @@ describe.each(PLATFORMS)('a queue behind the module on %s', (_platform, adapter)
     await queue.stop({ graceMs: 0 });
   });
 
-  test('hands codes over, and the application closes it', async () => {
+  test('sends codes, and closes with the application', async () => {
     const { app, trap, queue } = await start(adapter());
     const verification = app.get(VerificationService);
     await verification.start({ to: TO, type: 'SignIn', method: 'code' });
     const code = await trap.inbox.waitForCode(TO);
     expect(await verification.check({ to: TO, type: 'SignIn', code })).toMatchObject({ status: 'verified' });
-    await app.get(MailService).verify(); // the mail server is asked
+    await app.get(MailService).verify(); // contacts the mail server
 
     const people = Array.from({ length: 20 }, (_, index) => `person-${index}@example.com`);
     const accepted = people.map((to) => app.get(MailService).send({ ...SIGN_IN, to }));
@@ -142,7 +142,7 @@ describe.each(PLATFORMS)('a queue behind the module on %s', (_platform, adapter)
   });
 });
 
-test('what was not sent when the application ended is sent by the next', async () => {
+test('the next process sends emails that were not sent before shutdown', async () => {
   const [[, adapter]] = PLATFORMS;
   const first = await start(adapter(), { schema: 'shared' });
   const stalled = first.trap.fault({ at: 'rcpt', kind: 'stall' });
@@ -156,13 +156,14 @@ test('what was not sent when the application ended is sent by the next', async (
   expect(first.trap.inbox.messages).toEqual([]);
 });
 
-test('a queue that can not be opened stops the application', async () => {
+test('the application fails to start if the queue cannot be opened', async () => {
   const [[, adapter]] = PLATFORMS;
   const config = parseConnectorConfig({
     ...{ host: '127.0.0.1', port: 25, auth: {}, fromEmail: 'noreply@example.com' },
     templates: ['Register', 'SignIn', 'ForgotPassword', 'Generic'].map(template),
   });
-  const queue = () => Promise.reject(new MailError('connection_failed', 'It is away.', { stage: 'pool' }));
+  const queue = () =>
+    Promise.reject(new MailError('connection_failed', 'The database is unreachable.', { stage: 'pool' }));
   const app = createApp({ imports: [MailModule.forRoot({ config, queue })] }, adapter());
   await expect(app.then((made) => made.init())).rejects.toBeMailError('connection_failed');
 });

@@ -10,7 +10,7 @@ import {
 } from '@postern/core';
 import type { z } from 'zod';
 
-/** A template as a feature module writes it. */
+/** A template of a feature module. */
 export type TemplateInput = z.input<typeof templateSchema>;
 
 const problem = (path: ConfigIssue['path'], code: string, message: string) =>
@@ -19,7 +19,7 @@ const problem = (path: ConfigIssue['path'], code: string, message: string) =>
 const nameOf = ({ usageType, locale }: Template) =>
   locale === undefined ? usageType : `${usageType} (${locale})`;
 
-/** What the modules of one application tell each other before the first email. */
+/** Collects the mailers and templates of an application before the first email. */
 @Injectable()
 export class MailRegistry implements OnApplicationBootstrap {
   readonly #contributions = new Map<string, Template[]>();
@@ -28,33 +28,29 @@ export class MailRegistry implements OnApplicationBootstrap {
   #transport: Transport | undefined;
 
   /**
-   * Announces a mailer.
+   * Adds a mailer.
    *
-   * @throws {ConfigError} when there is one of this name
+   * @throws {ConfigError} if another mailer has the same name
    */
   register(name: string): void {
     if (this.#names.has(name))
-      throw problem(
-        ['name'],
-        'duplicate_mailer',
-        `there are two mailers named "${name}": give one another name`,
-      );
+      throw problem(['name'], 'duplicate_mailer', `two mailers have the name "${name}": rename one of them`);
     this.#names.add(name);
   }
 
   /**
    * Adds the templates of a feature module.
    *
-   * @throws {ConfigError} when one can't be used
+   * @throws {ConfigError} if a template is not valid
    */
   contribute(name: string, templates: readonly TemplateInput[]): void {
     if (this.#made.has(name))
       throw problem(
         ['templates'],
         'too_late',
-        `the mailer "${name}" was used before all modules were there: send no email from a constructor or a factory`,
+        `the mailer "${name}" was used before all modules were loaded: do not send emails from a constructor or a provider factory`,
       );
-    // As in the config, every problem at once; the rest of a config is of no concern here.
+    // Report every problem at once, but only those of the templates.
     const { issues } = inspectConnectorConfig({ templates });
     const errors = issues.filter(
       ({ severity, path }) => severity === 'error' && path[0] === 'templates' && path.length > 1,
@@ -65,9 +61,9 @@ export class MailRegistry implements OnApplicationBootstrap {
   }
 
   /**
-   * The templates of a config, and those of the feature modules.
+   * Returns the templates of a config and those of the feature modules.
    *
-   * @throws {ConfigError} when two are for the same type and language
+   * @throws {ConfigError} if two templates have the same type and language
    */
   complete(name: string, ofConfig: readonly Template[]): Template[] {
     this.#made.add(name);
@@ -80,12 +76,12 @@ export class MailRegistry implements OnApplicationBootstrap {
         const where =
           index < ofConfig.length
             ? `in the config (${formatPath(['templates', index])})`
-            : 'in another forFeature';
+            : 'in another forFeature call';
         issues.push({
           severity: 'error',
           path: ['forFeature', nameOf(template)],
           code: 'duplicate_template',
-          message: `the mailer "${name}" has a template for ${nameOf(template)} already, ${where}: remove one of them`,
+          message: `the mailer "${name}" already has a template for ${nameOf(template)} ${where}: remove one of them`,
         });
       } else complete.push(template);
     }
@@ -93,13 +89,13 @@ export class MailRegistry implements OnApplicationBootstrap {
     return complete;
   }
 
-  /** Takes the place of every mailer's transport: for tests. */
+  /** Replaces the transports of all mailers in tests. */
   replaceTransport(transport: Transport): void {
     if (this.#made.size > 0)
       throw problem(
         ['transport'],
         'too_late',
-        'an email was sent before MailTestingModule was there: import it first, and send none from a constructor or a factory',
+        'an email was sent before MailTestingModule was loaded: import it first, and do not send emails from a constructor or a provider factory',
       );
     this.#transport = transport;
   }
@@ -114,12 +110,12 @@ export class MailRegistry implements OnApplicationBootstrap {
         throw problem(
           ['forFeature'],
           'unknown_mailer',
-          `there are templates for a mailer named "${name}", but no such mailer: add MailModule.forRoot`,
+          `templates were added to the mailer "${name}", which does not exist: add MailModule.forRoot with this name`,
         );
     }
   }
 }
 
-/** The same one for all modules of an application, as it is no dynamic module. */
+/** A static module, so that all modules of an application share one registry. */
 @Module({ providers: [MailRegistry], exports: [MailRegistry] })
 export class MailRegistryModule {}

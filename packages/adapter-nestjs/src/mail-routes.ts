@@ -11,38 +11,38 @@ import {
 } from './platform-http.js';
 import { keepBodiesUnread, showBody } from './unread-body.js';
 
-/** The routes of a mailer, for a `MailController`. Needs the option `http` of `MailModule`. */
+/** The routes of a mailer, for a `MailController`. Requires the `http` option of `MailModule`. */
 export class MailRoutes implements OnModuleInit {
   readonly #handler: () => MailHandler;
   #hasController = false;
 
-  /** Made by `MailModule`. */
+  /** Called by `MailModule`. */
   constructor(handler: () => MailHandler, adapterHost: HttpAdapterHost) {
     this.#handler = handler;
-    // The server exists before its parsers do, in an application and in a test of one.
+    // This event comes before Nest registers the body parsers, also in tests.
     adapterHost.init$.subscribe(() => {
-      // A worker or a microservice has none.
+      // Workers and microservices have no HTTP adapter.
       const httpAdapter: AbstractHttpAdapter | null = adapterHost.httpAdapter;
       if (httpAdapter) keepBodiesUnread(httpAdapter);
     });
   }
 
-  /** Called by each `MailController` that is created, with the names of its handlers. */
+  /** Called by the constructor of each `MailController`, with the names of its handlers. */
   mount(controller: Type, handlers: readonly string[]): void {
     this.#hasController = true;
     markOverrides(controller, handlers);
   }
 
   onModuleInit(): void {
-    // The application learns at start which of its options are missing, not a client later.
+    // Report missing options on startup instead of on the first request.
     if (this.#hasController) this.#handler();
   }
 
-  /** Answers a request that the platform's router led to the handler of this route. */
+  /** Responds to a request that the router of the platform matched to this route. */
   async answer(route: string, request: PlatformRequest, response: PlatformResponse): Promise<void> {
     const raw = rawOf(request);
     showBody(raw);
-    // A client that has hung up no longer has an address, and would avoid the limit of its network.
+    // A client that disconnected has no address, and would bypass the limit of its network.
     if (raw.socket.destroyed) return;
     const path = `/${route.replace(':token', () => encodeURIComponent(request.params?.token ?? ''))}`;
     sendResponse(response, await this.#handler().handle(toHttpRequest(request, path)));

@@ -1,16 +1,16 @@
 import type { Email, Mailer, OperationOptions, Receipt, SendRequest } from '@postern/core';
 
-/** Renders and sends auth emails. Its connections are opened when they are needed, and closed with the application. */
+/** Renders and sends auth emails. Connections open when they are needed and close on shutdown. */
 export class MailService implements Pick<Mailer, 'send' | 'render' | 'verify'> {
   readonly #mailer: () => Mailer;
 
-  /** Made by `MailModule`. */
+  /** Called by `MailModule`. */
   constructor(mailer: () => Mailer) {
     this.#mailer = mailer;
   }
 
   /**
-   * Sends one email to one person, and resolves once a server has accepted it, or the `queue` has it.
+   * Sends one email to one person. Resolves when a server has accepted the email, or the `queue` has stored it.
    *
    * @throws {MailError} for every failure, with a stable `code`
    *
@@ -24,7 +24,7 @@ export class MailService implements Pick<Mailer, 'send' | 'render' | 'verify'> {
   }
 
   /**
-   * What `send` would hand to the transport: a preview.
+   * Renders an email without sending it, as a preview.
    *
    * @throws {MailError} `recipient_invalid`, `payload_invalid`, `template_not_found`, `template_invalid`
    */

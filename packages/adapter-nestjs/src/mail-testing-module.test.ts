@@ -29,7 +29,7 @@ class AppModule {}
 test.each([
   ['before', [MailTestingModule.forRoot(), AppModule]],
   ['after', [AppModule, MailTestingModule.forRoot()]],
-])('%s the modules under test, it keeps every email of every mailer', async (_order, imports) => {
+])('keeps the emails of all mailers when imported %s the modules under test', async (_order, imports) => {
   const module = await Test.createTestingModule({ imports }).setLogger(SILENT).compile();
   onTestFinished(() => module.close());
   const testing = module.get(MailTestingService);
@@ -40,14 +40,14 @@ test.each([
   expect(testing.inbox.messages.map(({ to }) => to)).toEqual(['ada@example.com', 'bob@example.com']);
   expect(real.emails).toEqual([]);
 
-  const failure = new MailError('connection_failed', 'No server there.', { stage: 'connect' });
+  const failure = new MailError('connection_failed', 'The server is unreachable.', { stage: 'connect' });
   const handle = testing.failWith(failure, { times: 1 });
   await expect(marketing.send(SIGN_IN)).rejects.toBe(failure);
   await marketing.send(SIGN_IN);
   expect(handle.fired).toBe(1);
 });
 
-test('closes no transport that it took the place of', async () => {
+test('does not close the transport that it replaces', async () => {
   const module = await Test.createTestingModule({
     imports: [AppModule, MailTestingModule.forRoot()],
   }).compile();
@@ -56,7 +56,7 @@ test('closes no transport that it took the place of', async () => {
   await real.send(testEmail({ to: 'ada@example.com' }));
 });
 
-test('says so when an email was faster', async () => {
+test('fails to start if an email was sent before it was loaded', async () => {
   @Injectable()
   class Eager {
     constructor(@Inject(MailService) mail: MailService) {
@@ -68,12 +68,12 @@ test('says so when an email was faster', async () => {
   const late = MailTestingModule.forRoot();
   late.imports?.push(EagerModule);
   const provider = late.providers?.[0];
-  // It waits for the one that sends.
+  // Nest creates injected providers first.
   if (provider && 'inject' in provider) provider.inject?.push(Eager);
   const compiled = Test.createTestingModule({ imports: [late] }).setLogger({
     log() {},
     error() {},
     warn() {},
   });
-  await expect(compiled.compile()).rejects.toThrow('an email was sent before MailTestingModule was there');
+  await expect(compiled.compile()).rejects.toThrow('an email was sent before MailTestingModule was loaded');
 });

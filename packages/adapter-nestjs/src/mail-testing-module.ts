@@ -8,23 +8,23 @@ import {
 } from '@postern/testing';
 import { MailRegistry, MailRegistryModule } from './mail-registry.js';
 
-/** What the mailers of an application sent, in a test. */
+/** The emails that the mailers of an application sent in a test. */
 export class MailTestingService {
   readonly #transport: MemoryTransport;
 
-  /** Made by `MailTestingModule`. */
+  /** Called by `MailTestingModule`. */
   constructor(transport: MemoryTransport) {
     this.#transport = transport;
   }
 
-  /** Every email of every mailer, with ways to wait for them and to find codes and links in them. */
+  /** The emails of all mailers, with methods that wait for an email, a code, or a link. */
   get inbox(): Inbox<Email> {
     return this.#transport.inbox;
   }
 
   /**
    * Makes sends fail with this error.
-   * @param options.times how many. @default Infinity
+   * @param options.times the number of sends that fail. The default is all of them.
    */
   failWith(error: MailError, options?: { times?: number }): FailureHandle {
     return this.#transport.failWith(error, options);
@@ -32,8 +32,8 @@ export class MailTestingService {
 }
 
 /**
- * Keeps the emails of every mailer in memory, whatever transport or server it was given. Import it beside the modules
- * under test.
+ * Keeps the emails of all mailers in memory and replaces their transports and servers. Import it along with the modules under
+ * test.
  *
  * @example
  * ```ts

@@ -4,29 +4,29 @@ import { MailRoutes } from './mail-routes.js';
 import { MailService } from './mail-service.js';
 import { VerificationService } from './verification-service.js';
 
-/** The name of a mailer that has none. */
+/** The name of a mailer without a `name` option. */
 export const DEFAULT_MAILER = 'default';
 
-/** The class itself for the mailer without a name, so that most applications need no token at all. */
+/** For the mailer without a name, the token is the class, so that most applications need no token. */
 const tokenOf = (provider: InjectionToken, label: string, name: string): InjectionToken =>
   name === DEFAULT_MAILER ? provider : `POSTERN_${label}:${name}`;
 
 /**
- * What a mailer's {@link MailService} is injected by.
+ * Returns the injection token of the {@link MailService} of a mailer.
  *
- * @param name the `name` that was given to `MailModule.forRoot`. @default the mailer without a name
+ * @param name the `name` option of `MailModule.forRoot`. The default is the mailer without a name.
  */
 export const getMailerToken = (name = DEFAULT_MAILER): InjectionToken => tokenOf(MailService, 'MAILER', name);
 
-/** What a mailer's {@link VerificationService} is injected by. */
+/** Returns the injection token of the {@link VerificationService} of a mailer. */
 export const getVerificationToken = (name = DEFAULT_MAILER): InjectionToken =>
   tokenOf(VerificationService, 'VERIFICATION', name);
 
-/** What a mailer's {@link MailRoutes} are injected by. */
+/** Returns the injection token of the {@link MailRoutes} of a mailer. */
 export const getMailRoutesToken = (name = DEFAULT_MAILER): InjectionToken =>
   tokenOf(MailRoutes, 'MAIL_ROUTES', name);
 
-/** What a mailer's {@link MailHealthIndicator} is injected by. */
+/** Returns the injection token of the {@link MailHealthIndicator} of a mailer. */
 export const getMailHealthToken = (name = DEFAULT_MAILER): InjectionToken =>
   tokenOf(MailHealthIndicator, 'MAIL_HEALTH', name);
 
@@ -45,7 +45,7 @@ export const InjectMailer = (name?: string): ParameterDecorator & PropertyDecora
 export const InjectVerification = (name?: string): ParameterDecorator & PropertyDecorator =>
   Inject(getVerificationToken(name));
 
-/** Injects the {@link MailRoutes} of a mailer: for a {@link MailController} of one that has a name. */
+/** Injects the {@link MailRoutes} of a mailer, for the {@link MailController} of a mailer with a name. */
 export const InjectMailRoutes = (name?: string): ParameterDecorator & PropertyDecorator =>
   Inject(getMailRoutesToken(name));
 

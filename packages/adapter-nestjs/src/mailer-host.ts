@@ -20,7 +20,7 @@ const HEALTH_INTERVAL = 30_000;
 
 interface Parts {
   readonly mailer: Mailer;
-  /** Talks to the mail server: the mailer itself, or the one behind the queue. */
+  /** Connects to the mail server. If there is no queue, this is `mailer`. */
   readonly sender: Mailer;
   readonly lazyQueue: ReturnType<typeof createLazyQueue> | undefined;
   readonly verification: Verification | undefined;
@@ -32,8 +32,8 @@ const missing = (option: string, message: string) =>
   new ConfigError([{ severity: 'error', path: [option], code: 'missing', message }]);
 
 /**
- * One mailer and what is built on it. They are made when all modules had their say, or when the first of them is
- * needed; and closed when the server has answered its last request.
+ * One mailer and the services that use it. They are created on first use, at the latest in `onModuleInit`, and closed after the
+ * server has finished its last request.
  */
 export class MailerHost implements OnModuleInit, OnApplicationShutdown {
   readonly #name: string;
@@ -56,16 +56,13 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
   get verification(): Verification {
     const { verification } = this.#made();
     if (verification) return verification;
-    throw missing(
-      'verification',
-      'codes and links need the option verification of MailModule: { store, keys }',
-    );
+    throw missing('verification', 'is required for codes and links: pass { store, keys } to MailModule');
   }
 
   get handler(): MailHandler {
     const { handler } = this.#made();
     if (handler) return handler;
-    throw missing('http', 'a MailController needs the option http of MailModule: { authorize }');
+    throw missing('http', 'is required by MailController: pass { authorize } to MailModule');
   }
 
   checkHealth(): Promise<boolean> {
@@ -79,7 +76,7 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     if (!this.#parts) return;
     const { mailer, lazyQueue, sender } = this.#parts;
-    // Each is used by the one before it.
+    // Each one uses the next.
     await mailer.close();
     await lazyQueue?.queue.close();
     await sender.close();

@@ -1,7 +1,7 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { Logger } from '@postern/core';
 
-/** Postern's events in the application's log. */
+/** Creates a logger that writes to the log of the application. */
 export function createNestLogger(context: string): Logger {
   const logger = new NestLogger(context);
   return {

@@ -1,12 +1,12 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 
-/** On each handler of a `MailController`. Nest copies a method's metadata to the handler that it registers. */
+/** Marks each handler of a `MailController`. Nest copies the metadata of a method to the handler that it registers. */
 const OWN_ROUTE = 'POSTERN_MAIL_ROUTE';
 
 /** Marks a method as a handler that reads the body itself. */
 export const OwnRoute = (): MethodDecorator => SetMetadata(OWN_ROUTE, true);
 
-/** Marks the methods that a controller overrides: they come without the decorators of the class that it extends. */
+/** Marks the methods that a controller overrides. They do not inherit the decorators of the base class. */
 export function markOverrides(controller: Type, names: readonly string[]): void {
   for (const name of names) {
     const method: unknown = controller.prototype[name];
@@ -14,7 +14,7 @@ export function markOverrides(controller: Type, names: readonly string[]): void 
   }
 }
 
-/** Whether this is a handler that Nest registered for a `MailController`. */
+/** Whether Nest registered this handler for a `MailController`. */
 export const isOwnHandler = (handler: unknown): boolean =>
   typeof handler === 'function' && Reflect.hasMetadata(OWN_ROUTE, handler);
 

@@ -62,7 +62,7 @@ async function serve(
   return { app, port: Number(new URL(await app.getUrl()).port), inbox: transport.inbox };
 }
 
-/** Sends a request target as it is: `fetch` would normalize it. */
+/** Sends a request target unchanged. `fetch` normalizes it. */
 async function send(port: number, path: string, body: string, headers: Record<string, string> = {}) {
   const sent = httpRequest({
     ...{ host: '127.0.0.1', port, path, method: 'POST', agent: false },
@@ -73,7 +73,7 @@ async function send(port: number, path: string, body: string, headers: Record<st
   return { status: Number(response.statusCode), text: await text(response) };
 }
 
-/** What a path leads to: `answers` when it is a route that reads the body itself. */
+/** Requests a path. Returns `answers` if its route reads the body itself, and the responses otherwise. */
 async function probe(port: number, path: string, headers: Record<string, string> = {}): Promise<unknown> {
   const authorized = { ...headers, Authorization: `Bearer ${SECRET}` };
   const codes = [
@@ -124,7 +124,7 @@ const lenient = () =>
   new FastifyAdapter({
     routerOptions: {
       ...{ caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
-      // Fastify's types lack this one.
+      // Missing in the types of Fastify.
       ...{ useSemicolonDelimiter: true },
     },
   });
@@ -138,13 +138,13 @@ test.each<[string, () => Adapter, readonly string[]]>([
     lenient,
     [...ANY_CASE, ...ENCODED, '/mail/messages/', '//mail/messages', '/mail//messages', '/mail/messages;a=1'],
   ],
-])('every spelling that the router of %s accepts gets the same answers', async (_name, adapter, reached) => {
+])('every spelling that the router of %s accepts gets the same response', async (_name, adapter, reached) => {
   const { port, inbox } = await serve(adapter());
   const answered: string[] = [];
   for (const path of SPELLINGS) {
     const answer = await probe(port, path);
     if (answer === 'answers') answered.push(path);
-    // The platform parses the bodies of other paths, and refuses what is not JSON.
+    // The platform parses the bodies of other paths and rejects malformed JSON.
     else for (const status of [answer].flat()) expect(status, path).toMatch(/^4(?:00|04)$/);
   }
   expect(answered.sort()).toEqual([...reached].sort());
@@ -194,7 +194,7 @@ const version =
 const PLACES: Place[] = [
   ['a global prefix', { prepare: (app) => app.setGlobalPrefix('api') }, '/api/mail/messages'],
   [
-    'a global prefix that excludes it',
+    'a global prefix that excludes the controller',
     { prepare: (app) => app.setGlobalPrefix('api', { exclude: ['mail/*path'] }) },
   ],
   [
@@ -254,7 +254,7 @@ describe.each(PLATFORMS)('%s', (platform, adapter) => {
     },
   );
 
-  test('leaves the body of another controller with the same path to it', async () => {
+  test('does not read the bodies of another controller with the same path', async () => {
     @Controller({ path: 'mail', version: '2' })
     class Others {
       @Post('messages')
@@ -273,7 +273,7 @@ describe.each(PLATFORMS)('%s', (platform, adapter) => {
     }
   });
 
-  test('refuses a name that occurs twice in a body that was parsed first, with rawBody', async () => {
+  test('rejects duplicate keys in a parsed body, with rawBody', async () => {
     @Controller({ path: 'mail', version: '2' })
     class Others {
       @Post('messages')
@@ -291,15 +291,15 @@ describe.each(PLATFORMS)('%s', (platform, adapter) => {
     expect(answer.text).toContain('A name occurs twice in one object.');
   });
 
-  test('reads a token as the router does', async () => {
+  test('decodes a token like the router', async () => {
     const { port } = await serve(adapter());
-    // Without a verification there are no links, but the path is that of one route.
+    // Without verification, link routes return 404, but the path still matches only one route.
     for (const path of ['/mail/links/a%2Fb', '/mail/links/a%20b', '/mail/links/..%2Fmessages'])
       expect(JSON.parse((await send(port, path, '{}')).text)).toMatchObject({ code: 'not_found' });
   });
 });
 
-test('an Express application mounted in another reads its bodies itself', async () => {
+test('a mounted Express application reads its own bodies', async () => {
   const { app, inbox } = await serve(new ExpressAdapter());
   const outer = express().use('/inner', app.getHttpAdapter().getInstance());
   const server = outer.listen(0, '127.0.0.1');

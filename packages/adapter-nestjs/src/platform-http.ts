@@ -1,22 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBody, HttpRequest, HttpResponse } from '@postern/http';
 
-/** As far as Express and Fastify agree about a request. */
+/** The fields that requests of Express and Fastify have in common. */
 interface RequestFields {
-  /** The client's address, by the platform's rules for proxies. */
+  /** The client address, according to the proxy settings of the platform. */
   readonly ip?: string;
-  /** Where body parsers leave it. */
+  /** Set by body parsers. */
   readonly body?: unknown;
-  /** The bytes of `body`, in an application that was created with `rawBody: true`. */
+  /** The bytes of `body`, if the application has the option `rawBody: true`. */
   readonly rawBody?: unknown;
-  /** The parameters in the path, decoded by the router. */
+  /** The path parameters, decoded by the router. */
   readonly params?: Readonly<Record<string, string>>;
 }
 
-/** A request as a controller gets it: Express's is that of Node, Fastify's has one. */
+/** The request that a controller receives. A request of Express is a Node.js request, and a request of Fastify has one. */
 export type PlatformRequest = RequestFields & (IncomingMessage | { readonly raw: IncomingMessage });
 
-/** As far as it is needed of Fastify's. */
+/** The part of a Fastify reply that this module uses. */
 interface FastifyReply {
   readonly sent: boolean;
   code(status: number): unknown;
@@ -24,13 +24,13 @@ interface FastifyReply {
   send(body?: Buffer): unknown;
 }
 
-/** A response as a controller gets it: Express's is that of Node. */
+/** The response that a controller receives. A response of Express is a Node.js response. */
 export type PlatformResponse = ServerResponse | FastifyReply;
 
 export const rawOf = (request: PlatformRequest): IncomingMessage =>
   'raw' in request ? request.raw : request;
 
-/** The bytes of a parsed body still show what is lost in its value, such as a name that occurs twice. */
+/** Prefers the bytes of a parsed body, because duplicate keys are lost in its value. */
 const bodyOf = (request: PlatformRequest, raw: IncomingMessage): HttpBody =>
   raw.readableDidRead
     ? { state: 'parsed', value: request.rawBody instanceof Uint8Array ? request.rawBody : request.body }
@@ -52,12 +52,12 @@ export function toHttpRequest(request: PlatformRequest, path: string): HttpReque
 }
 
 export function sendResponse(response: PlatformResponse, { status, headers, body }: HttpResponse): void {
-  // A hook may have answered by itself.
+  // A hook may have sent the response.
   if ('setHeader' in response ? response.headersSent : response.sent) return;
   if ('setHeader' in response) {
     response.statusCode = status;
     for (const [name, value] of Object.entries(headers)) {
-      // A session or an interceptor may have set a cookie of its own.
+      // A session or an interceptor may have set a cookie.
       if (name.toLowerCase() === 'set-cookie') response.appendHeader(name, value);
       else response.setHeader(name, value);
     }
@@ -65,7 +65,7 @@ export function sendResponse(response: PlatformResponse, { status, headers, body
   } else {
     response.code(status);
     for (const [name, value] of Object.entries(headers)) response.header(name, value);
-    // To text Fastify adds a charset, which a problem document has none of.
+    // Fastify adds a charset to text, but problem documents have none.
     response.send(body === undefined ? undefined : Buffer.from(body));
   }
 }

@@ -3,10 +3,10 @@ import type { AbstractHttpAdapter } from '@nestjs/core';
 import { type ExpressRouter, reachesOwnRoute } from './express-routing.js';
 import { type FastifyRouting, isOwnRoute, markOwnRoutes } from './fastify-routing.js';
 
-/** By these the body parsers of Express and Fastify know that there is a body, and whether it is for them. */
+/** The body parsers of Express and Fastify use these headers to detect a body and its type. */
 const BODY_HEADERS = ['content-type', 'content-length', 'transfer-encoding'] as const;
 
-/** Several mailers can share an application. */
+/** Adapters that are already set up. Several mailers can share an application. */
 const kept = new WeakSet<AbstractHttpAdapter>();
 const hidden = new WeakMap<IncomingMessage, IncomingHttpHeaders>();
 
@@ -20,16 +20,16 @@ function hideBody(request: IncomingMessage): void {
   hidden.set(request, headers);
 }
 
-/** Undoes `hideBody`, once the parsers have run. */
+/** Undoes `hideBody` after the parsers have run. */
 export function showBody(request: IncomingMessage): void {
   Object.assign(request.headers, hidden.get(request));
 }
 
 /**
- * Keeps the body parsers of the platform away from the routes of `MailController`s. A parser's errors never reach a
- * controller, it runs before any authorization, and what it parses no longer shows a name that occurs twice.
+ * Makes the body parsers of the platform skip the routes of `MailController`s. Parsers run before authorization, do not pass
+ * their errors to a controller, and drop duplicate keys.
  *
- * The platform's own router decides which requests these are, so it doesn't matter how a path is spelled.
+ * The router of the platform selects the requests, so every spelling of a path that it accepts is covered.
  */
 export function keepBodiesUnread(httpAdapter: AbstractHttpAdapter): void {
   if (kept.has(httpAdapter)) return;
@@ -37,7 +37,7 @@ export function keepBodiesUnread(httpAdapter: AbstractHttpAdapter): void {
   const type = httpAdapter.getType();
   if (type === 'express') {
     const app: { readonly router?: ExpressRouter } = httpAdapter.getInstance();
-    // Express parses bodies before it looks for a route.
+    // Express parses bodies before it matches a route.
     httpAdapter.use((request: IncomingMessage, _response: unknown, next: () => void) => {
       if (reachesOwnRoute(app.router, request)) hideBody(request);
       next();
@@ -46,7 +46,7 @@ export function keepBodiesUnread(httpAdapter: AbstractHttpAdapter): void {
     const fastify: FastifyRouting = httpAdapter.getInstance();
     markOwnRoutes(httpAdapter, fastify);
     fastify.addHook('preParsing', (request, _reply, _payload, done) => {
-      // Fastify refuses a QUERY without Content-Type before any handler can.
+      // Fastify rejects a QUERY request without Content-Type before any handler runs.
       if (isOwnRoute(request) && request.raw.method !== 'QUERY') hideBody(request.raw);
       done();
     });

@@ -9,27 +9,27 @@ import type {
   VerifiedLink,
 } from '@postern/verification';
 
-/** Issues one-time codes and links, and checks them. Needs the option `verification` of `MailModule`. */
+/** Issues and checks one-time codes and links. Requires the `verification` option of `MailModule`. */
 export class VerificationService implements Verification {
   readonly #verification: () => Verification;
 
-  /** Made by `MailModule`. */
+  /** Called by `MailModule`. */
   constructor(verification: () => Verification) {
     this.#verification = verification;
   }
 
   /**
-   * Makes a code or a link and sends it. It replaces the former one of this address and type.
+   * Creates a code or a link and sends it. It replaces the previous one for this address and type.
    *
    * @throws {VerificationError} `cooldown`, `rate_limited`, `attempts_exhausted`
-   * @throws {MailError} when the request is not valid or the email can't be sent
+   * @throws {MailError} if the request is not valid or the email cannot be sent
    */
   async start(request: StartRequest): Promise<Started> {
     return this.#verification().start(request);
   }
 
   /**
-   * Checks what a person typed. A right code is used up; a wrong one costs a guess.
+   * Checks a code that a person entered. A correct code is consumed. A wrong code counts as a guess.
    *
    * @throws {VerificationError} `code_incorrect`, `code_superseded`, `code_expired`, `attempts_exhausted`, `rate_limited`
    * @throws {MailError} `recipient_invalid`, `payload_invalid`
@@ -39,7 +39,7 @@ export class VerificationService implements Verification {
   }
 
   /**
-   * Reads a link and consumes nothing: for the page that a GET shows.
+   * Reads a link without consuming it, for the page that a GET request shows.
    *
    * @throws {VerificationError} `not_found`, `code_expired`
    */
@@ -48,7 +48,7 @@ export class VerificationService implements Verification {
   }
 
   /**
-   * Uses a link up: for the POST of that page. Never call it for a GET, which mail scanners send.
+   * Consumes a link, for the POST request of that page. Never call it for a GET request: mail scanners send those.
    *
    * @throws {VerificationError} `not_found`, `code_expired`
    */
@@ -56,12 +56,12 @@ export class VerificationService implements Verification {
     return this.#verification().consumeLink(token);
   }
 
-  /** Invalidates the code or link of this address and type. Limits stay. */
+  /** Invalidates the code or link for this address and type. Limits are not reset. */
   async cancel(request: CancelRequest): Promise<void> {
     return this.#verification().cancel(request);
   }
 
-  /** Why no code or link of this type can be sent, as far as the options and the templates tell. */
+  /** Returns the reason why codes or links of this type cannot be sent, according to the options and the templates. */
   findObstacle(request: { type: string; method: 'code' | 'link' }): string | undefined {
     return this.#verification().findObstacle(request);
   }
