@@ -180,8 +180,8 @@ describe('the queue', () => {
     await viaBackup.getByRole('button', { expanded: false }).click();
     await history(page).getByText('Primary: connection failed').waitFor();
     await history(page).getByText('Backup took over').waitFor();
-    await send(page, { type: 'UserPermissionValidation', count: '9' });
-    await expect.poll(() => viaBackup.count()).toBe(10);
+    await send(page, { type: 'UserPermissionValidation', count: '10' });
+    await expect.poll(() => viaBackup.count()).toBe(11);
     await clearFaults(page);
     await server(page, 'Primary').getByText('working', { exact: true }).waitFor();
   });
