@@ -12,7 +12,7 @@ const EXCLUDED =
   /^packages\/templates\/src\/copy\/(?!en\.ts|[a-z]+-schema|locales)|^scripts\/english\/|^pnpm-lock|^apps\/bench\/RESULTS|generated|__snapshots__|^LICENSE/;
 
 /** Folders whose text is not revised yet. Remove one as soon as `pnpm phrases FOLDER` finds nothing in it. */
-const UNREVISED = ['packages/http', 'packages/http-contract', 'packages/verification'];
+const UNREVISED = ['packages/verification'];
 
 const options = process.argv.slice(2);
 const paths = options.filter((option) => !option.startsWith('--'));

@@ -5,10 +5,10 @@ import { describe, expect, test } from './suite.js';
 const inDigits = (code: string, zero: number) =>
   code.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
 
-/** What codes are good for, and that nobody else learns them. */
+/** Tests that codes work and stay secret. */
 export function describeCodes(factory: HttpHarnessFactory): void {
   describe('a code', () => {
-    test('costs a guess when it is wrong, and is good once', async () => {
+    test('uses a guess if it is wrong, and works once', async () => {
       const world = await openWorld(factory);
       const email = somebody();
       const check = (verificationCode: string) =>
@@ -30,7 +30,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
       expect((await check(code)).json()).toMatchObject({ status: 400, code: 'code_incorrect' });
     });
 
-    test('of an earlier email is answered as such, and costs no guess', async () => {
+    test('from an earlier email is superseded, and does not use a guess', async () => {
       const world = await openWorld(factory, { policy: { cooldownMs: 0 } });
       const email = somebody();
       const check = async (verificationCode: string) =>
@@ -61,7 +61,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
       ['full-width digits', (code: string) => inDigits(code, 0xff10)],
       ['invisible characters', (code: string) => `\u2066${code}\u200b\u2069`],
       ['spaces, quotes and a line break', (code: string) => ` "${code.slice(0, 3)} ${code.slice(3)}"\n`],
-    ])('counts with %s', async (_what, spell) => {
+    ])('is accepted with %s', async (_name, spell) => {
       const world = await openWorld(factory);
       const email = somebody();
       await world.post('/verification-codes', { email });
@@ -69,7 +69,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
       expect((await world.post('/verification-codes/verify', { email, verificationCode })).status).toBe(204);
     });
 
-    test('looks the same to strangers, whether one was sent or not', async () => {
+    test('gets the same responses whether it was sent or not', async () => {
       const world = await openWorld(factory);
       const [known, unknown] = [somebody(), somebody()];
       await world.post('/verification-codes', { email: known });
@@ -84,7 +84,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
       expect(await ask(unknown)).toEqual(await ask(known));
     });
 
-    test('is tried only so often by one client, whatever the address', async () => {
+    test('has a limit per client across addresses', async () => {
       const world = await openWorld(factory, { policy: { checksPerIp: { limit: 3 } } });
       const check = () =>
         world.post('/verification-codes/verify', { email: somebody(), verificationCode: 'wrong' });
@@ -109,7 +109,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
       expect(answer.json()).toMatchObject({ status: 400, code: 'code_expired' });
     });
 
-    test('is for the types of an application', async () => {
+    test('is limited to the configured types', async () => {
       const world = await openWorld(factory, { verificationTypes: ['Register'] });
       const email = somebody();
       expect((await world.post('/verification-codes', { email, type: 'SignIn' })).json()).toMatchObject({
@@ -120,7 +120,7 @@ export function describeCodes(factory: HttpHarnessFactory): void {
     });
   });
 
-  test('no code, link or token is logged or answered', async () => {
+  test('no code, link, or token appears in logs or responses', async () => {
     const world = await openWorld(factory);
     const email = somebody();
     await world.post('/verification-codes', { email });

@@ -6,11 +6,11 @@ import { createVerification, memoryStore, type PolicyInput } from '@postern/veri
 import { type Answer, createHttpClient, type Exchange } from './http-exchange.js';
 import { expect, onTestFinished } from './suite.js';
 
-/** A server of one adapter. Every test starts a new one. */
+/** A server with the adapter under test. Every test starts a new server. */
 export interface HttpHarness {
-  /** Where the routes are mounted, without a slash at the end: `http://127.0.0.1:4711/mail`. */
+  /** The URL where the routes are mounted, without a trailing slash: `http://127.0.0.1:4711/mail`. */
   readonly url: string;
-  /** Takes no new connections, and resolves when every request that was accepted has its answer. */
+  /** Stops accepting connections, and resolves when every accepted request has its response. */
   close(): Promise<void>;
 }
 
@@ -26,23 +26,23 @@ const templateOf = (usageType: string) => [
   { usageType, contentType: 'text/plain' as const, subject: 'Ihr Code', content: CONTENT, locale: 'de' },
 ];
 
-/** Everything that a test talks to: a server under test, with a real mail server behind it. */
+/** The environment of a test: the server under test, with a real SMTP server behind it. */
 export interface World {
   readonly url: string;
   readonly trap: SmtpTrap;
   readonly mailer: Mailer;
   readonly routes: readonly RouteInfo[];
   readonly log: readonly LogEvent[];
-  /** What time it is for the verification and the health check. */
+  /** The clock of the verification and the health check. */
   readonly clock: { time: number; now(): number };
   send(path: string, exchange?: Exchange): Promise<Answer>;
   post(path: string, body?: Exchange['body'], headers?: Exchange['headers']): Promise<Answer>;
   authorized(path: string, body?: Exchange['body'], headers?: Exchange['headers']): Promise<Answer>;
-  /** The path of the link in the newest email to this person. */
+  /** Returns the path of the link in the latest email to this address. */
   linkTo(email: string): Promise<string>;
-  /** Gives up the connections that the client keeps. A server that closes waits for those otherwise. */
+  /** Closes the client's idle connections. Otherwise, a closing server waits for them. */
   hangUp(): void;
-  /** Closes the server as its user would: first what listens, then the mailer. */
+  /** Closes the server, then the mailer. */
   shutDown(): Promise<void>;
 }
 
@@ -51,13 +51,13 @@ export interface WorldOptions extends Partial<MailHandlerOptions> {
   linkUrl?: string | undefined;
 }
 
-/** What an OpenAPI document says about answers: by path, method and status. */
+/** The responses in an OpenAPI document by path, method, and status. */
 type Paths = Record<
   string,
   Record<string, { operationId: string; responses: Record<string, { content?: object }> }>
 >;
 
-/** Every answer of a route has to be in its description. A path that isn't readable never reaches one. */
+/** Checks that the OpenAPI document describes the response. Paths that match no route are skipped. */
 function expectDescribed(paths: Paths, path: string, method: string, answer: Answer): void {
   const template = path.replace(/\?.*/, '').replace(/^\/links\/[\w-]+$/, '/links/{token}');
   const operation = paths[template]?.[method.replace('HEAD', 'GET').toLowerCase()];
@@ -77,7 +77,7 @@ function expectDescribed(paths: Paths, path: string, method: string, answer: Ans
 }
 
 let serial = 0;
-/** Every test writes to somebody else. */
+/** Returns a new address, so that tests do not share recipients. */
 export const somebody = (): string => `ada-${process.pid}-${serial++}@example.com`;
 
 export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions = {}): Promise<World> {
@@ -98,10 +98,10 @@ export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions
     logger,
   });
   const verification = createVerification({
-    // The email of a code expires by the clock of the mailer, and that is the wall's.
+    // Emails expire by the mailer's clock, which is the system clock.
     mailer: { send: ({ expiresAt: _, ...request }, operation) => mailer.send(request, operation) },
     store: memoryStore(),
-    keys: [{ id: 'contract', secret: 'a secret of the contract suite, not of yours' }],
+    keys: [{ id: 'contract', secret: 'the secret of the contract suite, for tests only' }],
     linkUrl,
     policy,
     logger,

@@ -2,10 +2,10 @@ import { MailError } from '@postern/core';
 import { type HttpHarnessFactory, openWorld, somebody } from './contract-world.js';
 import { describe, expect, neverCalled, test } from './suite.js';
 
-/** What is sent for a request, and what is said when it can't be. */
+/** Tests the emails that requests send, and the responses if sending fails. */
 export function describeEmails(factory: HttpHarnessFactory): void {
   describe('an email', () => {
-    test('that Logto asks for arrives, in the language of its payload', async () => {
+    test('from Logto is sent in the language of its payload', async () => {
       const world = await openWorld(factory);
       const to = somebody();
       const answer = await world.authorized('/messages', {
@@ -20,7 +20,7 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       expect(world.log).toContainEqual(expect.objectContaining({ event: 'mail.sent', ip: '203.0.113.7' }));
     });
 
-    test('with the same key is the same email', async () => {
+    test('with the same idempotency key is sent once', async () => {
       const world = await openWorld(factory);
       const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' } };
       const first = await world.authorized('/messages', { ...message, idempotencyKey: 'a' });
@@ -37,7 +37,7 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       ['payload', { payload: { code: '482914' } }],
       ['locale', { locale: 'de' }],
       ['expiry', { expiresAt: '2999-01-01T00:00:00Z' }],
-    ])('with the same key and another %s is a 422, and is not sent', async (_name, change) => {
+    ])('with the same key and another %s returns a 422 and is not sent', async (_name, change) => {
       const world = await openWorld(factory);
       const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' } };
       const key = { 'Idempotency-Key': '"a"' };
@@ -50,7 +50,7 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       expect(world.trap.inbox.messages).toHaveLength(1);
     });
 
-    test('with the key of one that is being sent is a 409, and the key of one that failed is free', async () => {
+    test('returns a 409 while its key is in use, and can reuse the key after a failure', async () => {
       const begun = Promise.withResolvers<void>();
       const held = Promise.withResolvers<never>();
       const sent: unknown[] = [];
@@ -81,7 +81,7 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       ['payload_invalid', { payload: { code: '1', deep: [[[[[[[[[[]]]]]]]]]] } }],
       ['expired', { expiresAt: '2020-01-01T00:00:00Z' }],
       ['invalid_request', { expiresAt: 'tomorrow' }],
-    ])('that makes no sense is a 400: %s', async (code, change) => {
+    ])('that is not valid returns a 400: %s', async (code, change) => {
       const world = await openWorld(factory);
       const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' }, ...change };
       const answer = await world.authorized('/messages', message);
@@ -101,7 +101,7 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       ['sending_misconfigured', 500, { at: 'rcpt', kind: '5xx', reply: '504 5.5.2 Helo command rejected:' }],
       ['mail_server_refused', 502, { at: 'delivery', kind: '5xx', reply: '554 5.7.1' }],
       ['delivery_unknown', 502, { at: 'delivery', kind: 'reset' }],
-    ] as const)('that the mail server does not take is %s', async (code, status, fault) => {
+    ] as const)('that the mail server does not accept returns %s', async (code, status, fault) => {
       const world = await openWorld(factory);
       world.trap.fault('reply' in fault ? { ...fault, reply: `${fault.reply} secret-host.internal` } : fault);
       for (const answer of [
@@ -113,7 +113,7 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       }
     });
 
-    test('is in the language of the reader, unless the request says which', async () => {
+    test('is in the locale of the request, or the language of Accept-Language', async () => {
       const world = await openWorld(factory);
       const subjectFor = async (language: string, body: object = {}) => {
         const email = somebody();

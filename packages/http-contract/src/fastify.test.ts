@@ -4,7 +4,7 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { describeHttpContract } from './index.js';
 
-/** The recipe of the README. */
+/** The example in the README. */
 describeHttpContract(
   'fastify',
   async (options) => {

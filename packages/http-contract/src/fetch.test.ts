@@ -6,7 +6,7 @@ import { createFetchHandler } from '@postern/http';
 import { describe, expect, test } from 'vitest';
 import { describeHttpContract } from './index.js';
 
-/** What Hono's and Next's servers for Node do: node:http on the one side, fetch on the other. */
+/** Converts between node:http and the Fetch API, like the Node.js servers of Hono and Next.js. */
 async function bridge(
   answer: (request: Request) => Promise<Response>,
   incoming: IncomingMessage,

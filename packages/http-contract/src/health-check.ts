@@ -3,7 +3,7 @@ import { describe, expect, neverCalled, test } from './suite.js';
 
 export function describeHealthCheck(factory: HttpHarnessFactory): void {
   describe('the health check', () => {
-    test('asks the mail server once in a while, however many ask', async () => {
+    test('contacts the mail server once per interval', async () => {
       let calls = 0;
       let isDown = false;
       const world = await openWorld(factory, {

@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
 import { describeHttpContract } from './index.js';
 
-/** The recipe of the README. */
+/** The example in the README. */
 describeHttpContract(
   'hono',
   async (options) => {

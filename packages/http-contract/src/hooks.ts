@@ -17,7 +17,7 @@ const CONFIG = {
   ],
 };
 
-/** What an application sees and says, and what is done for it. */
+/** Tests the hooks of an application. */
 export function describeHooks(factory: HttpHarnessFactory): void {
   async function signIn(options: Partial<MailHandlerOptions>) {
     const world = await openWorld(factory, options);
@@ -28,8 +28,8 @@ export function describeHooks(factory: HttpHarnessFactory): void {
     return { world, email, verificationCode, answer };
   }
 
-  describe('an application', () => {
-    test('learns who was verified, and sets a cookie', async () => {
+  describe('hooks', () => {
+    test('onVerified receives the verified person and sets cookies', async () => {
       const seen: VerifiedPerson[] = [];
       const { email, answer } = await signIn({
         onVerified(person, { native }) {
@@ -45,13 +45,13 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       expect(answer.headers['set-cookie']).toEqual(['a=1; HttpOnly', 'b=2']);
     });
 
-    test('answers with a body of its own', async () => {
+    test('onVerified sets the body', async () => {
       const { answer } = await signIn({ onVerified: async () => ({ body: { token: 'abc' } }) });
       expect(answer.status).toBe(200);
       expect(answer.json()).toEqual({ token: 'abc' });
     });
 
-    test('turns someone away', async () => {
+    test('onVerified rejects the request with a ProblemError', async () => {
       const { answer } = await signIn({
         onVerified() {
           throw new ProblemError('forbidden', { detail: 'This account is locked.' });
@@ -66,26 +66,26 @@ export function describeHooks(factory: HttpHarnessFactory): void {
 
     test.each([
       [
-        'fails',
+        'throws',
         () => {
           throw new Error('postgres://user:hunter2@db.internal/users');
         },
       ],
       [
-        'fails with the status of another service',
+        'throws an error with the status of another service',
         () => {
           throw Object.assign(new Error('user service: 404'), { status: 404, statusCode: 404 });
         },
       ],
       [
-        'makes a second header field of a problem',
+        'injects a header through a problem',
         () => {
           throw new ProblemError('forbidden', {}, { 'X-Reason': 'a\r\nX-Evil: yes' });
         },
       ],
-      ['makes a second header field', () => ({ headers: { 'Set-Cookie': 'a=1\r\nX-Evil: yes' } })],
-      ['makes a header field of nonsense', () => ({ headers: { 'X Evil:': 'yes' } })],
-    ])('that %s is a 500 without a word about it', async (_name, onVerified) => {
+      ['injects a header', () => ({ headers: { 'Set-Cookie': 'a=1\r\nX-Evil: yes' } })],
+      ['returns an invalid header name', () => ({ headers: { 'X Evil:': 'yes' } })],
+    ])('an onVerified hook that %s returns a 500 without details', async (_name, onVerified) => {
       const { answer, world } = await signIn({ onVerified });
       expect(answer.status).toBe(500);
       expect(answer.json()).toEqual({
@@ -100,7 +100,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       );
     });
 
-    test('keeps to itself who has an account', async () => {
+    test('responses do not reveal which addresses have an account', async () => {
       const known = somebody();
       const world = await openWorld(factory, {
         onStart: ({ email, type, method, locale }, request) => {
@@ -125,11 +125,11 @@ export function describeHooks(factory: HttpHarnessFactory): void {
     });
 
     test.each([
-      ['takes emails', undefined],
-      ['refuses emails', { at: 'rcpt', kind: '4xx', reply: '450 4.2.0 Later' }],
+      ['accepts emails', undefined],
+      ['rejects emails', { at: 'rcpt', kind: '4xx', reply: '450 4.2.0 Later' }],
       ['is down', { at: 'greeting', kind: 'reset' }],
     ] as const)(
-      'that answers first keeps that to itself, too, while the mail server %s',
+      'responses with waitUntil do not reveal it, either, while the mail server %s',
       async (_name, fault) => {
         const known = somebody();
         const sendings: Promise<void>[] = [];
@@ -165,7 +165,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       },
     );
 
-    test('that is not set up for links is a 500, and its operator learns why', async () => {
+    test('a missing linkUrl returns a 500 and logs the reason', async () => {
       const world = await openWorld(factory, { linkUrl: undefined });
       const answer = await world.post('/links', { email: somebody() });
       expect(answer.json()).toMatchObject({ status: 500, code: 'sending_misconfigured' });
@@ -173,7 +173,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       expect(inspect(failure)).toContain('linkUrl');
     });
 
-    test('refuses to send', async () => {
+    test('onStart refuses to send', async () => {
       const world = await openWorld(factory, { onStart: () => 'refuse' });
       for (const path of ['/verification-codes', '/links']) {
         const answer = await world.post(path, { email: somebody() });
@@ -182,14 +182,14 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       expect(world.trap.inbox.messages).toEqual([]);
     });
 
-    test('without a verification has no routes of it', async () => {
+    test('the routes for codes and links do not exist without a verification', async () => {
       const world = await openWorld(factory, { verification: undefined });
       for (const path of ['/verification-codes', '/verification-codes/verify', '/links'])
         expect((await world.post(path, { email: somebody() })).status).toBe(404);
       expect((await world.send('/openapi.json')).text).not.toMatch(/verification-codes|\/links/);
     });
 
-    test('with a queue has the email taken over', async () => {
+    test('a queue receives the rendered email', async () => {
       const kept: unknown[] = [];
       const requests: unknown[] = [];
       const mailer = createMailer({ config: CONFIG, transport: createMemoryTransport() });
@@ -207,7 +207,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       const answer = await world.authorized('/messages', message, { 'Idempotency-Key': '"a key"' });
       expect(answer).toMatchObject({ status: 202, text: '{"id":"1"}' });
       const [request] = requests;
-      // Checked and rendered once: a checked request is frozen, and checking it again returns it.
+      // The request is checked and rendered once. Checking a frozen request again returns the same object.
       expect(requests).toEqual([{ ...message, idempotencyKey: 'a key' }]);
       expect(parseSendRequest(request)).toBe(request);
       const idempotency = { key: 'a key', identity: expect.any(String) };
@@ -218,7 +218,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       expect(world.trap.inbox.messages).toEqual([]);
     });
 
-    test('with a queue refuses at once what could never be sent', async () => {
+    test('a queue does not receive emails that cannot be sent', async () => {
       const queue = { enqueue: neverCalled };
       const mailer = createMailer({ config: CONFIG, transport: createMemoryTransport() });
       const world = await openWorld(factory, { queue, mailer });
@@ -235,7 +235,7 @@ export function describeHooks(factory: HttpHarnessFactory): void {
     test.each([
       ['connection_failed', 'mail_server_unavailable'],
       ['closed', 'shutting_down'],
-    ] as const)('with a queue that fails with %s is a 503', async (code, expected) => {
+    ] as const)('a queue that fails with %s returns a 503', async (code, expected) => {
       const world = await openWorld(factory, {
         queue: {
           enqueue: () => Promise.reject(new MailError(code, 'postgres://db.internal', { stage: 'pool' })),

@@ -40,7 +40,7 @@ const NAMES = [
 
 const SANE = ['ada@example.com', 'Ada <ada@example.com>', 'SignIn', 'Generic', 'de', '482913'];
 
-/** Any text: attacks, what is usual, characters of every kind, and addresses with an attack at the end. */
+/** Returns an attack, a normal value, random characters, or an address that ends with an attack. */
 function text(random: Random): string {
   return random.one<() => string>(
     () => random.one(...ATTACKS),
@@ -50,7 +50,7 @@ function text(random: Random): string {
   )();
 }
 
-/** An object as text, because only text can have a name twice, or `__proto__`. */
+/** Returns an object as JSON text, because only text can contain duplicate names or `__proto__`. */
 function object(random: Random, value: () => string): string {
   const entry = () => `${JSON.stringify(random.one(random.one(...NAMES), text(random)))}:${value()}`;
   return `{${random.list(8, entry).join(',')}}`;
@@ -68,7 +68,7 @@ function json(random: Random, depth = 5): string {
   )();
 }
 
-/** A request that makes sense, except for the values of its fields. */
+/** Returns a request with the correct fields and hostile values. */
 function plausible(random: Random): string {
   const string = () => JSON.stringify(text(random));
   const fields: Record<string, () => string> = {
@@ -114,7 +114,7 @@ const PATHS = [
   '/links',
 ];
 
-/** Every field that an email of these templates has, and no other. */
+/** The headers of an email from these templates. */
 const MAIL_FIELDS = [
   ...[
     'from',
@@ -131,7 +131,9 @@ const MAIL_FIELDS = [
 ];
 
 export function describeHostileBodies(factory: HttpHarnessFactory): void {
-  test(`${BODIES} hostile bodies get a 4xx, or one email to one person`, { timeout: 180_000 }, async () => {
+  test(`${BODIES} hostile bodies return a 4xx or send one email to one recipient`, {
+    timeout: 180_000,
+  }, async () => {
     const many = { limit: 1_000_000, windowMs: 3_600_000 };
     const policy = { cooldownMs: 0, perAddress: many, perIp: many, checksPerIp: many, guesses: many };
     const world = await openWorld(factory, { policy });
@@ -174,7 +176,7 @@ export function describeHostileBodies(factory: HttpHarnessFactory): void {
       expect(new Set(names).size).toBe(names.length);
       expect(names.filter((name) => !MAIL_FIELDS.includes(name))).toEqual([]);
     }
-    // It went through, and it was refused: the bodies reach every part.
+    // Some bodies were accepted and others rejected, so they reach every part.
     expect(messages.length).toBeGreaterThan(BODIES / 100);
     for (const status of [200, 204, 400, 413]) expect(statuses.get(status)).toBeGreaterThan(0);
     expect([...fields].filter((name) => /cookie|location|bcc/.test(name))).toEqual([]);

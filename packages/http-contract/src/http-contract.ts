@@ -11,11 +11,11 @@ import { describeSignIns } from './sign-ins.js';
 import { describe, useRunner } from './suite.js';
 
 /**
- * The tests that every adapter has to pass, over real HTTP and with a real mail server: the same requests, the same
- * answers.
+ * Defines the tests that every adapter must pass. They use real HTTP and a real SMTP server, and expect the same responses
+ * from every adapter.
  *
- * @param name names the suite
- * @param factory mounts the routes with these options on their own server
+ * @param name the name of the suite
+ * @param factory starts a server with the routes and these options
  * @param runner the functions of your test runner
  *
  * @example

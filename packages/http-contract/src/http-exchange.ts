@@ -2,25 +2,25 @@ import { Agent, request as httpRequest, type OutgoingHttpHeaders } from 'node:ht
 
 export interface Answer {
   readonly status: number;
-  /** By lower-case name, repeated fields as a list. */
+  /** Headers by lowercase name, with repeated headers as a list. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As they came: names and values in turn. */
+  /** Received headers: alternating names and values. */
   readonly rawHeaders: readonly string[];
   readonly text: string;
-  /** @throws SyntaxError where the body is no JSON */
+  /** @throws {SyntaxError} if the body is not JSON */
   json(): Record<string, unknown>;
 }
 
 export interface Exchange {
   method?: string | undefined;
   headers?: OutgoingHttpHeaders | undefined;
-  /** An object is sent as JSON, with its content type. */
+  /** Objects are sent as JSON with the matching content type. */
   body?: string | Uint8Array | object | undefined;
-  /** Without a Content-Length, in chunks. */
+  /** Sends the body in chunks without a Content-Length. */
   chunked?: boolean | undefined;
 }
 
-/** A client that sends exactly what it is told, over connections that it keeps. */
+/** A client that sends requests unchanged over keep-alive connections. */
 export interface HttpClient {
   send(path: string, exchange?: Exchange): Promise<Answer>;
   close(): void;
@@ -44,7 +44,7 @@ export function createHttpClient(baseUrl: string): HttpClient {
         },
       });
       let hasAnswer = false;
-      // A server may answer before it has read everything.
+      // A server may respond before it has read the whole request.
       request.on('error', (error) => {
         if (!hasAnswer) reject(error);
       });

@@ -9,7 +9,7 @@ import { describe, expect, test } from './suite.js';
 
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Site': 'same-origin' };
 
-/** The pages of links, and their one button. */
+/** Tests link pages and their button. */
 export function describeLinks(factory: HttpHarnessFactory): void {
   async function openLink(options: WorldOptions = {}, body: object = {}) {
     const world = await openWorld(factory, options);
@@ -21,7 +21,7 @@ export function describeLinks(factory: HttpHarnessFactory): void {
     world.post(path, undefined, { ...headers });
 
   describe('a link', () => {
-    test('opened however often is good until its button is pressed, and then no more', async () => {
+    test('stays valid however often it is opened, until its button is pressed', async () => {
       const { world, path } = await openLink();
       for (const method of ['GET', 'HEAD', 'GET', 'HEAD', 'GET']) {
         const answer = await world.send(path, { method, headers: BROWSER });
@@ -31,18 +31,18 @@ export function describeLinks(factory: HttpHarnessFactory): void {
       for (const answer of [await world.send(path, { headers: BROWSER }), await press(world, path)]) {
         expect(answer.status).toBe(404);
         expect(answer.headers['content-type']).toMatch(/^text\/html/);
-        expect(answer.text).toContain('It was used already');
+        expect(answer.text).toContain('It was already used');
       }
       expect((await world.send(path)).json()).toMatchObject({ code: 'link_not_found' });
     });
 
-    test('is pressed once, however many press', async () => {
+    test('works once for simultaneous requests', async () => {
       const { world, path } = await openLink();
       const answers = await Promise.all(Array.from({ length: 10 }, () => press(world, path)));
       expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(404)]);
     });
 
-    test('shows a page that runs, loads and tells nothing', async () => {
+    test('shows a page without scripts, resources, or secrets', async () => {
       const { world, email, path } = await openLink();
       const { headers, text } = await world.send(path, { headers: BROWSER });
       expect(headers).toMatchObject({
@@ -62,13 +62,13 @@ export function describeLinks(factory: HttpHarnessFactory): void {
       ]);
       expect(text).toContain('<form method="post"><button>');
       expect(text.match(/<(?:form|button|script|img|link|iframe|a)\b/g)).toEqual(['<form', '<button']);
-      // Not even in the address that the form goes to.
+      // The token does not appear in the form's URL, either.
       expect(text).not.toContain(path.split('/').at(-1));
       expect(text).toContain(`${email[0]}***@example.com`);
       expect(text).not.toContain(email);
     });
 
-    test('escapes what is on its page, and shows it in the language of the reader', async () => {
+    test("escapes the texts on its page and shows them in the reader's language", async () => {
       const { world, path } = await openLink({
         linkTexts: (locale) => ({
           lang: `${locale}"><script>`,
@@ -89,15 +89,15 @@ export function describeLinks(factory: HttpHarnessFactory): void {
       ['another site', { 'Sec-Fetch-Site': 'cross-site' }],
       ['a sibling domain', { 'Sec-Fetch-Site': 'same-site' }],
       ['another origin, in an old browser', { Origin: 'https://evil.example' }],
-      ['nobody knows where, in an old browser', { Origin: 'null' }],
-      ['what is no origin', { Origin: 'evil' }],
-    ])('is not pressed by %s', async (_name, headers) => {
+      ['an unknown origin, in an old browser', { Origin: 'null' }],
+      ['an invalid origin', { Origin: 'evil' }],
+    ])('cannot be used from %s', async (_name, headers) => {
       const { world, path } = await openLink();
       const page = await press(world, path, { ...headers, Accept: 'text/html' });
       expect(page.status).toBe(403);
       expect(page.headers['content-type']).toMatch(/^text\/html/);
       expect((await press(world, path, headers)).json()).toMatchObject({ code: 'cross_site' });
-      // Nothing was used up.
+      // The link is still valid.
       const Origin = new URL(world.url).origin;
       expect((await press(world, path, { Origin })).status).toBe(204);
     });
@@ -114,12 +114,12 @@ export function describeLinks(factory: HttpHarnessFactory): void {
       }
     });
 
-    test('goes on where it was made to go, and nowhere else', async () => {
+    test('redirects only to allowed origins', async () => {
       const policy = { redirectOrigins: ['https://app.example.com'], cooldownMs: 0 };
       const redirectTo = `https://app.example.com/inbox?a="b"&c=<d>`;
       const { world, path } = await openLink({ policy }, { redirectTo });
       const page = await press(world, path);
-      // By a page: `form-action 'self'` would stop a redirect of the form to another site.
+      // A page redirects, because `form-action 'self'` blocks redirects of the form to another site.
       expect(page.status).toBe(200);
       expect(page.text).toContain(
         '<meta http-equiv="refresh" content="0;url=https://app.example.com/inbox?a=%22b%22&amp;c=%3Cd%3E">',
@@ -137,7 +137,7 @@ export function describeLinks(factory: HttpHarnessFactory): void {
       }
     });
 
-    test('leads to a path of the same site with a 303', async () => {
+    test('redirects to a path on the same site with a 303', async () => {
       const { world, path } = await openLink({ onVerified: () => ({ redirectTo: '/welcome?a=1#b' }) });
       const answer = await press(world, path);
       expect(answer).toMatchObject({ status: 303, text: '', headers: { location: '/welcome?a=1#b' } });
@@ -156,14 +156,14 @@ export function describeLinks(factory: HttpHarnessFactory): void {
       'https:\\\\app.example.com',
       ' https://app.example.com/',
       'welcome',
-    ])('never leads to %j, even if a hook says so', async (redirectTo) => {
+    ])('never redirects to %j, even if a hook returns it', async (redirectTo) => {
       const { world, path } = await openLink({ onVerified: () => ({ redirectTo }) });
       const answer = await press(world, path);
       expect(answer.status).toBe(500);
       expect(answer.headers.location).toBeUndefined();
     });
 
-    test('says to a program what it says to a browser', async () => {
+    test('returns JSON to clients that are not browsers', async () => {
       const { world, path } = await openLink({
         onVerified: () => ({ redirectTo: '/welcome', body: { name: 'Ada' } }),
       });

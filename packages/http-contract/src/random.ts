@@ -1,17 +1,17 @@
-/** Random choices that a seed repeats. */
+/** Random choices that a seed reproduces. */
 export interface Random {
-  /** A whole number from zero up to, but not including, the limit. */
+  /** Returns an integer from 0 to `limit - 1`. */
   below(limit: number): number;
   one<T>(...choices: readonly T[]): T;
-  /** Up to that many values. */
+  /** Returns at most `max` values. */
   list<T>(max: number, make: () => T): T[];
 }
 
-/** Starts from the seed in `POSTERN_SEED`, or from a random one. */
+/** Uses the seed in `POSTERN_SEED`, or a random seed. */
 export function createRandom(): { seed: number; random: Random } {
   const seed = Number(process.env.POSTERN_SEED ?? Math.floor(Math.random() * 2 ** 32));
   let state = seed >>> 0;
-  // The generator mulberry32.
+  // The mulberry32 generator.
   const next = (): number => {
     state = (state + 0x6d_2b_79_f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);

@@ -7,7 +7,7 @@ import { describe, expect, neverCalled, test } from './suite.js';
 
 const LIMIT = 65_536;
 
-/** Only for the table of routes. */
+/** Provides only the list of routes. */
 const { routes: ROUTES } = createMailHandler({
   mailer: { send: neverCalled, render: neverCalled, verify: neverCalled },
   verification: {
@@ -23,20 +23,20 @@ const named = (routes: readonly RouteInfo[]) =>
   routes.map((route) => [`${route.method} ${route.path}`, route] as const);
 const WITH_BODY = ROUTES.filter(({ body }) => body);
 
-/** The fields of a body, and those that are required. */
+/** Returns all fields of a body and the required fields. */
 function fieldsOf({ body }: RouteInfo): { all: string[]; required: string[] } {
   const { $defs = {} } = body ? z.toJSONSchema(body, { io: 'input' }) : {};
   const { properties = {}, required = [] } = $defs[body?.meta()?.id ?? ''] ?? {};
   return { all: Object.keys(properties), required };
 }
 
-/** A valid request of the route, but for what is given. */
+/** Sends a valid request to the route, with the given changes. */
 async function ask(world: World, route: RouteInfo, change: Exchange = {}): Promise<Answer> {
   const { path, body } = await SAMPLES[route.operationId].prepare(world);
   return tell(world, route, { body, ...change }, path);
 }
 
-/** Exactly this, by who may. */
+/** Sends this request to the route, with authorization if required. */
 const tell = (
   world: World,
   route: RouteInfo,
@@ -49,7 +49,7 @@ const tell = (
     headers: { ...(route.access === 'authorized' && AUTHORIZED), ...exchange.headers },
   });
 
-/** As a problem document, with everything that all of them have. */
+/** Expects a problem document with its common fields and headers. */
 function expectProblem(answer: Answer, status: number, code: string, rest: object = {}): void {
   expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
   expect(answer.headers['content-type']).toBe('application/problem+json');
@@ -76,7 +76,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
   describe.each(named(ROUTES))('%s', (_name, route) => {
     const sample = SAMPLES[route.operationId];
 
-    test('answers a valid request as its description says', async () => {
+    test('responds to a valid request as its description states', async () => {
       const world = await openWorld(factory);
       const answer = await ask(world, route);
       expect({ status: answer.status, text: answer.text }).toMatchObject({ status: sample.status });
@@ -90,18 +90,21 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       expect(Object.keys(described?.responses ?? {})).toContain(String(answer.status));
     });
 
-    test(sample.mails ? 'is a 503 while the mail server is down' : 'needs no mail server', async () => {
-      const world = await openWorld(factory);
-      const { path = route.path, body } = await sample.prepare(world);
-      await world.trap.close();
-      const answer = await world.send(path, { method: route.method, body, headers: AUTHORIZED });
-      if (sample.mails) expectProblem(answer, 503, 'mail_server_unavailable', { retryable: true });
-      else expect(answer.status).toBe(sample.status);
-      expect(answer.text).not.toContain(String(world.trap.port));
-    });
+    test(
+      sample.mails ? 'returns a 503 while the mail server is down' : 'does not need the mail server',
+      async () => {
+        const world = await openWorld(factory);
+        const { path = route.path, body } = await sample.prepare(world);
+        await world.trap.close();
+        const answer = await world.send(path, { method: route.method, body, headers: AUTHORIZED });
+        if (sample.mails) expectProblem(answer, 503, 'mail_server_unavailable', { retryable: true });
+        else expect(answer.status).toBe(sample.status);
+        expect(answer.text).not.toContain(String(world.trap.port));
+      },
+    );
 
     if (route.method === 'GET')
-      test('answers HEAD like GET, without a body', async () => {
+      test('responds to HEAD like GET, without a body', async () => {
         const world = await openWorld(factory);
         const { path = route.path } = await sample.prepare(world);
         const head = await world.send(path, { method: 'HEAD' });
@@ -113,7 +116,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       });
 
     if (route.access === 'authorized')
-      test('is for those who are authorized', async () => {
+      test('rejects unauthorized requests', async () => {
         const world = await openWorld(factory);
         const right = AUTHORIZED.Authorization;
         for (const Authorization of [
@@ -127,13 +130,13 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
           expectProblem(answer, 401, 'unauthorized');
           expect(answer.headers['www-authenticate']).toBe('Bearer');
         }
-        // What they send is not even looked at.
+        // The body is not read.
         expectProblem(await world.post(route.path, '{', json), 401, 'unauthorized');
         expect(world.trap.inbox.messages).toEqual([]);
       });
 
     if (sample.limit)
-      test('is limited, and says for how long', async () => {
+      test('has a limit and returns the time to wait', async () => {
         const world = await openWorld(factory);
         const { body = {} } = await sample.prepare(world);
         const { code, policy } = (await sample.limit?.(world, body)) ?? {};
@@ -148,7 +151,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
   describe.each(named(WITH_BODY))('the body of %s', (_name, route) => {
     const { all, required } = fieldsOf(route);
 
-    test.each(required)('has to have %s', async (field) => {
+    test.each(required)('requires %s', async (field) => {
       const world = await openWorld(factory);
       const { body = {} } = await SAMPLES[route.operationId].prepare(world);
       const { [field]: _, ...rest } = body;
@@ -159,7 +162,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       expect(world.trap.stats.messages).toBe(messages);
     });
 
-    test.each(all)('has to have the right type of %s', async (field) => {
+    test.each(all)('requires the correct type of %s', async (field) => {
       const world = await openWorld(factory);
       const { body = {} } = await SAMPLES[route.operationId].prepare(world);
       for (const value of [[17], 17, true]) {
@@ -174,7 +177,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       }
     });
 
-    test.each(['[]', 'null', '17', '"text"'])('has to be an object, not %s', async (body) => {
+    test.each(['[]', 'null', '17', '"text"'])('must be an object, not %s', async (body) => {
       const world = await openWorld(factory);
       const answer = await tell(world, route, { body, headers: json });
       expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 400 });
@@ -182,11 +185,11 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
     });
 
     test.each([
-      ['cut off', '{"email":'],
+      ['truncated', '{"email":'],
       ['empty', ''],
-      ['no JSON', 'email=ada@example.com'],
+      ['not JSON', 'email=ada@example.com'],
       ['nested deeply', `{"to":${'['.repeat(5000)}${']'.repeat(5000)}}`],
-    ])('has to be well-formed JSON: %s', async (_name, body) => {
+    ])('must be well-formed JSON: %s', async (_name, body) => {
       const world = await openWorld(factory);
       const answer = await tell(world, route, { body, headers: json });
       expectProblem(
@@ -197,7 +200,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       );
     });
 
-    test('has to have each name once, in UTF-8', async () => {
+    test('must be UTF-8 without duplicate names', async () => {
       const world = await openWorld(factory);
       const [field = ''] = required;
       const twice = `{"${field}":"ada@example.com","\\u00${field.charCodeAt(0).toString(16)}${field.slice(1)}":"eve@example.com"}`;
@@ -206,11 +209,11 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       });
       const latin1 = Buffer.from(`{"${field}":"\xe9"}`, 'latin1');
       expectProblem(await tell(world, route, { body: latin1, headers: json }), 400, 'malformed_json', {
-        detail: 'It is not UTF-8.',
+        detail: 'The body is not UTF-8.',
       });
     });
 
-    test('has to be JSON by its content type', async () => {
+    test('must have a JSON content type', async () => {
       const world = await openWorld(factory);
       const { body } = await SAMPLES[route.operationId].prepare(world);
       const text = JSON.stringify(body);
@@ -238,7 +241,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       for (const chunked of [false, true]) {
         const answer = await tell(world, route, { body, chunked, headers: json });
         expectProblem(answer, 413, 'content_too_large', { detail });
-        // The connection is still good.
+        // The connection is still usable.
         expect(answer.headers.connection).not.toBe('close');
       }
       expect((await ask(world, route)).status).toBe(SAMPLES[route.operationId].status);
@@ -248,7 +251,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
   describe('other requests', () => {
     const paths = [...Map.groupBy(ROUTES, ({ path }) => path)];
 
-    test.each(paths)('%s has its methods and no other', async (path, routes) => {
+    test.each(paths)('%s accepts only its methods', async (path, routes) => {
       const world = await openWorld(factory);
       const known = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
       for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
@@ -275,15 +278,15 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       '/links/..%2f..%2fhealth',
       '/links/',
       '/__proto__',
-    ])('%s is nothing', async (path) => {
+    ])('%s is not a route', async (path) => {
       const world = await openWorld(factory);
       const answer = await world.send(path);
-      // A path that the framework itself can't read is a 400 there.
+      // Some frameworks return a 400 for a path that they cannot decode.
       expect([400, 404, 405]).toContain(answer.status);
       expect(answer.text).not.toMatch(/node_modules|\.ts:|\.js:/);
     });
 
-    test('a query changes nothing', async () => {
+    test('ignores a query', async () => {
       const world = await openWorld(factory);
       expect((await world.send('/health?a=1&/openapi.json')).json()).toEqual({ status: 'pass' });
     });

@@ -1,14 +1,14 @@
 import type { OperationId } from '@postern/http';
 import { somebody, type World } from './contract-world.js';
 
-/** A request that a route has to like. */
+/** A valid request for a route. */
 export interface Sample {
-  /** Makes what the request needs to exist first. */
+  /** Creates the data that the request needs. */
   prepare(world: World): Promise<{ path?: string; body?: Record<string, unknown> }>;
   readonly status: number;
-  /** Whether it needs the mail server. */
+  /** Whether the route needs the mail server. */
   readonly mails: boolean;
-  /** Uses a limit up. The next valid request with the same body is then a 429 with this code. */
+  /** Exhausts a limit. The next valid request with the same body then returns a 429 with this code. */
   limit?(world: World, body: Record<string, unknown>): Promise<{ code: string; policy: string }>;
 }
 
@@ -17,7 +17,7 @@ const cooldown = async (world: World, body: Record<string, unknown>) => {
   return { code: 'cooldown', policy: 'cooldown' };
 };
 
-/** Of every route: one that isn't here does not compile. */
+/** One sample per route. The type requires every route. */
 export const SAMPLES: Readonly<Record<OperationId, Sample>> = {
   sendMessage: {
     prepare: async () => ({

@@ -23,7 +23,7 @@ export function describeSignIns(factory: HttpHarnessFactory): void {
       expect(world.trap.stats.messages).toBe(MANY);
     });
 
-    test('a shutdown in the middle loses no request that was accepted', { timeout: 60_000 }, async () => {
+    test('a shutdown completes every accepted request', { timeout: 60_000 }, async () => {
       let accepted = 0;
       const allAccepted = Promise.withResolvers<void>();
       const shutdown = Promise.withResolvers<void>();
@@ -32,7 +32,7 @@ export function describeSignIns(factory: HttpHarnessFactory): void {
         async onStart() {
           accepted += 1;
           if (accepted === MANY) allAccepted.resolve();
-          // From here on the server is closing.
+          // The server is closing from here on.
           await shutdown.promise;
           return 'send' as const;
         },
@@ -53,7 +53,7 @@ export function describeSignIns(factory: HttpHarnessFactory): void {
       });
     });
 
-    test('someone who hangs up in the middle of a body does no harm', async () => {
+    test('a client that disconnects during its body does not affect other requests', async () => {
       const world = await openWorld(factory);
       const { hostname, port, pathname } = new URL(world.url);
       const socket = connect(Number(port), hostname);

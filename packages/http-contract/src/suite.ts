@@ -6,7 +6,7 @@ export let test: ContractSuite['test'];
 export let expect: ContractSuite['expect'];
 export let onTestFinished: ContractSuite['onTestFinished'];
 
-/** Sets the functions that the suite is written with. */
+/** Sets the test functions of the suite. */
 export function useRunner(runner: TestRunner): void {
   ({ describe, test, expect, onTestFinished } = createContractSuite(runner));
 }

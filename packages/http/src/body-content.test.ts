@@ -25,7 +25,7 @@ const options: MailHandlerOptions = {
 const handler = createMailHandler(options);
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-/** In chunks of three bytes, which cut characters apart. */
+/** Splits a text into chunks of three bytes, which split characters, too. */
 const piecesOf = (text: string) => {
   const bytes = bytesOf(text);
   return Array.from({ length: Math.ceil(bytes.length / 3) }, (_, index) =>
@@ -38,12 +38,12 @@ async function* iterate(text: string) {
 const nodeStream = (text: string, options?: object) =>
   Readable.from(piecesOf(text), { objectMode: false, ...options });
 
-/** Every form in which a framework may hold a body that is not parsed yet. */
+/** Every form of an unparsed body that a framework may pass. */
 const FORMS: [string, (text: string) => unknown][] = [
   ['text', (text) => text],
   ['a Uint8Array', bytesOf],
   ['a Buffer', (text) => Buffer.from(text)],
-  ['a view of a part of a buffer', (text) => new Uint8Array(bytesOf(`xx${text}`).buffer, 2)],
+  ['a view of part of a buffer', (text) => new Uint8Array(bytesOf(`xx${text}`).buffer, 2)],
   ['an ArrayBuffer', (text) => bytesOf(text).buffer],
   ['a Blob', (text) => new Blob([text])],
   ['a web stream', (text) => ReadableStream.from(piecesOf(text))],
@@ -77,27 +77,33 @@ async function post(body: HttpRequest['body'], headers: Record<string, string> =
 const message = (name: string) =>
   JSON.stringify({ to: 'ada@example.com', type: 'SignIn', payload: { code: '1', name } });
 const TEXTS: [string, string, string][] = [
-  ['a good one', message('Ärger 😀'), '200'],
-  ['one that is not valid', '{"to":1}', '400 invalid_request'],
+  ['a valid body', message('Ärger 😀'), '200'],
+  ['an invalid body', '{"to":1}', '400 invalid_request'],
   ['no JSON', '{', '400 malformed_json'],
   ['nothing', '', '400 malformed_json'],
-  ['a name twice', '{"to":1,"to":2}', '400 malformed_json A name occurs twice in one object.'],
-  ['too much', message('x'.repeat(LIMIT)), `413 content_too_large The limit is ${LIMIT} bytes.`],
+  ['a duplicate name', '{"to":1,"to":2}', '400 malformed_json A name occurs twice in one object.'],
+  [
+    'a body that is too large',
+    message('x'.repeat(LIMIT)),
+    `413 content_too_large The limit is ${LIMIT} bytes.`,
+  ],
 ];
 
-describe.each([...FORMS, ...LISTS])('a body given as %s', (form, make) => {
+describe.each([...FORMS, ...LISTS])('a body passed as %s', (form, make) => {
   const places = LISTS.some(([name]) => name === form)
     ? PLACES.filter(([name]) => name === 'unread')
     : PLACES;
-  test.each(places)('%s gets the answers of every other form', async (_place, wrap) => {
+  test.each(places)('%s gets the same responses as every other form', async (_place, wrap) => {
     for (const [name, text, answer] of TEXTS) expect(await post(wrap(make(text))), name).toBe(answer);
     expect(sent.at(-1)).toEqual(['ada@example.com', { code: '1', name: 'Ärger 😀' }]);
   });
 });
 
-test('a value that a body parser made gets the same answers', async () => {
-  // A parser refuses what is not JSON itself, and has already dropped one of two names.
-  const parsed = TEXTS.filter(([name]) => ['a good one', 'one that is not valid', 'too much'].includes(name));
+test('a value from a body parser gets the same responses', async () => {
+  // A parser rejects invalid JSON itself, and has already dropped duplicate names.
+  const parsed = TEXTS.filter(([name]) =>
+    ['a valid body', 'an invalid body', 'a body that is too large'].includes(name),
+  );
   expect(parsed).toHaveLength(3);
   for (const [name, text, answer] of parsed)
     expect(await post({ state: 'parsed', value: JSON.parse(text) }), name).toBe(answer);
@@ -106,15 +112,15 @@ test('a value that a body parser made gets the same answers', async () => {
 test.each([
   ['a Node stream', () => nodeStream(message('Ada'))],
   ['a web stream', () => ReadableStream.from(piecesOf(message('Ada')))],
-])('%s that is still compressed is refused, also where a parser passed it on', async (_name, make) => {
+])('rejects %s that is still compressed, even if a parser passed it on', async (_name, make) => {
   const encoded = { 'content-encoding': 'gzip' };
   expect(await post({ state: 'parsed', value: make() }, encoded)).toBe('415 unsupported_media_type');
   expect(await post({ state: 'unread', bytes: make() }, encoded)).toBe('415 unsupported_media_type');
 });
 
-test('a stream that fails is the fault of the client, and one that was read before is not', async () => {
+test('returns 400 for a stream that fails, and 500 for a stream that was already read', async () => {
   const failing = new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) });
-  expect(await post({ state: 'unread', bytes: failing })).toBe('400 malformed_json It ended early.');
+  expect(await post({ state: 'unread', bytes: failing })).toBe('400 malformed_json The body ended early.');
 
   const errors: unknown[] = [];
   const logger = { debug() {}, info() {}, warn() {}, error: (event: object) => void errors.push(event) };

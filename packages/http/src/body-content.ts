@@ -1,11 +1,11 @@
 import type { BodyContent } from './http-message.js';
 
-/** Something read the body first and kept nothing, so there is nothing to answer the client by. */
+/** The body was read before it reached the handler, so its content is lost. */
 export class SpentBodyError extends TypeError {
   constructor() {
     super(
-      'The body of the request was read before it reached the mail handler. Pass the request unread, or what was ' +
-        "read as body: { state: 'parsed', value }.",
+      'The body of the request was read before it reached the mail handler. Pass the request unread, or pass ' +
+        "the parsed value as body: { state: 'parsed', value }.",
     );
     this.name = 'SpentBodyError';
   }
@@ -14,7 +14,7 @@ export class SpentBodyError extends TypeError {
 const has = <Name extends PropertyKey>(value: unknown, name: Name): value is object & Record<Name, unknown> =>
   typeof value === 'object' && value !== null && name in value;
 
-/** Whether a value is bytes or text that still has to be parsed, rather than the value of JSON. */
+/** Whether a value is bytes or text that must be parsed, rather than a parsed JSON value. */
 export function isContent(value: unknown): value is BodyContent {
   return (
     typeof value === 'string' ||
@@ -29,9 +29,9 @@ export const isStream = (value: unknown): value is ReadableStream | AsyncIterabl
   value instanceof ReadableStream || has(value, Symbol.asyncIterator);
 
 /**
- * The chunks of a body, as bytes.
+ * Yields the chunks of a body as bytes.
  *
- * @throws {SpentBodyError} when a stream was read before
+ * @throws {SpentBodyError} if a stream was already read
  */
 export async function* chunksOf(content: BodyContent): AsyncGenerator<Uint8Array> {
   if (content instanceof Blob) yield* chunksOf(content.stream());
@@ -54,5 +54,5 @@ function toBytes(chunk: string | ArrayBufferView | ArrayBuffer): Uint8Array {
   if (typeof chunk === 'string') return encoder.encode(chunk);
   if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  throw new TypeError('A chunk of a body must be bytes or text.');
+  throw new TypeError('Chunks of a body must be bytes or strings.');
 }

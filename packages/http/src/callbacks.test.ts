@@ -8,7 +8,7 @@ const BROKEN = new Error('postgres://user:hunter2@db.internal');
 const LINK_URL = 'https://app.example.com/mail/links/{token}';
 const CONTENT = '{{#if code}}{{code}}{{else}}{{link}}{{/if}}';
 
-/** Rejections that nothing handles during a test. */
+/** Collects unhandled rejections during a test. */
 function watchRejections(): unknown[] {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
@@ -72,19 +72,22 @@ describe.each([
     ['onStart', { onStart: broken }, '/verification-codes', START],
     ...(how === 'throws' ? synchronous : []),
   ];
-  test.each(fails)('is a 500 without its text, and is logged: %s', async (name, options, path, body) => {
-    const unhandled = watchRejections();
-    const { call, log, transport } = open(options);
-    // Only a key makes the route read the clock.
-    const response = await call(path, body, name === 'clock' ? { 'Idempotency-Key': 'key' } : {});
-    expect(response.status).toBe(500);
-    expect(await response.text()).not.toContain('hunter2');
-    expect(log).toContainEqual(expect.objectContaining({ event: 'http.failed', error: BROKEN }));
-    expect(transport.emails).toEqual([]);
-    expect(unhandled).toEqual([]);
-  });
+  test.each(fails)(
+    'returns a 500 without the message, and logs the error: %s',
+    async (name, options, path, body) => {
+      const unhandled = watchRejections();
+      const { call, log, transport } = open(options);
+      // The route reads the clock only for a key.
+      const response = await call(path, body, name === 'clock' ? { 'Idempotency-Key': 'key' } : {});
+      expect(response.status).toBe(500);
+      expect(await response.text()).not.toContain('hunter2');
+      expect(log).toContainEqual(expect.objectContaining({ event: 'http.failed', error: BROKEN }));
+      expect(transport.emails).toEqual([]);
+      expect(unhandled).toEqual([]);
+    },
+  );
 
-  test('is a 500 after the code is used up: onVerified', async () => {
+  test('returns a 500 after the code is used: onVerified', async () => {
     const { call, transport } = open({ onVerified: broken });
     expect((await call('/verification-codes', START)).status).toBe(204);
     const check = { ...START, verificationCode: await transport.inbox.waitForCode(START.email) };
@@ -92,7 +95,7 @@ describe.each([
     expect((await call('/verification-codes/verify', check)).status).toBe(400);
   });
 
-  test('does not change the answer, and the email is sent: waitUntil', async () => {
+  test('does not change the response, and the email is sent: waitUntil', async () => {
     const unhandled = watchRejections();
     const { call, log, transport } = open({ waitUntil: broken as () => void });
     expect((await call('/verification-codes', START)).status).toBe(204);
@@ -101,7 +104,7 @@ describe.each([
     expect(unhandled).toEqual([]);
   });
 
-  test('does not change the answer: logger', async () => {
+  test('does not change the response: logger', async () => {
     const unhandled = watchRejections();
     const logger = { debug: broken, info: broken, warn: broken, error: broken };
     const { call } = open({ logger: logger as FetchHandlerOptions['logger'] });
@@ -125,7 +128,7 @@ describe.each([
   });
 });
 
-test('linkTexts that throws is a 500 for a browser, too', async () => {
+test('returns a 500 to browsers, too, if linkTexts throws', async () => {
   const { call, transport } = open({
     linkTexts: () => {
       throw BROKEN;
@@ -138,7 +141,7 @@ test('linkTexts that throws is a 500 for a browser, too', async () => {
   expect(await response.text()).not.toContain('hunter2');
 });
 
-test('a clock that throws makes the health check fail, without an unhandled rejection', async () => {
+test('fails the health check without an unhandled rejection if the clock throws', async () => {
   const unhandled = watchRejections();
   let isBroken = true;
   const log: LogEvent[] = [];

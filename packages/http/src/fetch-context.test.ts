@@ -4,7 +4,7 @@ import { createVerification, memoryStore } from '@postern/verification';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { createFetchHandler, type FetchHandler, type FetchHandlerOptions } from './index.js';
 
-/** One email per client network and minute. */
+/** Allows one email per minute and client network. */
 function setUp<Native = Request>(more: Partial<FetchHandlerOptions<Native>> = {}) {
   const mailer = createMailer({
     config: {
@@ -30,8 +30,8 @@ const start = (headers: Record<string, string> = {}) =>
     body: JSON.stringify({ email: `person-${++people}@example.com` }),
   });
 
-describe('the address of a client', () => {
-  test('comes with each call', async () => {
+describe('the address of the client', () => {
+  test('is passed with each call', async () => {
     const answer = setUp();
     const statusOf = async (clientAddress: string) => (await answer(start(), { clientAddress })).status;
     expect([await statusOf('192.0.2.1'), await statusOf('192.0.2.1'), await statusOf('192.0.2.2')]).toEqual([
@@ -39,7 +39,7 @@ describe('the address of a client', () => {
     ]);
   });
 
-  test('comes from the option where a call has none', async () => {
+  test('comes from the option if a call passes none', async () => {
     const answer = setUp({ clientAddress: (request) => request.headers.get('x-real-ip') ?? undefined });
     const first = { 'X-Real-IP': '192.0.2.1' };
     expect((await answer(start(first))).status).toBe(204);
@@ -58,7 +58,7 @@ describe('the address of a client', () => {
   );
 });
 
-test('hooks find what the framework passes as native, or the request', async () => {
+test('passes the native value from the framework, or the request, to hooks', async () => {
   const seen: unknown[] = [];
   const onStart = (_start: unknown, { native }: { native: unknown }) => {
     seen.push(native);
@@ -77,12 +77,12 @@ test.each<[string, unknown]>([
   ['a worker', { SECRET: 'x' }],
   ['Next.js', { params: Promise.resolve({}) }],
   ['an address that is an object', { clientAddress: { address: '192.0.2.1' } }],
-])('works where %s calls it with a second argument of another kind', async (_name, second) => {
+])('accepts a second argument of another type: %s', async (_name, second) => {
   const answer: (request: Request, second: never) => Promise<Response> = setUp();
   expect((await answer(start(), second as never)).status).toBe(204);
 });
 
-test('its type requires native where hooks expect something else', () => {
+test('requires native in its type if hooks expect another type', () => {
   expectTypeOf<Parameters<FetchHandler>>().toExtend<[Request, unknown?]>();
   const answer = (() => {}) as unknown as FetchHandler<{ env: string }>;
   expectTypeOf(answer).parameter(1).toExtend<{ native: { env: string } }>();

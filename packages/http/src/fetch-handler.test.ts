@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createFetchHandler } from './index.js';
 
-test('refuses a misspelled option, and suggests its own and those of the routes', () => {
+test('rejects misspelled options and suggests the correct names', () => {
   const options = { basPath: '/mail', autorize: () => true };
-  // @ts-expect-error: what a program in JavaScript may pass
+  // @ts-expect-error: JavaScript callers can pass it
   expect(() => createFetchHandler(options)).toThrow(
     /options of createFetchHandler.+basPath: is not an option: did you mean basePath\?.+did you mean authorize\?/s,
   );

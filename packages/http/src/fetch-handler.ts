@@ -8,12 +8,12 @@ import { logProblem, ProblemError, problemResponse } from './problem.js';
 
 /** Options of {@link createFetchHandler}. */
 export interface FetchHandlerOptions<Native = Request> extends MailHandlerOptions<Native> {
-  /** Where the routes are mounted, such as `/mail`. @default '' */
+  /** The path where the routes are mounted, such as `/mail`. @default '' */
   basePath?: string | undefined;
   /**
-   * Reads the client's IP address from the request, for example from a header that a trusted proxy sets. With frameworks that
-   * store the address elsewhere, pass it with each call instead. Without an address, all clients share one limit. If the
-   * function throws, the answer is a 500.
+   * Reads the client's IP address from the request, for example from a header that a trusted proxy sets. If your framework
+   * stores the address elsewhere, pass it with each call instead. Without an address, all clients share one limit. If the
+   * function throws, the response is a 500.
    */
   clientAddress?: ((request: Request) => string | undefined) | undefined;
 }
@@ -23,15 +23,15 @@ const optionsSchema = mailHandlerOptionsSchema.extend({
   clientAddress: functionSchema<(request: Request) => string | undefined>().optional(),
 });
 
-/** What a framework knows about a request and a `Request` does not hold. */
+/** Data from the framework that a `Request` does not contain. */
 export interface FetchContext<Native = Request> {
-  /** The client's IP address. Never take it from a header field that any client can set. */
+  /** The client's IP address. Never take it from a header that clients can set. */
   readonly clientAddress?: string | undefined;
-  /** What hooks find in `request.native`. @default the `Request` */
+  /** The value of `request.native` in hooks. @default the `Request` */
   readonly native?: Native | undefined;
 }
 
-/** The routes as a function. `native` is required where hooks expect something other than the `Request`. */
+/** Handles a request. `native` is required if hooks expect a type other than `Request`. */
 export type FetchHandler<Native = Request> = (
   request: Request,
   ...context: Request extends Native
@@ -40,10 +40,10 @@ export type FetchHandler<Native = Request> = (
 ) => Promise<Response>;
 
 /**
- * The routes as a function from `Request` to `Response`, for Hono, Next.js, Bun, Deno and other frameworks that handle
- * Fetch API requests.
+ * Creates a function that takes a `Request` and returns a `Response`, for Hono, Next.js, Bun, Deno, and other frameworks
+ * that handle Fetch API requests.
  *
- * @throws {ConfigError} when an option is not valid, with every problem
+ * @throws {ConfigError} if an option is not valid. The error lists every problem.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export function createFetchHandler<Native = Request>(
       header: (name) => request.headers.get(name) ?? undefined,
       clientAddress: address,
       body: bodyOf(request),
-      // The type of this function requires `native` where a `Request` is not enough.
+      // The function's type requires `native` if a `Request` is not enough.
       native: context?.native ?? (request as Native),
     };
     return toResponse(await handler.handle(neutral));
@@ -89,18 +89,18 @@ function toResponse({ status, headers, body }: HttpResponse): Response {
   return new Response(body ?? null, { status, headers: fields });
 }
 
-/** Frameworks that call the function themselves pass something else there, such as the `env` of a worker. */
+/** Frameworks that call the function directly pass other values as the second argument, such as a worker's `env`. */
 const addressIn = (context: FetchContext<unknown> | undefined): string | undefined =>
   typeof context?.clientAddress === 'string' ? context.clientAddress : undefined;
 
 const bodyOf = (request: Request): BodyContent => (request.bodyUsed ? spent() : (request.body ?? ''));
 
-// biome-ignore lint/correctness/useYield: it fails before it yields anything
+// biome-ignore lint/correctness/useYield: it throws before it yields
 async function* spent(): AsyncGenerator<Uint8Array> {
   throw new SpentBodyError();
 }
 
-/** `/mail`, also where `mail` or `/mail/` was written; nothing for the root. */
+/** Normalizes `mail` and `/mail/` to `/mail`, and the root to an empty string. */
 const mountPathOf = (basePath: string): string =>
   basePath
     .split('/')

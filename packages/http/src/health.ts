@@ -7,12 +7,12 @@ const optionsSchema = z.strictObject({
   logger: loggerSchema,
 });
 
-/** A server that takes longer counts as down. */
+/** A server that takes longer is considered down. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Verifies a transport at most once per interval. All callers in that interval get the same answer, so requests cannot make
- * the service open connections.
+ * Verifies a transport at most once per interval. All callers in that interval get the same result, so requests cannot
+ * make the service open many connections.
  *
  * @returns a function that never rejects
  * @throws {ConfigError} if an option is not valid
@@ -27,7 +27,6 @@ export function createHealthCheck(
       await mailer.verify({ signal: AbortSignal.timeout(TIMEOUT_MS) });
       return true;
     } catch (error) {
-      // The reason is only for the operator.
       logger.error({ event: 'http.unhealthy', error });
       return false;
     }
@@ -52,7 +51,7 @@ export function createHealthCheck(
     try {
       return await check();
     } catch (error) {
-      // The clock of the application failed, so the next call checks again.
+      // The application's clock failed, so the next call checks again.
       latest = undefined;
       logger.error({ event: 'http.unhealthy', error });
       return false;

@@ -1,9 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 
-/** Values are text; a field that occurs several times, such as `Set-Cookie`, has a list. */
+/** Header values by name. A header that occurs several times, such as `Set-Cookie`, has a list. */
 export type HttpHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-/** Bytes or text: whole, or in chunks from a web stream, a Node stream or any iterable. */
+/** Bytes or text, either complete or in chunks from a web stream, a Node.js stream, or any iterable. */
 export type BodyContent =
   | string
   | Uint8Array
@@ -14,31 +14,31 @@ export type BodyContent =
   | Iterable<Uint8Array | string>;
 
 /**
- * The body of a request. Pass it unread where you can: the limit then applies while it is read, and a name that occurs
- * twice in an object is refused.
+ * The body of a request. Pass it unread if you can. Then the limit applies while it is read, and duplicate names in an
+ * object are rejected.
  *
- * `parsed` is what the framework's body parser left: a value, or text, bytes or a stream where it only collected them.
+ * For `parsed`, pass the result of the framework's body parser: a value, text, bytes, or a stream.
  */
 export type HttpBody =
   | { readonly state: 'unread'; readonly bytes: BodyContent }
   | { readonly state: 'parsed'; readonly value: unknown };
 
-/** A request, whatever the framework. */
+/** A request in a form that does not depend on the framework. */
 export interface HttpRequest<Native = unknown> {
   readonly method: string;
-  /** Below the place where the routes are mounted, as it was sent: `/links/abc`. A query is ignored. */
+  /** The path below the mount path, not decoded, such as `/links/abc`. A query is ignored. */
   readonly path: string;
-  /** A header field by its name in any letter case. */
+  /** Returns a header by its name, which is not case-sensitive. */
   header(name: string): string | undefined;
-  /** The client's IP address, from the socket or from a proxy that is trusted. */
+  /** The client's IP address, from the socket or from a trusted proxy. */
   readonly clientAddress?: string | undefined;
-  /** Content without a `state` is unread. */
+  /** Content without a `state` is treated as unread. */
   readonly body?: HttpBody | BodyContent | undefined;
   /** The framework's own request. */
   readonly native: Native;
 }
 
-/** An answer, whatever the framework. A `HEAD` has been dealt with: its answer has no body. */
+/** A response in a form that does not depend on the framework. Responses to `HEAD` have no body. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: HttpHeaders;
@@ -46,8 +46,8 @@ export interface HttpResponse {
 }
 
 /**
- * On every answer. All of them are about one person and one moment, none is to be kept, framed or sniffed, and no
- * address of one (a link's has a token in it) is told to the next site.
+ * Headers of every response. Responses are personal, so they must not be cached or framed. The URL of a link contains a
+ * token, so it must not be sent as a referrer.
  */
 const SAFE_HEADERS = {
   'Cache-Control': 'no-store',
@@ -72,9 +72,9 @@ export const respondJson = (status: number, value: unknown, headers?: HttpHeader
   respond(status, { type: 'application/json; charset=utf-8', body: JSON.stringify(value) }, headers);
 
 /**
- * Every framework has its own idea of a bad header field; a value from an account must not make a second one.
+ * Checks headers the same way in every framework, so that a value from an account cannot inject another header.
  *
- * @throws {TypeError} for a name or a value that can't be sent
+ * @throws {TypeError} if a name or a value is not valid
  */
 export function requireSendable(headers: HttpHeaders): void {
   for (const [name, values] of Object.entries(headers)) {

@@ -2,25 +2,25 @@ import { createHash } from 'node:crypto';
 import { type Clock, MailError, requestIdentity, type SendRequest } from '@postern/core';
 import { ProblemError } from './problem.js';
 
-/** How long a key stands for its email, as in the queue. */
+/** How long a key belongs to its email. The queue uses the same time. */
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 const MOST_KEYS = 10_000;
 
 interface Entry {
-  /** A digest: the identity of a request contains its code or link. */
+  /** A digest, because the identity of a request contains its code or link. */
   readonly fingerprint: string;
   readonly until: number;
   /** `undefined` while the email is being sent. */
   messageId?: string | undefined;
 }
 
-/** Sends the email of an idempotency key once, as far as this process remembers. A queue does so for all processes. */
+/** Prevents duplicate emails with the same idempotency key in this process. A queue does the same for all processes. */
 export interface IdempotencyGuard {
   /**
-   * Sends, or repeats the answer of an earlier request with the same key and email. A failed send frees the key, so
-   * that the client can retry.
+   * Sends the email, or returns the result of an earlier request with the same key and email. A failed send releases the
+   * key, so that the client can retry.
    *
-   * @throws {MailError} `idempotency_key_reused` when the key belongs to another email
+   * @throws {MailError} `idempotency_key_reused` if the key belongs to another email
    * @throws {ProblemError} `idempotency_key_in_use` while the first request with the key is being sent
    */
   send(request: SendRequest, deliver: () => Promise<{ messageId: string }>): Promise<{ messageId: string }>;
@@ -31,7 +31,7 @@ export function createIdempotencyGuard(clock: Clock): IdempotencyGuard {
   const entries = new Map<string, Entry>();
 
   function remember(key: string, entry: Entry): void {
-    // The oldest come first, and end first.
+    // The oldest entries come first and expire first.
     for (const [oldest, { until }] of entries) {
       if (until > clock.now() && entries.size < MOST_KEYS) break;
       entries.delete(oldest);

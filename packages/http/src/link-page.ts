@@ -2,39 +2,39 @@ import { createHash } from 'node:crypto';
 import type { HttpHeaders, HttpResponse } from './http-message.js';
 import { respond } from './http-message.js';
 
-/** The words on the pages of links. `{address}` stands for the masked address that the email went to. */
+/** The texts on link pages. `{address}` is replaced with the recipient's masked address. */
 export interface LinkTexts {
-  /** The language of these texts, BCP 47. */
+  /** The language of these texts (BCP 47). */
   lang: string;
-  /** Over the button. */
+  /** The heading. */
   title: string;
-  /** Under it. */
+  /** The text between the heading and the button. */
   text: string;
   button: string;
   doneTitle: string;
   doneText: string;
-  /** On the way to another site. */
+  /** Link to another site. */
   continue: string;
   failedTitle: string;
-  /** A link that was used, replaced, or never was. */
+  /** For a link that was used or replaced, or that does not exist. */
   notFoundText: string;
   expiredText: string;
-  /** Everything else: a form sent from another site, a failure on this side. */
+  /** For all other failures, such as a form that was sent from another site. */
   failedText: string;
 }
 
 export const ENGLISH: LinkTexts = {
   lang: 'en',
   title: 'Almost there',
-  text: 'Press the button to go on as {address}.',
+  text: 'Press the button to continue as {address}.',
   button: 'Continue',
   doneTitle: 'Done',
   doneText: 'You can close this page.',
   continue: 'Continue',
   failedTitle: 'This link does not work',
-  notFoundText: 'It was used already, or a newer one took its place. Ask for a new one.',
-  expiredText: 'It has expired. Ask for a new one.',
-  failedText: 'Open it from the email once more, or ask for a new one.',
+  notFoundText: 'It was already used or replaced by a newer link. Request a new one.',
+  expiredText: 'It has expired. Request a new one.',
+  failedText: 'Open it from the email again, or request a new one.',
 };
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ p{overflow-wrap:anywhere}
 button,a{display:inline-block;font:inherit;font-weight:600;padding:.8rem 2rem;border:0;border-radius:.5rem;cursor:pointer;background:#1a56db;color:#fff;text-decoration:none}
 `;
 
-/** Nothing runs, nothing loads, nobody frames it, and its one form goes where it came from. */
+/** Allows no scripts, resources, or framing, and sends the form only to the same origin. */
 const PAGE_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -67,13 +67,13 @@ export interface LinkPage {
   lang: string;
   title: string;
   text: string;
-  /** A form of one button that posts to the page's own address, so it works wherever the routes are mounted. */
+  /** Label of a button that posts to the page's own URL, so that it works under every mount path. */
   button?: string;
-  /** Leads elsewhere by itself, and by a click. */
+  /** Redirects automatically, with a link as a fallback. */
   next?: { href: string; text: string };
 }
 
-/** A page with one thing to do at most. Everything in it is escaped. */
+/** Responds with a page that has at most one action. All texts are escaped. */
 export function respondPage(status: number, page: LinkPage, headers: HttpHeaders = {}): HttpResponse {
   const { lang, title, text, button, next } = page;
   const href = next && escapeHtml(next.href);

@@ -9,7 +9,7 @@ import { askVerified, respondVerified, verifiedSchema } from './verified-answer.
 
 const wantsPage = (request: HttpRequest) => /\btext\/html\b/i.test(request.header('accept') ?? '');
 
-/** A code that is gone is a 400 of its form; a link that is gone is a page that is gone. */
+/** Maps errors of links to 404 and 410. The same errors of codes are a 400. */
 async function ofLink<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((error: unknown) => {
     if (error instanceof VerificationError && error.code === 'not_found')
@@ -21,9 +21,9 @@ async function ofLink<T>(answer: Promise<T>): Promise<T> {
 }
 
 /**
- * The token is a secret of the reader's mailbox, so nobody can make them use it up. But someone could make a browser
- * send a token of their own, and have the reader sign in to a foreign account. Browsers tell where a form was: by
- * `Sec-Fetch-Site`, or by `Origin` (which is `null` here, as the page has no referrer, so that an old browser is refused).
+ * Prevents login CSRF: an attacker could make a browser send the token of the attacker's own link, which would sign the
+ * victim in to the attacker's account. Browsers send the form's origin as `Sec-Fetch-Site` or `Origin`. In older browsers,
+ * `Origin` is `null`, because the page sends no referrer, so they are rejected.
  *
  * @throws {ProblemError} `cross_site`
  */
@@ -41,7 +41,7 @@ export function linkRoutes(verification: VerificationCalls, options: ParsedOptio
   const { onVerified, linkTexts } = options;
   const textsFor = (request: HttpRequest): LinkTexts => ({ ...ENGLISH, ...linkTexts?.(localeOf(request)) });
 
-  /** Browsers get a page, programs the problem document. */
+  /** Browsers get a page. Other clients get the problem document. */
   function fail(error: unknown, { request }: RouteCall) {
     if (!wantsPage(request)) return undefined;
     const { code, headers } = toProblemError(error);
@@ -57,7 +57,7 @@ export function linkRoutes(verification: VerificationCalls, options: ParsedOptio
       path: '/links/:token',
       operationId: 'showLink',
       access: 'public',
-      summary: 'Shows a page with one button. Nothing is used up, so a mail scanner may open it.',
+      summary: 'Shows a page with one button. The link stays valid, so mail scanners can open it.',
       answers: { 200: { description: 'The page.', contentType: 'text/html' } },
       problems: ['link_not_found', 'link_expired'],
       async handle({ token, request }) {
@@ -72,15 +72,16 @@ export function linkRoutes(verification: VerificationCalls, options: ParsedOptio
       path: '/links/:token',
       operationId: 'consumeLink',
       access: 'public',
-      summary: 'Uses a link up: the button of the page, or a program. A body is ignored.',
+      summary:
+        'Uses the link. The button of the page and other clients send this request. A body is ignored.',
       answers: {
-        204: { description: 'To a program: it was good.' },
+        204: { description: 'The link was valid. For clients other than browsers.' },
         200: {
-          description: 'It was good, and the service has more to say; a page to a browser.',
+          description: 'The link was valid. Browsers get a page, other clients get JSON from the service.',
           schema: verifiedSchema,
           hasPage: true,
         },
-        303: { description: 'To a browser: where to go next.' },
+        303: { description: 'Redirects a browser.' },
       },
       problems: ['cross_site', 'forbidden', 'link_not_found', 'link_expired'],
       async handle({ token, request }) {
@@ -90,7 +91,7 @@ export function linkRoutes(verification: VerificationCalls, options: ParsedOptio
         const { headers, redirectTo: href } = await askVerified(person, request, onVerified);
         if (href?.startsWith('/')) return respond(303, undefined, { ...headers, Location: href });
         const { lang, doneTitle: title, doneText: text, continue: onward } = textsFor(request);
-        // `form-action 'self'` holds for redirects of the form, too: to another site it goes by way of a page.
+        // `form-action 'self'` also blocks redirects of the form to another site, so a page redirects instead.
         const next = href === undefined ? undefined : { href, text: onward };
         return respondPage(200, { lang, title, text: next ? '' : text, ...(next && { next }) }, headers);
       },

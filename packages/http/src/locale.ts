@@ -2,17 +2,17 @@ import { type AcceptedLocales, preferredLocale } from '@postern/core';
 import { z } from 'zod';
 import type { HttpRequest } from './http-message.js';
 
-/** The languages that the client accepts (RFC 9110 section 12.5.4), or `undefined` where it has no preference. */
+/** The languages that the client accepts (RFC 9110 section 12.5.4), or `undefined` if it has no preference. */
 export function acceptedLocalesOf(request: HttpRequest): string | undefined {
   const header = request.header('accept-language');
   return preferredLocale(header) === undefined ? undefined : header;
 }
 
-/** The one that it likes best. */
+/** The language that the client prefers. */
 export const localeOf = (request: HttpRequest): string | undefined =>
   preferredLocale(request.header('accept-language'));
 
-/** What Logto says in a payload: the language it has found out, and the list of OpenID Connect. */
+/** The languages in a payload from Logto: the detected language, then the `ui_locales` of OpenID Connect. */
 export function localesIn(payload: Readonly<Record<string, unknown>>): AcceptedLocales | undefined {
   const { locale, uiLocales } = payload;
   const locales = [locale, ...(typeof uiLocales === 'string' ? uiLocales.split(/\s+/) : [])].filter(
@@ -21,7 +21,7 @@ export function localesIn(payload: Readonly<Record<string, unknown>>): AcceptedL
   return locales.length > 0 ? locales : undefined;
 }
 
-/** In the language of a body: a tag, a list of them, or what `Accept-Language` says. JSON has no `undefined`. */
+/** The `locale` of a body. It can be `null`, because JSON has no `undefined`. */
 export const localeSchema = z
   .union(
     [z.string().max(1000), z.array(z.string().max(1000)).max(50)],

@@ -16,73 +16,77 @@ import { z } from 'zod';
 import type { HttpHeaders, HttpRequest } from './http-message.js';
 import type { LinkTexts } from './link-page.js';
 
-/** Someone asks for a code or a link. */
+/** A request for a code or a link. */
 export interface VerificationStart {
-  /** The address that the email would go to. Find the account by the `canonicalAddress` of it. */
+  /** The recipient's address. Find the account by its `canonicalAddress`. */
   readonly email: string;
   readonly type: string;
   readonly method: 'code' | 'link';
   readonly locale?: string | undefined;
 }
 
-/** What to do for someone who asks for a code or a link. */
+/** The decision about a request for a code or a link. */
 export type StartDecision =
-  /** Send it. */
+  /** Send the email. */
   | 'send'
-  /** Do everything but send it: for an address without an account. The answer is that of one with an account. */
+  /** Do everything except send the email. The response is the same as for an address with an account. */
   | 'pretend'
-  /** Answer 403. */
+  /** Respond with a 403. */
   | 'refuse';
 
-/** Who was verified, and how. */
+/** The person who was verified, and the method. */
 export type VerifiedPerson =
   | (Verified & { readonly method: 'code' })
   | (VerifiedLink & { readonly method: 'link' });
 
-/** What goes into the answer to someone who was verified. */
+/** The response to a successful verification. */
 export interface VerifiedAnswer {
-  /** Such as `Set-Cookie`. */
+  /** Headers of the response, such as `Set-Cookie`. */
   readonly headers?: HttpHeaders | undefined;
-  /** The answer to a program; one to a browser that opened a link is a page. Makes it a 200. */
+  /** The JSON body of a 200 response. A browser that opened a link gets a page instead. */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Where to go next: a path such as `/welcome`, or an absolute `https:` URL. A browser that opened a link is sent there; a
-   * program finds it in the body. Never pass on what a request asked for without checking it.
+   * The next page: a path such as `/welcome`, or an absolute `https:` URL. A browser that opened a link is redirected there.
+   * Other clients find it in the body. Never pass a value from a request without checking it.
    *
-   * @default the `redirectTo` that the link was made with
+   * @default the `redirectTo` from the request for the link
    */
   readonly redirectTo?: string | undefined;
 }
 
-/** The calls that the routes of codes and links make. */
+/** The methods that the routes for codes and links call. */
 export type VerificationCalls = Pick<Verification, 'start' | 'check' | 'peekLink' | 'consumeLink'> &
   Partial<Pick<Verification, 'findObstacle'>>;
 
 /** Options of {@link createMailHandler}. */
 export interface MailHandlerOptions<Native = unknown> {
-  /** Sends the emails, e.g. `createMailer(…)`. */
+  /** Sends the emails, such as `createMailer(…)`. */
   mailer: Pick<Mailer, 'send' | 'render' | 'verify'>;
-  /** With it there are the routes of codes and links, e.g. `createVerification(…)`. */
+  /** Adds the routes for codes and links, such as `createVerification(…)`. */
   verification?: VerificationCalls | undefined;
   /**
-   * Who may send: asked for `POST /messages` and `POST /test`, before the body is read. There is no default.
+   * Decides whether a request may call `POST /messages` and `POST /test`. It runs before the body is read.
    *
    * @example `bearerToken(secret)`
    */
   authorize: (request: HttpRequest<Native>) => boolean | Promise<boolean>;
   /**
-   * With it, `POST /messages` renders the email, puts it into the queue and answers 202. Close the queue yourself.
+   * With a queue, `POST /messages` renders the email, puts it in the queue, and returns 202. Close the queue yourself.
    *
-   * @example `createMailQueue(…)` of `@postern/queue`
+   * @example `createMailQueue(…)` from `@postern/queue`
    */
   queue?: Pick<MailQueue, 'enqueue'> | undefined;
-  /** Asked before a code or a link is made, e.g. to look for an account or to check a CAPTCHA. @default send to everyone */
+  /**
+   * Runs before a code or a link is created, for example to find an account or check a CAPTCHA.
+   *
+   * @default send to everyone
+   */
   onStart?:
     | ((start: VerificationStart, request: HttpRequest<Native>) => StartDecision | Promise<StartDecision>)
     | undefined;
   /**
-   * Told who was verified: this is where a session starts. The code or link is used up by then. If it throws, so does the
-   * route; a `ProblemError` says with what.
+   * Runs after a successful verification, for example to start a session. The code or link is already used. If the function
+   * throws, the request fails. Throw a `ProblemError` to choose the response.
    */
   onVerified?:
     | ((
@@ -91,44 +95,44 @@ export interface MailHandlerOptions<Native = unknown> {
       ) => VerifiedAnswer | undefined | Promise<VerifiedAnswer | undefined> | Promise<void>)
     | undefined;
   /**
-   * Answers first: the routes that send a code or a link answer as soon as it is stored, and this gets the promise of
-   * the send, which never rejects. Keep the process alive until it resolves. Recommended with `'pretend'`: then neither
-   * an answer nor its timing tells who has an account, also while emails fail.
+   * Receives the promise of each send, which never rejects. The routes that send a code or a link then respond as soon as
+   * it is stored. Keep the process alive until the promise resolves. Use this option with `'pretend'`, so that neither a
+   * response nor its timing reveals which addresses have an account, even if sending fails.
    *
    * @example `(sending, { native }) => native.context.waitUntil(sending)`
-   * @default these routes wait for the mail server, and tell the client when it fails
+   * @default these routes wait for the mail server, and return an error if it fails
    */
   waitUntil?: ((sending: Promise<void>, request: HttpRequest<Native>) => void) | undefined;
   /**
-   * The usage types that a code or a link may be asked for.
+   * The usage types that clients can request a code or a link for.
    * @default Register, SignIn, ForgotPassword, Generic, UserPermissionValidation, BindNewIdentifier, MfaVerification, BindMfa
    */
   verificationTypes?: readonly [string, ...string[]] | undefined;
   /**
-   * What a person may ask for: codes, links or both. A method that is not listed has no routes. One that is listed must
-   * work: links need `linkUrl` in `createVerification` and templates that show `{{link}}`.
-   * @default both; `logger` is warned of one that can't work
+   * The methods that clients can request: codes, links, or both. Other methods have no routes. Every method in the list
+   * must work: links need `linkUrl` in `createVerification` and templates that show `{{link}}`.
+   * @default both, with a warning in `logger` if one cannot work
    */
   verificationMethods?: readonly ['code' | 'link', ...('code' | 'link')[]] | undefined;
-  /** The words on the pages of links, for a reader's language. @default English */
+  /** Returns the texts on link pages in the reader's language. @default English */
   linkTexts?: ((locale: string | undefined) => Partial<LinkTexts> | undefined) | undefined;
-  /** The largest body in bytes. @default 65536 */
+  /** Maximum size of a body in bytes. @default 65536 */
   bodyLimit?: number | undefined;
-  /** How long an answer of `GET /health` is good for, in milliseconds. @default 30000 */
+  /** How long a result of `GET /health` is reused, in milliseconds. @default 30000 */
   healthIntervalMs?: number | undefined;
   /**
-   * Gets `http.failed` for each answer from status 500 on, with its cause, and `http.refused` for the others from 400 on.
-   * Levels: `error` for problems that you must fix, `warn` for limits and possible abuse, `info` and `debug` for mistakes of
-   * a client.
+   * Receives `http.failed` with the cause for each status of 500 or more, and `http.refused` for each status from 400 to
+   * 499. Levels: `error` for problems that you must fix, `warn` for limits and possible abuse, `info` and `debug` for client
+   * mistakes.
    *
    * @default errors go to `console.error`, each kind once
    */
   logger?: Logger | undefined;
-  /** @default the wall clock */
+  /** @default the system clock */
   clock?: Clock | undefined;
 }
 
-/** Carried by a code in the one place, by a link in the other; an invitation can be neither. */
+/** Every usage type that can have a code or a link. Invitations have neither. */
 const VERIFICATION_TYPES = [
   'Register',
   'SignIn',
@@ -159,7 +163,7 @@ export const mailHandlerOptionsSchema = z.strictObject({
     'consumeLink',
   ).optional(),
   authorize: functionSchema<Options['authorize']>(
-    'must be a function that decides who may send, such as bearerToken(secret); there is no default',
+    'must be a function that decides whether a request may send emails, such as bearerToken(secret)',
   ),
   queue: objectWithMethods<Pick<MailQueue, 'enqueue'>>(
     'a queue with the method enqueue',
@@ -185,7 +189,7 @@ export const mailHandlerOptionsSchema = z.strictObject({
 
 export type ParsedOptions = z.output<typeof mailHandlerOptionsSchema>;
 
-/** @throws {ConfigError} with every problem */
+/** @throws {ConfigError} if an option is not valid. The error lists every problem. */
 export function parseOptions<Native>(options: MailHandlerOptions<Native>): ParsedOptions {
   return readOptions(mailHandlerOptionsSchema, options, 'createMailHandler');
 }

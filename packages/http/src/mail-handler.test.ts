@@ -35,14 +35,14 @@ const get = (path: string, headers: Record<string, string> = {}): HttpRequest =>
 });
 
 describe('the options', () => {
-  test('need someone who says who may send', () => {
-    // @ts-expect-error There is no default.
+  test('require authorize', () => {
+    // @ts-expect-error authorize has no default.
     expect(() => createMailHandler({ mailer })).toThrow(
-      /authorize: must be a function that decides who may send, such as bearerToken\(secret\); there is no default/,
+      /authorize: must be a function that decides whether a request may send emails, such as bearerToken\(secret\)/,
     );
   });
 
-  test('are refused with every problem at once', () => {
+  test('are rejected with a list of every problem', () => {
     const wrong: object = {
       mailer: {},
       authorize: 'secret',
@@ -68,7 +68,7 @@ describe('the options', () => {
     }
   });
 
-  test('may be undefined for their defaults', async () => {
+  test('can be undefined to use the defaults', async () => {
     const handler = createMailHandler({
       mailer,
       authorize,
@@ -91,13 +91,13 @@ describe('the options', () => {
 test.each([
   ['everything', { mailer, authorize, verification }],
   ['a queue', { mailer, authorize, verification, queue }],
-  ['emails alone', { mailer, authorize }],
-])('the OpenAPI document of %s is a valid one', async (_name, options) => {
+  ['only emails', { mailer, authorize }],
+])('returns a valid OpenAPI document with %s', async (_name, options) => {
   const { body = '' } = await createMailHandler(options).handle(get('/openapi.json'));
   const validator = new Validator();
   expect(await validator.validate(JSON.parse(body))).toEqual({ valid: true });
   expect(validator.version).toBe('3.1');
-  // Every reference leads somewhere, and every schema is referred to.
+  // Every reference has a target, and every schema is referenced.
   const { schemas } = JSON.parse(body).components;
   const references = [...body.matchAll(/"\$ref":"([^"]*)"/g)].map(([, target]) => target);
   expect(new Set(references)).toEqual(
@@ -105,19 +105,19 @@ test.each([
   );
 });
 
-describe('a hook whose answer is none', () => {
+describe('a hook that returns an invalid value', () => {
   const post = (path: string, body: object): HttpRequest => ({
     ...get(path, { 'content-type': 'application/json' }),
     method: 'POST',
     body: { state: 'unread', bytes: [Buffer.from(JSON.stringify(body))] },
   });
 
-  test.each(['false', {}, 1])('lets nobody send: %j', async (decision) => {
+  test.each(['false', {}, 1])('does not authorize the request: %j', async (decision) => {
     const handler = createMailHandler({ mailer, authorize: () => decision as boolean });
     expect((await handler.handle(post('/test', { to: 'ada@example.com' }))).status).toBe(401);
   });
 
-  test.each([true, false, 'Send'])('makes no code: %j', async (decision) => {
+  test.each([true, false, 'Send'])('does not create a code: %j', async (decision) => {
     const failures: unknown[] = [];
     const handler = createMailHandler({
       mailer,
@@ -132,17 +132,20 @@ describe('a hook whose answer is none', () => {
   });
 });
 
-test.each(['/mail', 'mail', '/mail/', '//mail//'])('fetch at %s', async (basePath) => {
-  const answer = createFetchHandler({ mailer, authorize, basePath });
-  expect((await answer(new Request('http://localhost/mail/health'))).status).toBe(200);
-  expect((await answer(new Request('http://localhost/health'))).status).toBe(404);
-});
+test.each(['/mail', 'mail', '/mail/', '//mail//'])(
+  'createFetchHandler accepts the base path %s',
+  async (basePath) => {
+    const answer = createFetchHandler({ mailer, authorize, basePath });
+    expect((await answer(new Request('http://localhost/mail/health'))).status).toBe(200);
+    expect((await answer(new Request('http://localhost/health'))).status).toBe(404);
+  },
+);
 
 describe('a bearer token', () => {
   const [old, current] = ['an-old-secret-0123456789', 'a-secret/of+these~tests._=='];
   const ask = (authorization?: string) => bearerToken([current, old])({ header: () => authorization });
 
-  test.each([`Bearer ${current}`, `bearer  ${old} `])('%s is right', (authorization) => {
+  test.each([`Bearer ${current}`, `bearer  ${old} `])('accepts %s', (authorization) => {
     expect(ask(authorization)).toBe(true);
   });
 
@@ -157,12 +160,12 @@ describe('a bearer token', () => {
     `Bearer ${current.slice(1)}`,
     `Bearer ${current} ${current}`,
     `Bearer ${'x'.repeat(100_000)}`,
-  ])('%s is wrong', (authorization) => {
+  ])('rejects %s', (authorization) => {
     expect(ask(authorization)).toBe(false);
   });
 
   test.each([['short'], [''], ['with a space in the middle'], ['line\r\nbreaks-in-a-secret'], []])(
-    'is not made of %j',
+    'rejects the secret %j',
     (...secrets) => {
       const secret = secrets[0] ?? [];
       expect(() => bearerToken(secret)).toThrow(ConfigError);
@@ -181,7 +184,7 @@ describe('a problem', () => {
     [new Error('secret'), 500, { code: 'internal_error' }],
     ['secret', 500, { code: 'internal_error' }],
     [undefined, 500, { code: 'internal_error' }],
-  ])('is made of %s', (error, status, expected) => {
+  ])('is created from %s', (error, status, expected) => {
     const { headers, body = '', ...response } = problemResponse(error);
     expect(response.status).toBe(status);
     expect(headers).toMatchObject({
@@ -193,17 +196,17 @@ describe('a problem', () => {
   });
 });
 
-describe('clients without a usable address', () => {
+describe('clients without a valid address', () => {
   test.each([
     ['none', undefined],
-    ['an empty text', ''],
+    ['an empty string', ''],
     ['unknown', 'unknown'],
-    ['a name', 'ada.example.com'],
-    ['an obfuscated one (RFC 7239)', '_gazonk'],
+    ['a host name', 'ada.example.com'],
+    ['an obfuscated address (RFC 7239)', '_gazonk'],
     ['a Unix socket', '/var/run/app.sock'],
     ['a list', '192.0.2.1, 192.0.2.2'],
-    ['the opt-out of direct calls, as text', 'Symbol(postern.verification.noClient)'],
-  ])('share one limit, in every route that has one: %s', async (_name, clientAddress) => {
+    ['the opt-out for direct calls as a string', 'Symbol(postern.verification.noClient)'],
+  ])('share one limit on every limited route: %s', async (_name, clientAddress) => {
     const log: LogEvent[] = [];
     const note = (event: LogEvent) => void log.push(event);
     const logger = { debug: note, info: note, warn: note, error: note };
@@ -252,7 +255,7 @@ test.each([
   ['an escape sequence', '192.0.2.1\u001b[2J\u009b2J'],
   ['a NUL character and a lone surrogate', '192.0.2.1\0\ud800'],
   ['thousands of characters', '1'.repeat(60_000)],
-])('a client address with %s is one short line of the log', async (_name, clientAddress) => {
+])('logs a client address with %s as one short line', async (_name, clientAddress) => {
   const log: LogEvent[] = [];
   const note = (event: LogEvent) => void log.push(event);
   const answer = createFetchHandler({
@@ -270,14 +273,14 @@ test.each([
   expect(logged.length).toBeLessThanOrEqual(100);
 });
 
-test('HEAD is answered without a body, and with its length', async () => {
+test('responds to HEAD with the length and without the body', async () => {
   const handler = createMailHandler({ mailer, authorize });
   const { body = '', ...rest } = await handler.handle(get('/openapi.json'));
   expect(await handler.handle({ ...get('/openapi.json'), method: 'HEAD' })).toEqual(rest);
   expect(rest.headers['Content-Length']).toBe(String(Buffer.byteLength(body)));
 });
 
-test('whoever asks for the health while it is found out gets the same answer', async () => {
+test('runs one check for simultaneous health requests', async () => {
   const answer = Promise.withResolvers<void>();
   const signals: unknown[] = [];
   const handler = createMailHandler({
@@ -294,11 +297,11 @@ test('whoever asks for the health while it is found out gets the same answer', a
   const answers = Array.from({ length: 20 }, () => handler.handle(get('/health')));
   answer.resolve();
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(20).fill(200));
-  // It does not wait for ever.
+  // The check has a timeout.
   expect(signals).toEqual([expect.any(AbortSignal)]);
 });
 
-test('words that fail are a problem like any other', async () => {
+test('returns a 500 without the message if linkTexts throws', async () => {
   const handler = createMailHandler({
     mailer,
     authorize,
@@ -317,13 +320,13 @@ test('words that fail are a problem like any other', async () => {
   expect(body).not.toContain('secret');
 });
 
-test('a path that is none of the routes is for others', () => {
+test('finds only the paths of its routes', () => {
   const handler = createMailHandler({ mailer, authorize, verification });
   expect(['/messages', '/links/abc?x=1', '/health'].filter(handler.finds)).toHaveLength(3);
   expect(['/', '/links/', '/links/a/b', '/messages/', '/MESSAGES'].filter(handler.finds)).toEqual([]);
 });
 
-test('what a framework parsed has the same limits', async () => {
+test('applies the same limits to a body that a framework parsed', async () => {
   const handler = createMailHandler({ mailer, authorize: () => true });
   const post = async (value: unknown) => {
     const request = get('/messages', { 'content-type': 'application/json' });
@@ -338,7 +341,7 @@ test('what a framework parsed has the same limits', async () => {
   expect(await post(undefined)).toMatchObject({ code: 'invalid_request' });
 });
 
-test('a text with millions of escapes is read like any other', async () => {
+test('reads a string with millions of escapes', async () => {
   const handler = createMailHandler({ mailer, authorize: () => true, bodyLimit: 10_485_760 });
   const post = async (text: string) => {
     const request = get('/messages', { 'content-type': 'application/json' });
@@ -354,7 +357,7 @@ test('a text with millions of escapes is read like any other', async () => {
   expect(await post('{"a":["a","a","{"],"b":{"a":"a"},"to":":"}')).toMatchObject({ code: 'invalid_request' });
 });
 
-test('a body that does not end is not read to its end', async () => {
+test('stops reading an endless body', async () => {
   let isLeft = false;
   async function* endless() {
     try {

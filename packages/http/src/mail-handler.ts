@@ -7,20 +7,20 @@ import { logFailure, ProblemError, problemResponse, toProblemError } from './pro
 import { readBody } from './request-body.js';
 import type { Route, RouteCall, RouteInfo } from './route.js';
 import { serviceRoutes } from './service-routes.js';
-import { checkSetUp } from './set-up.js';
+import { checkSetUp } from './setup.js';
 import { verificationRoutes } from './verification-routes.js';
 
-/** Answers HTTP requests about auth emails, the same in every framework. */
+/** Handles the HTTP requests for auth emails in any framework. */
 export interface MailHandler<Native = unknown> {
-  /** What it answers. */
+  /** The routes that it handles. */
   readonly routes: readonly RouteInfo[];
-  /** Whether a route has this path, by whatever method. Other paths are for who comes next, or a 404. */
+  /** Whether a route has this path, with any method. Pass other paths to the next handler, or respond with a 404. */
   finds(path: string): boolean;
-  /** Answers a request. It never rejects: a failure is a problem document. */
+  /** Handles a request. It never rejects. A failure is a problem document. */
   handle(request: HttpRequest<Native>): Promise<HttpResponse>;
 }
 
-/** What stands for `:token`, if the path is one of the route. Nothing is decoded: a token has nothing to decode. */
+/** Returns the value of `:token` if the path matches the route. Tokens need no decoding. */
 function matchPath(route: RouteInfo, path: string): { token: string } | undefined {
   const start = route.path.indexOf(':');
   if (start < 0) return path === route.path ? { token: '' } : undefined;
@@ -28,15 +28,15 @@ function matchPath(route: RouteInfo, path: string): { token: string } | undefine
   return path.startsWith(route.path.slice(0, start)) && /^[^/]+$/.test(token) ? { token } : undefined;
 }
 
-/** In the log. No IP address is longer, with its zone and port. */
+/** Maximum length in the log. An IP address with its zone and port is shorter. */
 const LONGEST_ADDRESS = 100;
 
 const withoutQuery = (path: string) => path.replace(/[?#].*$/s, '');
 
 /**
- * Makes the handler that every adapter mounts.
+ * Creates the handler that every adapter mounts.
  *
- * @throws {ConfigError} when an option can't be used, with every problem
+ * @throws {ConfigError} if an option is not valid. The error lists every problem.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export function createMailHandler<Native = unknown>(
   async function answer(route: Route, token: string, request: HttpRequest<Native>): Promise<HttpResponse> {
     let call = { request, token, body: undefined as unknown };
     try {
-      // Only `true`: an object that says no, or the text 'false', lets nobody in.
+      // Only `true` authorizes. Other truthy values, such as an object or the string 'false', do not.
       if (route.access === 'authorized' && (await authorize(request)) !== true)
         throw new ProblemError('unauthorized');
       if (route.body) call = { ...call, body: await readBody(request, route.body, bodyLimit) };
@@ -72,7 +72,7 @@ export function createMailHandler<Native = unknown>(
       const { clientAddress } = request;
       logFailure(logger, toProblemError(error), error, {
         route: `${route.method} ${route.path}`,
-        // A client may have written it, where it comes from a header field.
+        // It may come from a header that the client wrote.
         ...(clientAddress !== undefined && { clientAddress: remoteLine(clientAddress, LONGEST_ADDRESS) }),
       });
       return failureOf(route, error, call);
@@ -111,12 +111,12 @@ function failureOf(route: Route, error: unknown, call: RouteCall): HttpResponse 
     const page = route.fail?.(error, call);
     return page ?? problemResponse(route.access === 'authorized' ? explained(error) : toProblemError(error));
   } catch (failure) {
-    // The application's own words for the page.
+    // The application's linkTexts failed.
     return problemResponse(toProblemError(failure));
   }
 }
 
-/** Who may send may know what is wrong about the email; these messages repeat no values. */
+/** Adds the error message for authorized callers. Messages about the request contain no values from it. */
 function explained(error: unknown): ProblemError {
   const problem = toProblemError(error);
   if (!(error instanceof MailError)) return problem;
@@ -128,7 +128,7 @@ function explained(error: unknown): ProblemError {
 const allowed = (routes: readonly RouteInfo[]): string =>
   routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 
-/** With its length, which the answer to a HEAD tells too. */
+/** Sets the length of the body, which responses to HEAD include, too. */
 function finish({ status, headers, body }: HttpResponse, isHead: boolean): HttpResponse {
   if (body === undefined) return { status, headers };
   const sized = { ...headers, 'Content-Length': String(Buffer.byteLength(body)) };

@@ -20,7 +20,7 @@ const payload = z
   .record(z.string(), z.unknown(), 'must be an object with the variables of the template')
   .meta({ examples: [{ code: '482913' }] });
 
-/** What Logto's HTTP email connector sends fits as it is. */
+/** Accepts the body that Logto's HTTP email connector sends. */
 const messageSchema = z
   .object(
     {
@@ -36,25 +36,25 @@ const messageSchema = z
         .max(500, 'is too long')
         .nullish(),
     },
-    'must be an object with to, type and payload',
+    'must be an object with to, type, and payload',
   )
-  .meta({ id: 'Message', description: 'One email to one person.' });
+  .meta({ id: 'Message', description: 'An email to one recipient.' });
 
 const testSchema = z
   .object(
     { to, type: type.default('Generic'), payload: payload.default({ code: '000000' }), locale },
     'must be an object with to',
   )
-  .meta({ id: 'TestMessage', description: 'A test email to one person.' });
+  .meta({ id: 'TestMessage', description: 'A test email to one recipient.' });
 
 const sentSchema = z
   .object({ messageId: z.string() })
-  .meta({ id: 'SentMessage', description: 'The Message-ID of the email that the mail server took.' });
+  .meta({ id: 'SentMessage', description: 'The Message-ID of the email that the mail server accepted.' });
 const queuedSchema = z
   .object({ id: z.string() })
-  .meta({ id: 'QueuedMessage', description: 'Where the queue keeps the email.' });
+  .meta({ id: 'QueuedMessage', description: 'The ID of the email in the queue.' });
 
-/** What taking an email over can fail with; what a mail server says comes later. */
+/** Problems before the queue has the email. The mail server replies later. */
 const QUEUE_PROBLEMS = [
   'recipient_invalid',
   'payload_invalid',
@@ -64,7 +64,7 @@ const QUEUE_PROBLEMS = [
   'shutting_down',
 ] as const satisfies readonly ProblemCode[];
 
-/** What a send can fail with. */
+/** Problems of a send. */
 export const SEND_PROBLEMS = [
   'recipient_invalid',
   'payload_invalid',
@@ -80,7 +80,7 @@ export const SEND_PROBLEMS = [
   'mail_server_timeout',
 ] as const satisfies readonly ProblemCode[];
 
-/** The key of draft-ietf-httpapi-idempotency-key-header-07, with its quotation marks or without. */
+/** The key of draft-ietf-httpapi-idempotency-key-header-07, with or without quotation marks. */
 const idempotencyKeyOf = (request: HttpRequest): string | undefined =>
   request.header('idempotency-key')?.replace(/^"(.*)"$/, '$1') || undefined;
 
@@ -92,11 +92,11 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
       path: '/messages',
       operationId: 'sendMessage',
       access: 'authorized',
-      summary: 'Sends one email to one person.',
+      summary: 'Sends an email to one recipient.',
       body: messageSchema,
       answers: queue
-        ? { 202: { description: 'The queue has it.', schema: queuedSchema } }
-        : { 200: { description: 'The mail server has it.', schema: sentSchema } },
+        ? { 202: { description: 'The email is in the queue.', schema: queuedSchema } }
+        : { 200: { description: 'The mail server accepted the email.', schema: sentSchema } },
       problems: [
         ...(queue ? QUEUE_PROBLEMS : [...SEND_PROBLEMS, 'idempotency_key_in_use' as const]),
         'idempotency_key_reused',
@@ -105,7 +105,7 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
       async handle({ body, request }) {
         const message = parseSendRequest({
           ...body,
-          // Logto says it in the payload.
+          // Logto sends the locale in the payload.
           locale: body.locale ?? localesIn(body.payload) ?? acceptedLocalesOf(request),
           idempotencyKey: body.idempotencyKey ?? idempotencyKeyOf(request),
         });
@@ -122,9 +122,9 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
       path: '/test',
       operationId: 'sendTest',
       access: 'authorized',
-      summary: 'Sends a test email, by default what the console of Logto sends.',
+      summary: 'Sends a test email. The default is the test email of the Logto console.',
       body: testSchema,
-      answers: { 200: { description: 'The mail server has it.', schema: sentSchema } },
+      answers: { 200: { description: 'The mail server accepted the email.', schema: sentSchema } },
       problems: SEND_PROBLEMS,
       async handle({ body, request }) {
         const message = parseSendRequest({

@@ -12,14 +12,14 @@ const problemSchema = z
     code: z.enum(Object.keys(PROBLEMS) as ProblemCode[]),
     detail: z.string().optional(),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-    retryAfter: z.int().optional().describe('Seconds, as in the Retry-After field.'),
+    retryAfter: z.int().optional().describe('Seconds, as in the Retry-After header.'),
     retryable: z.boolean().optional(),
     attemptsLeft: z.int().optional(),
     scope: z.enum(['address', 'ip', 'store']).optional(),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457.' });
+  .meta({ id: 'Problem', description: 'A problem document (RFC 9457).' });
 
-/** What follows from a route being guarded, or having a body. */
+/** The route's own problems and those that follow from `access` and `body`. */
 const problemsOf = ({ access, body, problems }: Route): ProblemCode[] => [
   ...(access === 'authorized' ? (['unauthorized'] as const) : []),
   ...(body
@@ -32,27 +32,27 @@ const problemsOf = ({ access, body, problems }: Route): ProblemCode[] => [
 const RESPONSE_HEADERS: Readonly<Record<number, object>> = {
   204: {
     RateLimit: {
-      description: 'How long the cooldown of an address lasts (draft-ietf-httpapi-ratelimit-headers-10).',
+      description: 'The remaining cooldown of the address (draft-ietf-httpapi-ratelimit-headers-10).',
       schema: { type: 'string' },
     },
   },
   429: {
-    'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } },
+    'Retry-After': { description: 'Seconds until a retry can succeed.', schema: { type: 'integer' } },
     RateLimit: {
-      description: 'Which limit it was (draft-ietf-httpapi-ratelimit-headers-10).',
+      description: 'The limit that was exceeded (draft-ietf-httpapi-ratelimit-headers-10).',
       schema: { type: 'string' },
     },
   },
 };
 
-/** The JSON Schema of a schema that has an id. */
+/** The JSON Schema of a Zod schema with an ID. */
 function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): z.core.JSONSchema.BaseSchema {
   const { id = '' } = schema.meta() ?? {};
   const { $defs } = z.toJSONSchema(schema, { io });
   return $defs?.[id] ?? {};
 }
 
-/** The OpenAPI 3.1 document of these routes, relative to the address it is read from. */
+/** The OpenAPI 3.1 document of these routes. Its URLs are relative to the document. */
 export function describeOpenApi(routes: readonly Route[]): object {
   const schemas: Record<string, unknown> = {};
   const referTo = (schema: z.ZodType, io: 'input' | 'output') => {
@@ -118,11 +118,11 @@ export function describeOpenApi(routes: readonly Route[]): object {
     openapi: '3.1.0',
     info: {
       title: 'Postern',
-      description: 'Auth emails, one-time codes and links.',
+      description: 'Auth emails, one-time codes, and links.',
       version: '1.0.0',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Wherever the routes are mounted, they are beside this document.
+    // The document has the same mount path as the routes.
     servers: [{ url: '.' }],
     paths,
     components: {

@@ -10,7 +10,7 @@ import {
 } from './index.js';
 import { PROBLEMS, type ProblemCode } from './problem.js';
 
-/** Complete by its type: a new code does not compile until somebody has decided who has to act. */
+/** The type requires a level for every code, so a new code does not compile without one. */
 const LEVELS: Record<ProblemCode, 'debug' | 'info' | 'warn' | 'error'> = {
   malformed_json: 'debug',
   invalid_request: 'debug',
@@ -93,16 +93,16 @@ describe('the level of a problem', () => {
     ['greylisting', new MailError('recipient_rejected', '450', retryable), 'warn'],
     ['a wrong code', new VerificationError('code_incorrect'), 'info'],
     ['a guessing client', new VerificationError('attempts_exhausted'), 'warn'],
-    ['a wrong password of the mail server', new MailError('auth_failed', '535', { stage: 'auth' }), 'error'],
+    ['a wrong password for the mail server', new MailError('auth_failed', '535', { stage: 'auth' }), 'error'],
     ['a bug', new TypeError('x is undefined'), 'error'],
-    ['anything else that is thrown', 'x', 'error'],
+    ['any other thrown value', 'x', 'error'],
   ])('%s: %s', (_name, error, level) => {
     const { levels, logger } = createLog();
     logProblem(logger, error);
     expect(levels).toEqual([level]);
   });
 
-  test('of a request that is not authorized', async () => {
+  test('is warn for an unauthorized request', async () => {
     const { levels, logger } = createLog();
     const mailer: MailHandlerOptions['mailer'] = {
       send: () => expect.unreachable(),

@@ -79,7 +79,7 @@ export interface FieldError {
 }
 
 export interface ProblemDetails {
-  /** What to do. It is shown to the client. */
+  /** What to do. The client sees this text. */
   detail?: string | undefined;
   errors?: readonly FieldError[] | undefined;
   /** Seconds, as in the `Retry-After` header. */
@@ -100,9 +100,9 @@ export interface Problem extends ProblemDetails {
 }
 
 /**
- * Answers a request with a problem. Callbacks can throw it, too.
+ * Makes a request fail with a problem. Callbacks can throw it, too.
  *
- * @throws {TypeError} if a header field is not valid
+ * @throws {TypeError} if a header is not valid
  *
  * @example
  * ```ts
@@ -160,7 +160,7 @@ const PROBLEM_OF_VERIFICATION: Record<VerificationErrorCode, ProblemCode> = {
   rate_limited: 'rate_limited',
 };
 
-/** What the body parsers of frameworks throw (http-errors, Fastify): a 4xx status, and a text that may repeat the body. */
+/** Body parsers throw errors with a 4xx status (http-errors, Fastify). Their messages may repeat the body. */
 const PROBLEM_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'malformed_json',
   401: 'unauthorized',
@@ -180,17 +180,17 @@ function statusOf(error: unknown): number | undefined {
 
 function fromMailError({ code, retryable }: MailError): ProblemError {
   const problem = PROBLEM_OF_MAIL[code];
-  // A refusal for now (greylisting, a full mailbox) is not the fault of the request.
+  // A temporary refusal (greylisting, a full mailbox) is not caused by the request.
   if (retryable && PROBLEMS[problem].status < 500) return new ProblemError('mail_server_busy', { retryable });
   return new ProblemError(problem, PROBLEMS[problem].status < 500 ? {} : { retryable });
 }
 
-/** The draft's name for what a limit counts (draft-ietf-httpapi-ratelimit-headers-10). */
+/** The `RateLimit` header of draft-ietf-httpapi-ratelimit-headers-10. */
 const rateLimit = (policy: string, remaining: number, reset?: number): HttpHeaders => ({
   RateLimit: `"${policy}";r=${remaining}${reset === undefined ? '' : `;t=${reset}`}`,
 });
 
-/** Until the next email may go to this address. */
+/** The time until the next email can be sent to this address. */
 export const cooldownHeaders = (seconds: number): HttpHeaders =>
   seconds > 0 ? rateLimit('cooldown', 0, seconds) : {};
 
@@ -206,8 +206,8 @@ function fromVerificationError(error: VerificationError): ProblemError {
 }
 
 /**
- * Whatever a route threw, as the problem that a client is told. What isn't known is an `internal_error`: the status of an
- * error from a hook is that of a service it asked, not of this request.
+ * Converts any error from a route to the problem that the client gets. Unknown errors are an `internal_error`. If an error
+ * from a hook has a status, that is the status of another service, so it is ignored.
  */
 export function toProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
@@ -216,7 +216,7 @@ export function toProblemError(error: unknown): ProblemError {
   return new ProblemError('internal_error');
 }
 
-/** The same of what a framework threw. */
+/** Converts an error from a framework, whose status counts. */
 function fromFramework(error: unknown): ProblemError {
   const status = statusOf(error);
   return status === undefined
@@ -224,7 +224,7 @@ function fromFramework(error: unknown): ProblemError {
     : new ProblemError(PROBLEM_OF_STATUS[status] ?? 'invalid_request');
 }
 
-/** `http.failed` with the error from status 500 on, `http.refused` otherwise, at the level of the problem. */
+/** Logs `http.failed` with the error for a status of 500 or more, otherwise `http.refused`, at the problem's level. */
 export function logFailure(
   logger: Logger,
   { code }: ProblemError,
@@ -237,11 +237,11 @@ export function logFailure(
 }
 
 /**
- * Logs what {@link problemResponse} answers: `http.failed` with the error from status 500 on, `http.refused` otherwise.
- * Levels: `error` for problems that the operator must fix, `warn` for limits and possible abuse, `info` and `debug` for
- * mistakes of a client.
+ * Logs the problem that {@link problemResponse} returns: `http.failed` with the error for a status of 500 or more, otherwise
+ * `http.refused`. Levels: `error` for problems that the operator must fix, `warn` for limits and possible abuse, `info` and
+ * `debug` for client mistakes.
  *
- * @param fields what else to log, such as the route
+ * @param fields more fields to log, such as the route
  */
 export function logProblem(
   logger: Logger,
@@ -254,8 +254,8 @@ export function logProblem(
 export const problemTypeOf = (code: ProblemCode): string => `urn:postern:problem:${code}`;
 
 /**
- * The answer to whatever a route threw: a `MailError`, a `VerificationError`, a {@link ProblemError}, what a body
- * parser throws, or anything else. For the error handler of a framework.
+ * Converts any error to a response: a `MailError`, a `VerificationError`, a {@link ProblemError}, an error from a body
+ * parser, or any other value. Use it in a framework's error handler.
  */
 export function problemResponse(error: unknown): HttpResponse {
   const { code, details, headers } = fromFramework(error);

@@ -3,20 +3,25 @@ import { expect, test } from 'vitest';
 import { createMailHandler, type ProblemCode, ProblemError, problemResponse } from './index.js';
 
 const markdown = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-/** The cells of every row that begins with code. */
+/** The first two cells of every row that starts with code. */
 const rows = [...markdown.matchAll(/^\| `([^`]+)` +\| ([^|]*?) +\|/gm)].map(([, name = '', next]) => [
   name,
   next,
 ]);
 
-const nobody = (): never => expect.unreachable();
+const neverCalled = (): never => expect.unreachable();
 const handler = createMailHandler({
-  mailer: { send: nobody, render: nobody, verify: nobody },
-  verification: { start: nobody, check: nobody, peekLink: nobody, consumeLink: nobody },
-  authorize: nobody,
+  mailer: { send: neverCalled, render: neverCalled, verify: neverCalled },
+  verification: {
+    start: neverCalled,
+    check: neverCalled,
+    peekLink: neverCalled,
+    consumeLink: neverCalled,
+  },
+  authorize: neverCalled,
 });
 
-test('the README lists every route, and who may call it', () => {
+test('the README lists every route and its caller', () => {
   const listed = rows.filter(([name]) => /^(?:GET|POST) /.test(name ?? ''));
   expect(listed).toEqual(
     handler.routes.map(({ method, path, access }) => [

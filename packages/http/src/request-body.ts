@@ -3,12 +3,12 @@ import { chunksOf, isContent, isStream, SpentBodyError } from './body-content.js
 import type { BodyContent, HttpBody, HttpRequest } from './http-message.js';
 import { ProblemError } from './problem.js';
 
-/** What a template needs at most, and the request around it. */
+/** Enough for the variables of a template and the request that contains them. */
 const MAX_DEPTH = 12;
-/** How much more than the limit is read, unseen, so that a client that is still sending gets its answer. */
+/** Up to this multiple of the limit, excess data is read and discarded, so that the client gets a response. */
 const DRAINED = 16;
 
-/** No regular expression over all of it: who sends thousands of blanks should not be waited for. */
+/** Splits the value first, because one regular expression would be slow on thousands of spaces. */
 function isJson(contentType: string): boolean {
   const [type, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   const isUtf8 = (parameter: string) => /^charset="?utf-8"?$/.test(parameter);
@@ -25,7 +25,7 @@ const tooLarge = (limit: number) =>
 /**
  * Reads and checks the JSON body of a request.
  *
- * @throws {ProblemError} 415, 413 or 400
+ * @throws {ProblemError} with status 415, 413, or 400
  */
 export async function readBody<Schema extends z.ZodType>(
   request: HttpRequest,
@@ -33,12 +33,12 @@ export async function readBody<Schema extends z.ZodType>(
   limit: number,
 ): Promise<z.output<Schema>> {
   const body = bodyOf(request);
-  // A parser that collected a body has decompressed it; a stream comes as it was sent.
+  // A parser that collected a body also decompressed it. A stream may still be compressed.
   const isCollected = body.state === 'parsed' && !isStream(body.value);
   const isPlain = isCollected || /^(?:identity)?$/i.test(request.header('content-encoding') ?? '');
   if (!isPlain || !isJson(request.header('content-type') ?? ''))
     throw new ProblemError('unsupported_media_type');
-  // Far too much is not even begun. Servers throw away what nobody reads.
+  // Do not start to read a body that is far too large. Servers discard unread bodies.
   if (Number(request.header('content-length')) > limit * DRAINED) throw tooLarge(limit);
   const value = await readJson(body, limit);
   const parsed = schema.safeParse(value);
@@ -57,9 +57,9 @@ async function readJson(body: HttpBody, limit: number): Promise<unknown> {
   return checkParsed(body.value, limit);
 }
 
-/** The parser that came first had limits of its own, or none. */
+/** Applies the limits again, because the framework's parser may have other limits or none. */
 function checkParsed(value: unknown, limit: number): unknown {
-  if (isTooDeep(value)) throw malformed('It is nested too deeply.');
+  if (isTooDeep(value)) throw malformed('The body is nested too deeply.');
   if (JSON.stringify(value)?.length > limit) throw tooLarge(limit);
   return value;
 }
@@ -84,12 +84,12 @@ async function readBytes(content: BodyContent, limit: number): Promise<Uint8Arra
     for await (const chunk of chunksOf(content)) {
       size += chunk.byteLength;
       if (size <= limit) chunks.push(chunk);
-      // Leaving the loop ends the connection.
+      // Leaving the loop closes the connection.
       else if (size > limit * DRAINED) break;
     }
   } catch (error) {
     if (error instanceof SpentBodyError) throw error;
-    throw malformed('It ended early.');
+    throw malformed('The body ended early.');
   }
   if (size > limit) throw tooLarge(limit);
   return Buffer.concat(chunks);
@@ -99,19 +99,19 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw malformed('It is not UTF-8.');
+    throw malformed('The body is not UTF-8.');
   }
 }
 
 /**
- * What two parsers could read differently in a valid JSON text: a name that occurs twice in one object (RFC 8259
- * section 4), or nesting that some stack does not survive.
+ * Finds valid JSON that parsers interpret differently: duplicate names in one object (RFC 8259 section 4), or nesting that
+ * can overflow a stack.
  */
 function findAmbiguity(text: string): string | undefined {
   const names: Set<string>[] = [];
   const colon = /\s*:/y;
   let opened: number | undefined;
-  // A pattern of a whole string would need a stack as deep as the string has escapes.
+  // A pattern that matches a whole string would overflow the stack on a string with many escapes.
   for (const { 0: token, index } of text.matchAll(/\\.|["{}[\]]/g)) {
     if (token === '"') {
       if (opened === undefined) {
@@ -129,7 +129,7 @@ function findAmbiguity(text: string): string | undefined {
     } else if (opened !== undefined) continue;
     else if (token === '{' || token === '[') {
       names.push(new Set());
-      if (names.length > MAX_DEPTH) return 'It is nested too deeply.';
+      if (names.length > MAX_DEPTH) return 'The body is nested too deeply.';
     } else names.pop();
   }
   return undefined;
@@ -144,6 +144,6 @@ function isTooDeep(value: unknown): boolean {
   return true;
 }
 
-/** RFC 6901. */
+/** JSON Pointer (RFC 6901). */
 const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

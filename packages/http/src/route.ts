@@ -2,15 +2,15 @@ import type { z } from 'zod';
 import type { HttpRequest, HttpResponse } from './http-message.js';
 import type { ProblemCode } from './problem.js';
 
-/** What a route gets. */
+/** The input of a route. */
 export interface RouteCall<Body = unknown> {
   readonly request: HttpRequest;
   readonly body: Body;
-  /** What stands for `:token` in the path, or nothing. */
+  /** The value of `:token` in the path, or an empty string. */
   readonly token: string;
 }
 
-/** The stable names of the routes, in OpenAPI and elsewhere. */
+/** The stable names of the routes. OpenAPI uses them, too. */
 export type OperationId =
   | 'sendMessage'
   | 'sendTest'
@@ -22,39 +22,39 @@ export type OperationId =
   | 'getHealth'
   | 'getOpenApi';
 
-/** A good answer. */
+/** A successful response. */
 interface RouteAnswer {
   readonly description: string;
   readonly contentType?: string;
   readonly schema?: z.ZodType;
-  /** A browser gets a page instead. */
+  /** Whether browsers get a page instead. */
   readonly hasPage?: boolean;
 }
 
-/** One of the routes, for who mounts them one by one. */
+/** Describes a route, for adapters that mount each route separately. */
 export interface RouteInfo {
   readonly method: 'GET' | 'POST';
-  /** With `:token` for a variable segment. */
+  /** The path, with `:token` as the variable segment. */
   readonly path: string;
   readonly operationId: OperationId;
-  /** `authorized`: the option `authorize` is asked. */
+  /** `authorized` routes call the option `authorize` first. */
   readonly access: 'authorized' | 'public';
   readonly summary: string;
-  /** Of the JSON body, where there is one. */
+  /** The schema of the JSON body, if the route has a body. */
   readonly body?: z.ZodType | undefined;
 }
 
 export interface Route<Body extends z.ZodType = z.ZodType> extends RouteInfo {
   readonly body?: Body | undefined;
   readonly answers: Readonly<Record<number, RouteAnswer>>;
-  /** Beside those that follow from `access` and `body`. */
+  /** The problems in addition to those that follow from `access` and `body`. */
   readonly problems: readonly ProblemCode[];
   handle(call: RouteCall<z.output<Body>>): Promise<HttpResponse>;
-  /** The answer to a failure, where it isn't a problem document but a page. */
+  /** Returns a page for a failure, or `undefined` for a problem document. */
   fail?(error: unknown, call: RouteCall): HttpResponse | undefined;
 }
 
-/** Lets `handle` know what its schema makes of the body. */
+/** Infers the body type of `handle` from the schema. */
 export const defineRoute = <Body extends z.ZodType>(route: Route<Body>): Route =>
-  // The handler parses with this very schema before it calls `handle`.
+  // The handler parses the body with this schema before it calls `handle`.
   route as Route;

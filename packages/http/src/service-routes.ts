@@ -18,11 +18,11 @@ export function serviceRoutes(
       path: '/health',
       operationId: 'getHealth',
       access: 'public',
-      summary: 'Whether emails can be sent: the mail server takes connections and the login.',
-      answers: { 200: { description: 'They can.', schema: healthSchema } },
+      summary: 'Reports whether emails can be sent: the mail server accepts connections and the login.',
+      answers: { 200: { description: 'Emails can be sent.', schema: healthSchema } },
       problems: ['mail_server_unavailable'],
       async handle() {
-        // `http.unhealthy` has told the operator why, once for all who ask.
+        // The check logs the reason once as `http.unhealthy`.
         if (!(await check()))
           return problemResponse(new ProblemError('mail_server_unavailable', { retryable: true }));
         return respondJson(200, { status: 'pass' });
@@ -33,7 +33,7 @@ export function serviceRoutes(
       path: '/openapi.json',
       operationId: 'getOpenApi',
       access: 'public',
-      summary: 'This description.',
+      summary: 'Returns this OpenAPI document.',
       answers: { 200: { description: 'OpenAPI 3.1.', contentType: 'application/json' } },
       problems: [],
       handle: async () => respond(200, { type: 'application/json; charset=utf-8', body: openApi() }),

@@ -23,8 +23,8 @@ const email = z
   .meta({ examples: ['ada@example.com'] });
 
 /**
- * What the limits per client network count by. Some proxies add the port (Azure's do). Anything else that is not an
- * address is passed on: the verification counts it in the limit that all such clients share.
+ * The address for the limits per client network. Some proxies append the port (such as Azure's), so it is removed. Other
+ * values that are not addresses are unchanged, and the verification counts them in one shared limit.
  */
 function addressOf({ clientAddress = '' }: HttpRequest): string {
   const { v4, v6 } = /^(?:(?<v4>[\d.]+)|\[(?<v6>[^\]]+)\])(?::\d+)?$/.exec(clientAddress)?.groups ?? {};
@@ -32,8 +32,8 @@ function addressOf({ clientAddress = '' }: HttpRequest): string {
 }
 
 /**
- * A public request has nothing that an email could lack, except for its redirect. So if the email cannot be made, the
- * configuration is at fault.
+ * Public requests contain no variables for the email, except for the redirect. If the email cannot be created, the cause is
+ * the configuration.
  */
 function misconfigured(error: unknown, obstacle: string | undefined): unknown {
   if (!(error instanceof MailError && ['payload_invalid', 'template_not_found'].includes(error.code)))
@@ -44,7 +44,7 @@ function misconfigured(error: unknown, obstacle: string | undefined): unknown {
   });
 }
 
-/** The routes of codes and links. */
+/** The routes for codes and links. */
 export function verificationRoutes(
   verification: VerificationCalls,
   options: ParsedOptions,
@@ -58,7 +58,7 @@ export function verificationRoutes(
   const startShape = { email, type, locale: localeSchema };
   const codeSchema = z
     .object(startShape, 'must be an object with email')
-    .meta({ id: 'CodeRequest', description: 'Asks for a code by email.' });
+    .meta({ id: 'CodeRequest', description: 'Requests a code by email.' });
   const checkSchema = z
     .object(
       {
@@ -68,13 +68,13 @@ export function verificationRoutes(
       },
       'must be an object with email and verificationCode',
     )
-    .meta({ id: 'CodeCheck', description: 'A code as it was typed.' });
+    .meta({ id: 'CodeCheck', description: 'A code that a user typed.' });
   const linkSchema = z
     .object(
       { ...startShape, redirectTo: z.string('must be a string').max(4000, 'is too long').nullish() },
       'must be an object with email',
     )
-    .meta({ id: 'LinkRequest', description: 'Asks for a link by email.' });
+    .meta({ id: 'LinkRequest', description: 'Requests a link by email.' });
 
   async function start(
     method: 'code' | 'link',
@@ -88,10 +88,10 @@ export function verificationRoutes(
       'send';
     if (decision === 'refuse') throw new ProblemError('forbidden');
     if (decision !== 'send' && decision !== 'pretend')
-      throw new TypeError("onStart must return 'send', 'pretend' or 'refuse'.");
+      throw new TypeError("onStart must return 'send', 'pretend', or 'refuse'.");
     const starting = verification.start({
       to,
-      // One that the options allow has its template, even if the compiler doesn't know it.
+      // The schema accepts only types from the options, which the compiler does not know.
       type: body.type as UsageType,
       method,
       deliver: decision === 'send',
@@ -115,7 +115,7 @@ export function verificationRoutes(
       access: 'public',
       summary: 'Sends a one-time code.',
       body: codeSchema,
-      answers: { 204: { description: 'The code is on its way.' } },
+      answers: { 204: { description: 'The request was accepted.' } },
       problems: START_PROBLEMS,
       handle: ({ body, request }) => start('code', body, request),
     }),
@@ -124,11 +124,11 @@ export function verificationRoutes(
       path: '/verification-codes/verify',
       operationId: 'verifyCode',
       access: 'public',
-      summary: 'Checks a one-time code and uses it up.',
+      summary: 'Checks a one-time code. A correct code cannot be used again.',
       body: checkSchema,
       answers: {
-        204: { description: 'It is right.' },
-        200: { description: 'It is right, and the service has more to say.', schema: verifiedSchema },
+        204: { description: 'The code is correct.' },
+        200: { description: 'The code is correct, and the service returns JSON.', schema: verifiedSchema },
       },
       problems: [
         'recipient_invalid',
@@ -157,7 +157,7 @@ export function verificationRoutes(
       access: 'public',
       summary: 'Sends a one-time link.',
       body: linkSchema,
-      answers: { 204: { description: 'The link is on its way.' } },
+      answers: { 204: { description: 'The request was accepted.' } },
       problems: START_PROBLEMS,
       handle: ({ body, request }) => start('link', body, request),
     }),

@@ -11,9 +11,9 @@ import type { ParsedOptions, VerifiedAnswer, VerifiedPerson } from './mail-handl
 
 export const verifiedSchema = z
   .looseObject({ redirectTo: z.string().optional() })
-  .meta({ id: 'Verified', description: 'What the service says to someone who was verified.' });
+  .meta({ id: 'Verified', description: 'The response of the service after a successful verification.' });
 
-/** Asks the application what follows, and checks what it says. */
+/** Calls `onVerified` and checks its result. */
 export async function askVerified(
   person: VerifiedPerson,
   request: HttpRequest,
@@ -25,7 +25,7 @@ export async function askVerified(
   return { ...answer, ...(redirectTo !== undefined && { redirectTo: readTarget(redirectTo) }) };
 }
 
-/** The answer to a program. */
+/** Responds to clients other than browsers. */
 export async function respondVerified(
   person: VerifiedPerson,
   request: HttpRequest,
@@ -38,10 +38,10 @@ export async function respondVerified(
 
 const HERE = 'http://here.invalid';
 
-/** A path of this site, or an absolute https URL; never `//elsewhere`, `/\elsewhere` or `javascript:`. */
+/** Accepts a path on this site or an absolute https URL. Rejects `//elsewhere`, `/\elsewhere`, and `javascript:`. */
 function readTarget(target: string): string {
   const url = URL.canParse(target, HERE) ? new URL(target, HERE) : undefined;
-  // Without its dots, `/.//elsewhere` is `//elsewhere`.
+  // A URL parser normalizes `/.//elsewhere` to `//elsewhere`.
   if (target.startsWith('/') && url?.origin === HERE && !url.pathname.startsWith('//'))
     return url.href.slice(HERE.length);
   const page = readWebUrl(target);

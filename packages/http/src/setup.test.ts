@@ -8,7 +8,7 @@ const linkUrl = 'https://app.example.com/mail/links/{token}';
 const EMAIL = 'ada@example.com';
 
 interface SetUp extends Partial<MailHandlerOptions> {
-  /** The content of each template, by usage type. */
+  /** Template contents by usage type. */
   templates?: Record<string, string>;
   linkUrl?: string | undefined;
 }
@@ -49,18 +49,22 @@ function createLog() {
   return { events, logger: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
 }
 
-describe('is refused when the handler is created', () => {
+describe('createMailHandler rejects', () => {
   test.each<[string, SetUp, RegExp]>([
     [
       'a template without a code or a link',
       { templates: { SignIn: 'Hello' } },
       /SignIn .*neither a code nor a link/,
     ],
-    ['the same of Generic', { templates: { Generic: 'Hello' } }, /SignIn .*neither a code nor a link/],
-    ['no template at all', { templates: { Welcome: '{{code}}' } }, /SignIn .*neither a code nor a link/],
+    [
+      'a Generic template without a code or a link',
+      { templates: { Generic: 'Hello' } },
+      /SignIn .*neither a code nor a link/,
+    ],
+    ['a missing template', { templates: { Welcome: '{{code}}' } }, /SignIn .*neither a code nor a link/],
     ['a template that shows only a link, without linkUrl', { templates: { SignIn: '{{link}}' } }, /SignIn/],
     [
-      'a type that was asked for',
+      'a type from the options without a code or a link',
       { templates: { SignIn: '{{code}}', Register: 'Hello' }, verificationTypes: ['SignIn', 'Register'] },
       /verificationTypes\[1\].*Register/,
     ],
@@ -78,15 +82,18 @@ describe('is refused when the handler is created', () => {
 });
 
 test.each<[string, SetUp]>([
-  ['both in one template', { templates: { Generic: '{{code}} {{link}}' }, linkUrl }],
-  ['either of them', { templates: { SignIn: '{{#if code}}{{code}}{{else}}{{link}}{{/if}}' }, linkUrl }],
-  ['codes alone', { verificationMethods: ['code'], verificationTypes: ['SignIn'] }],
-  ['links alone', { templates: { SignIn: '<{{{link}}}>' }, verificationMethods: ['link'], linkUrl }],
+  ['both methods in one template', { templates: { Generic: '{{code}} {{link}}' }, linkUrl }],
+  [
+    'either a code or a link',
+    { templates: { SignIn: '{{#if code}}{{code}}{{else}}{{link}}{{/if}}' }, linkUrl },
+  ],
+  ['only codes', { verificationMethods: ['code'], verificationTypes: ['SignIn'] }],
+  ['only links', { templates: { SignIn: '<{{{link}}}>' }, verificationMethods: ['link'], linkUrl }],
 ])('accepts templates that show %s', (_name, options) => {
   expect(() => setUp(options)).not.toThrow();
 });
 
-test('accepts whatever resolveTemplate may bring', () => {
+test('accepts templates that only resolveTemplate knows', () => {
   const mailer = createMailer({
     config: { fromEmail: 'noreply@example.com', templates: [] },
     transport: createMemoryTransport(),
@@ -103,7 +110,7 @@ test('accepts whatever resolveTemplate may bring', () => {
   ).not.toThrow();
 });
 
-test('warns of a method that is there by default and cannot work', () => {
+test('warns about a default method that cannot work', () => {
   const { events, logger } = createLog();
   setUp({ logger });
   expect(events).toContainEqual(
@@ -111,7 +118,7 @@ test('warns of a method that is there by default and cannot work', () => {
   );
 });
 
-test('a method that is not offered has no routes', async () => {
+test('has no routes for a method that is not enabled', async () => {
   const handler = setUp({ verificationMethods: ['code'] });
   const paths = handler.routes.map(({ path }) => path);
   expect(paths).toContain('/verification-codes');
@@ -119,14 +126,20 @@ test('a method that is not offered has no routes', async () => {
   expect((await handler.handle(post('/links', { email: EMAIL }))).status).toBe(404);
 });
 
-describe('without a logger, a failure that only the operator can fix is written to the console once', () => {
+describe('without a logger, prints an error that the operator must fix once', () => {
   const onVerified = () => {
     throw new Error('no session store');
   };
   test.each<[string, SetUp, string, object, string]>([
     ['links without linkUrl', {}, '/links', {}, 'linkUrl'],
-    ['links with a template for codes', { linkUrl }, '/links', {}, '{{link}}'],
-    ['the same with a redirect', {}, '/links', { redirectTo: 'https://app.example.com/' }, 'linkUrl'],
+    ['links with a template that shows only codes', { linkUrl }, '/links', {}, '{{link}}'],
+    [
+      'links with a redirect and without linkUrl',
+      {},
+      '/links',
+      { redirectTo: 'https://app.example.com/' },
+      'linkUrl',
+    ],
     ['a type without a template', {}, '/verification-codes', { type: 'Register' }, '{{code}}'],
     ['a hook that throws', { onStart: onVerified }, '/verification-codes', {}, 'no session store'],
   ])('%s', async (_name, options, path, body, told) => {

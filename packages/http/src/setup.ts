@@ -2,10 +2,10 @@ import { ConfigError, type ConfigIssue } from '@postern/core';
 import type { MailHandlerOptions, ParsedOptions } from './mail-handler-options.js';
 
 /**
- * Finds what would fail for a person later: links without `linkUrl`, templates that show neither a code nor a link. What
- * was asked for by an option must work; what is only there by default is a warning.
+ * Finds configurations that would fail for users later: links without `linkUrl`, and templates that show neither a code nor
+ * a link. Methods and types from an option are an error, and those from the defaults are a warning.
  *
- * @throws {ConfigError}
+ * @throws {ConfigError} if a method or type cannot work
  */
 export function checkSetUp(
   given: Pick<MailHandlerOptions, 'verificationMethods' | 'verificationTypes'>,
