@@ -11,16 +11,11 @@ const TEXT = /\.(?:md|tsx?|mjs|vue|html|ya?ml)$/;
 const EXCLUDED =
   /^packages\/templates\/src\/copy\/(?!en\.ts|[a-z]+-schema|locales)|^scripts\/english\/|^pnpm-lock|^apps\/bench\/RESULTS|generated|__snapshots__|^LICENSE/;
 
-/** Folders whose text is not revised yet. Remove one as soon as `pnpm phrases FOLDER` finds nothing in it. */
-const UNREVISED = ['packages/verification'];
-
 const options = process.argv.slice(2);
 const paths = options.filter((option) => !option.startsWith('--'));
-const isWholeCheck = options.length === 0;
 const files = execFileSync('git', ['ls-files', '-z', '--', ...paths], { encoding: 'utf8' })
   .split('\0')
-  .filter((file) => TEXT.test(file) && !EXCLUDED.test(file))
-  .filter((file) => !isWholeCheck || !UNREVISED.some((folder) => file.startsWith(`${folder}/`)));
+  .filter((file) => TEXT.test(file) && !EXCLUDED.test(file));
 
 const found = files.flatMap((file) =>
   findPhrases(readFileSync(file, 'utf8')).map((match) => ({ file, ...match })),

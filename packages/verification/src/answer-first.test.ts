@@ -64,7 +64,7 @@ test('the answer comes first, then the email', async () => {
   await desk.verification.check({ ...ADA, code: desk.lastCode() });
 });
 
-test('an email that fails after the answer goes to the log, by who has to act, without a secret', async () => {
+test('logs an email that fails after the answer at the level of its error, without secrets', async () => {
   for (const [code, level] of [
     ['connection_failed', 'error'],
     ['delivery_unknown', 'warn'],

@@ -7,9 +7,9 @@ const MAX_LENGTH = 200;
 const BRACKETS = /^\[(?<address>[^\]]+)\](?::\w+)?$/;
 
 /**
- * Names the network that limits per client count by: an IPv4 address, or the /64 of an IPv6 address, all of which
- * belongs to one customer. An IPv6 address that only carries an IPv4 address counts as that. Ports, brackets, quotes and
- * zones are ignored, and all spellings of an address are one.
+ * Returns the network for the limits per client: an IPv4 address, or the /64 of an IPv6 address, which belongs to one customer.
+ * An IPv6 address that embeds an IPv4 address counts as the IPv4 address. Ports, brackets, quotes, and zones are ignored, and
+ * all spellings of an address are equal.
  *
  * @returns `undefined` for anything but an IP address
  */

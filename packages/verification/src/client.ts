@@ -2,22 +2,22 @@ import { clientNetwork } from './client-network.js';
 import type { Report } from './operator-log.js';
 
 /**
- * Pass it as `ip` for a call that no client caused, such as a scheduled job: nothing is counted per client network.
- * It is a symbol, so that no header field and no missing address can ever take its place.
+ * Pass it as `ip` for calls without a client, such as a scheduled job. They are not counted per client network. It is a
+ * symbol, so that a header field or a missing address cannot be mistaken for it.
  */
 export const NO_CLIENT: unique symbol = Symbol.for('postern.verification.noClient');
 
-/** Where a request comes from, as far as the caller knows. */
+/** The client of a request. */
 export type ClientAddress = string | null | undefined | typeof NO_CLIENT;
 
-/** All clients without a usable address share one budget. Otherwise hiding the address would remove the limit. */
+/** All clients without a valid address share one limit. Otherwise, a client could avoid the limit by hiding its address. */
 const UNKNOWN = 'unknown';
 
 /** The address, for the log, if it is one. */
 export const addressOf = (ip: ClientAddress): string | undefined =>
   typeof ip === 'string' && clientNetwork(ip) !== undefined ? ip : undefined;
 
-/** Finds the network whose budget a call uses up. */
+/** Finds the network whose limit applies to a call. */
 export type ClientReader = (ip: ClientAddress) => string | undefined;
 
 /** @returns a function that returns `undefined` for {@link NO_CLIENT} alone */

@@ -7,7 +7,7 @@ const failure = (code: string, details: object = {}) =>
   expect.objectContaining({ name: 'VerificationError', code, ...details });
 const SECOND = 1000;
 
-test('an outage locks nobody out: only accepted emails count for the address and the network', async () => {
+test('an outage locks no one out: only accepted emails count toward the limits of the address and the network', async () => {
   const { clock, transport, code } = openDesk({ policy: { perIp: { limit: 5 } } });
   const outage = transport.failWith(down());
   for (let n = 0; n < 5; n++) {

@@ -18,13 +18,13 @@ type KeptChallenge = Omit<StoredChallenge, 'expiresAt' | 'isAlive'>;
 
 export interface MemoryStoreOptions {
   /**
-   * How many challenges and how many counters it keeps at most. When that many are alive it takes no new ones
-   * (`rate_limited`, scope `store`): dropping a counter would hand out fresh guesses.
+   * The maximum number of challenges, and of counters. When it is reached, new ones are rejected (`rate_limited`, scope
+   * `store`), because dropping a counter would allow new guesses.
    * @default 100000
    */
   maxEntries?: number | undefined;
   /**
-   * Gets `verification.memory_store_unfit` where the memory of one process is not enough.
+   * Receives `verification.memory_store_unfit` if several processes serve requests.
    *
    * @default the console, once per process
    */
@@ -36,7 +36,7 @@ const optionsSchema = z.strictObject({
   logger: loggerSchema.optional(),
 });
 
-/** A map that forgets what is over, and refuses rather than forgets what is not. */
+/** A map that drops entries that have ended, and rejects new entries when it is full of live ones. */
 class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }> {
   readonly #maxEntries: number;
   #nextEnd = 0;
@@ -53,7 +53,7 @@ class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }>
   }
 
   #makeRoom(now: number): void {
-    // Looks at every entry only when one of them has ended.
+    // Visits all entries only if at least one has ended.
     if (this.#nextEnd <= now) {
       this.#nextEnd = Number.POSITIVE_INFINITY;
       for (const [key, { until }] of this) {
@@ -69,7 +69,7 @@ class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }>
   }
 }
 
-/** Also across copies and reloads of this module. */
+/** Shared by copies and reloads of this module. */
 const WARNED = Symbol.for('postern.verification.memoryStoreUnfit');
 
 function warnWhereUnfit(logger: Logger | undefined): void {
@@ -86,11 +86,11 @@ function warnWhereUnfit(logger: Logger | undefined): void {
 }
 
 /**
- * Keeps everything in the memory of this process: for development, tests, and services of one process.
- * A restart forgets codes and guess budgets alike. On serverless platforms and in cluster workers it warns, because
- * the next request may reach another process.
+ * Stores everything in the memory of this process: for development, tests, and services with one process. A restart deletes
+ * codes and counters. On serverless platforms and in cluster workers, it logs a warning, because the next request may reach
+ * another process.
  *
- * A dev server that reloads a module makes a new store, unless you keep the old one on `globalThis`.
+ * A development server that reloads a module creates a new store, unless you keep the store on `globalThis`.
  *
  * @example
  * ```ts
@@ -99,7 +99,7 @@ function warnWhereUnfit(logger: Logger | undefined): void {
  * const store = kept.verificationStore;
  * ```
  *
- * @throws {ConfigError} when an option is not valid
+ * @throws {ConfigError} if an option is not valid
  */
 export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore {
   const { maxEntries, logger } = readOptions(optionsSchema, options, 'memoryStore');
@@ -144,7 +144,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore
     counters.add(key, { count: Math.max(current.count - points, 0), until }, now);
   }
 
-  // No method awaits anything, so each is one step.
+  // No method awaits, so each one is atomic.
   return {
     async count({ counters: requested, ...at }) {
       const now = timeOf(at);

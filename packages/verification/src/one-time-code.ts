@@ -1,7 +1,7 @@
 import type { Policy } from './policy.js';
 import type { Random } from './random.js';
 
-/** A new code, every one as likely as the other. */
+/** Draws a code. All codes are equally likely. */
 export const drawCode = ({ codeLength, codeAlphabet }: Policy, random: Random): string => {
   const letters = [...codeAlphabet];
   return Array.from({ length: codeLength }, () => letters[random.int(letters.length)]).join('');
@@ -21,9 +21,9 @@ function asciiDigit(digit: string): string {
 }
 
 /**
- * What a person typed or pasted, as the code was drawn. Digits of every script count, and so do letters in the other case
- * where the alphabet has only one. Everything that is not a letter or a digit goes: spaces, hyphens, quotation marks,
- * invisible characters.
+ * Normalizes a code that a person typed or pasted. Accepts digits of every script, and letters in either case if the alphabet
+ * has only one case. Removes everything except letters and digits, such as spaces, hyphens, quotation marks, and invisible
+ * characters.
  */
 export function readCode(typed: string, { codeAlphabet }: Policy): string {
   const code = typed

@@ -4,8 +4,8 @@ import { createOperatorLogger, type LogEvent, type Logger, type LogLevel } from 
 export type Report = (level: LogLevel, event: LogEvent & { readonly message: string }) => void;
 
 /**
- * Reports to a logger. Without one, warnings and errors still reach the console, each kind once, so that a service
- * never fails in silence.
+ * Reports to a logger. Without one, warnings and errors still reach the console, each kind once, so that
+ * failures are visible.
  */
 export function createReport(logger: Logger | undefined): Report {
   if (logger) return (level, event) => logger[level](event);

@@ -18,7 +18,7 @@ const limitPerHour = (standard: number) =>
 
 const isOrigin = (text: string) => readWebUrl(text)?.origin === text;
 
-/** Fewer than this many codes would not hold against the guess budget. */
+/** With fewer codes, the limits would not be enough against guessing. */
 const FEWEST_CODES = 1_000_000;
 
 /** Every rule with its default. */
@@ -26,7 +26,7 @@ export const policySchema = z
   .strictObject({
     /** @default 6 */
     codeLength: z.int().min(4).max(32).default(6),
-    /** What codes are made of; `UNAMBIGUOUS` avoids look-alikes. @default the ten digits */
+    /** The characters of codes. `UNAMBIGUOUS` avoids look-alikes. @default the ten digits */
     codeAlphabet: z
       .string()
       .regex(/^(?:([0-9A-Za-z])(?!.*\1)){2,}$/, 'must be two or more ASCII letters or digits, each once')
@@ -45,7 +45,7 @@ export const policySchema = z
     perIp: limitPerHour(300),
     /** Wrong codes per IPv4 address or IPv6 /64. @default 200 per hour */
     checksPerIp: limitPerHour(200),
-    /** Where `redirectTo` may lead, such as `https://app.example.com`. @default nowhere */
+    /** The origins to which `redirectTo` can lead, such as `https://app.example.com`. @default none */
     redirectOrigins: z
       .array(
         z
@@ -61,9 +61,9 @@ export const policySchema = z
   })
   .readonly();
 
-/** What may be set of the policy; see the table in the README. */
+/** The rules that can be set. See the table in the README. */
 export type PolicyInput = z.input<typeof policySchema>;
 export type Policy = z.output<typeof policySchema>;
 
-/** Capitals and digits without those that are mistaken for each other: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V. */
+/** Uppercase letters and digits without look-alikes: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V. */
 export const UNAMBIGUOUS = '34679ACDEFGHJKMNPQRTWXY';

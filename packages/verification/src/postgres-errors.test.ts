@@ -9,7 +9,7 @@ const openPool = usePostgres();
 const CHALLENGE = { id: 'id', subject: 'subject', mac: '', sealed: '' };
 const RECEIPT = { messageId: '', accepted: '', transport: '', response: '', attempts: 1, durationMs: 0 };
 
-describe('an error of the database', () => {
+describe('a database error', () => {
   const CONFIG = { name: 'MailError', code: 'config_invalid', retryable: false, hint: expect.any(String) };
   test.each<[string, (url: URL) => unknown, object]>([
     ['a wrong password', (url) => (url.password = 'wrong'), CONFIG],

@@ -74,7 +74,7 @@ describe('postgresStore', () => {
     expect(Number(rows[0].server_version_num)).toBeGreaterThanOrEqual(180_000);
   });
 
-  test('migrates again and in parallel without harm, also into a schema of its own', async () => {
+  test('migrates repeatedly and in parallel, also into its own schema', async () => {
     const stores = pools.map((pool) => postgresStore({ pool, schema: 'a "strange" schema' }));
     await Promise.all([...stores, ...stores, ...stores].map((store) => store.migrate()));
     const [one, other] = stores;
@@ -111,7 +111,7 @@ describe('postgresStore', () => {
     ['content that is cut off', `sealed = 'AAAA'`],
     ['a digest', `mac = '\u0001'`],
     ['a time', 'expires_at = 9000000000000000000'],
-  ])('a challenge whose row lost %s is no error, and the next one takes its place', async (_name, damage) => {
+  ])('a challenge whose row lost %s causes no error, and the next one replaces it', async (_name, damage) => {
     const store = postgresStore({ pool: pglite });
     const transport = createMemoryTransport();
     const mailer = createMailer({
@@ -142,7 +142,7 @@ describe('postgresStore', () => {
     });
   });
 
-  test('a counter that was damaged and is at its end is no error, and still limits', async () => {
+  test('a damaged counter with the highest value causes no error, and still limits', async () => {
     const store = postgresStore({ pool: pglite });
     const counter = { key: randomUUID(), windowMs: 60_000, points: 1 };
     await store.count({ counters: [counter] });

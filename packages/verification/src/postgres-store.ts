@@ -11,11 +11,11 @@ import {
 } from './verification-store.js';
 
 export interface PostgresStoreOptions {
-  /** A `Pool` of `pg`, or a PGlite. It stays yours to close. */
+  /** A `Pool` of `pg`, or a PGlite. You close it. */
   pool: PostgresPool;
   /** The PostgreSQL schema of the tables. @default 'public' */
   schema?: string | undefined;
-  /** Gets `verification.purge_failed`. @default the console */
+  /** Receives `verification.purge_failed`. @default the console */
   logger?: Logger | undefined;
 }
 
@@ -26,7 +26,7 @@ const optionsSchema = z.strictObject({
 });
 
 export interface PostgresStore extends VerificationStore {
-  /** Makes the tables, or brings them up to date. Several processes may do so at once. */
+  /** Creates or updates the tables. Several processes can call it at the same time. */
   migrate(): Promise<void>;
   /**
    * Deletes counters that have ended and challenges that expired at least one hour ago, and returns the number of deleted
@@ -46,7 +46,7 @@ export interface PostgresStore extends VerificationStore {
   startPurging(options?: { intervalMs?: number | undefined }): () => void;
 }
 
-// `pg` gives a bigint as text, PGlite as a number.
+// `pg` returns a bigint as a string, PGlite as a number.
 const integer = z.coerce.number();
 const counterRow = z
   .object({ count: integer, ends_at: integer, now: integer, is_full: z.boolean() })
@@ -72,9 +72,9 @@ const challengeRow = z
     expiresAt: new Date(expires_at),
     isAlive,
   }))
-  // Of a time that no calendar has.
+  // The time is out of the range of dates.
   .refine(({ expiresAt }) => !Number.isNaN(expiresAt.getTime()));
-/** One that was damaged, by a restore for example, is as good as none: the next start takes its place. */
+/** Ignores a damaged challenge, such as one from an incomplete restore. The next start replaces it. */
 const readableChallengeRow = z.unknown().transform((found) => challengeRow.safeParse(found).data);
 
 const databaseError = createDatabaseErrors({
@@ -84,7 +84,7 @@ const databaseError = createDatabaseErrors({
   grantHint: 'Grant the right to the role; the cause names the object.',
 });
 
-/** Far above every limit, so that a damaged counter can still count. */
+/** Far above every limit. A damaged counter with a higher value could not count. */
 const MOST_COUNTED = 2_000_000_000;
 
 /** Rows of each table per statement, so that its locks are short. */
@@ -98,18 +98,18 @@ const FIRST_PURGE_WITHIN_MS = 60_000;
 /** The parts of a statement that counts. */
 type CounterSql = Record<'key' | 'points' | 'windowMs' | 'limit' | 'from', string>;
 
-/** The caller's time, or the one clock that all processes share. */
+/** The time of the caller, or the database clock, which all processes share. */
 const timeOf = (parameter: string) =>
   `time AS (SELECT coalesce(${parameter}::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now)`;
 
 /**
- * Keeps everything in PostgreSQL, for any number of processes. Each method is one statement: one round trip, atomic,
- * and no lock outlives it.
+ * Stores everything in PostgreSQL, for any number of processes. Each method is one atomic statement with one round trip, and
+ * holds no lock afterward.
  *
- * Its methods throw a `MailError` with the code `config_invalid` for a wrong login, a missing database, right or table, and
- * for TLS; `connection_failed` when the server does not answer; `timeout` or `rate_limited` when it is busy.
+ * Its methods throw a `MailError` with the code `config_invalid` for a wrong login, a missing database, privilege, or
+ * table, and TLS problems, `connection_failed` if the server does not respond, and `timeout` or `rate_limited` if it is busy.
  *
- * @throws {ConfigError} when an option is not valid
+ * @throws {ConfigError} if an option is not valid
  *
  * @example
  * ```ts
@@ -124,8 +124,8 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const counters = `${quote(schema)}.postern_verification_counter`;
 
   /**
-   * Adds to a counter unless that is full. A window that is over begins again; one that a clock ahead began is cut to its
-   * length.
+   * Adds to a counter that is not full. A window that has ended starts again. If a clock that was ahead started the window,
+   * it is cut to its length.
    */
   const add = ({ key, points, windowMs, limit, from }: CounterSql) => `
     INSERT INTO ${counters} AS counter (key, count, reset_at)
@@ -145,7 +145,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       coalesce(coalesce(count, 0) + greatest(${points}::integer, 1) > ${limit}::bigint, false) AS is_full
     FROM ${from} LEFT JOIN ${counters} AS counter ON counter.key = ${key} AND counter.reset_at > now`;
 
-  /** Each counter in its own part of the statement, which yields nothing if the one before is full. */
+  /** Writes one part of the statement for each counter. A part returns nothing if the counter before it is full. */
   function countStatement(requested: readonly Counter[]): string {
     const parts = requested.map(({ points }, index) => {
       const parameter = (n: number) => `$${index * 4 + n}`;
@@ -169,7 +169,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     `SELECT id, subject, mac, sealed, superseded_macs, expires_at, expires_at > now AS is_alive FROM ${challenges}, time WHERE ${where}`;
 
   /**
-   * Rows that are in use are left for the next time. One process purges at a time: the others have nothing to delete.
+   * Skips rows that are in use. One process purges at a time. For the others, the statement deletes nothing.
    */
   const deleteExpired = (table: string, key: string, end: string, keptMs: number) => `
     DELETE FROM ${table} WHERE ${key} = ANY(ARRAY(
@@ -297,7 +297,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       let isStopped = false;
       const purgeAfter = (delayMs: number): void => {
         timer = setTimeout(run, delayMs);
-        // A number outside of Node.js.
+        // A number in runtimes other than Node.js.
         if (typeof timer === 'object') timer.unref();
       };
       const run = async () => {

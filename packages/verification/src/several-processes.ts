@@ -1,4 +1,4 @@
-/** Environment variables that a platform documents, and the platform. Each starts and stops instances as it likes. */
+/** Documented environment variables, and the platforms that set them. These platforms start and stop instances at any time. */
 const PLATFORMS: readonly (readonly [variable: string, platform: string])[] = [
   ['VERCEL', 'Vercel'],
   ['AWS_LAMBDA_FUNCTION_NAME', 'AWS Lambda'],
@@ -7,7 +7,7 @@ const PLATFORMS: readonly (readonly [variable: string, platform: string])[] = [
   ['DENO_DEPLOYMENT_ID', 'Deno Deploy'],
 ];
 
-/** What is looked at of the runtime. None of it exists everywhere. */
+/** The parts of the runtime that are inspected. Each part is missing in some runtimes. */
 interface Runtime {
   readonly process?: {
     readonly env?: Readonly<Record<string, string | undefined>>;
@@ -24,9 +24,9 @@ const isClusterWorker = ({ process }: Runtime): boolean => {
 };
 
 /**
- * Where the memory of this process is not that of the service: a serverless platform, or one process of several.
+ * Finds the reason why other processes also serve requests: a serverless platform, or a cluster.
  *
- * @returns `undefined` where nothing says so
+ * @returns `undefined` if there is no sign of other processes
  */
 export function findSeveralProcesses(runtime: Runtime = globalThis): string | undefined {
   const env = runtime.process?.env ?? {};

@@ -2,22 +2,22 @@ import { shareAcrossCopies } from '@postern/core';
 
 /** The failures of a verification, in addition to the `MailError`s of its email. */
 export type VerificationErrorCode =
-  /** Wrong, never issued or used; `attemptsLeft` says how many more guesses there are. */
+  /** The code is wrong, was never issued, or was used. `attemptsLeft` is the number of remaining guesses. */
   | 'code_incorrect'
-  /** Right, but a newer code or link was sent since. It costs no guess; only the holder of the older code learns that. */
+  /** The code is right, but a newer code or link was sent. It costs no guess. Only the holder of the older code gets this error. */
   | 'code_superseded'
-  /** The code or the link was good once; its time is over. Only its holder learns that. */
+  /** The code or link has expired. Only its holder gets this error. */
   | 'code_expired'
-  /** There is no such link: never issued, used, replaced or canceled. */
+  /** The link was never issued, or it was used, replaced, or canceled. */
   | 'not_found'
   /** Too many wrong guesses for this address and type. */
   | 'attempts_exhausted'
   /** An email went to this address a moment ago. */
   | 'cooldown'
-  /** The window of the `scope` is used up. */
+  /** The limit of the `scope` is used up for this window. */
   | 'rate_limited';
 
-/** What a `rate_limited` is about: one address, one client network, or a memory store that is full. */
+/** The limit that is used up: of one address, of one client network, or of a full memory store. */
 export type RateLimitScope = 'address' | 'ip' | 'store';
 
 export interface VerificationErrorDetails {
@@ -38,8 +38,8 @@ const MESSAGES: Record<VerificationErrorCode, string> = {
 };
 
 /**
- * The person must do something else: type again, wait, or start over. Its message holds nothing of the request, so
- * it is safe to log.
+ * The person must act: type the code again, wait, or start over. The message contains nothing from the request, so it is safe
+ * to log.
  *
  * It is not a `MailError`: no email failed, and there is nothing for the operator to fix. The two also share a code name
  * (`rate_limited`) that means different things, so tell them apart by class.
@@ -52,11 +52,11 @@ const MESSAGES: Record<VerificationErrorCode, string> = {
  */
 export class VerificationError extends Error {
   readonly code: VerificationErrorCode;
-  /** Of `code_incorrect`: how many more guesses this address and type has in the current window. */
+  /** For `code_incorrect`: the remaining guesses for this address and type in the current window. */
   declare readonly attemptsLeft?: number;
-  /** Of `attempts_exhausted`, `cooldown` and `rate_limited`: when to try again, in seconds, 1 or more. */
+  /** For `attempts_exhausted`, `cooldown`, and `rate_limited`: the time until the next try, in seconds, at least 1. */
   declare readonly retryAfter?: number;
-  /** Of `rate_limited`. */
+  /** For `rate_limited`. */
   declare readonly scope?: RateLimitScope;
 
   static {
@@ -71,5 +71,5 @@ export class VerificationError extends Error {
   }
 }
 
-/** Milliseconds as the whole seconds of a `Retry-After`. */
+/** Converts milliseconds to whole seconds for `Retry-After`. */
 export const toSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));

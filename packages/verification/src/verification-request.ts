@@ -11,7 +11,7 @@ import { type ClientAddress, NO_CLIENT } from './client.js';
 export interface StartRequest {
   /** As the person typed it. The email goes to the result of `parseRecipient`. */
   to: string;
-  /** The usage type; it chooses the template, and what the code is good for. */
+  /** The usage type. It determines the template, and the purpose of the code. */
   type: UsageType;
   method: 'code' | 'link';
   /**
@@ -21,22 +21,22 @@ export interface StartRequest {
   ip?: ClientAddress | undefined;
   /** A BCP 47 tag, the value of an `Accept-Language` header, or a list of them. */
   locale?: AcceptedLocales | undefined;
-  /** Further variables of the template; `code` or `link` are added to them. */
+  /** Further variables of the template, in addition to `code` or `link`. */
   payload?: CommonPayload | undefined;
-  /** Where `consumeLink` says to go next; an absolute URL of an origin in `policy.redirectOrigins`. */
+  /** The page to open after `consumeLink`: an absolute URL with an origin in `policy.redirectOrigins`. */
   redirectTo?: string | undefined;
   /**
-   * With `false` everything happens but the email: for an address without an account, so that the answers are those
-   * of an address with one.
+   * With `false`, everything happens except for the email. Use it for addresses without an account, so that the answers are
+   * the same as for addresses with one.
    * @default true
    */
   deliver?: boolean | undefined;
   /**
-   * Answers first: `start` resolves as soon as the code is stored, and this gets the promise of the send, which never
-   * rejects. Keep the process alive until it resolves, e.g. `(sending) => context.waitUntil(sending)`. With
-   * `deliver: false` it gets a promise as well, so that nothing tells the two apart.
+   * Makes `start` resolve as soon as the code is stored. The function receives the promise of the send, which never rejects.
+   * Keep the process alive until it resolves, for example with `(sending) => context.waitUntil(sending)`. With
+   * `deliver: false`, it also receives a promise, so that the two cases look the same.
    *
-   * @default `start` waits for the mail server, and throws when the email can't be sent
+   * @default `start` waits for the mail server, and throws if the email cannot be sent
    */
   waitUntil?: ((sending: Promise<void>) => void) | undefined;
   /** Stops the send. */
@@ -48,7 +48,7 @@ export interface CheckRequest {
   type: UsageType;
   /** As the person typed it. */
   code: string;
-  /** The client's IP address, as in {@link StartRequest}: one client may try only so many wrong codes at all addresses. */
+  /** The client's IP address, as in {@link StartRequest}. It limits the wrong codes of one client for all addresses. */
   ip?: ClientAddress | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface CancelRequest {
 const text = (name: string, atMost: number) =>
   z.string(`${name} must be a string`).min(1, `${name} is empty`).max(atMost, `${name} is too long`);
 
-/** Any text: what is not an address shares the limit of those without one. */
+/** Any text. Clients whose text is not an address share one limit. */
 const ip = z
   .custom<ClientAddress>(
     (value) => value === null || value === NO_CLIENT || typeof value === 'string',

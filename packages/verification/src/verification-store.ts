@@ -1,4 +1,4 @@
-/** What is kept of a code or a link. Nothing in it leads back to the code, the token or the address. */
+/** The stored data of a code or a link. It does not reveal the code, the token, or the address. */
 export interface Challenge {
   /** Unique, also the `idempotencyKey` of its email. */
   readonly id: string;
@@ -6,7 +6,7 @@ export interface Challenge {
   readonly subject: string;
   /** HMAC-SHA-256 over purpose, address and code. */
   readonly mac: string;
-  /** The address and where to go next, encrypted under the code or the token itself. */
+  /** The address and the redirect, encrypted with the code or the token. */
   readonly sealed: string;
 }
 
@@ -34,7 +34,7 @@ export interface CounterState {
   readonly resetMs: number;
   /** The end of the window, in milliseconds since the epoch. `release` takes it to recognize the window. */
   readonly endsAt: number;
-  /** Whether its limit left no room: nothing was added. */
+  /** Whether the limit was reached, so that nothing was added. */
   readonly isFull: boolean;
 }
 
@@ -91,8 +91,8 @@ export interface TakeRequest extends At {
 }
 
 /**
- * Keeps challenges and counters. Every method is atomic: parallel calls, from any number of processes, end as if they had
- * come one after the other. No method holds a lock after it returns.
+ * Keeps challenges and counters. Every method is atomic: parallel calls, from any number of processes, have the same result
+ * as sequential calls. No method holds a lock after it returns.
  *
  * A counter's window begins with its first point and has a fixed end. Only a shorter window brings the end forward: it is
  * never further away than the window of the latest point. After its end the counter is gone. It never goes below zero.

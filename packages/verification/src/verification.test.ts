@@ -698,7 +698,7 @@ describe('what is wrong with a request or an option', () => {
 });
 
 describe('VerificationError', () => {
-  test('is an error with a code of its own, and no MailError', () => {
+  test('is an error with its own code, and not a MailError', () => {
     const error = new VerificationError('rate_limited', { scope: 'ip', retryAfter: 5 });
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(MailError);
