@@ -10,7 +10,7 @@ import { createSmtpTransport, type Lookup } from '../index.js';
 const SLOW_SERVER = `
   const { createServer } = require('node:net');
   const { parentPort, workerData } = require('node:worker_threads');
-  const server = createServer((socket) => socket.end('554 Slow\\r\\n'));
+  const server = createServer((socket) => socket.on('error', () => {}).end('554 Slow\\r\\n'));
   server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
     parentPort.postMessage(server.address().port);
     Atomics.wait(workerData, 0, 0);
