@@ -140,7 +140,7 @@ export const situations = (ca: string): readonly Situation[] => [
     expected: outcome('sender_rejected at rcpt, permanent', 'broken at rcpt'),
   },
   {
-    name: 'Relay access denied for now',
+    name: 'Relay access denied temporarily',
     draft: OUTSIDE,
     on: { postfix: ['smtpd_relay_restrictions=permit_mynetworks, defer_unauth_destination'] },
     expected: outcome('sender_rejected at rcpt, temporary', 'broken at rcpt'),
@@ -227,7 +227,7 @@ export const situations = (ca: string): readonly Situation[] => [
     unless: { postfix: { email: 'sender_rejected at rcpt, temporary' } },
   },
   {
-    name: 'EHLO name not a full name',
+    name: 'EHLO name not fully qualified',
     config: { name: 'web-1' },
     on: {
       postfix: ['smtpd_helo_restrictions=reject_non_fqdn_helo_hostname'],
@@ -371,7 +371,7 @@ export const situations = (ca: string): readonly Situation[] => [
     expected: outcome('message_rejected at mail, permanent', 'ready'),
   },
   {
-    name: 'Disk of the server full',
+    name: 'Server disk full',
     on: {
       postfix: ['queue_minfree=4000000000000'],
       exim: { main: 'check_spool_space = 400000G' },

@@ -77,7 +77,7 @@ it('matches docs/terminal.md (vitest -u updates it)', { timeout: 60_000 }, async
   const config = JSON.parse(await folder.read('connector.json'));
   const { fromEmail, ...rest } = config;
   await folder.write('broken.json', { fromEmial: fromEmail, ...rest, secure: true });
-  tell('The key of the sender is misspelled, and `secure` does not match the port:');
+  tell("The sender's key is misspelled, and `secure` does not match the port:");
   await record(['check', 'broken.json'], 1);
   await record([...doctor, 'broken.json'], 1);
   await folder.write('broken.json', config);
