@@ -121,7 +121,7 @@ export function describeConfig(): JsonSchema {
             properties: { type: word('login') },
             additionalProperties: false,
           },
-          describeAuth('User name and password', 'LoginAuth', loginAuthSchema),
+          describeAuth('Username and password', 'LoginAuth', loginAuthSchema),
           describeAuth('OAuth2 with the key of a service account', 'ServiceKeyAuth', serviceKeyAuthSchema),
           describeAuth(
             'OAuth2 as an application (client credentials)',

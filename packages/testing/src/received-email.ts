@@ -21,7 +21,7 @@ export interface ReceivedOver {
   readonly connection: number;
   /** Whether the connection was encrypted. */
   readonly secure: boolean;
-  /** The user name of the login, if any. */
+  /** The username of the login, if any. */
   readonly user?: string;
   /** Whether the client requested SMTPUTF8 (RFC 6531). */
   readonly smtpUtf8: boolean;

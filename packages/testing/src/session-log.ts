@@ -7,7 +7,7 @@ export interface SmtpSession {
   /** Whether the connection is still open. */
   readonly open: boolean;
   readonly secure: boolean;
-  /** The user name of the login. */
+  /** The username of the login. */
   readonly user?: string;
   /** The command lines in order. Credentials are replaced with `[hidden]`. */
   readonly commands: readonly string[];

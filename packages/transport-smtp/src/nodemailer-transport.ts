@@ -172,7 +172,7 @@ function stoppedSend({ signal, progress }: Attempt): MailError {
   if (progress === 'maybe-sent')
     return new MailError(
       'delivery_unknown',
-      'The send was aborted after the message was handed over: it may or may not be delivered.',
+      'The send was aborted after the message was sent: it may or may not be delivered.',
       {
         stage: 'delivery',
         hint: 'If you send it again, it may arrive twice, with the same Message-ID.',
@@ -184,7 +184,7 @@ function stoppedSend({ signal, progress }: Attempt): MailError {
 const stopped = (signal: AbortSignal | undefined, stage: MailStage): MailError =>
   hasTimedOut(signal)
     ? new MailError('timeout', 'The transporter did not finish in time.', { stage })
-    : new MailError('aborted', 'The operation was aborted before the message was handed over.', { stage });
+    : new MailError('aborted', 'The operation was aborted before the message was sent.', { stage });
 
 /**
  * Sends emails through an existing [nodemailer](https://nodemailer.com) transporter: SMTP, a pool, SES, sendmail, or any other

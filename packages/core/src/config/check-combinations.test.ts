@@ -171,7 +171,13 @@ describe('valid keys without an effect get a warning', () => {
       'warning',
       /remove it/,
     ],
-    ['a token mechanism for a password', { authMethod: 'XOAUTH2' }, 'authMethod', 'warning', /remove it/],
+    [
+      'a token mechanism for a password',
+      { authMethod: 'XOAUTH2' },
+      'authMethod',
+      'warning',
+      /remove authMethod/,
+    ],
     [
       'a refresh token next to a password',
       oauth2({ pass: 'p', refreshToken: 't' }),

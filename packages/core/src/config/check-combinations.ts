@@ -138,7 +138,7 @@ const COMBINATIONS: readonly Combination[] = [
       isSet(auth.pass) &&
       !isOAuth2(auth) &&
       isTokenMethod(raw.authMethod),
-    message: 'authMethod XOAUTH2 requires a token: remove it, or use auth with "type": "oauth2"',
+    message: 'authMethod XOAUTH2 requires a token: remove authMethod, or use auth with "type": "oauth2"',
   },
   ...AUTH_KEYS.map((key) => ({
     path: ['auth', key],
@@ -149,7 +149,8 @@ const COMBINATIONS: readonly Combination[] = [
     path: ['auth', 'expires'],
     when: ({ auth }) =>
       isSet(auth.expires) && keysUsedOf(auth).includes('expires') && !isSet(auth.accessToken),
-    message: 'auth.expires has no effect without auth.accessToken: add auth.accessToken, or remove it',
+    message:
+      'auth.expires has no effect without auth.accessToken: add auth.accessToken, or remove auth.expires',
   },
   ...['clientId', 'clientSecret', 'accessUrl'].map((key) => ({
     path: ['auth', key],
@@ -158,7 +159,7 @@ const COMBINATIONS: readonly Combination[] = [
       isSet(auth.accessToken) &&
       !isSet(auth.refreshToken) &&
       keysUsedOf(auth).includes('accessToken'),
-    message: `auth.${key} has no effect without auth.refreshToken: add auth.refreshToken, or remove it`,
+    message: `auth.${key} has no effect without auth.refreshToken: add auth.refreshToken, or remove auth.${key}`,
   })),
   ...TLS_FLAGS.map((key) => ({
     path: ['tls', key],

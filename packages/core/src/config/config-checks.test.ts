@@ -53,7 +53,9 @@ describe('likely mistakes', () => {
     [
       'a mechanism for OAuth2 with a password',
       { authMethod: 'XOAUTH2' },
-      ['authMethod: authMethod XOAUTH2 requires a token: remove it, or use auth with "type": "oauth2"'],
+      [
+        'authMethod: authMethod XOAUTH2 requires a token: remove authMethod, or use auth with "type": "oauth2"',
+      ],
     ],
     [
       'credentials in plain text',

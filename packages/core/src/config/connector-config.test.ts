@@ -151,7 +151,7 @@ describe('messages state the problem and the fix', () => {
     [
       'a password without a user',
       { auth: { pass: 'hunter2' } },
-      ['auth.user: auth.user is required: set it to the user name of your SMTP account'],
+      ['auth.user: auth.user is required: set it to the username of your SMTP account'],
     ],
     [
       'a service account without its key',

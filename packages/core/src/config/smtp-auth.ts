@@ -7,10 +7,10 @@ import { isRecord } from './config-input.js';
 /** Environment variables often contain private keys with line breaks written as `\n`. */
 const pem = z.string().transform((key) => key.replaceAll('\\n', '\n'));
 
-/** User name and password. */
+/** Username and password. */
 export interface LoginAuth {
   type: 'login';
-  /** The user name of your SMTP account. */
+  /** The username of your SMTP account. */
   user: string;
   /** The password of that account. */
   pass: string;
@@ -86,7 +86,7 @@ export type SmtpAuth = NoAuth | LoginAuth | ServiceKeyAuth | TokenAuth | ClientC
 
 export const loginAuthSchema = z.object({
   type: z.literal('login'),
-  user: requiredText('auth.user', 'the user name of your SMTP account'),
+  user: requiredText('auth.user', 'the username of your SMTP account'),
   pass: requiredText(
     'auth.pass',
     'the password for auth.user, or remove auth if the server requires no login',

@@ -63,7 +63,7 @@ describe('a misconfiguration', () => {
     expect([...rows.keys()]).toEqual(MISCONFIGURATIONS.map(({ title }) => title));
     await expectTableInDocs(
       'cases',
-      ['What is wrong', 'Fails at', 'It says', 'What to do'],
+      ['What is wrong', 'Fails at', 'Message', 'What to do'],
       [...rows.values()],
     );
   });

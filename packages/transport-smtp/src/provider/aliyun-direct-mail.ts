@@ -19,7 +19,7 @@ export const aliyunDirectMail: Provider = {
       must: { equal: 'fromEmail' },
       severity: 'warning',
       message: 'the DirectMail username is the sender address, so it must equal the address in fromEmail',
-      hint: 'Set auth.user and fromEmail to the same sender address, one that the Direct Mail console lists.',
+      hint: 'Set auth.user and fromEmail to the same sender address from the Direct Mail console.',
     },
   ],
   // https://help.aliyun.com/document_detail/36612.html and the list of SMTP replies of Alibaba Mail
