@@ -10,8 +10,8 @@ export interface HoldOptions {
 }
 
 /**
- * Leaves a caller's transaction open. It holds an idempotency key, and the row of an older code that it supersedes, while
- * other messages are enqueued and sent.
+ * Leaves a caller's transaction open. It holds an idempotency key, and the row of an older code that it supersedes,
+ * while other messages are enqueued and sent.
  */
 export async function holdTransaction(
   url: string,

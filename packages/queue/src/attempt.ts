@@ -102,7 +102,13 @@ export async function attemptDelivery(
         return settle({ state: 'queued', keepsContent: true, ...before });
       }
       return error === ABANDONED
-        ? fail({ code: 'delivery_unknown', message: 'The transport did not end when it was told to.' }, true)
+        ? fail(
+            {
+              code: 'delivery_unknown',
+              message: 'The transport did not stop after the attempt was aborted.',
+            },
+            true,
+          )
         : fail({ code: 'timeout', message: 'The attempt took longer than attemptTimeoutMs.' }, true);
     }
     if (error instanceof UnsealableError)
@@ -127,7 +133,7 @@ export async function attemptDelivery(
     // A message that kills its worker must not do so forever.
     const interrupted: DeliveryError = {
       code: 'interrupted',
-      message: `${interruptions} attempts ended with the death of their worker.`,
+      message: `The worker died during ${interruptions} attempts.`,
     };
     if (interruptions >= MOST_INTERRUPTIONS) return fail(interrupted, false);
     // There were as many as may be: the last died with its worker, or there may be fewer by now.
@@ -165,7 +171,7 @@ export async function attemptDelivery(
     return await telemetry.attempt(claimed, run);
   } catch {
     // A function of the application that the policy asks has thrown.
-    const error = { code: 'internal', message: 'The policy of the queue failed.' } as const;
+    const error = { code: 'internal', message: 'A function of the queue policy threw an error.' } as const;
     return settle({ state: 'failed', keepsContent: false, error });
   } finally {
     clearTimeout(timer);

@@ -105,9 +105,9 @@ async function createPGlite(
   location: string,
 ): Promise<{ database: PGliteDatabase; close: () => Promise<void> }> {
   const { PGlite } = await import('@electric-sql/pglite').catch((cause: unknown) => {
-    throw new MailError('config_invalid', 'connection.pglite needs the package @electric-sql/pglite.', {
+    throw new MailError('config_invalid', 'connection.pglite requires the package @electric-sql/pglite.', {
       stage: 'config',
-      hint: 'npm install @electric-sql/pglite, or pass connection: { url } of a PostgreSQL.',
+      hint: 'Run npm install @electric-sql/pglite, or pass connection: { url } of a PostgreSQL server.',
       cause,
     });
   });

@@ -2,16 +2,16 @@ import type { Logger } from '@postern/core';
 import type { Delivery, DeliveryState, FinalState } from './delivery.js';
 import type { QueueTelemetry } from './queue-telemetry.js';
 
-/** What happened to a delivery. */
+/** A delivery that has reached a new state. */
 export type DeliveryEvent = Pick<
   Delivery,
   'id' | 'state' | 'lane' | 'type' | 'attempts' | 'messageId' | 'transport' | 'reply' | 'error'
 >;
 
-/** Counts and logs the outcomes of deliveries, and calls listeners. */
+/** Counts and logs the results of deliveries, and calls listeners. */
 export interface DeliveryEvents {
   report(delivery: DeliveryEvent): void;
-  /** Returns a function that takes the listener off. */
+  /** Returns a function that removes the listener. */
   on(event: FinalState, listener: (delivery: DeliveryEvent) => void): () => void;
 }
 
@@ -31,7 +31,7 @@ export function createDeliveryEvents(telemetry: QueueTelemetry, logger: Logger):
         ...(error && { code: error.code }),
       });
       for (const listener of listeners.get(state) ?? []) {
-        // Its own business, also when it is an async function, and no reason to send an email twice.
+        // An error of a listener, synchronous or not, must not affect the delivery: a retry would send the email twice.
         new Promise((resolve) => resolve(listener(delivery))).catch(() =>
           logger.error({ event: 'queue.listener_failed', state, id }),
         );
@@ -45,7 +45,9 @@ export function createDeliveryEvents(telemetry: QueueTelemetry, logger: Logger):
   };
 }
 
-/** By who must act: only the recipient can correct an address, and an expired code is a sign of delay. */
+/**
+ * The level depends on who can act. Only the recipient can correct an address, and an expired code indicates a delay.
+ */
 function levelOf(state: DeliveryState, code: string | undefined): 'info' | 'warn' | 'error' {
   if (state !== 'failed' && state !== 'unknown') return 'info';
   if (code === 'recipient_invalid' || code === 'recipient_rejected') return 'info';

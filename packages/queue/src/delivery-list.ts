@@ -1,7 +1,6 @@
 import type { Delivery, DeliveryState } from './delivery.js';
 import { PUBLIC_COLUMNS } from './delivery-statements.js';
 
-/** What to look for. */
 export interface DeliveryFilter {
   readonly state: readonly DeliveryState[] | undefined;
   readonly type: string | undefined;
@@ -23,8 +22,8 @@ const includesFinal = (states: DeliveryFilter['state']) => states === undefined 
 type Run = (statement: { text: string; values: unknown[] }) => Promise<Delivery[]>;
 
 /**
- * Lists deliveries, newest first. It reads the latest partitions of the history, and the others only if that does not fill
- * the page with deliveries of the latest day: older partitions cannot have newer ones.
+ * Lists deliveries, newest first. Reads only the latest partitions of the history if they fill the page with deliveries
+ * of the latest day, because older partitions cannot contain newer deliveries.
  */
 export async function listDeliveries(
   run: Run,
@@ -33,10 +32,10 @@ export async function listDeliveries(
 ): Promise<readonly Delivery[]> {
   const { state, recipientDigests, before, limit } = filter;
   if (state?.length === 0) return [];
-  // One address rarely fills a page, and has an index.
+  // The deliveries of one address have an index and rarely fill a page.
   if (recipientDigests === undefined && includesFinal(state)) {
     const end = before === undefined ? Date.now() : timeOf(before);
-    // A delivery ends after it got its id. One day is for the clock of the process that made the id.
+    // A delivery ends after it gets its id. The extra day allows for clock differences between processes.
     const found = await run(listStatement(schema, filter, new Date(end - 2 * DAY_MS)));
     const last = found.at(-1);
     if (found.length === limit && last && timeOf(last.id) >= end - DAY_MS) return found;
@@ -44,12 +43,12 @@ export async function listDeliveries(
   return run(listStatement(schema, filter));
 }
 
-/** The time in a UUID of version 7 (RFC 9562), in milliseconds. */
+/** The timestamp of a version 7 UUID (RFC 9562), in milliseconds. */
 const timeOf = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
 /**
- * Reads no more finished rows than it returns: for a state, type or lane it gets the combinations from the tally, and the
- * newest of each from an index.
+ * Reads no more finished rows than it returns. For a state, type, or lane, it takes the combinations from the tally and
+ * the newest deliveries of each combination from an index.
  */
 function listStatement(
   schema: string,
@@ -77,7 +76,7 @@ function listStatement(
   const newest = (table: string, conditions: readonly string[]) =>
     `(SELECT ${PUBLIC_COLUMNS} FROM ${schema}.${table} AS delivery ${where(conditions)} ORDER BY id DESC LIMIT $1)`;
 
-  // Compared as rows, and not column by column, only the index of the combination has the order.
+  // Compare rows, not single columns: then only the index on the whole combination provides the sort order.
   const newestOfKind = () => `(SELECT ${PUBLIC_COLUMNS} FROM ${schema}.delivery_history AS delivery
     ${where([
       '(delivery.lane, delivery.type, delivery.state) >= (kind.lane, kind.type, kind.state)',

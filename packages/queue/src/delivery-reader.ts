@@ -7,25 +7,26 @@ import type { ParsedListOptions } from './queue-options.js';
 export interface DeliveryPage {
   /** Newest first. */
   readonly deliveries: readonly Delivery[];
-  /** For the next page; absent on the last. */
+  /** Pass it to `list` to get the next page. Absent on the last page. */
   readonly cursor?: string;
 }
 
 export interface QueueStats {
-  /** How many deliveries there are in each state, in all lanes. */
+  /** Number of deliveries in each state, across all lanes. */
   readonly states: Readonly<Record<DeliveryState, number>>;
+  /** Number of deliveries in each state, per lane. */
   readonly lanes: Readonly<Record<string, Readonly<Record<DeliveryState, number>>>>;
-  /** Since when the oldest of those that wait has been in the queue. */
+  /** Creation time of the oldest delivery in the state `queued`. */
   readonly oldestQueuedAt?: Date;
 }
 
-/** Lists and counts deliveries, for an admin. */
+/** Lists and counts deliveries. */
 export interface DeliveryReader {
   list(options: ParsedListOptions): Promise<DeliveryPage>;
   stats(): Promise<QueueStats>;
 }
 
-/** @param lanes counted also when nothing is in them */
+/** @param lanes - included in the counts even if they are empty */
 export function createDeliveryReader(
   store: DeliveryStore,
   keyring: Keyring,
@@ -33,7 +34,7 @@ export function createDeliveryReader(
 ): DeliveryReader {
   return {
     async list({ state, type, lane, address, cursor, limit }) {
-      // PostgreSQL can't be asked for a NUL character, and nothing that has one is stored.
+      // PostgreSQL rejects NUL characters in parameters, and no stored type or lane contains one.
       if ([type, lane].some((text) => text !== undefined && remoteLine(text) !== text))
         return { deliveries: [] };
       const found = await store.list({

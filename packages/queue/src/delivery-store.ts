@@ -99,10 +99,13 @@ export type QueueTime = number | undefined;
 
 export const SUPERSEDED: DeliveryError = {
   code: 'superseded',
-  message: 'A newer code for the same address took its place.',
+  message: 'A newer code for the same address superseded this one.',
 };
-export const EXPIRED: DeliveryError = { code: 'expired', message: 'It had expired before it was sent.' };
-const CANCELLED: DeliveryError = { code: 'cancelled', message: 'It was taken back before it was sent.' };
+export const EXPIRED: DeliveryError = { code: 'expired', message: 'The email expired before it was sent.' };
+const CANCELLED: DeliveryError = {
+  code: 'cancelled',
+  message: 'The delivery was canceled before the email was sent.',
+};
 
 type Run = (text: string, values: unknown[]) => Promise<unknown[]>;
 
@@ -128,8 +131,8 @@ const countRow = z.object({
 export interface DeliveryStore {
   /**
    * Adds deliveries, and cancels those that they supersede. No two of them may have the same idempotency key, or the
-   * same address and type where they supersede. Waits for no other transaction: a key that one holds is left out, and an
-   * older code that one holds is left to its claim.
+   * same address and type where they supersede. Waits for no other transaction: a key that one holds is left out, and
+   * an older code that one holds is left to its claim.
    *
    * @param keysForMs how long their idempotency keys stand for them
    */
@@ -144,8 +147,9 @@ export interface DeliveryStore {
   /** Wakes the workers of lanes, at the commit. PostgreSQL sends a notification once, however often it is asked to. */
   notify(transaction: Db, lanes: readonly string[]): Promise<void>;
   /**
-   * Takes deliveries, each for one attempt. Leaves out those that are over, cancelled, deleted or taken by another worker,
-   * and those that a transaction has locked. Repeating the call after a lost answer does not count as another attempt.
+   * Takes deliveries, each for one attempt. Leaves out those that are over, cancelled, deleted or taken by another
+   * worker, and those that a transaction has locked. Repeating the call after a lost answer does not count as another
+   * attempt.
    */
   claim(jobs: readonly HeldJob[], now: QueueTime): Promise<Claims>;
   /** Finds the deliveries of jobs that don't say which is theirs: delivery ids by job ids. */
@@ -153,8 +157,8 @@ export interface DeliveryStore {
   /** What time it is for the queue, in milliseconds. */
   now(now: QueueTime, transaction?: Db): Promise<number>;
   /**
-   * Records how attempts ended: with a transaction those that wait again, without one those that are over. Returns those
-   * that still were their worker's to end, and how long each waits.
+   * Records how attempts ended: with a transaction those that wait again, without one those that are over. Returns
+   * those that still were their worker's to end, and how long each waits.
    */
   settle<Verdict extends { readonly job: HeldJob; readonly settlement: Settlement }>(
     transaction: Db | undefined,

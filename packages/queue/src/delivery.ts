@@ -3,11 +3,16 @@ import { z } from 'zod';
 import { readStoredRow } from './stored-row.js';
 
 /**
- * Where a delivery is.
+ * The state of a delivery.
  *
- * `queued`: waits for a worker. `sending`: a worker has it. `retrying`: failed for now, waits for its next attempt.
- * `sent`: a server took it. `failed`: it can't be sent. `expired`: its `expiresAt` passed first. `cancelled`: taken
- * back, or superseded by a newer code. `unknown`: a server may have taken it, and the policy says not to try again.
+ * - `queued`: waiting for a worker
+ * - `sending`: claimed by a worker
+ * - `retrying`: an attempt failed, and the delivery is waiting for the next one
+ * - `sent`: accepted by a server
+ * - `failed`: failed permanently
+ * - `expired`: not sent before its `expiresAt`
+ * - `cancelled`: canceled, or superseded by a newer code
+ * - `unknown`: possibly accepted by a server, and the policy does not allow another attempt
  */
 export const DELIVERY_STATES = [
   'queued',
@@ -25,10 +30,14 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export type FinalState = Extract<DeliveryState, 'sent' | 'failed' | 'expired' | 'cancelled' | 'unknown'>;
 
 /**
- * Why an attempt failed, or why there was none: the code of a `MailError`, or one of the queue's own. `superseded`: by
- * a newer code for the same address. `unsealable`: the key is not in `keys`. `unreadable`: its row or job was changed or
- * restored, and can't be read. `interrupted`: the worker died in the middle, time and again. `internal`: an error that is
- * not a `MailError`.
+ * Why a delivery failed or was not attempted: the code of a `MailError`, or one of these codes of the queue:
+ *
+ * - `cancelled`: canceled by the application
+ * - `superseded`: replaced by a newer code for the same address
+ * - `unsealable`: the content cannot be decrypted, for example because its key is not in `keys`
+ * - `unreadable`: the row or the job is not valid, for example after a restore or a manual change
+ * - `interrupted`: the worker died during several attempts
+ * - `internal`: an error that is not a `MailError`
  */
 export type DeliveryErrorCode =
   | MailErrorCode
@@ -39,7 +48,7 @@ export type DeliveryErrorCode =
   | 'interrupted'
   | 'internal';
 
-/** What went wrong last. Safe to store, log and show: no secrets, and no address. */
+/** The latest error. Safe to store, log, and display: it contains no secrets and no address. */
 export interface DeliveryError {
   readonly code: DeliveryErrorCode;
   readonly message: string;
@@ -48,7 +57,7 @@ export interface DeliveryError {
   readonly responseCode?: number;
 }
 
-/** One email on its way, as the queue knows it. Holds no content and no full address. */
+/** The record of one email in the queue. It contains neither the content nor the full address. */
 export interface Delivery {
   readonly id: string;
   readonly state: DeliveryState;
@@ -57,19 +66,19 @@ export interface Delivery {
   readonly type: string;
   /** The recipient, masked: `a***@example.com`. */
   readonly to: string;
-  /** How many attempts have begun. */
+  /** Number of attempts that have started. */
   readonly attempts: number;
   readonly createdAt: Date;
-  /** When the state changed last. */
+  /** Time of the latest state change. */
   readonly updatedAt: Date;
   readonly expiresAt?: Date;
-  /** Of `retrying`: not before this moment. */
+  /** Earliest time of the next attempt, in the state `retrying`. */
   readonly nextAttemptAt?: Date;
-  /** Once an attempt was rendered. */
+  /** The Message-ID, known after the first attempt. */
   readonly messageId?: string;
-  /** Which transport took it. */
+  /** The transport that accepted the email. */
   readonly transport?: string;
-  /** What the server said last. */
+  /** The latest reply from the server. */
   readonly reply?: string;
   readonly error?: DeliveryError;
 }
@@ -81,7 +90,7 @@ const errorColumns = z.object({
   hint: z.string().optional(),
   responseCode: z.number().optional(),
 });
-/** Written by this version or another, so codes and stages are any text. */
+/** Another version may have written the row, so codes and stages can be any text. */
 export const deliveryErrorSchema = z.custom<DeliveryError>((value) => errorColumns.safeParse(value).success);
 
 const columns = z.object({
@@ -104,7 +113,7 @@ const { shape } = columns;
 
 export const stateOrFailed = shape.state.catch('failed');
 
-/** When nothing says when. */
+/** Replaces a time that is not valid. */
 const EPOCH = new Date(0);
 
 const lenientColumns = columns.extend({
@@ -126,14 +135,14 @@ const lenientColumns = columns.extend({
 /** The error of a delivery whose row or job cannot be read. */
 export const unreadableError = (what: readonly string[]): DeliveryError => ({
   code: 'unreadable',
-  message: `Its row in the database can’t be read: ${what.join(', ')}.`,
-  hint: 'It was changed or restored by something else. Send the email again; then delete the row, or correct it and call queue.retry(id).',
+  message: `The database record of this delivery is not valid: ${what.join(', ')}.`,
+  hint: 'Something other than the queue changed or restored it. Send the email again. Then delete the row, or correct it and call queue.retry(id).',
 });
 
 /**
- * A row of the table, without its content. The error of a row that cannot be read is `unreadable`.
+ * Reads a row, without its content. If a column is not valid, the error of the delivery is `unreadable`.
  *
- * @returns `undefined` for a row that can't even be identified
+ * @returns `undefined` if the row has no valid id
  */
 export function readDelivery(stored: unknown): Delivery | undefined {
   const found = readStoredRow(columns, lenientColumns, stored);

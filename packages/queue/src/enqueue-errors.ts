@@ -1,18 +1,18 @@
 import { MailError } from '@postern/core';
 
-/** What waits is in memory. */
+/** Waiting emails are in memory, so their number is limited. */
 export const MOST_WAITING = 10_000;
 
 export const keyReused = () =>
   new MailError('idempotency_key_reused', 'The idempotency key belongs to another email.', {
     stage: 'payload',
-    hint: 'Use a new key for each email. To repeat a request, keep its to, type, payload, locale and expiresAt.',
+    hint: 'Use a new key for each email. To repeat a request, keep its to, type, payload, locale, and expiresAt.',
   });
 
 export const tooMany = () =>
-  new MailError('rate_limited', `${MOST_WAITING} emails wait to be stored.`, {
+  new MailError('rate_limited', `${MOST_WAITING} emails are already waiting to be stored.`, {
     stage: 'pool',
-    hint: 'The database is slower than the calls of enqueue. Try again later, or use more processes.',
+    hint: 'The database cannot keep up with the calls to enqueue. Try again later, or use more processes.',
   });
 
 export const tooLate = (timeoutMs: number) =>

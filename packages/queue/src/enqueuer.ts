@@ -36,13 +36,15 @@ export interface Enqueuer {
   /**
    * In a transaction of the queue, together with the calls that come at the same time.
    *
-   * @throws {MailError} `connection_failed`, `timeout`, `idempotency_key_reused`, `rate_limited` when too many calls wait
+   * @throws {MailError} `connection_failed`, `timeout`, `idempotency_key_reused`, `rate_limited` when too many calls
+   * wait
    */
   enqueue(delivery: NewDelivery): Promise<Enqueued>;
   /**
    * All of them or none, in one transaction of the queue.
    *
-   * @throws {MailError} `connection_failed`, `timeout`, `idempotency_key_reused`, `rate_limited` when too many calls wait
+   * @throws {MailError} `connection_failed`, `timeout`, `idempotency_key_reused`, `rate_limited` when too many calls
+   * wait
    */
   enqueueMany(deliveries: readonly NewDelivery[]): Promise<Enqueued[]>;
   /**
@@ -227,7 +229,11 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
       const answer = Promise.withResolvers<Enqueued>();
       const entry: Entry = { delivery, marks: marksOf(delivery), answer, phase: 'waiting', isOver: false };
       const timer = setTimeout(() => {
-        answer.reject(entry.phase === 'sent' ? databaseError(new Error('No answer.')) : tooLate(timeoutMs));
+        answer.reject(
+          entry.phase === 'sent'
+            ? databaseError(new Error('The database did not respond.'))
+            : tooLate(timeoutMs),
+        );
       }, timeoutMs);
       open += 1;
       waitInLine(entry);

@@ -8,7 +8,10 @@ export const MOST_AT_ONCE = 1000;
 
 /** What keeps the tables small. Each method is one bounded statement. */
 export interface HousekeepingStore {
-  /** Becomes, or stays, the process that keeps house: one at a time, until it stops or is silent for {@link LEAD_SECONDS}. */
+  /**
+   * Becomes, or stays, the process that keeps house: one at a time, until it stops or is silent for {@link
+   * LEAD_SECONDS}.
+   */
   lead(): Promise<{ readonly isLeader: boolean; readonly lagMs: number | undefined }>;
   /** Everything was done. */
   finish(): Promise<void>;

@@ -25,7 +25,9 @@ const SCHEMA = 'large';
 const FINISHED = 200_000;
 const DAYS = 20;
 const DAY_MS = 86_400_000;
-/** Pages are of 50, plus one that says whether there is another; each combination of lane, type and state may fill one. */
+/**
+ * Pages are of 50, plus one that says whether there is another; each combination of lane, type and state may fill one.
+ */
 const MOST_READ = 51 * 8;
 
 interface Plan {

@@ -21,19 +21,26 @@ import type { QueueTelemetry } from './queue-telemetry.js';
 
 export interface EnqueueOptions {
   /**
-   * Your transaction: the email is sent if it commits, and never existed if it rolls back. The queue does not learn which,
-   * so codes that this email supersedes cause no `cancelled` event.
+   * Your transaction: the email is sent if it commits, and never existed if it rolls back. The queue does not learn
+   * which, so codes that this email supersedes cause no `cancelled` event.
    */
   db?: CallerTransaction | undefined;
 }
 
-/** A type is a column, and PostgreSQL stores no NUL characters; a statement that fails would end the caller's transaction. */
+/**
+ * A type is a column, and PostgreSQL stores no NUL characters; a statement that fails would end the caller's
+ * transaction.
+ */
 function requireStorable(type: string): void {
   if (remoteLine(type) === type) return;
-  throw new MailError('payload_invalid', 'type must be one short line of text without control characters.', {
-    stage: 'payload',
-    hint: 'Write a usage type such as SignIn.',
-  });
+  throw new MailError(
+    'payload_invalid',
+    'type must be a short single line of text without control characters.',
+    {
+      stage: 'payload',
+      hint: 'Use a usage type such as SignIn.',
+    },
+  );
 }
 
 /** A call stores its emails in one transaction, which must not hold its locks for long. */
@@ -65,8 +72,8 @@ export interface Intake {
    * Stores all emails or none. One that is repeated with its idempotency key is stored once.
    *
    * @returns the ids, in the order of the emails
-   * @throws {MailError} `payload_invalid` for a value that is not an email, `expired`, `aborted`, `idempotency_key_reused`
-   * when an idempotency key belongs to another email
+   * @throws {MailError} `payload_invalid` for a value that is not an email, `expired`, `aborted`,
+   * `idempotency_key_reused` when an idempotency key belongs to another email
    */
   take(emails: readonly Email[], options?: TakeOptions): Promise<{ id: string }[]>;
 }

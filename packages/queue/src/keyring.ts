@@ -70,8 +70,8 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
       const key = byId.get(id);
       if (!key) {
         throw new UnsealableError(
-          `The content is sealed with the key ${JSON.stringify(id)}, which is not in keys.`,
-          'Add that key to keys again, behind the first one, and call queue.retry(id).',
+          `The content is encrypted with the key ${JSON.stringify(id)}, which is not in keys.`,
+          'Add that key to the end of keys, and call queue.retry(id).',
         );
       }
       const bytes = Buffer.from(box, 'base64url');
@@ -85,7 +85,7 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
         );
       } catch {
         throw new UnsealableError(
-          'The content does not open: its key has another secret here, or the row was changed.',
+          'The content cannot be decrypted. The key has a different secret in this process, or the row was changed.',
           'Check that every process has the same secret for each key id.',
         );
       }

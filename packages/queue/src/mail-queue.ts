@@ -35,22 +35,23 @@ import { createWorkerPool } from './worker-pool.js';
 /** A durable queue of emails. */
 export interface DeliveryQueue extends MailQueue, AsyncDisposable {
   /**
-   * Puts a rendered email into the queue. Resolves once it is stored; with `db`, it is stored when your transaction commits.
+   * Adds a rendered email to the queue and resolves once it is stored. With `db`, your transaction stores it on commit.
    *
-   * @returns the id of the delivery: that of an earlier one, if it had the same idempotency key
-   * @throws {MailError} `payload_invalid` for what is not an email, `expired`, `idempotency_key_reused` when its key belongs
-   * to another email, `connection_failed` when the database doesn't answer
+   * @returns the delivery id. If an earlier delivery has the same idempotency key, its id
+   * @throws {MailError} `payload_invalid` if the value is not an email, `expired`, `idempotency_key_reused` if the key
+   * belongs to another email, `connection_failed` if the database does not respond
    */
   enqueue(email: Email, options?: EnqueueOptions): Promise<{ id: string }>;
   /**
-   * Puts up to 1,000 rendered emails into the queue, in one transaction: all are stored, or none.
+   * Adds up to 1,000 rendered emails to the queue in one transaction, which stores either all of them or none.
    *
-   * Each idempotency key is one email, in the list and before it: a repeated email gets the id that it already has. Of two
-   * codes for the same address and type, the later one in the list supersedes the other.
+   * An email that repeats an idempotency key gets the id of the existing delivery, whether that one is in the list or
+   * was stored earlier. If the list contains two codes of the same type for the same address, the later one supersedes
+   * the earlier one.
    *
-   * @returns the ids of the deliveries, in the order of the emails
-   * @throws {MailError} as `enqueue`. The message names the position of the email, and `payload_invalid` also means more
-   * than 1,000 emails
+   * @returns the delivery ids, in the order of the emails
+   * @throws {MailError} the same errors as `enqueue`. The message includes the index of the email. `payload_invalid`
+   * can also mean that there are more than 1,000 emails
    *
    * @example
    * ```ts
@@ -60,32 +61,33 @@ export interface DeliveryQueue extends MailQueue, AsyncDisposable {
    */
   enqueueMany(emails: readonly Email[], options?: EnqueueOptions): Promise<{ id: string }[]>;
   /**
-   * Starts to send what is in the queue.
+   * Starts sending the emails in the queue.
    *
-   * @throws {ConfigError} without a mailer for each lane
-   * @throws {MailError} `config_invalid` when it has been started
+   * @throws {ConfigError} if a lane has no mailer
+   * @throws {MailError} `config_invalid` if the queue is already started
    */
   start(options?: StartOptions): Promise<void>;
   /**
-   * Takes nothing more, lets what is in flight finish for `graceMs`, and hands back the rest. While it stops already,
-   * waits for that.
+   * Stops claiming emails and waits up to `graceMs` for the emails in flight. Returns the rest to the queue. If the
+   * queue is already stopping, waits until it has stopped.
    */
   stop(options?: StopOptions): Promise<void>;
-  /** What the queue knows of a delivery; `undefined` when there is none, or it was deleted after the retention. */
+  /** Returns a delivery, or `undefined` if it does not exist or was deleted after the retention period. */
   status(id: string): Promise<Delivery | undefined>;
-  /** Deliveries page by page, for an admin. */
+  /** Lists deliveries page by page, newest first. */
   list(options?: ListOptions): Promise<DeliveryPage>;
-  /** Takes a delivery back. Returns `false` when it was too late, or there is none. */
+  /** Cancels a waiting delivery. Returns `false` if it is being sent, has ended, or does not exist. */
   cancel(delivery: string | { idempotencyKey: string }): Promise<boolean>;
   /**
-   * Makes a delivery due now that waits for its next attempt, or that failed, or is `unknown`, and still has its
-   * content (see `keepFailedMs`). Returns `false` otherwise.
+   * Makes a delivery due immediately. Its state must be `retrying`, `failed`, or `unknown`, and it must still have its
+   * content (see `keepFailedMs`). Otherwise, returns `false`.
    */
   retry(id: string): Promise<boolean>;
+  /** Counts the deliveries by state and lane. */
   stats(): Promise<QueueStats>;
   /**
-   * Tells what this process did: an event comes from the worker that got the delivery into that state, once it is
-   * recorded. Returns a function that takes the listener off.
+   * Adds a listener for deliveries that end in this process. The queue calls it after the new state is recorded.
+   * Returns a function that removes the listener.
    */
   on(event: FinalState, listener: (delivery: DeliveryEvent) => void): () => void;
 }
@@ -94,10 +96,10 @@ const RENEWALS_PER_LEASE = 3;
 const PGLITE_TIMEOUT_MS = 30_000;
 
 /**
- * Opens the queue. In PostgreSQL, run `migrateMailQueue` first.
+ * Opens the queue. On PostgreSQL, run `migrateMailQueue` first.
  *
- * @throws {ConfigError} for options that make no sense
- * @throws {MailError} `connection_failed` when the database doesn't answer, `config_invalid` when its tables are missing
+ * @throws {ConfigError} if an option is not valid
+ * @throws {MailError} `connection_failed` if the database does not respond, `config_invalid` if its tables are missing
  *
  * @example
  * ```ts
@@ -163,7 +165,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<Delive
     throw databaseError(error);
   }
 
-  /** Whatever has begun may end before the database is closed. */
+  /** Lets calls that are in progress finish before the database closes. */
   const drain = createDrain('mail queue', async () => {
     await pool.stop(parseStopOptions({}).graceMs);
     await waker.close();
@@ -214,7 +216,7 @@ export async function createMailQueue(options: MailQueueOptions): Promise<Delive
   const takeOne = (email: Email, operation?: EnqueueOptions & OperationOptions) =>
     drain.run(async () => {
       const [delivery] = await intake.take([email], operation);
-      return delivery as { id: string }; // as many as emails
+      return delivery as { id: string }; // one result per email
     });
 
   return {

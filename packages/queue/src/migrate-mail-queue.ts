@@ -7,12 +7,13 @@ import type { PostgresPool } from './postgres.js';
 import { schemaSchema } from './queue-options.js';
 
 export interface MigrateOptions {
-  /** A PostgreSQL, with a role that may create tables: its URL, or a `pg` Pool, which you close. */
+  /** A PostgreSQL server and a role that can create tables. Pass a URL, or a `pg` Pool, which you close. */
   connection: { url: string } | { pool: PostgresPool };
-  /** The PostgreSQL schema of all tables; created if it is missing. @default 'postern_queue' */
+  /** The PostgreSQL schema of all tables. It is created if it is missing. @default 'postern_queue' */
   schema?: string | undefined;
   /**
-   * The role of the application. It gets the rights that the queue needs: to read and write rows, not to create tables.
+   * The role of the application. It is granted only the privileges that the queue needs: to read and write rows, but
+   * not to create tables.
    * @default the role of `connection`, which owns the tables
    */
   role?: string | undefined;
@@ -22,23 +23,23 @@ const optionsSchema = z.strictObject({
   connection: z.union(
     [
       z.strictObject({ url: z.string().min(1) }),
-      z.strictObject({ pool: objectWithMethods<PostgresPool>('a Pool of pg', 'connect', 'query') }),
+      z.strictObject({ pool: objectWithMethods<PostgresPool>('a pg Pool', 'connect', 'query') }),
     ],
-    'must be { url } of a PostgreSQL, or { pool }',
+    'must be { url } of a PostgreSQL server, or { pool }',
   ),
   schema: schemaSchema,
   role: z.string().min(1).optional(),
 });
 
 /**
- * Creates the tables of the queue in PostgreSQL, or brings them up to date. Run it when you deploy, before processes of
- * the new version start. Several processes can call it at once. Indexes of existing tables are built concurrently, so the
- * queue continues meanwhile. Don't connect through PgBouncer in transaction mode.
+ * Creates or updates the tables of the queue in PostgreSQL. Run it in each deployment, before you start the new
+ * version. Several processes can call it at the same time. It builds indexes of existing tables concurrently, so the
+ * queue keeps running. Do not connect through PgBouncer in transaction mode.
  *
- * A PGlite belongs to one process, so `createMailQueue` calls this for it.
+ * With PGlite, `createMailQueue` creates and updates the tables.
  *
- * @throws {ConfigError} for options that are not valid
- * @throws {MailError} `config_invalid` when a right is missing, `connection_failed` when the database does not answer
+ * @throws {ConfigError} if an option is not valid
+ * @throws {MailError} `config_invalid` if a privilege is missing, `connection_failed` if the database does not respond
  *
  * @example
  * ```ts
@@ -48,7 +49,7 @@ const optionsSchema = z.strictObject({
 export async function migrateMailQueue(options: MigrateOptions): Promise<void> {
   const { connection, schema, role } = readOptions(optionsSchema, options, 'migrateMailQueue');
   const owned = 'url' in connection ? new Pool({ connectionString: connection.url, max: 2 }) : undefined;
-  // A connection that breaks also fails its statement.
+  // Ignore the event: the statement on that connection also fails.
   owned?.on('error', () => {});
   const pool: PostgresPool = owned ?? (connection as { pool: PostgresPool }).pool;
   try {

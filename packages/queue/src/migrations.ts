@@ -2,7 +2,9 @@ import type { Migration, MigrationPlan } from '@postern/postgres';
 
 const LIVE = `('queued', 'sending', 'retrying')`;
 
-/** Those of the history, by name. All are on the table of earlier versions before that becomes a part of the history. */
+/**
+ * Those of the history, by name. All are on the table of earlier versions before that becomes a part of the history.
+ */
 const HISTORY_INDEXES = {
   delivery_history_id: '(id)',
   // For the claim of an older code, and for lists.
@@ -61,8 +63,9 @@ const firstTables = (schema: string): Migration[] => [
 ];
 
 /**
- * Version 6 had one table. It becomes the first partition of the history, without being rewritten: indexes and the check
- * of its bound are built while it is in use, then it changes its name, and the rows that are not over move to a new table.
+ * Version 6 had one table. It becomes the first partition of the history, without being rewritten: indexes and the
+ * check of its bound are built while it is in use, then it changes its name, and the rows that are not over move to a
+ * new table.
  */
 const liveAndHistory = (schema: string): Migration[] => [
   { index: 'delivery_live', on: `${schema}.delivery (id) WHERE state IN ${LIVE}` },

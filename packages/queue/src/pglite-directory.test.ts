@@ -32,7 +32,7 @@ async function open(directory: string) {
 const refused = (pid: number | undefined) => ({
   name: 'MailError',
   code: 'connection_failed',
-  message: expect.stringContaining(`in use by the process ${pid}`),
+  message: expect.stringContaining(`in use by process ${pid}`),
   hint: expect.any(String),
 });
 

@@ -7,8 +7,8 @@ import { MailError } from '@postern/core';
 import { z } from 'zod';
 
 /**
- * Locks are numbered, `.postern.lock.1` and so on: a stale one is taken over by making the next, which only one process can.
- * Hidden, so that PGlite still takes an empty directory for an empty one.
+ * Locks are numbered, `.postern.lock.1` and so on: a stale one is taken over by making the next, which only one process
+ * can. Hidden, so that PGlite still takes an empty directory for an empty one.
  */
 const LOCK = /^\.postern\.lock\.(?<number>[1-9]\d{0,14})$/;
 const lockName = (number: number): string => `.postern.lock.${number}`;
@@ -171,12 +171,12 @@ const codeOf = (error: unknown): unknown =>
 const inUse = (path: string, pid: number | undefined): MailError =>
   new MailError(
     'connection_failed',
-    `The PGlite directory ${path} is in use by ${pid === undefined ? 'another process' : `the process ${pid}`}${pid === process.pid ? ', which is this one' : ''}.`,
+    `The PGlite directory ${path} is in use by ${pid === undefined ? 'another process' : `process ${pid}`}${pid === process.pid ? ' (this process)' : ''}.`,
     {
       stage: 'pool',
       hint:
         pid === process.pid
-          ? 'Share one queue, or pass one PGlite to both: connection: { pglite }.'
-          : 'Only one process can open a PGlite directory. Stop the other one, or use a PostgreSQL: connection: { url }.',
+          ? 'Share one queue, or pass the same PGlite instance to both: connection: { pglite }.'
+          : 'Only one process can open a PGlite directory. Stop the other process, or use a PostgreSQL server: connection: { url }.',
     },
   );

@@ -171,7 +171,7 @@ function startListening(
 async function answered<T>(answer: Promise<T>, withinMs: number): Promise<T> {
   const silence = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => silence.reject(new Error(`No answer within ${withinMs} milliseconds.`)),
+    () => silence.reject(new Error(`The database did not respond within ${withinMs} milliseconds.`)),
     withinMs,
   );
   try {

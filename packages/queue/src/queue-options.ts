@@ -22,8 +22,8 @@ import { policySchema, type QueuePolicyInput } from './queue-policy.js';
 /** A separate queue with its own workers. A slow provider in one lane delays no other lane. */
 export interface LaneOptions {
   /**
-   * The usage types of this lane: a list, or a function that returns true or false. If the function fails, `enqueue` rejects
-   * with `config_invalid`. The last lane takes all other types and has no `types`.
+   * The usage types of this lane: a list, or a function that returns true or false. If the function fails, `enqueue`
+   * rejects with `config_invalid`. The last lane takes all other types and has no `types`.
    */
   types?: (readonly string[] | ((type: string) => boolean)) | undefined;
   /** Sends the emails of this lane, for example through another provider. @default the queue's mailer */
@@ -32,21 +32,29 @@ export interface LaneOptions {
 
 export interface MailQueueOptions {
   /**
-   * `url`: a PostgreSQL server, for any number of processes. `poolSize` (2) is the maximum number of connections, plus one
-   * to listen. `pool`: your `pg` Pool, with its TLS, tokens, and PgBouncer; close it yourself. `pglite`: an embedded
-   * PostgreSQL for a single process: a directory, `':memory:'`, or your PGlite, which you close yourself.
+   * The database of the queue.
    *
-   * A call without an answer within `queryTimeoutMs` (30,000) fails, and the server cancels its statement. With `listen`, a
-   * worker holds one more connection, and `enqueue` wakes it; without it, the worker polls every `pollIntervalMs`. The
-   * default is `true` for `url` and `false` for `pool`, because PgBouncer cannot pass notifications on.
+   * - `url`: a PostgreSQL server, for any number of processes. The queue opens up to `poolSize` (2) connections, plus
+   *   one for notifications.
+   * - `pool`: your `pg` Pool, for example with custom TLS settings, access tokens, or PgBouncer. You close it.
+   * - `pglite`: an embedded PostgreSQL for a single process. Pass a directory, `':memory:'`, or your PGlite instance,
+   *   which you close.
+   *
+   * If the database does not respond within `queryTimeoutMs` (30,000), the call fails and the server cancels the
+   * statement. With `listen`, each process that sends emails holds one more connection, and `enqueue` wakes its workers
+   * immediately. Without it, they poll every `pollIntervalMs`. The default is `true` for `url`. It is `false` for
+   * `pool`, because PgBouncer does not forward notifications.
    */
   connection:
     | { url: string; poolSize?: number; queryTimeoutMs?: number; listen?: boolean }
     | { pool: PostgresPool; queryTimeoutMs?: number; listen?: boolean }
     | { pglite: string | PGliteDatabase };
-  /** Sends the emails. Required to call `start`; a process that only enqueues needs none. */
+  /** Sends the emails. Required by `start`, unless each lane has its own mailer. */
   mailer?: QueueMailer | undefined;
-  /** Encrypt stored emails: the first key encrypts, all keys decrypt. To rotate, append the new key, deploy, then swap. */
+  /**
+   * The keys that encrypt stored emails. The first key encrypts, and all keys decrypt. To rotate the key, append the
+   * new key and deploy, then move it to the front and deploy again.
+   */
   keys: readonly SecretKey[];
   /**
    * The lanes by name. A usage type goes to the first lane that takes it. Use the same lanes in every process.
@@ -56,9 +64,10 @@ export interface MailQueueOptions {
   /** Overrides the default policy. */
   policy?: QueuePolicyInput | undefined;
   /**
-   * Maximum time without a heartbeat before another worker takes over the emails of a worker, in milliseconds: a multiple
-   * of 1,000. Workers send three heartbeats within this time. Below 10 seconds, a busy process can lose its emails. Use the
-   * same value in every process: `enqueue` sets the lease, and a worker with a longer one sends its heartbeats too late.
+   * Maximum time without a heartbeat before another worker takes over a worker's emails, in milliseconds. Must be a
+   * multiple of 1,000. Workers send three heartbeats within this time. Below 10 seconds, a busy process can lose its
+   * emails. Use the same value in every process: `enqueue` sets the lease, so a worker with a longer one sends its
+   * heartbeats too late.
    * @default 30 seconds
    */
   leaseMs?: number | undefined;
@@ -66,31 +75,31 @@ export interface MailQueueOptions {
   pollIntervalMs?: number | undefined;
   /** The PostgreSQL schema of all tables, including those of pg-boss. @default 'postern_queue' */
   schema?: string | undefined;
-  /** Returns a number between 0 and 1, for the jitter of retries. Any other answer counts as 1. @default Math.random */
+  /** Returns a number between 0 and 1 for the retry jitter. Any other value counts as 1. @default Math.random */
   random?: (() => number) | undefined;
   /** Receives events. Its errors are ignored. @default writes errors to `console.error`, each kind once */
   logger?: Logger | undefined;
   /**
-   * For tests: the time of the queue follows this clock instead of the database. If the clock is off by more than a minute
-   * when the queue opens, it counts from the time of the database.
-   * @default the time of the database, the same for every process
+   * Replaces the database clock in tests. If this clock differs from the database by more than a minute when the queue
+   * opens, the queue corrects it by the difference.
+   * @default the database clock, which all processes share
    */
   clock?: Clock | undefined;
 }
 
 export interface StartOptions {
-  /** How many emails at a time, in each lane. @default 5 */
+  /** Maximum number of emails that each lane sends at the same time. @default 5 */
   concurrency?: number | undefined;
-  /** The lanes that this process works, and how many emails at a time in each. @default all of them */
+  /** The lanes that this process sends, each with its own concurrency. @default all lanes, with `concurrency` */
   lanes?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface StopOptions {
-  /** How long what is in flight may take to finish, in milliseconds. @default 10 seconds */
+  /** Maximum time to wait for emails in flight, in milliseconds. @default 10 seconds */
   graceMs?: number | undefined;
 }
 
-/** The time of the machine replaces an answer that is not a time. */
+/** Uses the system time if the clock does not return a valid time. */
 const withValidTime = (clock: Clock): Clock => ({
   now() {
     const time = ask(() => clock.now());
@@ -108,18 +117,18 @@ const laneSchema = z.strictObject({
 });
 
 const lanesSchema = z
-  .record(z.string().regex(NAME, 'must be 1 to 40 letters, digits, hyphens or underscores'), laneSchema)
+  .record(z.string().regex(NAME, 'must be 1 to 40 letters, digits, hyphens, or underscores'), laneSchema)
   .refine(
     (lanes) =>
       Object.values(lanes).filter(({ types }) => types === undefined).length === 1 &&
       Object.values(lanes).at(-1)?.types === undefined,
-    'the last lane takes the rest: it has no types, and all others have some',
+    'every lane except the last must have types, and the last must not: it takes all other types',
   )
   .default({ codes: { types: carriesCode }, other: {} });
 
 const DAY_MS = 86_400_000;
 
-/** PGlite would make folders out of a URL of a server, and stores for browsers out of other schemes. */
+/** Rejects URLs: PGlite would create folders for a server URL, and browser storage for other schemes. */
 const directorySchema = z
   .string()
   .refine((text) => text.trim() !== '' && !/\p{Cc}/u.test(text))
@@ -127,7 +136,7 @@ const directorySchema = z
 
 export const schemaSchema = z
   .string()
-  .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and underscores')
+  .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'must contain only lowercase letters, digits, and underscores')
   .default('postern_queue');
 
 const queryTimeoutSchema = z.int().min(1).max(DAY_MS).default(30_000);
@@ -143,17 +152,18 @@ const optionsSchema = z.strictObject({
       }),
       z
         .strictObject({
-          pool: objectWithMethods<PostgresPool>('a Pool of pg', 'connect', 'query'),
+          pool: objectWithMethods<PostgresPool>('a pg Pool', 'connect', 'query'),
           queryTimeoutMs: queryTimeoutSchema,
           listen: z.boolean().default(false),
         })
         .refine(({ pool, listen }) => !listen || pool.options?.max !== 1, {
           path: ['listen'],
-          error: 'needs a pool with a max of 2 or more: it holds one connection, and statements need another',
+          error:
+            'requires a pool with a max of 2 or more, because it holds one connection and statements need another',
         }),
       z.strictObject({ pglite: z.union([directorySchema, objectWithMethods<PGliteDatabase>('a PGlite')]) }),
     ],
-    'must be { url } of a PostgreSQL, { pool }, or { pglite } with a directory or ":memory:"',
+    'must be { url } of a PostgreSQL server, { pool }, or { pglite } with a directory or ":memory:"',
   ),
   mailer: mailerSchema.optional(),
   keys: secretKeysSchema,
@@ -179,17 +189,17 @@ export type ParsedStartOptions = z.output<typeof startSchema>;
 
 const stopSchema = z.strictObject({ graceMs: z.number().min(0).max(DAY_MS).default(10_000) });
 
-/** What to look for; without anything, everything. */
+/** Filters for `list`. Without filters, it returns all deliveries. */
 export interface ListOptions {
   state?: DeliveryState | readonly DeliveryState[] | undefined;
   /** The usage type. */
   type?: string | undefined;
   lane?: string | undefined;
-  /** The recipient's whole address. */
+  /** The full address of the recipient. */
   address?: string | undefined;
-  /** Where the page before ended. */
+  /** The `cursor` of the previous page. */
   cursor?: string | undefined;
-  /** How many at most. @default 50 */
+  /** Maximum number of deliveries per page. @default 50 */
   limit?: number | undefined;
 }
 

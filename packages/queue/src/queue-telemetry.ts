@@ -17,7 +17,9 @@ import type { DeliveryErrorCode, DeliveryState } from './delivery.js';
 /** What is stored of a trace. Baggage is not: applications put personal data there. */
 const STORED_FIELDS = ['traceparent', 'tracestate'];
 
-/** As both are (W3C Trace Context); a propagator of the application could write anything, and no email fails over that. */
+/**
+ * As both are (W3C Trace Context); a propagator of the application could write anything, and no email fails over that.
+ */
 const STORABLE = /^[\x20-\x7e]{1,1000}$/;
 
 type TraceCarrier = Readonly<Record<string, string>>;
@@ -63,7 +65,7 @@ export function createQueueTelemetry(): QueueTelemetry {
     unit: 's',
   });
   const deliveries = meter.createCounter('postern.queue.deliveries', {
-    description: 'Deliveries that got into a state',
+    description: 'Deliveries that entered a state',
     unit: '{delivery}',
   });
   const attributesOf = ({ id, lane, type }: { id: string; lane: string; type: string }): Attributes => ({

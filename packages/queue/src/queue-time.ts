@@ -5,8 +5,9 @@ import type { QueueTime } from './delivery-store.js';
 const AGREES_WITHIN = 60_000;
 
 /**
- * The time that decides what has expired. It is the database's, so that a process whose clock is wrong neither expires an
- * email too early nor sends one too late. A clock that was passed in moves it forward, from the time of the database.
+ * The time that decides what has expired. It is the database's, so that a process whose clock is wrong neither expires
+ * an email too early nor sends one too late. A clock that was passed in moves it forward, from the time of the
+ * database.
  */
 export async function createQueueTime(
   clock: Clock | undefined,
@@ -19,8 +20,8 @@ export async function createQueueTime(
 }
 
 /**
- * How far a clock is ahead of the queue's time, in milliseconds, seen from a question that was asked and answered at two
- * moments of that clock. Zero as long as the two may agree.
+ * How far a clock is ahead of the queue's time, in milliseconds, seen from a question that was asked and answered at
+ * two moments of that clock. Zero as long as the two may agree.
  */
 export function aheadOf(queueTime: number, askedAt: number, answeredAt: number): number {
   if (askedAt > queueTime) return askedAt - queueTime;

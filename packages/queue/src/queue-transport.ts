@@ -9,15 +9,17 @@ import {
 } from '@postern/core';
 
 export interface QueueTransportOptions {
-  /** Puts an email into the queue. */
+  /** Adds an email to the queue. */
   readonly take: (email: Email, operation?: OperationOptions) => Promise<{ id: string }>;
-  /** Asks the database for something. */
+  /** Checks that the database responds. */
   ping(): Promise<void>;
 }
 
 const NAME = 'queue';
 
-/** A caller repeats a send whose answer was lost, with the same email: without a key, its `Message-ID` tells. */
+/**
+ * A caller may repeat a send if the result was lost. Without an idempotency key, the `Message-ID` identifies the email.
+ */
 const withIdempotency = (email: Email): Email => {
   const { idempotency, messageId, to, type, subject, text, html } = email;
   if (idempotency) return email;
@@ -25,7 +27,7 @@ const withIdempotency = (email: Email): Email => {
   return freezeEmail({ ...email, idempotency: { key: messageId, identity } });
 };
 
-/** A transport that takes responsibility by putting the email into the queue. */
+/** A transport that accepts an email by adding it to the queue. */
 export function createQueueTransport({ take, ping }: QueueTransportOptions): Transport {
   const drain = createDrain('queue transport', async () => {});
 

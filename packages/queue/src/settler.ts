@@ -153,7 +153,7 @@ function bareSettlement({ id, type, attempts, state, keepsContent, error }: Sett
     ...((error || isLost) && {
       error: {
         code: 'internal',
-        message: 'How the attempt ended can’t be stored; the log has what the database said.',
+        message: 'The result of the attempt could not be stored. The log contains the database error.',
       },
     }),
   };

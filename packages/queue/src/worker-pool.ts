@@ -130,7 +130,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   return {
     async start({ concurrency, lanes: chosen }) {
       if (running) {
-        throw new MailError('config_invalid', 'The mail queue has been started already.', {
+        throw new MailError('config_invalid', 'The mail queue is already started.', {
           stage: 'config',
         });
       }
