@@ -18,10 +18,10 @@ export function ask(callback: () => unknown, onError: (error: unknown) => void =
 }
 
 /**
- * Calls a function of the application that answers yes or no.
+ * Calls a function of the application that returns true or false.
  *
  * @param option - the name of the function, such as `policy.isCode`
- * @throws {MailError} `config_invalid` for any other answer
+ * @throws {MailError} `config_invalid` if it returns any other value
  */
 export function decide(option: string, callback: () => boolean): boolean {
   let cause: unknown;

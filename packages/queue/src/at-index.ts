@@ -1,6 +1,6 @@
 import { MailError } from '@postern/core';
 
-/** Says which email of a list an error is about. */
+/** Adds the index of the email to the error message. */
 export function atIndex(index: number, error: unknown): unknown {
   if (!(error instanceof MailError)) return error;
   const { code, message, stage, retryable, hint, cause } = error;

@@ -21,10 +21,10 @@ import type { QueuePolicy } from './queue-policy.js';
 import type { QueueTelemetry } from './queue-telemetry.js';
 import { settleFailure } from './retry.js';
 
-/** What a worker needs of a mailer. */
+/** The part of a mailer that the queue uses. */
 export type QueueMailer = Pick<Mailer, 'deliver'>;
 
-/** Why an attempt was broken off: it took too long, the worker stops, or another worker has the delivery by now. */
+/** Why an attempt was aborted: it took too long, the worker is stopping, or another worker has the delivery. */
 export type AbortReason = 'timeout' | 'stopped' | 'lost';
 
 export interface AttemptOptions {
@@ -35,18 +35,18 @@ export interface AttemptOptions {
   readonly clock: Clock;
 }
 
-/** How far clocks of this process are ahead of the queue's time, in milliseconds; negative where they are behind. */
+/** How far the clocks of this process are ahead of the queue time, in milliseconds. Negative if they are behind. */
 export interface ClocksAhead {
-  /** The clock of the queue's options. */
+  /** The `clock` option of the queue. */
   readonly clockAheadMs: number;
-  /** The clock of this machine. */
+  /** The system clock. */
   readonly wallAheadMs: number;
 }
 
-/** How many workers may die of one delivery. */
+/** Maximum number of attempts of one delivery during which a worker died. */
 const MOST_INTERRUPTIONS = 5;
 
-/** How long a transport has to come to an end after an abort, in milliseconds. */
+/** Maximum time for a transport to stop after an abort, in milliseconds. */
 const ABORT_GRACE_MS = 5000;
 
 type Ending = Omit<Settlement, 'id' | 'type' | 'attempts'> & Partial<Pick<Settlement, 'attempts'>>;
@@ -54,9 +54,9 @@ type Ending = Omit<Settlement, 'id' | 'type' | 'attempts'> & Partial<Pick<Settle
 /**
  * Sends one delivery. Never rejects.
  *
- * @param controller aborts it; the reason is an {@link AbortReason}
- * @param checkLease aborts it if another worker may have the delivery by now
- * @returns how it ended; `undefined` when that is for another worker to say
+ * @param controller - aborts the attempt. The reason is an {@link AbortReason}
+ * @param checkLease - aborts the attempt if another worker may have the delivery
+ * @returns the result, or `undefined` if another worker decides it
  */
 export async function attemptDelivery(
   options: AttemptOptions,
@@ -68,15 +68,15 @@ export async function attemptDelivery(
   const { policy, random, clock, telemetry } = options;
   const { id, type, attempts, interruptions, expiresAt } = claimed;
   const { signal } = controller;
-  /** The mailer has one of the two clocks. By the later of the two moments it expires nothing too early. */
+  /** The mailer uses one of the two clocks. With the later deadline, it never expires an email too early. */
   const localExpiry = expiresAt && {
     expiresAt: new Date(expiresAt.getTime() + Math.max(claimed.clockAheadMs, claimed.wallAheadMs)),
   };
   const now = () => clock.now() - claimed.clockAheadMs;
   const settle = (ending: Ending): Settlement => ({ id, type, attempts, ...ending });
-  /** Without the one that this would be. */
+  /** The number of attempts without this one. */
   const before = { attempts: attempts - 1, ...(claimed.error && { error: claimed.error }) };
-  /** Known once it has been opened. */
+  /** Known after the email is decrypted. */
   let email: Email | undefined;
 
   const fail = (error: DeliveryError, isRetryable: boolean, reply?: string): Settlement => {
@@ -92,12 +92,12 @@ export async function attemptDelivery(
 
   const refuse = (error: unknown): Settlement | undefined => {
     const reason: unknown = signal.reason;
-    // A mailer may also abort on its own initiative.
+    // A mailer can also abort without a request from the queue.
     const isOurs = signal.aborted && error instanceof MailError && error.code === 'aborted';
     if (error === ABANDONED || isOurs) {
       if (reason === 'lost') return undefined;
       if (reason === 'stopped') {
-        // One that is still being sent may yet arrive: its lease says when somebody else may try.
+        // The email may still arrive. Other workers can retry only after the lease ends.
         if (error === ABANDONED) return undefined;
         return settle({ state: 'queued', keepsContent: true, ...before });
       }
@@ -115,7 +115,7 @@ export async function attemptDelivery(
       return fail({ code: 'unsealable', message: error.message, hint: error.hint }, false);
     const hide = hiderOf(email);
     const { retryable, response, code } = error instanceof MailError ? error : ({} as Partial<MailError>);
-    // The error of a mailer that was closed too early, or that aborted, does not concern the email.
+    // If the mailer was closed or aborted, the error is not about the email.
     const isRetryable = retryable === true || code === 'closed' || code === 'aborted';
     return fail(
       describeFailure(error, hide),
@@ -130,13 +130,13 @@ export async function attemptDelivery(
       return settle({ ...before, state: 'cancelled', error: SUPERSEDED, keepsContent: false });
     }
     if (claimed.isExpired) return fail(EXPIRED, false);
-    // A message that kills its worker must not do so forever.
+    // Stop retrying an email that repeatedly kills its worker.
     const interrupted: DeliveryError = {
       code: 'interrupted',
       message: `The worker died during ${interruptions} attempts.`,
     };
     if (interruptions >= MOST_INTERRUPTIONS) return fail(interrupted, false);
-    // There were as many as may be: the last died with its worker, or there may be fewer by now.
+    // The worker died during the last allowed attempt, or maxAttempts was reduced.
     if (attempts > policy.maxAttempts) return { ...fail(before.error ?? interrupted, false), ...before };
     try {
       const receipt = await send();
@@ -161,7 +161,7 @@ export async function attemptDelivery(
     const receipt: unknown = await telemetry.send(async () =>
       unlessAbandoned(mailer.deliver(sending, { signal }), signal),
     );
-    // The mailer may be the application's, and what it says is stored.
+    // The application can provide the mailer, so sanitize its result before it is stored.
     const { messageId, to } = sending;
     return toReceipt(receipt, { messageId, accepted: to, transport: 'mailer', durationMs: 0 });
   }
@@ -170,7 +170,7 @@ export async function attemptDelivery(
   try {
     return await telemetry.attempt(claimed, run);
   } catch {
-    // A function of the application that the policy asks has thrown.
+    // A policy function of the application threw an error.
     const error = { code: 'internal', message: 'A function of the queue policy threw an error.' } as const;
     return settle({ state: 'failed', keepsContent: false, error });
   } finally {
@@ -178,13 +178,13 @@ export async function attemptDelivery(
   }
 }
 
-/** In place of the error of a transport that ignores its signal. */
+/** Replaces the error of a transport that ignores its abort signal. */
 const ABANDONED = Symbol('abandoned');
 const NOT_SENT = new MailError('aborted', 'The attempt was aborted before the email was sent.', {
   stage: 'pool',
 });
 
-/** Waits for `work`, and after an abort for {@link ABORT_GRACE_MS} at most. */
+/** Waits for `work`, but no longer than {@link ABORT_GRACE_MS} after an abort. */
 async function unlessAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const abandoned = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
@@ -204,7 +204,9 @@ async function unlessAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promis
 const nameOf = (error: unknown): string =>
   error instanceof Error && typeof error.name === 'string' ? remoteLine(error.name, 100) : 'something';
 
-/** What may be stored of a failure. The message of an error that is not ours may hold anything, so it stays out. */
+/**
+ * The part of an error that is safe to store. The message of a foreign error can contain secrets, so it is left out.
+ */
 function describeFailure(error: unknown, hide: (text: string) => string): DeliveryError {
   if (!(error instanceof MailError)) {
     return {
@@ -212,11 +214,11 @@ function describeFailure(error: unknown, hide: (text: string) => string): Delive
       message: `The attempt failed with ${nameOf(error)}, which is not a MailError.`,
     };
   }
-  // A MailError is clean when it is made; what is in it by now may come from anywhere.
+  // The constructor of MailError sanitizes its texts, but they can be changed later.
   const text = (value: string) => remoteLine(hide(String(value)));
   const { code, message, stage, hint, responseCode } = error;
   return {
-    code: text(code) as MailErrorCode, // the same, unless it was none
+    code: text(code) as MailErrorCode, // changes only codes that are not valid
     message: text(message),
     stage: text(stage) as MailStage,
     ...(hint !== undefined && { hint: text(hint) }),
@@ -224,7 +226,7 @@ function describeFailure(error: unknown, hide: (text: string) => string): Delive
   };
 }
 
-/** Hides what a server may have repeated in its reply, and must not be stored: servers like to quote the address. */
+/** Masks data that must not be stored. Servers often repeat the address in their reply. */
 const hiderOf =
   (email: Email | undefined) =>
   (text: string): string =>

@@ -2,29 +2,29 @@ import { z } from 'zod';
 import { type DeliveryError, deliveryErrorSchema } from './delivery.js';
 import { readStoredRow } from './stored-row.js';
 
-/** A delivery that a worker has taken. */
+/** A delivery that a worker has claimed. */
 export interface ClaimedDelivery {
   readonly id: string;
   readonly jobId: string;
   readonly type: string;
-  /** This one included. */
+  /** Number of attempts, including this one. */
   readonly attempts: number;
-  /** How many of them ended without a word of their worker. */
+  /** Number of attempts that ended without a result, because the worker died or lost its lease. */
   readonly interruptions: number;
   readonly expiresAt: Date | undefined;
   readonly trace: Readonly<Record<string, string>> | undefined;
   readonly sealed: string;
-  /** Of an attempt before this one. */
+  /** The error of an earlier attempt. */
   readonly error: DeliveryError | undefined;
-  /** Whether it carries a code, as `policy.isCode` said when it was enqueued. */
+  /** Whether the email carries a code: the result of `policy.isCode` at the time of `enqueue`. */
   readonly isCode: boolean;
   /** Whether there is a newer code for the same address. */
   readonly isSuperseded: boolean;
-  /** By the time of the queue. */
+  /** Whether it has expired by the queue time. */
   readonly isExpired: boolean;
-  /** The time of the queue when it was taken, in milliseconds. */
+  /** The queue time of the claim, in milliseconds. */
   readonly takenAt: number;
-  /** What of its row or its job can't be read; the other fields hold as much as could be. */
+  /** The columns and job data that are not valid. They have default values in the other fields. */
   readonly unreadable: readonly string[];
 }
 
@@ -59,7 +59,7 @@ const lenientClaimedRow = claimedRow.extend({
   is_expired: shape.is_expired.catch(false),
 });
 
-/** @returns `undefined` for a row that can't even be identified */
+/** @returns `undefined` if the row has no valid id */
 export function readClaimed(stored: unknown): ClaimedDelivery | undefined {
   const found = readStoredRow(claimedRow, lenientClaimedRow, stored);
   if (!found) return undefined;

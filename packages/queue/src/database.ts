@@ -20,7 +20,7 @@ export interface PGliteDatabase {
   close(): Promise<void>;
 }
 
-/** The database, and pg-boss on it. */
+/** The database and its pg-boss. */
 export interface Database extends Pick<Postgres, 'transaction' | 'listen' | 'close'> {
   readonly boss: PgBoss;
   query(text: string, values: unknown[]): Promise<unknown[]>;
@@ -28,12 +28,12 @@ export interface Database extends Pick<Postgres, 'transaction' | 'listen' | 'clo
 
 export type Connection = PostgresConnection | { readonly pglite: string | PGliteDatabase };
 
-/** The transaction as pg-boss takes it. */
+/** Converts the caller's transaction to the interface of pg-boss. */
 export const fromCaller = (transaction: CallerTransaction): Db => ({
   executeSql: (text, values) => transaction.query(text, values),
 });
 
-/** Opens the database and starts pg-boss. A PGlite, which no other process has, gets its tables. */
+/** Opens the database and starts pg-boss. Creates and updates the tables of a PGlite. */
 export async function openDatabase(
   connection: Connection,
   options: Pick<ConstructorOptions, 'superviseIntervalSeconds' | 'monitorIntervalSeconds'> & {
@@ -47,7 +47,7 @@ export async function openDatabase(
       ? await openPGlite(connection.pglite, schema)
       : { ...openPostgres(connection, onError), ...POSTGRES };
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...options, migrate: false, db, backend });
-  // pg-boss continues after an outage; without a listener the event would end the process.
+  // pg-boss continues after an outage. Without a listener, the event would end the process.
   boss.on('error', onError);
   const close = async () => {
     await boss.stop({ graceful: false });
@@ -60,7 +60,7 @@ export async function openDatabase(
     if (applied.length < migrationPlan(schema).migrations.length)
       throw migrationMissing('A migration is missing.');
     await boss.start().catch((error: unknown) => {
-      // Its tables are older or newer than its code.
+      // The pg-boss tables are older or newer than its code.
       throw isBossError(error) ? migrationMissing(error.message) : error;
     });
   } catch (error) {
@@ -70,11 +70,11 @@ export async function openDatabase(
   return { ...opened, boss, query, close };
 }
 
-/** pg-boss gives no code to it. */
+/** pg-boss sets no code for this error. */
 const isBossError = (error: unknown): error is Error =>
   error instanceof Error && error.message.startsWith('pg-boss ');
 
-/** Its tables are made by `migrateMailQueue`. */
+/** `migrateMailQueue` creates the tables. */
 const POSTGRES = { backend: 'postgres', migrate: async () => {} } as const;
 
 async function openPGlite(
@@ -84,7 +84,7 @@ async function openPGlite(
   const { database, close } =
     typeof pglite === 'string'
       ? await createPGlite(pglite)
-      : // One that was passed in stays open: its owner closes it.
+      : // The application closes an instance that it passed.
         { database: pglite, close: async () => {} };
   const db = fromPglite(database);
   return {

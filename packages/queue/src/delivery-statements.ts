@@ -1,13 +1,13 @@
-/** One less than the largest integer of PostgreSQL. */
+/** The largest PostgreSQL integer, minus one. */
 const MOST_COUNTED = 2 ** 31 - 2;
 
-/** The second parameter of most statements; where it is null, the database's time counts. Stable within a statement. */
+/** The second parameter of most statements. If it is null, the database clock applies. Stable within a statement. */
 const NOW = 'coalesce($2::timestamptz, statement_timestamp())';
 const milliseconds = (what: string) => `extract(epoch FROM ${what}) * 1000`;
 
-/** The states from which a delivery can still be taken back. */
+/** The states in which a delivery can be canceled. */
 export const WAITING = `('queued', 'retrying')`;
-/** By a fetch of its job that is not behind the latest; by the latest once more if the answer was lost. */
+/** Only the latest fetch of the job can claim the delivery. It can repeat its claim if the result was lost. */
 const CLAIMABLE = `(
   delivery.fence < input.fence AND delivery.state IN ('queued', 'retrying', 'sending')
   OR delivery.fence = input.fence AND delivery.state = 'sending'
@@ -32,7 +32,7 @@ const COLUMNS = [
 ] as const;
 type Column = (typeof COLUMNS)[number];
 
-/** The columns of a deleted row, with these in place of what they were. */
+/** The columns of a deleted row, with changed values. */
 export const movedColumns = (changed: Partial<Record<Column, string>>): string =>
   COLUMNS.map((column) =>
     changed[column] === undefined ? `delivery.${column}` : `${changed[column]} AS ${column}`,
@@ -43,15 +43,15 @@ const tallied = (schema: string, rows: string, count: string) => `tallied AS (
     SELECT lane, type, state, date_trunc('day', updated_at, 'UTC'), ${count} FROM ${rows} GROUP BY 1, 2, 3, 4
   )`;
 
-/** What deletes a finished delivery from the live table records it in the history, and counts it. */
+/** Adds finished deliveries, deleted from the live table, to the history and the tally. */
 export const recorded = (schema: string, rows: string): string => `recorded AS (
     INSERT INTO ${schema}.delivery_history (${COLUMNS.join(', ')}) SELECT ${COLUMNS.join(', ')} FROM ${rows}
   ), ${tallied(schema, rows, 'count(*)')}`;
 
-/** Takes rows that were deleted from the history off the count. */
+/** Subtracts rows that were deleted from the history from the tally. */
 export const uncounted = (schema: string, rows: string): string => tallied(schema, rows, '-count(*)');
 
-/** The SQL of the delivery store. All parts of a statement see the tables as they were before it. */
+/** The SQL of the delivery store. All parts of a statement see the tables as they were before the statement. */
 export function deliveryStatements(schema: string) {
   const live = `${schema}.delivery`;
   const history = `${schema}.delivery_history`;
@@ -76,8 +76,8 @@ export function deliveryStatements(schema: string) {
     });
 
   return {
-    // Inserting a key that another transaction has inserted would wait for that one, and all other deliveries with it.
-    // Such a transaction holds an advisory lock (holdKeys), so look for that first.
+    // An insert of a key would wait for another transaction that has inserted the same key, and delay all deliveries of
+    // the statement. That transaction holds an advisory lock (holdKeys), so check for the lock first.
     add: `WITH input AS MATERIALIZED (
         SELECT *, CASE WHEN key_digests[1] IS NULL THEN false
           WHEN pg_try_advisory_lock(hashtextextended(key_digests[1], 0)) THEN NOT pg_advisory_unlock(hashtextextended(key_digests[1], 0))
@@ -108,7 +108,7 @@ export function deliveryStatements(schema: string) {
         RETURNING id
       ), older AS (
         SELECT found.id, input.id AS by FROM input, unnest(recipient_digests) AS digest (digest),
-          -- One equality and a limit: even without statistics, the planner takes the index.
+          -- With one equality and a limit, the planner uses the index even without statistics.
           LATERAL (
             SELECT delivery.id FROM ${live} AS delivery
             WHERE delivery.recipient_digest = digest.digest AND delivery.type = input.type AND delivery.state IN ${WAITING}
@@ -125,9 +125,9 @@ export function deliveryStatements(schema: string) {
       FROM input LEFT JOIN added USING (id) LEFT JOIN known USING (id)`,
     holdKeys: 'SELECT pg_advisory_xact_lock(hashtextextended(digest, 0)) FROM unnest($1::text[]) AS digest',
     notify: 'SELECT pg_notify($1, lane) FROM unnest($2::text[]) AS lane',
-    // What `add` could not cancel, the newer one not being committed or the older one being sent, is found here. The
-    // database says which is newer: clocks differ from process to process. One that is over ended after the older one
-    // was made, so only the latest partitions are read.
+    // Finds superseded codes that `add` could not cancel, because the newer code was not committed yet or the older one
+    // was being sent. The database determines the order, because clocks differ between processes. A finished newer
+    // delivery ended after the older one was created, so only the latest partitions are read.
     claim: `WITH input AS (
         SELECT * FROM json_to_recordset($1::text::json) AS x (id uuid, job_id uuid, fence integer)
       ), claimable AS (
@@ -137,7 +137,7 @@ export function deliveryStatements(schema: string) {
         FOR UPDATE OF delivery SKIP LOCKED
       ), claimed AS (
         UPDATE ${live} AS delivery SET state = 'sending', fence = input.fence, updated_at = ${NOW},
-          -- A count that was damaged must not end the statement, and with it the claims of all others.
+          -- A damaged count must not make the statement fail, because it claims other deliveries, too.
           attempts = least(attempts, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence THEN 1 ELSE 0 END,
           interruptions = least(interruptions, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence AND state = 'sending' THEN 1 ELSE 0 END
         FROM input WHERE delivery.id = input.id AND delivery.id IN (SELECT id FROM free)
@@ -184,8 +184,8 @@ export function deliveryStatements(schema: string) {
         error = input.error
       FROM input WHERE ${settles}
       RETURNING input.ordinal, coalesce(${milliseconds(`input.next_attempt_at - ${NOW}`)}, 0) AS wait_ms`,
-    // The limits make the history be asked only for what is over, and its partitions from the newest to the first that
-    // has it.
+    // With the limits, PostgreSQL reads the history only for finished deliveries. It starts at the newest partition and
+    // stops at the first match.
     find: `SELECT ${PUBLIC_COLUMNS} FROM ${live} WHERE id = $1 UNION ALL (
         SELECT ${PUBLIC_COLUMNS} FROM ${history} WHERE id = $1 ORDER BY updated_at DESC LIMIT 1
       ) LIMIT 1`,

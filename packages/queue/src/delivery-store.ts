@@ -11,52 +11,52 @@ import {
 import { type DeliveryFilter, listDeliveries } from './delivery-list.js';
 import { deliveryStatements } from './delivery-statements.js';
 
-/** A delivery as it is put into the table. */
+/** A delivery to add to the table. */
 export interface NewDelivery {
   readonly id: string;
   readonly lane: string;
   readonly type: string;
-  /** Masked. */
+  /** The masked address. */
   readonly recipient: string;
-  /** Of the address, under every key, newest first. */
+  /** Digests of the address under each key, newest first. */
   readonly recipientDigests: readonly string[];
-  /** Of the idempotency key, under every key, newest first; empty without one. */
+  /** Digests of the idempotency key under each key, newest first. Empty without an idempotency key. */
   readonly keyDigests: readonly string[];
-  /** Of the email that the idempotency key stands for, under every key, newest first. */
+  /** Digests of the email that the idempotency key identifies, under each key, newest first. */
   readonly fingerprints: readonly string[];
-  /** Whether it cancels older ones to the same address and of the same type. */
+  /** Whether it cancels older deliveries of the same type to the same address. */
   readonly supersedes: boolean;
   readonly expiresAt: Date | undefined;
   readonly trace: Readonly<Record<string, string>> | undefined;
   readonly sealed: string;
 }
 
-/** What became of a {@link NewDelivery}. */
+/** The result of adding a {@link NewDelivery}. */
 export interface Added {
   /**
-   * Its own id, or that of an earlier one with the same idempotency key; `undefined` while another transaction has the
-   * key.
+   * Its id, or the id of an earlier delivery with the same idempotency key. `undefined` while another transaction has
+   * the key.
    */
   readonly id: string | undefined;
-  /** Whether the earlier one with the same idempotency key is another email. */
+  /** Whether the earlier delivery with the same idempotency key has another email. */
   readonly isKeyReused: boolean;
-  /** Those that it cancelled. */
+  /** The ids of the deliveries that it canceled. */
   readonly superseded: readonly string[];
 }
 
 /**
- * A job as pg-boss gave it to a worker. Each fetch of a job has a higher `retryCount` than the one before, which makes
- * the two a fencing token: pg-boss changes the job, and the table its row, only for the latest.
+ * A job that a worker fetched from pg-boss. `retryCount` increases with each fetch of the job, so `id` and `retryCount`
+ * are a fencing token: only the latest fetch can change the job and its row.
  *
- * A worker may be paused for longer than its lease between any two statements, or die there, and its statements may
- * come late. What holds nevertheless: **a delivery that is not over has a job**, so that some worker comes to it.
+ * A worker can pause for longer than its lease or die between any two statements, and its statements can arrive late.
+ * Even then, **every unfinished delivery has a job**, so a worker finds it:
  *
- * - A row names the job that stands for it, and the latest fetch that claimed it (`job_id`, `fence`). A claim or a
- *   verdict of an earlier fetch, or for another job, changes nothing; so the latest fetch decides.
- * - Row and job come in one transaction. A retry by hand gives the row a new job, and with it verdicts and claims from
- *   before are void; the old job is nobody's.
- * - A job is deleted by its latest fetch alone, and only when its verdict is recorded, or when it could not claim: it
- *   being the latest, the delivery is over, or has another job. A worker that is not sure leaves the job to its lease.
+ * - `job_id` and `fence` of a row contain its job and the latest fetch that claimed it. Claims and results from earlier
+ *   fetches or other jobs change nothing.
+ * - The row and its job are created in one transaction. A manual retry gives the row a new job, which invalidates all
+ *   earlier claims and results. The old job has no delivery.
+ * - Only the latest fetch deletes the job, after it has recorded the result, or if it cannot claim the delivery because
+ *   the delivery has ended or has another job. In doubt, a worker leaves the job until the lease ends.
  */
 export interface HeldJob {
   readonly id: string;
@@ -64,19 +64,19 @@ export interface HeldJob {
   readonly deliveryId: string;
 }
 
-/** What a worker gets when it takes deliveries. */
+/** The result of a claim. */
 interface Claims {
   readonly claimed: readonly ClaimedDelivery[];
-  /** The jobs of deliveries that could not be taken now, because another transaction holds their rows. */
+  /** Jobs whose deliveries cannot be claimed now, because another transaction holds their rows. */
   readonly lockedJobs: ReadonlySet<string>;
 }
 
-/** How an attempt ended. */
+/** The result of an attempt. */
 export interface Settlement {
   readonly id: string;
   /** The usage type. */
   readonly type: string;
-  /** How many count: one that was handed back does not. */
+  /** Number of attempts, without those that were handed back. */
   readonly attempts: number;
   readonly state: Exclude<DeliveryState, 'sending'>;
   readonly keepsContent: boolean;
@@ -94,7 +94,7 @@ interface StateCount {
   readonly oldest?: Date | undefined;
 }
 
-/** Milliseconds, in tests; otherwise the database says what time it is, the same for all processes. */
+/** Milliseconds in tests. Otherwise `undefined`: the database clock applies, which all processes share. */
 export type QueueTime = number | undefined;
 
 export const SUPERSEDED: DeliveryError = {
@@ -127,14 +127,14 @@ const countRow = z.object({
   oldest: z.date().optional().catch(undefined),
 });
 
-/** The table of deliveries. Each method is one statement, for any number of rows. */
+/** The delivery table. Each method runs one statement for any number of rows. */
 export interface DeliveryStore {
   /**
-   * Adds deliveries, and cancels those that they supersede. No two of them may have the same idempotency key, or the
-   * same address and type where they supersede. Waits for no other transaction: a key that one holds is left out, and
-   * an older code that one holds is left to its claim.
+   * Adds deliveries and cancels those that they supersede. No two of them can have the same idempotency key, and no two
+   * superseding ones the same address and type. Never waits for other transactions: skips deliveries whose idempotency
+   * key is locked, and leaves locked older codes to `claim`.
    *
-   * @param keysForMs how long their idempotency keys stand for them
+   * @param keysForMs - how long their idempotency keys identify them
    */
   add(
     transaction: Db,
@@ -142,23 +142,22 @@ export interface DeliveryStore {
     now: QueueTime,
     keysForMs: number,
   ): Promise<Added[]>;
-  /** Waits until no other transaction holds the idempotency keys, and holds them until this one ends. */
+  /** Locks the idempotency keys until the transaction ends. Waits for other transactions that hold them. */
   holdKeys(transaction: Db, keyDigests: readonly string[]): Promise<void>;
-  /** Wakes the workers of lanes, at the commit. PostgreSQL sends a notification once, however often it is asked to. */
+  /** Wakes the workers of these lanes on commit. PostgreSQL sends equal notifications of a transaction only once. */
   notify(transaction: Db, lanes: readonly string[]): Promise<void>;
   /**
-   * Takes deliveries, each for one attempt. Leaves out those that are over, cancelled, deleted or taken by another
-   * worker, and those that a transaction has locked. Repeating the call after a lost answer does not count as another
-   * attempt.
+   * Claims deliveries, each for one attempt. Skips deliveries that have ended, were deleted, belong to another worker,
+   * or are locked by a transaction. A repeated call after a lost result does not count as another attempt.
    */
   claim(jobs: readonly HeldJob[], now: QueueTime): Promise<Claims>;
-  /** Finds the deliveries of jobs that don't say which is theirs: delivery ids by job ids. */
+  /** Finds the deliveries of jobs that contain no delivery id. Returns delivery ids by job id. */
   locate(jobIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** What time it is for the queue, in milliseconds. */
+  /** The queue time, in milliseconds. */
   now(now: QueueTime, transaction?: Db): Promise<number>;
   /**
-   * Records how attempts ended: with a transaction those that wait again, without one those that are over. Returns
-   * those that still were their worker's to end, and how long each waits.
+   * Records the results of attempts. With a transaction, it records retries. Without one, it records final states.
+   * Returns the results that were recorded, with the wait time of each. Skips deliveries that the worker has lost.
    */
   settle<Verdict extends { readonly job: HeldJob; readonly settlement: Settlement }>(
     transaction: Db | undefined,
@@ -167,15 +166,15 @@ export interface DeliveryStore {
   ): Promise<{ readonly verdict: Verdict; readonly waitMs: number }[]>;
   find(id: string): Promise<Delivery | undefined>;
   findByKey(keyDigests: readonly string[], now: QueueTime): Promise<string | undefined>;
-  /** One statement or two. */
+  /** Runs one or two statements. */
   list(filter: DeliveryFilter): Promise<readonly Delivery[]>;
   count(): Promise<StateCount[]>;
-  /** @returns what it was, or `undefined` when it was too late */
+  /** @returns the canceled delivery, or `undefined` if it could no longer be canceled */
   cancel(id: string, now: QueueTime): Promise<Delivery | undefined>;
   /**
-   * Makes a delivery due that waits for its next attempt, or that failed and still has its content.
+   * Makes a delivery due if it is waiting for its next attempt, or if it failed and still has its content.
    *
-   * @param jobId of the new job that stands for it
+   * @param jobId - the id of its new job
    */
   requeue(transaction: Db, id: string, jobId: string, now: QueueTime): Promise<Delivery | undefined>;
 }

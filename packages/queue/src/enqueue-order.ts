@@ -1,9 +1,9 @@
 import type { NewDelivery } from './delivery-store.js';
 
-/** How many rows one statement adds. */
+/** Maximum number of rows per statement. */
 const MOST_ROWS = 500;
 
-/** Deliveries that have a mark in common must be stored one after the other. */
+/** Deliveries with a common mark must be stored one after the other. */
 export const marksOf = ({ keyDigests, supersedes, recipientDigests, type }: NewDelivery): string[] => [
   ...keyDigests.slice(0, 1).map((digest) => `key ${digest}`),
   ...(supersedes ? recipientDigests.slice(0, 1).map((digest) => `recipient ${digest} ${type}`) : []),
@@ -12,7 +12,7 @@ export const marksOf = ({ keyDigests, supersedes, recipientDigests, type }: NewD
 /** The deliveries of each statement, in order. */
 export function inStatements<Delivery extends NewDelivery>(deliveries: readonly Delivery[]): Delivery[][] {
   const statements: Delivery[][] = [];
-  /** The first statement that each mark is free in. */
+  /** The first statement without this mark. */
   const free = new Map<string, number>();
   for (const delivery of deliveries) {
     const marks = marksOf(delivery);

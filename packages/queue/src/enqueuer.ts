@@ -18,67 +18,67 @@ export interface EnqueuerOptions {
   readonly waker: LaneWaker;
   readonly now: () => QueueTime;
   readonly idempotencyWindowMs: number;
-  /** After this time without a heartbeat, another worker gets a job. */
+  /** Maximum time without a heartbeat before another worker gets a job. */
   readonly leaseMs: number;
-  /** How long a call may wait for its place in the queue, in milliseconds. */
+  /** Maximum time until a call stores its email, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** What became of a delivery that was put into the queue. */
+/** The result of adding a delivery to the queue. */
 export interface Enqueued {
-  /** Its own id, or that of an earlier one with the same idempotency key. */
+  /** Its id, or the id of an earlier delivery with the same idempotency key. */
   readonly id: string;
   readonly superseded: readonly string[];
 }
 
-/** Puts deliveries into the queue: row and job in one transaction. */
+/** Adds deliveries to the queue. The row and the job are stored in the same transaction. */
 export interface Enqueuer {
   /**
-   * In a transaction of the queue, together with the calls that come at the same time.
+   * Stores a delivery in a transaction of the queue, together with concurrent calls.
    *
    * @throws {MailError} `connection_failed`, `timeout`, `idempotency_key_reused`, `rate_limited` when too many calls
    * wait
    */
   enqueue(delivery: NewDelivery): Promise<Enqueued>;
   /**
-   * All of them or none, in one transaction of the queue.
+   * Stores all deliveries or none, in one transaction of the queue.
    *
    * @throws {MailError} `connection_failed`, `timeout`, `idempotency_key_reused`, `rate_limited` when too many calls
    * wait
    */
   enqueueMany(deliveries: readonly NewDelivery[]): Promise<Enqueued[]>;
   /**
-   * In a transaction of the caller.
+   * Stores deliveries in the caller's transaction.
    *
    * @throws {MailError} `connection_failed`, `idempotency_key_reused`
    */
   enqueueWithin(transaction: Db, deliveries: readonly NewDelivery[]): Promise<Enqueued[]>;
   /**
-   * Makes a delivery due now that waits for its next attempt, or that is over and still has its content.
+   * Makes a delivery due now if it is waiting for its next attempt, or if it has ended and still has its content.
    *
-   * @returns `undefined` for any other
+   * @returns `undefined` for any other delivery
    */
   requeue(id: string): Promise<Delivery | undefined>;
 }
 
 interface Entry {
   readonly delivery: NewDelivery;
-  /** Two with the same mark come one after the other. */
+  /** Entries with a common mark are stored one after the other. */
   readonly marks: readonly string[];
   readonly answer: PromiseWithResolvers<Enqueued>;
   /** `held`: another transaction has its idempotency key. */
   phase: 'waiting' | 'sent' | 'held';
-  /** Its caller has the answer, or has given up. */
+  /** Whether the caller has the result or has given up. */
   isOver: boolean;
 }
 
 const MOST_AT_ONCE = 1000;
-/** How long to wait before asking again for an idempotency key that another transaction has. */
+/** Delay before another attempt to take an idempotency key that another transaction holds. */
 const HELD_KEY_MS = 50;
-/** One is put together while another is on its way. */
+/** One batch is collected while another is being stored. */
 const MOST_TRANSACTIONS = 2;
 const ATTEMPTS = 5;
-/** deadlock_detected, serialization_failure: the transaction is undone, and may go well now. */
+/** deadlock_detected, serialization_failure: the transaction was rolled back, and a retry can succeed. */
 const UNDONE = new Set<unknown>(['40P01', '40001']);
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -86,7 +86,7 @@ const isAboutOne = (error: unknown): boolean =>
   error instanceof MailError &&
   (error.code === 'payload_invalid' || sqlStateOf(error.cause) === LOCK_NOT_AVAILABLE);
 
-/** No retry of pg-boss's own: how often, and when, is the policy's to say. */
+/** Disables the retry limit of pg-boss, because the queue policy controls retries. */
 const NEVER_ENDING = 2 ** 31 - 1;
 const MOST_HOURS = 24;
 
@@ -94,9 +94,9 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
   const { database, store, waker, now, idempotencyWindowMs, leaseMs, timeoutMs } = options;
   const { boss } = database;
   let waiting: Entry[] = [];
-  /** Those whose callers wait for an answer. */
+  /** Number of entries whose callers are waiting. */
   let open = 0;
-  /** What the transactions on their way are about. */
+  /** The marks of the entries in running transactions. */
   const onTheirWay = new Set<string>();
   let flushing = 0;
 
@@ -122,7 +122,7 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     return added;
   }
 
-  /** Commits unless all callers have given up, and tries again what the database has undone. */
+  /** Commits unless all callers have given up. Retries transactions that the database rolled back. */
   async function inTransaction<T>(run: (transaction: Db) => Promise<T>, isOver: () => boolean): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -137,7 +137,7 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     }
   }
 
-  /** Adds all of them, or throws. Holds their idempotency keys until the transaction ends. */
+  /** Adds all deliveries or throws. Holds their idempotency keys until the transaction ends. */
   async function addAll(transaction: Db, deliveries: readonly NewDelivery[]): Promise<Enqueued[]> {
     const keys = deliveries.flatMap(({ keyDigests }) => keyDigests.slice(0, 1));
     if (keys.length > 0) await store.holdKeys(transaction, keys.sort());
@@ -165,13 +165,13 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
 
   async function flush(): Promise<void> {
     flushing += 1;
-    // Let those that come in the same turn come along.
+    // Collect the calls of the same event loop turn.
     await new Promise((resolve) => setImmediate(resolve));
     for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
       try {
         await addBatch(batch);
       } catch (error) {
-        // A delivery that can't be stored, or waits for a lock, must not take the others with it.
+        // A delivery that cannot be stored, or that waits for a lock, must not make the others fail.
         for (const entry of batch) {
           if (batch.length === 1 || !isAboutOne(error)) entry.answer.reject(error);
           else await addBatch([entry]).catch(entry.answer.reject);
@@ -200,7 +200,7 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
     }
   }
 
-  /** As many as may go together: of what stands for the same, one at a time. */
+  /** The largest batch in which no two entries have a common mark. */
   function nextBatch(): Entry[] {
     const batch: Entry[] = [];
     const later: Entry[] = [];
@@ -281,7 +281,7 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
         const delivery = await store.requeue(transaction, id, jobId, now());
         if (!delivery) return undefined;
         const { lane } = delivery;
-        // The job that it may have had goes when it is fetched.
+        // If the delivery had a job, the worker that fetches it deletes it.
         await insertJobs(transaction, lane, [{ id: jobId, data: { deliveryId: id } }]);
         return delivery;
       });
@@ -291,7 +291,9 @@ export function createEnqueuer(options: EnqueuerOptions): Enqueuer {
   };
 }
 
-/** What every lane is to pg-boss: jobs stay until they are settled, and are given to another only by their lease. */
+/**
+ * The pg-boss options of each lane. Jobs stay until they are settled, and move to another worker only after the lease.
+ */
 export const laneQueueOptions = {
   retryLimit: NEVER_ENDING,
   retryDelay: 0,

@@ -3,32 +3,32 @@ import { type Delivery, readDelivery } from './delivery.js';
 import { movedColumns, PUBLIC_COLUMNS, recorded, uncounted, WAITING } from './delivery-statements.js';
 import { EXPIRED } from './delivery-store.js';
 
-/** How many rows one statement changes. */
+/** Maximum number of rows that one statement changes. */
 export const MOST_AT_ONCE = 1000;
 
-/** What keeps the tables small. Each method is one bounded statement. */
+/** The statements that keep the tables small. Each method changes a limited number of rows. */
 export interface HousekeepingStore {
   /**
-   * Becomes, or stays, the process that keeps house: one at a time, until it stops or is silent for {@link
-   * LEAD_SECONDS}.
+   * Makes or keeps this process the leader, which runs the housekeeping. There is one leader at a time. Another process
+   * takes over when it stops, or when it sends no heartbeat for {@link LEAD_SECONDS}.
    */
   lead(): Promise<{ readonly isLeader: boolean; readonly lagMs: number | undefined }>;
-  /** Everything was done. */
+  /** Records a complete round. */
   finish(): Promise<void>;
   resign(): Promise<void>;
-  /** Ends what waits and has expired. */
+  /** Ends waiting deliveries that have expired. */
   expire(now: number): Promise<Delivery[]>;
-  /** Moves what is over but still in the live table: an earlier version left it there. Returns how many. */
+  /** Moves finished deliveries that an earlier version left in the live table. Returns their number. */
   archive(): Promise<number>;
-  /** Deletes idempotency keys that are over. Returns how many. */
+  /** Deletes expired idempotency keys. Returns their number. */
   forgetKeys(now: number): Promise<number>;
-  /** Erases content that was kept for a retry, after `keptSince` or its expiry. Returns how many. */
+  /** Erases content kept for a retry, after `keptSince` or its expiry. Returns the number of deliveries. */
   erase(now: number, keptSince: number): Promise<number>;
-  /** Deletes single rows of the history. Returns how many. */
+  /** Deletes single rows of the history. Returns their number. */
   forget(before: number): Promise<number>;
-  /** Makes a partition for a day to come, or drops one whose days are over. Returns whether there was one. */
+  /** Creates a partition for a future day, or drops one after the retention. Returns whether it did either. */
   keepPartitions(now: number, retentionMs: number): Promise<boolean>;
-  /** Sums up the tally. */
+  /** Merges the rows of the tally. */
   sumUp(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ const isDoneRow = z.object({ is_done: z.boolean() });
 
 type Run = (text: string, values: unknown[]) => Promise<unknown[]>;
 
-/** @param holder tells this process from the others */
+/** @param holder - a unique id of this process */
 export function createHousekeepingStore(run: Run, schema: string, holder: string): HousekeepingStore {
   const live = `${schema}.delivery`;
   const history = `${schema}.delivery_history`;
@@ -73,7 +73,7 @@ export function createHousekeepingStore(run: Run, schema: string, holder: string
       const rows = await run(
         `WITH expired AS (
           DELETE FROM ${live} AS delivery WHERE id = ANY (ARRAY(
-            -- A row that another transaction holds is left to the next round.
+            -- Leave rows that another transaction holds to the next round.
             SELECT id FROM ${live} WHERE expires_at <= $1::timestamptz AND state IN ${WAITING}
             ORDER BY expires_at LIMIT ${MOST_AT_ONCE} FOR UPDATE SKIP LOCKED
           ))

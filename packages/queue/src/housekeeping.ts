@@ -6,33 +6,33 @@ import type { QueuePolicy } from './queue-policy.js';
 export interface HousekeepingOptions {
   readonly store: HousekeepingStore;
   readonly policy: QueuePolicy;
-  /** What time it is for the queue, in milliseconds. */
+  /** The queue time, in milliseconds. */
   readonly now: () => Promise<number>;
-  /** Told of each delivery that has expired, once that is recorded. */
+  /** Called for each expired delivery, after the state is recorded. */
   readonly onExpired: (delivery: Delivery) => void;
-  /** Told how long ago everything was done last. */
+  /** Called with the time since the last complete round. */
   readonly onLag: (lagMs: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
 export interface Housekeeping {
-  /** Does what is due, if this process is the one that keeps house. Never rejects. */
+  /** Runs the due tasks if this process is the leader. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
-  /** Lets another process continue at once. */
+  /** Lets another process take over immediately. */
   resign(): Promise<void>;
 }
 
 export const HOUSEKEEPING_EVERY_MS = 30_000;
-/** Between two statements, so that clean-up after an outage leaves room for deliveries. */
+/** Pause between two statements, so that the cleanup after an outage does not delay deliveries. */
 const PAUSE_MS = 20;
 const DAY_MS = 86_400_000;
 
-/** Ends what has expired while it waited, also where no worker would come to it; erases and deletes what is over. */
+/** Ends expired deliveries, even in lanes without a worker. Erases and deletes the data of finished deliveries. */
 export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
   const { store, policy, now, onExpired, onLag, onError } = options;
   const { keepFailedMs, retentionMs } = policy;
 
-  /** Each does a bounded part, and returns whether there may be more. */
+  /** Each task does a limited amount of work and returns whether there may be more. */
   const choresAt = (time: number): (() => Promise<boolean>)[] => [
     async () => {
       const expired = await store.expire(time);
@@ -43,7 +43,7 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
     async () => (await store.forgetKeys(time)) === MOST_AT_ONCE,
     async () => (await store.erase(time, time - keepFailedMs)) === MOST_AT_ONCE,
     () => store.keepPartitions(time, retentionMs),
-    // Days are dropped as a whole; only a retention of less than a day needs more.
+    // Whole days are dropped as partitions. Only a retention of less than a day deletes single rows.
     async () => retentionMs < DAY_MS && (await store.forget(time - retentionMs)) === MOST_AT_ONCE,
     async () => {
       await store.sumUp();

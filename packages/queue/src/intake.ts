@@ -21,16 +21,13 @@ import type { QueueTelemetry } from './queue-telemetry.js';
 
 export interface EnqueueOptions {
   /**
-   * Your transaction: the email is sent if it commits, and never existed if it rolls back. The queue does not learn
-   * which, so codes that this email supersedes cause no `cancelled` event.
+   * Your transaction. The email is sent only if it commits. The queue is not notified of the commit, so codes that this
+   * email supersedes cause no `cancelled` event.
    */
   db?: CallerTransaction | undefined;
 }
 
-/**
- * A type is a column, and PostgreSQL stores no NUL characters; a statement that fails would end the caller's
- * transaction.
- */
+/** The type must be valid for PostgreSQL, because a failed statement would end the caller's transaction. */
 function requireStorable(type: string): void {
   if (remoteLine(type) === type) return;
   throw new MailError(
@@ -58,18 +55,18 @@ export interface IntakeOptions extends Pick<ParsedQueueOptions, 'lanes' | 'polic
   readonly enqueuer: Enqueuer;
   readonly keyring: Keyring;
   readonly telemetry: QueueTelemetry;
-  /** The local estimate of the queue's time. Ids begin with it. */
+  /** The local estimate of the queue time, which is the first part of each id. */
   readonly clock: Clock;
-  /** Asks the database for the time; in the transaction of the caller, because a PGlite runs one at a time. */
+  /** Reads the database time. Uses the caller's transaction, because PGlite runs one transaction at a time. */
   readonly queueTime: (db: CallerTransaction | undefined) => Promise<number>;
-  /** Called with a delivery that a newer code has cancelled, once that is stored. */
+  /** Called with a delivery that a newer code has canceled, after this is stored. */
   readonly onSuperseded: (id: string) => Promise<void>;
 }
 
-/** Makes deliveries of emails: each gets its id and its lane, and is sealed. */
+/** Converts emails to deliveries, with an id, a lane, and encrypted content. */
 export interface Intake {
   /**
-   * Stores all emails or none. One that is repeated with its idempotency key is stored once.
+   * Stores all emails or none. An email that repeats its idempotency key is stored once.
    *
    * @returns the ids, in the order of the emails
    * @throws {MailError} `payload_invalid` for a value that is not an email, `expired`, `aborted`,
@@ -101,10 +98,10 @@ export function createIntake(options: IntakeOptions): Intake {
           ? decide(`lanes.${lane}.types`, () => types(type))
           : types.includes(type)),
     );
-    return (found as [string, unknown])[0]; // the last lane takes every type
+    return (found as [string, unknown])[0]; // the last lane takes all types
   };
 
-  /** The clock of this process may be wrong. Where it says that an email is late, the database decides. */
+  /** The clock of this process may be wrong, so an email is expired only if the database clock agrees. */
   async function requireUnexpired(email: Email, { db, signal }: TakeOptions): Promise<void> {
     const isLate = email.expiresAt !== undefined && email.expiresAt.getTime() <= clock.now();
     const time = isLate ? await queueTime(db) : clock.now();
@@ -143,7 +140,7 @@ export function createIntake(options: IntakeOptions): Intake {
     recipient: remoteLine(maskAddress(to)),
     recipientDigests: keyring.digests('address', canonicalAddress(to)),
     keyDigests: idempotency ? keyring.digests('idempotency', idempotency.key) : [],
-    // Of the request: rendered twice, it may give two texts, such as "valid for 9 minutes".
+    // Identify the request, because two renderings can differ, for example in "valid for 9 minutes".
     fingerprints: idempotency ? keyring.digests('fingerprint', idempotency.identity) : [],
     supersedes: isCode,
     expiresAt,
@@ -170,7 +167,7 @@ export function createIntake(options: IntakeOptions): Intake {
         );
         for (const [index, { id, lane, type }] of accepted.entries())
           if (enqueued[index]?.id === id) telemetry.count({ lane, type, state: 'queued' });
-        // What a transaction of the caller did has not happened yet.
+        // The caller's transaction is not committed yet.
         if (!db) for (const { superseded } of enqueued) for (const id of superseded) await onSuperseded(id);
         return enqueued.map(({ id }) => ({ id }));
       });

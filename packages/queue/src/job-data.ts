@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a job carries that is not the first of its delivery: the first has the delivery's id, and carries nothing. */
+/** The data of retry jobs. The first job of a delivery has the id of the delivery, and no data. */
 export const jobData = z.object({ deliveryId: z.uuid() });
 
 export type JobData = z.output<typeof jobData>;

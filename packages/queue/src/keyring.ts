@@ -9,20 +9,20 @@ import {
 import type { SecretKey } from '@postern/core';
 
 export interface Keyring {
-  /** Encrypts under the first key; opens only together with the same id of a delivery. */
+  /** Encrypts with the first key. Only `open` with the same delivery id can decrypt the result. */
   seal(deliveryId: string, text: string): string;
   /**
-   * @throws {UnsealableError} when the key is not in the ring, or the row was tampered with
+   * @throws {UnsealableError} if the key is not in the keyring, or the row was changed
    */
   open(deliveryId: string, sealed: string): string;
-  /** Finds the same thing again without saying what it is, under every key, newest first. */
+  /** Keyed digests that identify a value without revealing it, one for each key, newest first. */
   digests(purpose: 'address' | 'idempotency' | 'fingerprint', value: string): string[];
 }
 
-/** The content of a delivery can't be decrypted here. Its message is safe to log. */
+/** The content of a delivery cannot be decrypted. The message is safe to log. */
 export class UnsealableError extends Error {
   override readonly name = 'UnsealableError';
-  /** What to do about it. */
+  /** How to fix it. */
   readonly hint: string;
 
   constructor(message: string, hint: string) {
@@ -43,7 +43,7 @@ const SEALED = /^(?<id>[^.]+)\.(?<box>[\w-]+)$/;
 const derive = (secret: string, purpose: string): KeyObject =>
   createSecretKey(createHmac('sha256', secret).update(`postern-queue/${purpose}`).digest());
 
-/** All cryptography of the package. The first key seals and signs, all of them open and find. */
+/** The cryptography of the package. The first key encrypts, and all keys decrypt and compute digests. */
 export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyring {
   const ring = keys.map(({ id, secret }) => ({
     id,

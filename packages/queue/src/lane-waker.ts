@@ -1,12 +1,12 @@
 export interface LaneWakerOptions {
-  /** Tells the workers of these lanes that something is due. */
+  /** Notifies the workers of these lanes. */
   readonly notify: (lanes: readonly string[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
 /** Wakes the workers of a lane, in all processes. */
 export interface LaneWaker {
-  /** Call it once what is due is committed. A burst makes one notification at its start and one at its end. */
+  /** Call it after the commit. A burst of calls sends one notification at its start and one at its end. */
   wake(lanes: Iterable<string>): void;
   close(): Promise<void>;
 }
@@ -14,8 +14,8 @@ export interface LaneWaker {
 const QUIET_MS = 50;
 
 /**
- * Notifications are damped, and sent outside the transactions that they are about: PostgreSQL runs the commits of
- * transactions that notify one after the other.
+ * Limits the number of notifications and sends them in their own transactions, because PostgreSQL serializes the
+ * commits of transactions that notify.
  */
 export function createLaneWaker({ notify, onError }: LaneWakerOptions): LaneWaker {
   const due = new Set<string>();
@@ -25,7 +25,7 @@ export function createLaneWaker({ notify, onError }: LaneWakerOptions): LaneWake
   function send(): void {
     const lanes = [...due];
     due.clear();
-    // A notification that is lost costs the time until the next poll.
+    // If a notification is lost, the next poll finds the email.
     notifying = notify(lanes).catch(onError);
     quiet = setTimeout(() => {
       quiet = undefined;

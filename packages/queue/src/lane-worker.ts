@@ -17,7 +17,7 @@ import type { Settler } from './settler.js';
 export interface LaneWorkerOptions extends AttemptOptions {
   readonly lane: string;
   readonly mailer: QueueMailer;
-  /** How many emails at a time. */
+  /** Maximum number of emails at the same time. */
   readonly concurrency: number;
   readonly boss: PgBoss;
   readonly store: DeliveryStore;
@@ -28,30 +28,30 @@ export interface LaneWorkerOptions extends AttemptOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Sends what is in one lane, a few at a time. */
+/** Sends the emails of one lane. */
 export interface LaneWorker {
-  /** There may be something to do. */
+  /** Checks for emails now. */
   wake(): void;
-  /** Tells the database that this worker is alive, and breaks off what it has lost to another. */
+  /** Sends heartbeats, and aborts the attempts that another worker has taken over. */
   renewLeases(): Promise<void>;
-  /** Takes nothing more, and resolves when all is recorded; what still runs after `graceMs` is handed back. */
+  /** Stops claiming and resolves once all results are recorded. Hands back the emails in flight after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
 
 interface Held {
   readonly job: HeldJob;
-  /** Whether the data of the job names no delivery, as it should. */
+  /** Whether the job data contains no valid delivery id. */
   readonly isUnreadable: boolean;
   readonly controller: AbortController;
-  /** When the database was last asked for it, by the clock of this process. */
+  /** Start of the latest database request for the job, by the clock of this process. */
   renewedAt: number;
 }
 
 const RETRY_MS = 500;
-/** A process that was paused for this many renewals asks whether its leases are over. */
+/** After a pause of this many heartbeat intervals, a process checks whether it still has its leases. */
 const MOST_MISSED = 2;
 
-/** What pg-boss answers; its types say nothing of it. */
+/** The response of pg-boss, which its types do not describe. */
 const touchedSchema = z.object({ settled: z.array(z.string()) });
 
 export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
@@ -68,7 +68,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     now,
     onError,
   } = options;
-  /** Every job of this worker, until it is settled. */
+  /** The jobs of this worker that are not settled. */
   const held = new Set<Held>();
   const stopping = new AbortController();
   let sending = 0;
@@ -82,7 +82,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     sleep?.abort();
   };
 
-  /** Until the time is over, or somebody wakes it; at once if somebody has since the last time. */
+  /** Waits for a wake-up or the timeout. Resolves immediately if there was a wake-up since the last call. */
   async function rest(maxMs: number | undefined): Promise<void> {
     if (!isWoken && !stopping.signal.aborted) {
       sleep = new AbortController();
@@ -92,12 +92,12 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     isWoken = false;
   }
 
-  /** Bounded twice: what is being sent, and what has been sent and is not recorded yet. */
+  /** Limits the emails being sent, and separately those that are sent but not recorded. */
   const room = () => Math.min(concurrency - sending, 2 * concurrency - held.size);
 
   async function run(): Promise<void> {
     for (;;) {
-      // A burst of endings makes room in one turn; take it in one statement.
+      // After several attempts end in the same turn, fill the free slots with one statement.
       await new Promise((resolve) => setImmediate(resolve));
       if (stopping.signal.aborted) return;
       if (room() <= 0) {
@@ -113,7 +113,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     }
   }
 
-  /** @returns how many there were; `undefined` when the database did not answer */
+  /** @returns the number of jobs, or `undefined` if the database did not respond */
   async function take(most: number): Promise<number | undefined> {
     let jobs: Pick<Held, 'job' | 'isUnreadable'>[];
     const renewedAt = clock.now();
@@ -125,7 +125,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     }
     if (jobs.length === 0) return 0;
     const ids = new Set(jobs.map(({ job }) => job.id));
-    // One comes back to the very worker that lost it, when that was too busy to renew its lease.
+    // A worker that was too busy to renew a lease can fetch its own job again.
     for (const { job, controller } of held)
       if (ids.has(job.id)) controller.abort('lost' satisfies AbortReason);
     const taken = jobs.map((one) => ({ ...one, controller: new AbortController(), renewedAt }));
@@ -148,7 +148,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     }));
   }
 
-  /** The jobs are this worker's now, so it tries until the database answers. */
+  /** Retries until the database responds, because this worker now owns the jobs. */
   async function claim(taken: readonly Held[]): Promise<void> {
     for (;;) {
       try {
@@ -168,9 +168,9 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
         );
         for (const mine of taken) {
           const delivery = claimed.get(mine.job.id);
-          // A transaction may be about to cancel it: its lease says when to look again.
+          // A transaction may be canceling it. Leave the job until its lease ends.
           if (lockedJobs.has(mine.job.id)) forget(mine);
-          // One that is over, cancelled, gone or another's by now has nothing to send.
+          // The delivery has ended, was deleted, or belongs to another worker.
           else void (delivery ? send(mine, delivery) : end(mine, undefined));
         }
         return;
@@ -221,7 +221,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     }
   }
 
-  /** A process that was paused may hold an email that another has sent. */
+  /** After a pause, another worker may already have sent the email. */
   async function checkLease(mine: Held): Promise<void> {
     if (clock.now() - mine.renewedAt < MOST_MISSED * renewEveryMs) return;
     await renewLeases().catch((error: unknown) => {

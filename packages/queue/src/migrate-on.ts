@@ -3,7 +3,7 @@ import { type Db, PgBoss } from 'pg-boss';
 import { migrationPlan } from './migrations.js';
 
 export const BOSS_OPTIONS = {
-  // It would trace every poll; the queue has its own traces.
+  // pg-boss would trace every poll. The queue has its own traces.
   openTelemetry: { enabled: false },
   schedule: false,
   registerInstance: false,
@@ -16,10 +16,10 @@ export interface MigrationTarget {
   readonly schema: string;
 }
 
-/** Makes the tables of pg-boss and of the queue, or brings them up to date. */
+/** Creates or updates the tables of pg-boss and of the queue. */
 export async function migrateOn({ pool, db, backend, schema }: MigrationTarget): Promise<void> {
   const boss = new PgBoss({ ...BOSS_OPTIONS, schema, db, backend, supervise: false });
-  // It also builds indexes in the background, and continues in the next migration.
+  // pg-boss also builds indexes in the background, and continues in the next migration.
   boss.on('error', () => {});
   try {
     await boss.start();
@@ -29,7 +29,7 @@ export async function migrateOn({ pool, db, backend, schema }: MigrationTarget):
   await migrate(pool, migrationPlan(schema));
 }
 
-/** What a role needs that may read and write rows, and own nothing. */
+/** Grants a role the privileges to read and write rows, without ownership. */
 export const grantsTo = (
   role: string,
   schema: string,

@@ -2,12 +2,10 @@ import type { Migration, MigrationPlan } from '@postern/postgres';
 
 const LIVE = `('queued', 'sending', 'retrying')`;
 
-/**
- * Those of the history, by name. All are on the table of earlier versions before that becomes a part of the history.
- */
+/** The indexes of the history, by name. The table of earlier versions has all of them before it becomes a partition. */
 const HISTORY_INDEXES = {
   delivery_history_id: '(id)',
-  // For the claim of an older code, and for lists.
+  // For claims of older codes, and for lists.
   delivery_history_recipient: '(recipient_digest, id)',
   delivery_history_kind: '(lane, type, state, id)',
   delivery_history_ended: 'USING brin (updated_at)',
@@ -15,7 +13,7 @@ const HISTORY_INDEXES = {
   delivery_history_kept_until: '(expires_at) WHERE sealed IS NOT NULL',
 } as const;
 
-/** The tables along with those of pg-boss. */
+/** Creates the tables of the queue. pg-boss has its own. */
 export const migrationPlan = (schema: string): MigrationPlan => ({
   schema,
   table: 'delivery_migration',
@@ -23,7 +21,7 @@ export const migrationPlan = (schema: string): MigrationPlan => ({
 });
 
 const firstTables = (schema: string): Migration[] => [
-  // Settling a row changes no indexed column, so it stays on its page (HOT) as long as that has room.
+  // Settling a row changes no indexed column, so it stays on its page (HOT) if the page has space.
   `CREATE TABLE ${schema}.delivery (
     id uuid PRIMARY KEY,
     place bigint GENERATED ALWAYS AS IDENTITY,
@@ -49,9 +47,9 @@ const firstTables = (schema: string): Migration[] => [
     sealed text
   ) WITH (fillfactor = 50)`,
   `CREATE INDEX delivery_recipient ON ${schema}.delivery (recipient_digest)`,
-  // What an admin looks for first; what goes well never enters it.
+  // Admins look for errors first. Successful deliveries never enter this index.
   `CREATE INDEX delivery_error ON ${schema}.delivery (id) WHERE error IS NOT NULL`,
-  // No part of what changes when a delivery is settled, so that stays on its page.
+  // Settling a delivery changes no column of this index, so the row stays on its page.
   `CREATE INDEX delivery_expiry ON ${schema}.delivery (expires_at) WHERE expires_at IS NOT NULL`,
   `CREATE TABLE ${schema}.idempotency_key (
     digest text PRIMARY KEY,
@@ -63,9 +61,8 @@ const firstTables = (schema: string): Migration[] => [
 ];
 
 /**
- * Version 6 had one table. It becomes the first partition of the history, without being rewritten: indexes and the
- * check of its bound are built while it is in use, then it changes its name, and the rows that are not over move to a
- * new table.
+ * Version 6 had one table. It becomes the first partition of the history without a rewrite. Its indexes and its check
+ * constraint are built while it is in use. Then it is renamed, and the unfinished rows move to a new table.
  */
 const liveAndHistory = (schema: string): Migration[] => [
   { index: 'delivery_live', on: `${schema}.delivery (id) WHERE state IN ${LIVE}` },
@@ -73,7 +70,7 @@ const liveAndHistory = (schema: string): Migration[] => [
     index: `${name}_first`,
     on: `${schema}.delivery ${columns}`,
   })),
-  // A clock that was ahead may have left rows of days to come.
+  // A clock that was ahead may have left rows with future dates.
   `DECLARE
     latest timestamptz := (SELECT max(updated_at) FROM ${schema}.delivery);
     bound timestamptz := date_trunc('day', greatest(now(), latest), 'UTC') + interval '3 days';
@@ -127,12 +124,12 @@ const liveAndHistory = (schema: string): Migration[] => [
     );
     INSERT INTO ${schema}.delivery_housekeeping DEFAULT VALUES;
   END`,
-  // What ended later was counted when it ended.
+  // Deliveries that ended later were counted when they ended.
   `INSERT INTO ${schema}.delivery_tally (lane, type, state, ended_on, count)
     SELECT lane, type, state, date_trunc('day', updated_at, 'UTC'), count(*) FROM ${schema}.delivery_history_first
     WHERE updated_at <= (SELECT max(applied_at) FROM ${schema}.delivery_migration) GROUP BY 1, 2, 3, 4`,
   { index: 'idempotency_key_expiry', on: `${schema}.idempotency_key (expires_at)` },
-  // Partitions belong to the role that migrates; the application's role may only call this.
+  // The migration role owns the partitions. The application role can only call this function.
   `CREATE FUNCTION ${schema}.keep_delivery_history(at timestamptz, retention_ms double precision) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET lock_timeout = '500ms' SET timezone = 'UTC' AS $function$

@@ -1,4 +1,4 @@
-/** Resolves after that time, or when the signal is aborted. */
+/** Resolves after the delay, or when the signal is aborted. */
 export const pause = (delayMs: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -7,40 +7,40 @@ import { MailError } from '@postern/core';
 import { z } from 'zod';
 
 /**
- * Locks are numbered, `.postern.lock.1` and so on: a stale one is taken over by making the next, which only one process
- * can. Hidden, so that PGlite still takes an empty directory for an empty one.
+ * Locks are numbered: `.postern.lock.1` and so on. To take over a stale lock, a process creates the next one, and only
+ * one process can succeed. The files are hidden so that PGlite still treats the directory as empty.
  */
 const LOCK = /^\.postern\.lock\.(?<number>[1-9]\d{0,14})$/;
 const lockName = (number: number): string => `.postern.lock.${number}`;
 
-/** Others may try at the same moment, and give way to each other. */
+/** Processes that try at the same time yield to each other, so try several times. */
 const MOST_TRIES = 50;
 const LONGEST_PAUSE = 50;
 
-/** How far two readings of when a process began may be apart, in milliseconds. */
+/** Maximum difference between two readings of a process start time, in milliseconds. */
 const SAME_START = 5000;
 
 const ownerSchema = z.object({
   pid: z.int().min(1),
-  /** Tells one process from a later one with the same id, where the system says when a process began. */
+  /** Distinguishes processes with the same id, on systems that report the start time of a process. */
   boot: z.string().nullable(),
   startedAt: z.number(),
   token: z.string(),
 });
 type Owner = z.output<typeof ownerSchema>;
 
-/** A PGlite directory that this process alone has open. */
+/** A PGlite directory that only this process has open. */
 export interface PGliteDirectory {
-  /** For PGlite. */
+  /** The path to pass to PGlite. */
   readonly path: string;
   release(): Promise<void>;
 }
 
 /**
- * Takes a directory for this process. PGlite doesn't: two processes that open the same directory overwrite each other's
- * pages. The lock of a process that has died is taken over.
+ * Locks a directory for this process. PGlite has no lock, so two processes that open the same directory overwrite each
+ * other's pages. Takes over the lock of a dead process.
  *
- * @throws {MailError} `connection_failed` with the process id of the one that has it
+ * @throws {MailError} `connection_failed` with the id of the process that has the directory open
  */
 export async function claimDirectory(directory: string): Promise<PGliteDirectory> {
   const path = directory.startsWith('file://') ? pathOf(directory) : resolve(directory);
@@ -52,7 +52,7 @@ export async function claimDirectory(directory: string): Promise<PGliteDirectory
     startedAt: Date.now() - process.uptime() * 1000,
     token: randomUUID(),
   };
-  // Written first and then linked, so that no process ever reads half a lock.
+  // Write the file before linking it, so that no process reads a partial lock.
   const draft = join(folder, `.postern.draft.${owner.token}`);
   await writeFile(draft, JSON.stringify(owner), { flag: 'wx' });
   try {
@@ -66,7 +66,7 @@ export async function claimDirectory(directory: string): Promise<PGliteDirectory
 interface Lock {
   readonly number: number;
   readonly file: string;
-  /** The process that holds it; `undefined` where that is dead. */
+  /** The process that holds the lock. `undefined` if it is dead. */
   readonly holder: number | undefined;
 }
 
@@ -79,7 +79,7 @@ async function takeLock(folder: string, draft: string, path: string): Promise<st
     const number = Math.max(0, ...before.map((lock) => lock.number)) + 1;
     const file = join(folder, lockName(number));
     if (holder === undefined && (await place(draft, file))) {
-      // One that has just made a lock of another number sees this one, or is seen here.
+      // A process that just created a lock with another number sees this lock, or this process sees its lock.
       const others = (await locksIn(folder)).filter((lock) => lock.number !== number);
       if (others.every((lock) => lock.holder === undefined)) {
         for (const stale of others) await rm(stale.file, { force: true });
@@ -87,7 +87,7 @@ async function takeLock(folder: string, draft: string, path: string): Promise<st
       }
       await rm(file, { force: true });
     }
-    // One that holds it now may be about to give way.
+    // The current holder may be about to yield.
     await setTimeout(Math.random() * LONGEST_PAUSE);
   }
   throw inUse(path, holder);
@@ -108,11 +108,11 @@ async function locksIn(folder: string): Promise<Lock[]> {
   );
 }
 
-/** @returns `false` where there is a lock of that number already */
+/** @returns `false` if a lock with that number exists */
 async function place(draft: string, lock: string): Promise<boolean> {
   try {
     await link(draft, lock).catch(async (error: unknown) => {
-      // Some file systems have no links.
+      // Some file systems do not support links.
       if (codeOf(error) === 'EEXIST') throw error;
       await writeFile(lock, await readFile(draft), { flag: 'wx' });
     });
@@ -123,7 +123,7 @@ async function place(draft: string, lock: string): Promise<boolean> {
   }
 }
 
-/** `undefined` where there is none, or none that was written here. */
+/** `undefined` if there is no lock, or if its format is not known. */
 async function readOwner(file: string): Promise<Owner | undefined> {
   try {
     return ownerSchema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
@@ -136,23 +136,23 @@ async function isAlive({ pid, boot, startedAt }: Owner): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it belongs to another user.
+    // EPERM: the process belongs to another user.
     if (codeOf(error) === 'ESRCH') return false;
   }
   const current = await bootOf(pid);
   if (boot !== null && current !== null) return boot === current;
-  // In a container, the process after a restart has the id of the one before.
+  // In a container, a process often has the same id after a restart.
   return pid !== process.pid || Math.abs(startedAt - (Date.now() - process.uptime() * 1000)) < SAME_START;
 }
 
-/** When a process began, on Linux: the boot of the machine, and the clock ticks since then (proc(5)). */
+/** The start time of a process on Linux: the boot time of the machine, plus clock ticks (see proc(5)). */
 async function bootOf(pid: number): Promise<string | null> {
   try {
     const [boot, stat] = await Promise.all([
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       readFile(`/proc/${pid}/stat`, 'utf8'),
     ]);
-    // The name of the program is in parentheses, and may hold any character.
+    // The program name is in parentheses and can contain any character.
     const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     return ticks === undefined ? null : `${boot.trim()} ${ticks}`;
   } catch {

@@ -13,9 +13,9 @@ export type PostgresConnection = (
   | { readonly pool: PostgresPool }
 ) & { readonly queryTimeoutMs: number; readonly listen: boolean };
 
-/** PostgreSQL as the queue uses it. */
+/** The PostgreSQL operations that the queue uses. */
 export interface Postgres {
-  /** Runs single statements, and what pg-boss sends. */
+  /** Runs single statements and the statements of pg-boss. */
   readonly db: Db;
   transaction<T>(run: (transaction: Db) => Promise<T>): Promise<T>;
   listen(listener: Listener): Listening;
@@ -25,7 +25,7 @@ export interface Postgres {
 interface Listener {
   readonly channel: string;
   readonly onNotification: (payload: string) => void;
-  /** Notifications may have been missed until now. */
+  /** Called after a connect, because earlier notifications may be lost. */
   readonly onConnected: () => void;
   readonly onError: (error: unknown) => void;
 }
@@ -34,12 +34,12 @@ interface Listening {
   close(): Promise<void>;
 }
 
-/** A statement that waits for a lock gives its connection back after this time, in milliseconds. */
+/** Maximum time that a statement waits for a lock, in milliseconds. Then it releases its connection. */
 const LONGEST_LOCK_WAIT_MS = 1000;
 const HEARTBEAT_MS = 10_000;
 const RECONNECT_MS = 1000;
 
-/** The server gives up a little before the client does, so that the client gets an answer. */
+/** The server cancels slightly earlier than the client, so that the client receives the error. */
 const serverSettings = (queryTimeoutMs: number) => {
   const statementMs = Math.ceil(queryTimeoutMs * 0.9);
   return {
@@ -62,10 +62,10 @@ export function openPostgres(connection: PostgresConnection, onError: (error: un
         })
       : undefined;
   owned?.on('error', onError);
-  // A connection that breaks between two statements emits an error here; the next statement fails.
+  // A connection that drops between two statements emits an error here, and the next statement fails.
   owned?.on('connect', (client) => client.on('error', () => {}));
   const pool: PostgresPool = owned ?? (connection as { pool: PostgresPool }).pool;
-  // The sessions of a pool that was passed in are shared, also by PgBouncer: settings last for a transaction.
+  // The application and PgBouncer share the sessions of a passed pool, so limit settings to the transaction.
   const begin = owned
     ? 'BEGIN'
     : ['BEGIN', ...Object.entries(settings).map(([name, ms]) => `SET LOCAL ${name} = ${ms}`)].join('; ');
@@ -75,7 +75,7 @@ export function openPostgres(connection: PostgresConnection, onError: (error: un
     try {
       return await answered(connecting, queryTimeoutMs);
     } catch (error) {
-      // It may come late.
+      // The connection may arrive later.
       connecting.then(
         (client) => client.release(),
         () => {},
@@ -84,11 +84,11 @@ export function openPostgres(connection: PostgresConnection, onError: (error: un
     }
   }
 
-  /** Closes the connection if anything fails: it may be in a transaction, or silent. */
+  /** Closes the connection after any error, because it may be in a transaction or unresponsive. */
   async function withClient<T>(run: (client: Db) => Promise<T>): Promise<T> {
     const client = await connect();
     let isDone = false;
-    const ignore = () => {}; // The statement fails, too.
+    const ignore = () => {}; // The statement also fails.
     client.on('error', ignore);
     try {
       const result = await run({
@@ -124,7 +124,7 @@ export function openPostgres(connection: PostgresConnection, onError: (error: un
   };
 }
 
-/** Waits for notifications on its own connection, and opens another if that breaks. */
+/** Listens on its own connection, and reconnects if it drops. */
 function startListening(
   connect: () => Promise<PostgresClient>,
   queryTimeoutMs: number,
@@ -167,7 +167,7 @@ function startListening(
   };
 }
 
-/** Rejects when the server falls silent. */
+/** Rejects if the server does not respond in time. */
 async function answered<T>(answer: Promise<T>, withinMs: number): Promise<T> {
   const silence = Promise.withResolvers<never>();
   const timer = setTimeout(

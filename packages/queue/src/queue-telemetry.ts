@@ -14,7 +14,7 @@ import {
 import { ask } from './application-callback.js';
 import type { DeliveryErrorCode, DeliveryState } from './delivery.js';
 
-/** What is stored of a trace. Baggage is not: applications put personal data there. */
+/** The trace headers that are stored. Baggage is not stored, because applications put personal data there. */
 const STORED_FIELDS = ['traceparent', 'tracestate'];
 
 /**
@@ -29,23 +29,23 @@ type TraceCarrier = Readonly<Record<string, string>>;
  * ignored.
  */
 export interface QueueTelemetry {
-  /** Runs the enqueueing of deliveries in a span; `carrier` connects what comes later with it. */
+  /** Enqueues deliveries in a span. `carrier` links later spans to it. */
   enqueue<T>(
     deliveries: readonly { id: string; lane: string; type: string }[],
     run: (carrier: TraceCarrier | undefined) => Promise<T>,
   ): Promise<T>;
-  /** Runs one attempt in a span of the trace that enqueued it. */
+  /** Runs an attempt in a span of the trace that enqueued the email. */
   attempt<T>(
     delivery: { id: string; lane: string; type: string; attempts: number; trace: TraceCarrier | undefined },
     run: () => Promise<T>,
   ): Promise<T>;
-  /** Runs the sending of an attempt in a span. */
+  /** Sends an email in a span. */
   send<T>(run: () => Promise<T>): Promise<T>;
-  /** The current span failed for this reason. */
+  /** Marks the current span as failed. */
   failed(code: DeliveryErrorCode): void;
-  /** Housekeeping has last done everything this long ago. */
+  /** Records the time since the last complete round of housekeeping. */
   housekeepingLag(lagMs: number): void;
-  /** A delivery got into this state. */
+  /** Counts a delivery that entered a state. */
   count(delivery: { lane: string; type: string; state: DeliveryState }): void;
 }
 
@@ -86,7 +86,7 @@ export function createQueueTelemetry(): QueueTelemetry {
     try {
       return await run();
     } catch (error) {
-      // Not recordException: the message of an error that is not ours may hold anything.
+      // Do not use recordException: the message of a foreign error can contain secrets.
       ask(() => span.setStatus({ code: SpanStatusCode.ERROR }));
       throw error;
     } finally {
@@ -111,7 +111,7 @@ export function createQueueTelemetry(): QueueTelemetry {
     return running ?? run();
   }
 
-  /** What {@link STORED_FIELDS} of the current trace contain. */
+  /** The {@link STORED_FIELDS} of the current trace. */
   function currentTrace(): TraceCarrier | undefined {
     const carrier: Record<string, string> = {};
     ask(() => propagation.inject(context.active(), carrier));

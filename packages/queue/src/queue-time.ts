@@ -1,13 +1,12 @@
 import type { Clock } from '@postern/core';
 import type { QueueTime } from './delivery-store.js';
 
-/** What separates a clock that is turned in a test from one that is simply wrong, in milliseconds. */
+/** Maximum difference, in milliseconds, at which a passed clock is used without a correction. */
 const AGREES_WITHIN = 60_000;
 
 /**
- * The time that decides what has expired. It is the database's, so that a process whose clock is wrong neither expires
- * an email too early nor sends one too late. A clock that was passed in moves it forward, from the time of the
- * database.
+ * The queue time, which determines when emails expire. It is the database time, so a process with a wrong clock neither
+ * expires emails too early nor sends them too late. A passed clock advances it from the database time.
  */
 export async function createQueueTime(
   clock: Clock | undefined,

@@ -3,26 +3,26 @@ import type { DeliveryError } from './delivery.js';
 import type { Settlement } from './delivery-store.js';
 import type { QueuePolicy } from './queue-policy.js';
 
-/** What is known when an attempt has failed. */
+/** The state of a delivery after a failed attempt. */
 interface FailedAttempt {
   readonly isCode: boolean;
   readonly attempts: number;
   readonly expiresAt: Date | undefined;
   readonly error: DeliveryError;
   readonly isRetryable: boolean;
-  /** The time of the queue. */
+  /** The queue time. */
   readonly now: number;
 }
 
-/** What to do after a failed attempt: again later, or never. By hand, it is `Enqueuer.requeue` that tries again. */
+/** Decides whether and when to retry a failed attempt. For manual retries, see `Enqueuer.requeue`. */
 export function settleFailure(
   policy: QueuePolicy,
   random: () => number,
   { isCode, attempts, expiresAt, error, isRetryable, now }: FailedAttempt,
 ): Pick<Settlement, 'state' | 'nextAttemptAt' | 'keepsContent'> {
-  // What may have arrived has not failed.
+  // An email that may have arrived has not failed.
   const given = error.code === 'delivery_unknown' ? 'unknown' : 'failed';
-  // A key that is missing here may be put back, whatever the type.
+  // A missing key can be added again, so keep the content of every type.
   const keepsContent = policy.keepFailedMs > 0 && (!isCode || error.code === 'unsealable');
   if (error.code === 'expired') return { state: 'expired', keepsContent: false };
   const isWorthIt =
@@ -30,7 +30,7 @@ export function settleFailure(
       ? policy.retryUnknown === 'always' || (policy.retryUnknown === 'codes' && isCode)
       : isRetryable;
   if (!isWorthIt || attempts >= policy.maxAttempts) return { state: given, keepsContent };
-  // Full jitter: after an outage, not everything comes back at the same moment.
+  // Full jitter spreads the retries after an outage.
   const longest = Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** (attempts - 1));
   const drawn = ask(random);
   const jitter = typeof drawn === 'number' && drawn >= 0 && drawn <= 1 ? drawn : 1;

@@ -4,7 +4,7 @@ import type { Database } from './database.js';
 import type { DeliveryStore, HeldJob, QueueTime, Settlement } from './delivery-store.js';
 import { pause } from './pause.js';
 
-/** A job to settle, with how its delivery ended; without, when there was nothing to send. */
+/** A job to settle, with the result of its delivery. Without a result, there was nothing to send. */
 interface Ended {
   readonly lane: string;
   readonly job: HeldJob;
@@ -17,16 +17,16 @@ export interface SettlerOptions {
   readonly database: Database;
   readonly store: DeliveryStore;
   readonly now: () => QueueTime;
-  /** Told once an ending is recorded. */
+  /** Called after a result is recorded. */
   readonly onRecorded: (verdict: Verdict) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Records how attempts ended: everything that has come together while the last statement ran, in one. */
+/** Records the results of attempts. One statement records all results that arrived while the previous one ran. */
 export interface Settler {
-  /** Resolves once it is recorded, however long the database is away; or once the settler is closed. */
+  /** Resolves once the result is recorded, even after a long database outage, or once the settler is closed. */
   settle(ended: Ended): Promise<void>;
-  /** Records the remaining endings if the database answers; otherwise, other workers take over after the leases. */
+  /** Records the remaining results if the database responds. Otherwise, other workers take over after the leases. */
   close(): Promise<void>;
 }
 
@@ -40,13 +40,13 @@ const RETRY_MS = 500;
 
 export function createSettler({ database, store, now, onRecorded, onError }: SettlerOptions): Settler {
   const waiting: Waiting[] = [];
-  /** Over, while their jobs may still be there. */
+  /** Deliveries that have ended, but whose jobs may still exist. */
   const recorded = new WeakSet<Ended>();
   const closing = new AbortController();
   let flushing: Promise<void> | undefined;
 
   async function flush(): Promise<void> {
-    // Let those that end in the same turn come along.
+    // Collect the results of the same event loop turn.
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MOST_AT_ONCE);
@@ -61,7 +61,7 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     }
   }
 
-  /** @returns those that are not recorded, because the database is away */
+  /** @returns the results that could not be recorded because the database did not respond */
   async function recordAll(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     try {
       await record(batch.map(({ ended }) => ended));
@@ -73,7 +73,7 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     }
   }
 
-  /** One verdict that the database refuses must not take the others with it. */
+  /** One result that the database rejects must not make the others fail. */
   async function recordEach(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     for (const [index, { ended, resolve }] of batch.entries()) {
       try {
@@ -84,7 +84,7 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
       } catch (error) {
         onError(error);
         if (!isRefused(error)) return batch.slice(index);
-        // Its lease says when another worker may try.
+        // Another worker can retry after the lease.
       }
       resolve();
     }
@@ -97,21 +97,21 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
     await Promise.all([finish(batch.filter((ended) => !isBack(ended))), giveBack(batch.filter(isBack))]);
   }
 
-  // First the delivery, then the job: if this ends in between, the job comes again, and its delivery is over.
+  // Settle the delivery before the job. If the process dies in between, the job comes again and finds no delivery.
   async function finish(batch: readonly Ended[]): Promise<void> {
     if (batch.length === 0) return;
     const verdicts = batch.filter((ended): ended is Verdict => ended.settlement !== undefined);
     for (const { verdict } of verdicts.length > 0 ? await store.settle(undefined, verdicts, now()) : []) {
       recorded.add(verdict);
-      // At once: should the jobs not go now, the next try finds nothing left to record.
+      // Report now: if deleting the jobs fails, the next try has nothing left to record.
       onRecorded(verdict);
     }
-    // What is not over by this verdict may need its job yet.
+    // A delivery that this result did not end may still need its job.
     const over = batch.filter((ended) => !ended.settlement || recorded.has(ended));
     for (const [lane, jobs] of byLane(over)) await database.boss.deleteJob(lane, jobs);
   }
 
-  // Both at once: the job has to wait as long as its delivery.
+  // Update both in one transaction, so that the job waits as long as its delivery.
   async function giveBack(batch: readonly Verdict[]): Promise<void> {
     if (batch.length === 0) return;
     const verdicts = await database.transaction(async (transaction) => {
@@ -141,7 +141,7 @@ export function createSettler({ database, store, now, onRecorded, onError }: Set
   };
 }
 
-/** How it ended, without the texts and the time that the database may have refused. */
+/** The result without the texts and the time that the database may have rejected. */
 function bareSettlement({ id, type, attempts, state, keepsContent, error }: Settlement): Settlement {
   const isLost = state === 'retrying';
   return {
@@ -169,6 +169,6 @@ const byLane = (batch: readonly Ended[]): Map<string, HeldJob[]> => {
   return lanes;
 };
 
-/** The database's clock decides, so it is told how long, not until when. */
+/** Passes a duration instead of a time, because the database clock applies. */
 const postpone = (boss: PgBoss, lane: string, id: string, delayMs: number, db: Db) =>
   boss.update(lane, undefined, { id, startAfter: delayMs / 1000, db });

@@ -1,18 +1,18 @@
 import type { z } from 'zod';
 
-/** A row as far as it can be read. */
+/** The readable values of a row. */
 interface StoredRow<Values> {
   readonly values: Values;
-  /** The columns that hold something else than what belongs there. */
+  /** The columns whose values are not valid. */
   readonly unreadable: readonly string[];
 }
 
 /**
- * Reads one row. After a restore, or a change by hand, it can hold anything; the columns that can't be read get what
- * `lenient` has in their place, so that one row never keeps others from being read.
+ * Reads one row. After a restore or a manual change, it can contain any values. Columns that are not valid get the
+ * defaults of `lenient`, so that the row does not block others.
  *
- * @param lenient the same columns, each with a value for the case that it can't be read
- * @returns `undefined` for a row that can't even be identified
+ * @param lenient - the same columns with default values
+ * @returns `undefined` if the row has no valid id
  */
 export function readStoredRow<Values>(
   strict: z.ZodType<Values>,

@@ -13,27 +13,27 @@ import { createSettler, type Settler } from './settler.js';
 export interface WorkerPoolOptions
   extends AttemptOptions,
     Pick<ParsedQueueOptions, 'lanes' | 'pollIntervalMs' | 'schema'> {
-  /** For the lanes without their own mailer. */
+  /** The mailer of lanes without their own. */
   readonly mailer: QueueMailer | undefined;
   readonly database: Database;
   readonly store: DeliveryStore;
-  /** On which workers are told of what is due. */
+  /** The notification channel of the workers. */
   readonly channel: string;
   readonly renewEveryMs: number;
   readonly now: () => QueueTime;
-  /** Told what became of a delivery, once it is recorded. */
+  /** Called with the new state of a delivery, after it is recorded. */
   readonly report: (delivery: DeliveryEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** The workers of this process, one for each of its lanes, and the tasks that run while they work. */
+/** The workers of this process, one per lane, and their background tasks. */
 export interface WorkerPool {
   /**
-   * @throws {ConfigError} without a mailer for each lane
-   * @throws {MailError} `config_invalid` when it has been started
+   * @throws {ConfigError} if a lane has no mailer
+   * @throws {MailError} `config_invalid` if the pool is already started
    */
   start(options: ParsedStartOptions): Promise<void>;
-  /** While it stops already, waits for that. */
+  /** If the pool is already stopping, waits until it has stopped. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -43,14 +43,14 @@ interface Running {
   end(): Promise<void>;
 }
 
-/** After the grace: for transports to end, and for what they say to be recorded. */
+/** Time after `graceMs` for transports to stop and for their results to be recorded. */
 const GIVE_UP_MS = 6000;
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const { lanes, database, store, schema, policy, telemetry, now, channel, renewEveryMs, report, onError } =
     options;
   let running: Promise<Running> | undefined;
-  /** Everything that was ever told to stop. */
+  /** Resolves after all earlier stops. */
   let stopped: Promise<unknown> = Promise.resolve();
 
   function mailerOf(lane: string): QueueMailer {
@@ -119,7 +119,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   async function halt(halting: Promise<Running>, graceMs: number): Promise<void> {
     const started = await halting.catch(() => undefined);
     if (!started) return;
-    // A database that is away must not keep the process from ending: the leases see to what it could not record.
+    // The process must end even if the database does not respond. Other workers take over after the leases.
     const giveUp = setTimeout(() => void started.settler.close(), graceMs + GIVE_UP_MS);
     await Promise.all(started.workers.map((worker) => worker.stop(graceMs)));
     clearTimeout(giveUp);
@@ -148,7 +148,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   };
 }
 
-/** Does something again and again, never twice at a time. */
+/** Runs a task periodically, never twice at the same time. */
 function createTicker(everyMs: number, tick: () => Promise<void>): { stop(): Promise<void> } {
   let ticking = Promise.resolve();
   let isTicking = false;
