@@ -42,6 +42,7 @@ export {
   transportSchema,
 } from './option-schemas.js';
 export {
+  CODE_USAGE_TYPES,
   type CodePayload,
   type CommonPayload,
   carriesCode,

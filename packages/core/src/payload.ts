@@ -109,14 +109,23 @@ export const payloadSchema = z.unknown().transform((value, { issues }): Record<s
   return z.NEVER;
 });
 
-/** `Generic` is the fallback for every type, so its payload may have any variable. */
-const CODE_TYPES = [
-  ...['Register', 'SignIn', 'ForgotPassword', 'Generic'],
-  ...['UserPermissionValidation', 'BindNewIdentifier', 'MfaVerification', 'BindMfa'],
-];
+/**
+ * The usage types whose emails contain a code or a link: all known types except invitations. `Generic` is the fallback for
+ * every type, so its payload may have any variable.
+ */
+export const CODE_USAGE_TYPES = [
+  'Register',
+  'SignIn',
+  'ForgotPassword',
+  'Generic',
+  'UserPermissionValidation',
+  'BindNewIdentifier',
+  'MfaVerification',
+  'BindMfa',
+] as const satisfies readonly UsageType[];
 
-/** Whether emails of this usage type contain a code: all known types except invitations. */
-export const carriesCode = (type: string): boolean => CODE_TYPES.includes(type);
+/** Whether emails of this usage type contain a code: those in {@link CODE_USAGE_TYPES}. */
+export const carriesCode = (type: string): boolean => CODE_USAGE_TYPES.some((known) => known === type);
 
 /**
  * Describes the variables that the usage type requires and the payload lacks, or returns `undefined` if none are missing.

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  CODE_USAGE_TYPES,
   clockSchema,
   createOperatorLogger,
   functionSchema,
@@ -132,18 +133,6 @@ export interface MailHandlerOptions<Native = unknown> {
   clock?: Clock | undefined;
 }
 
-/** Every usage type that can have a code or a link. Invitations have neither. */
-const VERIFICATION_TYPES = [
-  'Register',
-  'SignIn',
-  'ForgotPassword',
-  'Generic',
-  'UserPermissionValidation',
-  'BindNewIdentifier',
-  'MfaVerification',
-  'BindMfa',
-] as const;
-
 const METHODS = ['code', 'link'] as const;
 
 type Options = MailHandlerOptions<unknown>;
@@ -175,7 +164,7 @@ export const mailHandlerOptionsSchema = z.strictObject({
   verificationTypes: z
     .tuple([z.string().min(1)], z.string().min(1))
     .readonly()
-    .default([...VERIFICATION_TYPES]),
+    .default([...CODE_USAGE_TYPES]),
   verificationMethods: z
     .tuple([z.enum(METHODS)], z.enum(METHODS))
     .readonly()

@@ -1,24 +1,14 @@
-import type { UsageType } from '@postern/core';
+import { CODE_USAGE_TYPES, type UsageType } from '@postern/core';
 import { z } from 'zod';
 
-/**
- * The usage types with a code or a link. They share one layout and the same keys of copy. Invitations have other keys.
- */
-const CODE_TYPES = [
-  'Register',
-  'SignIn',
-  'ForgotPassword',
-  'Generic',
-  'UserPermissionValidation',
-  'BindNewIdentifier',
-  'MfaVerification',
-  'BindMfa',
+/** All usage types that have templates: the nine of Logto. */
+export const USAGE_TYPES = [
+  ...CODE_USAGE_TYPES,
+  'OrganizationInvitation',
 ] as const satisfies readonly UsageType[];
 
-/** All usage types that have templates: the nine of Logto. */
-export const USAGE_TYPES = [...CODE_TYPES, 'OrganizationInvitation'] as const satisfies readonly UsageType[];
-
-export type CodeType = (typeof CODE_TYPES)[number];
+/** A usage type with a code or a link. All of them share one layout and the same keys of copy. Invitations have other keys. */
+export type CodeType = (typeof CODE_USAGE_TYPES)[number];
 
 const PLACEHOLDER = /\{(?<name>[^{}]*)\}/g;
 
