@@ -1,4 +1,4 @@
-import { createMailer, type Email, type Receipt, type Transport } from '@postern/core';
+import { CODE_USAGE_TYPES, createMailer, type Email, type Receipt, type Transport } from '@postern/core';
 import { createMailQueue, type MailQueueOptions, migrateMailQueue, type QueueMailer } from '@postern/queue';
 import type { QueueAtWork } from './queue-at-work.ts';
 import { codeOf, FROM, HTML_TEMPLATE, recipientOf, SUBJECT_TEMPLATE } from './sign-in-email.ts';
@@ -20,23 +20,11 @@ const takesEverything: Transport = {
   [Symbol.asyncDispose]: async () => {},
 };
 
-/** What the emails are for; each may have its own lane. */
-export const USAGE_TYPES = [
-  'SignIn',
-  'Register',
-  'ForgotPassword',
-  'Generic',
-  'UserPermissionValidation',
-  'BindNewIdentifier',
-  'MfaVerification',
-  'BindMfa',
-] as const;
-
-/** Renders the sign-in email, for each usage type. */
+/** Renders the sign-in email, for each usage type. Each may have its own lane. */
 export const rendering = createMailer({
   config: {
     fromEmail: FROM,
-    templates: USAGE_TYPES.map((usageType) => ({
+    templates: CODE_USAGE_TYPES.map((usageType) => ({
       usageType,
       contentType: 'text/html',
       subject: SUBJECT_TEMPLATE,
@@ -45,6 +33,12 @@ export const rendering = createMailer({
   },
   transport: takesEverything,
 });
+
+/** Returns a function that renders sign-in emails, each with another code. */
+export function createSignInRenderer(): (to: string) => Promise<Email> {
+  let index = 0;
+  return (to) => rendering.render({ to, type: 'SignIn', payload: { code: codeOf(index++) } });
+}
 
 /**
  * What all processes of a queue have in common.
@@ -68,14 +62,10 @@ export async function openPosternQueue(
   batch: number,
   mailer: QueueMailer,
 ): Promise<QueueAtWork> {
-  await migrateMailQueue({ connection: { url } });
-  const queue = await createMailQueue({
-    connection: { url },
-    keys: [{ id: 'bench', secret: 'a secret of thirty-two characters' }],
-    mailer,
-  });
-  let index = 0;
-  const render = (to: string) => rendering.render({ to, type: 'SignIn', payload: { code: codeOf(index++) } });
+  const schema = 'postern_queue';
+  await migrateMailQueue({ connection: { url }, schema });
+  const queue = await createMailQueue({ ...queueOptions(schema), connection: { url }, mailer });
+  const render = createSignInRenderer();
   const rendered = await render(recipientOf(0));
   return {
     enqueue: async (to) => queue.enqueue(await render(to)),

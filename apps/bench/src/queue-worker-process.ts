@@ -2,6 +2,7 @@
  * Sends the emails of a queue to nowhere, as one of several processes. Its task is JSON on its command line. It works
  * between the messages `start` and `stop` of its parent.
  */
+import { silentLogger } from '@postern/core';
 import { createMailQueue, type DeliveryQueue, type MailQueueOptions } from '@postern/queue';
 import { Pool } from 'pg';
 import { queueOptions, receiptOf } from './postern-queue.ts';
@@ -41,9 +42,7 @@ async function open(connection: MailQueueOptions['connection']): Promise<Deliver
       },
     },
     logger: {
-      debug() {},
-      info() {},
-      warn() {},
+      ...silentLogger,
       error: (event) => count((to) => void to.errors.push(JSON.stringify(event))),
     },
   });

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { CODE_USAGE_TYPES } from '@postern/core';
 import { createMailQueue, migrateMailQueue } from '@postern/queue';
 import { Client } from 'pg';
 import type { Bench, BenchContext, BenchResult, Goal } from '../bench.ts';
 import { percentile } from '../measurement.ts';
-import { queueOptions, rendering, USAGE_TYPES } from '../postern-queue.ts';
+import { queueOptions, rendering } from '../postern-queue.ts';
 import { startPostgres } from '../postgres.ts';
 import { openWorkers, type WorkerTask } from '../queue-workers.ts';
 import { formatFigure } from '../report.ts';
@@ -28,7 +29,7 @@ const FLEETS: readonly Fleet[] = [
     name: 'one queue with 10 lanes in each process, listening',
     schema: 'lanes',
     // The last two have nothing to send.
-    lanes: [...USAGE_TYPES, 'News', 'others'],
+    lanes: [...CODE_USAGE_TYPES, 'News', 'others'],
   },
   {
     name: '10 queues on one pool in each process, polling',
@@ -126,7 +127,7 @@ async function run(url: string, fleet: Fleet, seconds: { busy: number; idle: num
     const watcher = await watch(url, database);
     await workers.start();
     const enqueue = async (index: number) => {
-      const type = USAGE_TYPES[index % USAGE_TYPES.length] ?? USAGE_TYPES[0];
+      const type = CODE_USAGE_TYPES[index % CODE_USAGE_TYPES.length] ?? CODE_USAGE_TYPES[0];
       const payload = { code: codeOf(index) };
       return queue.enqueue(await rendering.render({ to: recipientOf(index), type, payload }));
     };

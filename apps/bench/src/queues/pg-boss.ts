@@ -1,38 +1,8 @@
-import { PgBoss } from 'pg-boss';
+import { openPgBossQueue } from '../pg-boss-queue.ts';
 import type { OpenQueue } from '../queue-at-work.ts';
 
-const QUEUE = 'bare';
+const toJob = (to: string) => ({ to });
 
-/** pg-boss only: jobs with an empty handler, in batches (see "work" in its documentation). */
-export const open: OpenQueue = async (url, batch) => {
-  const boss = new PgBoss({
-    connectionString: url,
-    schema: 'bare',
-    openTelemetry: { enabled: false },
-    schedule: false,
-  });
-  const failed = Promise.withResolvers<never>();
-  failed.promise.catch(() => {});
-  boss.on('error', failed.reject);
-  await boss.start();
-  await boss.createQueue(QUEUE);
-  return {
-    enqueue: (to) => boss.send(QUEUE, { to }),
-    enqueueMany: (all) =>
-      boss.insert(
-        QUEUE,
-        all.map((to) => ({ data: { to } })),
-      ),
-    async drain(count) {
-      let left = count;
-      const done = Promise.withResolvers<void>();
-      const options = { batchSize: batch, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
-      await boss.work(QUEUE, options, async (jobs) => {
-        left -= jobs.length;
-        if (left <= 0) done.resolve();
-      });
-      await Promise.race([done.promise, failed.promise]);
-    },
-    close: () => boss.stop(),
-  };
-};
+/** pg-boss only: jobs with an empty handler. */
+export const open: OpenQueue = (url, batch) =>
+  openPgBossQueue(url, batch, { schema: 'bare', toJob, toJobInBulk: toJob });
