@@ -1,4 +1,5 @@
-import { createMailer } from '@postern/core';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createMailer, silentLogger } from '@postern/core';
 import { createMailQueue, type DeliveryQueue, migrateMailQueue } from '@postern/queue';
 import { startSmtpTrap } from '@postern/testing';
 import { Client } from 'pg';
@@ -45,7 +46,6 @@ export interface DeliveryLedger extends AsyncDisposable {
 }
 
 const REPEAT_MS = 50;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function openLedger(
   url: string,
@@ -61,7 +61,7 @@ export async function openLedger(
     leaseMs,
     schema,
     // The scenarios take the database away.
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger: silentLogger,
   });
   const mailer = createMailer({ config: MAILER_CONFIG, transport: queue.transport() });
   const client = new Client(url);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type DeliveryReport, openLedger } from './delivery-ledger.ts';
 import { startWorker } from './worker-process.ts';
@@ -38,7 +39,7 @@ export async function holdTransaction(
     };
     for (const begin = performance.now(); performance.now() - begin < openMs; ) {
       calls.push(call());
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      await pause(everyMs);
     }
     await Promise.all(calls);
     const others = calls.length;

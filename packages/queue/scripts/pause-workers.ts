@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type DeliveryReport, openLedger } from './delivery-ledger.ts';
 import { startWorker } from './worker-process.ts';
 
@@ -22,8 +23,7 @@ export async function pauseWorkers(
   const paused = await startWorker({ ...options, stopsAfterClaims: when === 'claimed' });
   const other = await startWorker(options);
   const untilNone = async (query: string) => {
-    while ((await ledger.client.query(query)).rowCount !== 0)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    while ((await ledger.client.query(query)).rowCount !== 0) await pause(50);
   };
   try {
     for (let round = 0; round < pauses; round++) {

@@ -1,5 +1,5 @@
 /** A worker process: sends what is in the queue through an SMTP server, until it is killed. */
-import { createMailer } from '@postern/core';
+import { createMailer, silentLogger } from '@postern/core';
 import { createMailQueue, type PostgresPool } from '@postern/queue';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { Pool } from 'pg';
@@ -45,7 +45,7 @@ const queue = await createMailQueue({
   leaseMs,
   pollIntervalMs: 200,
   // The scenarios take the database away.
-  logger: { debug() {}, info() {}, warn() {}, error() {} },
+  logger: silentLogger,
 });
 await queue.start({ concurrency });
 process.send?.('started');

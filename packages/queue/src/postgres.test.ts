@@ -1,3 +1,4 @@
+import { silentLogger } from '@postern/core';
 import { createMemoryTransport, testEmail } from '@postern/testing';
 import { Client, Pool } from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -31,7 +32,7 @@ async function setUp(connection: MailQueueOptions['connection'] = { url }, schem
     keys: [KEY],
     schema,
     pollIntervalMs: 50,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger: silentLogger,
   });
   onTestFinished(() => queue.close());
   return { queue, schema };
