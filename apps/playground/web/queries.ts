@@ -31,7 +31,8 @@ export function useArrived(messageId: string | undefined): EmailSummary | undefi
 
 export const useServers = () => useQuery({ queryKey: ['servers'], queryFn: get<ServerList>('/servers') });
 
-const isActive = (state: DeliveryState): boolean => ['queued', 'sending', 'retrying'].includes(state);
+/** Whether the state can still change. */
+export const isActive = (state: DeliveryState): boolean => ['queued', 'sending', 'retrying'].includes(state);
 
 /** In milliseconds. The queue reports the end of a delivery, but not each step, so the page polls while one is active. */
 const POLLING = 500;

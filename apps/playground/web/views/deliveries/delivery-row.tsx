@@ -5,7 +5,8 @@ import { memo, useId } from 'react';
 import type { ChangedDelivery, Delivery } from '../../../src/wire/delivery';
 import { call } from '../../api';
 import { showFailure, showToast } from '../../parts/toasts';
-import { canCancel, canRetry, describeDelivery, isOver, STATES } from './delivery-state';
+import { isActive } from '../../queries';
+import { canCancel, canRetry, describeDelivery, STATES } from './delivery-state';
 import styles from './delivery-table.module.css';
 import { DeliveryTimeline } from './delivery-timeline';
 import { formatDuration } from './duration';
@@ -54,7 +55,7 @@ export const DeliveryRow = memo(
             <span className={styles.words}>{describeDelivery(delivery)}</span>
           </td>
           <td className={styles.took}>
-            {isOver(state) ? formatDuration(Date.parse(updatedAt) - Date.parse(createdAt)) : '–'}
+            {isActive(state) ? '–' : formatDuration(Date.parse(updatedAt) - Date.parse(createdAt))}
           </td>
           <td className={styles.actions}>
             <Change delivery={delivery} />

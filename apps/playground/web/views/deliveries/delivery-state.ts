@@ -25,11 +25,7 @@ export const STATES: Readonly<Record<DeliveryState, { label: string; tone: Tone;
   unknown: { label: 'Unknown', tone: 'unsure', icon: CircleHelp },
 };
 
-const OVER: readonly DeliveryState[] = ['sent', 'failed', 'expired', 'cancelled', 'unknown'];
 const WAITING: readonly DeliveryState[] = ['queued', 'retrying'];
-
-/** Whether the state is final. */
-export const isOver = (state: DeliveryState): boolean => OVER.includes(state);
 
 export const canCancel = ({ state }: Delivery): boolean => WAITING.includes(state);
 

@@ -1,5 +1,6 @@
 import type { Attempt, Delivery } from '../../../src/wire/delivery';
-import { describeDelivery, isOver, STATES, type Tone } from './delivery-state';
+import { isActive } from '../../queries';
+import { describeDelivery, STATES, type Tone } from './delivery-state';
 
 export interface TimelineEvent {
   /** ISO 8601 */
@@ -67,7 +68,7 @@ export function timelineOf(delivery: Delivery, attempts: readonly Attempt[]): re
       events.push({ at: updatedAt, tone, title: label, detail: describeDelivery(delivery) });
       break;
   }
-  if (expiresAt && !isOver(state))
+  if (expiresAt && isActive(state))
     events.push({ at: expiresAt, tone: 'over', title: 'Deadline', isAhead: true });
   return events;
 }
