@@ -138,10 +138,7 @@ export default {
       name: 'mime-writer-runs-everywhere',
       severity: 'error',
       comment: 'The MIME writer uses Web APIs only, so that transports for other runtimes can share it.',
-      from: {
-        path: '^packages/transport-smtp/src/message/',
-        pathNot: [TEST, '/(dkim-signature|smtp-message)\\.ts$'],
-      },
+      from: { path: '^packages/core/src/mime', pathNot: TEST },
       to: { path: ['^node:', '(^|/)nodemailer(/|$)'], dependencyTypesNot: ['type-only'] },
     },
     {

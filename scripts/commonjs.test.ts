@@ -143,7 +143,7 @@ test('instanceof knows errors across the ES module and the CommonJS copy of a pa
 
 /** Imports every entry point that needs no framework. */
 const ENTRIES = [
-  ...['core', 'transport-smtp', 'testing', 'testing/contract', 'http', 'queue'],
+  ...['core', 'core/mime', 'transport-smtp', 'testing', 'testing/contract', 'http', 'queue'],
   ...['verification', 'verification/contract', 'templates', 'templates/files', 'resilience'],
 ].map((name) => `@postern/${name}`);
 

@@ -1,7 +1,7 @@
 import { definePackage } from '../../tsup.config.base.js';
 import { describeConfig } from './json-schema.js';
 
-export default definePackage(undefined, {
+export default definePackage(['src/index.ts', 'src/mime.ts'], {
   esbuildPlugins: [
     {
       name: 'json-schema',

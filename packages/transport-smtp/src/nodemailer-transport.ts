@@ -20,9 +20,9 @@ import {
   type Transport,
   untilAborted,
 } from '@postern/core';
+import { encodeWords } from '@postern/core/mime';
 import { z } from 'zod';
 import { type Progress, secretsOfOptions, toTransporterError } from './failure/transporter-error.js';
-import { encodeWords } from './message/encoded-word.js';
 
 /** The part of nodemailer's plugin message that is used here. */
 interface TransporterMessage {

@@ -1,7 +1,7 @@
 import { isAscii as hasOnlyAscii } from 'node:buffer';
 import { type Email, MailError, type SmtpConfig } from '@postern/core';
+import { writeMimeMessage } from '@postern/core/mime';
 import { signMessage } from './dkim-signature.js';
-import { writeMimeMessage } from './mime-message.js';
 
 /** An email as it is sent over SMTP. */
 export interface SmtpMessage {

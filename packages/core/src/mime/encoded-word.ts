@@ -8,6 +8,8 @@ const encodedWord = (bytes: Uint8Array) => `=?UTF-8?B?${base64Lines(bytes).join(
 /**
  * Encodes text for a header field as encoded words (RFC 2047). Readers drop the spaces between them. No character is split
  * between two words. Base64 works for all languages and has the same rules in every kind of field.
+ *
+ * @returns ASCII text without line breaks
  */
 export function encodeWords(text: string): string {
   const encoder = new TextEncoder();

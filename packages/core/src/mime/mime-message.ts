@@ -1,4 +1,4 @@
-import type { Email } from '@postern/core';
+import type { Email } from '../email.js';
 import { mailboxField, textField } from './header-field.js';
 import { encodeText } from './text-body.js';
 
@@ -56,10 +56,20 @@ function writeAlternatives(...parts: string[]): string {
 }
 
 /**
- * Writes an email as a MIME message (RFC 5322, RFC 2045): header, text, and HTML alternative. Uses only Web APIs, so that
- * transports for other runtimes can use it.
+ * Writes an email as a MIME message (RFC 5322, RFC 2045): the header, the text, and HTML as the preferred alternative. Use it
+ * for APIs that take raw messages. Lines end with CRLF, and header lines have at most 998 bytes.
+ *
+ * All characters are ASCII, except for those before the `@` of an address (RFC 6532). The `Message-ID` and `Date` are those of
+ * the email. Fields of `headers` that the email sets itself, such as `Subject`, and `Bcc` are ignored.
  *
  * @throws {MailError} `config_invalid` if a line of the header is longer than 998 bytes and cannot be folded
+ *
+ * @example
+ * ```ts
+ * import { writeMimeMessage } from '@postern/core/mime';
+ *
+ * const message = writeMimeMessage(email); // Uint8Array
+ * ```
  */
 export function writeMimeMessage(email: Email): Uint8Array {
   const { text, html = '' } = email;

@@ -1,4 +1,5 @@
-import { type Mailbox, MailError } from '@postern/core';
+import { MailError } from '../mail-error.js';
+import type { Mailbox } from '../mailbox.js';
 import { encodeWords } from './encoded-word.js';
 
 /** The length at which lines are folded, without the line break (RFC 5322 section 2.1.1). */
