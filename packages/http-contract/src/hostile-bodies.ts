@@ -3,7 +3,7 @@ import { createRandom, type Random } from './random.js';
 import { expect, test } from './suite.js';
 
 const BATCH = 25;
-const BODIES = 5000;
+const BODIES = 1000;
 
 const ATTACKS = [
   'ada@example.com\r\nBcc: eve@evil.example',
