@@ -133,7 +133,7 @@ describe('the program of', () => {
     const { post, trap } = await startProgram('verification');
     const form = (fields: Record<string, string>) => new URLSearchParams(fields);
     expect(await post('/check', form({ to, code: '000000' }))).toMatch(/^400 /);
-    expect(await post('/start', form({ to }))).toBe('200 Look into your mailbox.');
+    expect(await post('/start', form({ to }))).toBe('200 Check your email.');
     expect(await post('/start', form({ to }))).toMatch(/^429 /);
     expect(await post('/check', form({ to, code: 'abcdef' }))).toMatch(/^400 /);
     const code = await trap.inbox.waitForCode(to);

@@ -8,7 +8,7 @@ export interface DatabaseOwner {
   readonly option: string;
   /** How to create missing tables. */
   readonly migrateHint: string;
-  /** How to grant missing rights. */
+  /** How to grant missing privileges. */
   readonly grantHint: string;
 }
 
@@ -28,11 +28,11 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     stage,
   ];
   return {
-    migration: invalid(`The tables of ${name} are missing, or are those of another version.`, migrateHint),
-    right: invalid(`The role of ${name} lacks a right in the database.`, grantHint),
+    migration: invalid(`The tables of ${name} are missing or have another version.`, migrateHint),
+    right: invalid(`The database role of ${name} lacks a privilege.`, grantHint),
     authentication: invalid(
       `${database} refused the login.`,
-      `Check the user and the password in ${option}, and pg_hba.conf on the server.`,
+      `Check the user name and password in ${option}, and pg_hba.conf on the server.`,
     ),
     noDatabase: invalid(
       `${database} does not exist.`,
@@ -40,22 +40,22 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     ),
     tls: invalid(
       `TLS with the database of ${name} failed.`,
-      'Check sslmode in the URL, or pass a pool whose ssl option has the certificate authority of the server.',
+      'Check sslmode in the URL, or set the certificate authority of the server in the ssl option of the pool.',
       'tls',
     ),
-    option: invalid(`The option ${option} is not valid.`, 'Check the URL and the files that it names.'),
+    option: invalid(`The option ${option} is not valid.`, 'Check the URL and the files in it.'),
     readOnly: invalid(`${database} is read-only.`, 'Connect to the primary server, not to a replica.'),
     feature: invalid(`${database} lacks a feature.`, 'Use PostgreSQL 14 or newer.'),
     data: [
       'payload_invalid',
-      `${database} cannot store this.`,
-      'Look for a NUL character in the type, or a date thousands of years away; the cause says more.',
+      `${database} cannot store a value.`,
+      'Check for a NUL character in the type, and for a date thousands of years away. The cause has the details.',
       'payload',
     ],
     slow: [
       'timeout',
       `${database} did not finish in time.`,
-      'Look for long transactions and locks in pg_stat_activity, then try again.',
+      'Check pg_stat_activity for long transactions and locks, then try again.',
       'pool',
     ],
     busy: [
@@ -67,13 +67,13 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     unreachable: [
       'connection_failed',
       `${database} did not answer.`,
-      `Check that the server is up and that the host and port in ${option} are right; the cause says more.`,
+      `Check that the server is running, and check the host and port in ${option}. The cause has the details.`,
       'pool',
     ],
   };
 };
 
-/** By SQLSTATE, or by its class, which is its first two characters (PostgreSQL manual, appendix A). */
+/** The kinds by SQLSTATE, or by its class, the first two characters (PostgreSQL manual, appendix A). */
 const KINDS: Readonly<Record<string, Kind>> = {
   '08': 'unreachable',
   '0A': 'feature',
@@ -96,10 +96,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 const SQLSTATE = /^(?:\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
-/** Codes of OpenSSL and Node.js for a handshake that failed (Node.js manual, "X509 certificate error codes"). */
+/** Codes of OpenSSL and Node.js for a failed handshake (Node.js manual, "X509 certificate error codes"). */
 const TLS_CODE =
   /^(?:ERR_(?:TLS|SSL)_|CERT_|CRL_|UNABLE_TO_)|_CERT|^(?:EPROTO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
-/** `pg` gives no code to these. */
+/** Errors of `pg` that have no code. */
 const UNCODED: readonly (readonly [RegExp, Kind])[] = [
   [/does not support SSL|SSL negotiation|SSL connection/, 'tls'],
   [/^(?:SASL|SCRAM)|password must be a string|authentication type/i, 'authentication'],
@@ -108,7 +108,7 @@ const UNCODED: readonly (readonly [RegExp, Kind])[] = [
 const propertyOf = (error: unknown, name: 'code' | 'syscall'): string =>
   error instanceof Error && name in error ? String(Reflect.get(error, name)) : '';
 
-/** The SQLSTATE of what PostgreSQL answered; `undefined` for an error of the connection. */
+/** Returns the SQLSTATE of an error from PostgreSQL, or `undefined` for a connection error. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = propertyOf(error, 'code');
   return SQLSTATE.test(code) ? code : undefined;
@@ -119,16 +119,16 @@ function kindOf(cause: unknown): Kind {
   if (state !== undefined) return KINDS[state] ?? KINDS[state.slice(0, 2)] ?? 'unreachable';
   const code = propertyOf(cause, 'code');
   if (TLS_CODE.test(code)) return 'tls';
-  // A certificate named in the URL that cannot be read, or no URL at all.
+  // A certificate file in the URL cannot be read, or the URL is not valid.
   if (code === 'ERR_INVALID_URL' || propertyOf(cause, 'syscall') === 'open') return 'option';
   const message = cause instanceof Error && code === '' ? cause.message : '';
   return UNCODED.find(([pattern]) => pattern.test(message))?.[1] ?? 'unreachable';
 }
 
-/** Whether the database will refuse the same values again. */
+/** Whether the database refuses these values permanently. */
 export const isRefused = (error: unknown): boolean => kindOf(error) === 'data';
 
-/** Converts a database error to one that indicates the fix: correct the configuration or the data, or try again. */
+/** Converts a database error to a `MailError` with a hint: correct the configuration or the data, or try again. */
 export function createDatabaseErrors(owner: DatabaseOwner): (cause: unknown) => MailError {
   const meanings = meaningsFor(owner);
   return (cause) => {

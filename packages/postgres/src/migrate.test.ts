@@ -22,7 +22,7 @@ afterAll(async () => {
   await pglite.close();
 });
 
-/** Ends with the test, once its connections are closed. */
+/** The test ends only after all connections of the pool are closed. */
 function openPool(options: { user?: string; statement_timeout?: number } = {}): Pool {
   const url = new URL(server.url);
   if (options.user) url.username = options.user;
@@ -67,7 +67,7 @@ async function stateOf(db: PostgresPool, { schema }: MigrationPlan) {
 const DONE = { columns: ['id', 'size', 'name', 'color'], indexes: [{ name: 'thing_size', valid: true }] };
 
 describe.each([0, 1, 2, 3, 4])('from version %i', (version) => {
-  test('brings the schema up to date once, from many processes at once', async () => {
+  test('runs each migration once when many processes migrate in parallel', async () => {
     const plan = planOf();
     const pools = [openPool(), openPool(), openPool()];
     await migrate(openPool(), upTo(plan, version));
@@ -77,7 +77,7 @@ describe.each([0, 1, 2, 3, 4])('from version %i', (version) => {
     await migrate(pool, plan);
   });
 
-  test('works on PGlite, and on any pool that has only query', async () => {
+  test('works with PGlite and with a pool that has only query', async () => {
     const plan = planOf();
     await migrate(pglite, upTo(plan, version));
     await Promise.all([migrate(pglite, plan), migrate(pglite, plan)]);
@@ -91,7 +91,7 @@ describe.each([0, 1, 2, 3, 4])('from version %i', (version) => {
   });
 });
 
-test('writes continue while an index is built, and other processes wait for it', async () => {
+test('allows writes while it builds an index, and other processes wait', async () => {
   const plan = planOf();
   const pool = openPool({ statement_timeout: 1000 });
   await migrate(pool, upTo(plan, 2));
@@ -119,7 +119,7 @@ test('writes continue while an index is built, and other processes wait for it',
   expect((await pool.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '1s' }]);
 });
 
-test('a migration that waits for a table lets other statements pass, and continues when it can', async () => {
+test('does not block other statements while it waits for a table lock', async () => {
   const plan = planOf();
   const pool = openPool();
   await migrate(pool, upTo(plan, 3));
@@ -132,7 +132,7 @@ test('a migration that waits for a table lets other statements pass, and continu
   });
   const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%ADD COLUMN color%'`;
   await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
-  // It waits behind the migration, which gives up in favor of it.
+  // This statement waits behind the migration, which gives up soon.
   await pool.query(`SELECT count(*) FROM ${table}`);
   expect(isMigrated).toBe(false);
   await reader.query('COMMIT');
@@ -142,7 +142,7 @@ test('a migration that waits for a table lets other statements pass, and continu
   expect((await pool.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '0' }]);
 });
 
-test('a migration that never gets its lock fails after a bounded number of tries', async () => {
+test('fails after 60 attempts if it never gets the table lock', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const busy = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
@@ -172,7 +172,7 @@ test('rebuilds an index whose build failed', async () => {
   expect(await stateOf(pool, plan)).toEqual(DONE);
 });
 
-test('a failed migration leaves no changes and no lock behind', async () => {
+test('rolls back a failed migration and releases its lock', async () => {
   const plan = planOf();
   const table = `${quote(plan.schema)}.thing`;
   const pool = openPool();
@@ -183,7 +183,7 @@ test('a failed migration leaves no changes and no lock behind', async () => {
   await migrate(openPool(), { ...plan, migrations: [...plan.migrations, `DROP TABLE ${table}`] });
 });
 
-test('a role that cannot create anything may call it when there is nothing to do, and fails otherwise', async () => {
+test('succeeds for a role without the CREATE privilege only if there is nothing to do', async () => {
   const plan = planOf();
   const owner = openPool();
   await migrate(owner, upTo(plan, 3));
@@ -198,7 +198,7 @@ test('a role that cannot create anything may call it when there is nothing to do
   await migrate(application, plan);
 });
 
-test('an owner of the schema needs no right to create others', async () => {
+test('succeeds for the owner of the schema without the privilege to create other schemas', async () => {
   const plan = planOf();
   const admin = openPool();
   const schema = quote(plan.schema);
@@ -209,7 +209,7 @@ test('an owner of the schema needs no right to create others', async () => {
   expect(await stateOf(admin, plan)).toEqual(DONE);
 });
 
-test('hands out its statements for other tools', async () => {
+test('returns its statements for other tools', async () => {
   const plan = planOf();
   const pool = openPool();
   await pool.query(`CREATE SCHEMA ${quote(plan.schema)}`);

@@ -7,7 +7,7 @@ import type { PostgresClient, PostgresPool } from './postgres-pool.js';
 export type Migration = string | { readonly index: string; readonly on: string };
 
 export interface MigrationPlan {
-  /** Created if it is missing. */
+  /** The schema is created if it is missing. */
   readonly schema: string;
   /** The table that records which migrations have run. */
   readonly table: string;
@@ -20,11 +20,11 @@ interface Step {
   readonly migration: Migration;
 }
 
-/** Time between two attempts to get the lock that other processes hold. */
+/** Time between two attempts to get a lock that another process holds. */
 const LOCK_POLL_MS = 100;
 /**
- * Time that a statement waits for the lock of a table. Every later statement on the table waits behind it, so a migration
- * gives up soon and tries again.
+ * Maximum time that a statement waits for a table lock. Later statements on the table wait behind it, so a migration soon
+ * gives up and tries again.
  */
 const TABLE_LOCK_TIMEOUT_MS = 1000;
 const TABLE_LOCK_TRIES = 60;
@@ -34,21 +34,21 @@ const LOCK_NOT_AVAILABLE = '55P03';
 
 const versionRows = z.array(z.object({ version: z.int() }));
 
-/** The statements of a plan, for tools that run migrations themselves. Indexes block writes while they are built. */
+/** Returns the statements of a plan for other migration tools. Indexes block writes while they are built. */
 export const migrationStatements = ({ migrations }: Pick<MigrationPlan, 'migrations'>): string[] =>
   migrations.map((migration) => statementOf(migration));
 
 /**
  * Runs the migrations that have not run yet. Several processes can call it at once. If there is nothing to do, it only
- * reads, so a role without the right to create tables can call it, too.
+ * reads, so a role that cannot create tables can call it, too.
  *
- * On tables that exist, a pool with `connect` builds indexes concurrently: writes continue meanwhile. The lock that keeps
- * other processes out belongs to the session, so don't connect through PgBouncer in transaction mode.
+ * On existing tables, a pool with `connect` builds indexes concurrently, so writes continue. The lock against other
+ * processes belongs to the session, so don't connect through PgBouncer in transaction mode.
  *
- * A statement waits at most one second for the lock of a table, and is tried again for about a minute. Meanwhile, the
- * application can use the table.
+ * A statement waits at most one second for a table lock, and is retried for about a minute. In between, the application
+ * can use the table.
  *
- * @throws the database error with SQLSTATE 55P03, if another transaction uses a table for longer
+ * @throws the database error with SQLSTATE 55P03 if another transaction uses a table for longer
  */
 export async function migrate(pool: PostgresPool, plan: MigrationPlan): Promise<void> {
   const steps = await findSteps(pool, plan);
@@ -67,7 +67,7 @@ export async function migrate(pool: PostgresPool, plan: MigrationPlan): Promise<
     await session.query('RESET statement_timeout; RESET lock_timeout');
     isDone = true;
   } finally {
-    // Closing a connection releases its lock.
+    // After a failure, closing the connection releases the lock.
     session.release(!isDone);
   }
 }
@@ -81,7 +81,6 @@ const statementOf = (migration: Migration, isConcurrent = false): string =>
     ? migration
     : `CREATE INDEX ${isConcurrent ? 'CONCURRENTLY ' : ''}${quote(migration.index)} ON ${migration.on}`;
 
-/** What has not run yet. */
 async function findSteps(db: Pick<PostgresPool, 'query'>, plan: MigrationPlan): Promise<Step[]> {
   const applied = await db.query(`SELECT version FROM ${recordTable(plan)}`).then(
     ({ rows }) => new Set(versionRows.parse(rows).map(({ version }) => version)),
@@ -96,11 +95,11 @@ async function findSteps(db: Pick<PostgresPool, 'query'>, plan: MigrationPlan): 
 }
 
 /**
- * Waits for other processes that run the plan. It polls, because a statement that waits for a lock holds a snapshot, and
- * the concurrent build of an index waits for every older snapshot.
+ * Waits for other processes that run the plan. It polls, because a statement that waits for a lock holds a snapshot, and a
+ * concurrent index build waits for every older snapshot.
  */
 async function lock(session: PostgresClient, plan: MigrationPlan): Promise<void> {
-  // An index of a large table takes longer than other statements may.
+  // Building an index on a large table can exceed the statement timeout of the application.
   await session.query('SET statement_timeout = 0; SET lock_timeout = 0');
   const statement = `SELECT FROM pg_try_advisory_lock(${lockKey(plan)}) AS is_locked WHERE is_locked`;
   while ((await session.query(statement)).rows.length === 0)
@@ -113,14 +112,14 @@ async function run(session: PostgresClient, plan: MigrationPlan, step: Step): Pr
     await runScript(session, plan, [step]);
     return;
   }
-  // A build that failed leaves an invalid index behind.
+  // A failed build leaves an invalid index.
   const index = `${quote(plan.schema)}.${quote(migration.index)}`;
   await session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
   await session.query(statementOf(migration, true));
   await session.query(`INSERT INTO ${recordTable(plan)} (version) VALUES (${version})`);
 }
 
-/** Tries again while another transaction uses a table. */
+/** Retries while another transaction uses a table. */
 async function runScript(
   db: Pick<PostgresPool, 'query'>,
   plan: MigrationPlan,
@@ -137,7 +136,7 @@ async function runScript(
   }
 }
 
-/** Runs steps that are still missing, in one transaction. It is one statement, so its lock ends with it. */
+/** A script that runs the missing steps. It is one statement, so its transaction and its lock end with it. */
 function scriptOf(plan: MigrationPlan, steps: readonly Step[]): string {
   const table = recordTable(plan);
   const guarded = steps.map(
@@ -146,7 +145,7 @@ function scriptOf(plan: MigrationPlan, steps: readonly Step[]): string {
       INSERT INTO ${table} (version) VALUES (${version});
     END IF;`,
   );
-  // CREATE … IF NOT EXISTS needs the right to create, even where there is nothing to create.
+  // CREATE SCHEMA IF NOT EXISTS requires the CREATE privilege even if the schema exists.
   return `DO $postern$ BEGIN
     PERFORM set_config('lock_timeout', '0', true);
     PERFORM pg_advisory_xact_lock(${lockKey(plan)});

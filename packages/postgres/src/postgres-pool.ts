@@ -2,7 +2,7 @@
 export interface PostgresPool {
   readonly options?: { readonly max?: number | undefined } | undefined;
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-  /** Lends one connection. */
+  /** Checks out one connection. */
   connect?(): Promise<PostgresClient>;
 }
 
@@ -12,6 +12,6 @@ export interface PostgresClient {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'notification', listener: (message: { payload?: string | undefined }) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
-  /** @param destroy closes the connection instead of returning it to the pool */
+  /** @param destroy whether to close the connection instead of returning it to the pool */
   release(destroy?: boolean): void;
 }

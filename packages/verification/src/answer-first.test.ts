@@ -4,7 +4,7 @@ import { ADA, MINUTE, openDesk } from '../fixtures/desk.js';
 
 const down = new MailError('connection_failed', 'No server.', { stage: 'connect', hint: 'Look.' });
 
-/** What a stranger sees of an address, and what happens for it until the email is over. */
+/** Returns the visible results for an address, and the events until the email is sent or fails. */
 async function observe(deliver: boolean, failing: boolean) {
   const desk = openDesk();
   if (failing) desk.transport.failWith(down);
@@ -40,11 +40,11 @@ describe('with waitUntil, an address without an account', () => {
   test.each([
     ['the mail server takes emails', false],
     ['the mail server fails', true],
-  ])('looks like one with an account while %s', async (_name, failing) => {
+  ])('gives the same results as one with an account while %s', async (_name, failing) => {
     const known = await observe(true, failing);
     const unknown = await observe(false, failing);
     expect(unknown.answers).toEqual(known.answers);
-    // The same store calls before each answer, and none of them sends: the time of an answer tells nothing.
+    // Each response follows the same store calls and no send, so its time reveals nothing.
     expect(unknown.steps).toEqual(known.steps);
     expect(known.steps.flat()).not.toContain('mailer.send');
     expect(unknown.sendings).toBe(known.sendings);
@@ -53,7 +53,7 @@ describe('with waitUntil, an address without an account', () => {
   });
 });
 
-test('the answer comes first, then the email', async () => {
+test('start resolves before the email is sent', async () => {
   const desk = openDesk();
   const sendings: Promise<void>[] = [];
   const started = await desk.code({ waitUntil: (sending: Promise<void>) => void sendings.push(sending) });
@@ -64,7 +64,7 @@ test('the answer comes first, then the email', async () => {
   await desk.verification.check({ ...ADA, code: desk.lastCode() });
 });
 
-test('logs an email that fails after the answer at the level of its error, without secrets', async () => {
+test('logs an email that fails after the response, with a level by error code and without secrets', async () => {
   for (const [code, level] of [
     ['connection_failed', 'error'],
     ['delivery_unknown', 'warn'],
@@ -83,7 +83,7 @@ test('logs an email that fails after the answer at the level of its error, witho
   }
 });
 
-test('without a logger, such a failure reaches the console, once for each kind', async () => {
+test('writes each kind of failure to the console once if there is no logger', async () => {
   const shown = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const desk = openDesk({ logger: undefined });
   desk.transport.failWith(down);
@@ -99,13 +99,13 @@ test('without a logger, such a failure reaches the console, once for each kind',
   shown.mockRestore();
 });
 
-test('a request that is not valid still fails at once', async () => {
+test('rejects a request that is not valid at once', async () => {
   const desk = openDesk();
   const waitUntil = () => expect.unreachable();
   await expect(desk.code({ to: 'nobody', waitUntil })).rejects.toMatchObject({ code: 'recipient_invalid' });
 });
 
-test('a used code leaves no trace in what a stranger sees of the address', async () => {
+test('a used code does not change the visible results for its address', async () => {
   const seen = async (isUsed: boolean) => {
     const desk = openDesk();
     await desk.code();

@@ -4,7 +4,7 @@ import type { At } from './verification-store.js';
 /** The time during one call. */
 export interface CallTime {
   now(): number;
-  /** The time to pass to the store, which has its own clock if the application passed none. */
+  /** The time to pass to the store, or nothing if the store uses its own clock. */
   at(): At;
 }
 
@@ -18,10 +18,10 @@ function read(clock: Clock): number {
 }
 
 /**
- * Reads the clock when a call begins, before the call changes anything. If a later reading fails, the call continues with
- * the last time, so that it never stops halfway.
+ * Reads the clock at the start of a call, before the call changes anything. If a later reading fails, the call continues
+ * with the last time, so it never stops halfway.
  *
- * @throws {MailError} `config_invalid` if the clock returns something else than a number
+ * @throws {MailError} `config_invalid` if the clock does not return a number
  */
 export function startCallTime(clock: Clock | undefined): CallTime {
   const source = clock ?? systemClock;
@@ -30,7 +30,7 @@ export function startCallTime(clock: Clock | undefined): CallTime {
     try {
       last = read(source);
     } catch {
-      // The call continues with the last time.
+      // Keep the last time.
     }
     return last;
   };

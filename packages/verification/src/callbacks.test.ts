@@ -9,7 +9,7 @@ const throwing = (): never => {
 };
 const rejecting = () => Promise.reject(BROKEN);
 
-/** Rejections that nothing handles during a test. */
+/** Unhandled rejections during a test. */
 function watchRejections(): unknown[] {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
@@ -107,7 +107,7 @@ describe.each([
   });
 });
 
-test('a clock that fails later does not stop a call halfway', async () => {
+test('completes a call if the clock fails after the start of the call', async () => {
   const desk = openDesk();
   let readings = 0;
   const now = () => {
@@ -135,7 +135,7 @@ test.each<[string, Partial<VerificationOptions>]>([
   const desk = openDesk(options);
   for (const method of ['code', 'link']) {
     const failure: unknown = await desk.code({ method }).catch((error: unknown) => error);
-    if (method === 'link' && failure instanceof Object && 'id' in failure) continue; // It needs no integers.
+    if (method === 'link' && failure instanceof Object && 'id' in failure) continue; // Links use no integers.
     expect(failure).toMatchObject({ name: 'MailError', code: 'config_invalid' });
   }
 });

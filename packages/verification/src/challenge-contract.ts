@@ -4,7 +4,7 @@ import { type Challenge, EXPIRED_KEPT_MS, MOST_SUPERSEDED } from './verification
 /** The challenges of a store: when they can be found, taken and replaced. */
 export function describeChallenges({ describe, test, expect, open }: StoreSuite): void {
   describe('challenges', () => {
-    test('are kept whole, found by id, and are alive until their time is over', async () => {
+    test('are stored completely, found by id, and alive until they expire', async () => {
       const { store, other } = await open();
       const challenge = challengeOf(unique('subject'));
       const expiresAt = new Date(START + MINUTE);
@@ -20,7 +20,7 @@ export function describeChallenges({ describe, test, expect, open }: StoreSuite)
       expect(await store.find({ id: unique('id'), now: START })).toBeUndefined();
     });
 
-    test('replace the former one of their subject, and name it if it was alive', async () => {
+    test('replace the previous one of their subject, and return its id if it was alive', async () => {
       const { store } = await open();
       const [first, second, third] = [1, 2, 3].map(() => challengeOf('')) as [
         Challenge,
@@ -37,7 +37,7 @@ export function describeChallenges({ describe, test, expect, open }: StoreSuite)
       expect(await put(third, START + 1 + MINUTE)).toMatchObject({ superseded: [] });
     });
 
-    test('replace those of further subjects, and name the ones that were alive', async () => {
+    test('replace those of additional subjects, and return the ids of those that were alive', async () => {
       const { store } = await open();
       const subject = unique('subject');
       const [alive, dead, kept] = [unique('older'), unique('oldest'), unique('someone')].map(challengeOf) as [
@@ -55,7 +55,7 @@ export function describeChallenges({ describe, test, expect, open }: StoreSuite)
       expect(await store.find({ id: kept.id, now: START })).toMatchObject({ isAlive: true });
     });
 
-    test('remember the MACs of those that they replaced, newest first, up to a limit', async () => {
+    test('keep the MACs of those that they replaced, newest first, up to a limit', async () => {
       const { store } = await open();
       const subject = unique('subject');
       const all = Array.from({ length: MOST_SUPERSEDED + 2 }, (_, index) => ({
@@ -74,7 +74,7 @@ export function describeChallenges({ describe, test, expect, open }: StoreSuite)
       expect((await store.guess(request)).challenge).toMatchObject({ supersededMacs: [] });
     });
 
-    test('cost one guess to look for, whether they are alive, dead or missing', async () => {
+    test('cost one guess to find, whether they are alive, expired, or missing', async () => {
       const { store } = await open();
       const challenge = challengeOf(unique('subject'));
       const counter = unique('guesses');
@@ -102,7 +102,7 @@ export function describeChallenges({ describe, test, expect, open }: StoreSuite)
       expect(await guess(START + HOUR, [unique('subject')])).toMatchObject({ guesses: { count: 1 } });
     });
 
-    test('are found under any of several subjects, the first of which wins', async () => {
+    test('are found under any of several subjects, and the first one applies', async () => {
       const { store } = await open();
       const [one, other] = [challengeOf(unique('subject')), challengeOf(unique('subject'))];
       await store.put({ challenge: one, ttlMs: MINUTE, now: START });
@@ -115,7 +115,7 @@ export function describeChallenges({ describe, test, expect, open }: StoreSuite)
       expect(await guess(other.subject, one.subject)).toBe(other.id);
     });
 
-    test('are taken by one of many, while alive, and every try refunds a counter', async () => {
+    test('are taken by one of many parallel calls while alive, and every call refunds a counter', async () => {
       const { store, other } = await open();
       const challenge = challengeOf(unique('subject'));
       const key = unique('guesses');
@@ -135,7 +135,7 @@ export function describeChallenges({ describe, test, expect, open }: StoreSuite)
       expect(await store.count({ counters: read, now: START })).toMatchObject([{ count: 9 }]);
     });
 
-    test('are removed by subject, and named if they were alive', async () => {
+    test('are removed by subject, and their id is returned if they were alive', async () => {
       const { store } = await open();
       const challenge = challengeOf(unique('subject'));
       const remove = (now: number) => store.remove({ subject: challenge.subject, now });
@@ -148,7 +148,7 @@ export function describeChallenges({ describe, test, expect, open }: StoreSuite)
       expect(await store.find({ id: challenge.id, now: START })).toBeUndefined();
     });
 
-    test('are kept for an hour after they expire, also through a purge', async () => {
+    test('are kept for an hour after they expire, even after a purge', async () => {
       const { store, other, purge } = await open();
       const expired = (agoMs: number) => ({ ttlMs: MINUTE, now: Date.now() - MINUTE - agoMs });
       const [recent, fresh] = [challengeOf(unique('subject')), challengeOf(unique('subject'))];

@@ -16,7 +16,7 @@ interface CheckParts extends Pick<ParsedVerificationOptions, 'store' | 'policy' 
   readonly clientOf: ClientReader;
 }
 
-/** Compared if there is no challenge, so that the check takes as long. */
+/** Compared if there is no challenge, so that the check takes the same time. */
 const NO_MAC = Buffer.alloc(32).toString('base64url');
 const NO_MACS: readonly string[] = Array.from({ length: MOST_SUPERSEDED }, () => NO_MAC);
 
@@ -41,7 +41,7 @@ export function createCheck(parts: CheckParts): (request: CheckRequest) => Promi
     if (attemptsLeft < 0) throw limits.exhausted([guesses, others]);
     const isCodeOf = (mac: string) => keyring.matches(mac, ['code', type, address, code]);
     const isRight = isCodeOf(challenge?.mac ?? NO_MAC);
-    // Always the same number of comparisons, so that the time does not depend on whether there is a challenge.
+    // The number of comparisons is constant, so the time does not show whether there is a challenge.
     const wasRight = [...(challenge?.supersededMacs ?? []), ...NO_MACS]
       .slice(0, MOST_SUPERSEDED)
       .map(isCodeOf)

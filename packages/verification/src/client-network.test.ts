@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { keysOf } from '../fixtures/keys.js';
 import { createVerification, memoryStore } from './index.js';
 
-/** A verification that takes one start per network. */
+/** A verification that allows one start per network. */
 function setUp() {
   const mailer = createMailer({
     config: {
@@ -80,7 +80,7 @@ test.each([
   ['zones', `2001:db8::1${'%'.repeat(200)}`],
   ['zones and a line break', `${'%'.repeat(2000)}\nx`],
   ['quotes', `${'"'.repeat(60_000)}192.0.2.1"`],
-])('an address with too many %s is not read, and shares the limit of unknown ones', async (_, ip) => {
+])('an address with too many %s shares the limit of clients without an address', async (_, ip) => {
   expect(await countAsOne('unknown', ip)).toBe(true);
 });
 
@@ -108,7 +108,7 @@ describe('two networks', () => {
     '2001:db8:1::1',
     'fe80::1',
   ];
-  test('are never one', async () => {
+  test('never share a limit', async () => {
     for (const one of apart) {
       const start = setUp();
       await start(one);

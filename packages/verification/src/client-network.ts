@@ -1,17 +1,17 @@
 import { isIP } from 'node:net';
 
 const IPV4 = /^(?<address>[\d.]{7,15})(?::\w+)?$/;
-/** With brackets, a port and a zone, no address is longer. */
+/** Longer than any address with brackets, a port, and a zone. */
 const MAX_LENGTH = 200;
 /** Brackets with a port, as in URLs and in `Forwarded` (RFC 7239 section 6). */
 const BRACKETS = /^\[(?<address>[^\]]+)\](?::\w+)?$/;
 
 /**
- * Returns the network for the limits per client: an IPv4 address, or the /64 of an IPv6 address, which belongs to one customer.
- * An IPv6 address that embeds an IPv4 address counts as the IPv4 address. Ports, brackets, quotes, and zones are ignored, and
- * all spellings of an address are equal.
+ * Returns the network for the limits per client: an IPv4 address, or the /64 of an IPv6 address, which belongs to one
+ * customer. An IPv6 address that carries an IPv4 address counts as the IPv4 address. Ports, brackets, quotes, and zones are
+ * ignored. All spellings of an address give the same result.
  *
- * @returns `undefined` for anything but an IP address
+ * @returns `undefined` if the text is not an IP address
  */
 export function clientNetwork(ip: string): string | undefined {
   if (ip.length > MAX_LENGTH) return undefined;
@@ -24,7 +24,7 @@ export function clientNetwork(ip: string): string | undefined {
 
 /** The eight numbers of an IPv6 address. */
 function groupsOf(address: string): readonly number[] {
-  // The URL parser writes every IPv6 address in one way (RFC 5952), without dots.
+  // The URL parser normalizes IPv6 addresses (RFC 5952), without dots.
   const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const split = (groups: string) => groups.split(':').filter(Boolean);
   const missing = 8 - split(head).length - split(tail).length;
@@ -42,7 +42,7 @@ function networkOf(groups: readonly number[]): string {
     const [high = 0, low = 0] = groups.slice(at, at + 2).map((group) => group ^ mask);
     return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
   };
-  // Loopback and the unspecified address have no network around them.
+  // Loopback and the unspecified address are single addresses without a network.
   if (startsWith(0, 0, 0, 0, 0, 0, 0) && (groups[7] ?? 0) <= 1) return `::${groups[7]}`;
   const carriesIpv4AtItsEnd =
     startsWith(0, 0, 0, 0, 0, 0xffff) || // IPv4-mapped (RFC 4291 section 2.5.5.2)
@@ -51,8 +51,8 @@ function networkOf(groups: readonly number[]): string {
     startsWith(0x64, 0xff9b, 0, 0, 0, 0); // NAT64 (RFC 6052 section 2.1)
   if (carriesIpv4AtItsEnd) return embedded(6);
   if (startsWith(0x64, 0xff9b, 1)) {
-    // A local NAT64 (RFC 8215) chooses where the IPv4 address is. All places but the end leave zeros at the end
-    // (RFC 6052 section 2.2); there each whole address is one IPv4 client.
+    // A local NAT64 (RFC 8215) can put the IPv4 address in several places. Unless it is at the end, the address ends in
+    // zeros (RFC 6052 section 2.2), and each full address is one IPv4 client.
     const isAtEnd = groups[7] !== 0 || ((groups[6] ?? 0) & 0xff) !== 0;
     return isAtEnd ? embedded(6) : hex(groups);
   }

@@ -7,7 +7,7 @@ const failure = (code: string, details: object = {}) =>
   expect.objectContaining({ name: 'VerificationError', code, ...details });
 const limited = failure('rate_limited', { scope: 'ip', retryAfter: 3600 });
 
-/** What proxies, sockets and frameworks say where they know no address. */
+/** Values that proxies, sockets, and frameworks use for an unknown address. */
 const UNKNOWN = [
   undefined,
   null,
@@ -20,7 +20,7 @@ const UNKNOWN = [
   '192.0.2.1, 192.0.2.2',
 ];
 
-test('start: clients without a usable address share one limit, and it is logged once', async () => {
+test('start: clients without a valid address share one limit, which is logged once', async () => {
   const { code, log } = openDesk({ policy: { perIp: { limit: UNKNOWN.length } } });
   for (const [n, ip] of UNKNOWN.entries()) await code({ to: `a${n}@example.com`, ip });
   for (const ip of UNKNOWN) await expect(code({ to: 'z@example.com', ip })).rejects.toEqual(limited);
@@ -36,7 +36,7 @@ test('start: clients without a usable address share one limit, and it is logged 
   expect(JSON.stringify(log)).not.toMatch(/_hidden|ada\.example|999/);
 });
 
-test('check: clients without a usable address share one limit', async () => {
+test('check: clients without a valid address share one limit', async () => {
   const { check } = openDesk({ policy: { checksPerIp: { limit: UNKNOWN.length } } });
   for (const [n, ip] of UNKNOWN.entries())
     await expect(check({ to: `a${n}@example.com`, ip })).rejects.toEqual(failure('code_incorrect'));
@@ -44,7 +44,7 @@ test('check: clients without a usable address share one limit', async () => {
   await expect(check({ to: 'z@example.com', ip: '192.0.2.1' })).rejects.toEqual(failure('code_incorrect'));
 });
 
-test('a call that no client caused is counted for the address alone', async () => {
+test('a call with NO_CLIENT counts only for the email address', async () => {
   const policy = { perIp: { limit: 1 }, checksPerIp: { limit: 1 } };
   const { code, check, log } = openDesk({ policy });
   for (let n = 0; n < 5; n++) {
@@ -56,13 +56,13 @@ test('a call that no client caused is counted for the address alone', async () =
   expect(log.filter(([, { event }]) => event.startsWith('verification.'))).toEqual([]);
 });
 
-test('no text is the opt-out', async () => {
+test('does not treat the text NO_CLIENT as the symbol', async () => {
   const { code } = openDesk({ policy: { perIp: { limit: 1 } } });
   await code({ to: 'a@example.com', ip: 'NO_CLIENT' });
   await expect(code({ to: 'b@example.com', ip: String(NO_CLIENT) })).rejects.toEqual(limited);
 });
 
-test('one client tries so many wrong codes over all addresses, with a code or without', async () => {
+test('limits the wrong codes of one client for all addresses, with or without a pending code', async () => {
   const { clock, code, check, lastCode } = openDesk({ policy: { checksPerIp: { limit: 3 } } });
   const ip = '192.0.2.1';
   await code({ to: 'a@example.com' });
@@ -73,7 +73,7 @@ test('one client tries so many wrong codes over all addresses, with a code or wi
     );
   for (const to of ['a@example.com', 'd@example.com'])
     await expect(check({ to, code: right, ip })).rejects.toEqual(limited);
-  // Neither the right code nor the guesses of the address were touched.
+  // The right code and the guesses of the address did not change.
   await expect(check({ to: 'a@example.com', code: wrong(right), ip: '192.0.2.2' })).rejects.toEqual(
     failure('code_incorrect', { attemptsLeft: 3 }),
   );
@@ -82,7 +82,7 @@ test('one client tries so many wrong codes over all addresses, with a code or wi
   await expect(check({ to: 'd@example.com', ip })).rejects.toEqual(failure('code_incorrect'));
 });
 
-test('parallel checks of one client get no further than its limit', async () => {
+test('parallel checks of one client do not exceed its limit', async () => {
   const { check } = openDesk({ policy: { checksPerIp: { limit: 20 } } });
   const ip = '2001:db8::1';
   const results = await Promise.allSettled(
@@ -93,7 +93,7 @@ test('parallel checks of one client get no further than its limit', async () => 
   expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(80);
 });
 
-test('an office signs in from one address with the defaults', async () => {
+test('the default limits let an office sign in from one IP address', async () => {
   const { code, check, lastCode } = openDesk();
   const ip = '192.0.2.1';
   for (let n = 0; n < 300; n++) {
@@ -106,9 +106,9 @@ test('an office signs in from one address with the defaults', async () => {
   await expect(code({ to: 'z@example.com', ip })).rejects.toEqual(limited);
 });
 
-/** Everything that can be pending, or not. */
+/** All states of an address. */
 const ADDRESSES: [string, (desk: ReturnType<typeof openDesk>, to: string) => Promise<unknown>][] = [
-  ['nothing was ever sent', async () => undefined],
+  ['no earlier email', async () => undefined],
   ['a code', (desk, to) => desk.code({ to })],
   ['a link', (desk, to) => desk.code({ to, method: 'link' })],
   ['a code of another type', (desk, to) => desk.code({ to, type: 'Register' })],
@@ -133,7 +133,7 @@ const ADDRESSES: [string, (desk: ReturnType<typeof openDesk>, to: string) => Pro
       await desk.verification.cancel({ to, type: 'SignIn' });
     },
   ],
-  ['a code that was only pretended', (desk, to) => desk.code({ to, deliver: false })],
+  ['a code with deliver: false', (desk, to) => desk.code({ to, deliver: false })],
 ];
 
 const KEYS: VerificationOptions['keys'][] = [
@@ -141,13 +141,13 @@ const KEYS: VerificationOptions['keys'][] = [
   keysOf('the secret of these tests, 32 or more', 'an older secret, just as long as that'),
 ];
 
-test.each(ADDRESSES)('a check answers and costs the same where there is %s', async (_name, prepare) => {
+test.each(ADDRESSES)('a check has the same result and cost with %s', async (_name, prepare) => {
   for (const keys of KEYS) {
     const desk = openDesk({ keys });
     const [to, stranger] = ['a@example.com', 'b@example.com'];
     await prepare(desk, to);
     for (let n = 0; n < 7; n++) {
-      // Never the right one, also where letters of another alphabet are.
+      // Never the right code, even if the alphabet has other letters.
       const outcome = async (address: string) => {
         const answer = desk.check({ to: address, code: 'WRONG' }).catch((error: object) => ({ ...error }));
         return { events: await desk.eventsOf(answer), answer: await answer };
@@ -157,7 +157,7 @@ test.each(ADDRESSES)('a check answers and costs the same where there is %s', asy
   }
 });
 
-test('without a logger, the console hears of it once', async () => {
+test('writes to the console once if there is no logger', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const { code } = openDesk({ logger: undefined });
   await code({ to: 'a@example.com' });

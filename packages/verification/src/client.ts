@@ -2,25 +2,25 @@ import { clientNetwork } from './client-network.js';
 import type { Report } from './operator-log.js';
 
 /**
- * Pass it as `ip` for calls without a client, such as a scheduled job. They are not counted per client network. It is a
- * symbol, so that a header field or a missing address cannot be mistaken for it.
+ * Pass it as `ip` for a call without a client, such as a scheduled job. The call is not counted per client network. It is a
+ * symbol, so neither a header field nor a missing address can be mistaken for it.
  */
 export const NO_CLIENT: unique symbol = Symbol.for('postern.verification.noClient');
 
-/** The client of a request. */
+/** The client address of a request, if it is known. */
 export type ClientAddress = string | null | undefined | typeof NO_CLIENT;
 
-/** All clients without a valid address share one limit. Otherwise, a client could avoid the limit by hiding its address. */
+/** All clients without a valid address share one limit. Otherwise, hiding the address would remove the limit. */
 const UNKNOWN = 'unknown';
 
-/** The address, for the log, if it is one. */
+/** Returns the address for the log if it is valid. */
 export const addressOf = (ip: ClientAddress): string | undefined =>
   typeof ip === 'string' && clientNetwork(ip) !== undefined ? ip : undefined;
 
-/** Finds the network whose limit applies to a call. */
+/** Returns the network whose limit applies to a call. */
 export type ClientReader = (ip: ClientAddress) => string | undefined;
 
-/** @returns a function that returns `undefined` for {@link NO_CLIENT} alone */
+/** @returns a function that returns `undefined` only for {@link NO_CLIENT} */
 export function createClientReader(report: Report): ClientReader {
   const reported = new Set<string>();
   return (ip) => {
@@ -34,8 +34,8 @@ export function createClientReader(report: Report): ClientReader {
         event: 'verification.client_unknown',
         reason,
         message: ip
-          ? 'The client address of a request is not an IP address, so all such clients share one limit. Pass the address that your server or your own proxy reports.'
-          : 'A request has no client address, so all such clients share one limit. Pass `ip` (in HTTP handlers: `clientAddress`), or NO_CLIENT for calls without a client.',
+          ? 'The client address of a request is not an IP address. All clients without a valid address share one limit. Pass the address from your server or your own proxy.'
+          : 'A request has no client address. All clients without a valid address share one limit. Pass `ip` (in HTTP handlers: `clientAddress`), or NO_CLIENT for calls without a client.',
       });
     }
     return UNKNOWN;

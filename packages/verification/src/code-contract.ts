@@ -3,7 +3,7 @@ import { MINUTE, type StoreSuite } from './contract-harness.js';
 import { KEYS, person, processOn, RECEIPT, SECRET, start, wrong } from './contract-process.js';
 import { createVerification } from './verification.js';
 
-/** The zero of each script that has decimal digits. Unicode keeps the ten digits of a script in a row. */
+/** The zero of each script with decimal digits. In Unicode, the ten digits of a script are consecutive. */
 const ZEROS = Array.from({ length: 0x20000 }, (_, point) => String.fromCodePoint(point))
   .filter((character) => /^\p{Nd}$/u.test(character))
   .filter((_, index) => index % 10 === 0);
@@ -11,7 +11,7 @@ const ZEROS = Array.from({ length: 0x20000 }, (_, point) => String.fromCodePoint
 const inDigits = (code: string, zero = '0'): string =>
   code.replace(/\d/g, (digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)));
 
-/** What copying or typing adds: before the code, between its digits, and after it. */
+/** Characters that are added by copying or typing: before the code, between its digits, and after it. */
 const PASTED = [
   [' ', '', '\r\n'],
   ['"', '', '".'],
@@ -23,12 +23,12 @@ const PASTED = [
   ['\u00ab', '\u2009', '\u00bb'],
 ] as const;
 
-/** What `createVerification` guarantees for codes and their secrecy. */
+/** Tests the guarantees of `createVerification` for codes and their secrecy. */
 export function describeCodes({ test, expect, open }: StoreSuite): void {
   const failure = (code: string, details: object = {}) =>
     expect.objectContaining({ name: 'VerificationError', code, ...details });
 
-  test('an address without a code answers like one with a code, and locks like it', async () => {
+  test('an address without a code has the same results and lock as one with a code', async () => {
     const { store, other } = await open();
     const [here, there] = [processOn(store), processOn(other)];
     const [known, unknown] = [person(), person()];
@@ -55,7 +55,7 @@ export function describeCodes({ test, expect, open }: StoreSuite): void {
       );
   });
 
-  test('a code counts in the digits of every script, and with what was copied along', async () => {
+  test('accepts a code in the digits of every script, and with other copied characters', async () => {
     const { store } = await open();
     const { verification, code } = processOn(store);
     const spellings = [
@@ -75,7 +75,7 @@ export function describeCodes({ test, expect, open }: StoreSuite): void {
     }
   });
 
-  test('codes of earlier emails are answered as such in every process, and cost no guess', async () => {
+  test('rejects codes of earlier emails with code_superseded in every process, which costs no guess', async () => {
     const { store, other } = await open();
     const policy = { cooldownMs: 0 };
     const here = processOn(store, { policy });
@@ -89,7 +89,7 @@ export function describeCodes({ test, expect, open }: StoreSuite): void {
     const [oldest = '', older = '', newest = ''] = codes;
     const check = (typed: string, by = here) => by.verification.check({ ...who, code: typed });
     const superseded = failure('code_superseded');
-    // More often than there are guesses.
+    // More checks than the limit of guesses.
     for (const by of [here, there, here, there]) {
       await expect(check(oldest, by)).rejects.toEqual(superseded);
       await expect(check(inDigits(older, ZEROS[1]), by)).rejects.toEqual(superseded);
@@ -103,12 +103,12 @@ export function describeCodes({ test, expect, open }: StoreSuite): void {
     const last = here.code();
     await expect(check(newest, there)).rejects.toEqual(superseded);
     await expect(check(last, there)).resolves.toMatchObject({ status: 'verified' });
-    // Used: from here on, each of them is any wrong code.
+    // After the code is used, each of them is a wrong code.
     for (const [index, typed] of [last, newest, oldest].entries())
       await expect(check(typed)).rejects.toEqual(failure('code_incorrect', { attemptsLeft: 2 - index }));
   });
 
-  test('keeps no code, token or address', async (context) => {
+  test('stores no code, token, or address', async (context) => {
     const { store, dump } = await open();
     if (!dump) return context.skip('the harness cannot show what is stored');
     const sent: SendRequest[] = [];
@@ -121,7 +121,7 @@ export function describeCodes({ test, expect, open }: StoreSuite): void {
       },
       store,
       keys: KEYS,
-      // Letters as well: six digits may be part of anything.
+      // With letters, because six digits can occur by chance.
       policy: {
         codeLength: 12,
         codeAlphabet: 'ABCDEFGHKMNPQRSTUVWXYZ',

@@ -1,14 +1,14 @@
 import type { createContractSuite } from '@postern/testing/contract';
 import type { Challenge, VerificationStore } from './verification-store.js';
 
-/** A store to test, and what the suite cannot know about it. */
+/** A store to test, and the functions that the suite needs to test it. */
 export interface StoreHarness {
   store: VerificationStore;
-  /** The same data as another process sees it, such as through another pool. @default the same store */
+  /** Another store with the same data, such as with another pool. @default the same store */
   other?: VerificationStore;
   /** Deletes expired data, if the store does not delete it automatically. */
   purge?(): Promise<unknown>;
-  /** All stored data as text, to search it for secrets. */
+  /** Returns all stored data as text. The suite searches it for secrets. */
   dump?(): Promise<string>;
   dispose?(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
 let serial = 0;
-/** Every test uses different names, so that one database can serve them all. */
+/** Every test uses different names, so all tests can share one database. */
 export const unique = (name: string): string => `${name}-${process.pid}-${Date.now()}-${serial++}`;
 
 export const challengeOf = (subject: string): Challenge => ({

@@ -17,7 +17,7 @@ export const RECEIPT: Receipt = {
   durationMs: 0,
 };
 
-/** How each of many calls ended: `verified`, `started`, or the code of its error, with how many did. */
+/** Counts the outcomes of calls: `fulfilled`, or the code of the error. */
 export async function tally(calls: readonly Promise<unknown>[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const result of await Promise.allSettled(calls)) {
@@ -28,7 +28,7 @@ export async function tally(calls: readonly Promise<unknown>[]): Promise<Record<
   return counts;
 }
 
-/** A process: its clock, the emails that it sent, and its verification. */
+/** A simulated process with its own clock, sent emails, and verification. */
 export function processOn(
   store: VerificationStore,
   { ahead = 0, policy }: { ahead?: number; policy?: PolicyInput } = {},

@@ -3,7 +3,7 @@ import type { Counter, VerificationStore } from './verification-store.js';
 
 const SECOND = 1000;
 
-/** The counters of a store: how much they count, and when their windows end. */
+/** Tests the counts and the windows of counters. */
 export function describeCounters({ describe, test, expect, open }: StoreSuite): void {
   const countIn = async (store: VerificationStore, counter: Counter, now: number) => {
     const [state] = await store.count({ counters: [counter], now });
@@ -33,7 +33,7 @@ export function describeCounters({ describe, test, expect, open }: StoreSuite): 
   }
 
   describe('counters', () => {
-    test('count up to the end of a window that begins with the first point', async () => {
+    test('count until the end of a window that begins with the first point', async () => {
       const { add, other } = await openCounter();
       expect(await add(0)).toEqual(state(1, START + HOUR, START));
       expect(await add(SECOND, { points: 2, by: other })).toEqual(state(3, START + HOUR, START + SECOND));
@@ -41,18 +41,18 @@ export function describeCounters({ describe, test, expect, open }: StoreSuite): 
       expect(await add(HOUR)).toEqual(state(1, START + 2 * HOUR, START + HOUR));
     });
 
-    test('are not changed by reads, which begin no window and cut none', async () => {
+    test('are not changed by reads, which neither begin nor shorten a window', async () => {
       const { add, read } = await openCounter();
       expect(await read(0)).toMatchObject({ count: 0, resetMs: 0, isFull: false });
       await add(SECOND);
       expect(await read(2 * SECOND)).toEqual(state(1, START + SECOND + HOUR, START + 2 * SECOND));
-      // What a read reports is never longer than its own window.
+      // The reported time is never longer than the window of the read.
       expect(await read(2 * SECOND, { windowMs: MINUTE })).toMatchObject({ count: 1, resetMs: MINUTE });
       expect(await read(2 * SECOND)).toEqual(state(1, START + SECOND + HOUR, START + 2 * SECOND));
       expect(await read(SECOND + HOUR)).toMatchObject({ count: 0, resetMs: 0 });
     });
 
-    test('lose no point of parallel calls', async () => {
+    test('count every point of parallel calls', async () => {
       const { add, store, other } = await openCounter();
       const states = await Promise.all(
         Array.from({ length: 100 }, (_, n) => add(0, { by: n % 2 ? store : other })),
@@ -72,7 +72,7 @@ export function describeCounters({ describe, test, expect, open }: StoreSuite): 
       expect(await add(2 * MINUTE)).toMatchObject({ count: 1, resetMs: HOUR });
     });
 
-    test('that a clock ahead began end after one window by the clock behind, also when they are full', async () => {
+    test('that began by a clock that is ahead end one window later by a clock that is behind, even if full', async () => {
       const { add } = await openCounter();
       await add(24 * HOUR);
       expect(await add(0)).toEqual(state(2, START + HOUR, START));
@@ -82,7 +82,7 @@ export function describeCounters({ describe, test, expect, open }: StoreSuite): 
       expect(await full.add(HOUR, { limit: 1 })).toEqual(state(1, START + 2 * HOUR, START + HOUR));
     });
 
-    test('never exceed a limit, and have room again after a point was given back', async () => {
+    test('never exceed a limit, and count again after a point is given back', async () => {
       const { add, read, release, store, other } = await openCounter();
       const states = await Promise.all(
         Array.from({ length: 60 }, (_, n) => add(0, { limit: 20, by: n % 2 ? store : other })),
@@ -99,7 +99,7 @@ export function describeCounters({ describe, test, expect, open }: StoreSuite): 
       expect(await add(HOUR, { limit: 20 })).toEqual(state(1, START + 2 * HOUR, START + HOUR));
     });
 
-    test('of one call are counted in order, up to the first that is full', async () => {
+    test('of one call are counted in order, up to the first one that is full', async () => {
       const { store } = await open();
       const [first, second, third] = [unique('first'), unique('second'), unique('third')];
       const counter = (key: string, points = 1) => ({ key, points, windowMs: HOUR, limit: 1 });
@@ -117,8 +117,8 @@ export function describeCounters({ describe, test, expect, open }: StoreSuite): 
     test.each<[string, { at: number; points?: number; windowMs?: number }, [count: number, end: number]]>([
       ['keeps its end after points were given back', { at: SECOND, points: 1 }, [1, HOUR]],
       ['never falls below zero', { at: SECOND, points: 9 }, [0, HOUR]],
-      ['ends when it is told', { at: SECOND, windowMs: MINUTE }, [2, SECOND + MINUTE]],
-      ['keeps an end that is sooner', { at: HOUR - SECOND, windowMs: MINUTE }, [2, HOUR]],
+      ['ends after the given time', { at: SECOND, windowMs: MINUTE }, [2, SECOND + MINUTE]],
+      ['keeps an earlier end', { at: HOUR - SECOND, windowMs: MINUTE }, [2, HOUR]],
       ['gives points back and ends sooner', { at: MINUTE, points: 1, windowMs: MINUTE }, [1, 2 * MINUTE]],
     ])('that are released: %s', async (_name, { at, ...more }, [count, end]) => {
       const { add, read, release } = await openCounter();
@@ -129,7 +129,7 @@ export function describeCounters({ describe, test, expect, open }: StoreSuite): 
       expect(await read(end)).toMatchObject({ count: 0 });
     });
 
-    test('are released at once with a window of zero', async () => {
+    test('end at once if they are released with a window of zero', async () => {
       const { add, release } = await openCounter();
       await add(0, { limit: 1 });
       await release(SECOND, HOUR, { windowMs: 0 });
@@ -139,7 +139,7 @@ export function describeCounters({ describe, test, expect, open }: StoreSuite): 
     test.each([
       ['after the window', HOUR],
       ['long after it', 10 * HOUR],
-    ])('keep a later window when an earlier one is released %s', async (_name, at) => {
+    ])('keep a later window if an earlier one is released %s', async (_name, at) => {
       const { store, add, read, release, key } = await openCounter();
       await add(0, { points: 2 });
       await release(at, HOUR, { points: 1, windowMs: SECOND });

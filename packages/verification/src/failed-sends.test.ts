@@ -7,7 +7,7 @@ const failure = (code: string, details: object = {}) =>
   expect.objectContaining({ name: 'VerificationError', code, ...details });
 const SECOND = 1000;
 
-test('an outage locks no one out: only accepted emails count toward the limits of the address and the network', async () => {
+test('counts only accepted emails for the address and the network, so an outage locks no one out', async () => {
   const { clock, transport, code } = openDesk({ policy: { perIp: { limit: 5 } } });
   const outage = transport.failWith(down());
   for (let n = 0; n < 5; n++) {
@@ -23,7 +23,7 @@ test('an outage locks no one out: only accepted emails count toward the limits o
   await expect(code({ ip: '192.0.2.2' })).rejects.toEqual(failure('rate_limited', { scope: 'address' }));
 });
 
-test('starts that were refused while an outage lasted are not counted', async () => {
+test('does not count starts that failed during an outage', async () => {
   const failing = Promise.withResolvers<never>();
   const desk = openDesk({ policy: { perIp: { limit: 3 }, cooldownMs: 0 } });
   const { clock, code } = openDesk({
@@ -73,7 +73,7 @@ test.each<[string, unknown, boolean]>([
   expect(sends).toBe(isForgiven ? 2 : 1);
 });
 
-test('the cooldown after a failed send is short, grows, and ends when it says', async () => {
+test('the cooldown after a failed send is short, doubles, and ends after retryAfter', async () => {
   const { clock, transport, code } = openDesk();
   const outage = transport.failWith(down());
   for (const retryAfter of [10, 20, 40, 60, 60]) {
@@ -84,7 +84,7 @@ test('the cooldown after a failed send is short, grows, and ends when it says', 
     clock.time += 1;
   }
   outage.clear();
-  // The next cooldown is a whole one.
+  // The next cooldown has its full length.
   expect(await code()).toMatchObject({ resendAfter: 60 });
   clock.time += MINUTE - 1;
   await expect(code()).rejects.toEqual(failure('cooldown', { retryAfter: 1 }));
@@ -92,7 +92,7 @@ test('the cooldown after a failed send is short, grows, and ends when it says', 
   await code();
 });
 
-test('resendAfter is the time of the next start that can succeed', async () => {
+test('resendAfter is the time until the next start can succeed', async () => {
   const { clock, code } = openDesk({ policy: { perAddress: { limit: 2 } } });
   expect(await code()).toMatchObject({ resendAfter: 60 });
   clock.time += MINUTE;
@@ -112,7 +112,7 @@ test('resendAfter is the time of the next start that can succeed', async () => {
   expect(await slow.code()).toMatchObject({ resendAfter: 42 });
 });
 
-test('a refusal of the address window starts no cooldown', async () => {
+test('a start that perAddress refuses starts no cooldown', async () => {
   const { clock, code } = openDesk({ policy: { perAddress: { limit: 1, windowMs: 100_000 } } });
   await code();
   clock.time += 90 * SECOND;
@@ -128,7 +128,7 @@ test('a refusal of the address window starts no cooldown', async () => {
 test.each([
   ['with the default cooldown', undefined, 65],
   ['without a cooldown', 0, 106],
-])('an attacker gets no unlimited sends out of an outage: %s', async (_name, cooldownMs, most) => {
+])('limits the sends of an attacker during an outage: %s', async (_name, cooldownMs, most) => {
   let sends = 0;
   const { clock, code } = openDesk({
     policy: { cooldownMs, perIp: { limit: 100_000 } },
@@ -144,7 +144,7 @@ test.each([
   expect(sends).toBeLessThanOrEqual(most);
 });
 
-test('one network gets twice its starts out of an outage at most, over all addresses', async () => {
+test('an outage allows at most twice the starts of one network, for all addresses together', async () => {
   let sends = 0;
   const { code } = openDesk({
     policy: { perIp: { limit: 10 } },
@@ -160,7 +160,7 @@ test('one network gets twice its starts out of an outage at most, over all addre
   expect(sends).toBe(20);
 });
 
-test('a send that fails after its cooldown leaves the cooldown of a newer start alone', async () => {
+test('a send that fails after its cooldown does not change the cooldown of a newer start', async () => {
   const failing = Promise.withResolvers<never>();
   const { clock, requests, code, ...desk } = openDesk();
   const late = openDesk({

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { keysOf } from '../fixtures/keys.js';
 
-/** The work of a comparison, in order: what takes time and could tell one code from another. */
+/** The steps of a comparison, in order. Different steps could reveal a code by their time. */
 const { steps } = vi.hoisted(() => ({ steps: [] as string[] }));
 vi.mock('node:crypto', async (importOriginal) => {
   const original = await importOriginal<typeof import('node:crypto')>();
@@ -23,7 +23,7 @@ const { createKeyring } = await import('./keyring.js');
 const SECRETS: [string, string, string] = ['the newest secret', 'the one before', 'the oldest secret'];
 const claim = (code: string) => ['code', 'SignIn', 'ada@example.com', code] as const;
 
-/** Whether the code is the right one, and what was done to find out. */
+/** Returns whether the code is right, and the steps of the comparison. */
 function compare(signedWith: string, code: string) {
   const mac = createKeyring(keysOf(signedWith)).sign(claim('482913'));
   steps.length = 0;
@@ -38,10 +38,10 @@ test.each([
   ['a code that differs at its end', SECRETS[0], '482919', false],
   ['a code that differs everywhere', SECRETS[0], '111111', false],
   ['a code signed with a retired secret', 'a retired secret', '482913', false],
-])('compares %s by the same steps', (_, secret, code, isRight) => {
+])('compares %s with the same steps', (_, secret, code, isRight) => {
   expect(compare(secret, code)).toEqual({
     isRight,
-    // Every secret is tried, also after one fits, and each comparison takes constant time.
+    // Every secret is tried, even after a match, and each comparison takes constant time.
     steps: [...SECRETS.map((each) => `hmac ${each}`), ...SECRETS.map(() => 'compare 32 with 32 bytes')],
   });
 });

@@ -12,8 +12,8 @@ type Claim = readonly [method: 'code' | 'link', type: string, address: string, v
 
 export interface Keyring {
   /**
-   * Digests to find stored data by, one for each key in order. New data is stored under the first. The others find what
-   * was stored before a rotation, or by processes that have not switched yet.
+   * Returns the digests under which data is stored, one for each key, in order. New data is stored under the first. The
+   * others find data from before a rotation, or from processes that have not switched yet.
    */
   digests(...parts: readonly [purpose: string, ...string[]]): [string, ...string[]];
   sign(claim: Claim): string;
@@ -34,8 +34,8 @@ const hmac = (secret: string, parts: readonly string[]): Buffer =>
   createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
 
 /**
- * All cryptography of the package. The first key signs and seals. All keys verify and open: every key is tried, so that
- * the work does not depend on which one fits, and stored data needs no key id.
+ * Contains all cryptography of the package. The first key signs and seals. To verify or open data, every key is tried, so
+ * the time does not show which key matches, and stored data needs no key id.
  */
 export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyring {
   const [first, ...others] = keys;
@@ -62,7 +62,7 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
     sign: (claim) => mac(signing, claim).toString('base64url'),
     matches(stored, claim) {
       const expected = Buffer.from(stored, 'base64url');
-      // Continues after a match, so that the time does not depend on which secret fits.
+      // Continues after a match, so the time does not show which secret matches.
       return secrets
         .map((secret) => mac(secret, claim))
         .map((actual) => actual.length === expected.length && timingSafeEqual(actual, expected))

@@ -6,10 +6,10 @@ import type { Counter, CounterState, CounterWindow, VerificationStore } from './
 
 /** Time until the next start after a failed send. It doubles with each failure, up to the cooldown. */
 const FIRST_RETRY_MS = 10_000;
-/** Maximum number of failed sends per address and window that are forgiven. It matters for policies without a cooldown. */
+/** Maximum number of forgiven failures per address and window. It applies to policies without a cooldown. */
 const MOST_FORGIVEN = 100;
 
-/** A start that may continue. */
+/** The permission for a start. */
 interface StartPermit {
   /** Seconds until the next start for this address can succeed. */
   resendAfter(): number;
@@ -21,10 +21,10 @@ export interface Limits {
   /** The limit of wrong guesses. */
   readonly guesses: Rule;
   guessesKey(subject: string): string;
-  /** The error if the counters of a subject, one for each key, exceed the limit together. */
+  /** The error if the counters of a subject, one for each key, together exceed the limit. */
   exhausted(counters: readonly Pick<CounterState, 'count' | 'resetMs'>[]): VerificationError;
   /**
-   * Counts a start. The cost does not depend on whether there is an account, a pending code or an earlier email.
+   * Counts a start. The cost is the same with or without an account, a pending code, or an earlier email.
    *
    * @param request.subjects the digests of the address and type, one for each key
    * @throws {VerificationError} `rate_limited`, `attempts_exhausted`, `cooldown`
@@ -43,9 +43,8 @@ export interface Limits {
    */
   permitCheck(client: string | undefined, time: CallTime): Promise<() => Promise<void>>;
   /**
-   * Reads the wrong guesses that were counted under other keys: before a rotation, and by processes that have not
-   * switched yet. Call it after this guess was counted. Then of parallel guesses under different keys, the later one sees
-   * both.
+   * Reads the wrong guesses under other keys: from before a rotation, and from processes that have not switched yet. Call it
+   * after this guess is counted. Then, of two parallel guesses under different keys, the later one sees both.
    *
    * @param subjects the digests under the other keys
    */
@@ -77,13 +76,13 @@ const claimOf =
 const read = claimOf(0);
 const take = claimOf(1);
 
-/** Several counters as one: their points, and the end of the last window. */
+/** Combines counters: the sum of their points, and the end of the last window. */
 const sumOf = (counters: readonly Pick<CounterState, 'count' | 'resetMs'>[]) => ({
   count: counters.reduce((sum, { count }) => sum + count, 0),
   resetMs: Math.max(0, ...counters.map(({ resetMs }) => resetMs)),
 });
 
-/** For work whose failure matters less than the answer that is already decided. */
+/** Ignores a failure, because the result of the call is already decided. */
 const quietly = (work: Promise<unknown>): Promise<void> =>
   work.then(
     () => undefined,
@@ -91,8 +90,8 @@ const quietly = (work: Promise<unknown>): Promise<void> =>
   );
 
 /**
- * Counts starts, checks and guesses. Counters are stored under the first key. Those under the other keys are read as well,
- * so that a rotation does not reset a limit.
+ * Counts starts, checks, and guesses. Counters are stored under the first key. Counters under the other keys are read, too,
+ * so that a rotation does not lift a lock.
  */
 export function createLimits({ store, policy, keyring }: LimitsOptions): Limits {
   const { perIp, checksPerIp, perAddress, guesses } = policy;
@@ -134,7 +133,7 @@ export function createLimits({ store, policy, keyring }: LimitsOptions): Limits 
     guessesKey,
     exhausted(counters) {
       const all = sumOf(counters);
-      // There is room as soon as the rest is below the limit.
+      // A guess is possible again when the remaining counters are below the limit.
       const ends = counters
         .filter(({ count }) => all.count - count < guesses.limit)
         .map(({ resetMs }) => resetMs);
@@ -148,7 +147,7 @@ export function createLimits({ store, policy, keyring }: LimitsOptions): Limits 
       const claims = [
         ...claimNetwork(networks, perIp),
         ...subjects.map((subject) => read(guessesKey(subject), guesses, exhausted)),
-        // Both are read first, so that a start that one of them refuses takes nothing from the other.
+        // Both are read first, so a start that one of them refuses does not count in the other.
         ...digests.map((each) => read(cooldownKey(each), cooldown, cooling)),
         ...digests.map((each) => read(addressKey(each), perAddress, limited('address'))),
         take(cooldownKey(digest), cooldown, cooling),
@@ -158,7 +157,7 @@ export function createLimits({ store, policy, keyring }: LimitsOptions): Limits 
       const [emails, cool] = counted.toReversed();
       const taken = network === undefined ? undefined : counted[0];
       if (refusal) {
-        // Parallel starts took the last email after it was read. No email is sent, so there is no cooldown.
+        // Parallel starts used up the limit after it was read. No email is sent, so the cooldown is released.
         if (cool && counted.length === claims.length)
           await quietly(store.release({ key: cool.key, endsAt: cool.endsAt, windowMs: 0, ...time.at() }));
         throw refusal;

@@ -6,7 +6,7 @@ import { describeStoreContract } from './store-contract.js';
 describeStoreContract(
   'memoryStore',
   async () => {
-    // It keeps what it is given, so that is what can be looked through.
+    // The store keeps its arguments, so they are its stored data.
     const given: string[] = [];
     const store = new Proxy(memoryStore(), {
       get: (target, name, receiver) => {
@@ -31,7 +31,7 @@ describe('memoryStore', () => {
   const put = (store: ReturnType<typeof memoryStore>, name: string, now: number) =>
     store.put({ challenge: { id: `id ${name}`, subject: name, mac: '', sealed: '' }, ttlMs: 60_000, now });
 
-  test('is bounded: full of live entries, it takes no new ones, and keeps those that it has', async () => {
+  test('refuses new entries when it is full of live entries, and keeps these', async () => {
     const store = memoryStore({ maxEntries: 3 });
     for (const key of ['a', 'b', 'c']) {
       await count(store, key, 0);
@@ -54,7 +54,7 @@ describe('memoryStore', () => {
     expect(() => memoryStore({ maxEntries })).toThrow(expect.objectContaining({ code: 'config_invalid' }));
   });
 
-  test('shows nothing of what it keeps', async () => {
+  test('does not expose its data', async () => {
     const store = memoryStore();
     await put(store, 'subject', 0);
     expect(inspect(store, { depth: 9, showHidden: true })).not.toContain('id subject');

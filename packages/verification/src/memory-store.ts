@@ -18,13 +18,13 @@ type KeptChallenge = Omit<StoredChallenge, 'expiresAt' | 'isAlive'>;
 
 export interface MemoryStoreOptions {
   /**
-   * The maximum number of challenges, and of counters. When it is reached, new ones are rejected (`rate_limited`, scope
+   * Maximum number of live challenges, and of live counters. When it is reached, new ones are refused (`rate_limited`, scope
    * `store`), because dropping a counter would allow new guesses.
    * @default 100000
    */
   maxEntries?: number | undefined;
   /**
-   * Receives `verification.memory_store_unfit` if several processes serve requests.
+   * Receives `verification.memory_store_unfit` if the service may have several processes.
    *
    * @default the console, once per process
    */
@@ -36,7 +36,7 @@ const optionsSchema = z.strictObject({
   logger: loggerSchema.optional(),
 });
 
-/** A map that drops entries that have ended, and rejects new entries when it is full of live ones. */
+/** A map with a maximum size. It removes expired entries to make room, and refuses new entries if none has expired. */
 class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }> {
   readonly #maxEntries: number;
   #nextEnd = 0;
@@ -53,7 +53,7 @@ class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }>
   }
 
   #makeRoom(now: number): void {
-    // Visits all entries only if at least one has ended.
+    // Scan all entries only if at least one has expired.
     if (this.#nextEnd <= now) {
       this.#nextEnd = Number.POSITIVE_INFINITY;
       for (const [key, { until }] of this) {
@@ -69,7 +69,7 @@ class ExpiringMap<Value> extends Map<string, Value & { readonly until: number }>
   }
 }
 
-/** Shared by copies and reloads of this module. */
+/** Shared by all copies and reloads of this module. */
 const WARNED = Symbol.for('postern.verification.memoryStoreUnfit');
 
 function warnWhereUnfit(logger: Logger | undefined): void {
@@ -81,16 +81,16 @@ function warnWhereUnfit(logger: Logger | undefined): void {
   createReport(logger)('warn', {
     event: 'verification.memory_store_unfit',
     reason,
-    message: `memoryStore() keeps codes and limits in one process, but this is ${reason}: a code may be checked by a process that never saw it, and each process has its own limits. Use postgresStore() or redisStore().`,
+    message: `memoryStore() stores codes and limits in one process, but this is ${reason}. A code may be checked by a process that did not issue it, and each process has its own limits. Use postgresStore() or redisStore().`,
   });
 }
 
 /**
- * Stores everything in the memory of this process: for development, tests, and services with one process. A restart deletes
- * codes and counters. On serverless platforms and in cluster workers, it logs a warning, because the next request may reach
- * another process.
+ * Stores everything in the memory of this process. Use it for development, tests, and services with one process. A restart
+ * deletes all codes and limits. On serverless platforms and in cluster workers, it logs a warning, because the next request
+ * may reach another process.
  *
- * A development server that reloads a module creates a new store, unless you keep the store on `globalThis`.
+ * A dev server that reloads a module creates a new store, unless you keep the previous one on `globalThis`.
  *
  * @example
  * ```ts
@@ -127,7 +127,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore
     const former = isRunning ? current.count : 0;
     const isFull = limit !== undefined && former + Math.max(points, 1) > limit;
     if (points === 0 && !isRunning) return { count: 0, resetMs: 0, endsAt: now, isFull };
-    // The clock of another process may have been ahead.
+    // The clock of another process may be ahead.
     const until = isRunning ? Math.min(current.until, now + windowMs) : now + windowMs;
     const total = isFull ? former : former + points;
     if (points > 0) counters.add(key, { count: total, until }, now);
@@ -144,7 +144,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerificationStore
     counters.add(key, { count: Math.max(current.count - points, 0), until }, now);
   }
 
-  // No method awaits, so each one is atomic.
+  // No method awaits anything, so each method is atomic.
   return {
     async count({ counters: requested, ...at }) {
       const now = timeOf(at);

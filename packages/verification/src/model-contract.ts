@@ -2,12 +2,12 @@ import { challengeOf, HOUR, MINUTE, START, type StoreSuite, unique } from './con
 import { memoryStore } from './memory-store.js';
 import type { VerificationStore } from './verification-store.js';
 
-/** Compares a store with `memoryStore`, which all methods share as a model. */
+/** Compares a store with `memoryStore`. */
 export function describeModel({ test, expect, open }: StoreSuite): void {
-  test('behaves like memoryStore in 400 calls in any order, by clocks that disagree', async () => {
+  test('behaves like memoryStore in 400 random calls with different clocks', async () => {
     const { store } = await open();
     const model = memoryStore();
-    // Numerical Recipes' generator: the same calls in every run, without a library.
+    // The generator of Numerical Recipes makes the same calls in every run.
     let seed = 20_260_101;
     const below = (limit: number) => {
       seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
@@ -58,7 +58,7 @@ export function describeModel({ test, expect, open }: StoreSuite): void {
     expect(ids.length).toBeGreaterThan(20);
   });
 
-  test('has its own clock for callers without one', async () => {
+  test('uses its own clock if the caller passes no time', async () => {
     const { store } = await open();
     const challenge = challengeOf(unique('subject'));
     const { expiresAt } = await store.put({ challenge, ttlMs: HOUR });

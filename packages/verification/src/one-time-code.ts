@@ -10,7 +10,7 @@ export const drawCode = ({ codeLength, codeAlphabet }: Policy, random: Random): 
 const DIGIT = /^\p{Nd}$/u;
 
 /**
- * The ASCII digit of a decimal digit in any script. Unicode keeps the ten digits of a script in a row, zero first; the
+ * Converts a decimal digit of any script to ASCII. In Unicode, the ten digits of a script are consecutive, from zero. The
  * digits of another script may follow directly.
  */
 function asciiDigit(digit: string): string {
@@ -21,8 +21,8 @@ function asciiDigit(digit: string): string {
 }
 
 /**
- * Normalizes a code that a person typed or pasted. Accepts digits of every script, and letters in either case if the alphabet
- * has only one case. Removes everything except letters and digits, such as spaces, hyphens, quotation marks, and invisible
+ * Normalizes a typed or pasted code. Digits of every script become ASCII digits. If the alphabet has only one letter case,
+ * letters are converted to it. All other characters are removed, such as spaces, hyphens, quotation marks, and invisible
  * characters.
  */
 export function readCode(typed: string, { codeAlphabet }: Policy): string {

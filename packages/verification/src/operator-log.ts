@@ -4,8 +4,8 @@ import { createOperatorLogger, type LogEvent, type Logger, type LogLevel } from 
 export type Report = (level: LogLevel, event: LogEvent & { readonly message: string }) => void;
 
 /**
- * Reports to a logger. Without one, warnings and errors still reach the console, each kind once, so that
- * failures are visible.
+ * Reports to a logger. Without a logger, each kind of warning and error is written to the console once, so that failures are
+ * visible.
  */
 export function createReport(logger: Logger | undefined): Report {
   if (logger) return (level, event) => logger[level](event);
@@ -17,7 +17,7 @@ export function createReport(logger: Logger | undefined): Report {
     const kind = `${event.event} ${String(event.code ?? event.reason ?? '')}`;
     if (warned.has(kind)) return;
     warned.add(kind);
-    // biome-ignore lint/suspicious/noConsole: without a logger, nothing else reaches the operator
+    // biome-ignore lint/suspicious/noConsole: without a logger, the operator can only see the console
     console.warn(`Postern: ${event.event}: ${event.message}`);
   };
 }

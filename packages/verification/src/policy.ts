@@ -18,7 +18,7 @@ const limitPerHour = (standard: number) =>
 
 const isOrigin = (text: string) => readWebUrl(text)?.origin === text;
 
-/** With fewer codes, the limits would not be enough against guessing. */
+/** Minimum number of different codes. With fewer, guessing would be too likely to succeed. */
 const FEWEST_CODES = 1_000_000;
 
 /** Every rule with its default. */
@@ -26,10 +26,13 @@ export const policySchema = z
   .strictObject({
     /** @default 6 */
     codeLength: z.int().min(4).max(32).default(6),
-    /** The characters of codes. `UNAMBIGUOUS` avoids look-alikes. @default the ten digits */
+    /** Characters of a code. `UNAMBIGUOUS` has no look-alikes. @default the ten digits */
     codeAlphabet: z
       .string()
-      .regex(/^(?:([0-9A-Za-z])(?!.*\1)){2,}$/, 'must be two or more ASCII letters or digits, each once')
+      .regex(
+        /^(?:([0-9A-Za-z])(?!.*\1)){2,}$/,
+        'must be two or more ASCII letters or digits, without duplicates',
+      )
       .default('0123456789'),
     /** Validity of a code, in milliseconds. @default 600,000 (10 minutes) */
     codeTtlMs: duration(DAY_MS).default(10 * MINUTE_MS),
@@ -45,7 +48,7 @@ export const policySchema = z
     perIp: limitPerHour(300),
     /** Wrong codes per IPv4 address or IPv6 /64. @default 200 per hour */
     checksPerIp: limitPerHour(200),
-    /** The origins to which `redirectTo` can lead, such as `https://app.example.com`. @default none */
+    /** Allowed origins of `redirectTo`, such as `https://app.example.com`. @default none */
     redirectOrigins: z
       .array(
         z
@@ -57,13 +60,13 @@ export const policySchema = z
   })
   .refine(({ codeLength, codeAlphabet }) => codeAlphabet.length ** codeLength >= FEWEST_CODES, {
     path: ['codeLength'],
-    message: `makes fewer than ${FEWEST_CODES} different codes, write a larger one`,
+    message: `must allow at least ${FEWEST_CODES} different codes`,
   })
   .readonly();
 
-/** The rules that can be set. See the table in the README. */
+/** The rules that you can set. For the defaults, see the table in the README. */
 export type PolicyInput = z.input<typeof policySchema>;
 export type Policy = z.output<typeof policySchema>;
 
-/** Uppercase letters and digits without look-alikes: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V. */
+/** Capital letters and digits without look-alikes: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V. */
 export const UNAMBIGUOUS = '34679ACDEFGHJKMNPQRTWXY';

@@ -9,7 +9,7 @@ const openPool = usePostgres();
 const CHALLENGE = { id: 'id', subject: 'subject', mac: '', sealed: '' };
 const RECEIPT = { messageId: '', accepted: '', transport: '', response: '', attempts: 1, durationMs: 0 };
 
-describe('a database error', () => {
+describe('database errors', () => {
   const CONFIG = { name: 'MailError', code: 'config_invalid', retryable: false, hint: expect.any(String) };
   test.each<[string, (url: URL) => unknown, object]>([
     ['a wrong password', (url) => (url.password = 'wrong'), CONFIG],
@@ -17,13 +17,13 @@ describe('a database error', () => {
     ['an unknown database', (url) => (url.pathname = '/missing'), CONFIG],
     ['TLS that the server lacks', (url) => (url.search = 'sslmode=require'), CONFIG],
     ['a closed port', (url) => (url.port = '1'), { code: 'connection_failed', retryable: true }],
-  ])('says what is wrong: %s', async (_name, edit, expected) => {
+  ])('indicate the problem: %s', async (_name, edit, expected) => {
     const store = postgresStore({ pool: openPool(edit) });
     const calls = [store.find({ id: 'id' }), store.migrate(), store.purge()];
     for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ reason: expected });
   });
 
-  test('says that the tables are missing, from every method and from start', async () => {
+  test('report missing tables in every method and in start', async () => {
     const store = postgresStore({ pool: openPool(), schema: 'not_migrated' });
     const verification = createVerification({
       mailer: { send: async () => RECEIPT },
@@ -47,7 +47,7 @@ describe('a database error', () => {
     for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ reason });
   });
 
-  test('says that a right is missing; the rights of the guide are enough, and a reader can only read', async () => {
+  test('report a missing privilege, and the privileges in the guide are sufficient', async () => {
     const owner = openPool();
     await postgresStore({ pool: owner, schema: 'auth' }).migrate();
     await owner.query(`CREATE ROLE application LOGIN PASSWORD 'postern'`);
@@ -65,7 +65,7 @@ describe('a database error', () => {
 
     const counter = { key: 'key', points: 1, windowMs: 60_000 };
     expect(await store.find({ id: 'id' })).toBeUndefined();
-    // Reading a counter is a read.
+    // SELECT is sufficient to read a counter.
     expect(await store.count({ counters: [{ ...counter, points: 0 }] })).toMatchObject([{ count: 0 }]);
     await expect(store.count({ counters: [counter] })).rejects.toMatchObject(CONFIG);
 

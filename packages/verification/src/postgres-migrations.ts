@@ -33,8 +33,8 @@ export const migrationPlan = (schema: string): MigrationPlan => ({
 });
 
 /**
- * The tables of {@link postgresStore}, oldest first; each is one statement. Use it if you run migrations with your own
- * tool: `store.migrate()` does the same.
+ * Returns the migrations of {@link postgresStore}, oldest first. Each is one statement. Use it to run the migrations with
+ * your own tool instead of `store.migrate()`.
  *
  * @param schema the PostgreSQL schema. @default 'public'
  */

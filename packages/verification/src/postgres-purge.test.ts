@@ -7,14 +7,14 @@ const openPool = usePostgres();
 const HOUR = 3_600_000;
 
 describe('purge', () => {
-  /** Its own schema with expired and live rows. */
+  /** A separate schema with expired and live rows. */
   async function fill(schema: string, expired: number) {
     const pool = openPool();
     const store = postgresStore({ pool, schema });
     await store.migrate();
     const now = Date.now();
     for (const [name, count, expiresAt, resetAt] of [
-      // Challenges that expired less than an hour ago are kept, counters are not.
+      // Challenges are kept for an hour after they expire. Counters are not.
       ['old', expired, now - HOUR - 1, now - 1],
       ['new', 3000, now - HOUR + 60_000, now + 600_000],
     ] as const)
@@ -36,7 +36,7 @@ describe('purge', () => {
   }
   const LIVE = { challenges: 3000, counters: 3000 };
 
-  test('deletes what has expired and nothing else, a bounded number of rows per statement', async () => {
+  test('deletes only expired rows, and a limited number per statement', async () => {
     const { pool, left } = await fill('purge_bounds', 2500);
     const deleted: number[] = [];
     const store = postgresStore({
@@ -57,7 +57,7 @@ describe('purge', () => {
     expect(await store.purge()).toBe(0);
   });
 
-  test('neither waits for a row that is in use nor deletes it', async () => {
+  test('skips rows that are in use', async () => {
     const { pool, store, left } = await fill('purge_in_use', 100);
     const client = await pool.connect();
     await client.query(`BEGIN;
@@ -66,12 +66,12 @@ describe('purge', () => {
     expect(await store.purge()).toBe(198);
     await client.query('COMMIT');
     client.release();
-    // The address of the challenge returned meanwhile; the counter is still over.
+    // The challenge was renewed in the meantime, and the counter is still expired.
     expect(await store.purge()).toBe(1);
     expect(await left()).toEqual({ challenges: 3001, counters: 3000 });
   });
 
-  test('is the work of one process at a time', async () => {
+  test('runs in one process at a time', async () => {
     const { pool, store } = await fill('purge_once', 100);
     const client = await pool.connect();
     await client.query(
@@ -83,7 +83,7 @@ describe('purge', () => {
     expect(await store.purge()).toBe(200);
   });
 
-  test('and every other method find their rows by an index', async () => {
+  test('uses an index, as does every other method', async () => {
     const { pool } = await fill('indexed', 30_000);
     const scans = async (text: string, values: unknown[] = []) => {
       const { rows } = await pool.query(`EXPLAIN ${text}`, values);
@@ -100,7 +100,7 @@ describe('purge', () => {
       },
     });
     const counter = { key: 'new 1', points: 1, windowMs: 1000, limit: 5 };
-    // A new method does not compile until it is in this list.
+    // The type requires every method in this list.
     const calls: Record<Exclude<keyof PostgresStore, 'migrate' | 'purge' | 'startPurging'>, () => unknown> = {
       count: () => store.count({ counters: [{ ...counter, points: 0 }, counter] }),
       release: () => store.release({ key: 'new 1', endsAt: Date.now(), points: 1, windowMs: 0 }),
@@ -122,7 +122,7 @@ describe('purge', () => {
     expect(plans.length).toBeGreaterThan(30);
   });
 
-  test('runs in an interval until it is stopped, and reports a failure', async () => {
+  test('runs at intervals until it is stopped, and reports failures', async () => {
     vi.useFakeTimers();
     onTestFinished(() => {
       vi.useRealTimers();
@@ -144,7 +144,6 @@ describe('purge', () => {
     const stop = store.startPurging({ intervalMs: 600_000 });
     await vi.advanceTimersByTimeAsync(29_999);
     expect(queries).toBe(0);
-    // Soon after the start.
     await vi.advanceTimersByTimeAsync(1);
     expect(queries).toBe(1);
     await vi.advanceTimersByTimeAsync(600_000);

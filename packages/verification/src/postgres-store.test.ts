@@ -25,7 +25,7 @@ const dumpOf = async (pool: PostgresPool): Promise<string> => {
 };
 
 let server: RealPostgres;
-/** Two processes have a pool each. */
+/** Each of the two processes has its own pool. */
 let pools: [Pool, Pool];
 let pglite: PGlite;
 
@@ -69,12 +69,12 @@ describeStoreContract(
 describe('postgresStore', () => {
   const challenge = { id: 'id', subject: 'subject', mac: '', sealed: '' };
 
-  test('is on a real PostgreSQL here', async () => {
+  test('is tested with a real PostgreSQL server', async () => {
     const { rows } = await pools[0].query('SHOW server_version_num');
     expect(Number(rows[0].server_version_num)).toBeGreaterThanOrEqual(180_000);
   });
 
-  test('migrates repeatedly and in parallel, also into its own schema', async () => {
+  test('migrates repeatedly and in parallel, also in a separate schema', async () => {
     const stores = pools.map((pool) => postgresStore({ pool, schema: 'a "strange" schema' }));
     await Promise.all([...stores, ...stores, ...stores].map((store) => store.migrate()));
     const [one, other] = stores;
@@ -85,7 +85,7 @@ describe('postgresStore', () => {
     expect(postgresMigrations()).toHaveLength(6);
   });
 
-  test('needs one round trip per method, and no transaction of the caller', async () => {
+  test('takes one round trip per method, without a transaction', async () => {
     const queries: string[] = [];
     const pool: PostgresPool = {
       query(text, values) {
@@ -111,7 +111,7 @@ describe('postgresStore', () => {
     ['content that is cut off', `sealed = 'AAAA'`],
     ['a digest', `mac = '\u0001'`],
     ['a time', 'expires_at = 9000000000000000000'],
-  ])('a challenge whose row lost %s causes no error, and the next one replaces it', async (_name, damage) => {
+  ])('replaces a challenge whose row lost %s', async (_name, damage) => {
     const store = postgresStore({ pool: pglite });
     const transport = createMemoryTransport();
     const mailer = createMailer({
@@ -142,7 +142,7 @@ describe('postgresStore', () => {
     });
   });
 
-  test('a damaged counter with the highest value causes no error, and still limits', async () => {
+  test('a damaged counter with the maximum integer still limits', async () => {
     const store = postgresStore({ pool: pglite });
     const counter = { key: randomUUID(), windowMs: 60_000, points: 1 };
     await store.count({ counters: [counter] });
@@ -156,7 +156,7 @@ describe('postgresStore', () => {
     expect(await store.count({ counters: [{ ...counter, limit: 5 }] })).toMatchObject([{ isFull: true }]);
   });
 
-  test.each([1, 2, 3, 4, 5])('keeps the rows of an earlier schema: version %i', async (version) => {
+  test.each([1, 2, 3, 4, 5])('keeps the rows of schema version %i', async (version) => {
     const db = new PGlite();
     onTestFinished(() => db.close());
     const earlier = { ...migrationPlan('public') };

@@ -1,17 +1,13 @@
 import { type Logger, loggerSchema, objectWithMethods, readOptions } from '@postern/core';
-import { createDatabaseErrors, migrate, type PostgresPool, quote } from '@postern/postgres';
+import { createDatabaseErrors, migrate, type PostgresPool } from '@postern/postgres';
 import { z } from 'zod';
 import { createReport } from './operator-log.js';
 import { migrationPlan } from './postgres-migrations.js';
-import {
-  type Counter,
-  EXPIRED_KEPT_MS,
-  MOST_SUPERSEDED,
-  type VerificationStore,
-} from './verification-store.js';
+import { createStatements, MOST_PURGED } from './postgres-statements.js';
+import type { VerificationStore } from './verification-store.js';
 
 export interface PostgresStoreOptions {
-  /** A `Pool` of `pg`, or a PGlite. You close it. */
+  /** A `Pool` of `pg`, or a PGlite. The store does not close it. */
   pool: PostgresPool;
   /** The PostgreSQL schema of the tables. @default 'public' */
   schema?: string | undefined;
@@ -26,7 +22,7 @@ const optionsSchema = z.strictObject({
 });
 
 export interface PostgresStore extends VerificationStore {
-  /** Creates or updates the tables. Several processes can call it at the same time. */
+  /** Creates or updates the tables. Several processes can call it at once. */
   migrate(): Promise<void>;
   /**
    * Deletes counters that have ended and challenges that expired at least one hour ago, and returns the number of deleted
@@ -35,8 +31,8 @@ export interface PostgresStore extends VerificationStore {
    */
   purge(): Promise<number>;
   /**
-   * Calls {@link PostgresStore.purge} regularly. The first purge follows at a random time within one minute, so that
-   * processes that start together do not purge together. Failures go to the `logger` as `verification.purge_failed`. Every
+   * Calls {@link PostgresStore.purge} at intervals. The first purge runs at a random time within one minute, so processes
+   * that start together do not purge together. Failures go to the `logger` as `verification.purge_failed`. Every
    * process can call it. The timer does not keep a process alive.
    *
    * @param options.intervalMs milliseconds between two purges, from one second to one day. @default 3,600,000 (1 hour)
@@ -46,7 +42,7 @@ export interface PostgresStore extends VerificationStore {
   startPurging(options?: { intervalMs?: number | undefined }): () => void;
 }
 
-// `pg` returns a bigint as a string, PGlite as a number.
+// `pg` returns a bigint as text, and PGlite returns a number.
 const integer = z.coerce.number();
 const counterRow = z
   .object({ count: integer, ends_at: integer, now: integer, is_full: z.boolean() })
@@ -72,42 +68,29 @@ const challengeRow = z
     expiresAt: new Date(expires_at),
     isAlive,
   }))
-  // The time is out of the range of dates.
+  // A damaged row can have a number that is not a valid date.
   .refine(({ expiresAt }) => !Number.isNaN(expiresAt.getTime()));
-/** Ignores a damaged challenge, such as one from an incomplete restore. The next start replaces it. */
+/** A damaged row, such as after a restore, is treated as missing. The next start replaces it. */
 const readableChallengeRow = z.unknown().transform((found) => challengeRow.safeParse(found).data);
 
 const databaseError = createDatabaseErrors({
   name: 'postgresStore',
   option: 'pool',
-  migrateHint: 'Call store.migrate() with a role that may create tables, and check the option schema.',
-  grantHint: 'Grant the right to the role; the cause names the object.',
+  migrateHint: 'Call store.migrate() with a role that can create tables, and check the option schema.',
+  grantHint: 'Grant the privilege to the role. The cause names the object.',
 });
-
-/** Far above every limit. A damaged counter with a higher value could not count. */
-const MOST_COUNTED = 2_000_000_000;
-
-/** Rows of each table per statement, so that its locks are short. */
-const MOST_PURGED = 1000;
 
 const purgingSchema = z.strictObject({ intervalMs: z.int().min(1000).max(86_400_000).default(3_600_000) });
 
-/** The first purge follows within this time, unless the interval is shorter. */
+/** Maximum time until the first purge, unless the interval is shorter. */
 const FIRST_PURGE_WITHIN_MS = 60_000;
 
-/** The parts of a statement that counts. */
-type CounterSql = Record<'key' | 'points' | 'windowMs' | 'limit' | 'from', string>;
-
-/** The time of the caller, or the database clock, which all processes share. */
-const timeOf = (parameter: string) =>
-  `time AS (SELECT coalesce(${parameter}::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now)`;
-
 /**
- * Stores everything in PostgreSQL, for any number of processes. Each method is one atomic statement with one round trip, and
- * holds no lock afterward.
+ * Stores everything in PostgreSQL, for any number of processes. Each method is one statement, so it is atomic, takes one
+ * round trip, and holds no lock afterwards.
  *
- * Its methods throw a `MailError` with the code `config_invalid` for a wrong login, a missing database, privilege, or
- * table, and TLS problems, `connection_failed` if the server does not respond, and `timeout` or `rate_limited` if it is busy.
+ * Its methods throw a `MailError`: `config_invalid` for a wrong login, a TLS problem, or a missing database, privilege, or
+ * table, `connection_failed` if the server does not answer, and `timeout` or `rate_limited` if it is busy.
  *
  * @throws {ConfigError} if an option is not valid
  *
@@ -120,107 +103,7 @@ const timeOf = (parameter: string) =>
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const { pool, schema, logger } = readOptions(optionsSchema, options, 'postgresStore');
   const report = createReport(logger);
-  const challenges = `${quote(schema)}.postern_verification_challenge`;
-  const counters = `${quote(schema)}.postern_verification_counter`;
-
-  /**
-   * Adds to a counter that is not full. A window that has ended starts again. If a clock that was ahead started the window,
-   * it is cut to its length.
-   */
-  const add = ({ key, points, windowMs, limit, from }: CounterSql) => `
-    INSERT INTO ${counters} AS counter (key, count, reset_at)
-    SELECT ${key}, ${points}::integer, now + ${windowMs}::bigint FROM ${from}
-    ON CONFLICT (key) DO UPDATE SET (count, reset_at, is_full) = (
-      SELECT CASE WHEN full_now THEN former ELSE former + EXCLUDED.count END,
-        CASE WHEN is_running THEN least(counter.reset_at, EXCLUDED.reset_at) ELSE EXCLUDED.reset_at END,
-        full_now
-      FROM (SELECT counter.reset_at > now AS is_running FROM time) AS running,
-        LATERAL (SELECT CASE WHEN is_running THEN least(counter.count, ${MOST_COUNTED}) ELSE 0 END AS former) AS kept,
-        LATERAL (SELECT coalesce(former + EXCLUDED.count > ${limit}::bigint, false) AS full_now) AS compared
-    )
-    RETURNING count, reset_at AS ends_at, is_full`;
-  const look = ({ key, points, windowMs, limit, from }: CounterSql) => `
-    SELECT coalesce(count, 0) AS count,
-      CASE WHEN counter.key IS NULL THEN now ELSE least(counter.reset_at, now + ${windowMs}::bigint) END AS ends_at,
-      coalesce(coalesce(count, 0) + greatest(${points}::integer, 1) > ${limit}::bigint, false) AS is_full
-    FROM ${from} LEFT JOIN ${counters} AS counter ON counter.key = ${key} AND counter.reset_at > now`;
-
-  /** Writes one part of the statement for each counter. A part returns nothing if the counter before it is full. */
-  function countStatement(requested: readonly Counter[]): string {
-    const parts = requested.map(({ points }, index) => {
-      const parameter = (n: number) => `$${index * 4 + n}`;
-      const part = (points > 0 ? add : look)({
-        key: parameter(2),
-        points: parameter(3),
-        windowMs: parameter(4),
-        limit: parameter(5),
-        from: index === 0 ? 'time' : `(SELECT now FROM time, state_${index - 1} WHERE NOT is_full) AS before`,
-      });
-      return `state_${index} AS (${part})`;
-    });
-    const states = requested.map(
-      (_, index) => `SELECT ${index} AS place, state_${index}.* FROM state_${index}`,
-    );
-    return `WITH ${timeOf('$1')}, ${parts.join(', ')}
-      SELECT states.*, now FROM (${states.join(' UNION ALL ')}) AS states, time ORDER BY place`;
-  }
-
-  const read = (where: string) =>
-    `SELECT id, subject, mac, sealed, superseded_macs, expires_at, expires_at > now AS is_alive FROM ${challenges}, time WHERE ${where}`;
-
-  /**
-   * Skips rows that are in use. One process purges at a time. For the others, the statement deletes nothing.
-   */
-  const deleteExpired = (table: string, key: string, end: string, keptMs: number) => `
-    DELETE FROM ${table} WHERE ${key} = ANY(ARRAY(
-      SELECT ${key} FROM ${table}
-      WHERE ${end} <= (SELECT now - ${keptMs} FROM time)
-        AND (SELECT pg_try_advisory_xact_lock(hashtextextended('postern_verification purge', 0)))
-      ORDER BY ${end} LIMIT ${MOST_PURGED} FOR UPDATE SKIP LOCKED
-    )) RETURNING 1`;
-
-  const statements = {
-    release: `WITH ${timeOf('$5')}
-      UPDATE ${counters} SET
-        count = greatest(count - $3::integer, 0),
-        reset_at = least(reset_at, now + $4::bigint)
-      FROM time WHERE key = $1 AND reset_at > now AND reset_at <= $2::bigint`,
-    put: `WITH ${timeOf('$6')},
-      replaced AS (
-        DELETE FROM ${challenges} USING time WHERE subject = ANY($7::text[]) RETURNING id, expires_at > now AS is_alive
-      ),
-      kept AS (
-        INSERT INTO ${challenges} AS challenge (subject, id, mac, sealed, expires_at)
-        SELECT $1, $2, $3, $4, now + $5::bigint FROM time
-        ON CONFLICT (subject) DO UPDATE SET
-          id = EXCLUDED.id, mac = EXCLUDED.mac, sealed = EXCLUDED.sealed, expires_at = EXCLUDED.expires_at,
-          superseded_macs = (array_prepend(challenge.mac, challenge.superseded_macs))[1:${MOST_SUPERSEDED}],
-          superseded = CASE WHEN challenge.expires_at > (SELECT now FROM time) THEN challenge.id END
-        RETURNING expires_at, superseded
-      )
-      SELECT expires_at, array_remove(superseded || ARRAY(SELECT id FROM replaced WHERE is_alive), NULL) AS superseded
-      FROM kept`,
-    guess: `WITH ${timeOf('$4')},
-      challenge AS (
-        ${read('subject = ANY($1::text[])')} ORDER BY array_position($1::text[], subject) LIMIT 1
-      ),
-      counted AS (${add({ key: '$2', points: '1', windowMs: '$3', limit: 'NULL', from: 'time' })})
-      SELECT challenge.*, counted.*, now FROM time, counted LEFT JOIN challenge ON true`,
-    find: `WITH ${timeOf('$2')} ${read('id = $1')}`,
-    take: `WITH ${timeOf('$3')},
-      taken AS (DELETE FROM ${challenges} USING time WHERE id = $1 AND expires_at > now RETURNING id),
-      refunded AS (
-        UPDATE ${counters} SET count = greatest(count - 1, 0) FROM time
-        WHERE key = $2 AND reset_at > now AND reset_at <= $4::bigint
-      )
-      SELECT id FROM taken`,
-    remove: `WITH ${timeOf('$2')}
-      DELETE FROM ${challenges} USING time WHERE subject = $1 RETURNING id, expires_at > now AS is_alive`,
-    purge: `WITH ${timeOf('NULL')},
-      challenges AS (${deleteExpired(challenges, 'subject', 'expires_at', EXPIRED_KEPT_MS)}),
-      counters AS (${deleteExpired(counters, 'key', 'reset_at', 0)})
-      SELECT (SELECT count(*) FROM challenges) + (SELECT count(*) FROM counters) AS count`,
-  };
+  const { countStatement, ...statements } = createStatements(schema);
 
   async function query(text: string, values: unknown[]) {
     try {
@@ -297,7 +180,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       let isStopped = false;
       const purgeAfter = (delayMs: number): void => {
         timer = setTimeout(run, delayMs);
-        // A number in runtimes other than Node.js.
+        // Other runtimes return a number.
         if (typeof timer === 'object') timer.unref();
       };
       const run = async () => {

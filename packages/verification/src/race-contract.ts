@@ -2,12 +2,12 @@ import { MINUTE, type StoreSuite } from './contract-harness.js';
 import { KEYS, person, processOn, start, tally, wrong } from './contract-process.js';
 import { createVerification } from './verification.js';
 
-/** What `createVerification` guarantees for several processes that share a store. */
+/** Tests the guarantees of `createVerification` for several processes that share a store. */
 export function describeRaces({ test, expect, open }: StoreSuite): void {
   const failure = (code: string, details: object = {}) =>
     expect.objectContaining({ name: 'VerificationError', code, ...details });
 
-  test('200 parallel guesses get no further than the budget', async () => {
+  test('200 parallel guesses do not exceed the limit', async () => {
     const { store, other } = await open();
     const [here, there] = [processOn(store), processOn(other)];
     const who = person();
@@ -23,7 +23,7 @@ export function describeRaces({ test, expect, open }: StoreSuite): void {
     );
   });
 
-  test('of 200 parallel checks of the right code exactly one wins', async () => {
+  test('exactly one of 200 parallel checks of the right code succeeds', async () => {
     const { store, other } = await open();
     const [here, there] = [processOn(store), processOn(other)];
     const who = person();
@@ -39,7 +39,7 @@ export function describeRaces({ test, expect, open }: StoreSuite): void {
     ).toEqual([]);
   });
 
-  test('of 50 parallel starts one sends, and its code works', async () => {
+  test('exactly one of 50 parallel starts sends an email, and its code is valid', async () => {
     const { store, other } = await open();
     const [here, there] = [processOn(store), processOn(other)];
     const who = person();
@@ -56,7 +56,7 @@ export function describeRaces({ test, expect, open }: StoreSuite): void {
     });
   });
 
-  test('the guess budget survives resends', async () => {
+  test('a resend does not reset the limit of guesses', async () => {
     const { store } = await open();
     const { time, verification, code } = processOn(store);
     const who = person();
@@ -71,14 +71,14 @@ export function describeRaces({ test, expect, open }: StoreSuite): void {
     await expect(start(verification, who)).rejects.toEqual(failure('attempts_exhausted'));
   });
 
-  test('two processes whose clocks are minutes apart share codes, cooldowns and budgets', async () => {
+  test('processes with clocks that are minutes apart share codes, cooldowns, and limits', async () => {
     const { store, other } = await open();
     const here = processOn(store);
     const ahead = processOn(other, { ahead: 3 * MINUTE });
     const who = person();
     await start(ahead.verification, who);
 
-    // The one behind waits no longer than a cooldown, though the other's ends three minutes later by its clock.
+    // The process that is behind waits at most one cooldown, although by its clock this one ends three minutes later.
     await expect(start(here.verification, who)).rejects.toEqual(failure('cooldown', { retryAfter: 60 }));
     const guesses = Array.from({ length: 20 }, (_, n) =>
       (n % 2 ? here : ahead).verification.check({ ...who, code: wrong(ahead.code(), n + 1) }),
@@ -98,7 +98,7 @@ export function describeRaces({ test, expect, open }: StoreSuite): void {
     await start(here.verification, late);
     here.time.now += 8 * MINUTE;
     ahead.time.now += 8 * MINUTE;
-    // Ten minutes are over by the clock that is ahead, and not yet by the other.
+    // Ten minutes have passed by the clock that is ahead, but not by the other.
     await expect(ahead.verification.check({ ...late, code: here.code() })).rejects.toEqual(
       failure('code_expired'),
     );
@@ -107,7 +107,7 @@ export function describeRaces({ test, expect, open }: StoreSuite): void {
     });
   });
 
-  test('a crash between store and send costs one cooldown and gives no guesses back', async () => {
+  test('a crash between store and send costs one cooldown and gives back no guesses', async () => {
     const { store, other } = await open();
     const who = person();
     const survivor = processOn(other);

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { MailError } from '@postern/core';
 
-/** The source of codes, tokens and ids. It must be unpredictable. Tests can pass their own. */
+/** The source of codes, tokens, and ids. It must be unpredictable. Tests can pass their own. */
 export interface Random {
   /** Returns an integer from 0 to `limit - 1`. Each must be equally likely. */
   int(limit: number): number;
@@ -12,12 +12,12 @@ export interface Random {
 export const systemRandom: Random = { int: (limit) => randomInt(limit), bytes: randomBytes };
 
 const unusable = (requirement: string) =>
-  new MailError('config_invalid', `The option random of createVerification is not usable: ${requirement}.`, {
+  new MailError('config_invalid', `The option random of createVerification is not valid: ${requirement}.`, {
     stage: 'config',
   });
 
 /**
- * Checks each value of a source, because a wrong one would make codes shorter.
+ * Checks each value of a source, because a wrong value would make codes shorter.
  *
  * @returns a source that throws a {@link MailError} with the code `config_invalid` for values that are not valid
  */

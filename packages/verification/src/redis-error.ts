@@ -5,17 +5,17 @@ type Meaning = readonly [code: MailErrorCode, message: string, hint: string];
 const LOGIN: Meaning = [
   'config_invalid',
   'Redis refused the login of redisStore.',
-  'Check the user and the password of the client.',
+  'Check the user name and password of the client.',
 ];
 const BUSY: Meaning = [
   'rate_limited',
   'Redis cannot run the commands of redisStore at the moment.',
-  'Check its memory, its disk and its log, then try again.',
+  'Check the memory, disk, and log of the server, then try again.',
 ];
 const UNREACHABLE: Meaning = [
   'connection_failed',
   'Redis did not answer redisStore.',
-  'Check that the server is up and that the client has its address. The cause has the details.',
+  'Check that the server is running, and check its address in the client. The cause has the details.',
 ];
 
 /** The meaning of an error reply, by its code: the first word, in upper case (RESP specification, "Simple errors"). */
@@ -56,11 +56,11 @@ const codeOf = (cause: unknown): string => {
   return /^[A-Z]+(?= )/.exec(message)?.[0] ?? '';
 };
 
-/** Turns an error of a Redis client into one that says whether to correct the configuration or to try again. */
+/** Converts an error of a Redis client to a `MailError` with a hint: correct the configuration, or try again. */
 export function redisError(cause: unknown): MailError {
   if (cause instanceof MailError) return cause;
   const [code, message, hint] = MEANINGS[codeOf(cause)] ?? UNREACHABLE;
-  // The error of a client may have the command as a property, and with it a password.
+  // The original error may have the command as a property, which can contain a password.
   const told = new Error(
     cause instanceof Error ? cause.message : 'The client threw a value that is not an error.',
   );
@@ -68,9 +68,9 @@ export function redisError(cause: unknown): MailError {
   return new MailError(code, message, { stage, hint, cause: told });
 }
 
-/** The error for a reply that is not one of the scripts. */
+/** The error for a reply that does not have the format of a script's result. */
 export const unreadableReply = (): MailError =>
-  new MailError('config_invalid', 'redisStore cannot read the reply of its client.', {
+  new MailError('config_invalid', 'The client of redisStore returned a reply that is not valid.', {
     stage: 'config',
     hint: 'Pass a client that returns strings and numbers, without reply transformers.',
   });

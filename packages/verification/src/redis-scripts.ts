@@ -1,8 +1,8 @@
 import { EXPIRED_KEPT_MS, MOST_SUPERSEDED } from './verification-store.js';
 
 /**
- * KEYS[1] is the prefix of all keys, and ARGV[1] the time of the caller, if it has one. A counter is a hash, as is a
- * challenge; a third kind of key leads from the id of a challenge to its subject.
+ * KEYS[1] is the prefix of all keys, and ARGV[1] is the time of the caller, if any. Counters and challenges are hashes. A
+ * third kind of key maps the id of a challenge to its subject.
  */
 const PRELUDE = `
 local now = tonumber(ARGV[1])
@@ -69,7 +69,7 @@ end
 
 const script = (body: string) => PRELUDE + body;
 
-/** What each method of the store runs. A script is atomic. */
+/** The script of each store method. Redis runs a script atomically. */
 export const scripts = {
   count: script(`
 local states = {}

@@ -39,7 +39,7 @@ describe.skipIf(program === undefined)('redisStore on a real server', () => {
     { describe, expect, test },
   );
 
-  test('takes one round trip per method, in one slot of a cluster, below its prefix', async () => {
+  test('takes one round trip per method, with all keys in one slot and under its prefix', async () => {
     const commands: string[][] = [];
     const store = redisStore({
       client: {
@@ -65,7 +65,7 @@ describe.skipIf(program === undefined)('redisStore on a real server', () => {
     );
   });
 
-  test('leaves no key without an expiry', async () => {
+  test('sets an expiry on every key', async () => {
     const store = redisStore({ client: ioredis, prefix: 'expiry:' });
     const challenge = { id: 'id', subject: 'subject', mac: 'mac', sealed: 'sealed' };
     await store.count({ counters: [{ key: 'key', points: 1, windowMs: 60_000 }] });
@@ -82,7 +82,7 @@ describe.skipIf(program === undefined)('redisStore on a real server', () => {
     }
   });
 
-  describe('an error', () => {
+  describe('errors', () => {
     const CONFIG = { code: 'config_invalid', retryable: false, hint: expect.any(String) };
     const UNREACHABLE = { code: 'connection_failed', retryable: true, hint: expect.any(String) };
     const url = (edit: (url: URL) => void) => {
@@ -90,7 +90,7 @@ describe.skipIf(program === undefined)('redisStore on a real server', () => {
       edit(edited);
       return edited.href;
     };
-    /** The results of both clients, which may fail when they connect or with the command. */
+    /** Returns the results of both clients. They can fail when they connect or when they send the command. */
     async function failuresAt(address: string) {
       const options = { retryStrategy: () => null, lazyConnect: true };
       const one = new Redis(address, options).on('error', () => {});
@@ -110,12 +110,12 @@ describe.skipIf(program === undefined)('redisStore on a real server', () => {
       return results.map((result) => (result.status === 'rejected' ? result.reason : result));
     }
 
-    test('says that the server does not answer', async () => {
+    test('are connection_failed if the server does not answer', async () => {
       for (const failure of await failuresAt(url((edited) => (edited.port = '1'))))
         expect(failure).toMatchObject(UNREACHABLE);
     });
 
-    test('says that a permission is missing, without the password', async () => {
+    test('report a missing permission without the password', async () => {
       await ioredis.call(
         'ACL',
         'SETUSER',
@@ -174,7 +174,7 @@ test.each([[() => Promise.resolve(Buffer.from('1'))], [() => Promise.resolve(und
   },
 );
 
-test('a client that throws synchronously is a MailError', async () => {
+test('converts a synchronous exception of the client to a MailError', async () => {
   const call = () => {
     throw new TypeError('The client is closed');
   };

@@ -4,13 +4,13 @@ import { redisError, unreadableReply } from './redis-error.js';
 import { scripts } from './redis-scripts.js';
 import type { VerificationStore } from './verification-store.js';
 
-/** A connected client: one of ioredis or iovalkey (`call`), or one of node-redis (`sendCommand`). */
+/** A connected client of ioredis or iovalkey (`call`), or of node-redis (`sendCommand`). */
 export type RedisClient =
   | { call(command: string, ...args: string[]): Promise<unknown> }
   | { sendCommand(args: string[]): Promise<unknown> };
 
 export interface RedisStoreOptions {
-  /** You close it. */
+  /** A connected client. The store does not close it. */
   client: RedisClient;
   /**
    * The prefix of all keys. The part in braces keeps them in one slot of a cluster.

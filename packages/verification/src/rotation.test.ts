@@ -7,7 +7,7 @@ const NEW = 'the newer secret of these tests, 32 or more';
 const failure = (code: string, details: object = {}) =>
   expect.objectContaining({ name: 'VerificationError', code, ...details });
 
-/** Processes that share a store and a clock, one for each list of keys. */
+/** Creates a process for each list of keys. All share a store and a clock. */
 function openDesks() {
   const before = openDesk({ keys: keysOf(OLD) });
   const { clock, store } = before;
@@ -30,14 +30,14 @@ const tokenOf = ({ requests }: Desk) =>
   new URL(String(requests.at(-1)?.payload.link)).searchParams.get('token') ?? '';
 
 describe.each(PAIRS)('a rotation with processes in the stages "%s" and "%s"', (one, other) => {
-  test('accepts codes of the first in the second', async () => {
+  test('accepts codes from the first process in the second', async () => {
     const { [one]: issuer, [other]: checker } = openDesks();
     await issuer.code();
     expect(await checker.check({ code: issuer.lastCode() })).toMatchObject({ status: 'verified' });
     await expect(issuer.check({ code: issuer.lastCode() })).rejects.toEqual(failure('code_incorrect'));
   });
 
-  test('accepts links of the first in the second', async () => {
+  test('accepts links from the first process in the second', async () => {
     const { [one]: issuer, [other]: checker } = openDesks();
     await issuer.code({ method: 'link' });
     expect(await checker.verification.peekLink(tokenOf(issuer))).toMatchObject({ type: 'SignIn' });
@@ -50,7 +50,7 @@ describe.each<[Stage, Stage]>([
   ['swapped', 'added'],
   ['before', 'swapped'],
 ])('limits of the stage "%s" in the stage "%s"', (one, other) => {
-  test('the guess budget is shared', async () => {
+  test('shares the limit of guesses', async () => {
     const desks = openDesks();
     const { [one]: first, [other]: second } = desks;
     await first.code();
@@ -67,7 +67,7 @@ describe.each<[Stage, Stage]>([
     await expect(second.check({ code })).rejects.toEqual(locked);
   });
 
-  test('an address that is locked stays locked', async () => {
+  test('keeps a locked address locked', async () => {
     const { [one]: first, [other]: second, clock } = openDesks();
     for (let n = 0; n < 5; n++) await first.check({ code: 'WRONG' }).catch(() => undefined);
     clock.time += MINUTE;
@@ -76,7 +76,7 @@ describe.each<[Stage, Stage]>([
     await expect(second.code()).rejects.toEqual(locked);
   });
 
-  test('the cooldown and the limits per address and network continue', async () => {
+  test('continues the cooldown and the limits per address and network', async () => {
     const { [one]: first, [other]: second, clock } = openDesks();
     await first.code();
     await expect(second.code()).rejects.toEqual(failure('cooldown', { retryAfter: 60 }));
@@ -89,7 +89,7 @@ describe.each<[Stage, Stage]>([
   });
 });
 
-test('200 parallel guesses under different first keys get no more than the budget', async () => {
+test('200 parallel guesses under different first keys do not exceed the limit', async () => {
   const { added, swapped } = openDesks();
   await added.code();
   const outcomes = await Promise.allSettled(
@@ -116,7 +116,7 @@ test('a resend under the new key replaces the code of the old key', async () => 
     await expect(swapped.check({ code: added.lastCode() })).rejects.toEqual(failure('code_incorrect'));
 });
 
-test('codes and links of a removed key are not accepted', async () => {
+test('rejects codes and links of a removed key', async () => {
   const { clock, before, after } = openDesks();
   await before.code();
   await expect(after.check({ code: before.lastCode() })).rejects.toEqual(failure('code_incorrect'));

@@ -17,7 +17,7 @@ const capture = () => {
   return { sent, mailer: { send } };
 };
 
-test('an attacker with unlimited resends and 10,000 IPs has 120 guesses a day at one address', async () => {
+test('limits an attacker with unlimited resends and 10,000 IPs to 120 guesses per address and day', async () => {
   const clock = { time: Date.UTC(2026, 0, 1), now: () => clock.time };
   const { sent, mailer } = capture();
   const verification = createVerification({
@@ -29,7 +29,7 @@ test('an attacker with unlimited resends and 10,000 IPs has 120 guesses a day at
   });
   const victim = { to: 'ada@example.com', type: 'SignIn' } as const;
   const STEP = 30_000;
-  const IPS_PER_STEP = 4; // 4 × 2880 steps: all 10,000 have had a turn
+  const IPS_PER_STEP = 4; // 4 × 2880 steps, so all 10,000 are used
   let guesses = 0;
   let next = 0;
   const codeOf = async (call: Promise<unknown>) =>
@@ -43,7 +43,7 @@ test('an attacker with unlimited resends and 10,000 IPs has 120 guesses a day at
       const ip = `198.18.${next >> 8}.${next & 255}`;
       await codeOf(verification.start({ ...victim, method: 'code', ip }));
     }
-    // Never the right one: then every guess that is compared has the same small chance.
+    // Always wrong, so every compared guess has the same probability.
     const right = Number(sent.at(-1)?.payload.code);
     for (let n = 1; n <= 8; n++) {
       const code = String((right + n) % 1_000_000).padStart(6, '0');

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Makes a store, and returns what it warned of. */
+/** Creates a store and returns its warnings. */
 function warningsOf(): LogEvent[] {
   const warnings: LogEvent[] = [];
   const other = () => expect.unreachable();
@@ -41,7 +41,7 @@ describe('memoryStore', () => {
     ['FUNCTIONS_WORKER_RUNTIME', 'node', 'Azure Functions'],
     ['DENO_DEPLOYMENT_ID', 'a1b2', 'Deno Deploy'],
     ['NODE_APP_INSTANCE', '1', 'one of several PM2 instances'],
-  ])('warns where %s is set', (variable, value, reason) => {
+  ])('warns if %s is set', (variable, value, reason) => {
     vi.stubEnv(variable, value);
     expect(warningsOf()).toEqual([
       expect.objectContaining({
@@ -57,14 +57,14 @@ describe('memoryStore', () => {
     expect(warningsOf()).toMatchObject([{ reason: 'Cloudflare Workers' }]);
   });
 
-  test('says nothing in an ordinary process, nor in the first of PM2', () => {
+  test('does not warn in an ordinary process or in the first PM2 process', () => {
     for (const variable of VARIABLES) vi.stubEnv(variable, undefined);
     expect(warningsOf()).toEqual([]);
     vi.stubEnv('NODE_APP_INSTANCE', '0');
     expect(warningsOf()).toEqual([]);
   });
 
-  test('without a logger tells the console once, however many stores there are', () => {
+  test('without a logger, warns on the console once for all stores', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     vi.stubEnv('VERCEL', '1');
     memoryStore();
@@ -73,7 +73,7 @@ describe('memoryStore', () => {
     warn.mockRestore();
   });
 
-  test('warns in a worker of node:cluster, and not in its primary', async () => {
+  test('warns in a worker of node:cluster, but not in the primary', async () => {
     const primary = fork(fileURLToPath(new URL('../fixtures/cluster.mjs', import.meta.url)), {
       silent: true,
     });
@@ -85,7 +85,7 @@ describe('memoryStore', () => {
     expect(said.match(/a worker of node:cluster/g)).toHaveLength(2);
   });
 
-  test('is still there after a module was reloaded, if it is kept on globalThis', async () => {
+  test('survives a module reload if it is kept on globalThis', async () => {
     const module = '../fixtures/reloaded-store.js';
     const first: { store: unknown } = await import(/* @vite-ignore */ `${module}?load=1`);
     const second: { store: unknown } = await import(/* @vite-ignore */ `${module}?load=2`);

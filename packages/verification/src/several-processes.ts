@@ -1,4 +1,4 @@
-/** Documented environment variables, and the platforms that set them. These platforms start and stop instances at any time. */
+/** Documented environment variables of platforms that can start several instances of a service. */
 const PLATFORMS: readonly (readonly [variable: string, platform: string])[] = [
   ['VERCEL', 'Vercel'],
   ['AWS_LAMBDA_FUNCTION_NAME', 'AWS Lambda'],
@@ -7,7 +7,7 @@ const PLATFORMS: readonly (readonly [variable: string, platform: string])[] = [
   ['DENO_DEPLOYMENT_ID', 'Deno Deploy'],
 ];
 
-/** The parts of the runtime that are inspected. Each part is missing in some runtimes. */
+/** The properties of the runtime to check. None of them exists in every runtime. */
 interface Runtime {
   readonly process?: {
     readonly env?: Readonly<Record<string, string | undefined>>;
@@ -24,9 +24,9 @@ const isClusterWorker = ({ process }: Runtime): boolean => {
 };
 
 /**
- * Finds the reason why other processes also serve requests: a serverless platform, or a cluster.
+ * Detects a service that may have several processes, such as on a serverless platform.
  *
- * @returns `undefined` if there is no sign of other processes
+ * @returns the name of the environment, or `undefined` if none is detected
  */
 export function findSeveralProcesses(runtime: Runtime = globalThis): string | undefined {
   const env = runtime.process?.env ?? {};
@@ -34,7 +34,7 @@ export function findSeveralProcesses(runtime: Runtime = globalThis): string | un
   if (platform) return platform[1];
   if (runtime.navigator?.userAgent === 'Cloudflare-Workers') return 'Cloudflare Workers';
   if (isClusterWorker(runtime)) return 'a worker of node:cluster';
-  // PM2 numbers the processes of one application from 0.
+  // PM2 numbers the processes of an application from 0.
   if (Number(env.NODE_APP_INSTANCE) > 0) return 'one of several PM2 instances';
   return undefined;
 }

@@ -27,11 +27,11 @@ interface StartParts
   readonly clientOf: ClientReader;
 }
 
-/** Runs after the current turn of the event loop. By then, an answer that waits for `start` is on its way. */
+/** Runs the work after the current turn of the event loop, so a response that waits for `start` is sent first. */
 const afterwards = (work: () => Promise<void>): Promise<void> =>
   new Promise((resolve) => setTimeout(() => resolve(work()), 0));
 
-/** An asynchronous function, so that whatever the callback throws is a rejection. */
+/** Async, so that an exception in the callback becomes a rejection. */
 const keepAlive = async (
   waitUntil: (sending: Promise<void>) => unknown,
   sending: Promise<void>,
@@ -42,13 +42,14 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
   const { mailer, store, policy, linkUrl, onSuperseded, clock, random } = parts;
   const { keyring, limits, report, clientOf } = parts;
 
-  /** Draws the code or the token of the email, and the id of its challenge. */
+  /** Draws the code or token, and the id of its challenge. */
   function draw(method: 'code' | 'link') {
     if (method === 'code') {
       const value = drawCode(policy, random);
       return { value, id: Buffer.from(random.bytes(16)).toString('base64url'), variables: { code: value } };
     }
-    if (linkUrl === undefined) throw refuse("method 'link' needs the option linkUrl of createVerification");
+    if (linkUrl === undefined)
+      throw refuse("method 'link' requires the option linkUrl of createVerification");
     const value = drawToken(random);
     return { value, id: idOfToken(value) ?? '', variables: { link: linkWith(value, linkUrl) } };
   }
@@ -101,21 +102,21 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
       };
       const kept = await store.put({ challenge, ttlMs, replaces: otherSubjects, ...time.at() });
       ({ expiresAt } = kept);
-      // The mailer uses the clock of this process. If that is ahead of the clock of the store, the email is not late.
+      // The mailer uses the clock of this process. If it is ahead of the store's clock, the email must not count as expired.
       const sendBy = clock ? expiresAt : new Date(Math.max(expiresAt.getTime(), startedAt + ttlMs));
       for (const superseded of kept.superseded) await onSuperseded?.({ id: superseded });
       if (!waitUntil) await send(sendBy);
       else {
-        // Also without a delivery, so that a caller that waits for the work cannot tell the two apart.
+        // Runs without a delivery, too, so that callers that wait for the work cannot detect the difference.
         const sending = afterwards(() =>
           send(sendBy).catch(
-            reportLater('verification.send_failed', 'The email of a code or link was not sent.', {
+            reportLater('verification.send_failed', 'The email with a code or link was not sent.', {
               id,
               type,
             }),
           ),
         );
-        // The email is on its way, so a callback that fails must not fail this call.
+        // The email is sent anyway, so a failed callback must not fail this call.
         void keepAlive(waitUntil, sending).catch(
           reportLater('verification.wait_until_failed', 'The callback waitUntil failed.', { id, type }),
         );

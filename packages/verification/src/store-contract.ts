@@ -7,11 +7,11 @@ import { describeModel } from './model-contract.js';
 import { describeRaces } from './race-contract.js';
 
 /**
- * The tests that every {@link VerificationStore} must pass: each method separately, and the promises of
- * `createVerification` that depend on them.
+ * Runs the tests that every {@link VerificationStore} must pass: tests of each method, and tests of the guarantees of
+ * `createVerification` that depend on the store.
  *
- * @param name names the suite
- * @param setUp makes a fresh harness for each test
+ * @param name the name of the suite
+ * @param setUp creates a new harness for each test
  * @param runner the functions of your test runner
  *
  * @example

@@ -2,22 +2,22 @@ import { shareAcrossCopies } from '@postern/core';
 
 /** The failures of a verification, in addition to the `MailError`s of its email. */
 export type VerificationErrorCode =
-  /** The code is wrong, was never issued, or was used. `attemptsLeft` is the number of remaining guesses. */
+  /** The code is wrong, was never issued, or is used. `attemptsLeft` is the number of remaining guesses. */
   | 'code_incorrect'
-  /** The code is right, but a newer code or link was sent. It costs no guess. Only the holder of the older code gets this error. */
+  /** The code is from an earlier email. It costs no guess. Only the holder of an earlier code gets this error. */
   | 'code_superseded'
-  /** The code or link has expired. Only its holder gets this error. */
+  /** The code or link is right but expired. Only its holder gets this error. */
   | 'code_expired'
-  /** The link was never issued, or it was used, replaced, or canceled. */
+  /** The link was never issued, or was used, replaced, or canceled. */
   | 'not_found'
   /** Too many wrong guesses for this address and type. */
   | 'attempts_exhausted'
-  /** An email went to this address a moment ago. */
+  /** An email was sent to this address a moment ago. */
   | 'cooldown'
-  /** The limit of the `scope` is used up for this window. */
+  /** The limit of the `scope` is reached. */
   | 'rate_limited';
 
-/** The limit that is used up: of one address, of one client network, or of a full memory store. */
+/** The limit that is reached: of an address, of a client network, or of a memory store that is full. */
 export type RateLimitScope = 'address' | 'ip' | 'store';
 
 export interface VerificationErrorDetails {
@@ -31,18 +31,18 @@ const MESSAGES: Record<VerificationErrorCode, string> = {
   code_incorrect: 'The code is wrong, or it was used.',
   code_superseded: 'A newer email was sent. Use the latest one.',
   code_expired: 'The code or link has expired.',
-  not_found: 'There is no such link, or it was used, replaced or canceled.',
+  not_found: 'There is no such link, or it was used, replaced, or canceled.',
   attempts_exhausted: 'Too many wrong codes for this address.',
   cooldown: 'An email was sent to this address a moment ago.',
   rate_limited: 'Too many requests.',
 };
 
 /**
- * The person must act: type the code again, wait, or start over. The message contains nothing from the request, so it is safe
- * to log.
+ * The person who signs in must type the code again, wait, or start over. The message contains no data of the request, so it
+ * is safe to show and to log.
  *
- * It is not a `MailError`: no email failed, and there is nothing for the operator to fix. The two also share a code name
- * (`rate_limited`) that means different things, so tell them apart by class.
+ * It is not a `MailError`, because no email failed and the operator has nothing to fix. Both classes have a code
+ * `rate_limited` with different meanings, so check the class first.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export class VerificationError extends Error {
   readonly code: VerificationErrorCode;
   /** For `code_incorrect`: the remaining guesses for this address and type in the current window. */
   declare readonly attemptsLeft?: number;
-  /** For `attempts_exhausted`, `cooldown`, and `rate_limited`: the time until the next try, in seconds, at least 1. */
+  /** For `attempts_exhausted`, `cooldown`, and `rate_limited`: the seconds until the next attempt, at least 1. */
   declare readonly retryAfter?: number;
   /** For `rate_limited`. */
   declare readonly scope?: RateLimitScope;
@@ -71,5 +71,5 @@ export class VerificationError extends Error {
   }
 }
 
-/** Converts milliseconds to whole seconds for `Retry-After`. */
+/** Converts milliseconds to whole seconds for a `Retry-After` header. */
 export const toSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));

@@ -25,7 +25,7 @@ test.each<[object, string, RegExp]>([
   expect(create).toThrow(`${path}: is not an option`);
 });
 
-test('shows what a list of keys looks like', () => {
+test('shows an example of a list of keys', () => {
   const create = () => createVerification(Object({ ...valid, keys: 's'.repeat(32) }));
   expect(create).toThrow('keys: must be a list of keys, such as [{ id: "2026-11", secret }]');
 });

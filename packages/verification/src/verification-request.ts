@@ -9,44 +9,44 @@ import { z } from 'zod';
 import { type ClientAddress, NO_CLIENT } from './client.js';
 
 export interface StartRequest {
-  /** As the person typed it. The email goes to the result of `parseRecipient`. */
+  /** The address as the person typed it. The email goes to the result of `parseRecipient`. */
   to: string;
-  /** The usage type. It determines the template, and the purpose of the code. */
+  /** The usage type. It selects the template, and the code is valid only for this type. */
   type: UsageType;
   method: 'code' | 'link';
   /**
-   * The client's IP address, for the limit per client network: from the socket, or from a proxy that you trust. Clients
-   * without one share a single limit. Pass {@link NO_CLIENT} for a call that no client caused.
+   * The client's IP address for the limit per client network, from the socket or from a proxy that you trust. Clients
+   * without an address share one limit. Pass {@link NO_CLIENT} for a call without a client.
    */
   ip?: ClientAddress | undefined;
   /** A BCP 47 tag, the value of an `Accept-Language` header, or a list of them. */
   locale?: AcceptedLocales | undefined;
-  /** Further variables of the template, in addition to `code` or `link`. */
+  /** Additional variables of the template. `code` or `link` is added to them. */
   payload?: CommonPayload | undefined;
-  /** The page to open after `consumeLink`: an absolute URL with an origin in `policy.redirectOrigins`. */
+  /** The `redirectTo` in the result of `consumeLink`: an absolute URL of an origin in `policy.redirectOrigins`. */
   redirectTo?: string | undefined;
   /**
-   * With `false`, everything happens except for the email. Use it for addresses without an account, so that the answers are
-   * the same as for addresses with one.
+   * Whether to send the email. Pass `false` for an address without an account, so that its responses are the same as for an
+   * address with an account.
    * @default true
    */
   deliver?: boolean | undefined;
   /**
-   * Makes `start` resolve as soon as the code is stored. The function receives the promise of the send, which never rejects.
-   * Keep the process alive until it resolves, for example with `(sending) => context.waitUntil(sending)`. With
-   * `deliver: false`, it also receives a promise, so that the two cases look the same.
+   * Makes `start` resolve as soon as the code is stored. The callback receives the promise of the send, which never rejects.
+   * Keep the process alive until it resolves, such as with `(sending) => context.waitUntil(sending)`. With
+   * `deliver: false`, the callback receives a promise, too, so that both cases look the same.
    *
    * @default `start` waits for the mail server, and throws if the email cannot be sent
    */
   waitUntil?: ((sending: Promise<void>) => void) | undefined;
-  /** Stops the send. */
+  /** Aborts the send. */
   signal?: AbortSignal | undefined;
 }
 
 export interface CheckRequest {
   to: string;
   type: UsageType;
-  /** As the person typed it. */
+  /** The code as the person typed it. */
   code: string;
   /** The client's IP address, as in {@link StartRequest}. It limits the wrong codes of one client for all addresses. */
   ip?: ClientAddress | undefined;
@@ -58,9 +58,9 @@ export interface CancelRequest {
 }
 
 const text = (name: string, atMost: number) =>
-  z.string(`${name} must be a string`).min(1, `${name} is empty`).max(atMost, `${name} is too long`);
+  z.string(`${name} must be a string`).min(1, `${name} must not be empty`).max(atMost, `${name} is too long`);
 
-/** Any text. Clients whose text is not an address share one limit. */
+/** Any text is valid. Clients with text that is not an IP address share the limit of clients without an address. */
 const ip = z
   .custom<ClientAddress>(
     (value) => value === null || value === NO_CLIENT || typeof value === 'string',
@@ -93,22 +93,22 @@ export const tokenSchema = z.string('the token must be a string');
 export const refuse = (problem: string): MailError =>
   new MailError('payload_invalid', `The request is not valid: ${problem}.`, { stage: 'payload' });
 
-/** @throws {MailError} `payload_invalid`; values are never repeated */
+/** @throws {MailError} `payload_invalid`. Its message never contains a value */
 export function parseRequest<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw refuse(parsed.error.issues.map(({ message }) => message).join('; '));
 }
 
-/** The URL in its normal form, or `undefined` for anything but an absolute URL of an allowed origin. */
+/** Returns the normalized URL, or `undefined` if it is not an absolute URL of an allowed origin. */
 export function allowedRedirect(redirectTo: string, origins: readonly string[]): string | undefined {
   const url = readWebUrl(redirectTo);
   return url && origins.includes(url.origin) ? url.href : undefined;
 }
 
-/** @throws {MailError} `payload_invalid` for anything but an absolute URL of an allowed origin */
+/** @throws {MailError} `payload_invalid` if it is not an absolute URL of an allowed origin */
 export function readRedirect(redirectTo: string, origins: readonly string[]): string {
   const allowed = allowedRedirect(redirectTo, origins);
   if (allowed !== undefined) return allowed;
-  throw refuse('redirectTo is not an absolute URL of an origin in policy.redirectOrigins');
+  throw refuse('redirectTo must be an absolute URL of an origin in policy.redirectOrigins');
 }

@@ -3,14 +3,14 @@ export interface Started {
   /** Also the `idempotencyKey` of the email. */
   id: string;
   expiresAt: Date;
-  /** Seconds until the next start for this address can succeed: the value of a `Retry-After` header. */
+  /** Seconds until the next start for this address can succeed, as in a `Retry-After` header. */
   resendAfter: number;
 }
 
 /** The result of `check`. */
 export interface Verified {
   status: 'verified';
-  /** The recipient of the email. To find the account, use the {@link canonicalAddress} of it. */
+  /** The recipient of the email. To find the account, use its {@link canonicalAddress}. */
   to: string;
   type: string;
   id: string;

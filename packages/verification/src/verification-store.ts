@@ -1,12 +1,12 @@
-/** The stored data of a code or a link. It does not reveal the code, the token, or the address. */
+/** The stored data of a code or link. It does not reveal the code, the token, or the address. */
 export interface Challenge {
-  /** Unique, also the `idempotencyKey` of its email. */
+  /** A unique id, which is also the `idempotencyKey` of the email. */
   readonly id: string;
-  /** A digest of the type and the address. A subject has one challenge at most. */
+  /** A digest of the type and the address. A subject has at most one challenge. */
   readonly subject: string;
-  /** HMAC-SHA-256 over purpose, address and code. */
+  /** HMAC-SHA-256 of the method, type, address, and code or token. */
   readonly mac: string;
-  /** The address and the redirect, encrypted with the code or the token. */
+  /** The address, the type, and `redirectTo`, encrypted with a key that depends on the code or token. */
   readonly sealed: string;
 }
 
@@ -14,27 +14,27 @@ export interface Challenge {
 export const MOST_SUPERSEDED = 5;
 
 /**
- * The time that a store keeps a challenge after its end, in milliseconds: one hour. Meanwhile, its holder gets the answer
- * `code_expired`, and the code of an earlier email the answer `code_superseded`.
+ * Time that a store keeps an expired challenge, in milliseconds: one hour. During this time, the error for its code is
+ * `code_expired`, and the error for the code of an earlier email is `code_superseded`.
  */
 export const EXPIRED_KEPT_MS = 3_600_000;
 
 export interface StoredChallenge extends Challenge {
-  /** The MACs of the challenges that it replaced, newest first, {@link MOST_SUPERSEDED} at most. */
+  /** The MACs of the replaced challenges, newest first, at most {@link MOST_SUPERSEDED}. */
   readonly supersededMacs: readonly string[];
   readonly expiresAt: Date;
-  /** By the clock of the store, or the `now` that was passed. */
+  /** Whether it has not expired, according to the `now` that was passed or the clock of the store. */
   readonly isAlive: boolean;
 }
 
 /** The state of a counter after an operation. */
 export interface CounterState {
   readonly count: number;
-  /** Until its window ends, in milliseconds; 0 without a window. */
+  /** Time until its window ends, in milliseconds. 0 without a window. */
   readonly resetMs: number;
-  /** The end of the window, in milliseconds since the epoch. `release` takes it to recognize the window. */
+  /** The end of the window, in milliseconds since the epoch. `release` identifies the window by it. */
   readonly endsAt: number;
-  /** Whether the limit was reached, so that nothing was added. */
+  /** Whether nothing was added because of the limit. */
   readonly isFull: boolean;
 }
 
@@ -45,10 +45,10 @@ export interface At {
 
 export interface Counter {
   readonly key: string;
-  /** How many to add. With 0, the counter is only read, and never written. */
+  /** Number of points to add. With 0, the counter is only read. */
   readonly points: number;
   readonly windowMs: number;
-  /** The counter never exceeds it. A read is full if there is no room for one point. @default no limit */
+  /** Maximum count. A read is full if one more point would exceed it. @default no limit */
   readonly limit?: number | undefined;
 }
 
@@ -63,21 +63,21 @@ export interface CounterWindow {
 }
 
 export interface ReleaseRequest extends CounterWindow, At {
-  /** How many points to give back. @default 0 */
+  /** Number of points to give back. @default 0 */
   readonly points?: number | undefined;
-  /** The window ends after this time, if it would end later. @default it keeps its end */
+  /** The maximum time until the window ends, in milliseconds. @default the end does not change */
   readonly windowMs?: number | undefined;
 }
 
 export interface PutRequest extends At {
   readonly challenge: Challenge;
   readonly ttlMs: number;
-  /** Further subjects whose challenges it replaces: the same subject under older secrets. */
+  /** Additional subjects whose challenges are replaced: the same subject under other keys. */
   readonly replaces?: readonly string[] | undefined;
 }
 
 export interface GuessRequest extends At {
-  /** One has a challenge at most; the first that has it counts. */
+  /** The subject under each key. The first one that has a challenge applies. */
   readonly subjects: readonly string[];
   /** The counter of wrong guesses. */
   readonly counter: string;
@@ -86,16 +86,16 @@ export interface GuessRequest extends At {
 
 export interface TakeRequest extends At {
   readonly id: string;
-  /** Where to give one point back, whether or not the challenge was still there. */
+  /** The window to give one point back to, whether or not the challenge still exists. */
   readonly refund?: CounterWindow | undefined;
 }
 
 /**
- * Keeps challenges and counters. Every method is atomic: parallel calls, from any number of processes, have the same result
- * as sequential calls. No method holds a lock after it returns.
+ * Stores challenges and counters. Every method is atomic: parallel calls from any number of processes have the same results
+ * as consecutive calls. No method holds a lock after it returns.
  *
- * A counter's window begins with its first point and has a fixed end. Only a shorter window brings the end forward: it is
- * never further away than the window of the latest point. After its end the counter is gone. It never goes below zero.
+ * A counter's window begins with its first point and has a fixed end. Only a shorter window brings the end forward: the end
+ * is never later than the window of the latest point. After its end, the counter is zero. It never falls below zero.
  *
  * An implementation must pass `describeStoreContract` of `@postern/verification/contract`.
  */
@@ -103,25 +103,25 @@ export interface VerificationStore {
   /**
    * Adds points to counters, in the order of the list, and stops at the first one that is full.
    *
-   * @returns the states of the counters up to the one that is full
+   * @returns the states of the counters, up to and including the one that is full
    */
   count(request: CountRequest): Promise<readonly CounterState[]>;
-  /** Gives points back, or ends a window sooner. It changes only the window that it names, never a later one. */
+  /** Gives points back, or ends a window sooner. It changes only the given window, never a later one. */
   release(request: ReleaseRequest): Promise<void>;
   /**
-   * Stores a challenge in place of the subject's former one, and returns the ids of those that it replaced and that were
-   * alive. The MAC of the former one moves to `supersededMacs`.
+   * Stores a challenge and replaces the previous one of its subject, whose MAC moves to `supersededMacs`. Returns the ids of
+   * the replaced challenges that were alive.
    */
   put(request: PutRequest): Promise<{ expiresAt: Date; superseded: readonly string[] }>;
   /**
-   * Counts one guess and finds the challenge of the subjects, in one step, before the code is compared. It costs and counts
-   * the same whether or not there is a challenge, so that it does not reveal which addresses have one.
+   * Counts one guess and finds the challenge of the subjects in one step, before the code is compared. The cost is the same
+   * with or without a challenge, so it does not reveal which addresses have one.
    */
   guess(request: GuessRequest): Promise<{ challenge: StoredChallenge | undefined; guesses: CounterState }>;
   /** Reads a challenge and changes nothing. */
   find(request: { readonly id: string } & At): Promise<StoredChallenge | undefined>;
-  /** Removes a live challenge and says whether it was this call that did. Of parallel calls exactly one wins. */
+  /** Removes a live challenge. Returns `true` for exactly one of several parallel calls. */
   take(request: TakeRequest): Promise<boolean>;
-  /** Removes the challenge of a subject, and returns its id if it was alive. */
+  /** Removes the challenge of a subject. Returns its id if it was alive. */
   remove(request: { readonly subject: string } & At): Promise<string | undefined>;
 }

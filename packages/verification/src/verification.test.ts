@@ -28,7 +28,7 @@ const template = (usageType: string) => ({
   content: '{{#if code}}Your code is {{code}}.{{/if}}{{#if link}}Open {{link}} now.{{/if}} {{greeting}}',
 });
 
-/** Everything real but the clock and the last mile. */
+/** A real verification with a memory transport and a test clock. */
 function setUp(options: Partial<VerificationOptions> & { policy?: PolicyInput } = {}) {
   const clock = { time: START, now: () => clock.time };
   const transport = createMemoryTransport({ clock });
@@ -81,7 +81,7 @@ const failure = (code: string, details: object = {}) =>
   expect.objectContaining({ name: 'VerificationError', code, ...details });
 
 describe('a code', () => {
-  test('arrives by mail, and signs in once', async () => {
+  test('arrives by email and signs in once', async () => {
     const { verification, transport, code } = setUp();
     const started = await code();
 
@@ -134,13 +134,13 @@ describe('a code', () => {
     ['monospace mathematical digits', digitsFrom(0x1d7f6)],
     ['superscript digits', (plain) => plain.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '')],
     ['circled digits', (plain) => plain.replace(/\d/g, (digit) => '⓪①②③④⑤⑥⑦⑧⑨'[Number(digit)] ?? '')],
-  ])('is read with %s', async (_, spell) => {
+  ])('is accepted with %s', async (_, spell) => {
     const { verification, lastCode, code } = setUp();
     await code();
     await verification.check({ ...ADA, code: spell(lastCode()) });
   });
 
-  test('is read in the digits of every script', async () => {
+  test('is accepted in the digits of every script', async () => {
     const zeros = Array.from({ length: 0x110000 }, (_, code) => code)
       .filter((code) => code < 0xd800 || code > 0xdfff)
       .map((code) => String.fromCodePoint(code))
@@ -157,7 +157,7 @@ describe('a code', () => {
   });
 
   test.each(['-', ' ', '482913 482913', 'four', '\u0664', '1'.repeat(200)])(
-    'costs a guess when it is typed as %j',
+    'costs a guess if it is typed as %j',
     async (typed) => {
       const { verification, code } = setUp();
       await code();
@@ -167,14 +167,14 @@ describe('a code', () => {
     },
   );
 
-  test('can be of letters without look-alikes, typed small or large', async () => {
+  test('can have letters without look-alikes, typed in either case', async () => {
     const { verification, lastCode, code } = setUp({ policy: { codeAlphabet: UNAMBIGUOUS, codeLength: 8 } });
     await code();
     expect(lastCode()).toMatch(/^[34679ACDEFGHJKMNPQRTWXY]{8}$/);
     await verification.check({ ...ADA, code: lastCode().toLowerCase() });
   });
 
-  test('can be of small letters, typed large', async () => {
+  test('can have lowercase letters, typed in uppercase', async () => {
     const { verification, lastCode, code } = setUp({
       policy: { codeAlphabet: 'abcdefghjkmnpqrstuvwxyz', codeLength: 8 },
     });
@@ -182,7 +182,7 @@ describe('a code', () => {
     await verification.check({ ...ADA, code: lastCode().toUpperCase() });
   });
 
-  test('can mix large and small letters, which then differ', async () => {
+  test('is case-sensitive if the alphabet has both cases', async () => {
     const { verification, lastCode, code } = setUp({
       policy: { codeAlphabet: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', codeLength: 8 },
     });
@@ -194,12 +194,12 @@ describe('a code', () => {
     await verification.check({ ...ADA, code: lastCode() });
   });
 
-  test('expires, with its email', async () => {
+  test('expires together with its email', async () => {
     const { verification, clock, requests, lastCode, code } = setUp();
     const { expiresAt } = await code();
     expect(requests[0]?.expiresAt).toEqual(expiresAt);
     clock.time += 10 * MINUTE;
-    // Who doesn't know the code learns nothing of it, and who does loses no guess.
+    // Only the right code shows that it is expired, and it costs no guess.
     await expect(verification.check({ ...ADA, code: wrong(lastCode()) })).rejects.toEqual(
       failure('code_incorrect', { attemptsLeft: 4 }),
     );
@@ -209,7 +209,7 @@ describe('a code', () => {
     );
   });
 
-  test('that is dead is not delivered', async () => {
+  test('is not delivered after it expires', async () => {
     const { clock, transport, mailer } = setUp();
     const late = setUp({
       clock,
@@ -224,7 +224,7 @@ describe('a code', () => {
     expect(transport.emails).toEqual([]);
   });
 
-  test('is good for its address and type only', async () => {
+  test('is valid only for its address and type', async () => {
     const { verification, lastCode, code, store } = setUp();
     await code();
     const sent = lastCode();
@@ -244,7 +244,7 @@ describe('a code', () => {
   });
 
   test('is drawn without bias', () => {
-    // Chi-squared over every place: what a modulo would do to ten digits shows, chance does not (p < 1e-9).
+    // Chi-squared test of every position. It detects a modulo bias, and a false alarm has p < 1e-9.
     const { verification, lastCode } = setUp({
       policy: { cooldownMs: 0, perAddress: { limit: 1_000_000 }, codeLength: 32 },
     });
@@ -263,7 +263,7 @@ describe('a code', () => {
 });
 
 describe('guesses', () => {
-  test('are counted down, lock the address and type for the window, and not another type', async () => {
+  test('are counted down, and lock only their address and type until the window ends', async () => {
     const { verification, clock, lastCode, code } = setUp();
     await code();
     const sent = lastCode();
@@ -284,7 +284,7 @@ describe('guesses', () => {
     await verification.check({ ...ADA, code: lastCode() });
   });
 
-  test('that were right cost nothing', async () => {
+  test('are not counted if they are right', async () => {
     const { verification, lastCode, code } = setUp({
       policy: { perAddress: { limit: 50 }, checksPerIp: { limit: 1 }, cooldownMs: 0 },
     });
@@ -296,7 +296,7 @@ describe('guesses', () => {
 });
 
 describe('a resend', () => {
-  test('makes a new code in place of the old one, and tells the queue which email is worthless', async () => {
+  test('replaces the code, and calls onSuperseded with the id of the previous email', async () => {
     const { verification, clock, superseded, requests, lastCode, code } = setUp();
     const first = await code();
     const old = lastCode();
@@ -309,7 +309,7 @@ describe('a resend', () => {
     await expect(verification.check({ ...ADA, code: lastCode() })).resolves.toMatchObject({ id: second.id });
   });
 
-  test('answers the holder of an earlier code that there is a newer one, which costs no guess', async () => {
+  test('rejects an earlier code with code_superseded, which costs no guess', async () => {
     const { verification, clock, lastCode, code } = setUp();
     const codes: string[] = [];
     for (let sent = 0; sent < 4; sent++) {
@@ -321,21 +321,21 @@ describe('a resend', () => {
     const [oldest, , third, newest] = codes;
     const stranger = ['111111', '222222', '333333', '444444', '555555'].find((each) => !codes.includes(each));
 
-    // More often than there are guesses.
+    // More checks than the limit of guesses.
     for (let tried = 0; tried < 6; tried++) {
       await expect(check(oldest)).rejects.toEqual(failure('code_superseded'));
       await expect(check(third)).rejects.toEqual(failure('code_superseded'));
     }
     await expect(check(stranger)).rejects.toEqual(failure('code_incorrect', { attemptsLeft: 4 }));
-    // Of another type or address it is any wrong code.
+    // For another type or address, it is a wrong code.
     await expect(check(oldest, { type: 'Register' })).rejects.toEqual(failure('code_incorrect'));
     await expect(check(oldest, { to: 'bob@example.com' })).rejects.toEqual(failure('code_incorrect'));
     await expect(check(newest)).resolves.toMatchObject({ status: 'verified' });
-    // It is over: nothing newer is waiting.
+    // No newer code is pending after this.
     await expect(check(oldest)).rejects.toEqual(failure('code_incorrect'));
   });
 
-  test('by link supersedes a code, too', async () => {
+  test('by link replaces a code, too', async () => {
     const { verification, clock, lastCode, code, link } = setUp();
     await code();
     const old = lastCode();
@@ -344,7 +344,7 @@ describe('a resend', () => {
     await expect(verification.check({ ...ADA, code: old })).rejects.toEqual(failure('code_superseded'));
   });
 
-  test('waits for the cooldown of the address, whatever the type, also when the code was used', async () => {
+  test('waits for the cooldown of the address for every type, even after the code was used', async () => {
     const { verification, clock, lastCode, code } = setUp();
     await code();
     clock.time += 18_500;
@@ -352,13 +352,13 @@ describe('a resend', () => {
     await expect(code()).rejects.toEqual(cooling);
     await expect(code({ type: 'Register' })).rejects.toEqual(cooling);
     await verification.check({ ...ADA, code: lastCode() });
-    // Otherwise a stranger's start would tell that somebody has just signed in.
+    // Otherwise, a start by a third party would show that someone has just signed in.
     await expect(code()).rejects.toEqual(cooling);
     clock.time += 41_500;
     await code({ type: 'Register' });
   });
 
-  test('whose hook fails is not sent, and can be tried again', async () => {
+  test('is not sent if onSuperseded fails, and can be tried again', async () => {
     let isDown = true;
     const { clock, requests, code } = setUp({
       onSuperseded: () => (isDown ? Promise.reject(new Error('The queue is down.')) : undefined),
@@ -373,14 +373,14 @@ describe('a resend', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('that is aborted fails as the mailer says', async () => {
+  test('fails with the error of the mailer if it is aborted', async () => {
     const { code } = setUp();
     await expect(code({ signal: AbortSignal.abort() })).rejects.toBeMailError('aborted');
   });
 });
 
 describe('windows', () => {
-  test('per address hold over all types, and end', async () => {
+  test('per address apply to all types together, and end', async () => {
     const { clock, code } = setUp();
     for (const type of ['SignIn', 'Register', 'SignIn', 'Register', 'SignIn']) {
       await code({ type });
@@ -393,7 +393,7 @@ describe('windows', () => {
     await code();
   });
 
-  test('per IP hold over all addresses; an IPv6 client is its /64', async () => {
+  test('per IP apply to all addresses together, and an IPv6 client counts as its /64', async () => {
     const { code } = setUp({ policy: { perIp: { limit: 2 } } });
     const limited = failure('rate_limited', { scope: 'ip', retryAfter: 3600 });
     await code({ to: 'a@example.com', ip: '192.0.2.1' });
@@ -406,7 +406,7 @@ describe('windows', () => {
     await code({ to: 'f@example.com', ip: '2001:db8:0:1::1' });
   });
 
-  test('and everything else are the same for an address without an account, but for the email', async () => {
+  test('are the same with deliver: false, except for the email', async () => {
     const { verification, clock, transport, code } = setUp();
     const answers = async (request: { to: string; deliver?: boolean }) => {
       const seen: unknown[] = [];
@@ -437,7 +437,7 @@ describe('windows', () => {
 });
 
 describe('addresses', () => {
-  test('are one and the same in every spelling, and the email goes to the form that is counted', async () => {
+  test('are equal in every spelling, and the email goes to the form that is counted', async () => {
     const { verification, requests, lastCode, code } = setUp();
     await code({ to: 'Ada.Lovelace@BÜCHER.example' });
     expect(requests[0]?.to).toBe('Ada.Lovelace@xn--bcher-kva.example');
@@ -468,7 +468,7 @@ describe('addresses', () => {
     ['a Kelvin sign', '\u212Aim@example.com'],
     ['a ligature', 'ﬁn@example.com'],
     ['a full-width letter', 'ａda@example.com'],
-  ])('that only look like another one get no email: %s', async (_, to) => {
+  ])('that look like another one are rejected: %s', async (_, to) => {
     const { verification, requests, code, link } = setUp();
     for (const attempt of [
       code({ to }),
@@ -482,7 +482,7 @@ describe('addresses', () => {
 });
 
 describe('a link', () => {
-  test('has its token where linkUrl wants it', async () => {
+  test('replaces {token} in linkUrl with the token', async () => {
     const { verification, requests, link } = setUp({
       linkUrl: 'https://app.example.com/links/{token}?from=mail',
     });
@@ -492,7 +492,7 @@ describe('a link', () => {
     expect(await verification.peekLink(pathname.replace('/links/', ''))).toMatchObject({ type: 'SignIn' });
   });
 
-  test('is peeked at as often as one likes, and consumed once', async () => {
+  test('can be read many times and consumed once', async () => {
     const { verification, requests, lastToken, link } = setUp();
     const { id, expiresAt } = await link({ redirectTo: 'https://app.example.com/inbox?a=1' });
     const token = lastToken();
@@ -517,7 +517,7 @@ describe('a link', () => {
     await expect(verification.consumeLink(token)).rejects.toEqual(failure('not_found'));
   });
 
-  test('expires, is superseded and cancelled like a code', async () => {
+  test('expires, is replaced, and is canceled like a code', async () => {
     const { verification, clock, superseded, lastToken, link, code } = setUp();
     const { id } = await link();
     const first = lastToken();
@@ -532,7 +532,7 @@ describe('a link', () => {
     await expect(verification.consumeLink(lastToken())).rejects.toEqual(failure('code_expired'));
   });
 
-  test('of anyone else is not found', async () => {
+  test('is not found with another token', async () => {
     const { verification } = setUp();
     for (const token of ['', 'x', 'A'.repeat(43), `${'A'.repeat(42)}%`, 'A'.repeat(10_000)]) {
       await expect(verification.peekLink(token)).rejects.toEqual(failure('not_found'));
@@ -566,13 +566,13 @@ describe('a link', () => {
     'https://app.example.com./',
     'data:text/html,x',
     'null',
-  ])('leads nowhere but to the origins of the policy: %s', async (redirectTo) => {
+  ])('redirects only to the origins in the policy: %s', async (redirectTo) => {
     const { link, requests } = setUp();
     await expect(link({ redirectTo })).rejects.toBeMailError('payload_invalid');
     expect(requests).toEqual([]);
   });
 
-  test('that is bad costs neither the link that is out nor a budget', async () => {
+  test('with a redirect that is not valid does not replace a link or count toward a limit', async () => {
     const { verification, link, lastToken, code } = setUp({ policy: { cooldownMs: 0 } });
     await link();
     const token = lastToken();
@@ -584,7 +584,7 @@ describe('a link', () => {
     expect(await verification.consumeLink(token)).toMatchObject({ status: 'verified' });
   });
 
-  test('leads nowhere once its origin is no longer in the policy', async () => {
+  test('does not redirect after its origin is removed from the policy', async () => {
     const store = memoryStore();
     const before = setUp({ store });
     await before.link({ redirectTo: 'https://app.example.com/inbox' });
@@ -594,13 +594,13 @@ describe('a link', () => {
     expect(verified).not.toHaveProperty('redirectTo');
   });
 
-  test('needs a page to lead to', async () => {
+  test('requires linkUrl', async () => {
     await expect(setUp({ linkUrl: undefined }).link()).rejects.toBeMailError('payload_invalid');
   });
 });
 
 describe('cancel', () => {
-  test('makes the code worthless, tells the queue, and leaves the limits', async () => {
+  test('invalidates the code, calls onSuperseded, and keeps the limits', async () => {
     const { verification, superseded, lastCode, code } = setUp();
     const { id } = await code();
     await verification.cancel(ADA);
@@ -611,8 +611,8 @@ describe('cancel', () => {
   });
 });
 
-describe('what is wrong with a request or an option', () => {
-  test('is a MailError that repeats nothing of it', async () => {
+describe('a problem with a request or an option', () => {
+  test('is a MailError without values of the request', async () => {
     const { verification, code, requests } = setUp();
     await expect(code({ to: 'a@example.com, b@example.com' })).rejects.toBeMailError('recipient_invalid');
     for (const request of [
@@ -677,19 +677,19 @@ describe('what is wrong with a request or an option', () => {
       { policy: { redirectOrigins: [origin] } },
     ]),
     ['a policy with an unknown rule', { policy: { codeTTL: 5 } as PolicyInput }],
-    ['a logger that is none', { logger: {} as Logger }],
+    ['a logger without methods', { logger: {} as Logger }],
     ['a negative time', { policy: { codeTtlMs: -1 } }],
     ['guesses without a limit', { policy: { guesses: { limit: 0 } } }],
     ['an origin with a path', { policy: { redirectOrigins: ['https://app.example.com/'] } }],
     ['an alphabet with a letter twice', { policy: { codeAlphabet: 'AAB' } }],
-    ['codes that are too few', { policy: { codeLength: 4 } }],
+    ['too few different codes', { policy: { codeLength: 4 } }],
   ])('is a ConfigError: %s', (_name, options) => {
     const create = () => setUp(options);
     expect(create).toThrow(expect.objectContaining({ name: 'ConfigError', code: 'config_invalid' }));
     expect(create).not.toThrow(/hidden/);
   });
 
-  test('an explicit undefined gets the default', async () => {
+  test('an explicit undefined selects the default', async () => {
     const { code } = setUp({
       policy: { codeTtlMs: undefined, guesses: undefined, perIp: { limit: undefined } },
     });
@@ -698,7 +698,7 @@ describe('what is wrong with a request or an option', () => {
 });
 
 describe('VerificationError', () => {
-  test('is an error with its own code, and not a MailError', () => {
+  test('is a separate class from MailError, with its own codes', () => {
     const error = new VerificationError('rate_limited', { scope: 'ip', retryAfter: 5 });
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(MailError);
@@ -711,7 +711,7 @@ describe('VerificationError', () => {
     expect(Object.keys(new VerificationError('not_found'))).toEqual(['code', 'name']);
   });
 
-  test('says nothing of the code, the token, the address or the secret', async () => {
+  test('does not reveal the code, the token, the address, or the secret', async () => {
     const { verification, lastCode, lastToken, code, link, clock } = setUp();
     const errors: unknown[] = [];
     const keep = (error: unknown) => errors.push(error);
@@ -730,7 +730,7 @@ describe('VerificationError', () => {
   });
 });
 
-test('sends also where the clock of this process is ahead of the time of the store', async () => {
+test('sends if the clock of this process is ahead of the clock of the store', async () => {
   const real = memoryStore();
   const behind = 900_000;
   const store: typeof real = {

@@ -21,11 +21,11 @@ import type { LinkPreview, Started, Verified, VerifiedLink } from './verificatio
 /** Issues one-time codes and links, and checks them. */
 export interface Verification {
   /**
-   * Creates a code or a link, stores a digest of it, and sends it. It replaces the previous one of this address and type.
+   * Creates a code or link, stores a digest of it, and sends it. It replaces the previous one for this address and type.
    *
    * A send that fails is not counted, and the next start can succeed after a few seconds. With `waitUntil`, the call
-   * resolves before the email is sent. A failed send is then logged, and counted like a successful one, so that the answers
-   * are the same for every address.
+   * resolves before the email is sent. A failed send is then logged and counted like a successful one, so that the
+   * responses are the same for every address.
    *
    * @throws {VerificationError} `cooldown`, `rate_limited`, `attempts_exhausted`
    * @throws {MailError} if the request is not valid or, without `waitUntil`, if the email cannot be sent
@@ -33,9 +33,9 @@ export interface Verification {
    */
   start(request: StartRequest): Promise<Started>;
   /**
-   * Checks a code as it was typed. A right code is used up; a wrong one costs a guess. The code of an earlier email costs
-   * nothing: the error is `code_superseded`. Callers that do not know the code get the same answers whether or not one is
-   * pending.
+   * Checks a code as it was typed. A right code is used up, and a wrong code costs a guess. The code of an earlier email
+   * costs nothing, and the error is `code_superseded`. Callers that do not know the code get the same results whether or not
+   * one is pending.
    *
    * @throws {VerificationError} `code_incorrect`, `code_superseded` (for an earlier code only), `code_expired` (for the right
    * code only), `attempts_exhausted`, `rate_limited`
@@ -62,8 +62,8 @@ export interface Verification {
    */
   cancel(request: CancelRequest): Promise<void>;
   /**
-   * Finds the reason why no code or link of this type can be sent, according to the options and the templates. Routes call
-   * it when they are created, so that a mistake is found before the first person signs in.
+   * Checks the options and templates for a reason why codes or links of this type cannot be sent. Routes call it when they are
+   * created, so that mistakes are found before the first person signs in.
    *
    * @returns `undefined` if there is no known reason
    */
@@ -71,7 +71,7 @@ export interface Verification {
 }
 
 /**
- * Creates a verification from a mailer, a store and keys.
+ * Creates a verification from a mailer, a store, and keys.
  *
  * @throws {ConfigError} with every problem, if an option is not valid
  *
