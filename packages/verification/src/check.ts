@@ -1,4 +1,5 @@
 import { canonicalAddress } from '@postern/core';
+import { toBase64Url } from './base64url.js';
 import { startCallTime } from './call-time.js';
 import type { ClientReader } from './client.js';
 import type { Keyring } from './keyring.js';
@@ -17,7 +18,7 @@ interface CheckParts extends Pick<ParsedVerificationOptions, 'store' | 'policy' 
 }
 
 /** Compared if there is no challenge, so that the check takes the same time. */
-const NO_MAC = Buffer.alloc(32).toString('base64url');
+const NO_MAC = toBase64Url(new Uint8Array(32));
 const NO_MACS: readonly string[] = Array.from({ length: MOST_SUPERSEDED }, () => NO_MAC);
 
 /** Creates the method `check`. */
@@ -30,7 +31,7 @@ export function createCheck(parts: CheckParts): (request: CheckRequest) => Promi
     const time = startCallTime(clock);
     const address = canonicalAddress(to);
     const code = readCode(typed, policy);
-    const subjects = keyring.digests('subject', type, address);
+    const subjects = await keyring.digests('subject', type, address);
     const [subject, ...otherSubjects] = subjects;
     const counter = limits.guessesKey(subject);
 
@@ -40,13 +41,11 @@ export function createCheck(parts: CheckParts): (request: CheckRequest) => Promi
     const attemptsLeft = limit - guesses.count - others.count;
     if (attemptsLeft < 0) throw limits.exhausted([guesses, others]);
     const isCodeOf = (mac: string) => keyring.matches(mac, ['code', type, address, code]);
-    const isRight = isCodeOf(challenge?.mac ?? NO_MAC);
     // The number of comparisons is constant, so the time does not show whether there is a challenge.
-    const wasRight = [...(challenge?.supersededMacs ?? []), ...NO_MACS]
-      .slice(0, MOST_SUPERSEDED)
-      .map(isCodeOf)
-      .includes(true);
-    const contents = challenge && isRight ? keyring.open(challenge, code) : undefined;
+    const macs = [challenge?.mac ?? NO_MAC, ...(challenge?.supersededMacs ?? []), ...NO_MACS];
+    const [isRight, ...wereRight] = await Promise.all(macs.slice(0, 1 + MOST_SUPERSEDED).map(isCodeOf));
+    const wasRight = wereRight.includes(true);
+    const contents = challenge && isRight ? await keyring.open(challenge, code) : undefined;
     if (!challenge || !(contents || wasRight))
       throw new VerificationError('code_incorrect', { attemptsLeft });
     // From here on, the caller knows the code.

@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
 import { createMailer } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keysOf } from '../fixtures/keys.js';
+import { clientNetwork } from './client-network.js';
 import { createVerification, memoryStore } from './index.js';
 
 /** A verification that allows one start per network. */
@@ -136,4 +138,38 @@ test('every spelling of an IPv6 address is one network', async () => {
     }),
     { numRuns: 300 },
   );
+});
+
+describe('accepts the same addresses as Node.js', () => {
+  const characters = fc.constantFrom(...'0123456789abcdefABCDEF:.g/ ');
+  const noise = fc.string({ unit: characters, maxLength: 3 });
+  const v4 = fc
+    .array(fc.oneof(fc.nat(300), fc.constantFrom('00', '01', '0x1', '')), { minLength: 3, maxLength: 5 })
+    .map((parts) => parts.join('.'));
+  const v6 = fc
+    .array(fc.oneof(fc.nat(0x1ffff), fc.constant(0)), { minLength: 6, maxLength: 9 })
+    .map((groups) => groups.map((group) => group.toString(16)).join(':'));
+  const compressed = v6.map((text) => text.replace(/:0(?::0)*:/, '::'));
+  const mixed = fc
+    .tuple(compressed, v4)
+    .map(([head, tail]) => `${head.split(':').slice(0, 6).join(':')}:${tail}`);
+  const texts = fc
+    .tuple(fc.oneof(v4, v6, compressed, mixed), fc.nat(40), noise, fc.nat(2))
+    .map(([text, at, added, removed]) => text.slice(0, at) + added + text.slice(at + removed));
+
+  test.each([
+    ['addresses', fc.oneof(v4, v6, compressed, mixed)],
+    ['addresses with changes', texts],
+  ])('%s', (_name, source) => {
+    fc.assert(
+      fc.property(
+        // An IPv4 address may have a port, and spaces around an address are ignored.
+        source.filter((text) => text.trim() === text && !/^[\d.]+:\w+$/.test(text)),
+        (text) => {
+          expect([text, clientNetwork(text) !== undefined]).toEqual([text, isIP(text) !== 0]);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
 });

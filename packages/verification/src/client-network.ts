@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
-
-const IPV4 = /^(?<address>[\d.]{7,15})(?::\w+)?$/;
+const IPV4 = /^(?<address>\d{1,3}(?:\.\d{1,3}){3})(?::\w+)?$/;
+const IPV6 = /^[\da-f:.]+$/i;
 /** Longer than any address with brackets, a port, and a zone. */
 const MAX_LENGTH = 200;
 /** Brackets with a port, as in URLs and in `Forwarded` (RFC 7239 section 6). */
@@ -17,15 +16,22 @@ export function clientNetwork(ip: string): string | undefined {
   if (ip.length > MAX_LENGTH) return undefined;
   const text = ip.trim().replace(/^"(.*)"$/, '$1');
   const v4 = IPV4.exec(text)?.groups?.address;
-  if (v4 !== undefined) return isIP(v4) === 4 ? v4 : undefined;
-  const address = (BRACKETS.exec(text)?.groups?.address ?? text).replace(/%.*$/, '');
-  return isIP(address) === 6 ? networkOf(groupsOf(address)) : undefined;
+  // The URL parser reads other spellings of IPv4 addresses, too, such as 127.1. Here, they are not valid.
+  if (v4 !== undefined) return normalize(v4) === v4 ? v4 : undefined;
+  const v6 = (BRACKETS.exec(text)?.groups?.address ?? text).replace(/%.*$/, '');
+  const normalized = IPV6.test(v6) ? normalize(`[${v6}]`) : undefined;
+  return normalized && networkOf(groupsOf(normalized));
 }
 
-/** The eight numbers of an IPv6 address. */
-function groupsOf(address: string): readonly number[] {
-  // The URL parser normalizes IPv6 addresses (RFC 5952), without dots.
-  const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+/** The spelling of a host by the URL parser (RFC 5952), or `undefined` if it is not valid. */
+function normalize(host: string): string | undefined {
+  const url = `http://${host}`;
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
+}
+
+/** The eight numbers of an IPv6 address that is normalized, so it does not contain dots. */
+function groupsOf(host: string): readonly number[] {
+  const [head = '', tail = ''] = host.slice(1, -1).split('::');
   const split = (groups: string) => groups.split(':').filter(Boolean);
   const missing = 8 - split(head).length - split(tail).length;
   return [...split(head), ...Array<string>(missing).fill('0'), ...split(tail)].map((group) =>

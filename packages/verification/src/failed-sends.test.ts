@@ -34,7 +34,7 @@ test('does not count starts that failed during an outage', async () => {
   });
   const from = { ip: '192.0.2.1' };
   const waiting = [1, 2, 3].map((n) => code({ ...from, to: `a${n}@example.com` }));
-  while (desk.events.filter((event) => event === 'store.put').length < 3) await Promise.resolve();
+  await expect.poll(() => desk.events.filter((event) => event === 'store.put')).toHaveLength(3);
   for (let n = 0; n < 20; n++)
     await expect(code({ ...from, to: `b${n}@example.com` })).rejects.toEqual(
       failure('rate_limited', { scope: 'ip' }),
@@ -174,7 +174,7 @@ test('a send that fails after its cooldown does not change the cooldown of a new
     },
   });
   const slow = late.code();
-  while (requests.length === 0) await Promise.resolve();
+  await expect.poll(() => requests.length).toBe(1);
   clock.time += MINUTE;
   await code();
   failing.reject(down('timeout'));

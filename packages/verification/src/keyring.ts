@@ -1,6 +1,8 @@
-import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import type { SecretKey } from '@postern/core';
 import { z } from 'zod';
+import { fromBase64Url, toBase64Url } from './base64url.js';
+import { createHmacKey, type HmacKey } from './hmac-key.js';
+import { openBox, sealBox } from './sealed-box.js';
 import type { Challenge } from './verification-store.js';
 
 /** The part of a challenge that only the holder of the code or the token can read. */
@@ -15,23 +17,14 @@ export interface Keyring {
    * Returns the digests under which data is stored, one for each key, in order. New data is stored under the first. The
    * others find data from before a rotation, or from processes that have not switched yet.
    */
-  digests(...parts: readonly [purpose: string, ...string[]]): [string, ...string[]];
-  sign(claim: Claim): string;
+  digests(...parts: readonly [purpose: string, ...string[]]): Promise<[string, ...string[]]>;
+  sign(claim: Claim): Promise<string>;
   /** Whether the MAC belongs to this claim, under any key. Takes the same time for every claim. */
-  matches(mac: string, claim: Claim): boolean;
-  seal(id: string, value: string, contents: Contents): string;
+  matches(mac: string, claim: Claim): Promise<boolean>;
+  seal(id: string, value: string, contents: Contents): Promise<string>;
   /** @returns `undefined` for the wrong value */
-  open(challenge: Pick<Challenge, 'id' | 'sealed'>, value: string): Contents | undefined;
+  open(challenge: Pick<Challenge, 'id' | 'sealed'>, value: string): Promise<Contents | undefined>;
 }
-
-// Each derived key encrypts only one message, so the nonce can be constant.
-const NONCE = Buffer.alloc(12);
-const CIPHER = 'aes-256-gcm';
-const TAG_BYTES = 16;
-
-// JSON is unambiguous: no two lists of strings have the same encoding.
-const hmac = (secret: string, parts: readonly string[]): Buffer =>
-  createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
 
 /**
  * Contains all cryptography of the package. The first key signs and seals. To verify or open data, every key is tried, so
@@ -39,45 +32,30 @@ const hmac = (secret: string, parts: readonly string[]): Buffer =>
  */
 export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyring {
   const [first, ...others] = keys;
-  const signing = first.secret;
-  const secrets = keys.map(({ secret }) => secret);
-  const digest = (secret: string, parts: readonly string[]) =>
-    hmac(secret, ['digest', ...parts]).toString('base64url');
-  const mac = (secret: string, claim: Claim) => hmac(secret, ['mac', ...claim]);
-  const sealKey = (secret: string, id: string, value: string) => hmac(secret, ['seal', id, value]);
-
-  function unseal(key: Buffer, sealed: Buffer): string | undefined {
-    const decipher = createDecipheriv(CIPHER, key, NONCE, { authTagLength: TAG_BYTES });
-    try {
-      // Throws if the tag is incomplete, as in a damaged row.
-      decipher.setAuthTag(sealed.subarray(0, TAG_BYTES));
-      return decipher.update(sealed.subarray(TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-    } catch {
-      return undefined;
-    }
-  }
+  const signing = createHmacKey(first.secret);
+  const older = others.map(({ secret }) => createHmacKey(secret));
+  const all = [signing, ...older];
+  const digest = async (key: HmacKey, parts: readonly string[]) =>
+    toBase64Url(await key.sign(['digest', ...parts]));
+  const boxKey = (key: HmacKey, id: string, value: string) => key.sign(['seal', id, value]);
 
   return {
-    digests: (...parts) => [digest(signing, parts), ...others.map(({ secret }) => digest(secret, parts))],
-    sign: (claim) => mac(signing, claim).toString('base64url'),
-    matches(stored, claim) {
-      const expected = Buffer.from(stored, 'base64url');
-      // Continues after a match, so the time does not show which secret matches.
-      return secrets
-        .map((secret) => mac(secret, claim))
-        .map((actual) => actual.length === expected.length && timingSafeEqual(actual, expected))
-        .includes(true);
+    digests: (...parts) =>
+      Promise.all([digest(signing, parts), ...older.map((key) => digest(key, parts))] as const),
+    sign: async (claim) => toBase64Url(await signing.sign(['mac', ...claim])),
+    async matches(mac, claim) {
+      const bytes = fromBase64Url(mac);
+      // Continues after a match, so the time does not show which key matches.
+      const results = await Promise.all(all.map((key) => key.verify(bytes, ['mac', ...claim])));
+      return results.includes(true);
     },
-    seal(id, value, contents) {
-      const cipher = createCipheriv(CIPHER, sealKey(signing, id, value), NONCE, { authTagLength: TAG_BYTES });
-      const text = Buffer.concat([cipher.update(JSON.stringify(contents), 'utf8'), cipher.final()]);
-      return Buffer.concat([cipher.getAuthTag(), text]).toString('base64url');
+    async seal(id, value, contents) {
+      return toBase64Url(await sealBox(await boxKey(signing, id, value), JSON.stringify(contents)));
     },
-    open({ id, sealed }, value) {
-      const box = Buffer.from(sealed, 'base64url');
-      const text = secrets
-        .map((secret) => unseal(sealKey(secret, id, value), box))
-        .find((found) => found !== undefined);
+    async open({ id, sealed }, value) {
+      const box = fromBase64Url(sealed);
+      const texts = await Promise.all(all.map(async (key) => openBox(await boxKey(key, id, value), box)));
+      const text = texts.find((found) => found !== undefined);
       return text === undefined ? undefined : contentsSchema.parse(JSON.parse(text));
     },
   };

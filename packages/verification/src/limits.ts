@@ -101,8 +101,8 @@ export function createLimits({ store, policy, keyring }: LimitsOptions): Limits 
   const addressKey = (digest: string) => `address:${digest}`;
 
   /** The counters of a client network, one for each key. */
-  const networkKeys = (kind: 'ip' | 'check', client: string | undefined) =>
-    client === undefined ? [] : keyring.digests('ip', client).map((digest) => `${kind}:${digest}`);
+  const networkKeys = async (kind: 'ip' | 'check', client: string | undefined) =>
+    client === undefined ? [] : (await keyring.digests('ip', client)).map((digest) => `${kind}:${digest}`);
   const claimNetwork = ([first, ...others]: readonly string[], rule: Rule) =>
     first === undefined
       ? []
@@ -140,9 +140,11 @@ export function createLimits({ store, policy, keyring }: LimitsOptions): Limits 
       return exhausted(ends.length > 0 ? Math.min(...ends) : all.resetMs);
     },
     async permitStart({ client, address, subjects, time }) {
-      const digests = keyring.digests('address', address);
+      const [digests, networks] = await Promise.all([
+        keyring.digests('address', address),
+        networkKeys('ip', client),
+      ]);
       const [digest] = digests;
-      const networks = networkKeys('ip', client);
       const [network] = networks;
       const claims = [
         ...claimNetwork(networks, perIp),
@@ -187,7 +189,7 @@ export function createLimits({ store, policy, keyring }: LimitsOptions): Limits 
       };
     },
     async permitCheck(client, time) {
-      const claims = claimNetwork(networkKeys('check', client), checksPerIp);
+      const claims = claimNetwork(await networkKeys('check', client), checksPerIp);
       if (claims.length === 0) return async () => undefined;
       const { counted, refusal } = await claim(claims, time);
       if (refusal) throw refusal;

@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto';
+import { toBase64Url } from './base64url.js';
 import type { Random } from './random.js';
 
 const TOKEN = /^[\w-]{43}$/;
 
-export const drawToken = (random: Random): string => Buffer.from(random.bytes(32)).toString('base64url');
+export const drawToken = (random: Random): string => toBase64Url(random.bytes(32));
 
 /**
  * Returns the challenge id of a token, or `undefined` if the text cannot be a token. The id does not reveal the token, which
  * has 256 random bits.
  */
-export const idOfToken = (token: string): string | undefined =>
-  TOKEN.test(token)
-    ? createHash('sha256').update('postern link id\0').update(token).digest('base64url').slice(0, 22)
-    : undefined;
+export async function idOfToken(token: string): Promise<string | undefined> {
+  if (!TOKEN.test(token)) return undefined;
+  const text = new TextEncoder().encode(`postern link id\0${token}`);
+  return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', text))).slice(0, 22);
+}
 
 /** The placeholder of the token in `linkUrl`, as in a URI Template (RFC 6570). */
 const PLACE = '{token}';

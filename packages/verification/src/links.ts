@@ -16,12 +16,12 @@ export function createLinks({ store, policy, clock, keyring }: LinksParts) {
   async function read(input: string) {
     const token = parseRequest(tokenSchema, input);
     const time = startCallTime(clock);
-    const id = idOfToken(token);
+    const id = await idOfToken(token);
     const challenge = id === undefined ? undefined : await store.find({ id, ...time.at() });
-    const contents = challenge && keyring.open(challenge, token);
+    const contents = challenge && (await keyring.open(challenge, token));
     if (!contents) throw new VerificationError('not_found');
     const address = canonicalAddress(contents.to);
-    if (!keyring.matches(challenge.mac, ['link', contents.type, address, token]))
+    if (!(await keyring.matches(challenge.mac, ['link', contents.type, address, token])))
       throw new VerificationError('not_found');
     if (!challenge.isAlive) throw new VerificationError('code_expired');
     return { challenge, contents, time };

@@ -1,4 +1,3 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { MailError } from '@postern/core';
 
 /** The source of codes, tokens, and ids. It must be unpredictable. Tests can pass their own. */
@@ -8,8 +7,21 @@ export interface Random {
   bytes(size: number): Uint8Array;
 }
 
-/** The random numbers of `node:crypto`. */
-export const systemRandom: Random = { int: (limit) => randomInt(limit), bytes: randomBytes };
+const UINT32_LIMIT = 2 ** 32;
+
+/** The random numbers of Web Crypto. */
+export const systemRandom: Random = {
+  int(limit) {
+    // The largest multiple of `limit`. From there on, the remainders would favor small integers.
+    const end = UINT32_LIMIT - (UINT32_LIMIT % limit);
+    const drawn = new Uint32Array(1);
+    let value: number;
+    do [value = end] = crypto.getRandomValues(drawn);
+    while (value >= end);
+    return value % limit;
+  },
+  bytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+};
 
 const unusable = (requirement: string) =>
   new MailError('config_invalid', `The option random of createVerification is not valid: ${requirement}.`, {

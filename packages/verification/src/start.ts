@@ -1,4 +1,5 @@
 import { canonicalAddress, failureLevel, MailError, parseRecipient, parseSendRequest } from '@postern/core';
+import { toBase64Url } from './base64url.js';
 import { startCallTime } from './call-time.js';
 import { addressOf, type ClientReader } from './client.js';
 import type { Contents, Keyring } from './keyring.js';
@@ -43,15 +44,15 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
   const { keyring, limits, report, clientOf } = parts;
 
   /** Draws the code or token, and the id of its challenge. */
-  function draw(method: 'code' | 'link') {
+  async function draw(method: 'code' | 'link') {
     if (method === 'code') {
       const value = drawCode(policy, random);
-      return { value, id: Buffer.from(random.bytes(16)).toString('base64url'), variables: { code: value } };
+      return { value, id: toBase64Url(random.bytes(16)), variables: { code: value } };
     }
     if (linkUrl === undefined)
       throw refuse("method 'link' requires the option linkUrl of createVerification");
     const value = drawToken(random);
-    return { value, id: idOfToken(value) ?? '', variables: { link: linkWith(value, linkUrl) } };
+    return { value, id: (await idOfToken(value)) ?? '', variables: { link: linkWith(value, linkUrl) } };
   }
 
   /** Reports a failure that no caller waits for. */
@@ -64,6 +65,7 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
 
   return async (input) => {
     const { to, type, method, ip, redirectTo, deliver, waitUntil } = parseRequest(startRequestSchema, input);
+    const { locale, payload, signal } = input;
     const address = canonicalAddress(to);
     const recipient = parseRecipient(to);
     const contents: Contents = {
@@ -72,34 +74,32 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
       ...(redirectTo && { redirectTo: readRedirect(redirectTo, policy.redirectOrigins) }),
     };
     const time = startCallTime(clock);
-    const { value, id, variables } = draw(method);
-    const payload = { ...input.payload, ...variables };
+    const { value, id, variables } = await draw(method);
     const request = {
       to: recipient,
       type,
-      locale: input.locale,
+      locale,
       ip: addressOf(ip),
       idempotencyKey: id,
-      payload,
+      payload: { ...payload, ...variables },
     };
     parseSendRequest(request);
-    const subjects = keyring.digests('subject', type, address);
+    const subjects = await keyring.digests('subject', type, address);
     const [subject, ...otherSubjects] = subjects;
 
     const permit = await limits.permitStart({ client: clientOf(ip), address, subjects, time });
     const send = async (expiresAt: Date) => {
-      if (deliver) await mailer.send(parseSendRequest({ ...request, expiresAt }), { signal: input.signal });
+      if (deliver) await mailer.send(parseSendRequest({ ...request, expiresAt }), { signal });
     };
     let expiresAt: Date;
     try {
       const ttlMs = method === 'code' ? policy.codeTtlMs : policy.linkTtlMs;
+      const [mac, sealed] = await Promise.all([
+        keyring.sign([method, type, address, value]),
+        keyring.seal(id, value, contents),
+      ]);
       const startedAt = Date.now();
-      const challenge = {
-        id,
-        subject,
-        mac: keyring.sign([method, type, address, value]),
-        sealed: keyring.seal(id, value, contents),
-      };
+      const challenge = { id, subject, mac, sealed };
       const kept = await store.put({ challenge, ttlMs, replaces: otherSubjects, ...time.at() });
       ({ expiresAt } = kept);
       // The mailer uses the clock of this process. If it is ahead of the store's clock, the email must not count as expired.

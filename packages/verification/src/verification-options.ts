@@ -52,7 +52,7 @@ export interface VerificationOptions {
    * @default warnings and errors are written to the console, once per kind
    */
   logger?: Logger | undefined;
-  /** @default node:crypto */
+  /** @default Web Crypto */
   random?: Random | undefined;
 }
 

@@ -104,7 +104,7 @@ export function createVerification(options: VerificationOptions): Verification {
       const { to, type } = parseRequest(cancelRequestSchema, input);
       const time = startCallTime(clock);
       const removed: string[] = [];
-      for (const subject of keyring.digests('subject', type, canonicalAddress(to))) {
+      for (const subject of await keyring.digests('subject', type, canonicalAddress(to))) {
         const id = await store.remove({ subject, ...time.at() });
         if (id !== undefined) removed.push(id);
       }
