@@ -1,145 +1,17 @@
 import type { Template } from '@postern/core';
-import Handlebars from 'handlebars';
-import type { Brand } from './brand.js';
-import { type CodeType, type Copy, fillIn, type USAGE_TYPES } from './copy/copy-schema.js';
-import { directionOf } from './copy/locales.js';
-import { formatDuration } from './duration.js';
-import { HTML_LAYOUT, TEXT_LAYOUT } from './layout.generated.js';
-
-/** In the layouts, a backslash marks the Handlebars tags that remain in the template. */
-const environment = Handlebars.create();
-// Handlebars would escape more than HTML requires, such as the `=` in every link.
-const options = { strict: true, noEscape: true };
-const layoutHtml = environment.compile(HTML_LAYOUT, options);
-const layoutText = environment.compile(TEXT_LAYOUT, options);
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#x27;',
-};
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
-
-/** The sentence for people who did not request the email. */
-const UNEXPECTED = {
-  Register: 'ignore',
-  SignIn: 'ignore',
-  ForgotPassword: 'ignoreReset',
-  Generic: 'ignore',
-  UserPermissionValidation: 'alarm',
-  BindNewIdentifier: 'ignore',
-  MfaVerification: 'alarm',
-  BindMfa: 'alarm',
-  OrganizationInvitation: 'ignoreInvitation',
-} as const satisfies Record<(typeof USAGE_TYPES)[number], keyof Copy>;
-
-/** The validity of emails whose request has no `expiresAt`, in milliseconds. */
-export type Validity = Partial<Record<(typeof USAGE_TYPES)[number], number | undefined>> & {
-  code: number;
-  invitation?: number | undefined;
-};
-
-interface Composition {
-  type: (typeof USAGE_TYPES)[number];
-  locale: string;
-  copy: Copy;
-  brand: Brand;
-  validForMs: Validity;
-}
+import { layoutHtml, layoutText } from './layout.generated.js';
+import { type Composition, layoutValues } from './layout-values.js';
 
 /** Inserts the copy of one usage type and language into the layouts. Only the variables of the payload remain. */
 export function composeTemplate(composition: Composition): Template {
   const { type, locale } = composition;
+  const textValues = layoutValues(composition, 'text');
   return {
     usageType: type,
     locale,
     contentType: 'text/html',
-    subject: wordsOf(composition, 'text').subject,
+    subject: textValues.subject,
     content: layoutHtml(layoutValues(composition, 'html')),
-    text: layoutText(layoutValues(composition, 'text')),
-  };
-}
-
-type Part = 'html' | 'text';
-
-const encoderOf = (part: Part) => (part === 'html' ? escapeHtml : (text: string) => text);
-
-function layoutValues(composition: Composition, part: Part) {
-  const { type, locale, brand } = composition;
-  const dir = directionOf(locale);
-  const encode = encoderOf(part);
-  return {
-    ...wordsOf(composition, part),
-    ...brand.colors,
-    brand: {
-      name: encode(brand.name),
-      logoUrl: brand.logoUrl && encode(brand.logoUrl),
-      supportUrl: brand.supportUrl && encode(brand.supportUrl),
-      address: brand.address && encode(brand.address),
-    },
-    // A title cannot contain elements.
-    title: escapeHtml(wordsOf(composition, 'text').heading),
-    lang: locale,
-    dir,
-    start: dir === 'rtl' ? 'right' : 'left',
-    hasCode: type !== 'OrganizationInvitation',
-  };
-}
-
-const validityOf = (type: Composition['type'], validForMs: Validity): number | undefined =>
-  validForMs[type] ?? (type === 'OrganizationInvitation' ? validForMs.invitation : validForMs.code);
-
-/** The sentences of the usage type, with names and numbers in them. */
-function wordsOf({ type, locale, copy, brand, validForMs }: Composition, part: Part) {
-  const encode = encoderOf(part);
-  // Names can have any text direction, which must not affect the surrounding sentence. Gmail removes `bdi`.
-  const isolate = (name: string) => (part === 'html' ? `<span dir="auto">${name}</span>` : name);
-  const app = `{{#if application.name}}{{unlink application.name}}{{else}}${encode(brand.name)}{{/if}}`;
-  const organization = `{{#if organization.name}}{{unlink organization.name}}{{else}}${app}{{/if}}`;
-  const names = {
-    app: isolate(app),
-    organization: isolate(organization),
-    inviter: isolate('{{unlink inviter.name}}'),
-  };
-  const fill = (sentence: string) => fillIn(encode(sentence), names);
-  const validFor = (duration: string) => fillIn(encode(copy.valid), { ...names, duration });
-  // The fallback template has no locale, so the language is explicit.
-  const left = validFor(
-    `{{#if expiresInSeconds}}{{duration expiresInSeconds "${locale}"}}{{else}}{{validFor}}{{/if}}`,
-  );
-  const ms = validityOf(type, validForMs);
-  const otherwise = ms === undefined ? undefined : validFor(formatDuration(ms, locale));
-  return {
-    ...openingOf(type, copy, fill),
-    button: fill(copy[type].button),
-    enterCode: fill(copy.enterCode),
-    openLink: fill(copy.openLink),
-    orOpenLink: fill(copy.orOpenLink),
-    linkFallback: fill(copy.linkFallback),
-    valid: otherwise === undefined ? '' : `{{#if validFor}}${left}{{else}}${otherwise}{{/if}}`,
-    validIfKnown: left,
-    neverShare: fill(copy.neverShare),
-    unexpected: fill(copy[UNEXPECTED[type]]),
-    footer: fill(copy.footer),
-    support: fill(copy.support),
-  };
-}
-
-function openingOf(type: Composition['type'], copy: Copy, fill: (sentence: string) => string) {
-  if (type === 'OrganizationInvitation') {
-    const { subject, heading, intro, introByInviter } = copy[type];
-    return {
-      subject: fill(subject),
-      heading: fill(heading),
-      intro: `{{#if inviter.name}}${fill(introByInviter)}{{else}}${fill(intro)}{{/if}}`,
-    };
-  }
-  const { subject, heading, intro } = copy[type satisfies CodeType];
-  return {
-    subject: `{{#if code}}${fill(subject)}{{else}}${fill(heading)}{{/if}}`,
-    heading: fill(heading),
-    intro: fill(intro),
+    text: layoutText(textValues),
   };
 }

@@ -1,7 +1,7 @@
 import { readOptions, type Template } from '@postern/core';
 import { z } from 'zod';
 import { type BrandInput, brandSchema } from './brand.js';
-import { composeTemplate, type Validity } from './compose-template.js';
+import { composeTemplate } from './compose-template.js';
 import {
   type Copy,
   type CopyOverride,
@@ -12,6 +12,7 @@ import {
 } from './copy/copy-schema.js';
 import { COPY, isLanguageTag, LOCALES, type Locale } from './copy/locales.js';
 import { addFallbacks } from './fallbacks.js';
+import type { Validity } from './layout-values.js';
 
 const readyMade = z.enum(LOCALES, {
   error: ({ input }) =>

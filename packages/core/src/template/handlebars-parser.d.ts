@@ -1,3 +1,5 @@
+/// <reference types="handlebars" />
+
 /**
  * The Handlebars parser without the rest of Handlebars. It implements the documented `Handlebars.parse`. It loads in a
  * fraction of the time of the main entry point, and works where code generation from strings is not allowed.
