@@ -19,6 +19,8 @@ export const definePackage = (
     platform: 'node',
     clean: true,
     sourcemap: true,
+    // Runtimes other than Node.js know its modules only with the prefix.
+    removeNodeProtocol: false,
     banner: { js: nodeVersionCheck },
     // npm installs the dependencies. Of other packages, only private ones of the workspace are bundled.
     esbuildPlugins: [...esbuildPlugins, thirdPartyLicenses('dist', [])],

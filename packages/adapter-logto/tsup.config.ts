@@ -54,6 +54,7 @@ export default defineConfig({
   platform: 'node',
   clean: true,
   splitting: false,
+  removeNodeProtocol: false,
   // zod is a dependency here, so tsup would make it external for core as well.
   noExternal: [/^zod$/, /^@postern\//],
   esbuildPlugins: [hostZod, thirdPartyLicenses('lib', BUNDLED)],

@@ -8,4 +8,5 @@ export default defineConfig({
   platform: 'node',
   clean: true,
   sourcemap: true,
+  removeNodeProtocol: false,
 });
