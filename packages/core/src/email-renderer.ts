@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { ConnectorConfig } from './config/connector-config.js';
 import { readCustomHeaders } from './custom-headers.js';
@@ -15,6 +14,7 @@ import { requestIdentity } from './request-identity.js';
 import { collectSecrets } from './secrets.js';
 import type { CheckedSendRequest } from './send-request.js';
 import { readReplyTo, readSender } from './sender.js';
+import { sha256Hex } from './sha256.js';
 import type { MissingVariable } from './template/evaluate-template.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import type { TemplateOverride } from './template/template.js';
@@ -123,7 +123,7 @@ export function createEmailRenderer(
     const from = usable(rendered.from, 'sendFrom', type) ?? sender;
     const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
     const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);
-    const id = uniqueId({ to, type, idempotencyKey });
+    const id = await uniqueId({ to, type, idempotencyKey });
     return freezeEmail({
       type,
       ...(template.locale !== undefined && { locale: template.locale }),
@@ -155,14 +155,11 @@ export function createEmailRenderer(
 const frozen = (mailbox: Mailbox): Mailbox => Object.freeze({ ...mailbox });
 
 /** A random ID. With an idempotency key, every request with that key has the same ID, even in another process. */
-const uniqueId = ({
+async function uniqueId({
   to,
   type,
   idempotencyKey,
-}: Pick<CheckedSendRequest, 'to' | 'type' | 'idempotencyKey'>) =>
-  idempotencyKey === undefined
-    ? randomUUID()
-    : createHash('sha256')
-        .update(JSON.stringify([idempotencyKey, type, to]))
-        .digest('hex')
-        .slice(0, 32);
+}: Pick<CheckedSendRequest, 'to' | 'type' | 'idempotencyKey'>): Promise<string> {
+  if (idempotencyKey === undefined) return crypto.randomUUID();
+  return (await sha256Hex(JSON.stringify([idempotencyKey, type, to]))).slice(0, 32);
+}

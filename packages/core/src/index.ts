@@ -66,6 +66,7 @@ export {
 } from './send-request.js';
 export { hasTimedOut, requireSendable, untilAborted } from './sendable.js';
 export { readSender } from './sender.js';
+export { sha256Hex } from './sha256.js';
 export { shareAcrossCopies } from './share-across-copies.js';
 export type { MissingVariable } from './template/evaluate-template.js';
 export { inspectTemplate, type TemplateInspection } from './template/inspect-template.js';

@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { ConfigError } from '@postern/core';
+import { ConfigError, sha256Hex } from '@postern/core';
 import { z } from 'zod';
 
 const secretSchema = z
@@ -11,7 +10,13 @@ const secretsSchema = z.union([secretSchema, z.array(secretSchema).min(1)]);
 /** Servers reject longer headers, too. */
 const LONGEST_HEADER = 8192;
 
-const digest = (text: string) => createHash('sha256').update(text).digest();
+/** Compares digests, because they have the same length and are unpredictable, so the time reveals nothing about the secret. */
+async function isSame(known: string, presented: string): Promise<boolean> {
+  const [one, other] = await Promise.all([sha256Hex(known), sha256Hex(presented)]);
+  let difference = 0;
+  for (let at = 0; at < one.length; at += 1) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
+  return difference === 0;
+}
 
 /**
  * Authorizes requests that send this secret as `Authorization: Bearer` (RFC 6750). The comparison takes constant time. To
@@ -26,21 +31,19 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
  */
 export function bearerToken(
   secret: string | readonly string[],
-): (request: { header(name: string): string | undefined }) => boolean {
+): (request: { header(name: string): string | undefined }) => Promise<boolean> {
   const parsed = secretsSchema.safeParse(secret);
   if (!parsed.success) {
     const message =
       'must have at least 16 characters from a random source: letters, digits, and - . _ ~ + / =';
     throw new ConfigError([{ severity: 'error', path: ['bearerToken'], code: 'not_allowed', message }]);
   }
-  const digests = [parsed.data].flat().map(digest);
-  return (request) => {
+  const secrets = [parsed.data].flat();
+  return async (request) => {
     const header = request.header('authorization') ?? '';
     const token = header.length > LONGEST_HEADER ? undefined : /^Bearer +([\w.~+/=-]+) *$/i.exec(header)?.[1];
-    // timingSafeEqual needs equal lengths, and digests always have the same length.
-    const presented = digest(token ?? '');
-    let isRight = false;
-    for (const known of digests) if (timingSafeEqual(known, presented)) isRight = true;
-    return isRight && token !== undefined;
+    // All secrets are compared, so that the time does not reveal which one was sent.
+    const matches = await Promise.all(secrets.map((known) => isSame(known, token ?? '')));
+    return token !== undefined && matches.includes(true);
   };
 }

@@ -1,5 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
-
 /** Header values by name. A header that occurs several times, such as `Set-Cookie`, has a list. */
 export type HttpHeaders = Readonly<Record<string, string | readonly string[]>>;
 
@@ -71,14 +69,22 @@ export function respond(
 export const respondJson = (status: number, value: unknown, headers?: HttpHeaders): HttpResponse =>
   respond(status, { type: 'application/json; charset=utf-8', body: JSON.stringify(value) }, headers);
 
+/** A token (RFC 9110 section 5.6.2). */
+const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** Visible characters, spaces, tabs, and bytes above ASCII (RFC 9110 section 5.5). */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /**
- * Checks headers the same way in every framework, so that a value from an account cannot inject another header.
+ * Checks headers the same way in every framework and runtime, so that a value from an account cannot inject another header.
+ * `Headers` is not strict enough: it removes line breaks at the end of a value, and accepts control characters.
  *
  * @throws {TypeError} if a name or a value is not valid
  */
 export function requireSendable(headers: HttpHeaders): void {
   for (const [name, values] of Object.entries(headers)) {
-    validateHeaderName(name);
-    for (const value of [values].flat()) validateHeaderValue(name, value);
+    if (!FIELD_NAME.test(name)) throw new TypeError('The name of a response header is not valid.');
+    for (const value of [values].flat())
+      if (value === undefined || !FIELD_VALUE.test(value))
+        throw new TypeError(`The value of the response header ${name} is not valid.`);
   }
 }

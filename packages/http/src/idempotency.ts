@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type Clock, MailError, requestIdentity, type SendRequest } from '@postern/core';
+import { type Clock, MailError, requestIdentity, type SendRequest, sha256Hex } from '@postern/core';
 import { ProblemError } from './problem.js';
 
 /** How long a key belongs to its email. The queue uses the same time. */
@@ -42,8 +41,8 @@ export function createIdempotencyGuard(clock: Clock): IdempotencyGuard {
   return {
     async send(request, deliver) {
       if (request.idempotencyKey === undefined) return deliver();
-      const key = digest(request.idempotencyKey);
-      const fingerprint = digest(requestIdentity(request));
+      const key = await sha256Hex(request.idempotencyKey);
+      const fingerprint = await sha256Hex(requestIdentity(request));
       const earlier = entries.get(key);
       if (earlier && earlier.until > clock.now()) {
         if (earlier.fingerprint !== fingerprint)
@@ -67,5 +66,3 @@ export function createIdempotencyGuard(clock: Clock): IdempotencyGuard {
     },
   };
 }
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -145,8 +145,8 @@ describe('a bearer token', () => {
   const [old, current] = ['an-old-secret-0123456789', 'a-secret/of+these~tests._=='];
   const ask = (authorization?: string) => bearerToken([current, old])({ header: () => authorization });
 
-  test.each([`Bearer ${current}`, `bearer  ${old} `])('accepts %s', (authorization) => {
-    expect(ask(authorization)).toBe(true);
+  test.each([`Bearer ${current}`, `bearer  ${old} `])('accepts %s', async (authorization) => {
+    expect(await ask(authorization)).toBe(true);
   });
 
   test.each([
@@ -160,8 +160,8 @@ describe('a bearer token', () => {
     `Bearer ${current.slice(1)}`,
     `Bearer ${current} ${current}`,
     `Bearer ${'x'.repeat(100_000)}`,
-  ])('rejects %s', (authorization) => {
-    expect(ask(authorization)).toBe(false);
+  ])('rejects %s', async (authorization) => {
+    expect(await ask(authorization)).toBe(false);
   });
 
   test.each([['short'], [''], ['with a space in the middle'], ['line\r\nbreaks-in-a-secret'], []])(

@@ -125,12 +125,14 @@ function explained(error: unknown): ProblemError {
   return isAboutRequest ? new ProblemError(code, { ...details, detail: error.message }, headers) : problem;
 }
 
+const encoder = new TextEncoder();
+
 const allowed = (routes: readonly RouteInfo[]): string =>
   routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 
 /** Sets the length of the body, which responses to HEAD include, too. */
 function finish({ status, headers, body }: HttpResponse, isHead: boolean): HttpResponse {
   if (body === undefined) return { status, headers };
-  const sized = { ...headers, 'Content-Length': String(Buffer.byteLength(body)) };
+  const sized = { ...headers, 'Content-Length': String(encoder.encode(body).byteLength) };
   return { status, headers: sized, ...(!isHead && { body }) };
 }

@@ -92,7 +92,17 @@ async function readBytes(content: BodyContent, limit: number): Promise<Uint8Arra
     throw malformed('The body ended early.');
   }
   if (size > limit) throw tooLarge(limit);
-  return Buffer.concat(chunks);
+  return concatenate(chunks, size);
+}
+
+function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
 }
 
 function decode(bytes: Uint8Array): string {

@@ -209,7 +209,7 @@ describe('a wait', () => {
     expect(child.emails).toHaveLength(2);
   });
 
-  it('uses the timers of Node by default', async () => {
+  it('uses the timers of the runtime by default', async () => {
     const child = createMemoryTransport();
     await using transport = withRateLimit(child, { limit: 1, intervalMs: 2 });
     await Promise.all(Array.from({ length: 5 }, () => transport.send(testEmail())));

@@ -35,7 +35,7 @@ export interface RateLimitOptions {
   logger?: Logger | undefined;
   /** @default the wall clock */
   clock?: Clock | undefined;
-  /** @default the timers of Node */
+  /** @default the timers of the runtime */
   sleep?: Sleep | undefined;
 }
 

@@ -184,7 +184,7 @@ describe('the waits', () => {
     await expect(child.send(testEmail())).rejects.toBeMailError('closed');
   });
 
-  it('use the timers of Node by default', async () => {
+  it('use the timers of the runtime by default', async () => {
     const child = createMemoryTransport();
     child.failWith(failure(), { times: 1 });
     await using transport = withRetry(child, { initialDelayMs: 2 });

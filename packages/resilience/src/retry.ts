@@ -47,7 +47,7 @@ export interface RetryOptions {
   logger?: Logger | undefined;
   /** @default the wall clock */
   clock?: Clock | undefined;
-  /** @default the timers of Node */
+  /** @default the timers of the runtime */
   sleep?: Sleep | undefined;
   /** Returns a number from 0 (inclusive) to 1 (exclusive). @default Math.random */
   random?: (() => number) | undefined;
