@@ -80,5 +80,11 @@ export {
   templateSchema,
 } from './template/template.js';
 export { LONGEST_TIMER_MS } from './timer.js';
+export {
+  type AccessToken,
+  createTokenSource,
+  type GetAccessToken,
+  type TokenSource,
+} from './token-source.js';
 export type { OperationOptions, Receipt, Transport } from './transport.js';
 export { readWebUrl } from './web-url.js';

@@ -1,6 +1,6 @@
+export type { GetAccessToken } from '@postern/core';
 export { applyConfigPatch, type ConfigPatch } from './config/config-patch.js';
 export type { SmtpTransportConfig } from './config/server-config.js';
-export type { GetAccessToken } from './connection/access-token-callback.js';
 export type { Lookup } from './connection/socket.js';
 export { consoleLogger } from './console-logger.js';
 export type { AlternativePort } from './diagnosis/alternatives.js';

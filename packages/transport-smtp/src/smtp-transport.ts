@@ -4,6 +4,7 @@ import {
   createDrain,
   type Email,
   functionSchema,
+  type GetAccessToken,
   LONGEST_TIMER_MS,
   type LogEvent,
   type Logger,
@@ -20,7 +21,6 @@ import {
 } from '@postern/core';
 import { z } from 'zod';
 import { readServerConfig, type SmtpTransportConfig } from './config/server-config.js';
-import type { GetAccessToken } from './connection/access-token-callback.js';
 import { createConnectionPool } from './connection/connection-pool.js';
 import { createLogin } from './connection/login.js';
 import { openSession, type SmtpSession, wasStale } from './connection/session.js';

@@ -11,3 +11,6 @@ export function base64Lines(bytes: Uint8Array): string[] {
   }
   return lines;
 }
+
+/** Encodes bytes as base64 without line breaks (RFC 4648 section 4), for APIs that take a message as text. */
+export const encodeBase64 = (bytes: Uint8Array): string => base64Lines(bytes).join('');

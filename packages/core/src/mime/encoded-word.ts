@@ -1,9 +1,9 @@
-import { base64Lines } from './base64.js';
+import { encodeBase64 } from './base64.js';
 
 /** The maximum bytes of a word: 52 base64 characters, so that a word and a short field name fit on a line of 76. RFC 2047 allows 45. */
 const LONGEST_WORD = 39;
 
-const encodedWord = (bytes: Uint8Array) => `=?UTF-8?B?${base64Lines(bytes).join('')}?=`;
+const encodedWord = (bytes: Uint8Array) => `=?UTF-8?B?${encodeBase64(bytes)}?=`;
 
 /**
  * Encodes text for a header field as encoded words (RFC 2047). Readers drop the spaces between them. No character is split

@@ -1,15 +1,5 @@
-import { untilAborted } from '@postern/core';
+import { type AccessToken, type GetAccessToken, untilAborted } from '@postern/core';
 import { TokenError } from './token-error.js';
-import type { AccessToken } from './token-source.js';
-
-/**
- * Gets an OAuth2 access token. It is called for the first connection, shortly before the token expires, and once after the
- * server rejects it. Calls overlap only if one takes longer than the config's `connectionTimeout`. A cache must not return an
- * expired token.
- *
- * @returns the token, and its expiry time as a `Date` or as milliseconds since the epoch
- */
-export type GetAccessToken = () => Promise<{ token: string; expiresAt: Date | number }>;
 
 /**
  * Calls the application's `getAccessToken` and validates the result.

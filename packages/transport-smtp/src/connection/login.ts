@@ -1,8 +1,13 @@
-import type { SmtpAuth, SmtpConfig } from '@postern/core';
+import {
+  createTokenSource,
+  type GetAccessToken,
+  type SmtpAuth,
+  type SmtpConfig,
+  type TokenSource,
+} from '@postern/core';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
-import { callForToken, type GetAccessToken } from './access-token-callback.js';
+import { callForToken } from './access-token-callback.js';
 import { type OAuth2Auth, requestToken } from './token-request.js';
-import { createTokenSource, type TokenSource } from './token-source.js';
 
 type LoginAuth = Extract<SmtpAuth, { type: 'login' }>;
 

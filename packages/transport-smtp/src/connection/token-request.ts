@@ -1,7 +1,6 @@
 import { sign } from 'node:crypto';
-import { redact, type SmtpAuth } from '@postern/core';
+import { type AccessToken, redact, type SmtpAuth } from '@postern/core';
 import { TokenError } from './token-error.js';
-import type { AccessToken } from './token-source.js';
 
 /** The OAuth2 part of a config. */
 export type OAuth2Auth = Extract<SmtpAuth, { type: 'oauth2' }>;

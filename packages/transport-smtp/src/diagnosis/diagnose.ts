@@ -1,9 +1,15 @@
-import { functionSchema, MailError, objectWithMethods, parseRecipient, readOptions } from '@postern/core';
+import {
+  functionSchema,
+  type GetAccessToken,
+  MailError,
+  objectWithMethods,
+  parseRecipient,
+  readOptions,
+} from '@postern/core';
 import { z } from 'zod';
 import type { SmtpTransportConfig } from '../config/server-config.js';
 import { serverName } from '../config/server-name.js';
 import type { ServerConfig } from '../config/well-known-service.js';
-import type { GetAccessToken } from '../connection/access-token-callback.js';
 import { createLogin, type SmtpLogin } from '../connection/login.js';
 import type { Lookup } from '../connection/socket.js';
 import type { AlternativePort } from './alternatives.js';
