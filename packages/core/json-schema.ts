@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import * as z from 'zod';
+import { type ApiProvider, apiProviders } from './src/config/api-providers.js';
 import { connectorConfigSchema } from './src/config/connector-config.js';
+import { apiProviderSchema, smtpProviderSchema } from './src/config/provider-config.js';
 import {
   clientCredentialsAuthSchema,
   loginAuthSchema,
@@ -90,6 +92,55 @@ function describeAuth(
   };
 }
 
+/** A sentence for an editor: "a Resend API key" → "A Resend API key." */
+const toSentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+/** Describes the API of one provider. */
+function describeApi(provider: ApiProvider): JsonSchema {
+  const { properties, required } = generate(apiProviderSchema(provider));
+  return {
+    title: provider.title,
+    type: 'object',
+    properties: describeAll(properties, {
+      name: { description: `Send with the API of ${provider.title}.` },
+      baseUrl: { description: 'URL of the API, for a proxy or a test server.' },
+      ...Object.fromEntries(
+        provider.keys.map(({ key, find, example }) => [
+          key,
+          { description: toSentence(find), ...(example !== undefined && { examples: [example] }) },
+        ]),
+      ),
+    }),
+    required,
+  };
+}
+
+const URL_KEY = {
+  type: 'string',
+  pattern: '^(?:[sS][mM][tT][pP][sS]?://|\\$\\{)',
+  description: 'host, port, secure, and auth in one URL. Those keys override it.',
+  examples: ['smtps://user:password@smtp.example.com:465'],
+};
+
+const HAS_SERVER = [{ required: ['host', 'port'] }, { required: ['url'] }, { required: ['service'] }];
+
+/** Describes an SMTP server in a list of providers. */
+function describeServer(described: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const keys = Object.keys(generate(smtpProviderSchema).properties as Properties);
+  return {
+    title: 'SMTP server',
+    type: 'object',
+    properties: {
+      name: { type: 'string', const: 'smtp', description: 'Send through an SMTP server.' },
+      url: URL_KEY,
+      ...Object.fromEntries(keys.flatMap((key) => (described[key] ? [[key, described[key]]] : []))),
+      ehloName: described.name,
+    },
+    required: ['name'],
+    anyOf: HAS_SERVER,
+  };
+}
+
 /** Creates the JSON Schema of a connector config. Its structure comes from the zod schemas, and its descriptions from the TSDoc. */
 export function describeConfig(): JsonSchema {
   const { $schema, properties } = generate(connectorConfigSchema);
@@ -97,46 +148,51 @@ export function describeConfig(): JsonSchema {
     ...describeFields('config/smtp-config.ts', 'SmtpConfig'),
     ...describeFields('config/connector-config.ts', 'ConnectorConfig'),
   });
-  const { dkim, templates } = described as Record<string, JsonSchema & { properties?: unknown }>;
+  const { dkim, templates, provider, providers, ...others } = described as Record<
+    string,
+    JsonSchema & { properties?: unknown }
+  >;
   const { items } = templates as { items: JsonSchema };
+  const auth = {
+    ...described.auth,
+    anyOf: [
+      {
+        title: 'No login',
+        type: 'object',
+        properties: { type: word('login') },
+        additionalProperties: false,
+      },
+      describeAuth('Username and password', 'LoginAuth', loginAuthSchema),
+      describeAuth('OAuth2 with the key of a service account', 'ServiceKeyAuth', serviceKeyAuthSchema),
+      describeAuth(
+        'OAuth2 as an application (client credentials)',
+        'ClientCredentialsAuth',
+        clientCredentialsAuthSchema,
+      ),
+      describeAuth('OAuth2 with a refresh token, or a ready access token', 'TokenAuth', tokenAuthSchema, {
+        anyOf: [{ required: ['refreshToken'] }, { required: ['accessToken'] }],
+      }),
+    ],
+  };
+  const server = {
+    ...others,
+    auth,
+    dkim: {
+      ...dkim,
+      properties: describeAll(dkim?.properties, describeFields('config/smtp-config.ts', 'DkimConfig')),
+    },
+  };
   return {
     $schema,
     title: 'Postern connector config',
-    description: 'SMTP server, sender, and templates for auth mail, in one object.',
+    description: 'SMTP server or providers, sender, and templates for auth mail, in one object.',
     type: 'object',
+    $defs: { provider: { anyOf: [...apiProviders.map(describeApi), describeServer(server)] } },
     properties: {
-      url: {
-        type: 'string',
-        pattern: '^[sS][mM][tT][pP][sS]?://',
-        description: 'host, port, secure, and auth in one URL. Those keys override it.',
-        examples: ['smtps://user:password@smtp.example.com:465'],
-      },
-      ...described,
-      auth: {
-        ...described.auth,
-        anyOf: [
-          {
-            title: 'No login',
-            type: 'object',
-            properties: { type: word('login') },
-            additionalProperties: false,
-          },
-          describeAuth('Username and password', 'LoginAuth', loginAuthSchema),
-          describeAuth('OAuth2 with the key of a service account', 'ServiceKeyAuth', serviceKeyAuthSchema),
-          describeAuth(
-            'OAuth2 as an application (client credentials)',
-            'ClientCredentialsAuth',
-            clientCredentialsAuthSchema,
-          ),
-          describeAuth('OAuth2 with a refresh token, or a ready access token', 'TokenAuth', tokenAuthSchema, {
-            anyOf: [{ required: ['refreshToken'] }, { required: ['accessToken'] }],
-          }),
-        ],
-      },
-      dkim: {
-        ...dkim,
-        properties: describeAll(dkim?.properties, describeFields('config/smtp-config.ts', 'DkimConfig')),
-      },
+      url: URL_KEY,
+      ...server,
+      provider: { ...provider, $ref: '#/$defs/provider' },
+      providers: { ...providers, items: { $ref: '#/$defs/provider' } },
       templates: {
         ...templates,
         minItems: 1,
@@ -147,6 +203,6 @@ export function describeConfig(): JsonSchema {
       },
     },
     required: ['fromEmail', 'templates'],
-    anyOf: [{ required: ['host', 'port'] }, { required: ['url'] }, { required: ['service'] }],
+    anyOf: [...HAS_SERVER, { required: ['provider'] }, { required: ['providers'] }],
   };
 }

@@ -1,4 +1,11 @@
 export { type Clock, systemClock } from './clock.js';
+export {
+  type ApiProvider,
+  type ApiProviderConfig,
+  type ApiProviderKey,
+  type ApiProviderName,
+  apiProviders,
+} from './config/api-providers.js';
 export { connectorConfigJsonSchema } from './config/config-json-schema.js';
 export { type ConfigVariables, resolveVariables } from './config/config-variables.js';
 export {
@@ -8,8 +15,10 @@ export {
   type InspectOptions,
   inspectConnectorConfig,
   parseConnectorConfig,
+  parseProviders,
   parseSmtpConfig,
 } from './config/connector-config.js';
+export type { ProviderConfig, SmtpProviderConfig } from './config/provider-config.js';
 export {
   type ClientCredentialsAuth,
   type LoginAuth,

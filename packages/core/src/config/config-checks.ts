@@ -9,12 +9,10 @@ import { PLACE } from '../template/html-values.js';
 import { parseTemplate, type TemplateVariable } from '../template/parse-template.js';
 import type { BrokenTemplate } from '../template/plain-template.js';
 import { templateSchema } from '../template/template.js';
-import { checkCombinations } from './check-combinations.js';
-import { checkPem } from './check-pem.js';
-import { isRecord, type Raw } from './config-input.js';
-import { AUTH_KEYS } from './smtp-auth.js';
-import { DKIM_KEYS } from './smtp-config.js';
-import { TLS_KEYS, TLS_SERVER_KEYS } from './tls-keys.js';
+import { API_HOMES, checkKeys, SMTP_HOMES } from './check-keys.js';
+import { checkProviders } from './check-providers.js';
+import { checkServer } from './check-server.js';
+import { isRecord, type Raw, selectsProvider } from './config-input.js';
 
 type Path = ConfigIssue['path'];
 
@@ -29,46 +27,11 @@ interface TemplateRules {
  * problems.
  */
 export const checkConfig = (raw: Raw, knownKeys: readonly string[], rules: TemplateRules): ConfigIssue[] => [
-  ...checkKeys(raw, [...knownKeys, 'url'], []),
-  ...(isRecord(raw.auth) ? checkKeys(raw.auth, AUTH_KEYS, ['auth']) : []),
-  ...(isRecord(raw.dkim) ? checkKeys(raw.dkim, DKIM_KEYS, ['dkim']) : []),
-  ...(isRecord(raw.tls) ? checkKeys(raw.tls, [...TLS_KEYS, ...TLS_SERVER_KEYS], ['tls']) : []),
-  ...checkCombinations(raw),
-  ...checkPem(raw.tls),
-  ...checkName(raw),
+  ...checkKeys(raw, [...knownKeys, 'url'], { homes: selectsProvider(raw) ? API_HOMES : SMTP_HOMES }),
+  ...(selectsProvider(raw) ? checkProviders(raw) : checkServer(raw)),
   ...(isRecord(raw.customHeaders) ? checkCustomHeaders(raw.customHeaders) : []),
   ...(Array.isArray(raw.templates) ? checkTemplates(raw.templates, raw.defaultLocale, rules) : []),
 ];
-
-/** Keys that are often set at the top level, where they have no effect. */
-const HOMES: readonly [home: string, keys: readonly string[]][] = [
-  ['tls', TLS_KEYS],
-  ['auth', AUTH_KEYS],
-  ['dkim', DKIM_KEYS],
-];
-
-function checkKeys(object: Raw, knownKeys: readonly string[], path: Path): ConfigIssue[] {
-  return Object.keys(object)
-    .filter((key) => !knownKeys.includes(key))
-    .map((key) => {
-      const shown = [...path, key].join('.');
-      const home = path.length === 0 && HOMES.find(([, keys]) => keys.includes(key));
-      if (home) {
-        const message = `unknown key ${key}: move it into ${home[0]}, as "${home[0]}": { "${key}": … }`;
-        return warning([key], 'unknown_key', message);
-      }
-      const similar = findSimilarName(key, knownKeys);
-      const advice = similar ? `did you mean ${[...path, similar].join('.')}?` : 'it is ignored';
-      return warning([...path, key], 'unknown_key', `unknown key ${shown}: ${advice}`);
-    });
-}
-
-function checkName({ name }: Raw): ConfigIssue[] {
-  if (typeof name !== 'string' || /^[\x21-\x7e]*$/.test(name)) return [];
-  const message =
-    'name is sent in EHLO, where many servers accept only ASCII (Gmail: 501 5.5.4): set it to a host name';
-  return [warning(['name'], 'name_not_ascii', message)];
-}
 
 function checkTemplates(
   templates: readonly unknown[],
@@ -126,7 +89,7 @@ const TEMPLATE_FIELDS = ['subject', 'content', 'text', 'replyTo', 'sendFrom'];
 
 function checkTemplate(template: Raw, index: number, brokenTemplate: BrokenTemplate): ConfigIssue[] {
   const path = ['templates', index];
-  const issues = checkKeys(template, Object.keys(templateSchema.shape), path);
+  const issues = checkKeys(template, Object.keys(templateSchema.shape), { path });
   const variables: TemplateVariable[] = [];
   let isBroken = false;
   for (const field of TEMPLATE_FIELDS) {

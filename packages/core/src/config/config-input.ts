@@ -77,20 +77,8 @@ function readUrl(url: unknown): { keys: Raw; issues: ConfigIssue[] } {
   }
 }
 
-/**
- * Normalizes a config before it is checked: removes blanks, splits `url` into keys, and requires host and port unless a
- * service provides them.
- */
-export function prepareConfig(
-  input: unknown,
-): { ok: true; config: Raw; issues: ConfigIssue[] } | { ok: false; issue: ConfigIssue } {
-  if (!isRecord(input)) {
-    const what =
-      typeof input === 'string'
-        ? 'is a string: pass the object that JSON.parse returns'
-        : 'must be an object';
-    return { ok: false, issue: error([], 'not_allowed', `the config ${what}`) };
-  }
+/** Normalizes the keys of an SMTP server, and requires host and port unless a service or a URL provides them. */
+function prepareServer(input: Raw): { config: Raw; issues: ConfigIssue[] } {
   const { url, ...own } = withoutBlanks(input);
   const fromUrl = url === undefined ? { keys: {}, issues: [] } : readUrl(url);
   const config: Raw = withFlags({ ...fromUrl.keys, ...own }, FLAGS);
@@ -99,11 +87,6 @@ export function prepareConfig(
   if (isRecord(config.tls)) config.tls = withFlags(config.tls, TLS_FLAGS);
   if (isRecord(config.auth)) config.auth = withoutBlanks(config.auth);
   if (isRecord(config.dkim)) config.dkim = withoutBlanks(config.dkim);
-  if (Array.isArray(config.templates)) {
-    config.templates = config.templates.map((template) =>
-      isRecord(template) ? withoutBlanks(template, TEMPLATE_TEXTS) : template,
-    );
-  }
   const needsHost =
     config.service === undefined && fromUrl.issues.every(({ severity }) => severity !== 'error');
   const issues = [...fromUrl.issues];
@@ -124,6 +107,64 @@ export function prepareConfig(
         'missing',
         'port is required: set it to the port of your SMTP server, usually 587 or 465',
       ),
+    );
+  }
+  return { config, issues };
+}
+
+/** The providers in a config, with the path of each. Without any, the config itself describes an SMTP server. */
+export function providersIn({ provider, providers }: Raw): { path: ConfigIssue['path']; entry: unknown }[] {
+  if (provider !== undefined) return [{ path: ['provider'], entry: provider }];
+  return Array.isArray(providers)
+    ? providers.map((entry: unknown, index) => ({ path: ['providers', index], entry }))
+    : [];
+}
+
+export const selectsProvider = ({ provider, providers }: Raw): boolean =>
+  provider !== undefined || providers !== undefined;
+
+/** Moves issues into an object at this path. */
+export const within = (path: ConfigIssue['path'], issues: readonly ConfigIssue[]): ConfigIssue[] =>
+  issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+
+function prepareProviders(config: Raw): { config: Raw; issues: ConfigIssue[] } {
+  const prepared = providersIn(config).map(({ path, entry }) => {
+    if (!isRecord(entry)) return { entry, issues: [] };
+    if (entry.name !== 'smtp') return { entry: withoutBlanks(entry), issues: [] };
+    const server = prepareServer(entry);
+    return { entry: server.config, issues: within(path, server.issues) };
+  });
+  const entries = prepared.map(({ entry }) => entry);
+  const isList = config.provider === undefined && Array.isArray(config.providers);
+  return {
+    config: {
+      ...withFlags(config, FLAGS),
+      ...(config.provider !== undefined && { provider: entries[0] }),
+      ...(isList && { providers: entries }),
+    },
+    issues: prepared.flatMap(({ issues }) => issues),
+  };
+}
+
+/**
+ * Normalizes a config before it is checked: removes blanks, splits `url` into keys, and requires host and port unless
+ * something else provides them.
+ */
+export function prepareConfig(
+  input: unknown,
+): { ok: true; config: Raw; issues: ConfigIssue[] } | { ok: false; issue: ConfigIssue } {
+  if (!isRecord(input)) {
+    const what =
+      typeof input === 'string'
+        ? 'is a string: pass the object that JSON.parse returns'
+        : 'must be an object';
+    return { ok: false, issue: error([], 'not_allowed', `the config ${what}`) };
+  }
+  const own = withoutBlanks(input);
+  const { config, issues } = selectsProvider(own) ? prepareProviders(own) : prepareServer(own);
+  if (Array.isArray(config.templates)) {
+    config.templates = config.templates.map((template) =>
+      isRecord(template) ? withoutBlanks(template, TEMPLATE_TEXTS) : template,
     );
   }
   return { ok: true, config, issues };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from '../config-issue.js';
+import { ConfigError, type ConfigIssue, error, formatPath, fromZodIssue } from '../config-issue.js';
 import { isReservedHeader } from '../header-field.js';
 import { findSchemeProblem } from '../link-schemes.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
@@ -9,9 +9,11 @@ import type { BrokenTemplate } from '../template/plain-template.js';
 import { type Template, templateSchema } from '../template/template.js';
 import { optionalLocale, refuseText, requiredText } from '../text-schema.js';
 import { checkCombinations } from './check-combinations.js';
+import { checkProviders } from './check-providers.js';
 import { checkConfig } from './config-checks.js';
-import { isRecord, prepareConfig } from './config-input.js';
+import { isRecord, prepareConfig, selectsProvider } from './config-input.js';
 import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
+import { type ProviderConfig, providerConfigSchema, providerListSchema, SMTP } from './provider-config.js';
 import { type SmtpConfig, smtpConfigSchema } from './smtp-config.js';
 
 const SENDER_EXAMPLE = '"Example <noreply@example.com>"';
@@ -20,11 +22,17 @@ const LINK_SCHEMES_RULE = 'linkSchemes must be a list of schemes, such as ["myap
 const findProblem = (key: string, example: string, read: Parsed<unknown>) =>
   read.ok ? undefined : `${key} is not a valid address (${read.problem}): set it to one such as ${example}`;
 
+/** How emails are sent. */
+const deliverySchema = smtpConfigSchema.extend({
+  provider: providerConfigSchema.optional(),
+  providers: providerListSchema.optional(),
+});
+
 /**
  * The keys of a connector config. `parseConnectorConfig` also reads `url`, treats `null` and `''` as "not set", and checks
  * combinations of keys.
  */
-export const connectorConfigSchema = smtpConfigSchema.extend({
+export const connectorConfigSchema = deliverySchema.extend({
   fromEmail: requiredText('fromEmail', `the sender of your emails, such as ${SENDER_EXAMPLE}`).check(
     refuseText('sender_invalid', (text) => findProblem('fromEmail', SENDER_EXAMPLE, readMailbox(text))),
   ),
@@ -69,8 +77,18 @@ export const connectorConfigSchema = smtpConfigSchema.extend({
     .optional(),
 });
 
-/** A checked, normalized, and frozen config: server, sender, and templates in one JSON object. */
+/** A checked, normalized, and frozen config: server or providers, sender, and templates in one JSON object. */
 export interface ConnectorConfig extends Readonly<SmtpConfig> {
+  /**
+   * Sends with the API of a provider instead of an SMTP server. `name` selects it, and determines the other keys.
+   * @example { "name": "resend", "apiKey": "${RESEND_API_KEY}" }
+   */
+  readonly provider?: ProviderConfig | undefined;
+  /**
+   * Several providers. An email goes to the first one that works. An SMTP server in the list has the name `smtp`.
+   * @example [{ "name": "resend", "apiKey": "${RESEND_API_KEY}" }, { "name": "smtp", "url": "${SMTP_URL}" }]
+   */
+  readonly providers?: ProviderConfig[] | undefined;
   /**
    * The sender of every email: an address, or a name and an address.
    * @example "Example <noreply@example.com>"
@@ -202,13 +220,41 @@ export function parseConnectorConfig(
   return config;
 }
 
+const USE_CREATE_TRANSPORT = (key: string) =>
+  error(
+    [key],
+    'not_allowed',
+    `${key} selects how to send: create the transport with createTransport from @postern/transport`,
+  );
+
 /**
- * Like {@link parseConnectorConfig}, but reads only the server settings. Other keys are ignored.
+ * Like {@link parseConnectorConfig}, but reads only the settings of the SMTP server. Other keys are ignored.
  *
- * @throws {ConfigError} with every problem in `issues`
+ * @throws {ConfigError} with every problem in `issues`, and if the config has `provider` or `providers`
  */
 export function parseSmtpConfig(input: unknown): SmtpConfig {
-  const { config, issues } = inspect(smtpConfigSchema, input, checkCombinations);
+  const { config, issues } = inspect(smtpConfigSchema, input, (raw) =>
+    selectsProvider(raw)
+      ? ['provider', 'providers'].filter((key) => key in raw).map(USE_CREATE_TRANSPORT)
+      : checkCombinations(raw),
+  );
   if (config === undefined) throw new ConfigError(issues);
   return config;
+}
+
+/**
+ * Like {@link parseConnectorConfig}, but reads only how emails are sent: the SMTP server, `provider`, or `providers`. Other
+ * keys are ignored.
+ *
+ * @returns the providers in order of failover. An SMTP server has the name `smtp`.
+ * @throws {ConfigError} with every problem in `issues`
+ */
+export function parseProviders(input: unknown): readonly ProviderConfig[] {
+  const { config, issues } = inspect(deliverySchema, input, (raw) =>
+    selectsProvider(raw) ? checkProviders(raw) : checkCombinations(raw),
+  );
+  if (config === undefined) throw new ConfigError(issues);
+  const { provider, providers, name, ...server } = config;
+  if (provider) return [provider];
+  return providers ?? [{ ...server, name: SMTP, ...(name !== undefined && { ehloName: name }) }];
 }

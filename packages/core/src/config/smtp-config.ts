@@ -164,6 +164,13 @@ function readPem(tls: Record<string, unknown>): Record<string, unknown> {
 
 const TLS_SECRETS = ['key', 'passphrase', 'pfx', 'pskCallback', 'ticketKeys', 'session'];
 
+/** The name of this machine. */
+export const ehloName = (key: string) =>
+  z
+    .string(`${key} must be a string: set it to a host name`)
+    .regex(/^[^\s\p{C}]*$/u, `${key} is sent in EHLO and must be a host name without spaces`)
+    .optional();
+
 /** The server settings. `parseSmtpConfig` also reads `url`, and treats `null` and `''` as "not set". */
 export const smtpConfigSchema = z.object({
   host: optionalText('host', 'the name of your SMTP server, such as "smtp.example.com"').refine(
@@ -188,10 +195,7 @@ export const smtpConfigSchema = z.object({
   servername: optionalText('servername', 'the host name in the server’s certificate'),
   ignoreTLS: flag('ignoreTLS'),
   requireTLS: flag('requireTLS'),
-  name: z
-    .string('name must be a string: set it to a host name')
-    .regex(/^[^\s\p{C}]*$/u, 'name is sent in EHLO and must be a host name without spaces')
-    .optional(),
+  name: ehloName('name'),
   localAddress: optionalText('localAddress', 'an IP address of this machine'),
   connectionTimeout: milliseconds('connectionTimeout', 120_000),
   greetingTimeout: milliseconds('greetingTimeout', 30_000),
