@@ -35,6 +35,7 @@ export { type Email, freezeEmail } from './email.js';
 export { parseEmail, serializeEmail } from './email-codec.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';
 export { failureLevel, type LogLevel } from './failure-level.js';
+export { isHeaderName, sanitizeHeaderValue } from './header-field.js';
 export { type AcceptedLocales, pickLocale, preferredLocale } from './locale.js';
 export { type LogEvent, type Logger, silentLogger } from './logger.js';
 export { isLoopbackHost } from './loopback.js';

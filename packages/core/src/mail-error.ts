@@ -1,6 +1,7 @@
 import type { Logger } from './logger.js';
 import { cleanCause, remoteLine, remoteLines, remoteMessage } from './remote-text.js';
 import { shareAcrossCopies } from './share-across-copies.js';
+import { LONGEST_TIMER_MS } from './timer.js';
 
 /**
  * For each code: whether the same request can succeed later (unless a reply code says otherwise), and the log level.
@@ -43,7 +44,8 @@ export type MailErrorCode = keyof typeof FAILURES;
  *
  * `config`, `recipient`, `payload`, `template`: before anything is sent.
  * `pool`: waiting for a connection. `dns`, `connect`, `greeting`, `ehlo`, `tls`, `auth`: opening one.
- * `mail`, `rcpt`, `data`: the SMTP commands (RFC 5321). `delivery`: after the final dot.
+ * `mail`, `rcpt`, `data`: the SMTP commands (RFC 5321). `delivery`: after the final dot, or the request to an HTTP API that
+ * sends the email.
  */
 export type MailStage =
   | 'config'
@@ -71,6 +73,8 @@ export interface MailErrorDetails {
   responseCode?: number | undefined;
   response?: string | undefined;
   attempts?: number | undefined;
+  /** In milliseconds. Rounded up, and limited to the longest timer. Values that are not valid are ignored. */
+  retryAfterMs?: number | undefined;
   cause?: unknown | undefined;
 }
 
@@ -98,12 +102,17 @@ export class MailError extends Error {
   readonly retryable: boolean;
   /** How to fix the problem, for the operator of the service. */
   declare readonly hint?: string;
-  /** The SMTP reply code (RFC 5321 section 4.2), if a server replied. */
+  /** The SMTP reply code (RFC 5321 section 4.2) or HTTP status code (RFC 9110 section 15), if a server replied. */
   declare readonly responseCode?: number;
   /** The server's reply, with secrets removed. */
   declare readonly response?: string;
   /** The total number of attempts, if it is known and is not 1. */
   declare readonly attempts?: number;
+  /**
+   * The time after which the server allows the next attempt, in milliseconds (`Retry-After`, RFC 9110 section 10.2.3). An
+   * earlier attempt fails.
+   */
+  declare readonly retryAfterMs?: number;
 
   static {
     shareAcrossCopies(this, 'postern.MailError');
@@ -120,5 +129,7 @@ export class MailError extends Error {
     if (details.responseCode !== undefined) this.responseCode = details.responseCode;
     if (details.response !== undefined) this.response = remoteLines(details.response);
     if (details.attempts !== undefined) this.attempts = details.attempts;
+    const { retryAfterMs = -1 } = details;
+    if (retryAfterMs >= 0) this.retryAfterMs = Math.min(Math.ceil(retryAfterMs), LONGEST_TIMER_MS);
   }
 }
