@@ -1,0 +1,1 @@
+export type { ApiTransportOptions } from './api/api-transport-options.js';

@@ -1,0 +1,132 @@
+import { readOptions, type Transport } from '@postern/core';
+import { z } from 'zod';
+import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import { getRequest, jsonRequest } from './api/api-request.js';
+import { type ApiResponse, isSuccess } from './api/api-response.js';
+import { createApiTransport } from './api/api-transport.js';
+import type { ApiTransportOptions } from './api/api-transport-options.js';
+import { credentialSchema } from './api/credential-schema.js';
+import { headerObject, mailboxText } from './api/email-fields.js';
+import { type Refusal, refusalOfStatus } from './api/refusals.js';
+
+export type { ApiTransportOptions };
+
+/** Credentials of Resend. */
+export interface ResendCredentials {
+  /** An API key with sending access (API Keys). It starts with `re_`. */
+  apiKey: string;
+}
+
+/** The schema of {@link ResendCredentials}. */
+export const resendCredentialsSchema: z.ZodType<ResendCredentials> = z.strictObject({
+  apiKey: credentialSchema,
+});
+
+/** https://resend.com/docs/api-reference/errors */
+const REFUSAL_OF_NAME: Readonly<Record<string, Refusal>> = {
+  missing_api_key: 'credentials_refused',
+  invalid_api_key: 'credentials_refused',
+  restricted_api_key: 'permission_missing',
+  invalid_access: 'permission_missing',
+  invalid_from_address: 'sender_refused',
+  missing_required_field: 'message_refused',
+  security_error: 'account_blocked',
+  monthly_quota_exceeded: 'account_quota',
+  daily_quota_exceeded: 'account_quota',
+  rate_limit_exceeded: 'rate_limited',
+  concurrent_idempotent_requests: 'in_progress',
+  invalid_idempotent_request: 'idempotency_key_reused',
+  application_error: 'server_trouble',
+  internal_server_error: 'server_trouble',
+};
+
+const NEW_KEY = 'Create an API key with sending access at https://resend.com/api-keys.';
+const HINTS: ApiProvider['hints'] = {
+  credentials_refused: NEW_KEY,
+  permission_missing: NEW_KEY,
+  sender_refused:
+    'Verify the domain of fromEmail at https://resend.com/domains, or change fromEmail. Until then, Resend sends only to the address of your account.',
+  account_quota:
+    'Wait until Resend resets the quota, or upgrade the plan at https://resend.com/settings/billing.',
+  rate_limited: 'Send more slowly with withRateLimit, or ask Resend for a higher limit.',
+};
+
+const errorSchema = z.object({ name: z.string(), message: z.string() });
+const sentSchema = z.object({ id: z.string() });
+const domainsSchema = z.object({ data: z.array(z.object({ name: z.string(), status: z.string() })) });
+
+/** https://resend.com/docs/dashboard/emails/idempotency-keys */
+const LONGEST_IDEMPOTENCY_KEY = 256;
+
+/**
+ * Sends emails through the API of Resend (https://resend.com/docs/api-reference/emails/send-email). Resend delivers an email
+ * once if you send it again within 24 hours.
+ *
+ * To turn off click and open tracking, use the settings of your domain: requests cannot change it.
+ *
+ * @throws {ConfigError} if the credentials or an option are not valid
+ *
+ * @example
+ * ```ts
+ * const transport = createResendTransport({ apiKey: process.env.RESEND_API_KEY ?? '' });
+ * ```
+ */
+export function createResendTransport(
+  credentials: ResendCredentials,
+  options: ApiTransportOptions = {},
+): Transport {
+  const { apiKey } = readOptions(resendCredentialsSchema, credentials, 'createResendTransport');
+  const authorization = { Authorization: `Bearer ${apiKey}` };
+  const provider: ApiProvider = {
+    name: 'resend',
+    title: 'Resend',
+    baseUrl: 'https://api.resend.com',
+    secrets: [apiKey],
+    isIdempotent: true,
+    hints: HINTS,
+    writeRequest: (email) =>
+      jsonRequest(
+        '/emails',
+        { ...authorization, 'Idempotency-Key': email.messageId.slice(0, LONGEST_IDEMPOTENCY_KEY) },
+        {
+          from: mailboxText(email.from),
+          to: [email.to],
+          ...(email.replyTo?.length && { reply_to: email.replyTo.map(mailboxText) }),
+          subject: email.subject,
+          text: email.text,
+          ...(email.html && { html: email.html }),
+          headers: { ...headerObject(email), 'Message-ID': email.messageId },
+        },
+      ),
+    readAcceptance: ({ json }) => sentSchema.safeParse(json).data,
+    readRefusal,
+    async check(call, sender) {
+      const { response, refusal } = await call(getRequest('/domains', authorization));
+      // A key that may only send cannot list domains.
+      if (refusal?.code === 'restricted_api_key') return undefined;
+      if (refusal) return refusal;
+      const domains = domainsSchema.safeParse(response.json).data?.data ?? [];
+      const verified = domains.filter(({ status }) => status === 'verified').map(({ name }) => name);
+      const isReady = sender.domain === undefined ? verified.length > 0 : verified.includes(sender.domain);
+      if (isReady) return undefined;
+      return {
+        refusal: 'sender_refused',
+        text: sender.domain ? `${sender.domain} is not verified` : 'no domain is verified',
+      };
+    },
+  };
+  return createApiTransport(provider, options, 'createResendTransport');
+}
+
+function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+  if (isSuccess(response)) return undefined;
+  const { name = '', message } = errorSchema.safeParse(response.json).data ?? {};
+  return { refusal: refusalOf(response.status, name), code: name, text: message };
+}
+
+function refusalOf(status: number, name: string): Refusal {
+  // This name has a different meaning for each status.
+  if (name === 'validation_error' && status === 403) return 'sender_refused';
+  if (name === 'validation_error' && status !== 401) return 'message_refused';
+  return (Object.hasOwn(REFUSAL_OF_NAME, name) && REFUSAL_OF_NAME[name]) || refusalOfStatus(status);
+}
