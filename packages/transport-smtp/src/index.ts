@@ -5,6 +5,7 @@ export type { Lookup } from './connection/socket.js';
 export { consoleLogger } from './console-logger.js';
 export type { AlternativePort } from './diagnosis/alternatives.js';
 export { type DiagnoseConfig, type DiagnoseOptions, diagnose } from './diagnosis/diagnose.js';
+export { type DiagnoseTransportOptions, diagnoseTransport } from './diagnosis/diagnose-transport.js';
 export type {
   Alternative,
   CertificateFacts,
@@ -14,6 +15,7 @@ export type {
   DiagnosisStep,
   DiagnosisStepName,
 } from './diagnosis/diagnosis.js';
+export type { DnsResolver } from './diagnosis/dns-resolver.js';
 export {
   type RenderOptions,
   renderDiagnosis,
@@ -21,7 +23,6 @@ export {
   renderVerdict,
   type TextRole,
 } from './diagnosis/render-diagnosis.js';
-export type { DnsResolver } from './diagnosis/sender-domain.js';
 export {
   createNodemailerTransport,
   type NodemailerTransporter,

@@ -242,7 +242,7 @@ describe('an SMTP server in a list', () => {
     expect(validate({ providers: [resend, { name: 'smtp' }], ...mail })).toBe(false);
   });
 
-  test('is what parseProviders makes of the SMTP keys', () => {
+  test('is the result of parseProviders for SMTP keys', () => {
     const [only, ...others] = parseProviders({ ...server, name: 'app.example.com', templates: 'not read' });
     expect(only).toMatchObject({
       name: 'smtp',

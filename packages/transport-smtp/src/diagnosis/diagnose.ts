@@ -13,11 +13,13 @@ import type { ServerConfig } from '../config/well-known-service.js';
 import { createLogin, type SmtpLogin } from '../connection/login.js';
 import type { Lookup } from '../connection/socket.js';
 import type { AlternativePort } from './alternatives.js';
+import { conclude } from './conclusion.js';
 import { type ReadConfig, readConfig } from './config-step.js';
 import { type AttemptLimits, timeIsUp } from './connection-attempt.js';
 import { reportConnection } from './connection-steps.js';
 import type { Diagnosis, DiagnosisStep } from './diagnosis.js';
-import { checkSenderDomain, type DnsResolver, systemResolver } from './sender-domain.js';
+import { type DnsResolver, openResolver } from './dns-resolver.js';
+import { checkSenderDomain } from './sender-domain.js';
 import { createStepLog, type StepLog } from './step-log.js';
 
 /** The config to diagnose: a whole connector config, or its SMTP part. */
@@ -135,9 +137,6 @@ export async function diagnose(config: DiagnoseConfig, given: DiagnoseOptions = 
   return conclude(log.steps, provider?.name, Math.round(performance.now() - startedAt));
 }
 
-/** Timeout for each record of the sender's domain, in milliseconds. */
-const DNS_TIMEOUT = 5000;
-
 const aborted = () => new MailError('aborted', 'The diagnosis was aborted.', { stage: 'pool' });
 
 function reportConfig({ server, provider, problems }: ReadConfig, log: StepLog): void {
@@ -187,18 +186,12 @@ async function walkAll({
   const { provider, sender, from, problems } = read;
   const { signal, lookup, alternativePorts } = options;
   const { deadline } = limits;
-  const system = options.resolver ? undefined : systemResolver(DNS_TIMEOUT);
-  const resolver = options.resolver ?? system;
+  const dns = openResolver(options.resolver, deadline);
   const startedAt = performance.now();
   const domain =
-    from === undefined || !resolver
+    from === undefined
       ? Promise.resolve([])
-      : checkSenderDomain(
-          { from, envelopeFrom: sender ?? from },
-          server.dkim,
-          provider,
-          withTimeout(resolver, DNS_TIMEOUT, deadline),
-        );
+      : checkSenderDomain({ from, envelopeFrom: sender ?? from, dkim: server.dkim, provider }, dns.resolver);
   const domainTime = domain.then(() => performance.now() - startedAt);
   try {
     await reportConnection({
@@ -216,7 +209,7 @@ async function walkAll({
     });
     for (const step of await domain) log.report({ ...step, durationMs: await domainTime });
   } finally {
-    system?.cancel();
+    dns.cancel();
   }
 }
 
@@ -224,39 +217,4 @@ async function walkAll({
 function userOf({ auth }: ServerConfig): string {
   if (auth.type === undefined) return '';
   return auth.user.includes('@') || /^[a-z]{1,12}$/.test(auth.user) ? auth.user : '[hidden]';
-}
-
-/** Adds a timeout to a resolver. */
-function withTimeout(resolver: DnsResolver, ms: number, deadline: AbortSignal): DnsResolver {
-  const limit = <T>(answer: Promise<T>): Promise<T> => {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const late = () => reject(Object.assign(new Error('Timeout'), { code: 'ETIMEOUT' }));
-    const timer = setTimeout(late, ms);
-    deadline.addEventListener('abort', late, { once: true });
-    answer.then(resolve, reject);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      deadline.removeEventListener('abort', late);
-    });
-  };
-  return {
-    resolveMx: (name) => limit(resolver.resolveMx(name)),
-    resolveTxt: (name) => limit(resolver.resolveTxt(name)),
-  };
-}
-
-function conclude(
-  steps: readonly DiagnosisStep[],
-  provider: string | undefined,
-  durationMs: number,
-): Diagnosis {
-  const failed = steps.find(({ status }) => status === 'failed');
-  const problem = failed?.problems[0];
-  return {
-    verdict: !failed ? 'ready' : problem?.temporary ? 'temporary' : 'broken',
-    ...(provider !== undefined && { provider }),
-    steps,
-    ...(problem && { problem }),
-    durationMs,
-  };
 }

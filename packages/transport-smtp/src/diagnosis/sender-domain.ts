@@ -1,17 +1,9 @@
 import { createPublicKey } from 'node:crypto';
-import { Resolver } from 'node:dns/promises';
 import type { SmtpConfig } from '@postern/core';
 import type { Provider } from '../provider/provider.js';
 import type { DiagnosisProblem } from './diagnosis.js';
+import type { DnsResolver } from './dns-resolver.js';
 import type { StepReport } from './step-log.js';
-
-/** The DNS lookups for the sender's domain. A `Resolver` of `node:dns/promises` implements it. */
-export interface DnsResolver {
-  resolveMx(name: string): Promise<{ exchange: string; priority: number }[]>;
-  resolveTxt(name: string): Promise<string[][]>;
-}
-
-export const systemResolver = (timeout: number) => new Resolver({ timeout, tries: 1 });
 
 /** The result of a DNS query. `exists` is false for an unknown name (NXDOMAIN). */
 type Answer<T> = { records: T[]; exists: boolean } | { trouble: string };
@@ -202,23 +194,28 @@ async function checkDmarc(domain: string, resolver: DnsResolver): Promise<Report
 
 const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
-/**
- * Checks the DNS records that authenticate the sender and that receive bounces.
- *
- * @param from the address that recipients see. DKIM and DMARC apply to its domain
- * @param envelopeFrom the envelope sender. It receives bounces, and SPF applies to its domain (RFC 7208 section 2.4)
- */
+/** The addresses that a message has, and how it is signed. */
+export interface Sender {
+  /** The address that recipients see. DKIM and DMARC apply to its domain. */
+  readonly from: string;
+  /**
+   * The envelope sender. It receives bounces, and SPF applies to its domain (RFC 7208 section 2.4). Undefined if a provider
+   * uses its own address, so that the SPF record does not matter.
+   */
+  readonly envelopeFrom: string | undefined;
+  readonly dkim: SmtpConfig['dkim'];
+  readonly provider: Provider | undefined;
+}
+
+/** Checks the DNS records that authenticate the sender and that receive bounces. */
 export const checkSenderDomain = (
-  { from, envelopeFrom }: { from: string; envelopeFrom: string },
-  dkim: SmtpConfig['dkim'],
-  provider: Provider | undefined,
+  { from, envelopeFrom, dkim, provider }: Sender,
   resolver: DnsResolver,
 ): Promise<Reported[]> => {
   const domain = domainOf(from);
-  const envelopeDomain = domainOf(envelopeFrom);
   return Promise.all([
-    checkMx(envelopeDomain, resolver),
-    checkSpf(envelopeDomain, resolver, provider),
+    checkMx(domainOf(envelopeFrom ?? from), resolver),
+    ...(envelopeFrom === undefined ? [] : [checkSpf(domainOf(envelopeFrom), resolver, provider)]),
     ...(dkim ? [checkDkim(dkim, domain, resolver)] : []),
     checkDmarc(domain, resolver),
   ]);
