@@ -88,3 +88,16 @@ describe('the README', () => {
     }
   });
 });
+
+test.each([
+  [undefined, undefined],
+  [0, 0],
+  [1500.2, 1501],
+  [-1, undefined],
+  [Number.NaN, undefined],
+  [Number.POSITIVE_INFINITY, 2 ** 31 - 1],
+  [1e15, 2 ** 31 - 1],
+])('an error with a retryAfterMs of %s has %s', (retryAfterMs, kept) => {
+  const error = new MailError('rate_limited', 'Slow down.', { stage: 'delivery', retryAfterMs });
+  expect(error.retryAfterMs).toBe(kept);
+});

@@ -1,4 +1,4 @@
-import { ConfigError, createMailer, type LogEvent, silentLogger as silent } from '@postern/core';
+import { ConfigError, createMailer, type LogEvent, MailError, silentLogger as silent } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { createVerification, memoryStore, VerificationError } from '@postern/verification';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -194,6 +194,16 @@ describe('a problem', () => {
     expect(JSON.parse(body)).toMatchObject({ ...expected, status });
     expect(body).not.toContain('secret');
   });
+});
+
+test.each([
+  ['rate_limited', 'delivery', 1500, 503, '2'],
+  ['connection_failed', 'connect', 30_000, 503, '30'],
+  ['rate_limited', 'delivery', undefined, 503, undefined],
+] as const)('a failed email (%s at %s) has Retry-After', (code, stage, retryAfterMs, status, seconds) => {
+  const { headers, ...response } = problemResponse(new MailError(code, 'No.', { stage, retryAfterMs }));
+  expect(response.status).toBe(status);
+  expect(headers['Retry-After']).toBe(seconds);
 });
 
 describe('clients without a valid address', () => {

@@ -29,6 +29,8 @@ const problemsOf = ({ access, body, problems }: Route): ProblemCode[] => [
   'internal_error',
 ];
 
+const RETRY_AFTER = { description: 'Seconds until a retry can succeed.', schema: { type: 'integer' } };
+
 const RESPONSE_HEADERS: Readonly<Record<number, object>> = {
   204: {
     RateLimit: {
@@ -37,12 +39,13 @@ const RESPONSE_HEADERS: Readonly<Record<number, object>> = {
     },
   },
   429: {
-    'Retry-After': { description: 'Seconds until a retry can succeed.', schema: { type: 'integer' } },
+    'Retry-After': RETRY_AFTER,
     RateLimit: {
       description: 'The limit that was exceeded (draft-ietf-httpapi-ratelimit-headers-10).',
       schema: { type: 'string' },
     },
   },
+  503: { 'Retry-After': RETRY_AFTER },
 };
 
 /** The JSON Schema of a Zod schema with an ID. */

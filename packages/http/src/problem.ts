@@ -178,11 +178,13 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
-function fromMailError({ code, retryable }: MailError): ProblemError {
+function fromMailError({ code, retryable, retryAfterMs }: MailError): ProblemError {
   const problem = PROBLEM_OF_MAIL[code];
+  const retryAfter = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
   // A temporary refusal (greylisting, a full mailbox) is not caused by the request.
-  if (retryable && PROBLEMS[problem].status < 500) return new ProblemError('mail_server_busy', { retryable });
-  return new ProblemError(problem, PROBLEMS[problem].status < 500 ? {} : { retryable });
+  if (retryable && PROBLEMS[problem].status < 500)
+    return new ProblemError('mail_server_busy', { retryable, retryAfter });
+  return new ProblemError(problem, PROBLEMS[problem].status < 500 ? {} : { retryable, retryAfter });
 }
 
 /** The `RateLimit` header of draft-ietf-httpapi-ratelimit-headers-10. */

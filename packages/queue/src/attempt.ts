@@ -79,9 +79,14 @@ export async function attemptDelivery(
   /** Known after the email is decrypted. */
   let email: Email | undefined;
 
-  const fail = (error: DeliveryError, isRetryable: boolean, reply?: string): Settlement => {
+  const fail = (
+    error: DeliveryError,
+    isRetryable: boolean,
+    { reply, retryAfterMs = 0 }: { reply?: string; retryAfterMs?: number | undefined } = {},
+  ): Settlement => {
     telemetry.failed(error.code);
-    const failed = { isCode: claimed.isCode, attempts, expiresAt, error, isRetryable, now: now() };
+    const { isCode } = claimed;
+    const failed = { isCode, attempts, expiresAt, error, isRetryable, retryAfterMs, now: now() };
     return settle({
       ...settleFailure(policy, random, failed),
       error,
@@ -114,14 +119,14 @@ export async function attemptDelivery(
     if (error instanceof UnsealableError)
       return fail({ code: 'unsealable', message: error.message, hint: error.hint }, false);
     const hide = hiderOf(email);
-    const { retryable, response, code } = error instanceof MailError ? error : ({} as Partial<MailError>);
+    const { retryable, response, code, retryAfterMs } =
+      error instanceof MailError ? error : ({} as Partial<MailError>);
     // If the mailer was closed or aborted, the error is not about the email.
     const isRetryable = retryable === true || code === 'closed' || code === 'aborted';
-    return fail(
-      describeFailure(error, hide),
-      isRetryable,
-      response === undefined ? undefined : remoteLines(hide(String(response))),
-    );
+    return fail(describeFailure(error, hide), isRetryable, {
+      ...(response !== undefined && { reply: remoteLines(hide(String(response))) }),
+      retryAfterMs,
+    });
   };
 
   async function run(): Promise<Settlement | undefined> {

@@ -23,12 +23,31 @@ function tryFor(random: () => number): { hours: number; attempts: number } {
       expiresAt: undefined,
       error,
       isRetryable: true,
+      retryAfterMs: 0,
     };
     const { state, nextAttemptAt } = settleFailure(policy, random, { ...failed, now });
     if (state === 'failed') return { hours: now / HOUR, attempts };
     now = nextAttemptAt?.getTime() ?? Number.NaN;
   }
 }
+
+test.each([
+  ['the time that the server requires, plus the backoff', 60_000, undefined, 'retrying', 60_000 + 7500],
+  ['no longer than the email is valid', 60_000, 60_000, 'expired', undefined],
+])('a delivery waits %s', (_, retryAfterMs, validMs, state, wait) => {
+  const now = Date.UTC(2026, 0, 1);
+  const settled = settleFailure({ ...policy, backoffMs: 15_000 }, () => 0.5, {
+    isCode: true,
+    attempts: 1,
+    expiresAt: validMs === undefined ? undefined : new Date(now + validMs),
+    error: { code: 'rate_limited', message: 'Slow down.' },
+    isRetryable: true,
+    retryAfterMs,
+    now,
+  });
+  expect(settled.state).toBe(state);
+  expect(settled.nextAttemptAt?.getTime()).toBe(wait === undefined ? undefined : now + wait);
+});
 
 describeOnBackends(({ setUp }) => {
   describe('a failed attempt', () => {

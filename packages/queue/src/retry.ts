@@ -10,6 +10,8 @@ interface FailedAttempt {
   readonly expiresAt: Date | undefined;
   readonly error: DeliveryError;
   readonly isRetryable: boolean;
+  /** The time that the server requires before the next attempt, in milliseconds. */
+  readonly retryAfterMs: number;
   /** The queue time. */
   readonly now: number;
 }
@@ -18,7 +20,7 @@ interface FailedAttempt {
 export function settleFailure(
   policy: QueuePolicy,
   random: () => number,
-  { isCode, attempts, expiresAt, error, isRetryable, now }: FailedAttempt,
+  { isCode, attempts, expiresAt, error, isRetryable, retryAfterMs, now }: FailedAttempt,
 ): Pick<Settlement, 'state' | 'nextAttemptAt' | 'keepsContent'> {
   // An email that may have arrived has not failed.
   const given = error.code === 'delivery_unknown' ? 'unknown' : 'failed';
@@ -34,7 +36,7 @@ export function settleFailure(
   const longest = Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** (attempts - 1));
   const drawn = ask(random);
   const jitter = typeof drawn === 'number' && drawn >= 0 && drawn <= 1 ? drawn : 1;
-  const nextAttemptAt = new Date(now + jitter * longest);
+  const nextAttemptAt = new Date(now + retryAfterMs + jitter * longest);
   if (expiresAt && expiresAt <= nextAttemptAt) {
     return { state: given === 'unknown' ? given : 'expired', keepsContent: false };
   }

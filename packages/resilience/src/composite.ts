@@ -84,9 +84,10 @@ export const expiresBy = (time: number, { expiresAt }: Email): boolean =>
 export const describeEmail = ({ type, messageId, to }: Email) => ({ type, messageId, to: maskAddress(to) });
 
 /** The fields of a failure in log events. */
-export const describeFailure = ({ code, stage, responseCode, attempts }: MailError) => ({
+export const describeFailure = ({ code, stage, responseCode, attempts, retryAfterMs }: MailError) => ({
   code,
   stage,
   ...(responseCode !== undefined && { responseCode }),
   ...(attempts !== undefined && { attempts }),
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
 });

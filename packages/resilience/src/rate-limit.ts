@@ -98,6 +98,7 @@ export function withRateLimit(transport: Transport, options: RateLimitOptions): 
       stage: 'pool',
       attempts: 0,
       hint: `Try again in ${delayMs} ms.`,
+      retryAfterMs: delayMs,
     });
   }
 

@@ -127,6 +127,22 @@ describe('the waits', () => {
     expect(await waits({ ...settings, random: () => 0 })).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it.each([
+    ['as long as the server requires, plus a random time', 10_000, 2000, undefined, [2050, 2100]],
+    ['at most maxDelayMs', 2060, 2000, undefined, [2050, 2060]],
+    ['not at all if the server requires more than maxDelayMs', 1999, 2000, undefined, []],
+    ['not at all if the email expires before', 10_000, 2000, 2000, []],
+    ['as usual if the server allows a retry immediately', 10_000, 0, undefined, [50, 100]],
+  ])('are %s', async (_, maxDelayMs, retryAfterMs, validMs, sleeps) => {
+    const { child, clock, transport } = setUp({ initialDelayMs: 100, maxDelayMs, random: () => 0.5 });
+    child.failWith(new MailError('rate_limited', 'Slow down.', { stage: 'delivery', retryAfterMs }));
+    const expiresAt = validMs === undefined ? undefined : new Date(clock.now() + validMs);
+    const error = await transport.send(testEmail({ expiresAt })).catch((reason: unknown) => reason);
+    expect(error).toBeMailError('rate_limited');
+    expect(error).toMatchObject({ retryAfterMs });
+    expect(clock.sleeps).toEqual(sleeps);
+  });
+
   it('start again with every email', async () => {
     const { child, clock, transport } = setUp({ initialDelayMs: 100 });
     for (let sent = 0; sent < 2; sent += 1) {

@@ -36,7 +36,11 @@ export interface RetryOptions {
    * @default 500
    */
   initialDelayMs?: number | undefined;
-  /** Maximum wait before any attempt, in milliseconds. @default 10,000 */
+  /**
+   * Maximum wait before any attempt, in milliseconds. If the server requires a longer wait (`retryAfterMs`), there is no other
+   * attempt.
+   * @default 10,000
+   */
   maxDelayMs?: number | undefined;
   /**
    * By usage type: whether to retry an email that may have arrived (`delivery_unknown`).
@@ -70,7 +74,8 @@ const optionsSchema = z.strictObject({
  * Retries errors that are `retryable`, with exponential backoff and full jitter (Brooker, "Exponential Backoff And Jitter").
  * Every attempt sends the same email with the same `Message-ID`.
  *
- * It never waits past `expiresAt`, and the `signal` ends a wait immediately. If it gives up, it fails with the last error or,
+ * It never retries sooner than the server allows (`retryAfterMs`) and never waits past `expiresAt`. The `signal` ends a wait
+ * immediately. If it gives up, it fails with the last error or,
  * if the email may have arrived, with `delivery_unknown`. `attempts` of the receipt or the error is the total number of
  * attempts. `verify` is tried only once.
  *
@@ -122,8 +127,11 @@ export function withRetry(transport: Transport, options: RetryOptions = {}): Tra
         attempts += attemptsOf(error);
         if (error.code === 'delivery_unknown') unknown = error;
         if (attempt === maxAttempts || !isRetried(error, email, mayDuplicate)) throw giveUp(error);
-        const delayMs = wait.duration;
-        if (closing.signal.aborted || expiresBy(clock.now() + delayMs, email)) throw giveUp(error);
+        const { retryAfterMs = 0 } = error;
+        // The random part spreads the retries of all emails that got the same time from the server.
+        const delayMs = Math.min(retryAfterMs + wait.duration, maxDelayMs);
+        const isTooLong = delayMs < retryAfterMs || expiresBy(clock.now() + delayMs, email);
+        if (closing.signal.aborted || isTooLong) throw giveUp(error);
         const event = { event: 'mail.retry', transport: name, attempt, delayMs };
         logger.warn({ ...event, ...describeEmail(email), ...describeFailure(error) });
         await pause(delayMs, signal);
