@@ -73,8 +73,8 @@ export async function checkReadme(folder: string, modules?: string): Promise<str
     const printed = await node(vitest, 'run', '--reporter=json', '--outputFile=results.json').catch(String);
     // vitest writes no results if it cannot start.
     const results = await readFile(join(project.root, 'results.json'), 'utf8').catch(() => '{}');
-    const { success } = JSON.parse(results);
-    if (success !== true) problems.push(printed);
+    const { success, testResults = [] } = JSON.parse(results);
+    if (success !== true) problems.push(printed, ...testResults.map(JSON.stringify));
   }
   return problems;
 }

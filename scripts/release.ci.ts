@@ -61,8 +61,9 @@ const NOT_IMPORTED = [
   '@types/node',
   '@types/pg',
   '@electric-sql/pglite',
-  // Yarn does not install peer dependencies, and vitest has this one.
+  // Yarn does not install peer dependencies. These are peers of vitest and NestJS.
   'vite',
+  'rxjs',
 ];
 
 /** Packages of other projects, in the versions that the workspace has. */
