@@ -23,18 +23,26 @@ const isClusterWorker = ({ process }: Runtime): boolean => {
   );
 };
 
+/** Deno throws if the program has no permission to read the variable. */
+function readVariable({ process }: Runtime, name: string): string | undefined {
+  try {
+    return process?.env?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Detects a service that may have several processes, such as on a serverless platform.
  *
  * @returns the name of the environment, or `undefined` if none is detected
  */
 export function findSeveralProcesses(runtime: Runtime = globalThis): string | undefined {
-  const env = runtime.process?.env ?? {};
-  const platform = PLATFORMS.find(([variable]) => env[variable]);
+  const platform = PLATFORMS.find(([variable]) => readVariable(runtime, variable));
   if (platform) return platform[1];
   if (runtime.navigator?.userAgent === 'Cloudflare-Workers') return 'Cloudflare Workers';
   if (isClusterWorker(runtime)) return 'a worker of node:cluster';
   // PM2 numbers the processes of an application from 0.
-  if (Number(env.NODE_APP_INSTANCE) > 0) return 'one of several PM2 instances';
+  if (Number(readVariable(runtime, 'NODE_APP_INSTANCE')) > 0) return 'one of several PM2 instances';
   return undefined;
 }
