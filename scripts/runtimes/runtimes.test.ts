@@ -1,0 +1,98 @@
+/** Runs the built packages in every runtime that they support, and compares the results with those of this process. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandOf } from './command.ts';
+import { situations } from './situations.ts';
+import { serveWorker } from './workerd.ts';
+
+const execute = promisify(execFile);
+
+type Results = Readonly<Record<string, unknown>>;
+
+/** Runs the bundle and prints the results. */
+const RUNNER = "import worker from './worker.mjs';\nconsole.log(await (await worker.fetch()).text());\n";
+
+const runWith =
+  (program: string, ...args: string[]) =>
+  async (folder: string): Promise<Results> => {
+    const env = { ...process.env, DENO_NO_UPDATE_CHECK: '1' };
+    const { stdout } = await execute(program, [...args, 'runner.mjs'], { cwd: folder, env });
+    return JSON.parse(stdout);
+  };
+
+const RUNTIMES: Readonly<Record<string, (folder: string) => Promise<Results>>> = {
+  async workerd(folder) {
+    await using worker = await serveWorker(join(folder, 'worker.mjs'));
+    const response = await fetch(worker.origin, { headers: { Connection: 'close' } });
+    return (await response.json()) as Results;
+  },
+  // Without any permission.
+  Deno: runWith(commandOf('deno'), 'run', '--no-config', '--no-remote'),
+  Bun: runWith(commandOf('bun'), 'run'),
+  'Node.js without code generation': runWith(process.execPath, '--disallow-code-generation-from-strings'),
+};
+
+let folder = '';
+let expected: Results;
+let results: ReadonlyMap<string, Results | Error>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'postern-runtimes-'));
+  // The settings of wrangler, the bundler for Workers.
+  const { warnings } = await build({
+    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
+    outfile: join(folder, 'worker.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    conditions: ['workerd', 'worker', 'browser'],
+    logLevel: 'silent',
+  });
+  expect(warnings).toEqual([]);
+  await writeFile(join(folder, 'runner.mjs'), RUNNER);
+  results = new Map(
+    await Promise.all(
+      Object.entries(RUNTIMES).map(
+        async ([name, run]) => [name, await run(folder).catch((error: Error) => error)] as const,
+      ),
+    ),
+  );
+  expected = Object.fromEntries(
+    await Promise.all(Object.entries(situations).map(async ([name, run]) => [name, await run()] as const)),
+  );
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('the situations work in this process', () => {
+  expect(expected).toMatchObject({
+    'renders a plain template': { subject: 'Code 482913', text: 'It is 482913.' },
+    'renders blocks and derives the text': {
+      subject: 'A & B',
+      text: expect.stringContaining(' * Copy\n * Paste'),
+    },
+    'renders from right to left': { html: expect.stringContaining('dir="rtl"') },
+    'issues and checks a code': {
+      wrong: 'code_incorrect',
+      verified: 'ada@example.com',
+      again: 'code_incorrect',
+    },
+    'issues and consumes a link': { consumed: 'bob@example.com', again: 'not_found' },
+    'serves codes': [204, 400, expect.anything(), 200, { method: 'code' }],
+    'serves links': [200, expect.anything(), 200, { method: 'link' }],
+    'serves authorized routes': [200, 200, true, 401],
+  });
+});
+
+describe.each(Object.keys(RUNTIMES))('%s', (runtime) => {
+  test.each(Object.keys(situations))('%s', (situation) => {
+    const outcome = results.get(runtime);
+    if (outcome instanceof Error) throw outcome;
+    expect(outcome?.[situation]).toEqual(expected[situation]);
+  });
+});

@@ -1,0 +1,167 @@
+/**
+ * Uses of the packages that must work the same in every runtime. A bundle of `worker.ts` with the built packages runs
+ * them, so this file uses Web APIs only.
+ */
+import { createMailer, type Email, silentLogger, type Transport } from '@postern/core';
+import { bearerToken, createFetchHandler } from '@postern/http';
+import { withFailover, withRateLimit, withRetry } from '@postern/resilience';
+import { createTemplates } from '@postern/templates';
+import { createVerification, memoryStore } from '@postern/verification';
+
+const to = 'ada@example.com';
+const code = '482913';
+
+/** Keeps emails in memory. */
+function createOutbox(): Transport & { readonly last: Email | undefined } {
+  const emails: Email[] = [];
+  const close = async () => {};
+  return {
+    name: 'outbox',
+    get last() {
+      return emails.at(-1);
+    },
+    async send(email) {
+      emails.push(email);
+      const { messageId, to: accepted } = email;
+      return { messageId, accepted, transport: 'outbox', response: '250 OK', attempts: 1, durationMs: 0 };
+    },
+    verify: close,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const OWN_TEMPLATES = [
+  {
+    usageType: 'SignIn',
+    contentType: 'text/plain' as const,
+    subject: 'Code {{code}}',
+    content: 'It is {{code}}.',
+  },
+  {
+    usageType: 'Generic',
+    contentType: 'text/html' as const,
+    subject: '{{#if application.name}}{{application.name}}{{else}}Acme{{/if}}',
+    content:
+      '<h1>{{#with application}}{{name}}{{/with}}</h1><ul>{{#each steps}}<li>{{this}}</li>{{/each}}</ul>' +
+      '<p>{{#unless link}}No link{{/unless}}{{#if (eq code "482913")}} <a href="https://acme.example/{{code}}">Go</a>{{/if}}</p>',
+  },
+];
+
+// Created when the module is loaded, as in most applications. Workers forbid I/O, timers, and random values at this point.
+const outbox = createOutbox();
+const transport = withRetry(withFailover([withRateLimit(outbox, { limit: 1000, intervalMs: 1000 })]));
+const own = createMailer({
+  config: { fromEmail: 'noreply@acme.example', templates: OWN_TEMPLATES },
+  transport,
+});
+const mailer = createMailer({
+  config: {
+    fromEmail: 'Acme <noreply@acme.example>',
+    templates: createTemplates({ brand: { name: 'Acme' }, locales: ['en', 'de', 'ar'] }),
+  },
+  transport,
+  missingVariable: 'empty',
+});
+const verification = createVerification({
+  mailer,
+  store: memoryStore({ logger: silentLogger }),
+  keys: [{ id: 'one', secret: 's'.repeat(32) }],
+  linkUrl: 'https://acme.example/mail/links/{token}',
+});
+const answer = createFetchHandler({
+  mailer,
+  verification,
+  authorize: bearerToken('a'.repeat(32)),
+  basePath: '/mail',
+  onVerified: (person) => ({ body: { signedIn: person.to, method: person.method } }),
+});
+
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  answer(
+    new Request(`https://acme.example/mail${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    }),
+    { clientAddress: '203.0.113.7' },
+  );
+
+const codeIn = (email: Email | undefined): string => /\b\d{6}\b/.exec(email?.text ?? '')?.[0] ?? 'no code';
+const linkIn = (email: Email | undefined): string => /https:\S+/.exec(email?.text ?? '')?.[0] ?? 'no link';
+const contentOf = ({ subject, text, html, headers }: Email) => ({
+  ...{ subject, text, html },
+  headers: Object.keys(headers),
+});
+/** The code of the error, so that a difference is visible. */
+const refusal = (error: unknown) => String((error as { code?: unknown }).code ?? error);
+
+/** Each situation resolves to a result that is the same in every runtime and run. */
+export const situations: Readonly<Record<string, () => Promise<unknown>>> = {
+  async 'renders a plain template'() {
+    return contentOf(await own.render({ to, type: 'SignIn', payload: { code } }));
+  },
+
+  async 'renders blocks and derives the text'() {
+    const payload = { code, application: { name: 'A & B' }, steps: ['Copy', 'Paste'] };
+    return contentOf(await own.render({ to, type: 'Generic', payload }));
+  },
+
+  async 'renders from right to left'() {
+    const payload = { code, application: { name: 'أكمي' } };
+    return contentOf(await mailer.render({ to, type: 'SignIn', locale: 'ar', payload }));
+  },
+
+  async 'derives the same Message-ID from the same key'() {
+    const request = { to, type: 'SignIn', payload: { code }, idempotencyKey: 'order 1' } as const;
+    return (await mailer.render(request)).messageId;
+  },
+
+  async 'issues and checks a code'() {
+    const person = { to, type: 'SignIn', ip: '203.0.113.1' } as const;
+    await verification.start({ ...person, method: 'code' });
+    const right = codeIn(outbox.last);
+    const wrong = await verification
+      .check({ ...person, code: right === '111111' ? '222222' : '111111' })
+      .catch(refusal);
+    const verified = await verification.check({ ...person, code: right });
+    const again = await verification.check({ ...person, code: right }).catch(refusal);
+    return { wrong, verified: verified.to, again };
+  },
+
+  async 'issues and consumes a link'() {
+    await verification.start({ to: 'bob@example.com', type: 'SignIn', method: 'link', ip: '203.0.113.2' });
+    const token = linkIn(outbox.last).split('/').at(-1) ?? '';
+    const seen = await verification.peekLink(token);
+    const consumed = await verification.consumeLink(token);
+    const again = await verification.consumeLink(token).catch(refusal);
+    return { seen: seen.to, consumed: consumed.to, again };
+  },
+
+  async 'serves codes'() {
+    const email = 'carol@example.com';
+    const started = await post('/verification-codes', { email });
+    const verificationCode = codeIn(outbox.last);
+    const wrong = await post('/verification-codes/verify', { email, verificationCode: 'abcdef' });
+    const verified = await post('/verification-codes/verify', { email, verificationCode });
+    return [started.status, wrong.status, await wrong.json(), verified.status, await verified.json()];
+  },
+
+  async 'serves links'() {
+    await post('/links', { email: 'dave@example.com' });
+    const headers = { Accept: 'text/html' };
+    const page = await answer(new Request(linkIn(outbox.last), { headers }));
+    const pressed = await answer(new Request(linkIn(outbox.last), { method: 'POST' }));
+    return [page.status, page.headers.get('content-security-policy'), pressed.status, await pressed.json()];
+  },
+
+  async 'serves authorized routes'() {
+    const headers = { Authorization: `Bearer ${'a'.repeat(32)}`, 'Idempotency-Key': '"one"' };
+    const request = { to, type: 'SignIn', payload: { code } };
+    const sent = await post('/messages', request, headers);
+    const repeated = await post('/messages', request, headers);
+    const refused = await post('/messages', request, { Authorization: 'Bearer wrong' });
+    const isSame = (await sent.text()) === (await repeated.text());
+    return [sent.status, repeated.status, isSame, refused.status];
+  },
+};

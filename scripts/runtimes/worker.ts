@@ -1,0 +1,13 @@
+/** The bundle that every runtime runs: a Worker that responds with the results of all situations. */
+import { situations } from './situations.ts';
+
+export default {
+  async fetch(): Promise<Response> {
+    const results: Record<string, unknown> = {};
+    for (const [name, run] of Object.entries(situations)) results[name] = await run().catch(describe);
+    return Response.json(results);
+  },
+};
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error);
