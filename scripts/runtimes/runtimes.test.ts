@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { type ApiTrap, startApiTrap } from '@postern/testing';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandOf } from './command.ts';
-import { situations } from './situations.ts';
+import { type Environment, situations } from './situations.ts';
 import { serveWorker } from './workerd.ts';
 
 const execute = promisify(execFile);
@@ -16,7 +17,11 @@ const execute = promisify(execFile);
 type Results = Readonly<Record<string, unknown>>;
 
 /** Runs the bundle and prints the results. */
-const RUNNER = "import worker from './worker.mjs';\nconsole.log(await (await worker.fetch()).text());\n";
+const createRunner = (env: Environment) =>
+  `import worker from './worker.mjs';
+const response = await worker.fetch(new Request('http://localhost'), ${JSON.stringify(env)});
+console.log(await response.text());
+`;
 
 const runWith =
   (program: string, ...args: string[]) =>
@@ -26,19 +31,20 @@ const runWith =
     return JSON.parse(stdout);
   };
 
-const RUNTIMES: Readonly<Record<string, (folder: string) => Promise<Results>>> = {
-  async workerd(folder) {
-    await using worker = await serveWorker(join(folder, 'worker.mjs'));
+const RUNTIMES: Readonly<Record<string, (folder: string, env: Environment) => Promise<Results>>> = {
+  async workerd(folder, env) {
+    await using worker = await serveWorker(join(folder, 'worker.mjs'), { ...env });
     const response = await fetch(worker.origin, { headers: { Connection: 'close' } });
     return (await response.json()) as Results;
   },
-  // Without any permission.
-  Deno: runWith(commandOf('deno'), 'run', '--no-config', '--no-remote'),
+  // Without other permissions.
+  Deno: runWith(commandOf('deno'), 'run', '--allow-net=127.0.0.1', '--no-config', '--no-remote'),
   Bun: runWith(commandOf('bun'), 'run'),
   'Node.js without code generation': runWith(process.execPath, '--disallow-code-generation-from-strings'),
 };
 
 let folder = '';
+let trap: ApiTrap;
 let expected: Results;
 let results: ReadonlyMap<string, Results | Error>;
 
@@ -55,19 +61,24 @@ beforeAll(async () => {
     logLevel: 'silent',
   });
   expect(warnings).toEqual([]);
-  await writeFile(join(folder, 'runner.mjs'), RUNNER);
+  trap = await startApiTrap();
+  const env = { API_URL: trap.url };
+  await writeFile(join(folder, 'runner.mjs'), createRunner(env));
   results = new Map(
     await Promise.all(
       Object.entries(RUNTIMES).map(
-        async ([name, run]) => [name, await run(folder).catch((error: Error) => error)] as const,
+        async ([name, run]) => [name, await run(folder, env).catch((error: Error) => error)] as const,
       ),
     ),
   );
   expected = Object.fromEntries(
-    await Promise.all(Object.entries(situations).map(async ([name, run]) => [name, await run()] as const)),
+    await Promise.all(Object.entries(situations).map(async ([name, run]) => [name, await run(env)] as const)),
   );
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await trap.close();
+  await rm(folder, { recursive: true });
+});
 
 test('the situations work in this process', () => {
   expect(expected).toMatchObject({
@@ -86,6 +97,7 @@ test('the situations work in this process', () => {
     'serves codes': [204, 400, expect.anything(), 200, { method: 'code' }],
     'serves links': [200, expect.anything(), 200, { method: 'link' }],
     'serves authorized routes': [200, 200, true, 401],
+    'sends through the API of a provider': { accepted: 'ada@example.com', attempts: 1 },
   });
 });
 
@@ -95,4 +107,8 @@ describe.each(Object.keys(RUNTIMES))('%s', (runtime) => {
     if (outcome instanceof Error) throw outcome;
     expect(outcome?.[situation]).toEqual(expected[situation]);
   });
+});
+
+test('every runtime sent an email to the API', () => {
+  expect(trap.inbox.messages).toHaveLength(Object.keys(RUNTIMES).length + 1);
 });

@@ -6,6 +6,7 @@ import { createMailer, type Email, silentLogger, type Transport } from '@postern
 import { bearerToken, createFetchHandler } from '@postern/http';
 import { withFailover, withRateLimit, withRetry } from '@postern/resilience';
 import { createTemplates } from '@postern/templates';
+import { createResendTransport } from '@postern/transport-http/resend';
 import { createVerification, memoryStore } from '@postern/verification';
 
 const to = 'ada@example.com';
@@ -96,8 +97,14 @@ const contentOf = ({ subject, text, html, headers }: Email) => ({
 /** The code of the error, so that a difference is visible. */
 const refusal = (error: unknown) => String((error as { code?: unknown }).code ?? error);
 
+/** The variables of the runtime. */
+export interface Environment {
+  /** The base URL of the API trap. */
+  readonly API_URL: string;
+}
+
 /** Each situation resolves to a result that is the same in every runtime and run. */
-export const situations: Readonly<Record<string, () => Promise<unknown>>> = {
+export const situations: Readonly<Record<string, (env: Environment) => Promise<unknown>>> = {
   async 'renders a plain template'() {
     return contentOf(await own.render({ to, type: 'SignIn', payload: { code } }));
   },
@@ -163,5 +170,13 @@ export const situations: Readonly<Record<string, () => Promise<unknown>>> = {
     const refused = await post('/messages', request, { Authorization: 'Bearer wrong' });
     const isSame = (await sent.text()) === (await repeated.text());
     return [sent.status, repeated.status, isSame, refused.status];
+  },
+
+  async 'sends through the API of a provider'({ API_URL }) {
+    await using api = createResendTransport({ apiKey: 're_test' }, { baseUrl: API_URL });
+    await api.verify();
+    const email = await mailer.render({ to, type: 'SignIn', payload: { code } });
+    const { accepted, attempts } = await api.send(email);
+    return { accepted, attempts };
   },
 };

@@ -1,10 +1,10 @@
 /** The bundle that every runtime runs: a Worker that responds with the results of all situations. */
-import { situations } from './situations.ts';
+import { type Environment, situations } from './situations.ts';
 
 export default {
-  async fetch(): Promise<Response> {
+  async fetch(_request: Request, env: Environment): Promise<Response> {
     const results: Record<string, unknown> = {};
-    for (const [name, run] of Object.entries(situations)) results[name] = await run().catch(describe);
+    for (const [name, run] of Object.entries(situations)) results[name] = await run(env).catch(describe);
     return Response.json(results);
   },
 };
