@@ -68,6 +68,7 @@ export { remoteLine, remoteLines } from './remote-text.js';
 export { requestIdentity } from './request-identity.js';
 export { type SecretKey, secretKeysSchema } from './secret-key.js';
 export { hideOnInspect, maskAddress } from './secrets.js';
+export { type SendAfterResponseOptions, sendAfterResponse } from './send-after-response.js';
 export {
   parseSendRequest,
   type SendRequest,

@@ -57,6 +57,7 @@ export function describeEmails(factory: HttpHarnessFactory): void {
       const world = await openWorld(factory, {
         mailer: {
           render: neverCalled,
+          deliver: neverCalled,
           verify: async () => {},
           send(request) {
             sent.push(request);

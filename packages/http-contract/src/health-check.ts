@@ -10,6 +10,7 @@ export function describeHealthCheck(factory: HttpHarnessFactory): void {
         mailer: {
           send: neverCalled,
           render: neverCalled,
+          deliver: neverCalled,
           async verify() {
             calls += 1;
             if (isDown) throw new Error('secret-host.internal');

@@ -165,6 +165,25 @@ export function describeHooks(factory: HttpHarnessFactory): void {
       },
     );
 
+    test('POST /messages with waitUntil does not wait for the mail server', async () => {
+      const sendings: Promise<void>[] = [];
+      const world = await openWorld(factory, {
+        waitUntil(sending, { native }) {
+          expect(typeof native).toBe('object');
+          sendings.push(sending);
+        },
+      });
+      const fault = world.trap.fault({ at: 'greeting', kind: 'reset' });
+      const message = { to: somebody(), type: 'SignIn', payload: { code: '482913' } };
+      const answer = await world.authorized('/messages', message);
+      expect(answer).toMatchObject({ status: 202 });
+      await Promise.all(sendings);
+      const failure = world.log.find(({ event }) => event === 'http.send_failed');
+      expect(failure).toMatchObject({ ...answer.json(), type: 'SignIn', code: 'connection_failed' });
+      expect(inspect(failure)).not.toMatch(new RegExp(`${message.to}|482913`));
+      fault.clear();
+    });
+
     test('a missing linkUrl returns a 500 and logs the reason', async () => {
       const world = await openWorld(factory, { linkUrl: undefined });
       const answer = await world.post('/links', { email: somebody() });

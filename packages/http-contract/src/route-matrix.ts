@@ -9,7 +9,7 @@ const LIMIT = 65_536;
 
 /** Provides only the list of routes. */
 const { routes: ROUTES } = createMailHandler({
-  mailer: { send: neverCalled, render: neverCalled, verify: neverCalled },
+  mailer: { send: neverCalled, render: neverCalled, deliver: neverCalled, verify: neverCalled },
   verification: {
     start: neverCalled,
     check: neverCalled,

@@ -17,6 +17,7 @@ const options: MailHandlerOptions = {
       } as never;
     },
     render: () => expect.unreachable(),
+    deliver: () => expect.unreachable(),
     verify: () => expect.unreachable(),
   },
   authorize: () => true,

@@ -95,14 +95,20 @@ describe.each([
     expect((await call('/verification-codes/verify', check)).status).toBe(400);
   });
 
-  test('does not change the response, and the email is sent: waitUntil', async () => {
-    const unhandled = watchRejections();
-    const { call, log, transport } = open({ waitUntil: broken as () => void });
-    expect((await call('/verification-codes', START)).status).toBe(204);
-    await transport.inbox.waitForCode(START.email);
-    expect(log).toContainEqual(expect.objectContaining({ event: 'verification.wait_until_failed' }));
-    expect(unhandled).toEqual([]);
-  });
+  test.each([
+    ['/verification-codes', START, 204, 'verification.wait_until_failed'],
+    ['/messages', MESSAGE, 202, 'http.wait_until_failed'],
+  ])(
+    'does not change the response of %s, and the email is sent: waitUntil',
+    async (path, body, status, event) => {
+      const unhandled = watchRejections();
+      const { call, log, transport } = open({ waitUntil: broken as () => void });
+      expect((await call(path, body)).status).toBe(status);
+      await transport.inbox.waitForCode(START.email);
+      expect(log).toContainEqual(expect.objectContaining({ event }));
+      expect(unhandled).toEqual([]);
+    },
+  );
 
   test('does not change the response: logger', async () => {
     const unhandled = watchRejections();

@@ -19,10 +19,14 @@ export interface IdempotencyGuard {
    * Sends the email, or returns the result of an earlier request with the same key and email. A failed send releases the
    * key, so that the client can retry.
    *
+   * @param deliver sends the email. If it sends after it resolves, it calls `release` for a failed send.
    * @throws {MailError} `idempotency_key_reused` if the key belongs to another email
    * @throws {ProblemError} `idempotency_key_in_use` while the first request with the key is being sent
    */
-  send(request: SendRequest, deliver: () => Promise<{ messageId: string }>): Promise<{ messageId: string }>;
+  send(
+    request: SendRequest,
+    deliver: (release: () => void) => Promise<{ messageId: string }>,
+  ): Promise<{ messageId: string }>;
 }
 
 /** The rules of draft-ietf-httpapi-idempotency-key-header-07, section 2.6, in the memory of one process. */
@@ -40,7 +44,7 @@ export function createIdempotencyGuard(clock: Clock): IdempotencyGuard {
 
   return {
     async send(request, deliver) {
-      if (request.idempotencyKey === undefined) return deliver();
+      if (request.idempotencyKey === undefined) return deliver(() => undefined);
       const key = await sha256Hex(request.idempotencyKey);
       const fingerprint = await sha256Hex(requestIdentity(request));
       const earlier = entries.get(key);
@@ -55,12 +59,15 @@ export function createIdempotencyGuard(clock: Clock): IdempotencyGuard {
       const entry: Entry = { fingerprint, until: clock.now() + WINDOW_MS };
       entries.delete(key);
       remember(key, entry);
+      const release = () => {
+        if (entries.get(key) === entry) entries.delete(key);
+      };
       try {
-        const { messageId } = await deliver();
+        const { messageId } = await deliver(release);
         entry.messageId = messageId;
         return { messageId };
       } catch (error) {
-        if (entries.get(key) === entry) entries.delete(key);
+        release();
         throw error;
       }
     },

@@ -62,7 +62,7 @@ export type VerificationCalls = Pick<Verification, 'start' | 'check' | 'peekLink
 /** Options of {@link createMailHandler}. */
 export interface MailHandlerOptions<Native = unknown> {
   /** Sends the emails, such as `createMailer(…)`. */
-  mailer: Pick<Mailer, 'send' | 'render' | 'verify'>;
+  mailer: Pick<Mailer, 'send' | 'render' | 'deliver' | 'verify'>;
   /** Adds the routes for codes and links, such as `createVerification(…)`. */
   verification?: VerificationCalls | undefined;
   /**
@@ -96,12 +96,18 @@ export interface MailHandlerOptions<Native = unknown> {
       ) => VerifiedAnswer | undefined | Promise<VerifiedAnswer | undefined> | Promise<void>)
     | undefined;
   /**
-   * Receives the promise of each send, which never rejects. The routes that send a code or a link then respond as soon as
-   * it is stored. Keep the process alive until the promise resolves. Use this option with `'pretend'`, so that neither a
-   * response nor its timing reveals which addresses have an account, even if sending fails.
+   * Makes routes respond before they send. It receives the promise of each send, which never rejects. Keep the process
+   * alive until the promise resolves, or the email is lost.
+   *
+   * Routes for codes and links respond as soon as the code or link is stored. Use this option with `'pretend'`, so that
+   * neither a response nor its timing reveals which addresses have an account, even if sending fails. `POST /messages`
+   * responds with a 202 as soon as the email is rendered. With a `queue`, it responds when the email is in the queue.
+   * `POST /test` always waits for the mail server.
+   *
+   * A send that fails is logged as `verification.send_failed` by the verification, or as `http.send_failed` by `logger`.
    *
    * @example `(sending, { native }) => native.context.waitUntil(sending)`
-   * @default these routes wait for the mail server, and return an error if it fails
+   * @default routes wait for the mail server, and return an error if it fails
    */
   waitUntil?: ((sending: Promise<void>, request: HttpRequest<Native>) => void) | undefined;
   /**
@@ -122,8 +128,8 @@ export interface MailHandlerOptions<Native = unknown> {
   /** How long a result of `GET /health` is reused, in milliseconds. @default 30000 */
   healthIntervalMs?: number | undefined;
   /**
-   * Receives `http.failed` with the cause for each status of 500 or more, and `http.refused` for each status from 400 to
-   * 499. Levels: `error` for problems that you must fix, `warn` for limits and possible abuse, `info` and `debug` for client
+   * Receives `http.failed` with the cause for each status of 500 or more, `http.refused` for each status from 400 to 499,
+   * and `http.send_failed` for each message that fails after the response. Levels: `error` for problems that you must fix, `warn` for limits and possible abuse, `info` and `debug` for client
    * mistakes.
    *
    * @default errors go to `console.error`, each kind once
@@ -142,6 +148,7 @@ export const mailHandlerOptionsSchema = z.strictObject({
     'a mailer, such as createMailer(…)',
     'send',
     'render',
+    'deliver',
     'verify',
   ),
   verification: objectWithMethods<VerificationCalls>(

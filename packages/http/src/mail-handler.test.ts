@@ -16,6 +16,7 @@ import {
 const mailer: MailHandlerOptions['mailer'] = {
   send: () => expect.unreachable(),
   render: () => expect.unreachable(),
+  deliver: () => expect.unreachable(),
   verify: async () => {},
 };
 const verification: MailHandlerOptions['verification'] = {

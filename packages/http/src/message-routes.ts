@@ -1,4 +1,4 @@
-import { parseSendRequest } from '@postern/core';
+import { parseSendRequest, requireSendable, sendAfterResponse } from '@postern/core';
 import { z } from 'zod';
 import { type HttpRequest, respondJson } from './http-message.js';
 import { createIdempotencyGuard } from './idempotency.js';
@@ -54,12 +54,16 @@ const queuedSchema = z
   .object({ id: z.string() })
   .meta({ id: 'QueuedMessage', description: 'The ID of the email in the queue.' });
 
-/** Problems before the queue has the email. The mail server replies later. */
-const QUEUE_PROBLEMS = [
+/** Problems before the response if the mail server replies later. */
+const RENDER_PROBLEMS = [
   'recipient_invalid',
   'payload_invalid',
   'template_not_found',
   'sending_misconfigured',
+] as const satisfies readonly ProblemCode[];
+
+const QUEUE_PROBLEMS = [
+  ...RENDER_PROBLEMS,
   'mail_server_unavailable',
   'shutting_down',
 ] as const satisfies readonly ProblemCode[];
@@ -84,8 +88,11 @@ export const SEND_PROBLEMS = [
 const idempotencyKeyOf = (request: HttpRequest): string | undefined =>
   request.header('idempotency-key')?.replace(/^"(.*)"$/, '$1') || undefined;
 
-export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly Route[] {
+export function messageRoutes({ mailer, queue, waitUntil, logger, clock }: ParsedOptions): readonly Route[] {
   const guard = createIdempotencyGuard(clock);
+  const deliveryProblems: readonly ProblemCode[] = queue
+    ? QUEUE_PROBLEMS
+    : [...(waitUntil ? RENDER_PROBLEMS : SEND_PROBLEMS), 'idempotency_key_in_use'];
   return [
     defineRoute({
       method: 'POST',
@@ -96,12 +103,10 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
       body: messageSchema,
       answers: queue
         ? { 202: { description: 'The email is in the queue.', schema: queuedSchema } }
-        : { 200: { description: 'The mail server accepted the email.', schema: sentSchema } },
-      problems: [
-        ...(queue ? QUEUE_PROBLEMS : [...SEND_PROBLEMS, 'idempotency_key_in_use' as const]),
-        'idempotency_key_reused',
-        'expired',
-      ],
+        : waitUntil
+          ? { 202: { description: 'The email is sent after the response.', schema: sentSchema } }
+          : { 200: { description: 'The mail server accepted the email.', schema: sentSchema } },
+      problems: [...deliveryProblems, 'idempotency_key_reused', 'expired'],
       async handle({ body, request }) {
         const message = parseSendRequest({
           ...body,
@@ -109,12 +114,31 @@ export function messageRoutes({ mailer, queue, clock }: ParsedOptions): readonly
           locale: body.locale ?? localesIn(body.payload) ?? acceptedLocalesOf(request),
           idempotencyKey: body.idempotencyKey ?? idempotencyKeyOf(request),
         });
-        if (!queue) {
+        if (queue) {
+          const { id } = await queue.enqueue(await mailer.render(message));
+          return respondJson(202, { id });
+        }
+        if (!waitUntil) {
           const { messageId } = await guard.send(message, () => mailer.send(message));
           return respondJson(200, { messageId });
         }
-        const { id } = await queue.enqueue(await mailer.render(message));
-        return respondJson(202, { id });
+        const { messageId } = await guard.send(message, async (release) => {
+          const email = await mailer.render(message);
+          requireSendable(email, undefined, clock);
+          sendAfterResponse({
+            async send() {
+              await mailer.deliver(email).catch((error: unknown) => {
+                release();
+                throw error;
+              });
+            },
+            waitUntil: (sending) => waitUntil(sending, request),
+            report: (level, event) => logger[level](event),
+            ...{ source: 'http', fields: { type: email.type, messageId: email.messageId } },
+          });
+          return { messageId: email.messageId };
+        });
+        return respondJson(202, { messageId });
       },
     }),
     defineRoute({

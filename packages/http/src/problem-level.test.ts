@@ -74,6 +74,7 @@ describe('the level of a problem', () => {
     const mailer: MailHandlerOptions['mailer'] = {
       send: () => Promise.reject(new ProblemError(code)),
       render: () => expect.unreachable(),
+      deliver: () => expect.unreachable(),
       verify: () => expect.unreachable(),
     };
     const handler = createMailHandler({ mailer, authorize: () => true, logger });
@@ -107,6 +108,7 @@ describe('the level of a problem', () => {
     const mailer: MailHandlerOptions['mailer'] = {
       send: () => expect.unreachable(),
       render: () => expect.unreachable(),
+      deliver: () => expect.unreachable(),
       verify: () => expect.unreachable(),
     };
     const handler = createMailHandler({ mailer, authorize: ({ header }) => header('x') === 'yes', logger });

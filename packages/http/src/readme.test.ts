@@ -11,7 +11,7 @@ const rows = [...markdown.matchAll(/^\| `([^`]+)` +\| ([^|]*?) +\|/gm)].map(([, 
 
 const neverCalled = (): never => expect.unreachable();
 const handler = createMailHandler({
-  mailer: { send: neverCalled, render: neverCalled, verify: neverCalled },
+  mailer: { send: neverCalled, render: neverCalled, deliver: neverCalled, verify: neverCalled },
   verification: {
     start: neverCalled,
     check: neverCalled,

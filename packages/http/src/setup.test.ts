@@ -158,6 +158,7 @@ describe('without a logger, prints an error that the operator must fix once', ()
     const mailer: MailHandlerOptions['mailer'] = {
       send: () => expect.unreachable(),
       render: () => expect.unreachable(),
+      deliver: () => expect.unreachable(),
       verify: () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:25')),
     };
     const handler = createMailHandler({ mailer, authorize: () => true });

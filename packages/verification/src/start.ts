@@ -1,4 +1,10 @@
-import { canonicalAddress, failureLevel, MailError, parseRecipient, parseSendRequest } from '@postern/core';
+import {
+  canonicalAddress,
+  MailError,
+  parseRecipient,
+  parseSendRequest,
+  sendAfterResponse,
+} from '@postern/core';
 import { toBase64Url } from './base64url.js';
 import { startCallTime } from './call-time.js';
 import { addressOf, type ClientReader } from './client.js';
@@ -28,16 +34,6 @@ interface StartParts
   readonly clientOf: ClientReader;
 }
 
-/** Runs the work after the current turn of the event loop, so a response that waits for `start` is sent first. */
-const afterwards = (work: () => Promise<void>): Promise<void> =>
-  new Promise((resolve) => setTimeout(() => resolve(work()), 0));
-
-/** Async, so that an exception in the callback becomes a rejection. */
-const keepAlive = async (
-  waitUntil: (sending: Promise<void>) => unknown,
-  sending: Promise<void>,
-): Promise<unknown> => waitUntil(sending);
-
 /** Creates the method `start`. */
 export function createStart(parts: StartParts): (request: StartRequest) => Promise<Started> {
   const { mailer, store, policy, linkUrl, onSuperseded, clock, random } = parts;
@@ -54,14 +50,6 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
     const value = drawToken(random);
     return { value, id: (await idOfToken(value)) ?? '', variables: { link: linkWith(value, linkUrl) } };
   }
-
-  /** Reports a failure that no caller waits for. */
-  const reportLater =
-    (event: string, summary: string, email: { id: string; type: string }) => (error: unknown) => {
-      const { code, stage, hint } = error instanceof MailError ? error : ({} as Partial<MailError>);
-      const reason = error instanceof MailError ? error.message : 'An unexpected error was thrown.';
-      report(failureLevel(error), { event, ...email, code, stage, hint, message: `${summary} ${reason}` });
-    };
 
   return async (input) => {
     const { to, type, method, ip, redirectTo, deliver, waitUntil } = parseRequest(startRequestSchema, input);
@@ -106,21 +94,12 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
       const sendBy = clock ? expiresAt : new Date(Math.max(expiresAt.getTime(), startedAt + ttlMs));
       for (const superseded of kept.superseded) await onSuperseded?.({ id: superseded });
       if (!waitUntil) await send(sendBy);
-      else {
-        // Runs without a delivery, too, so that callers that wait for the work cannot detect the difference.
-        const sending = afterwards(() =>
-          send(sendBy).catch(
-            reportLater('verification.send_failed', 'The email with a code or link was not sent.', {
-              id,
-              type,
-            }),
-          ),
-        );
-        // The email is sent anyway, so a failed callback must not fail this call.
-        void keepAlive(waitUntil, sending).catch(
-          reportLater('verification.wait_until_failed', 'The callback waitUntil failed.', { id, type }),
-        );
-      }
+      // Runs without a delivery, too, so that callers that wait for the work cannot detect the difference.
+      else
+        sendAfterResponse({
+          ...{ send: () => send(sendBy), waitUntil, report },
+          ...{ source: 'verification', fields: { id, type } },
+        });
     } catch (error) {
       // The server may have accepted this email.
       if (!(error instanceof MailError && error.code === 'delivery_unknown')) await permit.fail();

@@ -39,7 +39,7 @@ export interface StartRequest {
    * @default `start` waits for the mail server, and throws if the email cannot be sent
    */
   waitUntil?: ((sending: Promise<void>) => void) | undefined;
-  /** Aborts the send. */
+  /** Aborts the send. With `waitUntil`, don't pass the signal of the request, which may abort after the response. */
   signal?: AbortSignal | undefined;
 }
 

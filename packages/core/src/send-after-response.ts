@@ -1,0 +1,44 @@
+import { failureLevel, type LogLevel } from './failure-level.js';
+import type { LogEvent } from './logger.js';
+import { MailError } from './mail-error.js';
+
+export interface SendAfterResponseOptions {
+  /** Sends the email. */
+  readonly send: () => Promise<unknown>;
+  /** Receives the promise of the send. It never rejects, and it resolves only after the send succeeds or fails. */
+  readonly waitUntil: (sending: Promise<void>) => unknown;
+  /** Receives `SOURCE.send_failed` if the send fails, and `SOURCE.wait_until_failed` if `waitUntil` fails. */
+  readonly report: (level: LogLevel, event: LogEvent & { readonly message: string }) => void;
+  /** The first part of the event names, such as `verification`. */
+  readonly source: string;
+  /** Fields of the events that identify the email. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Sends an email after the response to the current request. If `waitUntil` fails, the failure is reported and the email is
+ * sent anyway.
+ */
+export function sendAfterResponse({
+  send,
+  waitUntil,
+  report,
+  source,
+  fields,
+}: SendAfterResponseOptions): void {
+  const reportFailure = (name: string, summary: string) => (error: unknown) => {
+    const { code, stage, hint } = error instanceof MailError ? error : ({} as Partial<MailError>);
+    // Only the messages of Postern's own errors are safe to log.
+    const reason = error instanceof MailError ? error.message : 'An unexpected error was thrown.';
+    const event = `${source}.${name}`;
+    report(failureLevel(error), { event, ...fields, code, stage, hint, message: `${summary} ${reason}` });
+  };
+  // The current turn of the event loop ends with the response.
+  const response = new Promise<void>((resolve) => setTimeout(resolve, 0));
+  const sending = response
+    .then(send)
+    .then(() => undefined, reportFailure('send_failed', 'The email was not sent.'));
+  // Async, so that an exception in the callback becomes a rejection.
+  const wait = async () => waitUntil(sending);
+  void wait().catch(reportFailure('wait_until_failed', 'The callback waitUntil failed.'));
+}
