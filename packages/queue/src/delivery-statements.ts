@@ -130,20 +130,18 @@ export function deliveryStatements(schema: string) {
     // delivery ended after the older one was created, so only the latest partitions are read.
     claim: `WITH input AS (
         SELECT * FROM json_to_recordset($1::text::json) AS x (id uuid, job_id uuid, fence integer)
-      ), claimable AS (
-        SELECT input.* FROM input JOIN ${live} AS delivery USING (id, job_id) WHERE ${CLAIMABLE}
       ), free AS (
-        SELECT delivery.id FROM input JOIN ${live} AS delivery USING (id, job_id) WHERE ${CLAIMABLE}
+        SELECT input.* FROM input JOIN ${live} AS delivery USING (id, job_id) WHERE ${CLAIMABLE}
         FOR UPDATE OF delivery SKIP LOCKED
       ), claimed AS (
-        UPDATE ${live} AS delivery SET state = 'sending', fence = input.fence, updated_at = ${NOW},
+        UPDATE ${live} AS delivery SET state = 'sending', fence = free.fence, updated_at = ${NOW},
           -- A damaged count must not make the statement fail, because it claims other deliveries, too.
-          attempts = least(attempts, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence THEN 1 ELSE 0 END,
-          interruptions = least(interruptions, ${MOST_COUNTED}) + CASE WHEN delivery.fence < input.fence AND state = 'sending' THEN 1 ELSE 0 END
-        FROM input WHERE delivery.id = input.id AND delivery.id IN (SELECT id FROM free)
+          attempts = least(attempts, ${MOST_COUNTED}) + CASE WHEN delivery.fence < free.fence THEN 1 ELSE 0 END,
+          interruptions = least(interruptions, ${MOST_COUNTED}) + CASE WHEN delivery.fence < free.fence AND state = 'sending' THEN 1 ELSE 0 END
+        FROM free WHERE delivery.id = free.id
         RETURNING delivery.*, coalesce(expires_at <= ${NOW}, false) AS is_expired, ${milliseconds(NOW)} AS now_ms
       )
-      SELECT claimable.job_id, claimed.id, type, attempts, interruptions, created_at, expires_at, trace, sealed, error, supersedes,
+      SELECT job_id, id, type, attempts, interruptions, created_at, expires_at, trace, sealed, error, supersedes,
         supersedes AND (EXISTS (
           SELECT FROM ${live} AS newer
           WHERE newer.recipient_digest = claimed.recipient_digest AND newer.type = claimed.type
@@ -152,9 +150,15 @@ export function deliveryStatements(schema: string) {
           SELECT FROM ${history} AS newer
           WHERE newer.recipient_digest = claimed.recipient_digest AND newer.type = claimed.type
             AND newer.place > claimed.place AND newer.state <> 'cancelled'
-            AND newer.updated_at >= claimed.created_at - interval '1 hour'
+            -- The same for all rows, so that PostgreSQL selects the partitions once.
+            AND newer.updated_at >= (SELECT min(created_at) FROM claimed) - interval '1 hour'
         )) AS is_superseded, is_expired, now_ms
-      FROM claimable LEFT JOIN claimed USING (id)`,
+      FROM claimed
+      UNION ALL
+      -- The rows that other transactions hold. A join with claimed would compare each row with all others.
+      SELECT job_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+      FROM input JOIN ${live} AS delivery USING (id, job_id)
+      WHERE ${CLAIMABLE} AND input.id NOT IN (SELECT id FROM claimed)`,
     locate: `SELECT id, job_id FROM ${live} WHERE job_id = ANY($1::uuid[])`,
     now: `SELECT ${milliseconds('coalesce($1::timestamptz, statement_timestamp())')} AS now_ms`,
     finish: `WITH ${verdicts}, over AS (

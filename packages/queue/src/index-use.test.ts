@@ -36,6 +36,7 @@ interface Plan {
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number | undefined;
+  readonly 'Rows Removed by Join Filter'?: number | undefined;
   readonly Plans?: readonly Plan[] | undefined;
 }
 const planSchema: z.ZodType<Plan> = z.lazy(() =>
@@ -45,6 +46,7 @@ const planSchema: z.ZodType<Plan> = z.lazy(() =>
     'Actual Rows': z.number(),
     'Actual Loops': z.number(),
     'Rows Removed by Filter': z.number().optional(),
+    'Rows Removed by Join Filter': z.number().optional(),
     Plans: z.array(planSchema).optional(),
   }),
 );
@@ -69,6 +71,8 @@ beforeAll(async () => {
 interface Reads {
   readonly rows: number;
   readonly partitions: number;
+  /** Pairs of rows that a join compared in vain. */
+  readonly discarded: number;
 }
 
 const isAboutDeliveries = (text: string) =>
@@ -87,6 +91,10 @@ function readsOf(plan: Plan): Reads {
       0,
     ),
     partitions: new Set(finished.map((node) => node['Relation Name'])).size,
+    discarded: nodesOf(plan).reduce(
+      (sum, node) => sum + (node['Rows Removed by Join Filter'] ?? 0) * node['Actual Loops'],
+      0,
+    ),
   };
 }
 
@@ -211,6 +219,19 @@ test(`no statement reads more of ${FINISHED} finished rows than it returns`, {
   const missing = (await allStatements()).filter((text) => !read.has(text));
   expect(missing, 'run these, too').toEqual([]);
   expect([...read].filter(([, { rows }]) => rows > MOST_READ)).toEqual([]);
+});
+
+test('the time of a batch is proportional to its size', async () => {
+  const read = new Map<string, Reads>();
+  const size = 100;
+  const queue = await open({ connection: { pool: explaining(read) } });
+  const { render } = mailerOn(createMemoryTransport());
+  await queue.enqueueMany(await Promise.all(Array.from({ length: size }, () => render(signIn()))));
+  const sent = next(queue, 'sent', size);
+  await queue.start({ concurrency: size });
+  await sent;
+  await queue.close();
+  expect([...read].filter(([, { discarded }]) => discarded > 10 * size)).toEqual([]);
 });
 
 test('every file with statements is known to this test', async () => {

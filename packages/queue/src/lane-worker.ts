@@ -51,6 +51,9 @@ const RETRY_MS = 500;
 /** After a pause of this many heartbeat intervals, a process checks whether it still has its leases. */
 const MOST_MISSED = 2;
 
+/** The first job of a delivery has no data. */
+const storedData = jobData.nullish();
+
 /** The response of pg-boss, which its types do not describe. */
 const touchedSchema = z.object({ settled: z.array(z.string()) });
 
@@ -138,7 +141,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     const jobs = (await boss.fetch(lane, { batchSize: most })).map(({ id, retryCount, data }) => ({
       id,
       retryCount,
-      data: jobData.nullish().safeParse(data),
+      data: storedData.safeParse(data),
     }));
     const unreadable = jobs.filter(({ data }) => !data.success).map(({ id }) => id);
     const located = unreadable.length > 0 ? await store.locate(unreadable) : undefined;
