@@ -1,10 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { MINUTE, openDesk, wrong } from '../fixtures/desk.js';
+import { failure } from '../fixtures/failure.js';
 import { keysOf } from '../fixtures/keys.js';
 import { NO_CLIENT, type VerificationOptions } from './index.js';
 
-const failure = (code: string, details: object = {}) =>
-  expect.objectContaining({ name: 'VerificationError', code, ...details });
 const limited = failure('rate_limited', { scope: 'ip', retryAfter: 3600 });
 
 /** Values that proxies, sockets, and frameworks use for an unknown address. */

@@ -24,10 +24,7 @@ const PASTED = [
 ] as const;
 
 /** Tests the guarantees of `createVerification` for codes and their secrecy. */
-export function describeCodes({ test, expect, open }: StoreSuite): void {
-  const failure = (code: string, details: object = {}) =>
-    expect.objectContaining({ name: 'VerificationError', code, ...details });
-
+export function describeCodes({ test, expect, failure, open }: StoreSuite): void {
   test('an address without a code has the same results and lock as one with a code', async () => {
     const { store, other } = await open();
     const [here, there] = [processOn(store), processOn(other)];

@@ -1,4 +1,5 @@
 import type { createContractSuite } from '@postern/testing/contract';
+import type { VerificationErrorCode, VerificationErrorDetails } from './verification-error.js';
 import type { Challenge, VerificationStore } from './verification-store.js';
 
 /** A store to test, and the functions that the suite needs to test it. */
@@ -13,9 +14,11 @@ export interface StoreHarness {
   dispose?(): Promise<void>;
 }
 
-/** The test functions, and a harness for each test. */
+/** The test functions, a matcher, and a harness for each test. */
 export interface StoreSuite extends ReturnType<typeof createContractSuite> {
   open(): Promise<StoreHarness & { readonly other: VerificationStore }>;
+  /** Matches a `VerificationError` with this code. */
+  failure(code: VerificationErrorCode, details?: VerificationErrorDetails): unknown;
 }
 
 export const START = Date.UTC(2026, 0, 1);

@@ -1,10 +1,9 @@
 import { MailError, type MailErrorCode } from '@postern/core';
 import { expect, test } from 'vitest';
 import { MINUTE, openDesk } from '../fixtures/desk.js';
+import { failure } from '../fixtures/failure.js';
 
 const down = (code: MailErrorCode = 'connection_failed') => new MailError(code, 'No.', { stage: 'connect' });
-const failure = (code: string, details: object = {}) =>
-  expect.objectContaining({ name: 'VerificationError', code, ...details });
 const SECOND = 1000;
 
 test('counts only accepted emails for the address and the network, so an outage locks no one out', async () => {

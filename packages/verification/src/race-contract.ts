@@ -3,10 +3,7 @@ import { KEYS, person, processOn, start, tally, wrong } from './contract-process
 import { createVerification } from './verification.js';
 
 /** Tests the guarantees of `createVerification` for several processes that share a store. */
-export function describeRaces({ test, expect, open }: StoreSuite): void {
-  const failure = (code: string, details: object = {}) =>
-    expect.objectContaining({ name: 'VerificationError', code, ...details });
-
+export function describeRaces({ test, expect, failure, open }: StoreSuite): void {
   test('200 parallel guesses do not exceed the limit', async () => {
     const { store, other } = await open();
     const [here, there] = [processOn(store), processOn(other)];

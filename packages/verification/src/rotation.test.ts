@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ADA, MINUTE, openDesk, wrong } from '../fixtures/desk.js';
+import { failure } from '../fixtures/failure.js';
 import { keysOf } from '../fixtures/keys.js';
 
 const OLD = 'the older secret of these tests, 32 or more';
 const NEW = 'the newer secret of these tests, 32 or more';
-const failure = (code: string, details: object = {}) =>
-  expect.objectContaining({ name: 'VerificationError', code, ...details });
 
 /** Creates a process for each list of keys. All share a store and a clock. */
 function openDesks() {
@@ -14,7 +13,6 @@ function openDesks() {
   const desk = (...secrets: [string, ...string[]]) => openDesk({ clock, store, keys: keysOf(...secrets) });
   return { clock, before, added: desk(OLD, NEW), swapped: desk(NEW, OLD), after: desk(NEW) };
 }
-type Desk = ReturnType<typeof openDesk>;
 type Stage = Exclude<keyof ReturnType<typeof openDesks>, 'clock'>;
 
 const PAIRS: readonly [Stage, Stage][] = [
@@ -26,8 +24,6 @@ const PAIRS: readonly [Stage, Stage][] = [
   ['swapped', 'after'],
   ['after', 'swapped'],
 ];
-const tokenOf = ({ requests }: Desk) =>
-  new URL(String(requests.at(-1)?.payload.link)).searchParams.get('token') ?? '';
 
 describe.each(PAIRS)('a rotation with processes in the stages "%s" and "%s"', (one, other) => {
   test('accepts codes from the first process in the second', async () => {
@@ -40,8 +36,8 @@ describe.each(PAIRS)('a rotation with processes in the stages "%s" and "%s"', (o
   test('accepts links from the first process in the second', async () => {
     const { [one]: issuer, [other]: checker } = openDesks();
     await issuer.code({ method: 'link' });
-    expect(await checker.verification.peekLink(tokenOf(issuer))).toMatchObject({ type: 'SignIn' });
-    expect(await checker.verification.consumeLink(tokenOf(issuer))).toMatchObject({ to: ADA.to });
+    expect(await checker.verification.peekLink(issuer.lastToken())).toMatchObject({ type: 'SignIn' });
+    expect(await checker.verification.consumeLink(issuer.lastToken())).toMatchObject({ to: ADA.to });
   });
 });
 
@@ -122,5 +118,5 @@ test('rejects codes and links of a removed key', async () => {
   await expect(after.check({ code: before.lastCode() })).rejects.toEqual(failure('code_incorrect'));
   clock.time += MINUTE;
   await before.code({ method: 'link' });
-  await expect(after.verification.consumeLink(tokenOf(before))).rejects.toEqual(failure('not_found'));
+  await expect(after.verification.consumeLink(before.lastToken())).rejects.toEqual(failure('not_found'));
 });

@@ -5,6 +5,7 @@ import type { StoreHarness } from './contract-harness.js';
 import { describeCounters } from './counter-contract.js';
 import { describeModel } from './model-contract.js';
 import { describeRaces } from './race-contract.js';
+import type { VerificationErrorCode, VerificationErrorDetails } from './verification-error.js';
 
 /**
  * Runs the tests that every {@link VerificationStore} must pass: tests of each method, and tests of the guarantees of
@@ -29,6 +30,8 @@ export function describeStoreContract(
   const contractSuite = createContractSuite(runner);
   const suite = {
     ...contractSuite,
+    failure: (code: VerificationErrorCode, details: VerificationErrorDetails = {}) =>
+      contractSuite.expect.objectContaining({ name: 'VerificationError', code, ...details }),
     async open() {
       const harness = await setUp();
       contractSuite.onTestFinished(async () => harness.dispose?.());
