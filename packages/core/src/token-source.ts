@@ -3,7 +3,7 @@ import { type Clock, systemClock } from './clock.js';
 /** An OAuth2 access token (RFC 6749 section 1.4). */
 export interface AccessToken {
   token: string;
-  /** In milliseconds since the epoch. Without it, the token is used until the server rejects it. */
+  /** The time, as in `Date.now()`. Without it, the token is used until the server rejects it. */
   expiresAt?: number | undefined;
 }
 

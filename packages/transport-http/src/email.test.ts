@@ -49,8 +49,8 @@ describe.each(PROVIDER_CASES)('$name', (provider) => {
   ])('keeps the name and subject %s', async (name) => {
     const { trap, transport } = await startWorld(provider);
     const email = testEmail({
-      from: { name, address: 'noreply@example.com' },
-      replyTo: [{ name, address: 'help@example.com' }],
+      from: { name: name.slice(0, provider.longestName), address: 'noreply@example.com' },
+      replyTo: [{ name: name.slice(0, provider.longestName), address: 'help@example.com' }],
       subject: `Sign in: ${name}`,
     });
     await transport.send(email);
@@ -95,8 +95,10 @@ describe.each(PROVIDER_CASES)('$name', (provider) => {
     expect(delivered?.envelope).toEqual({ from: 'noreply@example.com', to: [email.to] });
     expect(delivered?.from?.address).toBe('noreply@example.com');
     expect(delivered?.replyTo.map(({ address }) => address)).toEqual(['help@example.com']);
-    expect(Object.keys(delivered?.headers ?? {})).toEqual(['x-ref']);
-    const lines = [delivered?.subject, delivered?.from?.name, delivered?.headers['x-ref']];
+    expect(Object.keys(delivered?.headers ?? {})).toEqual(
+      provider.droppedHeaders?.includes('x-ref') ? [] : ['x-ref'],
+    );
+    const lines = [delivered?.subject, delivered?.from?.name, delivered?.headers['x-ref'] ?? ''];
     for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
   });
 });

@@ -115,7 +115,8 @@ describe.each(PROVIDER_CASES)('$name', (provider) => {
     const known = [...secrets, ...secrets.map((secret) => btoa(secret)), ...email.secrets, email.to];
     const body = { message: known, name: known.join(' '), errors: known.map((message) => ({ message })) };
     for (const status of [400, 401, 422, 429, 500]) {
-      trap.fault({ kind: 'response', status, body, times: 1 });
+      trap.clearFaults();
+      trap.fault({ kind: 'response', status, body });
       const shown = shownBy(await failureOf(transport.send(email)));
       for (const secret of known) expect(shown).not.toContain(secret);
     }

@@ -1,12 +1,15 @@
 /** A refusal that each provider's API expresses in its own format. */
 export type ApiRefusalKind = 'unauthorized' | 'sender' | 'recipient' | 'rate_limited' | 'server_error';
 
+/** The purpose of a request: to send an email, to check the account, or to get an access token. */
+export type ApiPurpose = 'send' | 'verify' | 'token';
+
 interface ApiFaultScope {
   /**
-   * The requests that fail: those that send an email, or those of `verify`.
+   * The requests that fail: those that send an email, those of `verify`, or those for an access token.
    * @default 'send'
    */
-  at?: 'send' | 'verify' | undefined;
+  at?: ApiPurpose | undefined;
   /**
    * The maximum number of occurrences.
    * @default Infinity

@@ -6,13 +6,25 @@ import { readOptions } from '@postern/core';
 import { z } from 'zod';
 import { createMailStore, type Inbox } from '../inbox.js';
 import { createPlannedFaults, type FaultHandle } from '../planned-faults.js';
+import { aliyunDirectMailApi } from './aliyun-direct-mail-api.js';
+import { amazonSesApi } from './amazon-ses-api.js';
 import type { ApiEmail } from './api-email.js';
 import type { ApiFault, ApiTrapResponse } from './api-fault.js';
 import { type ApiTrapRequest, readApiTrapRequest } from './api-trap-request.js';
+import { cloudflareApi } from './cloudflare-api.js';
+import { gmailApi } from './gmail-api.js';
+import { microsoftGraphApi } from './microsoft-graph-api.js';
 import type { ProviderApi } from './provider-api.js';
 import { resendApi } from './resend-api.js';
 
-const APIS: readonly ProviderApi[] = [resendApi];
+const APIS: readonly ProviderApi[] = [
+  aliyunDirectMailApi,
+  amazonSesApi,
+  cloudflareApi,
+  gmailApi,
+  microsoftGraphApi,
+  resendApi,
+];
 
 /** Options of {@link startApiTrap}. */
 export interface ApiTrapOptions {
@@ -77,13 +89,13 @@ export async function startApiTrap(options: ApiTrapOptions = {}): Promise<ApiTra
   const requests: ApiTrapRequest[] = [];
   const accepted = new Map<string, { readonly body: string; readonly response: ApiTrapResponse }>();
 
-  function accept(api: ProviderApi, request: ApiTrapRequest): ApiTrapResponse {
+  async function accept(api: ProviderApi, request: ApiTrapRequest): Promise<ApiTrapResponse> {
     if (!api.hasCredentials(request)) return api.refuse('unauthorized');
     const key = api.idempotency?.keyOf(request);
     const earlier = key === undefined ? undefined : accepted.get(`${api.name} ${key}`);
     if (api.idempotency && earlier)
       return earlier.body === request.body ? earlier.response : api.idempotency.conflict;
-    const read = api.readEmail(request, randomUUID());
+    const read = await api.readEmail(request, randomUUID());
     if ('status' in read) return read;
     const response = api.accept(read);
     if (key !== undefined) accepted.set(`${api.name} ${key}`, { body: request.body, response });
@@ -91,12 +103,12 @@ export async function startApiTrap(options: ApiTrapOptions = {}): Promise<ApiTra
     return response;
   }
 
-  function respond(request: ApiTrapRequest): ApiTrapResponse | 'hang' | 'reset' {
+  async function respond(request: ApiTrapRequest): Promise<ApiTrapResponse | 'hang' | 'reset'> {
     const api = APIS.find((each) => each.purposeOf(request) !== undefined);
     if (!api) return { status: 404, body: { message: 'The trap does not implement this endpoint.' } };
     const purpose = api.purposeOf(request);
     const fault = faults.claim(({ at = 'send' }) => at === purpose);
-    if (fault && 'delivers' in fault && fault.delivers) accept(api, request);
+    if (fault && 'delivers' in fault && fault.delivers) await accept(api, request);
     if (!fault && purpose === 'send') return accept(api, request);
     if (!fault) return api.hasCredentials(request) ? api.verify(request) : api.refuse('unauthorized');
     switch (fault.kind) {
@@ -118,7 +130,7 @@ export async function startApiTrap(options: ApiTrapOptions = {}): Promise<ApiTra
     const request = await readApiTrapRequest(message).catch(() => undefined);
     if (!request) return;
     requests.push(request);
-    const answer = respond(request);
+    const answer = await respond(request);
     if (answer === 'reset') response.destroy();
     else if (answer !== 'hang') write(response, answer);
   });

@@ -1,25 +1,18 @@
 import type { Email } from '@postern/core';
+import type { ApiRefusal } from './api-refusal.js';
 import type { ApiRequest } from './api-request.js';
 import type { ApiResponse } from './api-response.js';
+import type { Authorize } from './authorization.js';
 import type { Refusal } from './refusals.js';
 
+export type { ApiRefusal };
+
 /** An accepted email. */
-interface ApiAcceptance {
+export interface ApiAcceptance {
   /** The provider's ID of the email. */
   readonly id: string;
   /** The `Message-ID`, if the provider replaces it. */
   readonly messageId?: string;
-}
-
-/** The reason why the API does not accept a request, or why the account cannot send. */
-export interface ApiRefusal {
-  readonly refusal: Refusal;
-  /** The provider's error code, such as `validation_error`. */
-  readonly code?: string | undefined;
-  /** The provider's message. It is only displayed. */
-  readonly text?: string | undefined;
-  /** @default the provider's hint for the refusal */
-  readonly hint?: string;
 }
 
 /**
@@ -27,7 +20,7 @@ export interface ApiRefusal {
  *
  * @throws {MailError} if there is no response
  */
-type ApiCall = (
+export type ApiCall = (
   request: ApiRequest,
 ) => Promise<{ readonly response: ApiResponse; readonly refusal: ApiRefusal | undefined }>;
 
@@ -49,6 +42,8 @@ export interface ApiProvider {
    * breaks, and the header fields contain only additional fields.
    */
   writeRequest(email: Email): ApiRequest | Promise<ApiRequest>;
+  /** @default the requests contain the credentials */
+  readonly authorize?: Authorize;
   /** Reads a response with a 2xx status. Returns `undefined` if it is not a response of this API. */
   readAcceptance(response: ApiResponse): ApiAcceptance | undefined;
   /**
@@ -61,7 +56,7 @@ export interface ApiProvider {
 }
 
 /** The sender to check. */
-interface CheckedSender {
+export interface CheckedSender {
   readonly address: string | undefined;
   /** In lowercase. */
   readonly domain: string | undefined;

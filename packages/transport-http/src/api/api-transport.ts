@@ -14,8 +14,10 @@ import {
 import { callApi } from './api-call.js';
 import { errorOfFailure, errorOfRefusal, type FailureContext } from './api-error.js';
 import type { ApiProvider, ApiRefusal } from './api-provider.js';
+import type { ApiRequest } from './api-request.js';
 import { type ApiResponse, isSuccess } from './api-response.js';
 import { type ApiTransportOptions, apiTransportOptionsSchema } from './api-transport-options.js';
+import type { AuthorizedRequest } from './authorization.js';
 import { cleanEmail } from './clean-email.js';
 import { refusalOfStatus } from './refusals.js';
 
@@ -46,7 +48,10 @@ export function createApiTransport(
   const contextOf = (operation: FailureContext['operation'], email?: Email): FailureContext => ({
     provider,
     operation,
-    secrets: [...provider.secrets, ...(email?.secrets ?? [])],
+    // Access tokens can be added during a request.
+    get secrets() {
+      return [...provider.secrets, ...(email?.secrets ?? [])];
+    },
     recipients: email ? [email.to] : [],
     now: clock.now(),
   });
@@ -56,14 +61,51 @@ export function createApiTransport(
     return refusal ?? (isSuccess(response) ? undefined : { refusal: refusalOfStatus(response.status) });
   }
 
+  /** Sends a request with credentials. It is repeated if the API refuses them and new ones are available. */
+  async function exchange(
+    request: ApiRequest,
+    context: FailureContext,
+    signal: AbortSignal | undefined,
+    beforeSending = () => {},
+  ): Promise<ApiResponse> {
+    for (;;) {
+      const authorized = await authorize(request, context, signal);
+      beforeSending();
+      const response = await callApi(authorized.request, { ...call, signal });
+      if ('kind' in response) throw errorOfFailure(response, context);
+      if (response.status !== 401 || !authorized.renew?.()) return response;
+    }
+  }
+
+  async function authorize(
+    request: ApiRequest,
+    context: FailureContext,
+    signal: AbortSignal | undefined,
+  ): Promise<AuthorizedRequest> {
+    if (!provider.authorize) return { request };
+    // An email is not lost with a response of another host.
+    const check: FailureContext = { ...context, operation: 'verify' };
+    return provider.authorize(request, {
+      url: `${baseUrl}${request.path}`,
+      now: clock.now(),
+      timeoutMs,
+      signal,
+      async call(url, other) {
+        // Several emails can wait for this response, so the signal of one does not stop it.
+        const response = await callApi({ ...other, path: '' }, { ...call, baseUrl: url, signal: undefined });
+        if (!('kind' in response)) return response;
+        throw errorOfFailure(response, { ...check, provider: { ...provider, title: new URL(url).host } });
+      },
+      toError: (refusal, response) => errorOfRefusal(refusal, response, check),
+    });
+  }
+
   async function send(email: Email, signal: AbortSignal | undefined): Promise<Receipt> {
     const startedAt = clock.now();
     requireSendable(email, signal, clock);
     const request = await provider.writeRequest(cleanEmail(email));
-    requireSendable(email, signal, clock);
-    const response = await callApi(request, { ...call, signal });
     const context = contextOf('send', email);
-    if ('kind' in response) throw errorOfFailure(response, context);
+    const response = await exchange(request, context, signal, () => requireSendable(email, signal, clock));
     const { status } = response;
     const durationMs = clock.now() - startedAt;
     logger.debug({ event: 'api.response', transport: name, status, durationMs });
@@ -92,8 +134,7 @@ export function createApiTransport(
           throw new MailError(hasTimedOut(signal) ? 'timeout' : 'aborted', 'The check was aborted.', {
             stage: 'connect',
           });
-        const response = await callApi(request, { ...call, signal });
-        if ('kind' in response) throw errorOfFailure(response, context);
+        const response = await exchange(request, context, signal);
         last = response;
         return { response, refusal: readRefusal(response) };
       },
