@@ -24,7 +24,8 @@ interface Match {
   readonly shown: string;
 }
 
-type Find = (text: string) => Iterable<readonly [start: number, length: number, shown: string]>;
+/** Reports each match. Generators would be slow: most replies contain none. */
+type Find = (text: string, report: (start: number, length: number, shown: string) => void) => void;
 
 const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
 
@@ -37,15 +38,15 @@ const fold = (text: string) =>
         return lower.length === each.length ? lower : each;
       });
 
-function* positionsOf(text: string, sought: string): Generator<number> {
-  for (let at = text.indexOf(sought); at !== -1; at = text.indexOf(sought, at + 1)) yield at;
+function forEachPosition(text: string, sought: string, report: (start: number) => void): void {
+  for (let at = text.indexOf(sought); at !== -1; at = text.indexOf(sought, at + 1)) report(at);
 }
 
 /** Finds a whole secret. */
-const secretFinder = (secret: string): Find =>
-  function* (text) {
-    for (const start of positionsOf(text, secret)) yield [start, secret.length, HIDDEN];
-  };
+const secretFinder =
+  (secret: string): Find =>
+  (text, report) =>
+    forEachPosition(text, secret, (start) => report(start, secret.length, HIDDEN));
 
 /** The parts of an address, with the local part unquoted. Only the local part is hidden. The domain may stay in any form. */
 function partsOf(address: string) {
@@ -54,11 +55,13 @@ function partsOf(address: string) {
 }
 
 function recipientFinder({ local, domain }: ReturnType<typeof partsOf>): Find {
-  const [sought, host] = [fold(local), fold(domain)];
-  const shown = `${[...local][0] ?? ''}***`;
-  const isOrdinary = ORDINARY.test(local);
-  return function* (text) {
-    for (const start of positionsOf(text, sought)) {
+  const sought = fold(local);
+  return (text, report) => {
+    if (!text.includes(sought)) return;
+    const host = fold(domain);
+    const shown = `${[...local][0] ?? ''}***`;
+    const isOrdinary = ORDINARY.test(local);
+    forEachPosition(text, sought, (start) => {
       const end = start + sought.length;
       // Without an @, it must be a whole word, and an ordinary word must be quoted.
       const isWord =
@@ -70,8 +73,8 @@ function recipientFinder({ local, domain }: ReturnType<typeof partsOf>): Find {
       const isAddress =
         AT.test(text.slice(end, end + 8)) ||
         (host !== '' && BEFORE_DOMAIN.some((length) => text.startsWith(host, end + length)));
-      if (isWord || isAddress) yield [start, sought.length, shown];
-    }
+      if (isWord || isAddress) report(start, sought.length, shown);
+    });
   };
 }
 
@@ -79,29 +82,31 @@ const toBinary = (text: string) =>
   isAscii(text) ? text : String.fromCharCode(...new TextEncoder().encode(text));
 
 /** Finds base64 that contains one of the values at any offset. */
-const base64Finder = (values: readonly string[]): Find => {
-  const sought = values.map((value) => toBinary(value).toLowerCase());
-  const shortest = Math.min(...sought.map(({ length }) => length));
-  return function* (text) {
-    for (const { 0: run, index } of text.matchAll(BASE64)) {
-      // Excludes nearly all words: base64 of that length contains capital letters.
-      if (run.length * 3 < shortest * 4 || run.toLowerCase() === run) continue;
+const base64Finder =
+  (values: readonly string[]): Find =>
+  (text, report) => {
+    // Excludes nearly all words: base64 of that length contains capital letters.
+    const runs = [...text.matchAll(BASE64)].filter(({ 0: run }) => run.toLowerCase() !== run);
+    if (runs.length === 0) return;
+    const sought = values.map((value) => toBinary(value).toLowerCase());
+    const shortest = Math.min(...sought.map(({ length }) => length));
+    for (const { 0: run, index } of runs) {
+      if (run.length * 3 < shortest * 4) continue;
       const digits = run.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
       for (const skipped of [0, 1, 2, 3]) {
         const aligned = digits.slice(skipped);
         // A single trailing digit is less than a byte.
         const binary = atob(aligned.length % 4 === 1 ? aligned.slice(0, -1) : aligned).toLowerCase();
         for (const value of sought) {
-          for (const byte of positionsOf(binary, value)) {
+          forEachPosition(binary, value, (byte) => {
             const start = Math.floor((byte * 4) / 3);
             const end = Math.ceil(((byte + value.length) * 4) / 3);
-            yield [index + skipped + start, end - start, HIDDEN];
-          }
+            report(index + skipped + start, end - start, HIDDEN);
+          });
         }
       }
     }
   };
-};
 
 /** Replaces the matches. Overlapping matches are replaced once. */
 function replace(text: string, matches: readonly Match[]): string {
@@ -141,12 +146,13 @@ export function redact(text: string, secrets: Iterable<string>, recipients: Iter
   ]);
   const matches: Match[] = [];
   const findIn = (find: Find, searched: string, { starts, ends }: Partial<Spelling>) => {
-    for (const [start, length, shown] of find(searched))
+    find(searched, (start, length, shown) =>
       matches.push({
         start: starts?.[start] ?? start,
         end: ends?.[start + length - 1] ?? start + length,
         shown,
-      });
+      }),
+    );
   };
   for (const spelling of [{ text: source }, ...spellingsOf(source)]) {
     const searched = fold(spelling.text);

@@ -34,6 +34,9 @@ const ENCODINGS = [WEB, `${WEB}|${MAIL}`, `${WEB}|\\+`].map((tokens) => ({
 }));
 const SPLITS = new RegExp(SPLIT, 'g');
 
+/** A character that begins a token or a line break. Most replies have none. */
+const MARKED = /[\r\n%&\\+=\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff01-\uff5e]/;
+
 function decode(token: string): string {
   // A space in application/x-www-form-urlencoded.
   if (token === '+') return ' ';
@@ -76,6 +79,7 @@ function read(text: string, tokens: RegExp): Spelling {
 
 /** The possible meanings of a text, in addition to its literal one: decoded, and with its lines joined. */
 export function spellingsOf(text: string): Spelling[] {
+  if (!MARKED.test(text)) return [];
   const isSplit = /[\r\n]/.test(text);
   const encodings = ENCODINGS.filter(({ isIn }) => isIn.test(text));
   return [
