@@ -6,6 +6,7 @@ const LAYERS = [
   ['core'],
   ['postgres'],
   ['transport-smtp', 'transport-http', 'resilience', 'verification', 'templates', 'testing'],
+  ['transport'],
   ['queue', 'config-tools'],
   ['http'],
   ['http-contract'],
@@ -37,7 +38,7 @@ const layerRule = (name, from, allowed) => ({
   name,
   severity: 'error',
   comment:
-    'An import only goes down: core ← postgres ← transport-smtp, transport-http, resilience, verification, templates, testing ← queue, config-tools ← http ← http-contract ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
+    'An import only goes down: core ← postgres ← transport-smtp, transport-http, resilience, verification, templates, testing ← transport ← queue, config-tools ← http ← http-contract ← adapter-*, cli ← apps. Move the code down, or pass what it needs as an argument.',
   from,
   to: { path: WORKSPACE, pathNot: inPackages(allowed) },
 });

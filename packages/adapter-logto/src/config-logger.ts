@@ -1,5 +1,4 @@
-import type { ConnectorConfig, Logger } from '@postern/core';
-import { consoleLogger } from '@postern/transport-smtp';
+import { type ConnectorConfig, consoleLogger, type Logger } from '@postern/core';
 
 const ignore = () => {};
 

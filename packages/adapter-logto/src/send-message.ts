@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { GetConnectorConfig, GetI18nEmailTemplate, SendMessageData } from '@logto/connector-kit';
 import {
   ConfigError,
+  consoleLogger,
   createMailer,
   type LogEvent,
   type Logger,
@@ -11,7 +12,6 @@ import {
   type Receipt,
   type TemplateOverride,
 } from '@postern/core';
-import { consoleLogger } from '@postern/transport-smtp';
 import { configLogger } from './config-logger.js';
 import { type InspectedConfig, inspectConfig } from './connector-config.js';
 import { toPublicError, toTestError } from './connector-error.js';

@@ -30,6 +30,7 @@ export {
 } from './config/smtp-auth.js';
 export { type SmtpConfig, smtpConfigSchema } from './config/smtp-config.js';
 export { ConfigError, type ConfigIssue, formatPath, fromZodIssue } from './config-issue.js';
+export { consoleLogger } from './console-logger.js';
 export { createDrain, type Drain } from './drain.js';
 export { type Email, freezeEmail } from './email.js';
 export { parseEmail, serializeEmail } from './email-codec.js';

@@ -2,7 +2,6 @@ export type { GetAccessToken } from '@postern/core';
 export { applyConfigPatch, type ConfigPatch } from './config/config-patch.js';
 export type { SmtpTransportConfig } from './config/server-config.js';
 export type { Lookup } from './connection/socket.js';
-export { consoleLogger } from './console-logger.js';
 export type { AlternativePort } from './diagnosis/alternatives.js';
 export { type DiagnoseConfig, type DiagnoseOptions, diagnose } from './diagnosis/diagnose.js';
 export { type DiagnoseTransportOptions, diagnoseTransport } from './diagnosis/diagnose-transport.js';

@@ -1,6 +1,7 @@
 import {
   type Clock,
   clockSchema,
+  consoleLogger,
   createDrain,
   type Email,
   functionSchema,
@@ -25,7 +26,6 @@ import { createConnectionPool } from './connection/connection-pool.js';
 import { createLogin } from './connection/login.js';
 import { openSession, type SmtpSession, wasStale } from './connection/session.js';
 import type { Lookup } from './connection/socket.js';
-import { consoleLogger } from './console-logger.js';
 import { composeMessage, type SmtpMessage } from './message/smtp-message.js';
 import { providerOf } from './provider/known-providers.js';
 

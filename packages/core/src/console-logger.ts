@@ -1,8 +1,8 @@
-import type { LogEvent, Logger } from '@postern/core';
+import type { LogEvent, Logger } from './logger.js';
 
 const line = (event: LogEvent) => JSON.stringify(event);
 
-/** Writes one line of JSON to the console for each event. Used for a config with `logger: true` if no logger is passed. */
+/** Writes one line of JSON to the console for each event. Transports use it for a config with `logger: true`. */
 // biome-ignore-start lint/suspicious/noConsole: only this file writes to the console
 export const consoleLogger: Logger = {
   debug: (event) => console.debug(line(event)),
