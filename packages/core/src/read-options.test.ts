@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError, clockSchema, createMailer, loggerSchema, readOptions } from './index.js';
 
 const schema = z.strictObject({

@@ -1,5 +1,5 @@
 import { ConfigError, sha256Hex } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const secretSchema = z
   .string('must be a string')

@@ -1,5 +1,5 @@
 import { functionSchema, readOptions } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SpentBodyError } from './body-content.js';
 import type { BodyContent, HttpRequest, HttpResponse } from './http-message.js';
 import { createMailHandler } from './mail-handler.js';

@@ -1,5 +1,5 @@
 import { type Clock, clockSchema, type Logger, loggerSchema, type Mailer, readOptions } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const optionsSchema = z.strictObject({
   intervalMs: z.number().min(0),

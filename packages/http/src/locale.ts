@@ -1,5 +1,5 @@
 import { type AcceptedLocales, preferredLocale } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpRequest } from './http-message.js';
 
 /** The languages that the client accepts (RFC 9110 section 12.5.4), or `undefined` if it has no preference. */

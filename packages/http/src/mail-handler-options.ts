@@ -13,7 +13,7 @@ import {
   systemClock,
 } from '@postern/core';
 import type { Verification, Verified, VerifiedLink } from '@postern/verification';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpHeaders, HttpRequest } from './http-message.js';
 import type { LinkTexts } from './link-page.js';
 

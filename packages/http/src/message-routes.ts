@@ -1,5 +1,5 @@
 import { parseSendRequest, requireSendable, sendAfterResponse } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type HttpRequest, respondJson } from './http-message.js';
 import { createIdempotencyGuard } from './idempotency.js';
 import { acceptedLocalesOf, localeSchema as locale, localesIn } from './locale.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBLEMS, type ProblemCode, problemTypeOf } from './problem.js';
 import type { Route } from './route.js';
 

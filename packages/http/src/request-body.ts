@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { chunksOf, isContent, isStream, SpentBodyError } from './body-content.js';
 import type { BodyContent, HttpBody, HttpRequest } from './http-message.js';
 import { ProblemError } from './problem.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createHealthCheck } from './health.js';
 import { respond, respondJson } from './http-message.js';
 import type { ParsedOptions } from './mail-handler-options.js';

@@ -1,5 +1,5 @@
 import { MailError, parseRecipient, preferredLocale, type UsageType } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type HttpRequest, type HttpResponse, respond } from './http-message.js';
 import { linkRoutes } from './link-routes.js';
 import { acceptedLocalesOf, localeSchema } from './locale.js';

@@ -1,5 +1,5 @@
 import { readWebUrl } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type HttpRequest,
   type HttpResponse,

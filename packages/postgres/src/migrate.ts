@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sqlStateOf } from './database-error.js';
 import { quote } from './identifier.js';
 import type { PostgresClient, PostgresPool } from './postgres-pool.js';

@@ -10,7 +10,7 @@ import {
   toReceipt,
   transportSchema,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 interface CompositeParts {
   /** Its function and the names of its children, such as `retry(smtp)`. */

@@ -15,7 +15,7 @@ import {
   type Transport,
   transportSchema,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createCircuit } from './circuit.js';
 import {
   attemptsOf,

@@ -1,5 +1,5 @@
 import { carriesCode, type Email, type MailError, type MailErrorCode } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** By usage type: whether to send an email again that may have arrived, at the risk of a duplicate. */
 export type MayDuplicate = Readonly<Record<string, boolean>>;

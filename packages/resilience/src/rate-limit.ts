@@ -14,7 +14,7 @@ import {
   systemClock,
   type Transport,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createComposite, describeEmail, expiresBy, requireTransport, sendThrough } from './composite.js';
 import { type Sleep, systemSleep } from './sleep.js';
 import { createTurnstile } from './turnstile.js';

@@ -14,7 +14,7 @@ import {
   type Transport,
 } from '@postern/core';
 import { ExponentialBackoff, noJitterGenerator } from 'cockatiel';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   attemptsOf,
   createComposite,

@@ -1,7 +1,7 @@
 import { parseRecipient, readWebUrl } from '@postern/core';
 import { colord, extend } from 'colord';
 import a11yPlugin from 'colord/plugins/a11y';
-import { z } from 'zod';
+import * as z from 'zod';
 
 extend([a11yPlugin]);
 

@@ -1,5 +1,5 @@
 import { readOptions, type Template } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BrandInput, brandSchema } from './brand.js';
 import { composeTemplate } from './compose-template.js';
 import {

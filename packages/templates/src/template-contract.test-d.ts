@@ -1,6 +1,6 @@
 import type { PayloadByType } from '@postern/core';
 import { expectTypeOf, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { templateVariables, USAGE_TYPES } from './index.js';
 
 test('the contract is about the usage types of core', () => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { USAGE_TYPES } from './copy/copy-schema.js';
 
 const text = z.string().min(1);

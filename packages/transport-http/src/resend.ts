@@ -1,5 +1,5 @@
 import { readOptions, type Transport } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';

@@ -1,5 +1,5 @@
 import type { SecretKey } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromBase64Url, toBase64Url } from './base64url.js';
 import { createHmacKey, type HmacKey } from './hmac-key.js';
 import { openBox, sealBox } from './sealed-box.js';

@@ -1,5 +1,5 @@
 import { type Logger, loggerSchema, readOptions } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createReport } from './operator-log.js';
 import { findSeveralProcesses } from './several-processes.js';
 import { toSeconds, VerificationError } from './verification-error.js';

@@ -1,5 +1,5 @@
 import { readWebUrl } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

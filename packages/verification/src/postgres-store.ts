@@ -1,6 +1,6 @@
 import { type Logger, loggerSchema, objectWithMethods, readOptions } from '@postern/core';
 import { createDatabaseErrors, migrate, type PostgresPool } from '@postern/postgres';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createReport } from './operator-log.js';
 import { migrationPlan } from './postgres-migrations.js';
 import { createStatements, MOST_PURGED } from './postgres-statements.js';

@@ -1,5 +1,5 @@
 import { readOptions } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { redisError, unreadableReply } from './redis-error.js';
 import { scripts } from './redis-scripts.js';
 import type { VerificationStore } from './verification-store.js';

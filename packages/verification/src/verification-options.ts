@@ -11,7 +11,7 @@ import {
   type SecretKey,
   secretKeysSchema,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PolicyInput, policySchema } from './policy.js';
 import { type Random, systemRandom } from './random.js';
 import type { VerificationStore } from './verification-store.js';

@@ -5,7 +5,7 @@ import {
   readWebUrl,
   type UsageType,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ClientAddress, NO_CLIENT } from './client.js';
 
 export interface StartRequest {

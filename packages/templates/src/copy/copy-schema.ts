@@ -1,5 +1,5 @@
 import { CODE_USAGE_TYPES, type UsageType } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** All usage types that have templates: the nine of Logto. */
 export const USAGE_TYPES = [

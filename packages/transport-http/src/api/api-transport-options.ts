@@ -10,7 +10,7 @@ import {
   silentLogger,
   systemClock,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Options of every transport in this package. */
 export interface ApiTransportOptions {

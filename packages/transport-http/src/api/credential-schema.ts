@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A key or token as providers issue it. A line break from a copied file would not be valid in a header field. */
 export const credentialSchema = z
