@@ -19,7 +19,8 @@ type Results = Readonly<Record<string, unknown>>;
 /** Runs the bundle and prints the results. */
 const createRunner = (env: Environment) =>
   `import worker from './worker.mjs';
-const response = await worker.fetch(new Request('http://localhost'), ${JSON.stringify(env)});
+const context = { waitUntil() {} }; // The process ends after its last request.
+const response = await worker.fetch(new Request('http://localhost'), ${JSON.stringify(env)}, context);
 console.log(await response.text());
 `;
 
@@ -33,9 +34,12 @@ const runWith =
 
 const RUNTIMES: Readonly<Record<string, (folder: string, env: Environment) => Promise<Results>>> = {
   async workerd(folder, env) {
-    await using worker = await serveWorker(join(folder, 'worker.mjs'), { ...env });
+    const later = { LATER_TO: 'workerd@example.com' };
+    await using worker = await serveWorker(join(folder, 'worker.mjs'), { ...env, ...later });
     const response = await fetch(worker.origin, { headers: { Connection: 'close' } });
-    return (await response.json()) as Results;
+    const results = (await response.json()) as Results;
+    await trap.inbox.waitForEmail(later.LATER_TO);
+    return results;
   },
   // Without other permissions.
   Deno: runWith(commandOf('deno'), 'run', '--allow-net=127.0.0.1', '--no-config', '--no-remote'),
@@ -62,7 +66,7 @@ beforeAll(async () => {
   });
   expect(warnings).toEqual([]);
   trap = await startApiTrap();
-  const env = { API_URL: trap.url };
+  const env = { API_URL: trap.url, LATER_TO: 'later@example.com' };
   await writeFile(join(folder, 'runner.mjs'), createRunner(env));
   results = new Map(
     await Promise.all(
@@ -71,9 +75,14 @@ beforeAll(async () => {
       ),
     ),
   );
+  const sendings: Promise<unknown>[] = [];
+  const context = { waitUntil: (sending: Promise<unknown>) => void sendings.push(sending) };
   expected = Object.fromEntries(
-    await Promise.all(Object.entries(situations).map(async ([name, run]) => [name, await run(env)] as const)),
+    await Promise.all(
+      Object.entries(situations).map(async ([name, run]) => [name, await run(env, context)] as const),
+    ),
   );
+  await Promise.all(sendings);
 });
 afterAll(async () => {
   await trap.close();
@@ -97,6 +106,7 @@ test('the situations work in this process', () => {
     'serves codes': [204, 400, expect.anything(), 200, { method: 'code' }],
     'serves links': [200, expect.anything(), 200, { method: 'link' }],
     'serves authorized routes': [200, 200, true, 401],
+    'sends after the response': 204,
     'sends through the API of a provider': { accepted: 'ada@example.com', attempts: 1 },
   });
 });
@@ -109,6 +119,6 @@ describe.each(Object.keys(RUNTIMES))('%s', (runtime) => {
   });
 });
 
-test('every runtime sent an email to the API', () => {
-  expect(trap.inbox.messages).toHaveLength(Object.keys(RUNTIMES).length + 1);
+test('every runtime sent an email to the API, and one after a response', () => {
+  expect(trap.inbox.messages).toHaveLength(2 * (Object.keys(RUNTIMES).length + 1));
 });

@@ -101,10 +101,19 @@ const refusal = (error: unknown) => String((error as { code?: unknown }).code ??
 export interface Environment {
   /** The base URL of the API trap. */
   readonly API_URL: string;
+  /** The recipient of the email that is sent after the response. */
+  readonly LATER_TO: string;
 }
 
+/** The part of a Worker's context that keeps the Worker alive after the response. */
+export interface Context {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+type Situation = (env: Environment, context: Context) => Promise<unknown>;
+
 /** Each situation resolves to a result that is the same in every runtime and run. */
-export const situations: Readonly<Record<string, (env: Environment) => Promise<unknown>>> = {
+export const situations: Readonly<Record<string, Situation>> = {
   async 'renders a plain template'() {
     return contentOf(await own.render({ to, type: 'SignIn', payload: { code } }));
   },
@@ -178,5 +187,30 @@ export const situations: Readonly<Record<string, (env: Environment) => Promise<u
     const email = await mailer.render({ to, type: 'SignIn', payload: { code } });
     const { accepted, attempts } = await api.send(email);
     return { accepted, attempts };
+  },
+
+  // The last one, so that only `waitUntil` keeps the Worker alive until the email is sent.
+  async 'sends after the response'({ API_URL, LATER_TO }, context) {
+    const later = createMailer({
+      config: { fromEmail: 'noreply@acme.example', templates: OWN_TEMPLATES },
+      transport: createResendTransport({ apiKey: 're_test' }, { baseUrl: API_URL }),
+    });
+    const respond = createFetchHandler<Context>({
+      mailer: later,
+      verification: createVerification({
+        mailer: later,
+        store: memoryStore({ logger: silentLogger }),
+        keys: [{ id: 'one', secret: 's'.repeat(32) }],
+      }),
+      verificationMethods: ['code'],
+      authorize: () => false,
+      waitUntil: (sending, { native }) => native.waitUntil(sending),
+    });
+    const request = new Request('https://acme.example/verification-codes', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email: LATER_TO }),
+    });
+    return (await respond(request, { native: context, clientAddress: '203.0.113.9' })).status;
   },
 };
