@@ -191,10 +191,10 @@ async function compare({ quick, log }: BenchContext): Promise<BenchResult> {
         measured: lost + sentTwice + errors.length,
         atMost: 0,
       },
-      { text: `Connections of a process: ${fleet.name}`, measured: connections, atMost: 3 },
+      { text: `Connections per process: ${fleet.name}`, measured: connections, atMost: 3 },
       { text: `Longest lock wait, ms: ${fleet.name}`, measured: longestLockWaitMs, atMost: 1000 },
       {
-        text: `Transactions a second for each loop when idle: ${fleet.name}`,
+        text: `Transactions per second for each idle loop: ${fleet.name}`,
         measured: idlePerSecond / LOOPS,
         atMost: 3,
       },
@@ -203,7 +203,7 @@ async function compare({ quick, log }: BenchContext): Promise<BenchResult> {
   return {
     tables: [
       {
-        title: `${LOOPS} worker loops in ${PROCESSES} processes on one PostgreSQL`,
+        title: `${LOOPS} worker loops in ${PROCESSES} processes on one PostgreSQL server`,
         columns: [
           '',
           'emails',
@@ -220,15 +220,15 @@ async function compare({ quick, log }: BenchContext): Promise<BenchResult> {
     ],
     goals,
     notes: [
-      `Another process enqueues ${PER_SECOND} emails a second, which is ten million a day, for ${seconds.busy} seconds, one by one. Then there is nothing to do for ${seconds.idle} seconds.`,
-      'p50 and p99: from `enqueue` until the transport has the email. Connections: the most of one process. Lock wait: the longest that a sample saw, ten times a second. Idle: transactions of all processes together; each fetch of a loop is one, and a loop polls once a second. The rest is maintenance of each queue.',
+      `Another process enqueues ${PER_SECOND} emails per second, one by one, for ${seconds.busy} seconds. This rate equals ten million emails per day. After that, the queues are idle for ${seconds.idle} seconds.`,
+      'p50 and p99: the time from `enqueue` until the transport has the email. Connections: the maximum of all processes. Lock wait: the longest wait in ten samples per second. Idle: the transactions per second of all processes. Each loop polls once per second, which takes one transaction. The rest is the maintenance of each queue.',
     ],
   };
 }
 
 export const fleet: Bench = {
   name: 'fleet',
-  title: 'Fleet: 50 worker loops on one PostgreSQL',
+  title: 'Fleet: 50 worker loops on one PostgreSQL server',
   isOneRun: true,
   run: compare,
 };

@@ -129,7 +129,7 @@ async function compare({ rounds, quick, log }: BenchContext): Promise<BenchResul
     tables: [
       {
         title: `Time with ${formatFigure(finished)} finished rows, in milliseconds`,
-        columns: ['', 'no finished rows', 'with them', 'ratio'],
+        columns: ['', 'no finished rows', 'with finished rows', 'ratio'],
         rows: OPERATIONS.map((name) => [
           name,
           formatFigure(median(timesOf('without_history', name))),
@@ -144,7 +144,7 @@ async function compare({ rounds, quick, log }: BenchContext): Promise<BenchResul
       atMost: MOST_SLOWER,
     })),
     notes: [
-      `Both have ${DAYS} days of partitions. enqueue: ${BATCH} emails, the median of ${LIVE / BATCH} times; stats and list: the medians of ${CALLS} calls. drain: ${PROCESSES} other processes send ${LIVE} emails, 20 at a time. expire: housekeeping ends ${LIVE} emails. drop a day: a round of housekeeping up to the point where the oldest day is gone.`,
+      `Both queues have ${DAYS} days of partitions. enqueue: ${BATCH} emails, the median of ${LIVE / BATCH} runs. stats and list: the medians of ${CALLS} calls. drain: ${PROCESSES} other processes send ${LIVE} emails, 20 at a time. expire: housekeeping ends ${LIVE} emails. drop a day: a round of housekeeping until the oldest day is removed.`,
     ],
   };
 }

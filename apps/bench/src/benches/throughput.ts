@@ -104,7 +104,7 @@ async function comparePlain(context: BenchContext): Promise<BenchResult> {
     ],
     notes: [
       `${connector} is ${formatFigure(goalOf(outcomes, POSTERN_CONNECTOR, OFFICIAL_CONNECTOR, 20).measured)} times as fast as the official one, which opens a connection for each email.`,
-      `Every contestant renders each email and derives its text, except the official connector (html alone) and two that show the cost of that: "${UPYO_PREPARED.name}", against which Postern is ${formatRatio(goalOf(outcomes, POSTERN, UPYO_PREPARED, 1).measured)}, and "${BARE_SOCKET.name}".`,
+      `Every contestant renders each email and derives its text, except for three: the official connector sends only HTML, "${BARE_SOCKET.name}" sends prepared bytes, and "${UPYO_PREPARED.name}" shows the cost of sending without rendering (Postern reaches ${formatRatio(goalOf(outcomes, POSTERN, UPYO_PREPARED, 1).measured)} its rate).`,
     ],
   };
 }
@@ -194,7 +194,7 @@ async function testSinks({ rounds, quick, log }: BenchContext): Promise<BenchRes
   ]);
   return {
     tables: [
-      { title: 'What the sinks take', columns: ['', 'per second', 'spread', 'sink, of a core'], rows },
+      { title: 'Limits of the sinks', columns: ['', 'per second', 'spread', 'sink, of a core'], rows },
     ],
     goals: [],
     notes: [
