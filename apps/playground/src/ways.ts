@@ -17,7 +17,7 @@ const DESCRIPTIONS: Readonly<
 > = {
   core: {
     title: 'Core',
-    description: 'Your code renders the template, hands the email to the mail server, and gets a receipt.',
+    description: 'Your code renders the template, sends the email to the mail server, and gets a receipt.',
     packages: SMTP,
     files: ['core.ts'],
   },

@@ -75,9 +75,9 @@ export function configRoutes({ config }: { config: ConfigStore }): Router {
   router.post('/config/fill', (request, response) => {
     const { text, provider: id, host } = readBody(fillConfigRequestSchema, request);
     const provider = PROVIDERS.providers.find((each) => each.id === id);
-    if (!provider) throw refusal('request_invalid', { detail: 'There is no such provider.' });
+    if (!provider) throw refusal('request_invalid', { detail: 'The provider does not exist.' });
     if (host !== undefined && !provider.hosts.includes(host))
-      throw refusal('request_invalid', { detail: `${provider.name} has no such host.` });
+      throw refusal('request_invalid', { detail: `${provider.name} does not use this host.` });
     const former = readObject(text);
     const user =
       typeof provider.user === 'object'

@@ -29,7 +29,7 @@ export function deliveriesRoutes({ queue, attempts }: DeliveriesOptions): Router
     return `load-${recipients}@example.com`;
   };
   const orNothing = <T>(found: T | undefined): T => {
-    if (found === undefined) throw refusal('not_found', { detail: 'There is no such delivery.' });
+    if (found === undefined) throw refusal('not_found', { detail: 'The delivery does not exist.' });
     return found;
   };
 

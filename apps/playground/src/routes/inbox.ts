@@ -55,7 +55,7 @@ export function inboxRoutes({ inbox }: { inbox: Inbox }): Router {
   router.get('/inbox/:id/attachments/:index', async (request, response) => {
     const { raw } = find(request.params.id);
     const file = raw && (await filesOf(raw))[Number(request.params.index)];
-    if (!file) throw refusal('not_found', { detail: 'There is no such attachment.' });
+    if (!file) throw refusal('not_found', { detail: 'The attachment does not exist.' });
     const { filename, content } = file;
     response
       .attachment(plainName(filename ?? 'attachment'))

@@ -20,7 +20,7 @@ export function serversRoutes({ servers, onChange }: ServersOptions): Router {
   router.put('/servers/:server/faults/:fault', async (request, response) => {
     const server = SERVER_NAMES.find((name) => name === request.params.server);
     const fault = FAULT_NAMES.find((name) => name === request.params.fault);
-    if (!server || !fault) throw refusal('not_found', { detail: 'There is no such server or fault.' });
+    if (!server || !fault) throw refusal('not_found', { detail: 'The server or fault does not exist.' });
     await servers.setFault(server, fault, readBody(setFaultRequestSchema, request));
     onChange();
     response.json(list());

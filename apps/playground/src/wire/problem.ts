@@ -34,9 +34,9 @@ export interface Problem {
 /** The problems of the playground itself. */
 export const PLAYGROUND_PROBLEMS = {
   request_invalid: { status: 400, title: 'The request is not valid.' },
-  token_missing: { status: 403, title: 'The token of the page is missing.' },
+  token_missing: { status: 403, title: 'The page token is missing.' },
   cross_site: { status: 403, title: 'The request comes from another site.' },
-  host_refused: { status: 403, title: 'The host name is not that of the playground.' },
+  host_refused: { status: 403, title: 'The host name does not belong to the playground.' },
   network_refused: { status: 403, title: 'The request would leave your machine.' },
   not_found: { status: 404, title: 'The address does not exist.' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON.' },
