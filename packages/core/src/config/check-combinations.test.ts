@@ -141,7 +141,7 @@ describe('valid keys without an effect get a warning', () => {
       { ignoreTLS: true, secure: true, port: 465 },
       'ignoreTLS',
       'warning',
-      /remove it/,
+      /remove ignoreTLS/,
     ],
     [
       'tls options without TLS',
@@ -169,7 +169,7 @@ describe('valid keys without an effect get a warning', () => {
       { ...oauth2({ accessToken: 't' }), authMethod: 'plain' },
       'authMethod',
       'warning',
-      /remove it/,
+      /remove authMethod/,
     ],
     [
       'a token mechanism for a password',

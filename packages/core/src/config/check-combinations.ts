@@ -73,7 +73,7 @@ const COMBINATIONS: readonly Combination[] = [
   {
     path: ['ignoreTLS'],
     when: ({ raw }) => raw.ignoreTLS === true && raw.secure === true && raw.requireTLS !== true,
-    message: 'ignoreTLS has no effect with "secure": true: remove it',
+    message: 'ignoreTLS has no effect with "secure": true: remove ignoreTLS',
   },
   {
     path: ['ignoreTLS'],
@@ -97,7 +97,7 @@ const COMBINATIONS: readonly Combination[] = [
     path: ['pool'],
     when: ({ raw }) => raw.pool === false,
     message:
-      'pool has no effect, because connections are always pooled: remove it, or set "maxMessages": 1 for one connection per email',
+      'pool has no effect, because connections are always pooled: remove pool, or set "maxMessages": 1 for one connection per email',
   },
   ...TIMEOUTS.flatMap((key): Combination[] => [
     {
@@ -128,7 +128,7 @@ const COMBINATIONS: readonly Combination[] = [
       hasCredentials &&
       isOAuth2(auth) &&
       !isTokenMethod(raw.authMethod),
-    message: 'authMethod has no effect with OAuth2, which always uses XOAUTH2: remove it',
+    message: 'authMethod has no effect with OAuth2, which always uses XOAUTH2: remove authMethod',
   },
   {
     path: ['authMethod'],
@@ -143,7 +143,7 @@ const COMBINATIONS: readonly Combination[] = [
   ...AUTH_KEYS.map((key) => ({
     path: ['auth', key],
     when: ({ auth }: Facts) => isSet(auth[key]) && !keysUsedOf(auth).includes(key),
-    message: `auth.${key} has no effect, because other keys of auth select another kind of login: remove it, or keep the keys of one kind only`,
+    message: `auth.${key} has no effect, because other keys in auth select a different kind of login: remove it, or keep the keys of one kind only`,
   })),
   {
     path: ['auth', 'expires'],
@@ -184,7 +184,7 @@ const COMBINATIONS: readonly Combination[] = [
   ...handshakeFails(
     'ca',
     ({ ca, rejectUnauthorized }) => Array.isArray(ca) && ca.length === 0 && rejectUnauthorized !== false,
-    'tls.ca is an empty list, so no certificate is trusted: add a certificate (PEM), or remove it',
+    'tls.ca is an empty list, so no certificate is trusted: add a certificate (PEM), or remove tls.ca',
   ),
   ...[
     ['cert', 'key', ['key', 'privateKeyIdentifier', 'pfx']] as const,

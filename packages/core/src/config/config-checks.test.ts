@@ -43,12 +43,12 @@ describe('likely mistakes', () => {
     [
       'TLS from the first byte and ignored',
       { port: 465, secure: true, ignoreTLS: true },
-      ['ignoreTLS: ignoreTLS has no effect with "secure": true: remove it'],
+      ['ignoreTLS: ignoreTLS has no effect with "secure": true: remove ignoreTLS'],
     ],
     [
       'a mechanism for passwords with OAuth2',
       { authMethod: 'PLAIN', auth: { type: 'oauth2', user: 'ada@example.com', accessToken: 'ya29.token' } },
-      ['authMethod: authMethod has no effect with OAuth2, which always uses XOAUTH2: remove it'],
+      ['authMethod: authMethod has no effect with OAuth2, which always uses XOAUTH2: remove authMethod'],
     ],
     [
       'a mechanism for OAuth2 with a password',

@@ -164,7 +164,7 @@ describe('messages state the problem and the fix', () => {
       'OAuth2 without credentials',
       { auth: { type: 'OAuth2', user: 'a@example.com', clientId: 'x' } },
       [
-        'auth.refreshToken: auth.refreshToken is required: set it or auth.accessToken, or set auth.scope to log in as an application (client credentials)',
+        'auth.refreshToken: auth.refreshToken is required: set auth.refreshToken or auth.accessToken, or set auth.scope to log in as an application (client credentials)',
       ],
     ],
     [

@@ -180,7 +180,7 @@ describe('the message says what to write instead', () => {
     [
       'an empty list',
       { providers: [] },
-      ['error providers: providers is empty: add a provider, or remove it'],
+      ['error providers: providers is empty: add a provider, or remove providers'],
     ],
     [
       'an object as list',

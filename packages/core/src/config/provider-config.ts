@@ -115,4 +115,4 @@ export const providerListSchema = z
     providerConfigSchema,
     `providers must be a list of providers in order of failover, such as [${EXAMPLE}]`,
   )
-  .min(1, 'providers is empty: add a provider, or remove it');
+  .min(1, 'providers is empty: add a provider, or remove providers');

@@ -104,7 +104,7 @@ const accessUrl = tokenUrl.optional();
 export const serviceKeyAuthSchema = z.object({
   type: z.literal('oauth2'),
   user,
-  serviceClient: requiredText('auth.serviceClient', 'the client id of the service account'),
+  serviceClient: requiredText('auth.serviceClient', 'the client ID of the service account'),
   privateKey: z.union([pem, z.object({ key: pem, passphrase: z.string() })], {
     error: ({ input }) =>
       input === undefined
@@ -128,7 +128,7 @@ export const tokenAuthSchema = z.object({
 export const clientCredentialsAuthSchema = z.object({
   type: z.literal('oauth2'),
   user,
-  clientId: requiredText('auth.clientId', 'the client id of your application'),
+  clientId: requiredText('auth.clientId', 'the client ID of your application'),
   clientSecret: requiredText('auth.clientSecret', 'the client secret of your application'),
   scope: requiredText('auth.scope', 'the scope of the token, such as https://outlook.office365.com/.default'),
   accessUrl: tokenUrl,
@@ -191,7 +191,7 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
     );
   }
   if (type === 'login' && schema !== loginAuthSchema && keys.pass === undefined) {
-    return fail('auth.type is "login", but the keys are for OAuth2: set it to "oauth2"', ['type'], {
+    return fail('auth.type is "login", but the keys are for OAuth2: set auth.type to "oauth2"', ['type'], {
       code: 'not_allowed',
     });
   }
@@ -203,7 +203,7 @@ function readAuth(input: unknown, { issues }: z.RefinementCtx): SmtpAuth {
   if (parsed.success) {
     if (schema === tokenAuthSchema && !has(keys, ['refreshToken', 'accessToken'])) {
       return fail(
-        'auth.refreshToken is required: set it or auth.accessToken, or set auth.scope to log in as an application (client credentials)',
+        'auth.refreshToken is required: set auth.refreshToken or auth.accessToken, or set auth.scope to log in as an application (client credentials)',
         ['refreshToken'],
         {
           code: 'missing',
