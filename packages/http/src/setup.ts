@@ -30,7 +30,7 @@ export function checkSetUp(
   for (const [index, type] of verificationTypes.entries()) {
     const obstacle = unusable({ type });
     if (obstacle === undefined) continue;
-    const message = `${type} emails can carry neither a code nor a link. ${obstacle}`;
+    const message = `${type} emails can contain neither a code nor a link. ${obstacle}`;
     if (given.verificationTypes) problem(['verificationTypes', index], message);
     else if (type === defaultType) problem(['verification'], message);
     else logger.warn({ event: 'http.unusable', type, message });
