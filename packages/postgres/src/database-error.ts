@@ -28,11 +28,11 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     stage,
   ];
   return {
-    migration: invalid(`The tables of ${name} are missing or have another version.`, migrateHint),
+    migration: invalid(`The tables of ${name} are missing or have a different version.`, migrateHint),
     right: invalid(`The database role of ${name} lacks a privilege.`, grantHint),
     authentication: invalid(
       `${database} refused the login.`,
-      `Check the user name and password in ${option}, and pg_hba.conf on the server.`,
+      `Check the username and password in ${option}, and pg_hba.conf on the server.`,
     ),
     noDatabase: invalid(
       `${database} does not exist.`,
@@ -45,11 +45,11 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     ),
     option: invalid(`The option ${option} is not valid.`, 'Check the URL and the files in it.'),
     readOnly: invalid(`${database} is read-only.`, 'Connect to the primary server, not to a replica.'),
-    feature: invalid(`${database} lacks a feature.`, 'Use PostgreSQL 14 or newer.'),
+    feature: invalid(`${database} lacks a feature.`, 'Use PostgreSQL 14 or later.'),
     data: [
       'payload_invalid',
       `${database} cannot store a value.`,
-      'Check for a NUL character in the type, and for a date thousands of years away. The cause has the details.',
+      'Check the type for a NUL character, and the dates for values thousands of years away. The cause has the details.',
       'payload',
     ],
     slow: [
@@ -60,8 +60,8 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     ],
     busy: [
       'rate_limited',
-      `${database} has no resources left.`,
-      'Check its connections, memory and disk; a smaller pool takes fewer connections.',
+      `${database} has run out of resources.`,
+      'Check its connections, memory, and disk space. A smaller pool uses fewer connections.',
       'pool',
     ],
     unreachable: [

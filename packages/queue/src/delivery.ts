@@ -136,7 +136,7 @@ const lenientColumns = columns.extend({
 export const unreadableError = (what: readonly string[]): DeliveryError => ({
   code: 'unreadable',
   message: `The database record of this delivery is not valid: ${what.join(', ')}.`,
-  hint: 'Something other than the queue changed or restored it. Send the email again. Then delete the row, or correct it and call queue.retry(id).',
+  hint: 'The record was changed or restored outside the queue. Send the email again. Then delete the row, or correct it and call queue.retry(id).',
 });
 
 /**
