@@ -49,7 +49,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Text,
     required: false,
     placeholder: 'help@example.com',
-    description: 'Where replies go, if not to the sender. Separate several addresses with commas.',
+    description: 'The address for replies. Default: the sender. Separate several addresses with commas.',
   },
   {
     key: 'templates',
@@ -66,7 +66,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     required: false,
     placeholder: 'en',
     description:
-      'The language to use if no template matches the language of the reader. Templates can have a "locale".',
+      'The language to use if no template matches the reader’s language. Templates can have a "locale".',
   },
   {
     key: 'logger',
@@ -129,7 +129,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: NumberItem,
     required: false,
     placeholder: '30000',
-    description: 'Maximum time to wait for the greeting of the server, in milliseconds. Default: 30 seconds.',
+    description: 'Maximum time to wait for the server’s greeting, in milliseconds. Default: 30 seconds.',
   },
   {
     key: 'socketTimeout',
@@ -161,7 +161,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Json,
     required: false,
     defaultValue: {},
-    description: 'Options of Node.js tls.connect, such as "ca" or "minVersion".',
+    description: 'Options for tls.connect in Node.js, such as "ca" or "minVersion".',
   },
   {
     key: 'servername',
@@ -169,7 +169,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     type: Text,
     required: false,
     placeholder: 'smtp.example.com',
-    description: 'The name in the certificate of the server, if it differs from the host.',
+    description: 'The name in the server’s certificate, if it differs from the host.',
   },
   {
     key: 'ignoreTLS',

@@ -5,7 +5,7 @@ import { formItems } from './form-items.js';
 export const CONNECTOR_ID = 'simple-mail-transfer-protocol';
 
 const DESCRIPTIONS = {
-  en: 'Send sign-in codes and other auth emails through any SMTP server, with pooled connections, escaped values, and errors that say what to do.',
+  en: 'Send sign-in codes and other auth emails through any SMTP server, with pooled connections, escaped values, and errors that explain the fix.',
   'zh-CN': '通过任意 SMTP 服务器发送登录验证码等身份验证邮件：快速、安全，出错时告诉你该怎么做。',
   'zh-HK': '透過任何 SMTP 伺服器傳送登入驗證碼等身份驗證電郵：快速、安全，出錯時告訴你該怎樣做。',
   'zh-TW': '透過任何 SMTP 伺服器寄送登入驗證碼等身分驗證郵件：快速、安全，出錯時告訴你該怎麼做。',
