@@ -10,6 +10,6 @@ export const nodeVersionCheck = [
   '  const { node, bun, deno } = globalThis.process?.versions ?? {};',
   "  const [major, minor] = (node ?? '').split('.').map(Number);",
   '  if (node && !bun && !deno && (major < 22 || (major === 22 && minor < 12)))',
-  `    throw new Error(\`Postern requires Node.js ${OLDEST_NODE} or newer. This is Node.js \${node}.\`);`,
+  `    throw new Error(\`Postern requires Node.js ${OLDEST_NODE} or later. This is Node.js \${node}.\`);`,
   '}',
 ].join('\n');

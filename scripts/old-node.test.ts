@@ -37,7 +37,7 @@ const IMPORTS = ENTRIES.flatMap(({ folder, imports }) => imports.map((path) => j
 const BINS = ENTRIES.flatMap(({ folder, bins }) => bins.map((path) => join(folder, path)));
 const names = (paths: readonly string[]) => paths.map((path) => [path.slice(PACKAGES.length), path] as const);
 
-const SENTENCE = /^Postern requires Node\.js 22\.12 or newer\. This is Node\.js (20\.20\.2|22\.11\.0)\.$/;
+const SENTENCE = /^Postern requires Node\.js 22\.12 or later\. This is Node\.js (20\.20\.2|22\.11\.0)\.$/;
 
 test.each(names(IMPORTS))(
   'importing %s on an older Node.js reports the required version',

@@ -52,7 +52,7 @@ export function readCommandLine(
   const writeError = (text: string) => void io.stderr.write(`${text}\n`);
   try {
     const options = runParser(anyCommand, PROGRAM, argv.length === 0 ? ['--help'] : argv, {
-      brief: message`Set up, check, preview, and send authentication emails, and find out why one does not arrive.`,
+      brief: message`Set up, check, preview, and send authentication emails, and find out why an email does not arrive.`,
       footer: message`Exit codes: 0 success, 1 problem, 2 wrong arguments, 3 temporary failure, 130 Ctrl-C.`,
       help: { option: true, command: true, onShow: end(EXIT.ok) },
       version: { option: true, value: version, onShow: end(EXIT.ok) },

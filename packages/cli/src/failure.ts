@@ -23,7 +23,7 @@ export function describeFailure(error: unknown, file: string): Failure {
     format: (style) =>
       withHint(
         `${style('✗ Postern failed', 'failed')}: ${message}`,
-        'This is a bug in Postern. Run the command again with --verbose to see the stack.',
+        'This is a bug in Postern. Run the command again with --verbose to see the stack trace.',
         style,
       ),
   };

@@ -11,7 +11,7 @@ export const sharedOptions = object('Global options', {
     description: message`Print the result to stdout as one JSON document.`,
   }),
   verbose: option('--verbose', {
-    description: message`Print the stack of an error. The variable DEBUG does the same.`,
+    description: message`Print the stack trace of an error. The environment variable DEBUG has the same effect.`,
   }),
 });
 

@@ -8,7 +8,7 @@ import { CommandError } from './command-error.js';
 /** Values that replace those of the sample. */
 export const payloadOption = optional(
   option('--payload', string({ metavar: 'JSON' }), {
-    description: message`Values that replace those of the sample, such as '{"code":"123456"}'.`,
+    description: message`Values that replace the sample values, such as '{"code":"123456"}'.`,
   }),
 );
 

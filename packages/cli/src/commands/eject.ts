@@ -50,7 +50,7 @@ export const ejectCommand = command(
       ),
       locales: multiple(
         option('--locale', choice(LOCALES, { metavar: 'TAG' }), {
-          description: message`A language. Repeat it for more. Default: all of them.`,
+          description: message`A language. Repeat the flag for more languages. Default: all languages.`,
         }),
       ),
       force: option('--force', { description: message`Replace existing files. Edits in them are lost.` }),

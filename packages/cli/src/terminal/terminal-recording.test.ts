@@ -7,7 +7,7 @@ import { makeWorkFolder } from './work-folder.js';
 
 const PASSWORD = 'the-right-password';
 
-const INTRODUCTION = `# In a terminal
+const INTRODUCTION = `# The command in a terminal
 
 A test records this page in a real terminal, with the SMTP trap of \`@postern/testing\`. Times, ports, dates,
 and identifiers are replaced with fixed values.
