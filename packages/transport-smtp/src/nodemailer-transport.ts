@@ -58,7 +58,7 @@ export interface TransporterResult {
   rejected?: unknown;
 }
 
-/** A transporter from `nodemailer.createTransport()` (version 6 or newer), with any transport. */
+/** A transporter from `nodemailer.createTransport()` (version 6 or later), with any transport. */
 export interface NodemailerTransporter {
   sendMail(mail: TransporterMail): Promise<TransporterResult>;
   verify?(): Promise<unknown>;

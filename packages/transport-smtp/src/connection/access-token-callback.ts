@@ -14,7 +14,7 @@ export async function callForToken(
   const { token, expiresAt } = await untilAborted(
     askApplication(getAccessToken),
     signal,
-    () => new TokenError('EFETCH', 'getAccessToken did not answer in time'),
+    () => new TokenError('EFETCH', 'getAccessToken did not return in time'),
   );
   const expires = Number(expiresAt);
   // RFC 6750 section 2.1.

@@ -51,7 +51,7 @@ async function readAtMost(stream: AsyncIterable<Uint8Array>, most: number): Prom
   for await (const chunk of stream) {
     size += chunk.length;
     if (size > most)
-      throw new TokenError('EOAUTH2', `the response of the token endpoint has more than ${most} bytes`);
+      throw new TokenError('EOAUTH2', `the response from the token endpoint has more than ${most} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

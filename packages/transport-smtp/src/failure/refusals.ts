@@ -131,7 +131,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   tls_version: {
     ...tls,
     did: 'does not support this version of TLS',
-    hint: 'Use TLS 1.2 or newer: remove tls.minVersion, tls.maxVersion, and tls.ciphers.',
+    hint: 'Use TLS 1.2 or later: remove tls.minVersion, tls.maxVersion, and tls.ciphers.',
   },
   client_certificate: {
     ...tls,
