@@ -34,7 +34,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   recipient_refused: {
     code: 'recipient_rejected',
     did: 'refused the recipient',
-    hint: 'Check the address for typos. After a bounce or a complaint, providers stop sending to an address: look for it in the suppression list of your account.',
+    hint: "Check the address for typos. After a bounce or a complaint, providers stop sending to an address: look for it in your account's suppression list.",
   },
   message_refused: {
     code: 'message_rejected',
@@ -102,7 +102,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   server_trouble: {
     code: 'connection_failed',
     did: 'reported a problem',
-    hint: 'Try again later. If the problem continues, look at the status page of the provider.',
+    hint: "Try again later. If the problem continues, check the provider's status page.",
     retryable: true,
   },
 };
