@@ -70,7 +70,7 @@ const contains = (text: string, part: string | RegExp): boolean =>
 
 function rendered(email: DeliveredEmail, field: string): Email {
   if ('envelope' in email)
-    throw new TypeError(`An SMTP trap does not know the '${field}' of an email: use a memory transport.`);
+    throw new TypeError(`An SMTP trap does not record the '${field}' of an email: use a memory transport.`);
   return email;
 }
 
