@@ -75,15 +75,15 @@ const REFUSAL_OF_TYPE: Readonly<Record<string, Refusal>> = {
 
 const HINTS: ApiProvider['hints'] = {
   credentials_refused:
-    'Check accessKeyId, secretAccessKey, sessionToken, and the clock of this machine. SMTP credentials of SES do not work with the API: create an access key in the IAM console.',
+    'Check accessKeyId, secretAccessKey, sessionToken, and the clock of this machine. SES SMTP credentials do not work with the API: create an access key in the IAM console.',
   permission_missing:
     'Allow ses:SendEmail and ses:SendRawEmail for the identity of fromEmail in the IAM policy of the access key.',
   sender_refused:
-    'Verify the domain of fromEmail in this region (SES console, Identities). In the sandbox, recipients must be verified too.',
+    'Verify the domain of fromEmail in this region (SES console, Identities). In the sandbox, recipients must also be verified.',
   sandbox:
     'Request production access for this region (SES console, Account dashboard). Until then, SES sends only to verified addresses.',
   account_blocked:
-    'See the status of your account and of the configuration set in the SES console (Account dashboard).',
+    'Check the status of your account and configuration set in the SES console (Account dashboard).',
   account_quota:
     'Wait for the daily quota to reset, or request a higher one in the SES console (Account dashboard).',
   rate_limited: 'Send more slowly with withRateLimit, or request a higher sending rate in the SES console.',

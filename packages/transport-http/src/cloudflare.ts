@@ -85,12 +85,12 @@ const HINTS: ApiProvider['hints'] = {
   credentials_refused:
     'Check accountId and apiToken (Cloudflare dashboard, My Profile, API Tokens). The Global API Key does not work.',
   permission_missing:
-    'Give the API token the permission Email Sending of this account (My Profile, API Tokens).',
-  sender_refused: `Onboard the domain of fromEmail (${CONSOLE}). Check allowed_sender_addresses of the binding.`,
-  recipient_refused: `Check the address for typos. After a bounce or a complaint, it is in the suppression list (${CONSOLE}).`,
+    'Give the API token the “Email Sending” permission for this account (My Profile, API Tokens).',
+  sender_refused: `Onboard the domain of fromEmail (${CONSOLE}). Also check allowed_sender_addresses in the binding.`,
+  recipient_refused: `Check the address for typos. After a bounce or a complaint, it is on the suppression list (${CONSOLE}).`,
   sandbox:
-    'Check allowed_destination_addresses of the binding. Without a paid Workers plan, Cloudflare sends only to verified addresses.',
-  account_blocked: `Email Sending must be available to the account (${CONSOLE}).`,
+    'Check allowed_destination_addresses in the binding. Without a paid Workers plan, Cloudflare sends only to verified addresses.',
+  account_blocked: `Check that Email Sending is available for the account (${CONSOLE}).`,
   account_quota: `Wait until the next day, or request a higher limit (${CONSOLE}).`,
 };
 

@@ -66,11 +66,11 @@ const HINTS: ApiProvider['hints'] = {
   permission_missing:
     'Enable the Gmail API in the Google Cloud console (APIs & Services), and request the scope https://www.googleapis.com/auth/gmail.send.',
   sender_refused:
-    'Set fromEmail to the address of the account, or add it in the settings of Gmail (Accounts, Send mail as).',
+    'Set fromEmail to the address of the account, or add it in the Gmail settings (Accounts, Send mail as).',
   account_blocked:
     'Check that Gmail is turned on for the account (Google Admin console, Apps, Google Workspace, Gmail).',
   account_quota:
-    'Wait up to 24 hours, or raise the quota of the Gmail API in the Google Cloud console (APIs & Services, Quotas).',
+    'Wait up to 24 hours, or raise the Gmail API quota in the Google Cloud console (APIs & Services, Quotas).',
 };
 
 const errorSchema = z.object({

@@ -116,11 +116,11 @@ const REFUSAL_OF_CODE: Readonly<Record<string, Refusal>> = {
 const ENTRA = 'Microsoft Entra admin center, App registrations';
 const HINTS: ApiProvider['hints'] = {
   credentials_refused: `Check tenantId and clientId, and create a client secret if it has expired (${ENTRA}, Certificates & secrets). clientSecret is its value, not its ID.`,
-  permission_missing: `Add the application permission Mail.Send of Microsoft Graph and grant admin consent (${ENTRA}, API permissions). An application access policy in Exchange Online can exclude mailboxes.`,
+  permission_missing: `Add the Microsoft Graph application permission Mail.Send and grant admin consent (${ENTRA}, API permissions). An application access policy in Exchange Online can exclude mailboxes.`,
   sender_refused:
-    'Set fromEmail or sender to a mailbox in Exchange Online with a license. To send from another address, grant the mailbox the “Send as” permission in the Exchange admin center.',
+    'Set fromEmail or sender to a licensed Exchange Online mailbox. To send from another address, grant the mailbox the “Send as” permission in the Exchange admin center.',
   account_quota:
-    'Wait until the limit of Exchange Online resets (30 messages per minute, 10,000 recipients per day). Empty the folder Sent Items if the mailbox is full.',
+    'Wait until the Exchange Online limit resets (30 messages per minute, 10,000 recipients per day). If the mailbox is full, empty the Sent Items folder.',
   account_blocked:
     'Unblock the mailbox in Microsoft Defender (Email & collaboration, Review, Restricted entities).',
 };
