@@ -95,6 +95,9 @@ function describeAuth(
 /** A sentence for an editor: "a Resend API key" → "A Resend API key." */
 const toSentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
+/** A reference to a variable. */
+const REFERENCE = { type: 'string', pattern: '\\$\\{' };
+
 /** Describes the API of one provider. */
 function describeApi(provider: ApiProvider): JsonSchema {
   const { properties, required } = generate(apiProviderSchema(provider));
@@ -105,9 +108,14 @@ function describeApi(provider: ApiProvider): JsonSchema {
       name: { description: `Send with the API of ${provider.title}.` },
       baseUrl: { description: 'URL of the API, for a proxy or a test server.' },
       ...Object.fromEntries(
-        provider.keys.map(({ key, find, example }) => [
+        provider.keys.map(({ key, find, example, choices, pattern }) => [
           key,
-          { description: toSentence(find), ...(example !== undefined && { examples: [example] }) },
+          {
+            description: toSentence(find),
+            ...(example !== undefined && { examples: [example] }),
+            ...(choices && { type: undefined, enum: undefined, anyOf: [{ enum: choices }, REFERENCE] }),
+            ...(pattern && { pattern: `${pattern.source}|${REFERENCE.pattern}` }),
+          },
         ]),
       ),
     }),

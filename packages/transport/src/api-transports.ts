@@ -1,22 +1,44 @@
 import type { ApiProviderConfig, ApiProviderName, Transport } from '@postern/core';
 import type { ApiTransportOptions } from '@postern/transport-http';
 
+type Credentials<Name extends ApiProviderName> = Omit<ApiProviderConfig<Name>, 'name' | 'baseUrl'>;
+
 type CreateApiTransport<Name extends ApiProviderName> = (
-  config: ApiProviderConfig<Name>,
+  credentials: Credentials<Name>,
   options: ApiTransportOptions,
 ) => Promise<Transport>;
 
 /** Each function loads the code of one provider. The import paths are literals, so that bundlers find them. */
 const TRANSPORTS: { readonly [Name in ApiProviderName]: CreateApiTransport<Name> } = {
-  async resend({ apiKey }, options) {
+  async resend(credentials, options) {
     const { createResendTransport } = await import('@postern/transport-http/resend');
-    return createResendTransport({ apiKey }, options);
+    return createResendTransport(credentials, options);
+  },
+  async 'amazon-ses'(credentials, options) {
+    const { createAmazonSesTransport } = await import('@postern/transport-http/amazon-ses');
+    return createAmazonSesTransport(credentials, options);
+  },
+  async 'aliyun-direct-mail'(credentials, options) {
+    const { createAliyunDirectMailTransport } = await import('@postern/transport-http/aliyun-direct-mail');
+    return createAliyunDirectMailTransport(credentials, options);
+  },
+  async 'microsoft-graph'(credentials, options) {
+    const { createMicrosoftGraphTransport } = await import('@postern/transport-http/microsoft-graph');
+    return createMicrosoftGraphTransport(credentials, options);
+  },
+  async gmail(credentials, options) {
+    const { createGmailTransport } = await import('@postern/transport-http/gmail');
+    return createGmailTransport(credentials, options);
+  },
+  async cloudflare(credentials, options) {
+    const { createCloudflareTransport } = await import('@postern/transport-http/cloudflare');
+    return createCloudflareTransport(credentials, options);
   },
 };
 
 /** Loads the code of a provider and creates its transport. */
 export const createApiTransport = <Name extends ApiProviderName>(
   name: Name,
-  config: ApiProviderConfig<Name>,
+  credentials: Credentials<Name>,
   options: ApiTransportOptions,
-): Promise<Transport> => TRANSPORTS[name](config, options);
+): Promise<Transport> => TRANSPORTS[name](credentials, options);

@@ -92,10 +92,10 @@ export function createTransport(config: TransportConfig, options: TransportOptio
   const fromEmail = config.fromEmail ? readSender(config.fromEmail).address : undefined;
 
   async function create(provider: ProviderConfig, name: string): Promise<Transport> {
-    if (provider.name !== 'smtp')
-      return createApiTransport(provider.name, provider, {
-        ...{ ...api, ...shared, name, fromEmail, baseUrl: provider.baseUrl },
-      });
+    if (provider.name !== 'smtp') {
+      const { name: apiName, baseUrl, ...credentials } = provider;
+      return createApiTransport(apiName, credentials, { ...api, ...shared, name, fromEmail, baseUrl });
+    }
     const { createSmtpTransport } = await import('@postern/transport-smtp');
     const { name: _, ehloName, ...server } = provider;
     return createSmtpTransport({ ...server, name: ehloName }, { ...smtp, ...shared, name });

@@ -29,7 +29,9 @@ const issuesOf = (delivery: object) =>
 
 const providers: readonly ApiProvider[] = apiProviders;
 const valuesOf = ({ keys }: ApiProvider): Record<string, string> =>
-  Object.fromEntries(keys.map(({ key, choices }) => [key, choices?.[0] ?? `secret-${key}`]));
+  Object.fromEntries(
+    keys.map(({ key, choices, example }) => [key, choices?.[0] ?? example ?? `value-of-${key}`]),
+  );
 
 const resend = { name: 'resend', apiKey: 're_123456789' };
 const server = { name: 'smtp', host: 'smtp.example.com', port: '587', auth: { user: 'u', pass: 'hunter2' } };
@@ -79,6 +81,7 @@ describe.each(providers)('$name', (provider) => {
     );
     expect(issues).toEqual([]);
     expect(config?.provider).toEqual(entry);
+    expect(validate({ provider: { name: provider.name, ...written }, ...mail })).toBe(true);
   });
 
   test('refuses values that are not valid, without quoting them', () => {

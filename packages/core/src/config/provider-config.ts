@@ -33,7 +33,7 @@ const BASE_URL_RULE =
 /** All credentials become part of a URL or a header field. */
 const PRINTABLE_ASCII = /^[\x21-\x7e]+$/;
 
-function valueSchema({ key, find, choices, optional }: ApiProviderKey): z.ZodType {
+function valueSchema({ key, find, example, pattern, choices, optional }: ApiProviderKey): z.ZodType {
   const rule = `set it to ${choices ? `one of ${choices.join(', ')}` : find}`;
   const error = ({ input }: { input?: unknown }) =>
     `${key} ${input === undefined ? 'is required' : choices ? 'is not valid' : 'must be a string'}: ${rule}`;
@@ -43,7 +43,12 @@ function valueSchema({ key, find, choices, optional }: ApiProviderKey): z.ZodTyp
         .string({ error })
         // Copied text often ends with a line break.
         .overwrite((text) => text.trim())
-        .regex(PRINTABLE_ASCII, `${key} contains characters that are not valid, such as spaces: ${rule}`);
+        .regex(
+          pattern ?? PRINTABLE_ASCII,
+          pattern
+            ? `${key} is not valid: ${rule}, such as ${example}`
+            : `${key} contains characters that are not valid, such as spaces: ${rule}`,
+        );
   return optional ? value.optional() : value;
 }
 
