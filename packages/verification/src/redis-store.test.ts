@@ -1,8 +1,12 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { createClient } from '@redis/client';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findRedis, type RealRedis, startRealRedis } from '../../../scripts/redis/real-redis.ts';
+import { MINUTE, openDesk } from '../fixtures/desk.js';
 import { redisStore } from './redis-store.js';
 import { describeStoreContract } from './store-contract.js';
 
@@ -63,6 +67,45 @@ describe.skipIf(program === undefined)('redisStore on a real server', () => {
     expect(commands.map(([command, , keys, key]) => [command, keys, key])).toEqual(
       Array(7).fill(['EVAL', '1', '{other}:']),
     );
+  });
+
+  test('works with a client that sends commands over HTTP, as on edge runtimes', async () => {
+    const proxy = createServer(async (request, response) => {
+      const command: string[] = JSON.parse(await text(request));
+      const reply = await nodeRedis.sendCommand(command).then(
+        (result) => ({ result }),
+        (error: Error) => ({ error: error.message }),
+      );
+      response.end(JSON.stringify(reply));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(async () => {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    });
+    const { port } = proxy.address() as AddressInfo;
+    const client = {
+      async sendCommand(args: string[]): Promise<unknown> {
+        const body = JSON.stringify(args);
+        const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body });
+        const { result, error } = (await response.json()) as { result?: unknown; error?: string };
+        if (error !== undefined) throw new Error(error);
+        return result;
+      },
+    };
+    const { code, check, link, lastCode, lastToken, verification, clock } = openDesk({
+      store: redisStore({ client, prefix: 'http:' }),
+    });
+    await code();
+    await expect(check({ code: 'WRONG' })).rejects.toMatchObject({ code: 'code_incorrect', attemptsLeft: 4 });
+    expect(await check({ code: lastCode() })).toMatchObject({ status: 'verified' });
+    clock.time += MINUTE;
+    await link();
+    expect(await verification.consumeLink(lastToken())).toMatchObject({ status: 'verified' });
+    const noLogin = { sendCommand: () => client.sendCommand(['AUTH', 'nobody', 'wrong']) };
+    await expect(redisStore({ client: noLogin }).find({ id: 'id' })).rejects.toMatchObject({
+      code: 'config_invalid',
+    });
   });
 
   test('sets an expiry on every key', async () => {
