@@ -10,7 +10,7 @@ import {
   systemClock,
   type Transport,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createMailStore, type Inbox } from './inbox.js';
 
 /** Options of {@link createMemoryTransport}. */

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { LONGEST_TIMER_MS, readOptions } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CertificateOptions, certificateFor } from './certificate.js';
 import type { Fault } from './fault.js';
 import { createFaultPlan } from './fault-plan.js';

@@ -1,5 +1,5 @@
 import { LONGEST_TIMER_MS, readOptions } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Options of a wait. */
 export interface WaitOptions {

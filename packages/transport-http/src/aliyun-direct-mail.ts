@@ -1,5 +1,5 @@
 import { type Email, readOptions, type Transport } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { signAcs3 } from './api/acs3-signature.js';
 import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
 import type { ApiRequest } from './api/api-request.js';
@@ -7,7 +7,7 @@ import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
-import { headerObject } from './api/email-fields.js';
+import { headerEntries } from './api/email-fields.js';
 import { type Refusal, refusalOfStatus } from './api/refusals.js';
 
 export type { ApiTransportOptions };
@@ -170,7 +170,7 @@ export function createAliyunDirectMailTransport(
 /** https://www.alibabacloud.com/help/en/direct-mail/api-dm-2015-11-23-singlesendmail */
 function parametersOf(email: Email): Record<string, string> {
   const [replyTo] = email.replyTo ?? [];
-  const custom = Object.entries(headerObject(email)).filter(([name]) => /^x-user-/i.test(name));
+  const custom = headerEntries(email).filter(([name]) => /^x-user-/i.test(name));
   return {
     AccountName: email.from.address,
     AddressType: '1',

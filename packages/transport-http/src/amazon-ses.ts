@@ -1,7 +1,7 @@
 import { readOptions, type Transport } from '@postern/core';
 import { encodeBase64, writeMimeMessage } from '@postern/core/mime';
 import { AwsV4Signer } from 'aws4fetch';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiCall, ApiProvider, ApiRefusal, CheckedSender } from './api/api-provider.js';
 import { type ApiRequest, getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';

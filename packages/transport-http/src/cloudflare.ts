@@ -6,14 +6,14 @@ import {
   type Transport,
   untilAborted,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiAcceptance, ApiProvider, ApiRefusal } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
-import { headerObject } from './api/email-fields.js';
+import { headerEntries } from './api/email-fields.js';
 import { type Refusal, refusalOfStatus } from './api/refusals.js';
 
 export type { ApiTransportOptions };
@@ -179,7 +179,7 @@ export function createCloudflareTransport(
 function messageOf(email: Email, addressField: 'address' | 'email', replyToField: 'reply_to' | 'replyTo') {
   const mailbox = ({ name, address }: Mailbox) => (name ? { [addressField]: address, name } : address);
   const [replyTo] = email.replyTo ?? [];
-  const headers = Object.entries(headerObject(email)).filter(([name]) => ACCEPTED_FIELD.test(name));
+  const headers = headerEntries(email).filter(([name]) => ACCEPTED_FIELD.test(name));
   return {
     from: mailbox(email.from),
     to: email.to,

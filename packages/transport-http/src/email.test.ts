@@ -1,4 +1,5 @@
 import { testEmail } from '@postern/testing';
+import { decodeWords } from 'postal-mime';
 import { describe, expect, test } from 'vitest';
 import { startWorld } from '../fixtures/api-world.js';
 import { PROVIDER_CASES } from '../fixtures/provider-cases.js';
@@ -62,6 +63,15 @@ describe.each(PROVIDER_CASES)('$name', (provider) => {
         envelope: { to: [email.to] },
       },
     ]);
+  });
+
+  test('encodes header fields outside ASCII', async () => {
+    const { trap, transport } = await startWorld(provider);
+    await transport.send(testEmail({ headers: { 'X-Name': 'Zoë 🎉' } }));
+    const isDropped = provider.droppedHeaders?.includes('x-custom') ?? false;
+    const received = trap.inbox.messages[0]?.headers['x-name'];
+    expect(received && decodeWords(received)).toBe(isDropped ? undefined : 'Zoë 🎉');
+    expect(trap.requests[0]?.body).not.toContain('Zoë');
   });
 
   test('sends an email without HTML, header fields, and names', async () => {

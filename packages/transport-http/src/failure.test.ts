@@ -52,7 +52,7 @@ describe.each(PROVIDER_CASES)('$name', (provider) => {
 
   test.each([
     [401, 'auth_failed', false],
-    [403, 'auth_failed', false],
+    [403, expect.stringMatching(/^(?:auth_failed|sender_rejected)$/), false],
     [404, 'config_invalid', false],
     [302, 'config_invalid', false],
     [413, 'message_rejected', false],

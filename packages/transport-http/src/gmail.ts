@@ -1,6 +1,6 @@
 import { functionSchema, type GetAccessToken, readOptions, type Transport } from '@postern/core';
 import { encodeBase64, writeMimeMessage } from '@postern/core/mime';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bearerAuthorization } from './api/access-token.js';
 import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';

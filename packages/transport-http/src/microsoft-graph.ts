@@ -7,7 +7,7 @@ import {
   type Transport,
 } from '@postern/core';
 import { encodeBase64, writeMimeMessage } from '@postern/core/mime';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bearerAuthorization } from './api/access-token.js';
 import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
 import { type ApiRequest, getRequest, jsonRequest } from './api/api-request.js';
@@ -15,7 +15,7 @@ import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
-import { headerObject } from './api/email-fields.js';
+import { headerEntries } from './api/email-fields.js';
 import { type Refusal, refusalOfStatus } from './api/refusals.js';
 import { tokenUrlSchema } from './api/token-url-schema.js';
 
@@ -229,7 +229,7 @@ const unsavedMessage = (email: Email) => ({
     toRecipients: [recipient({ address: email.to })],
     ...(email.replyTo?.length && { replyTo: email.replyTo.map(recipient) }),
     internetMessageId: email.messageId,
-    internetMessageHeaders: Object.entries(headerObject(email))
+    internetMessageHeaders: headerEntries(email)
       .filter(([name]) => /^x-/i.test(name))
       .slice(0, MOST_HEADER_FIELDS)
       .map(([name, value]) => ({ name, value })),

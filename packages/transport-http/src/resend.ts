@@ -6,7 +6,7 @@ import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
-import { headerObject, mailboxText } from './api/email-fields.js';
+import { headerEntries, mailboxText } from './api/email-fields.js';
 import { type Refusal, refusalOfStatus } from './api/refusals.js';
 
 export type { ApiTransportOptions };
@@ -23,22 +23,22 @@ export const resendCredentialsSchema: z.ZodType<ResendCredentials> = z.strictObj
 });
 
 /** https://resend.com/docs/api-reference/errors */
-const REFUSAL_OF_NAME: Readonly<Record<string, Refusal>> = {
-  missing_api_key: 'credentials_refused',
-  invalid_api_key: 'credentials_refused',
-  restricted_api_key: 'permission_missing',
-  invalid_access: 'permission_missing',
-  invalid_from_address: 'sender_refused',
-  missing_required_field: 'message_refused',
-  security_error: 'account_blocked',
-  monthly_quota_exceeded: 'account_quota',
-  daily_quota_exceeded: 'account_quota',
-  rate_limit_exceeded: 'rate_limited',
-  concurrent_idempotent_requests: 'in_progress',
-  invalid_idempotent_request: 'idempotency_key_reused',
-  application_error: 'server_trouble',
-  internal_server_error: 'server_trouble',
-};
+const REFUSAL_OF_NAME: ReadonlyMap<string, Refusal> = new Map([
+  ['missing_api_key', 'credentials_refused'],
+  ['invalid_api_key', 'credentials_refused'],
+  ['restricted_api_key', 'permission_missing'],
+  ['invalid_access', 'permission_missing'],
+  ['invalid_from_address', 'sender_refused'],
+  ['missing_required_field', 'message_refused'],
+  ['security_error', 'account_blocked'],
+  ['monthly_quota_exceeded', 'account_quota'],
+  ['daily_quota_exceeded', 'account_quota'],
+  ['rate_limit_exceeded', 'rate_limited'],
+  ['concurrent_idempotent_requests', 'in_progress'],
+  ['invalid_idempotent_request', 'idempotency_key_reused'],
+  ['application_error', 'server_trouble'],
+  ['internal_server_error', 'server_trouble'],
+]);
 
 const NEW_KEY = 'Create an API key with sending access at https://resend.com/api-keys.';
 const HINTS: ApiProvider['hints'] = {
@@ -95,7 +95,7 @@ export function createResendTransport(
           subject: email.subject,
           text: email.text,
           ...(email.html && { html: email.html }),
-          headers: { ...headerObject(email), 'Message-ID': email.messageId },
+          headers: { ...Object.fromEntries(headerEntries(email)), 'Message-ID': email.messageId },
         },
       ),
     readAcceptance: ({ json }) => sentSchema.safeParse(json).data,
@@ -128,5 +128,5 @@ function refusalOf(status: number, name: string): Refusal {
   // This name has a different meaning for each status.
   if (name === 'validation_error' && status === 403) return 'sender_refused';
   if (name === 'validation_error' && status !== 401) return 'message_refused';
-  return (Object.hasOwn(REFUSAL_OF_NAME, name) && REFUSAL_OF_NAME[name]) || refusalOfStatus(status);
+  return REFUSAL_OF_NAME.get(name) ?? refusalOfStatus(status);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readOptions } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createMailStore, type Inbox } from '../inbox.js';
 import { createPlannedFaults, type FaultHandle } from '../planned-faults.js';
 import { aliyunDirectMailApi } from './aliyun-direct-mail-api.js';
@@ -11,19 +11,31 @@ import { amazonSesApi } from './amazon-ses-api.js';
 import type { ApiEmail } from './api-email.js';
 import type { ApiFault, ApiTrapResponse } from './api-fault.js';
 import { type ApiTrapRequest, readApiTrapRequest } from './api-trap-request.js';
+import { brevoApi } from './brevo-api.js';
 import { cloudflareApi } from './cloudflare-api.js';
 import { gmailApi } from './gmail-api.js';
+import { mailgunApi } from './mailgun-api.js';
+import { mailjetApi } from './mailjet-api.js';
 import { microsoftGraphApi } from './microsoft-graph-api.js';
+import { postmarkApi } from './postmark-api.js';
 import type { ProviderApi } from './provider-api.js';
 import { resendApi } from './resend-api.js';
+import { sendGridApi } from './sendgrid-api.js';
+import { zeptoMailApi } from './zeptomail-api.js';
 
 const APIS: readonly ProviderApi[] = [
   aliyunDirectMailApi,
   amazonSesApi,
+  brevoApi,
   cloudflareApi,
   gmailApi,
+  mailgunApi,
+  mailjetApi,
   microsoftGraphApi,
+  postmarkApi,
   resendApi,
+  sendGridApi,
+  zeptoMailApi,
 ];
 
 /** Options of {@link startApiTrap}. */

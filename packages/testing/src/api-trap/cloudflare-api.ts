@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiRefusalKind, ApiTrapResponse } from './api-fault.js';
 import { jsonOf } from './api-trap-request.js';
 import type { ProviderApi } from './provider-api.js';

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiRefusalKind, ApiTrapResponse } from './api-fault.js';
+import { lowercaseNames } from './api-headers.js';
 import { parseMailboxes } from './api-mailboxes.js';
 import { jsonOf } from './api-trap-request.js';
 import type { ProviderApi } from './provider-api.js';
@@ -46,8 +47,8 @@ export const resendApi: ProviderApi = {
     if (!parsed.success) return error(422, 'validation_error', parsed.error.issues[0]?.message ?? '');
     const { from, to, cc, bcc, reply_to, subject, text = '', html, headers } = parsed.data;
     const [sender] = parseMailboxes([from]);
-    const { 'message-id': messageId = `<${id}@resend.test>`, ...fields } = Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+    const { 'message-id': messageId = `<${id}@resend.test>`, ...fields } = lowercaseNames(
+      Object.entries(headers),
     );
     return {
       provider: 'resend',

@@ -6,7 +6,7 @@ import {
   MailError,
   untilAborted,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSuccess } from './api-response.js';
 import type { AuthorizationContext, Authorize } from './authorization.js';
 import { refusalOfStatus } from './refusals.js';

@@ -31,7 +31,7 @@ export async function signAcs3(
   now: number,
   { accessKeyId, accessKeySecret, securityToken }: AcsAccessKey,
 ): Promise<ApiRequest> {
-  const bodyHash = await sha256(request.body ?? '');
+  const bodyHash = await sha256(typeof request.body === 'string' ? request.body : '');
   const headers = {
     ...request.headers,
     'x-acs-content-sha256': bodyHash,

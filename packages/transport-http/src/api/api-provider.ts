@@ -51,6 +51,8 @@ export interface ApiProvider {
    * code indicates the reason.
    */
   readRefusal(response: ApiResponse): ApiRefusal | undefined;
+  /** Whether the API refuses a request because it has already accepted the same email. @default false */
+  isDuplicate?(response: ApiResponse): boolean;
   /** Checks without side effects whether the account can send. Returns the reason if it cannot. */
   check(call: ApiCall, sender: CheckedSender): Promise<ApiRefusal | undefined>;
 }

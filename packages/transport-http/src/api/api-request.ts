@@ -5,7 +5,7 @@ export interface ApiRequest {
   readonly path: string;
   /** Header fields, including those with credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | FormData;
 }
 
 /** Creates a request that reads data. */
@@ -26,3 +26,7 @@ export const jsonRequest = (
   headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...headers },
   body: JSON.stringify(body),
 });
+
+/** Writes credentials for `Authorization` (RFC 7617). */
+export const basicAuthorization = (user: string, password: string): string =>
+  `Basic ${btoa(`${user}:${password}`)}`;

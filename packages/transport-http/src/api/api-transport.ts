@@ -111,15 +111,16 @@ export function createApiTransport(
     logger.debug({ event: 'api.response', transport: name, status, durationMs });
     const lost = { kind: 'lost', cause: undefined, causeCode: `HTTP ${status}` } as const;
     if (GATEWAY_ERRORS.has(status)) throw errorOfFailure(lost, context);
-    const refusal = readRefusal(response);
+    const isDuplicate = provider.isDuplicate?.(response) ?? false;
+    const refusal = isDuplicate ? undefined : readRefusal(response);
     if (refusal) throw errorOfRefusal(refusal, response, context);
-    const accepted = provider.readAcceptance(response);
+    const accepted = isDuplicate ? { id: 'accepted before' } : provider.readAcceptance(response);
     if (!accepted) throw errorOfFailure(lost, context);
     return {
       messageId: remoteLine(accepted.messageId ?? email.messageId),
       accepted: email.to,
       transport: name,
-      response: remoteLine(redact(`${status} ${accepted.id}`, context.secrets, context.recipients)),
+      response: remoteLine(redact(`${status} ${accepted.id}`.trim(), context.secrets, context.recipients)),
       attempts: 1,
       durationMs,
     };

@@ -1,8 +1,17 @@
 import type { Email, Mailbox } from '@postern/core';
+import { encodeWords } from '@postern/core/mime';
 
-/** Additional header fields as an object. The values of a repeated field are joined, because an object has each name once. */
-export const headerObject = ({ headers }: Pick<Email, 'headers'>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
+/**
+ * Additional header fields, each name once. The values of a repeated field are joined, and text outside ASCII is encoded
+ * (RFC 2047), because APIs write the values as they are.
+ */
+export const headerEntries = ({
+  headers,
+}: Pick<Email, 'headers'>): (readonly [name: string, value: string])[] =>
+  Object.entries(headers).map(([name, values]) => {
+    const value = [values].flat().join(', ');
+    return [name, /^[\x20-\x7e]*$/.test(value) ? value : encodeWords(value)];
+  });
 
 /** Characters that require quotes in a display name (RFC 5322 section 3.2.3). */
 const SPECIAL = /[()<>[\]:;@\\,."]/;

@@ -14,6 +14,8 @@ export type Refusal =
   | 'account_blocked'
   | 'account_quota'
   | 'rate_limited'
+  // Our host.
+  | 'host_refused'
   // Our request.
   | 'request_refused'
   | 'idempotency_key_reused'
@@ -82,6 +84,11 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
     did: 'reported a rate limit',
     hint: 'Send later, send more slowly with withRateLimit, or ask the provider for a higher limit.',
     retryable: true,
+  },
+  host_refused: {
+    code: 'host_rejected',
+    did: 'refused the IP address of this machine',
+    hint: 'Add the IP address of this machine to the allowed addresses of your account.',
   },
   request_refused: {
     code: 'config_invalid',

@@ -1,5 +1,5 @@
 import { readWebUrl } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The URL of a token endpoint. It must be safe, because secrets are sent to it. */
 export const tokenUrlSchema = z
