@@ -3,7 +3,7 @@ import type { Bench, BenchContext, BenchResult } from '../bench.ts';
 import { installHeavyPeers } from '../heavy-peers.ts';
 import { interleave, median, ratio, spread } from '../measurement.ts';
 import { measureInProcess } from '../measuring-process.ts';
-import { type Database, startPostgres } from '../postgres.ts';
+import { type Database, startPostgres, vacuum } from '../postgres.ts';
 import { startRedis } from '../redis.ts';
 import { formatFigure, formatPercent, formatRatio } from '../report.ts';
 import { measuredVersionOf } from '../versions.ts';
@@ -68,6 +68,7 @@ async function compare(
       { ...task, oneByOne: half, inBulk: half, drain: 2 * half },
       measuredSchema,
     );
+    await vacuum(postgres);
     log(
       `${queue.name}: enqueues ${formatFigure(figures.enqueued ?? 0)}/s, drains ${formatFigure(figures.drained ?? 0)}/s`,
     );
@@ -113,7 +114,7 @@ async function compare(
     notes: [
       '"enqueue" uses one call per message, as applications do. "in bulk" uses one call per batch. Postern renders the email of each single call; emails in bulk were rendered before. It encrypts each email and records its outcome in a history.',
       'pg-boss "with the email" is the base of all ratios: it stores the same email unencrypted, parses it again, and passes it to the same mailer. "empty handler" stores an address and does nothing.',
-      'PostgreSQL runs on the same machine without fsync.',
+      'PostgreSQL runs on the same machine without fsync. `VACUUM ANALYZE` after each contestant removes its dead rows, as autovacuum does later, so that rounds do not affect each other.',
       redis
         ? `BullMQ uses ${redis.name}, which keeps all data in memory and appends it to a file that is synchronized once per second.`
         : 'BullMQ was not measured, because this machine has neither redis-server nor valkey-server.',
