@@ -167,4 +167,6 @@ const liveAndHistory = (schema: string): Migration[] => [
       RETURN true;
     END $function$;
     REVOKE ALL ON FUNCTION ${schema}.keep_delivery_history FROM PUBLIC`,
+  // PostgreSQL would try to compress each email, but encrypted text cannot be compressed.
+  `ALTER TABLE ${schema}.delivery ALTER COLUMN sealed SET STORAGE EXTERNAL`,
 ];
