@@ -18,6 +18,7 @@ import type { Enqueued, Enqueuer } from './enqueuer.js';
 import type { Keyring } from './keyring.js';
 import type { ParsedQueueOptions } from './queue-options.js';
 import type { QueueTelemetry } from './queue-telemetry.js';
+import { createRandomBytes } from './random-bytes.js';
 
 export interface EnqueueOptions {
   /**
@@ -90,6 +91,8 @@ interface Accepted {
 export function createIntake(options: IntakeOptions): Intake {
   const { lanes, policy, enqueuer, keyring, telemetry, clock, queueTime, onSuperseded } = options;
 
+  const randomBytes = createRandomBytes();
+
   const laneOf = (type: string): string => {
     const found = Object.entries(lanes).find(
       ([lane, { types }]) =>
@@ -115,7 +118,7 @@ export function createIntake(options: IntakeOptions): Intake {
     requireStorable(type);
     const lane = laneOf(type);
     const isCode = decide('policy.isCode', () => policy.isCode(type));
-    return { email, id: uuidv7({ msecs: clock.now() }), lane, type, isCode, text };
+    return { email, id: uuidv7({ msecs: clock.now(), random: randomBytes(16) }), lane, type, isCode, text };
   }
 
   async function acceptAll(emails: readonly Email[], options: TakeOptions): Promise<readonly Accepted[]> {

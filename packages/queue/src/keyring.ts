@@ -1,15 +1,12 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { SecretKey } from '@postern/core';
+import { createRandomBytes } from './random-bytes.js';
 
 export interface Keyring {
-  /** Encrypts with the first key. Only `open` with the same delivery id can decrypt the result. */
+  /**
+   * Encrypts with the first key. Only `open` with the same delivery id can decrypt the result, which is
+   * `<key id>.<base64url of nonce, tag, and ciphertext>`.
+   */
   seal(deliveryId: string, text: string): string;
   /**
    * @throws {UnsealableError} if the key is not in the keyring, or the row was changed
@@ -36,9 +33,6 @@ const NONCE_BYTES = 12; // NIST SP 800-38D section 5.2.1.1
 const TAG_BYTES = 16;
 const DIGEST_BYTES = 16;
 
-/** `<key id>.<base64url of nonce, tag and ciphertext>` */
-const SEALED = /^(?<id>[^.]+)\.(?<box>[\w-]+)$/;
-
 // Each purpose has its own key, so the output of one reveals nothing about another.
 const derive = (secret: string, purpose: string): KeyObject =>
   createSecretKey(createHmac('sha256', secret).update(`postern-queue/${purpose}`).digest());
@@ -52,6 +46,7 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
     idempotency: derive(secret, 'idempotency'),
     fingerprint: derive(secret, 'fingerprint'),
   }));
+  const randomBytes = createRandomBytes();
   const byId = new Map(ring.map((key) => [key.id, key]));
   const [newest] = ring as [(typeof ring)[number]]; // as long as `keys`, which has one or more
   const digest = (key: KeyObject, value: string) =>
@@ -66,7 +61,8 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
       return `${newest.id}.${Buffer.concat([nonce, cipher.getAuthTag(), encrypted]).toString('base64url')}`;
     },
     open(deliveryId, sealed) {
-      const { id = '', box = '' } = SEALED.exec(sealed)?.groups ?? {};
+      const dot = sealed.indexOf('.');
+      const id = sealed.slice(0, Math.max(dot, 0));
       const key = byId.get(id);
       if (!key) {
         throw new UnsealableError(
@@ -74,7 +70,7 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
           'Add that key to the end of keys, and call queue.retry(id).',
         );
       }
-      const bytes = Buffer.from(box, 'base64url');
+      const bytes = Buffer.from(sealed.slice(dot + 1), 'base64url');
       try {
         const nonce = bytes.subarray(0, NONCE_BYTES);
         const decipher = createDecipheriv(CIPHER, key.seal, nonce, { authTagLength: TAG_BYTES });
