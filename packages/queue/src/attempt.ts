@@ -159,7 +159,7 @@ export async function attemptDelivery(
 
   async function send(): Promise<Receipt> {
     const opened = parseEmail(options.keyring.open(id, claimed.sealed));
-    const sending = freezeEmail({ ...opened, ...localExpiry });
+    const sending = localExpiry ? freezeEmail({ ...opened, ...localExpiry }) : opened;
     email = sending;
     await checkLease();
     if (signal.aborted) throw NOT_SENT;

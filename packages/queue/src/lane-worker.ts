@@ -83,6 +83,7 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
   const wake = () => {
     isWoken = true;
     sleep?.abort();
+    sleep = undefined;
   };
 
   /** Waits for a wake-up or the timeout. Resolves immediately if there was a wake-up since the last call. */
@@ -159,22 +160,20 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
         const asked = { wall: Date.now(), clock: clock.now() };
         const { claimed: rows, lockedJobs } = await store.claim(jobs, now());
         const answered = { wall: Date.now(), clock: clock.now() };
-        const claimed = new Map(
-          rows.map((row) => {
-            const { jobId, takenAt } = row;
-            const ahead = {
-              clockAheadMs: aheadOf(takenAt, asked.clock, answered.clock),
-              wallAheadMs: aheadOf(takenAt, asked.wall, answered.wall),
-            };
-            return [jobId, { ...row, ...ahead }] as const;
-          }),
-        );
+        const claimed = new Map(rows.map((row) => [row.jobId, row]));
+        const clocksAhead = ({ takenAt }: ClaimedDelivery): ClocksAhead => ({
+          clockAheadMs: aheadOf(takenAt, asked.clock, answered.clock),
+          wallAheadMs: aheadOf(takenAt, asked.wall, answered.wall),
+        });
         for (const mine of taken) {
           const delivery = claimed.get(mine.job.id);
           // A transaction may be canceling it. Leave the job until its lease ends.
           if (lockedJobs.has(mine.job.id)) forget(mine);
           // The delivery has ended, was deleted, or belongs to another worker.
-          else void (delivery ? send(mine, delivery) : end(mine, undefined));
+          else if (!delivery) void end(mine, undefined);
+          // `conclude` does not hold the email in memory while its result is recorded.
+          else
+            void send(mine, delivery, clocksAhead(delivery)).then((settlement) => conclude(mine, settlement));
         }
         return;
       } catch (error) {
@@ -185,13 +184,14 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
     }
   }
 
-  async function send(mine: Held, delivery: ClaimedDelivery & ClocksAhead): Promise<void> {
+  function send(mine: Held, delivery: ClaimedDelivery, ahead: ClocksAhead): Promise<Settlement | undefined> {
     sending += 1;
     const unreadable = [...delivery.unreadable, ...(mine.isUnreadable ? ['the data of its job'] : [])];
-    const claimed = { ...delivery, lane, unreadable };
-    const settlement = await attemptDelivery(options, claimed, mailer, mine.controller, () =>
-      checkLease(mine),
-    );
+    const claimed = { ...delivery, ...ahead, lane, unreadable };
+    return attemptDelivery(options, claimed, mailer, mine.controller, () => checkLease(mine));
+  }
+
+  async function conclude(mine: Held, settlement: Settlement | undefined): Promise<void> {
     sending -= 1;
     if (isFull) wake();
     if (settlement) await end(mine, settlement);
