@@ -86,7 +86,7 @@ const nodemailerRules = Object.entries(NODEMAILER_PARTS).map(([part, file]) => (
 const testsOnRealTransports = layerRule(
   'layers-of-tests',
   { path: `^packages/${MADE_OF_TRANSPORTS}/.*${TEST}` },
-  ['core', MADE_OF_TRANSPORTS, 'testing', 'transport-smtp'],
+  ['core', MADE_OF_TRANSPORTS, 'testing', 'transport-smtp', 'transport-http'],
 );
 
 export default {
