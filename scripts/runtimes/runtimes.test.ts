@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type ApiTrap, startApiTrap } from '@postern/testing';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleWorker } from './bundle-worker.ts';
 import { commandOf } from './command.ts';
 import { type Environment, situations } from './situations.ts';
 import { serveWorker } from './workerd.ts';
@@ -35,7 +35,10 @@ const runWith =
 const RUNTIMES: Readonly<Record<string, (folder: string, env: Environment) => Promise<Results>>> = {
   async workerd(folder, env) {
     const later = { LATER_TO: 'workerd@example.com' };
-    await using worker = await serveWorker(join(folder, 'worker.mjs'), { ...env, ...later });
+    await using worker = await serveWorker(join(folder, 'worker.mjs'), {
+      env: { ...env, ...later },
+      internet: env.API_URL,
+    });
     const response = await fetch(worker.origin, { headers: { Connection: 'close' } });
     const results = (await response.json()) as Results;
     await trap.inbox.waitForEmail(later.LATER_TO);
@@ -54,17 +57,7 @@ let results: ReadonlyMap<string, Results | Error>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postern-runtimes-'));
-  // The settings of wrangler, the bundler for Workers.
-  const { warnings } = await build({
-    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
-    outfile: join(folder, 'worker.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['workerd', 'worker', 'browser'],
-    logLevel: 'silent',
-  });
-  expect(warnings).toEqual([]);
+  await bundleWorker(fileURLToPath(new URL('worker.ts', import.meta.url)), join(folder, 'worker.mjs'));
   trap = await startApiTrap();
   const env = { API_URL: trap.url, LATER_TO: 'later@example.com' };
   await writeFile(join(folder, 'runner.mjs'), createRunner(env));

@@ -14,16 +14,19 @@ export interface RunningWorker extends AsyncDisposable {
   readonly origin: string;
 }
 
+interface WorkerOptions {
+  /** The text bindings of the Worker. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The URL of the server that receives every request of the Worker, whatever its host. */
+  readonly internet: string;
+}
+
 /**
- * Serves a Worker with workerd, the runtime of Cloudflare Workers. It can reach servers on loopback.
+ * Serves a Worker with workerd, the runtime of Cloudflare Workers.
  *
  * @param file - an ES module without imports. The configuration is written next to it.
- * @param env - the text bindings of the Worker
  */
-export async function serveWorker(
-  file: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<RunningWorker> {
+export async function serveWorker(file: string, { env, internet }: WorkerOptions): Promise<RunningWorker> {
   const config = join(dirname(file), 'workerd.capnp');
   const bindings = Object.entries(env).map(
     ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
@@ -34,7 +37,7 @@ export async function serveWorker(
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = .worker),
-    (name = "internet", network = (allow = ["local"])),
+    (name = "internet", external = (address = "${new URL(internet).host}", http = ())),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
 );

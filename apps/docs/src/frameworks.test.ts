@@ -2,11 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { serve } from '@hono/node-server';
 import { TemplateType } from '@logto/connector-kit';
+import { startApiTrap } from '@postern/testing';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { launchBrowser } from '../../../scripts/browser.ts';
 import { freePort } from '../../../scripts/free-port.ts';
+import { bundleWorker } from '../../../scripts/runtimes/bundle-worker.ts';
+import { serveWorker } from '../../../scripts/runtimes/workerd.ts';
 import { checkContainerFiles } from './container-files.ts';
+import { loadEdgeRoute } from './edge-runtime.ts';
 import { openGuides } from './guide.ts';
 import { runJest } from './jest.ts';
 import { post } from './post.ts';
@@ -15,7 +19,7 @@ import { startTrap } from './trap.ts';
 const to = 'ada@example.com';
 /** Its declarations are not published. */
 const HTTP_EMAIL_CONNECTOR: string = '@logto/connector-http-email';
-const openGuide = await openGuides(['Start here', 'Frameworks', 'Auth systems']);
+const openGuide = await openGuides(['Start here', 'Frameworks', 'Runtimes', 'Auth systems']);
 
 test('Get started sends an email in the language of its reader', async () => {
   const trap = await startTrap();
@@ -71,6 +75,49 @@ test('Next.js signs a person in by code, with its route and its form', async () 
   expect(await page.context().cookies()).toEqual([
     expect.objectContaining({ name: 'session', httpOnly: true, secure: true, sameSite: 'Lax' }),
   ]);
+});
+
+test('Hono on Workers signs people in by code, through the API of Resend', async () => {
+  await using trap = await startApiTrap();
+  const guide = openGuide('hono-workers');
+  const bundle = guide.path('worker.mjs');
+  const size = await bundleWorker(guide.path('src/index.ts'), bundle);
+  const env = { RESEND_API_KEY: 're_test', VERIFICATION_SECRET: 's'.repeat(32), API_SECRET: 'a'.repeat(32) };
+  await using worker = await serveWorker(bundle, { env, internet: trap.url });
+  const call = (path: string, body: object) =>
+    post(`${worker.origin}/mail${path}`, body, { 'CF-Connecting-IP': '203.0.113.7' });
+
+  // The first requests of an instance arrive together.
+  const people = ['ada', 'bob', 'carol'].map((name) => `${name}@example.com`);
+  const started = await Promise.all(people.map((email) => call('/verification-codes', { email })));
+  expect(started.map(({ status }) => status)).toEqual([204, 204, 204]);
+  for (const email of people) {
+    const verificationCode = await trap.inbox.waitForCode(email);
+    const verified = await call('/verification-codes/verify', { email, verificationCode });
+    expect(verified).toMatchObject({ status: 200, text: JSON.stringify({ signedIn: email }) });
+  }
+
+  process.stdout.write(`Hono on Workers: ${size.raw} bytes, ${size.gzip} after gzip\n`);
+  const page = await readFile(new URL('../guides/hono-workers.md', import.meta.url), 'utf8');
+  const [, raw, gzip] = /about (\d+) KB, and (\d+) KB after gzip/.exec(page) ?? [];
+  expect(Number(raw) / (size.raw / 1000)).toBeCloseTo(1, 1);
+  expect(Number(gzip) / (size.gzip / 1000)).toBeCloseTo(1, 1);
+});
+
+test('Next.js on the edge signs a person in by code, through the API of Resend', async () => {
+  await using trap = await startApiTrap();
+  const guide = openGuide('nextjs-edge');
+  const env = { RESEND_API_KEY: 're_test', VERIFICATION_SECRET: 's'.repeat(32), API_SECRET: 'a'.repeat(32) };
+  const call = await loadEdgeRoute(guide.path('app/api/mail/[...path]/route.ts'), {
+    env,
+    internet: trap.url,
+  });
+
+  expect(await call('/api/mail/verification-codes', { email: to })).toMatchObject({ status: 204 });
+  const verificationCode = await trap.inbox.waitForCode(to);
+  const verified = await call('/api/mail/verification-codes/verify', { email: to, verificationCode });
+  expect(await verified.json()).toEqual({ redirectTo: '/' });
+  expect(verified.headers.get('set-cookie')).toMatch(/^session=/);
 });
 
 /** Serves a route handler and a client component, as Next.js does. */
