@@ -42,7 +42,7 @@ export async function checkDkim(raw: Buffer, keys: readonly DkimKey[]): Promise<
 }
 
 const EXPLANATIONS: Readonly<Record<DkimFacts['result'], string>> = {
-  pass: 'The signature matches the message and the key of the running config.',
+  pass: 'The signature matches the message and the key in the running config.',
   fail: 'The message was changed, or signed with another key.',
   unknown: 'The public key is in DNS, which the playground does not query.',
 };
