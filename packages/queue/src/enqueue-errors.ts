@@ -18,5 +18,5 @@ export const tooMany = () =>
 export const tooLate = (timeoutMs: number) =>
   new MailError('timeout', `The email was not stored within ${timeoutMs} milliseconds.`, {
     stage: 'pool',
-    hint: 'Another transaction may hold its idempotency key, or the database is slow. With an idempotency key, it is safe to repeat the call.',
+    hint: 'Another transaction may hold the idempotency key, or the database is slow. With an idempotency key, it is safe to repeat the call.',
   });
