@@ -18,7 +18,7 @@ export const sharedOptions = object('Global options', {
 /** For commands that use templates. */
 export const templatesOption = optional(
   option('--templates', path({ metavar: 'FOLDER', type: 'directory' }), {
-    description: message`Template files, such as those from eject, that replace the templates of the config.`,
+    description: message`Template files, such as those from eject, that replace the templates in the config.`,
   }),
 );
 

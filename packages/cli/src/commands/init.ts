@@ -55,7 +55,7 @@ export const initCommand = command(
       ),
       user: optional(
         option('--user', string({ metavar: 'NAME' }), {
-          description: message`The username. Leave it empty if the server needs no login.`,
+          description: message`The username. Leave it empty if the server does not require a login.`,
         }),
       ),
       passEnv: withDefault(
