@@ -48,7 +48,7 @@ const noDomain = (name: Name, tried: string, domain: string): Reported =>
     name,
     tried,
     `the domain ${domain} does not exist`,
-    'Many servers reject email from it. Check the spelling of fromEmail and envelopeFrom, or register the domain.',
+    'Many servers reject email from this domain. Check the spelling of fromEmail and envelopeFrom, or register the domain.',
   );
 
 async function checkMx(domain: string, resolver: DnsResolver): Promise<Reported> {

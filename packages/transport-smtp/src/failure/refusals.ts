@@ -76,7 +76,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   relay_denied: {
     ...account,
     did: 'does not relay to this recipient',
-    hint: 'This account may not send to other domains. Check fromEmail and the permissions of the account, and use a submission port (587 or 465).',
+    hint: 'This account is not allowed to send to other domains. Check fromEmail and the permissions of the account, and use a submission port (587 or 465).',
     hintWithoutLogin: NOT_LOGGED_IN,
     lasts: true,
   },
@@ -108,7 +108,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   account_policy: {
     ...account,
     did: 'does not send this email for this account',
-    hint: 'A server policy does not allow this email. Its reply gives the reason. Check fromEmail and the permissions of your account.',
+    hint: 'A server policy does not allow this email. The reply gives the reason. Check fromEmail and the permissions of your account.',
     hintWithoutLogin: NOT_LOGGED_IN,
   },
   rate_limited: {
@@ -151,7 +151,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   host_blocked: {
     ...host,
     did: 'refused the IP address of this machine',
-    hint: 'The IP address of this machine is on a blocklist. Request its removal, or log in to a provider and send through it.',
+    hint: 'The IP address of this machine is on a blocklist. Request the removal of the address, or log in to a provider and send through it.',
   },
   host_refused: {
     ...host,
