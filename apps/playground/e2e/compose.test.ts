@@ -6,8 +6,8 @@ import type { TemplateList } from '../src/wire/template.ts';
 import { expectAccessible, expectFits } from './fixtures/accessibility.ts';
 import { test } from './fixtures/test.ts';
 
-const editor = (page: Page) => page.getByRole('textbox', { name: 'Content of the template' });
-const email = (page: Page) => page.frameLocator('iframe[title="Preview of the email"]');
+const editor = (page: Page) => page.getByRole('textbox', { name: 'Template content' });
+const email = (page: Page) => page.frameLocator('iframe[title="Email preview"]');
 /** The code is also in the preheader, which precedes the text. */
 const code = (page: Page) => email(page).getByText('135790').last();
 const preview = (page: Page) => page.getByRole('region', { name: 'Preview' });
@@ -63,7 +63,7 @@ describe('compose', () => {
   test('shows an error at its line and column, and moves the cursor there', async ({ page }) => {
     await open(page, 'ForgotPassword');
     await write(page, '<p>\n  {{#if code}}\n  {{code}}\n</p>\n');
-    const problems = page.getByRole('list', { name: 'Problems of the template' });
+    const problems = page.getByRole('list', { name: 'Template problems' });
     const problem = problems.getByRole('button').first();
     await problem.getByText(/content, line \d+, column \d+/).waitFor();
     await page.locator('.cm-lint-marker-error').waitFor();
@@ -82,7 +82,7 @@ describe('compose', () => {
   test('shows the position of a variable that the usage type does not have', async ({ page }) => {
     await open(page, 'BindMfa');
     await write(page, '<p>{{code}}</p>\n<p>{{verificationCode}}</p>\n');
-    const problem = page.getByRole('list', { name: 'Problems of the template' }).getByRole('button', {
+    const problem = page.getByRole('list', { name: 'Template problems' }).getByRole('button', {
       name: /verificationCode.*line 2, column 4/,
     });
     await problem.click();
@@ -199,7 +199,7 @@ describe('compose', () => {
     await page.getByText('Sender and reply address').click();
     await expectAccessible(page);
     await write(page, '<p>{{#if code}}</p>\n<p>');
-    await page.getByRole('list', { name: 'Problems of the template' }).waitFor();
+    await page.getByRole('list', { name: 'Template problems' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Ready-made' }).click();
     await page.getByLabel('Brand').waitFor();

@@ -8,12 +8,12 @@ import type { RunningPlayground } from './fixtures/playground.ts';
 import { test } from './fixtures/test.ts';
 
 const editor = (page: Page) => page.getByRole('textbox', { name: 'Config' });
-const issues = (page: Page) => page.getByRole('list', { name: 'Issues of the config' });
+const issues = (page: Page) => page.getByRole('list', { name: 'Config issues' });
 const fine = (page: Page) => page.getByText('No issues. You can use this config.');
 const openTab = (page: Page, name: string) => page.getByRole('tab', { name }).click();
 const broken = (page: Page) => page.getByText('Broken: the server does not accept emails');
 const ready = (page: Page) => page.getByText('Ready to send emails.');
-const steps = (page: Page) => page.getByRole('list', { name: 'Steps of the doctor' });
+const steps = (page: Page) => page.getByRole('list', { name: 'Doctor steps' });
 
 async function open(page: Page) {
   await page.goto('/#/config');
@@ -114,7 +114,7 @@ describe('config', () => {
     await open(page);
     await openTab(page, 'Provider');
     await page.getByRole('button', { name: 'SendGrid' }).click();
-    await page.getByText('Filled in for SendGrid. The user is always “apikey”.').waitFor();
+    await page.getByText('Filled in for SendGrid. The username is always “apikey”.').waitFor();
     await editor(page).getByText('"smtp.sendgrid.net"').waitFor();
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download' }).click();

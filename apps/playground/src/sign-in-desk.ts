@@ -4,7 +4,7 @@ import { createVerification, memoryStore, type Verification } from '@postern/ver
 import type { Inbox } from './inbox.js';
 import type { SignInPolicy } from './wire/sign-in.js';
 
-/** Short windows, so that you can watch them end. */
+/** Short windows, so that you can watch them expire. */
 export const POLICY: SignInPolicy = {
   codeLength: 6,
   codeTtlMs: 300_000,

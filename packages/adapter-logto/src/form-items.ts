@@ -81,7 +81,7 @@ export const formItems: ConnectorConfigFormItem[] = [
     label: 'Debug',
     type: Switch,
     required: false,
-    description: 'Also log the dialogue with the server.',
+    description: 'Also log the SMTP dialogue with the server.',
   },
   {
     key: 'disableFileAccess',

@@ -5,7 +5,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(
-    () => controller.abort(new DOMException('The time is up', 'TimeoutError')),
+    () => controller.abort(new DOMException('The deadline passed.', 'TimeoutError')),
     milliseconds,
   );
   try {

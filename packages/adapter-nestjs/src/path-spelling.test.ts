@@ -88,7 +88,7 @@ async function probe(port: number, path: string, headers: Record<string, string>
   const answers = [
     '401 unauthorized',
     '401 unauthorized',
-    '400 malformed_json A name occurs twice in one object.',
+    '400 malformed_json An object contains a duplicate name.',
     '400 malformed_json',
   ];
   return JSON.stringify(codes) === JSON.stringify(answers) ? 'answers' : codes;
@@ -288,7 +288,7 @@ describe.each(PLATFORMS)('%s', (platform, adapter) => {
     );
     const headers = { 'X-Version': '1', Authorization: `Bearer ${SECRET}` };
     const answer = await send(port, '/mail/messages', DUPLICATE, headers);
-    expect(answer.text).toContain('A name occurs twice in one object.');
+    expect(answer.text).toContain('An object contains a duplicate name.');
   });
 
   test('decodes a token like the router', async () => {

@@ -5,7 +5,7 @@ describe('readJsonText', () => {
   test.each([
     ['{"a": 1,}', 1, 9, 'remove the comma before the bracket'],
     ["{'a': 1}", 1, 2, 'use double quotes'],
-    ['{\n  // note\n}', 2, 3, 'JSON has no comments'],
+    ['{\n  // note\n}', 2, 3, 'JSON does not support comments'],
     ['{"a": {"b": 2', 1, 14, 'a bracket or a quote is not closed'],
     ['{"a": [1, 2', 1, 11, 'is missing or extra'],
     ['{"a" 1}', 1, 6, 'is missing or extra'],

@@ -47,7 +47,7 @@ function explain(json: string, { line, column }: Place): string {
     return 'the text ends too early: a bracket or a quote is not closed';
   if ((next === '}' || next === ']') && before.endsWith(',')) return 'remove the comma before the bracket';
   if (next === "'") return 'use double quotes';
-  if (next === '/') return 'JSON has no comments: remove this one';
+  if (next === '/') return 'JSON does not support comments: remove this one';
   return 'a comma, bracket, or double quote is missing or extra';
 }
 

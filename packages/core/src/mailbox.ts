@@ -93,7 +93,7 @@ function readDisplayName(phrase: string): Parsed<string> {
     return unusable(`the display name is longer than ${MAX_DISPLAY_NAME_LENGTH} characters`);
   // Without quotes, these characters would create a list or a second address.
   if (!quoted && /["@,;<>]/.test(name))
-    return unusable('put a display name with special characters in double quotes');
+    return unusable('a display name with special characters must be in double quotes');
   return { ok: true, value: name };
 }
 

@@ -205,7 +205,7 @@ export function describeRoutes(factory: HttpHarnessFactory): void {
       const [field = ''] = required;
       const twice = `{"${field}":"ada@example.com","\\u00${field.charCodeAt(0).toString(16)}${field.slice(1)}":"eve@example.com"}`;
       expectProblem(await tell(world, route, { body: twice, headers: json }), 400, 'malformed_json', {
-        detail: 'A name occurs twice in one object.',
+        detail: 'An object contains a duplicate name.',
       });
       const latin1 = Buffer.from(`{"${field}":"\xe9"}`, 'latin1');
       expectProblem(await tell(world, route, { body: latin1, headers: json }), 400, 'malformed_json', {

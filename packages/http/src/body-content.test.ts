@@ -82,7 +82,7 @@ const TEXTS: [string, string, string][] = [
   ['an invalid body', '{"to":1}', '400 invalid_request'],
   ['no JSON', '{', '400 malformed_json'],
   ['nothing', '', '400 malformed_json'],
-  ['a duplicate name', '{"to":1,"to":2}', '400 malformed_json A name occurs twice in one object.'],
+  ['a duplicate name', '{"to":1,"to":2}', '400 malformed_json An object contains a duplicate name.'],
   [
     'a body that is too large',
     message('x'.repeat(LIMIT)),

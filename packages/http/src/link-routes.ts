@@ -73,7 +73,7 @@ export function linkRoutes(verification: VerificationCalls, options: ParsedOptio
       operationId: 'consumeLink',
       access: 'public',
       summary:
-        'Uses the link. The button of the page and other clients send this request. A body is ignored.',
+        'Uses the link. The button on the page and other clients send this request. A body is ignored.',
       answers: {
         204: { description: 'The link was valid. For clients other than browsers.' },
         200: {

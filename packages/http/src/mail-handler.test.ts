@@ -363,7 +363,7 @@ test('reads a string with millions of escapes', async () => {
   const escapes = '\\"'.repeat(5_000_000);
   expect(await post(`{"to":"${escapes}"}`)).toMatchObject({ code: 'invalid_request' });
   expect(await post(`{"a":"\\\\","a" \n: "${escapes}"}`)).toMatchObject({
-    detail: 'A name occurs twice in one object.',
+    detail: 'An object contains a duplicate name.',
   });
   expect(await post('{"a":["a","a","{"],"b":{"a":"a"},"to":":"}')).toMatchObject({ code: 'invalid_request' });
 });

@@ -53,7 +53,7 @@ export const PROBLEMS = {
   sending_misconfigured: {
     status: 500,
     level: 'error',
-    title: 'Sending emails is not configured correctly.',
+    title: 'Email sending is not configured correctly.',
   },
   mail_server_refused: { status: 502, level: 'error', title: 'The mail server refused the email.' },
   mail_server_failed: { status: 502, level: 'error', title: 'The mail server cannot be used.' },

@@ -134,7 +134,7 @@ function findAmbiguity(text: string): string | undefined {
       if (!colon.test(text)) continue;
       const name: string = JSON.parse(string);
       const known = names.at(-1);
-      if (known?.has(name)) return 'A name occurs twice in one object.';
+      if (known?.has(name)) return 'An object contains a duplicate name.';
       known?.add(name);
     } else if (opened !== undefined) continue;
     else if (token === '{' || token === '[') {

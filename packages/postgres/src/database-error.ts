@@ -40,7 +40,7 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     ),
     tls: invalid(
       `TLS with the database of ${name} failed.`,
-      'Check sslmode in the URL, or set the certificate authority of the server in the ssl option of the pool.',
+      "Check sslmode in the URL, or set the server's certificate authority in the ssl option of the pool.",
       'tls',
     ),
     option: invalid(`The option ${option} is not valid.`, 'Check the URL and the files in it.'),

@@ -31,14 +31,10 @@ export interface EnqueueOptions {
 /** The type must be valid for PostgreSQL, because a failed statement would end the caller's transaction. */
 function requireStorable(type: string): void {
   if (remoteLine(type) === type) return;
-  throw new MailError(
-    'payload_invalid',
-    'type must be a short single line of text without control characters.',
-    {
-      stage: 'payload',
-      hint: 'Use a usage type such as SignIn.',
-    },
-  );
+  throw new MailError('payload_invalid', 'type must be one short line of text without control characters.', {
+    stage: 'payload',
+    hint: 'Use a usage type such as SignIn.',
+  });
 }
 
 /** A call stores its emails in one transaction, which must not hold its locks for long. */

@@ -122,7 +122,7 @@ const lanesSchema = z
     (lanes) =>
       Object.values(lanes).filter(({ types }) => types === undefined).length === 1 &&
       Object.values(lanes).at(-1)?.types === undefined,
-    'every lane except the last must have types, and the last must not: it takes all other types',
+    'every lane except the last must have types, and the last must not, because it accepts all other types',
   )
   .default({ codes: { types: carriesCode }, other: {} });
 
@@ -159,7 +159,7 @@ const optionsSchema = z.strictObject({
         .refine(({ pool, listen }) => !listen || pool.options?.max !== 1, {
           path: ['listen'],
           error:
-            'requires a pool with a max of 2 or more, because it holds one connection and statements need another',
+            'requires a pool with a max of 2 or more: listening uses one connection, and statements need another',
         }),
       z.strictObject({ pglite: z.union([directorySchema, objectWithMethods<PGliteDatabase>('a PGlite')]) }),
     ],

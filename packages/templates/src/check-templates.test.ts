@@ -89,7 +89,7 @@ describe('a template is found out that', () => {
       'never shows the code in its text',
       'MfaVerification',
       { text: 'Hello {{#if code}}there{{/if}}' },
-      ['error $.text code_missing: does not show the code or link when the payload has nothing else'],
+      ['error $.text code_missing: does not show the code or link if the payload contains nothing else'],
     ],
     [
       'can only show codes',

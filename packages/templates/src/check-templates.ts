@@ -113,7 +113,7 @@ async function checkRendering(type: Type, template: Template): Promise<ConfigIss
       return Object.entries(parts).flatMap(([part, shown]) =>
         shown.includes(CODE) || shown.includes(LINK)
           ? []
-          : issue(part, 'code_missing', `does not show the ${what} when the payload has nothing else`),
+          : issue(part, 'code_missing', `does not show the ${what} if the payload contains nothing else`),
       );
     } catch (cause) {
       if (!(cause instanceof MailError)) throw cause;

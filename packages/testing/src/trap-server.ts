@@ -115,7 +115,7 @@ export class TrapServer extends SMTPServer {
   override connect(socket: Socket, options?: SMTPConnectionOptions | null): void {
     const raw = this.#rawSockets.get(socket) ?? socket;
     const record = this.#records.get(raw);
-    if (!record) throw new Error('A connection was handed over that was never accepted.');
+    if (!record) throw new Error('The server never accepted this connection.');
     this.#waiting.delete(raw);
     if (socket.destroyed) return;
     const connection = new TrapConnection(this, socket, raw, record, this.#trap, options);
@@ -215,7 +215,7 @@ export class TrapServer extends SMTPServer {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
     const unicode = /[^\x00-\x7f]/.test(line);
     return unicode && session.envelope.smtpUtf8 !== true
-      ? refusal(553, '5.6.7 Address is not ASCII and SMTPUTF8 was not asked for')
+      ? refusal(553, '5.6.7 Address is not ASCII and SMTPUTF8 was not requested')
       : null;
   }
 }

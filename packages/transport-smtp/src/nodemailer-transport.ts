@@ -172,7 +172,7 @@ function stoppedSend({ signal, progress }: Attempt): MailError {
   if (progress === 'maybe-sent')
     return new MailError(
       'delivery_unknown',
-      'The send was aborted after the message was sent: it may or may not be delivered.',
+      'The send was aborted after the message was sent. The email may or may not be delivered.',
       {
         stage: 'delivery',
         hint: 'If you send it again, it may arrive twice, with the same Message-ID.',

@@ -28,8 +28,8 @@ export function CopyButton({ text, label, withLabel = false }: CopyButtonProps) 
     } catch {
       showToast({
         kind: 'failed',
-        text: 'The browser blocked the clipboard.',
-        hint: 'Select the text and copy it yourself.',
+        text: 'The browser blocked access to the clipboard.',
+        hint: 'Select the text and copy it manually.',
       });
     }
   };

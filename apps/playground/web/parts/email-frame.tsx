@@ -29,7 +29,7 @@ export function EmailFrame({ url, title, remoteHosts = [], children }: PropsWith
       <div className={styles.controls}>
         <SegmentedControl<Scheme>
           size="xs"
-          aria-label="Colors of the mail app"
+          aria-label="Mail app colors"
           value={scheme}
           onChange={setScheme}
           data={[

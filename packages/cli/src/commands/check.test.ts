@@ -93,7 +93,7 @@ describe('check', () => {
     ['a comma too many', '{ "host": "a", }', 1, 16, 'remove the comma before the bracket'],
     ['single quotes', "{ 'host': 1 }", 1, 3, 'use double quotes'],
     ['no quotes', `{\n  "auth": {\n    "pass": ${SECRET}\n  }\n}`, 3, 13, 'is missing or extra'],
-    ['a comment', '{ "host": "a" // the server\n}', 1, 15, 'JSON has no comments'],
+    ['a comment', '{ "host": "a" // the server\n}', 1, 15, 'JSON does not support comments'],
     ['an open bracket', '{ "host": "a"', 1, 14, 'the text ends too early'],
     ['an empty file', '', 1, 1, 'the text ends too early'],
     ['a byte order mark', '\ufeff{ "host" }', 1, 10, 'is missing or extra'],

@@ -166,7 +166,7 @@ describe('init, in a terminal', () => {
     const first = openTerminal(args, { cwd: folder.path });
     await first.waitFor('which starts with re_');
     first.type(`a'b"c\`d${KEYS.enter}`);
-    await first.waitFor('a .env file cannot contain this value');
+    await first.waitFor('a .env file cannot contain this password');
     first.type(`${'\u007f'.repeat(7)}re_key${KEYS.enter}`);
     expect(await first.ended).toBe(0);
     expect(await folder.read('.env')).toBe("SMTP_PASS='re_key'\n");

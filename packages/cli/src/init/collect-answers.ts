@@ -150,6 +150,6 @@ export function askPassword(answers: Answers, questions: Questions): Promise<str
     (value) =>
       fitsEnvFile(value)
         ? undefined
-        : 'a .env file cannot contain this value: leave it empty, and set it in the environment',
+        : 'a .env file cannot contain this password: leave the field empty, and set the variable in the environment',
   );
 }

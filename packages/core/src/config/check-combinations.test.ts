@@ -129,8 +129,8 @@ describe('valid keys without an effect get a warning', () => {
       /set it to the host name/,
     ],
     ...['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'].flatMap((key): Row[] => [
-      [`${key} 0`, { [key]: 0 }, key, 'warning', /set a number of milliseconds/],
-      [`${key} 0 as text`, { [key]: '0' }, key, 'warning', /set a number of milliseconds/],
+      [`${key} 0`, { [key]: 0 }, key, 'warning', /set it to a number of milliseconds/],
+      [`${key} 0 as text`, { [key]: '0' }, key, 'warning', /set it to a number of milliseconds/],
       [`${key} above the maximum`, { [key]: 2 ** 31 }, key, 'warning', /2147483647 milliseconds or less/],
     ]),
     ['no pool', { pool: false }, 'pool', 'warning', /"maxMessages": 1/],

@@ -103,12 +103,12 @@ const COMBINATIONS: readonly Combination[] = [
     {
       path: [key],
       when: ({ raw }) => readNumber(raw[key]) === 0,
-      message: `${key} 0 means the default: remove it, or set a number of milliseconds`,
+      message: `${key} is 0, which means the default: remove ${key}, or set it to a number of milliseconds`,
     },
     {
       path: [key],
       when: ({ raw }) => (readNumber(raw[key]) ?? 0) > LONGEST_TIMER_MS,
-      message: `${key} exceeds the maximum of a timer: set it to ${LONGEST_TIMER_MS} milliseconds or less`,
+      message: `${key} exceeds the maximum timer value: set it to ${LONGEST_TIMER_MS} milliseconds or less`,
     },
   ]),
   ...['servername', 'tls.servername'].map((name) => ({

@@ -45,7 +45,7 @@ function readUrl(url: unknown): { keys: Raw; issues: ConfigIssue[] } {
   const example = 'smtps://user:password@smtp.example.com:465';
   if (typeof url !== 'string' || !URL.canParse(url))
     return refuse(
-      `url is not valid: set it to a URL such as ${example}, with special characters of the password percent-encoded`,
+      `url is not valid: set it to a URL such as ${example}, with special characters in the password percent-encoded`,
     );
   const { protocol, hostname, port, username, password, search } = new URL(url);
   if (protocol !== 'smtp:' && protocol !== 'smtps:')

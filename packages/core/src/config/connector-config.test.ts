@@ -94,7 +94,7 @@ describe('messages state the problem and the fix', () => {
       `a host with other parts (${host})`,
       { host },
       [
-        'host: host must be a host name only, such as "smtp.example.com": set port for the port, or url for a whole URL',
+        'host: host must be a host name only, such as "smtp.example.com": use port for the port, or url for a complete URL',
       ],
     ]),
     [

@@ -37,7 +37,7 @@ export interface SmtpConfig {
   authMethod?: 'PLAIN' | 'LOGIN' | 'CRAM-MD5' | 'XOAUTH2' | undefined;
   /** Use TLS from the first byte. @default true on port 465, otherwise false (STARTTLS if the server offers it) */
   secure?: boolean | undefined;
-  /** Options of Node’s tls.connect, such as ca or minVersion. */
+  /** Options of Node's tls.connect, such as ca or minVersion. */
   tls?: Record<string, unknown> | undefined;
   /** The expected host name in the certificate, also sent as SNI. @default host */
   servername?: string | undefined;
@@ -176,7 +176,7 @@ export const smtpConfigSchema = z.object({
   host: optionalText('host', 'the name of your SMTP server, such as "smtp.example.com"').refine(
     // The value is never shown, because a URL can contain a password. No IPv6 address has a single colon.
     (host) => host === undefined || !/[\s/@?#\\]|^[^:]*:[^:]*$/.test(host),
-    'host must be a host name only, such as "smtp.example.com": set port for the port, or url for a whole URL',
+    'host must be a host name only, such as "smtp.example.com": use port for the port, or url for a complete URL',
   ),
   port: port.optional(),
   service: optionalText('service', 'the name of a well-known service, such as "SendGrid"'),
@@ -188,11 +188,11 @@ export const smtpConfigSchema = z.object({
     .optional(),
   secure: flag('secure'),
   tls: z
-    .record(z.string(), z.unknown(), 'tls must be an object with options of Node’s tls.connect')
+    .record(z.string(), z.unknown(), "tls must be an object with options of Node's tls.connect")
     // Freeze only the object itself: certificates and secure contexts in it belong to the caller.
     .overwrite((tls) => Object.freeze(hideOnInspect(readPem(tls), TLS_SECRETS)))
     .optional(),
-  servername: optionalText('servername', 'the host name in the server’s certificate'),
+  servername: optionalText('servername', "the host name in the server's certificate"),
   ignoreTLS: flag('ignoreTLS'),
   requireTLS: flag('requireTLS'),
   name: ehloName('name'),

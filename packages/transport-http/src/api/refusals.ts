@@ -66,7 +66,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   sandbox: {
     code: 'sender_rejected',
     did: 'sends only to verified recipients for this account',
-    hint: 'The account is in a test mode. Request production access from the provider.',
+    hint: 'The account is in test mode. Request production access from the provider.',
   },
   account_blocked: {
     code: 'sender_rejected',

@@ -116,12 +116,12 @@ const GENERAL_RULE = 'is not valid: see tls.createSecureContext in the Node.js d
 
 /** Rules for the options that only Node.js and OpenSSL can validate. */
 const CONTEXT_RULES: Readonly<Record<string, string>> = {
-  ciphers: 'must name ciphers that OpenSSL knows, such as "DEFAULT@SECLEVEL=1"',
+  ciphers: 'must name ciphers that OpenSSL supports, such as "DEFAULT@SECLEVEL=1"',
   crl: 'must be a revocation list in PEM format, which starts with -----BEGIN X509 CRL-----',
-  ecdhCurve: 'must name curves that OpenSSL knows, such as "auto" or "X25519:P-256"',
+  ecdhCurve: 'must name curves that OpenSSL supports, such as "auto" or "X25519:P-256"',
   secureOptions: 'must be a number that combines SSL_OP constants of node:crypto',
   secureProtocol: 'is not valid: use minVersion and maxVersion instead',
-  sigalgs: 'must name signature algorithms that OpenSSL knows, such as "RSA-PSS+SHA256:ECDSA+SHA256"',
+  sigalgs: 'must name signature algorithms that OpenSSL supports, such as "RSA-PSS+SHA256:ECDSA+SHA256"',
 };
 
 /** Node.js errors do not name the option, so each one is tried alone. */

@@ -126,7 +126,7 @@ describe('a signal that times out', () => {
     const controller = new AbortController();
     return {
       signal: controller.signal,
-      end: () => controller.abort(new DOMException('The time is up', 'TimeoutError')),
+      end: () => controller.abort(new DOMException('The deadline passed.', 'TimeoutError')),
     };
   };
 

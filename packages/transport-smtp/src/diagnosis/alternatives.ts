@@ -103,7 +103,7 @@ export function tryAlternatives({
 /** The hint for an alternative. */
 export function adviseAlternative({ patch }: Alternative, server: ServerConfig): string {
   if (patch.tls)
-    return 'A connection within this machine does not need a verified certificate. Set "tls": { "rejectUnauthorized": false }.';
+    return 'A connection on this machine does not need a verified certificate. Set "tls": { "rejectUnauthorized": false }.';
   const how = inWords(patch, server);
   const written = Object.entries(patch).filter(([, value]) => value !== null);
   if (written.length === 0) return `It works ${how}. Remove that option.`;

@@ -28,7 +28,7 @@ export interface AttemptObserver extends Partial<ConnectionObserver> {
 }
 
 /** The abort reason of a deadline, as in `AbortSignal.timeout()`, so that the transport reports a timeout. */
-export const timeIsUp = () => new DOMException('The time is up.', 'TimeoutError');
+export const timeIsUp = () => new DOMException('The deadline passed.', 'TimeoutError');
 
 /**
  * Opens a session as the transport does, with a deadline and an observer.

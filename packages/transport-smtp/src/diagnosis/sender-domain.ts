@@ -99,7 +99,7 @@ async function checkSpf(
       ? [
           warn(
             `${domain} has ${records.length} SPF records`,
-            'Merge them into one: receivers ignore all of them otherwise.',
+            'Merge them into one. Otherwise, receivers ignore all of them.',
           ),
         ]
       : []),

@@ -63,7 +63,7 @@ export function describeFailure(failure: SmtpFailure, facts: ServerFacts): Failu
       return { message: `${cause?.message}.`, hint: REFUSALS.message_too_large.hint };
     case 'delivery_unknown':
       return {
-        message: `The whole message was sent to ${server}, then ${describeSilence(failure)}: it may or may not be delivered.`,
+        message: `The complete message was sent to ${server}, and then ${describeSilence(failure)}. The email may or may not be delivered.`,
         hint: 'If you send it again, it may arrive twice, with the same Message-ID.',
       };
     case 'timeout':

@@ -65,7 +65,7 @@ const HANDSHAKE_PROBLEMS: readonly HandshakeProblem[] = [
   [
     /_UNRECOGNIZED_NAME$/,
     'has no certificate for this host name',
-    'Set host or servername to the name in the server’s certificate.',
+    "Set host or servername to the name in the server's certificate.",
   ],
   [
     /_ALERT_\w+$/,

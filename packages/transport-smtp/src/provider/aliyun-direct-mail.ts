@@ -73,7 +73,7 @@ export const aliyunDirectMail: Provider = {
       code: 501,
       stages: ['mail', 'delivery'],
       refusal: 'sender_refused',
-      meaning: 'DirectMail does not know this sender.',
+      meaning: 'This sender address does not exist in DirectMail.',
       cure: 'Create the sender address in the Direct Mail console, and set auth.user and fromEmail to it.',
     },
   ],

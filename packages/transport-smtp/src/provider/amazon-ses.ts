@@ -18,7 +18,7 @@ export const amazonSes: Provider = {
       must: { match: /^[A-Z0-9]{16,128}$/ },
       severity: 'warning',
       message: 'the SES username must be an SMTP username: 20 uppercase letters and digits, such as AKIA…',
-      hint: 'Create SMTP credentials in the SES console (SMTP settings) for the region of host.',
+      hint: 'Create SMTP credentials in the SES console (SMTP settings) for the region in host.',
     },
     {
       field: 'pass',
@@ -60,7 +60,7 @@ export const amazonSes: Provider = {
       says: 'Message rejected: Email address is not verified',
       refusal: 'sender_refused',
       meaning:
-        'SES sends only from identities that are verified in the same region. In the sandbox, recipients must be verified too.',
+        'SES sends only from identities that are verified in the same region. In the sandbox, recipients must also be verified.',
       cure: 'Verify the domain of fromEmail in the region of host, and request production access (SES console, Account dashboard).',
     },
     {

@@ -85,7 +85,7 @@ export const gmail: Provider = {
       code: 534,
       status: '5.7.14',
       refusal: 'login_refused',
-      meaning: 'Google requires a sign-in to the account in a browser first.',
+      meaning: 'Google requires you to sign in to the account in a browser first.',
       cure: `Sign in once in a browser and confirm that it was you. Then create an app password at ${APP_PASSWORD}.`,
     },
     {

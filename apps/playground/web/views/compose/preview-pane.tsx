@@ -40,7 +40,7 @@ export function PreviewPane({ preview, error, isSaved, draft, payload, onSource 
         )}
         <SegmentedControl<Side>
           size="xs"
-          aria-label="Part of the email"
+          aria-label="Email part"
           value={side}
           onChange={(next) => {
             setSide(next);
@@ -74,7 +74,7 @@ function PreviewedSide({ side, email }: { side: Side; email: PreviewedEmail }) {
   const { htmlUrl, htmlSize = 0, text, source } = email;
   if (side === 'email' && htmlUrl !== undefined) {
     return (
-      <EmailFrame url={htmlUrl} title="Preview of the email">
+      <EmailFrame url={htmlUrl} title="Email preview">
         <p className={styles.size} data-large={htmlSize > CLIPPED || undefined}>
           {(htmlSize / 1024).toFixed(1)} KB{htmlSize > CLIPPED && ': Gmail clips it at 102 KB'}
         </p>

@@ -67,7 +67,7 @@ export function TemplateEditor(props: TemplateEditorProps) {
         <CodeEditor
           key={text}
           ref={editor}
-          label={text === 'content' ? 'Content of the template' : 'Text part of the template'}
+          label={text === 'content' ? 'Template content' : 'Template text part'}
           value={draft[text]}
           onChange={(value) => onChange({ ...draft, [text]: value })}
           extensions={extensions}

@@ -16,9 +16,7 @@ export function TemplateIssues({ issues, onChoose }: TemplateIssuesProps) {
   const notes = issues.filter(({ code }) => code === CLIENT_SUPPORT);
   return (
     <>
-      {problems.length > 0 && (
-        <IssueList issues={problems} label="Problems of the template" onChoose={onChoose} />
-      )}
+      {problems.length > 0 && <IssueList issues={problems} label="Template problems" onChoose={onChoose} />}
       {notes.length > 0 && (
         <details className={styles.more}>
           <summary>Not supported by all mail apps ({notes.length})</summary>

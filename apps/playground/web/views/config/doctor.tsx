@@ -99,7 +99,7 @@ function Steps({ examination, text, onPatched }: DoctorProps & { examination: Ex
         {state === 'cancelled' && 'Canceled.'}
         {diagnosis && examination.text !== text && ' The config has changed since. Run the doctor again.'}
       </p>
-      <ol className={styles.steps} aria-label="Steps of the doctor" aria-busy={isRunning}>
+      <ol className={styles.steps} aria-label="Doctor steps" aria-busy={isRunning}>
         {done.map(({ name, status, tried, summary, durationMs, response, problems }) => (
           <li key={name} className={styles.step} data-status={status}>
             {ICONS[status]}

@@ -86,7 +86,7 @@ export default function ConfigView() {
       )}
       {text !== undefined && schema && (
         <div className={styles.columns}>
-          <section className={styles.writing} aria-label="Text of the config">
+          <section className={styles.writing} aria-label="Config text">
             <CodeEditor
               ref={editor}
               label="Config"
@@ -114,7 +114,7 @@ export default function ConfigView() {
               ) : (
                 <IssueList
                   issues={issues}
-                  label="Issues of the config"
+                  label="Config issues"
                   onChoose={({ line = 1, column = 1 }) => editor.current?.goTo({ line, column })}
                 />
               )}

@@ -15,8 +15,8 @@ interface ProviderPickerProps {
 }
 
 const userOf = ({ user }: Provider): string => {
-  if (typeof user === 'object') return `The user is always “${user.always}”.`;
-  return user === 'sender' ? 'The user is the address of the sender.' : 'Enter your own user.';
+  if (typeof user === 'object') return `The username is always “${user.always}”.`;
+  return user === 'sender' ? 'The username is the address of the sender.' : 'Enter your own username.';
 };
 
 /** Fills in the server of the config, and keeps the sender and the templates. */

@@ -29,7 +29,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   },
   {
     title: 'Lost connection',
-    summary: 'It drops after the message. A code is sent again. An invitation waits for your decision.',
+    summary:
+      'The connection drops after the message is sent. Codes are sent again. Invitations wait for your decision.',
     faults: [{ server: 'primary', fault: 'reset', times: 2 }],
     emails: [{}, { type: 'OrganizationInvitation' }],
   },
@@ -47,7 +48,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   },
   {
     title: 'Burst',
-    summary: 'Both servers work, and 100 people sign in at the same time.',
+    summary: 'Both servers work. 100 people sign in at the same time.',
     faults: [],
     emails: [{ count: 100 }],
   },

@@ -50,7 +50,7 @@ export function Rules({ to, policy }: { to: string; policy: SignInPolicy }) {
       />
       <p className={styles.note}>
         These limits are shorter than the defaults of <code>@postern/verification</code>, so that you can
-        watch them end.
+        watch them expire.
       </p>
     </section>
   );
