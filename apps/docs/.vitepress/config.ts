@@ -46,6 +46,7 @@ export default defineConfig({
             { text: 'Get started', link: '/guides/get-started' },
             { text: 'All guides', link: '/guides/' },
             { text: 'Packages', link: '/packages' },
+            { text: 'Provider APIs', link: '/provider-apis' },
             { text: 'Compare', link: '/compare' },
             { text: 'API reference', link: '/api/' },
           ],
