@@ -8,7 +8,8 @@ import type {
 } from '../packages/queue/dist/index.js';
 import type { FailoverOptions, RateLimitOptions, RetryOptions } from '../packages/resilience/dist/index.js';
 import type { TemplatesOptions } from '../packages/templates/dist/index.js';
-import type { SmtpTrapOptions } from '../packages/testing/dist/index.js';
+import type { ApiFault, ApiTrapOptions, SmtpTrapOptions } from '../packages/testing/dist/index.js';
+import type { ApiTransportOptions } from '../packages/transport-http/dist/index.js';
 import type { DiagnoseOptions, SmtpTransportOptions } from '../packages/transport-smtp/dist/index.js';
 import type { StartRequest, VerificationOptions } from '../packages/verification/dist/index.js';
 
@@ -34,6 +35,9 @@ test('every optional field of an input accepts undefined', () => {
   expectTypeOf<AcceptsUndefined<RateLimitOptions>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<TemplatesOptions>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<SmtpTrapOptions>>().toEqualTypeOf<true>();
+  expectTypeOf<AcceptsUndefined<ApiTrapOptions>>().toEqualTypeOf<true>();
+  expectTypeOf<AcceptsUndefined<ApiFault>>().toEqualTypeOf<true>();
+  expectTypeOf<AcceptsUndefined<ApiTransportOptions>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<SmtpTransportOptions>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<DiagnoseOptions>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<VerificationOptions>>().toEqualTypeOf<true>();
