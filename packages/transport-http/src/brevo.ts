@@ -48,8 +48,8 @@ const HINTS: ApiProvider['hints'] = {
   sender_refused: `Authenticate the domain of fromEmail at ${SENDERS}, or change fromEmail.`,
   message_refused: `The response names the parameter that is not valid. If it is the sender, verify it at ${SENDERS}.`,
   account_blocked:
-    'Brevo has not activated transactional email for this account. Look at https://app.brevo.com, or contact the support.',
-  account_quota: 'The account has used all of its emails. Upgrade it at https://app.brevo.com/billing.',
+    'Brevo has not activated transactional email for this account. Check https://app.brevo.com, or contact Brevo support.',
+  account_quota: 'The account has used up its emails. Upgrade your plan at https://app.brevo.com/billing.',
 };
 
 const errorSchema = z.object({ code: z.string(), message: z.string().optional() });

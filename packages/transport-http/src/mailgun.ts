@@ -36,7 +36,7 @@ const HINTS: ApiProvider['hints'] = {
   credentials_refused: `Create a sending key for the domain at ${DOMAIN_SETTINGS}, and check the region: US and EU have different keys.`,
   sender_refused: `Verify the domain at ${DOMAIN_SETTINGS}.`,
   sandbox: `A sandbox domain sends only to authorized recipients. Add a domain at ${DOMAIN_SETTINGS}.`,
-  account_blocked: `Mailgun does not allow this domain to send. Look at its state at ${DOMAIN_SETTINGS}.`,
+  account_blocked: `Mailgun does not allow this domain to send. Check its state at ${DOMAIN_SETTINGS}.`,
   request_refused: `Check domain and region: the domain must be listed at ${DOMAIN_SETTINGS} in the same region.`,
 };
 

@@ -51,7 +51,7 @@ const HINTS: ApiProvider['hints'] = {
   permission_missing: `Check the API key at ${KEYS}.`,
   sender_refused:
     'Validate the domain of fromEmail at https://app.mailjet.com/account/sender, or change fromEmail.',
-  account_blocked: `Mailjet has suspended the API key. Look at ${KEYS}, or contact the support.`,
+  account_blocked: `Mailjet has suspended the API key. Check ${KEYS}, or contact Mailjet support.`,
 };
 
 const problemSchema = z.object({

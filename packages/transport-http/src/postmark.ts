@@ -47,17 +47,17 @@ const REFUSAL_OF_CODE: ReadonlyMap<number, Refusal> = new Map([
 
 const HINTS: ApiProvider['hints'] = {
   credentials_refused:
-    'Copy the token from API Tokens of your server at https://account.postmarkapp.com/servers. A token of the account cannot send.',
+    'Copy the token from the API Tokens page of your server (https://account.postmarkapp.com/servers). An account token cannot send.',
   sender_refused:
     'Verify the domain of fromEmail at https://account.postmarkapp.com/signature_domains, or change fromEmail.',
   account_quota:
-    'The account has used all of its emails. Upgrade it at https://account.postmarkapp.com/subscription.',
+    'The account has used up its emails. Upgrade your plan at https://account.postmarkapp.com/subscription.',
   recipient_refused:
-    'Postmark stopped sending to this address after a bounce or a complaint. Reactivate it under Suppressions of the message stream at https://account.postmarkapp.com/servers.',
+    'Postmark stopped sending to this address after a bounce or a complaint. Reactivate it on the Suppressions page of the message stream at https://account.postmarkapp.com/servers.',
   sandbox:
     'The account is not approved, or the server is a sandbox. Request approval at https://account.postmarkapp.com, and use the token of a live server.',
-  account_blocked: 'Contact the support of Postmark at https://postmarkapp.com/contact.',
-  request_refused: 'Check messageStream: it must be the ID of a transactional stream of the server.',
+  account_blocked: 'Contact Postmark support at https://postmarkapp.com/contact.',
+  request_refused: 'Set messageStream to the ID of a transactional stream of the server.',
 };
 
 const responseSchema = z.object({

@@ -53,13 +53,13 @@ const REFUSAL_OF_CODE: ReadonlyMap<string, Refusal> = new Map([
 
 const HINTS: ApiProvider['hints'] = {
   credentials_refused:
-    'Copy the Send Mail token from the tab API of your Mail Agent (Mail Agents, SMTP/API), and check the region.',
+    'Copy the Send Mail token from the API tab of your Mail Agent (Mail Agents, SMTP/API), and check the region.',
   permission_missing: 'Use the Send Mail token of an active Mail Agent.',
-  host_refused: 'Add the IP address of this machine to the allowed IPs in the settings of ZeptoMail.',
+  host_refused: 'Add the IP address of this machine to the allowed IPs in the ZeptoMail settings.',
   sender_refused:
     'Verify the domain of fromEmail under Domains, and associate it with the Mail Agent, or change fromEmail.',
   sandbox: 'The trial limit is reached. Request a review of the account in ZeptoMail.',
-  account_blocked: 'Request a review of the account in ZeptoMail, or contact the support of ZeptoMail.',
+  account_blocked: 'Request a review of the account in ZeptoMail, or contact ZeptoMail support.',
   account_quota: 'Buy credits under Subscription in ZeptoMail, or wait until the daily limit is reset.',
 };
 

@@ -171,7 +171,7 @@ export const apiProviders = [
       {
         key: 'refreshToken',
         title: 'Refresh token',
-        find: 'a refresh token of the account that sends, with the scope gmail.send',
+        find: 'a refresh token for the sending account, with the scope gmail.send',
         secret: true,
       },
       {
@@ -198,7 +198,7 @@ export const apiProviders = [
       {
         key: 'apiToken',
         title: 'API token',
-        find: 'an API token with the permission Email Sending (dashboard, My Profile, API Tokens)',
+        find: 'an API token with the “Email Sending” permission (dashboard, My Profile, API Tokens)',
         secret: true,
       },
     ],

@@ -28,7 +28,7 @@ export const SMTP = 'smtp';
 const NAMES: readonly string[] = [...apiProviders.map(({ name }) => name), SMTP];
 
 const BASE_URL_RULE =
-  'baseUrl must be a URL that starts with https://, or http:// on the local machine: remove it to use the URL of the provider';
+  "baseUrl must be a URL that starts with https://, or http:// on the local machine: remove baseUrl to use the provider's URL";
 
 /** All credentials become part of a URL or a header field. */
 const PRINTABLE_ASCII = /^[\x21-\x7e]+$/;
