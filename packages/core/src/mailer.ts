@@ -133,7 +133,8 @@ export function createMailer(options: MailerOptions): Mailer {
     const startedAt = clock.now();
     const progress: Progress = {};
     try {
-      const email = await untilAborted(getEmail(progress), signal);
+      const rendering = getEmail(progress);
+      const email = rendering instanceof Promise ? await untilAborted(rendering, signal) : rendering;
       progress.email = email;
       requireSendable(email, signal, clock);
       const receipt = toReceipt(await transport.send(email, { signal }), {
