@@ -30,8 +30,7 @@ export async function loadEdgeRoute(
     extend: (context) => {
       const request = context.fetch;
       return Object.assign(context, {
-        // Next.js offers the variables, and nothing else of `process`.
-        process: { env },
+        process: createProcess(env),
         fetch: (url: string, options: RequestInit) => {
           const { pathname, search } = new URL(url);
           return request(new URL(pathname + search, internet).href, options);
@@ -50,4 +49,13 @@ export async function loadEdgeRoute(
         body: JSON.stringify(body),
       }),
     );
+}
+
+/** Like in Next.js, `process` has the variables, functions that throw, and no other values. */
+function createProcess(env: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+  const refuse = () => {
+    throw new Error('A Node.js API is used which is not supported in the Edge Runtime.');
+  };
+  const functions = Object.entries(process).filter(([, value]) => typeof value === 'function');
+  return { ...Object.fromEntries(functions.map(([name]) => [name, refuse])), env };
 }

@@ -17,20 +17,26 @@ interface Runtime {
 }
 
 const isClusterWorker = ({ process }: Runtime): boolean => {
-  const cluster = process?.getBuiltinModule?.('node:cluster');
+  const cluster = unlessForbidden(() => process?.getBuiltinModule?.('node:cluster'));
   return (
     typeof cluster === 'object' && cluster !== null && 'isWorker' in cluster && cluster.isWorker === true
   );
 };
 
-/** Deno throws if the program has no permission to read the variable. */
-function readVariable({ process }: Runtime, name: string): string | undefined {
+/**
+ * Deno throws if the program has no permission to read a variable. The edge runtime of Next.js throws if the program calls a
+ * function of `process`.
+ */
+function unlessForbidden<T>(read: () => T): T | undefined {
   try {
-    return process?.env?.[name];
+    return read();
   } catch {
     return undefined;
   }
 }
+
+const readVariable = ({ process }: Runtime, name: string): string | undefined =>
+  unlessForbidden(() => process?.env?.[name]);
 
 /**
  * Detects a service that may have several processes, such as on a serverless platform.
