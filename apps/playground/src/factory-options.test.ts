@@ -36,6 +36,7 @@ const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
   createNodemailerTransport: ['envelopeFrom', { sendMail: async () => ({}) }],
   createSmtpTransport: ['maxConnections', { host: '127.0.0.1', port: 1 }],
   createTemplates: ['locales'],
+  createTransport: ['logger', { host: '127.0.0.1', port: 1 }],
   createVerification: ['policy'],
   memoryStore: ['maxEntries'],
   postgresStore: ['schema'],
@@ -46,7 +47,7 @@ const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
 };
 
 /** These take no options. */
-const WITHOUT_OPTIONS = ['createDrain', 'createOperatorLogger'];
+const WITHOUT_OPTIONS = ['createDrain', 'createOperatorLogger', 'createTokenSource'];
 
 test('every exported factory is in the table', () => {
   expect(Object.keys(factories).sort()).toEqual([...Object.keys(TABLE), ...WITHOUT_OPTIONS].sort());

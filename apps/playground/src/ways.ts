@@ -97,6 +97,7 @@ export function createWays({ sending, queue, inbox, signal }: WaysOptions): Ways
       startExpressApp({
         send: (request) => sending().mailer.send(request, { signal }),
         render: (request) => sending().mailer.render(request),
+        deliver: (email) => sending().mailer.deliver(email, { signal }),
         verify: () => sending().mailer.verify(),
       }),
     closeApp,
