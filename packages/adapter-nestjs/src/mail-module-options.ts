@@ -83,7 +83,7 @@ const optionsSchema = z.strictObject(
       { templates: z.array(z.unknown(), 'is required: pass the result of parseConnectorConfig') },
       'must be the result of parseConnectorConfig',
     ),
-    transport: z.custom(isObject, 'must be a transport, such as createSmtpTransport(…)').optional(),
+    transport: z.custom(isObject, 'must be a transport, such as createTransport(config)').optional(),
     verification: z.custom(isObject, 'must be an object with store and keys').optional(),
     queue: functionSchema('must be a function that receives a mailer and returns a queue').optional(),
     http: z.custom(isObject, 'must be an object with authorize').optional(),

@@ -8,7 +8,7 @@ import {
   type Transport,
 } from '@postern/core';
 import { createHealthCheck, createMailHandler, type MailHandler } from '@postern/http';
-import { createSmtpTransport } from '@postern/transport-smtp';
+import { createTransport } from '@postern/transport';
 import { createVerification, type Verification } from '@postern/verification';
 import { createLazyQueue } from './lazy-queue.js';
 import { type MailModuleOptions, requireOptions } from './mail-module-options.js';
@@ -125,6 +125,6 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
 
   #transport(shared: { logger: Logger }): Transport {
     const { transport, config } = this.#options;
-    return this.#registry.transport ?? transport ?? createSmtpTransport(config, shared);
+    return this.#registry.transport ?? transport ?? createTransport(config, shared);
   }
 }

@@ -7,7 +7,7 @@ import {
   inspectConnectorConfig,
   resolveVariables,
 } from '@postern/core';
-import type { DiagnoseConfig } from '@postern/transport-smtp';
+import type { TransportConfig } from '@postern/transport';
 import { CommandError } from './command-error.js';
 import { readVariables } from './environment.js';
 import { readText } from './file-access.js';
@@ -95,11 +95,17 @@ export async function inspectConfigFile(
   return { ...(config && { config }), issues: source.locate(issues) };
 }
 
-const withoutLogin = (value: unknown): unknown =>
-  isObject(value) ? { ...value, auth: {}, dkim: undefined } : value;
+/** A server that needs no secrets, in place of providers. */
+const STAND_IN = { host: 'localhost', port: 25 };
+
+function withoutLogin(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const { provider, providers, ...config } = value;
+  return { ...config, ...(provider || providers ? STAND_IN : {}), auth: {}, dkim: undefined };
+}
 
 /**
- * Reads a valid config. With `login: false`, leaves out the login and the DKIM key, because their secrets may not be
+ * Reads a valid config. With `login: false`, leaves out the login, the DKIM key, and the providers, because their secrets may not be
  * available and a command that sends nothing does not need them.
  *
  * @throws {CommandError} if the config is not valid
@@ -119,7 +125,7 @@ export async function readConfigFile(
  *
  * @throws {CommandError} if it cannot be read, or a variable is not set
  */
-export async function readRawConfigFile(io: Io, options: ConfigFileOptions): Promise<DiagnoseConfig> {
+export async function readRawConfigFile(io: Io, options: ConfigFileOptions): Promise<TransportConfig> {
   const source = await readSource(io, options);
   if (!('value' in source)) throw unusable(options.file, source);
   const { config, issues } = resolveVariables(source.value, source.variables);
@@ -127,7 +133,7 @@ export async function readRawConfigFile(io: Io, options: ConfigFileOptions): Pro
   if (typeof config !== 'object' || config === null) {
     throw unusable(options.file, inspectConnectorConfig(config).issues);
   }
-  return config; // of any shape: `diagnose` reports its problems
+  return config; // of any shape: `diagnoseConfig` reports its problems
 }
 
 const unusable = (file: string, issues: readonly LocatedIssue[]) =>

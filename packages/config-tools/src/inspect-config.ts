@@ -4,6 +4,7 @@ import {
   type ConfigVariables,
   type ConnectorConfig,
   inspectConnectorConfig,
+  parseProviders,
 } from '@postern/core';
 import { createSmtpTransport, providerRules } from '@postern/transport-smtp';
 
@@ -27,13 +28,17 @@ export function inspectConfig(value: unknown, options: InspectOptions = {}): Ins
   return { ...(config && further.length === 0 && { config }), issues: [...issues, ...further] };
 }
 
-/** Only the transport can check the service name, the TLS options, and the DKIM key. */
-function transportIssues(config: ConnectorConfig): readonly ConfigIssue[] {
-  try {
-    void createSmtpTransport(config).close();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.issues;
-    throw error;
-  }
-}
+/** Only the transport can check the service name, the TLS options, and the DKIM key of an SMTP server. */
+const transportIssues = (config: ConnectorConfig): readonly ConfigIssue[] =>
+  parseProviders(config).flatMap((provider, index) => {
+    if (provider.name !== 'smtp') return [];
+    const path = config.providers ? ['providers', index] : config.provider ? ['provider'] : [];
+    const { name: _, ehloName, ...server } = provider;
+    try {
+      void createSmtpTransport({ ...server, name: ehloName }).close();
+      return [];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return error.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+    }
+  });

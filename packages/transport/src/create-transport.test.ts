@@ -80,7 +80,7 @@ describe('failover', () => {
     expect(smtp.inbox.messages).toEqual([]);
   });
 
-  test('between two accounts of the same provider, which receipts tell apart', async () => {
+  test('between two accounts of the same provider, with a name for each in receipts', async () => {
     const transport = opened(
       { providers: [resendEntry(), resendEntry(), smtpEntry()] },
       { failover: { failureThreshold: 1 } },

@@ -3,7 +3,7 @@ import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant } from '@optique/core/primitives';
 import { sortIssues } from '@postern/config-tools';
-import type { ConnectorConfig } from '@postern/core';
+import { apiProviders, type ConnectorConfig, type ProviderConfig, parseProviders } from '@postern/core';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { inspectConfigFile } from '../config-file.js';
 import { countIssues, formatIssues } from '../issue-list.js';
@@ -34,8 +34,15 @@ export async function check(
   };
 }
 
-function describe({ service, host, port, templates }: ConnectorConfig): string {
-  const server = host === undefined ? service : [host, port].filter((part) => part !== undefined).join(':');
-  const count = templates.length;
-  return `${server}, ${count} ${count === 1 ? 'template' : 'templates'}`;
+function describe(config: ConnectorConfig): string {
+  const providers = parseProviders(config).map(describeProvider).join(', then ');
+  const count = config.templates.length;
+  return `${providers}, ${count} ${count === 1 ? 'template' : 'templates'}`;
+}
+
+function describeProvider(provider: ProviderConfig): string {
+  if (provider.name !== 'smtp')
+    return `the API of ${apiProviders.find(({ name }) => name === provider.name)?.title ?? provider.name}`;
+  const { service, host, port } = provider;
+  return host === undefined ? (service ?? '') : [host, port].filter((part) => part !== undefined).join(':');
 }

@@ -5,7 +5,8 @@ import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
 import { integer, string } from '@optique/core/valueparser';
-import { type Diagnosis, diagnose, renderDiagnosisStep, renderVerdict } from '@postern/transport-smtp';
+import { diagnoseConfig } from '@postern/transport';
+import { type Diagnosis, renderDiagnosisStep, renderVerdict } from '@postern/transport-smtp';
 import { type CommandContext, EXIT, type ExitCode, type Outcome } from '../command.js';
 import { CommandError } from '../command-error.js';
 import { readRawConfigFile } from '../config-file.js';
@@ -52,22 +53,35 @@ export async function doctor(
   const config = await readRawConfigFile(io, options);
   const { print, progress, style } = printer;
   progress('Checking …');
-  const diagnosis = await diagnose(config, {
+  const count = Array.isArray(config.providers) ? config.providers.length : 1;
+  let latest = -1;
+  const diagnoses = await diagnoseConfig(config, {
     ...(to !== undefined && { to }),
     ...(resolver && { resolver }),
     ...(timeout !== undefined && { deadlineMs: timeout * 1000 }),
-    onStep(step) {
+    onStep(step, provider) {
+      if (count > 1 && provider !== latest)
+        print(`${provider > 0 ? '\n' : ''}Provider ${provider + 1} of ${count}`);
+      latest = provider;
       print(renderDiagnosisStep(step, { style }));
       progress('Checking …');
     },
   });
-  print(`\n${renderVerdict(diagnosis, { style })}`);
-  if (diagnosis.problem?.path?.join('.') === 'auth.pass')
+  print('');
+  for (const [index, diagnosis] of diagnoses.entries())
+    print(`${count > 1 ? `Provider ${index + 1}: ` : ''}${renderVerdict(diagnosis, { style })}`);
+  if (diagnoses.some(({ problem }) => problem?.path?.slice(-2).join('.') === 'auth.pass'))
     print(
-      'This command cannot call getAccessToken. If your program uses it, call diagnose(config, { getAccessToken }) there.',
+      'This command cannot call getAccessToken. If your program uses it, call diagnoseConfig(config, { getAccessToken }) there.',
     );
-  return { exitCode: EXIT_OF_VERDICT[diagnosis.verdict], result: { diagnosis } };
+  const worst = WORST_FIRST.flatMap((verdict) => diagnoses.filter((each) => each.verdict === verdict))[0];
+  return {
+    exitCode: EXIT_OF_VERDICT[worst?.verdict ?? 'ready'],
+    result: { diagnosis: worst, ...(count > 1 && { diagnoses }) },
+  };
 }
+
+const WORST_FIRST: readonly Diagnosis['verdict'][] = ['broken', 'temporary', 'ready'];
 
 /** @throws {CommandError} if it is not an IP address */
 function resolverAt(server: string): Resolver {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { inspectConnectorConfig } from '@postern/core';
+import { apiProviders, inspectConnectorConfig } from '@postern/core';
 import { providerChoices, providerRules } from '@postern/transport-smtp';
 import { describe, expect, it } from 'vitest';
 import { addVariable, fitsEnvFile } from '../init/env-text.js';
@@ -107,6 +107,26 @@ describe('init, from the command line', () => {
     expect(stderr).toContain(message);
   });
 
+  it('writes a valid config for each API, and .env.example with where to find each value', async () => {
+    await using folder = await makeWorkFolder();
+    for (const { name, keys } of apiProviders) {
+      const file = `${name}.json`;
+      const args = ['init', file, '--api', name, '--from', 'Acme <no@acme.com>', '--yes'];
+      const { exitCode, stderr } = await runInProcess(args, { cwd: folder.path });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      const example = await folder.read('.env.example');
+      const variables = Object.fromEntries(Object.keys(parseEnv(example)).map((key) => [key, 'x']));
+      const config = JSON.parse(await folder.read(file));
+      const issues = inspectConnectorConfig(config, { variables }).issues.filter(
+        ({ code }) => code !== 'not_allowed', // "x" is not a region
+      );
+      expect(issues).toEqual([]);
+      for (const { find } of keys.filter((key) => !('optional' in key)))
+        expect(example).toContain(find.slice(1));
+    }
+    expect(await folder.read('.env.example')).toContain('\nAMAZON_SES_SECRET_ACCESS_KEY=\n');
+  });
+
   it('replaces a config only with --force, and never replaces a variable', async () => {
     await using folder = await makeWorkFolder();
     await folder.write('my.json', 'mine');
@@ -136,6 +156,8 @@ describe('init, in a terminal', () => {
   it('asks one question at a time and never shows the password', async () => {
     await using folder = await makeWorkFolder();
     const terminal = openTerminal(['init'], { cwd: folder.path });
+    await terminal.waitFor('How do you send emails?');
+    terminal.type(KEYS.enter);
     await terminal.waitFor('Which email provider do you use?');
     terminal.type(KEYS.down + KEYS.enter);
     await terminal.waitFor('SMTP server (other regions: smtp.eu.sendgrid.net)');
@@ -191,7 +213,7 @@ describe('init, in a terminal', () => {
     async (key) => {
       await using folder = await makeWorkFolder();
       const terminal = openTerminal(['init'], { cwd: folder.path });
-      await terminal.waitFor('Which email provider do you use?');
+      await terminal.waitFor('How do you send emails?');
       terminal.type(KEYS[key]);
       expect(await terminal.ended).toBe(130);
       const raw = terminal.raw();
@@ -200,6 +222,26 @@ describe('init, in a terminal', () => {
       await expect(folder.read('connector.json')).rejects.toThrow('ENOENT');
     },
   );
+
+  it('asks for each value of an API, and writes them to .env', async () => {
+    await using folder = await makeWorkFolder();
+    const terminal = openTerminal(['init'], { cwd: folder.path });
+    await terminal.waitFor('How do you send emails?');
+    terminal.type(KEYS.down + KEYS.enter);
+    await terminal.waitFor('Which email provider do you use?');
+    terminal.type(KEYS.enter);
+    await terminal.waitFor('Sender, such as');
+    terminal.type(`Acme <no@acme.com>${KEYS.enter}`);
+    await terminal.waitFor('https://resend.com/api-keys');
+    terminal.type(`re_sesame${KEYS.enter}`);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.raw()).not.toContain('re_sesame');
+    expect(JSON.parse(await folder.read('connector.json'))).toMatchObject({
+      provider: { name: 'resend', apiKey: '${RESEND_API_KEY}' },
+      fromEmail: 'Acme <no@acme.com>',
+    });
+    expect(parseEnv(await folder.read('.env'))).toEqual({ RESEND_API_KEY: 're_sesame' });
+  });
 
   it('asks for the server of an unknown provider', async () => {
     await using folder = await makeWorkFolder();

@@ -7,16 +7,17 @@ import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import { path } from '@optique/run/valueparser';
+import { apiProviders } from '@postern/core';
 import { providerChoices } from '@postern/transport-smtp';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { CommandError } from '../command-error.js';
 import { DEFAULT_CONFIG_FILE } from '../config-file.js';
 import { readVariables } from '../environment.js';
 import { codeOf, writing } from '../file-access.js';
-import { adviceOnLogin, askPassword, collectAnswers } from '../init/collect-answers.js';
+import { adviceOnLogin, askValue, collectAnswers, toTitle } from '../init/collect-answers.js';
 import { addVariable } from '../init/env-text.js';
 import { createQuestions, type Questions } from '../init/questions.js';
-import { starterConfig } from '../init/starter-config.js';
+import { starterConfig, variablesOf } from '../init/starter-config.js';
 import { sharedOptions } from '../options.js';
 
 export const initCommand = command(
@@ -36,7 +37,19 @@ export const initCommand = command(
             { metavar: 'NAME' },
           ),
           {
-            description: message`Your email provider.`,
+            description: message`Your email provider, for its SMTP server.`,
+          },
+        ),
+      ),
+      api: optional(
+        option(
+          '--api',
+          choice(
+            apiProviders.map(({ name }) => name),
+            { metavar: 'NAME' },
+          ),
+          {
+            description: message`Your email provider, for its HTTP API.`,
           },
         ),
       ),
@@ -72,6 +85,8 @@ export const initCommand = command(
   { brief: message`Write a starter config for your provider.` },
 );
 
+const ADVICE_ON_ENV = ' Copy this file to .env, and keep .env out of version control.';
+
 type InitOptions = InferValue<typeof initCommand>;
 
 export async function init(
@@ -82,24 +97,26 @@ export async function init(
   const target = resolve(io.cwd, options.file);
   const replace = await mayWrite(target, options, questions);
   const answers = await collectAnswers(options, questions);
-  const { user, passVariable } = answers;
-  const isMissing = user !== undefined && !(await readVariables(io))[passVariable];
-  const password = isMissing && questions ? await askPassword(answers, questions) : '';
+  const known = await readVariables(io);
+  const variables = variablesOf(answers);
+  const missing = variables.filter(({ name }) => !known[name]);
+  const values = new Map<string, string>();
+  for (const variable of questions ? missing : []) {
+    const value = questions ? await askValue(answers, variable, questions) : '';
+    if (value !== '') values.set(variable.name, value);
+  }
 
   const written = await writing(options.file, async () => {
     const config = `${JSON.stringify(starterConfig(answers), null, 2)}\n`;
     await writeFile(target, config, { flag: replace ? 'w' : 'wx' });
     const files = [options.file];
-    const add = async (file: string, value: string, comment?: string) => {
-      if (await addTo(resolve(io.cwd, file), passVariable, value, comment)) files.push(file);
+    const add = async (file: string, name: string, value: string, comment?: string) => {
+      const isChanged = await addTo(resolve(io.cwd, file), name, value, comment);
+      if (isChanged && !files.includes(file)) files.push(file);
     };
-    if (user !== undefined)
-      await add(
-        '.env.example',
-        '',
-        'The SMTP password. Copy this file to .env, and keep .env out of version control.',
-      );
-    if (password !== '') await add('.env', password);
+    for (const [index, { name, find }] of variables.entries())
+      await add('.env.example', name, '', `${toTitle(find)}.${index === 0 ? ADVICE_ON_ENV : ''}`);
+    for (const [name, value] of values) await add('.env', name, value);
     return files;
   });
 
@@ -107,8 +124,10 @@ export async function init(
   for (const file of written) print(`${style('✓', 'passed')} ${file}`);
   const name = options.file === DEFAULT_CONFIG_FILE ? '' : ` ${options.file}`;
   print('\nNext:');
-  if (password !== '') print('  Keep .env out of version control.');
-  else if (isMissing) print(`  Set ${passVariable} in the environment or in .env (see .env.example).`);
+  if (values.size > 0) print('  Keep .env out of version control.');
+  const unset = missing.filter((variable) => !values.has(variable.name)).map((variable) => variable.name);
+  if (unset.length > 0)
+    print(`  Set ${unset.join(' and ')} in the environment or in .env (see .env.example).`);
   const advice = adviceOnLogin(answers);
   if (advice !== undefined) print(`  ${advice}`);
   print(`  npx @postern/cli check${name}    reports every problem in the config`);

@@ -14,7 +14,7 @@ import {
   parseSendRequest,
   type Template,
 } from '@postern/core';
-import { createSmtpTransport } from '@postern/transport-smtp';
+import { createTransport } from '@postern/transport';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { CommandError } from '../command-error.js';
 import { readConfigFile } from '../config-file.js';
@@ -103,7 +103,7 @@ async function renderAlone(
   const { usageType: type, locale } = template;
   await using mailer = createMailer({
     config: { ...config, templates: [template] },
-    transport: createSmtpTransport(config), // which never connects
+    transport: createTransport(config), // which never connects
     // Shows which variables the sample does not contain.
     missingVariable: 'keep',
   });

@@ -6,7 +6,7 @@ import { argument, command, constant, option } from '@optique/core/primitives';
 import { string, type ValueParser } from '@optique/core/valueparser';
 import { KNOWN_TYPES, samplePayload } from '@postern/config-tools';
 import { createMailer, parseSendRequest } from '@postern/core';
-import { createSmtpTransport } from '@postern/transport-smtp';
+import { createTransport } from '@postern/transport';
 import { type CommandContext, EXIT, type Outcome } from '../command.js';
 import { readConfigFile } from '../config-file.js';
 import { configOptions, sharedOptions, templatesOption } from '../options.js';
@@ -60,7 +60,7 @@ export async function send(
     ...(locale !== undefined && { locale }),
   });
   const config = await readConfigFile(io, options);
-  const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+  const mailer = createMailer({ config, transport: createTransport(config) });
   try {
     printer.progress(`Sending ${type} to ${to} …`);
     const receipt = await mailer.send(request);

@@ -1,13 +1,20 @@
-import { inspectConnectorConfig, parseRecipient } from '@postern/core';
+import { type ApiProvider, apiProviders, inspectConnectorConfig, parseRecipient } from '@postern/core';
 import { type ProviderChoice, providerChoices, providerRules } from '@postern/transport-smtp';
 import { CommandError } from '../command-error.js';
 import { fitsEnvFile } from './env-text.js';
 import type { Questions, Validate } from './questions.js';
-import { type Answers, starterConfig } from './starter-config.js';
+import {
+  type Answers,
+  type SmtpAnswers,
+  type StarterVariable,
+  starterConfig,
+  variablesOf,
+} from './starter-config.js';
 
 /** The answers from flags. */
 export interface GivenAnswers {
   readonly provider?: string | undefined;
+  readonly api?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly from?: string | undefined;
@@ -27,7 +34,7 @@ interface Wanted {
 
 const missingFlag = (flag: string) =>
   new CommandError('usage', `${flag} is required outside a terminal.`, {
-    hint: 'Run the command in a terminal, or pass --provider (or --host), --from, and --user.',
+    hint: 'Run the command in a terminal, or pass --api and --from, or --provider (or --host), --from, and --user.',
   });
 
 async function find(
@@ -44,10 +51,14 @@ async function find(
   return answer;
 }
 
+/** Values that are not empty. */
+const placeholdersFor = (answers: Answers): Record<string, string> =>
+  Object.fromEntries(variablesOf(answers).map(({ name }) => [name, 'x']));
+
 /** The problem of one field of the config, if any. */
 const problemOf = (answers: Answers, field: string): string | undefined =>
   inspectConnectorConfig(starterConfig(answers), {
-    variables: { [answers.passVariable]: 'password' },
+    variables: placeholdersFor(answers),
   }).issues.find(({ path, severity }) => severity === 'error' && path.includes(field))?.message;
 
 /**
@@ -59,6 +70,49 @@ export async function collectAnswers(
   given: GivenAnswers,
   questions: Questions | undefined,
 ): Promise<Answers> {
+  const api = await chooseApi(given, questions);
+  if (!api) return collectSmtpAnswers(given, questions);
+  const fromEmail = await findSender(given, { host: 'localhost', port: 25, passVariable: '' }, questions);
+  return { api, fromEmail };
+}
+
+/** Asks whether to use an API, and which one. Returns `undefined` for SMTP. */
+async function chooseApi(
+  { api, provider, host }: GivenAnswers,
+  questions: Questions | undefined,
+): Promise<ApiProvider | undefined> {
+  const providers: readonly ApiProvider[] = apiProviders;
+  if (api !== undefined) return providers.find(({ name }) => name === api);
+  if (!questions || provider !== undefined || host !== undefined) return undefined;
+  const way = await questions.choose('How do you send emails?', [
+    { value: 'smtp', label: 'Through an SMTP server' },
+    { value: 'api', label: 'Through the HTTP API of a provider' },
+  ]);
+  if (way === 'smtp') return undefined;
+  const options = providers.map(({ name, title }) => ({ value: name, label: title }));
+  const name = await questions.choose('Which email provider do you use?', options);
+  return providers.find((each) => each.name === name);
+}
+
+const findSender = (
+  given: GivenAnswers,
+  draft: Omit<SmtpAnswers, 'fromEmail'>,
+  questions: Questions | undefined,
+): Promise<string> =>
+  find(
+    {
+      flag: '--from',
+      given: given.from,
+      message: 'Sender, such as Example <noreply@example.com>',
+      validate: (value) => problemOf({ ...draft, fromEmail: value }, 'fromEmail'),
+    },
+    questions,
+  );
+
+async function collectSmtpAnswers(
+  given: GivenAnswers,
+  questions: Questions | undefined,
+): Promise<SmtpAnswers> {
   const passVariable = given.passEnv;
   const provider = await chooseProvider(given, questions);
   const [standardHost, ...otherHosts] = provider.hosts;
@@ -92,15 +146,7 @@ export async function collectAnswers(
     },
     questions,
   );
-  const fromEmail = await find(
-    {
-      flag: '--from',
-      given: given.from,
-      message: 'Sender, such as Example <noreply@example.com>',
-      validate: (value) => problemOf({ ...draft, fromEmail: value }, 'fromEmail'),
-    },
-    questions,
-  );
+  const fromEmail = await findSender(given, draft, questions);
   const user = await find(
     {
       flag: '--user',
@@ -131,25 +177,43 @@ async function chooseProvider(
 /** Advice from the provider's rules if it discourages password logins. */
 export function adviceOnLogin(answers: Answers): string | undefined {
   const { issues } = inspectConnectorConfig(starterConfig(answers), {
-    variables: { [answers.passVariable]: 'x' },
+    variables: placeholdersFor(answers),
     rules: providerRules,
   });
   const rule = issues.find(({ path }) => path.join('.') === 'auth');
   return rule && [`${rule.message}.`, rule.hint].filter(Boolean).join(' ');
 }
 
-/** Asks for the password and explains what the provider accepts. The answer may be empty. */
-export function askPassword(answers: Answers, questions: Questions): Promise<string> {
+const checkValue = (value: string) =>
+  fitsEnvFile(value)
+    ? undefined
+    : 'a .env file cannot contain this password: leave the field empty, and set the variable in the environment';
+
+/** Asks for the value of a variable. The answer may be empty. */
+export function askValue(
+  answers: Answers,
+  { find: what, isSecret }: StarterVariable,
+  questions: Questions,
+): Promise<string> {
+  if (!('api' in answers)) return askPassword(answers, questions);
+  const message = `${toTitle(what)}. It is saved in .env. Leave it empty to add it later`;
+  return isSecret
+    ? questions.askSecret(message, checkValue)
+    : questions.ask(message, { validate: checkValue });
+}
+
+/** "a Resend API key" → "A Resend API key" */
+export const toTitle = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Asks for the password and explains what the provider accepts. */
+function askPassword(answers: Answers, questions: Questions): Promise<string> {
   const { issues } = inspectConnectorConfig(starterConfig(answers), {
-    variables: { [answers.passVariable]: 'x' },
+    variables: placeholdersFor(answers),
     rules: providerRules,
   });
   const rule = issues.find(({ path }) => path.includes('pass'))?.message;
   return questions.askSecret(
     `Password${rule ? ` (${rule})` : ''}. It is saved in .env. Leave it empty to add it later`,
-    (value) =>
-      fitsEnvFile(value)
-        ? undefined
-        : 'a .env file cannot contain this password: leave the field empty, and set the variable in the environment',
+    checkValue,
   );
 }

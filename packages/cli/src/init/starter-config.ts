@@ -1,3 +1,5 @@
+import type { ApiProvider, ApiProviderKey } from '@postern/core';
+
 const email = (usageType: string, subject: string, heading: string, purpose: string) => ({
   usageType,
   contentType: 'text/html',
@@ -21,8 +23,8 @@ const STARTER_TEMPLATES = [
   email('Generic', 'Your code', 'Your code', 'continue'),
 ];
 
-/** The values for a starter config. */
-export interface Answers {
+/** The values for a starter config with an SMTP server. */
+export interface SmtpAnswers {
   readonly host: string;
   readonly port: number;
   readonly fromEmail: string;
@@ -32,12 +34,61 @@ export interface Answers {
   readonly passVariable: string;
 }
 
-/** A config that is valid as soon as its variable is set. */
-export const starterConfig = ({ host, port, fromEmail, user, passVariable }: Answers) => ({
-  host,
-  port,
-  ...(port === 465 && { secure: true }),
-  ...(user !== undefined && { auth: { user, pass: `\${${passVariable}}` } }),
-  fromEmail,
+/** The values for a starter config with the API of a provider. */
+interface ApiAnswers {
+  readonly api: ApiProvider;
+  readonly fromEmail: string;
+}
+
+export type Answers = SmtpAnswers | ApiAnswers;
+
+/** A variable that a starter config refers to. */
+export interface StarterVariable {
+  readonly name: string;
+  /** What the value is and where to find it. */
+  readonly find: string;
+  readonly isSecret: boolean;
+}
+
+const variableOf = ({ name }: ApiProvider, { key }: ApiProviderKey) =>
+  `${name}_${key}`
+    .replaceAll('-', '_')
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .toUpperCase();
+
+const keysToSet = ({ keys }: ApiProvider) => keys.filter(({ optional }) => !optional);
+
+/** The variables that must be set before the config can be used. */
+export function variablesOf(answers: Answers): readonly StarterVariable[] {
+  if (!('api' in answers))
+    return answers.user === undefined
+      ? []
+      : [{ name: answers.passVariable, find: 'the SMTP password', isSecret: true }];
+  return keysToSet(answers.api).map((key) => ({
+    name: variableOf(answers.api, key),
+    find: key.find,
+    isSecret: key.secret === true,
+  }));
+}
+
+/** The keys that select how emails are sent. */
+function deliveryOf(answers: Answers) {
+  if ('api' in answers) {
+    const { api } = answers;
+    const keys = keysToSet(api).map((key) => [key.key, `\${${variableOf(api, key)}}`]);
+    return { provider: { name: api.name, ...Object.fromEntries(keys) } };
+  }
+  const { host, port, user, passVariable } = answers;
+  return {
+    ...{ host, port },
+    ...(port === 465 && { secure: true }),
+    ...(user !== undefined && { auth: { user, pass: `\${${passVariable}}` } }),
+  };
+}
+
+/** A config that is valid as soon as its variables are set. */
+export const starterConfig = (answers: Answers) => ({
+  ...deliveryOf(answers),
+  fromEmail: answers.fromEmail,
   templates: STARTER_TEMPLATES,
 });

@@ -50,6 +50,8 @@ it('matches docs/terminal.md (vitest -u updates it)', { timeout: 60_000 }, async
 
   tell('## Set up: `init`');
   await record(['init'], 0, async (terminal) => {
+    await terminal.waitFor('How do you send emails?');
+    terminal.type(KEYS.enter);
     await terminal.waitFor('Which email provider do you use?');
     terminal.type(KEYS.up + KEYS.enter);
     await terminal.waitFor('SMTP server, such as');

@@ -133,5 +133,27 @@ export function checkProvider(config: Raw): ProviderIssue[] {
  * ```
  */
 export const providerRules: readonly ConfigRule[] = [
-  (config) => checkProvider(config).map(({ patch: _, ...issue }) => issue),
+  (config) =>
+    serversIn(config).flatMap(({ server, path }) =>
+      checkProvider(server).map(({ patch: _, ...issue }) => ({
+        ...issue,
+        path: issue.path[0] === 'fromEmail' ? issue.path : [...path, ...issue.path],
+      })),
+    ),
 ];
+
+/** The SMTP servers of a config: the config itself, or those in its list of providers. */
+function serversIn(config: Raw): { server: Raw; path: ConfigIssue['path'] }[] {
+  const { provider, providers, fromEmail } = config;
+  if (provider === undefined && providers === undefined) return [{ server: config, path: [] }];
+  const list: unknown[] = Array.isArray(providers) ? providers : [];
+  const entries = [
+    { entry: provider, path: ['provider'] },
+    ...list.map((entry, index) => ({ entry, path: ['providers', index] })),
+  ];
+  return entries.flatMap(({ entry, path }) => {
+    if (!isObject(entry) || entry.name !== 'smtp') return [];
+    const { name: _, ehloName: name, ...server } = entry;
+    return [{ server: { ...server, name, fromEmail }, path }];
+  });
+}
