@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import * as z from 'zod';
-import { type ApiProvider, apiProviders } from './src/config/api-providers.js';
+import type { ApiProvider } from './src/config/api-provider.js';
+import { apiProviders } from './src/config/api-providers.js';
 import { connectorConfigSchema } from './src/config/connector-config.js';
 import { apiProviderSchema, smtpProviderSchema } from './src/config/provider-config.js';
 import {

@@ -1,11 +1,7 @@
 export { type Clock, systemClock } from './clock.js';
-export {
-  type ApiProvider,
-  type ApiProviderConfig,
-  type ApiProviderKey,
-  type ApiProviderName,
-  apiProviders,
-} from './config/api-providers.js';
+export type { ApiProvider, ApiProviderKey } from './config/api-provider.js';
+export type { ApiProviderConfig, ApiProviderName } from './config/api-provider-config.js';
+export { apiProviders } from './config/api-providers.js';
 export { connectorConfigJsonSchema } from './config/config-json-schema.js';
 export { type ConfigVariables, resolveVariables } from './config/config-variables.js';
 export {

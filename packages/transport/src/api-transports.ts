@@ -14,6 +14,30 @@ const TRANSPORTS: { readonly [Name in ApiProviderName]: CreateApiTransport<Name>
     const { createResendTransport } = await import('@postern/transport-http/resend');
     return createResendTransport(credentials, options);
   },
+  async sendgrid(credentials, options) {
+    const { createSendGridTransport } = await import('@postern/transport-http/sendgrid');
+    return createSendGridTransport(credentials, options);
+  },
+  async postmark(credentials, options) {
+    const { createPostmarkTransport } = await import('@postern/transport-http/postmark');
+    return createPostmarkTransport(credentials, options);
+  },
+  async mailgun(credentials, options) {
+    const { createMailgunTransport } = await import('@postern/transport-http/mailgun');
+    return createMailgunTransport(credentials, options);
+  },
+  async brevo(credentials, options) {
+    const { createBrevoTransport } = await import('@postern/transport-http/brevo');
+    return createBrevoTransport(credentials, options);
+  },
+  async mailjet(credentials, options) {
+    const { createMailjetTransport } = await import('@postern/transport-http/mailjet');
+    return createMailjetTransport(credentials, options);
+  },
+  async zeptomail(credentials, options) {
+    const { createZeptoMailTransport } = await import('@postern/transport-http/zeptomail');
+    return createZeptoMailTransport(credentials, options);
+  },
   async 'amazon-ses'(credentials, options) {
     const { createAmazonSesTransport } = await import('@postern/transport-http/amazon-ses');
     return createAmazonSesTransport(credentials, options);

@@ -1,32 +1,4 @@
-/** A key of a provider in the config, for schemas, forms, and questions. */
-export interface ApiProviderKey {
-  /** The key, such as `apiKey`. */
-  readonly key: string;
-  /** The label of a form, such as `API key`. */
-  readonly title: string;
-  /** What the value is and where to find it, to follow "set it to". */
-  readonly find: string;
-  /** Whether the value must not be shown. @default false */
-  readonly secret?: true;
-  /** Whether the key can be omitted. @default false */
-  readonly optional?: true;
-  /** The only valid values. The first one is the most common. @default any string */
-  readonly choices?: readonly [string, ...string[]];
-  /** A valid value. */
-  readonly example?: string;
-  /** The form of a valid value. @default printable ASCII */
-  readonly pattern?: RegExp;
-  /** Whether forms omit the key, because hardly anyone needs it. @default false */
-  readonly expert?: true;
-}
-
-/** A provider with an HTTP API that a config can select by name. */
-export interface ApiProvider {
-  /** The name in the config, and of the subpath of `@postern/transport-http`. */
-  readonly name: string;
-  readonly title: string;
-  readonly keys: readonly ApiProviderKey[];
-}
+import type { ApiProvider } from './api-provider.js';
 
 /**
  * The providers whose HTTP APIs a config can select, in the order of a form. They determine the schema of the config, its JSON
@@ -44,6 +16,123 @@ export const apiProviders = [
         find: 'a Resend API key with sending access (https://resend.com/api-keys)',
         secret: true,
         example: 're_123456789',
+      },
+    ],
+  },
+  {
+    // https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys
+    name: 'sendgrid',
+    title: 'SendGrid',
+    keys: [
+      {
+        key: 'apiKey',
+        title: 'API key',
+        find: 'a SendGrid API key with the permission Mail Send (Settings, API Keys)',
+        secret: true,
+        example: 'SG.abc.def',
+      },
+      {
+        key: 'region',
+        title: 'Region',
+        find: 'the region of the subuser: eu for the EU',
+        optional: true,
+        choices: ['global', 'eu'],
+      },
+    ],
+  },
+  {
+    // https://postmarkapp.com/developer/api/overview#authentication
+    name: 'postmark',
+    title: 'Postmark',
+    keys: [
+      {
+        key: 'serverToken',
+        title: 'Server API token',
+        find: 'the API token of a Postmark server (Servers, API Tokens)',
+        secret: true,
+      },
+      {
+        key: 'messageStream',
+        title: 'Message stream',
+        find: 'the ID of the message stream, outbound by default',
+        optional: true,
+        example: 'outbound',
+      },
+    ],
+  },
+  {
+    // https://documentation.mailgun.com/docs/mailgun/user-manual/domains/domain-keys
+    name: 'mailgun',
+    title: 'Mailgun',
+    keys: [
+      {
+        key: 'apiKey',
+        title: 'API key',
+        find: 'a sending key of the domain (Domain settings, Sending keys)',
+        secret: true,
+      },
+      { key: 'domain', title: 'Domain', find: 'the sending domain in Mailgun', example: 'mg.example.com' },
+      {
+        key: 'region',
+        title: 'Region',
+        find: 'the region of the domain',
+        optional: true,
+        choices: ['us', 'eu'],
+      },
+    ],
+  },
+  {
+    // https://developers.brevo.com/docs/getting-started
+    name: 'brevo',
+    title: 'Brevo',
+    keys: [
+      {
+        key: 'apiKey',
+        title: 'API key',
+        find: 'a Brevo API key (SMTP & API, API Keys), not an SMTP key',
+        secret: true,
+        example: 'xkeysib-abc',
+      },
+    ],
+  },
+  {
+    // https://dev.mailjet.com/email/guides/#authentication
+    name: 'mailjet',
+    title: 'Mailjet',
+    keys: [
+      { key: 'apiKey', title: 'API key', find: 'the Mailjet API key (Account settings, API Key Management)' },
+      {
+        key: 'secretKey',
+        title: 'Secret key',
+        find: 'the secret key of the API key (Account settings, API Key Management)',
+        secret: true,
+      },
+      {
+        key: 'region',
+        title: 'Region',
+        find: 'the architecture of the account: us for the US',
+        optional: true,
+        choices: ['global', 'us'],
+      },
+    ],
+  },
+  {
+    // https://www.zoho.com/zeptomail/help/api/email-sending.html
+    name: 'zeptomail',
+    title: 'ZeptoMail',
+    keys: [
+      {
+        key: 'token',
+        title: 'Send Mail token',
+        find: 'the Send Mail token of the Mail Agent (Mail Agents, SMTP/API, API)',
+        secret: true,
+      },
+      {
+        key: 'region',
+        title: 'Data center',
+        find: 'the end of the address at which you log in to Zoho',
+        optional: true,
+        choices: ['com', 'eu', 'in', 'com.au', 'jp', 'ca', 'sa', 'com.cn'],
       },
     ],
   },
@@ -204,25 +293,3 @@ export const apiProviders = [
     ],
   },
 ] as const satisfies readonly ApiProvider[];
-
-type Known = (typeof apiProviders)[number];
-
-/** The name of a provider with an HTTP API. */
-export type ApiProviderName = Known['name'];
-
-type ValueOf<Key> = Key extends { choices: readonly (infer Choice)[] } ? Choice : string;
-
-type KeysOf<Keys extends ApiProviderKey> = {
-  readonly [Key in Keys as Key extends { optional: true } ? never : Key['key']]: ValueOf<Key>;
-} & {
-  readonly [Key in Keys as Key extends { optional: true } ? Key['key'] : never]?: ValueOf<Key> | undefined;
-};
-
-/** A provider's API with its credentials, as in the config. */
-export type ApiProviderConfig<Name extends ApiProviderName = ApiProviderName> = Name extends ApiProviderName
-  ? {
-      readonly name: Name;
-      /** The URL of the API, for a proxy or a test server. @default the provider's URL */
-      readonly baseUrl?: string | undefined;
-    } & KeysOf<Extract<Known, { name: Name }>['keys'][number]>
-  : never;

@@ -3,12 +3,9 @@ import { fromZodIssue } from '../config-issue.js';
 import { hideOnInspect } from '../secrets.js';
 import { findSimilarName } from '../similar-name.js';
 import { readWebUrl } from '../web-url.js';
-import {
-  type ApiProvider,
-  type ApiProviderConfig,
-  type ApiProviderKey,
-  apiProviders,
-} from './api-providers.js';
+import type { ApiProvider, ApiProviderKey } from './api-provider.js';
+import type { ApiProviderConfig } from './api-provider-config.js';
+import { apiProviders } from './api-providers.js';
 import { isRecord } from './config-input.js';
 import { ehloName, type SmtpConfig, smtpConfigSchema } from './smtp-config.js';
 
