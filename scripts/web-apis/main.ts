@@ -4,9 +4,7 @@
  * A package in the list is checked with all of its entries, except those for Node.js.
  */
 import { entriesOf, findNodeApis } from './find-node-apis.ts';
-
-/** The packages that run in every runtime, by folder. */
-const PACKAGES = ['core', 'resilience', 'templates', 'verification', 'transport-http', 'http'];
+import { WEB_PACKAGES } from './web-packages.ts';
 
 /** Entries that run only on Node.js, and the reason. */
 const NODE_ENTRIES: Readonly<Record<string, string>> = {
@@ -14,7 +12,7 @@ const NODE_ENTRIES: Readonly<Record<string, string>> = {
   '@postern/verification/contract': 'runs in a test runner',
 };
 
-const entries = new Map(PACKAGES.flatMap((folder) => [...entriesOf(folder)]));
+const entries = new Map(WEB_PACKAGES.flatMap((folder) => [...entriesOf(folder)]));
 const checked = [...entries].filter(([name]) => !(name in NODE_ENTRIES));
 const allowedPackages = checked.map(([name]) => name);
 

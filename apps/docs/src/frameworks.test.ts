@@ -9,6 +9,7 @@ import { launchBrowser } from '../../../scripts/browser.ts';
 import { freePort } from '../../../scripts/free-port.ts';
 import { bundleWorker } from '../../../scripts/runtimes/bundle-worker.ts';
 import { serveWorker } from '../../../scripts/runtimes/workerd.ts';
+import { WEB_PACKAGES } from '../../../scripts/web-apis/web-packages.ts';
 import { checkContainerFiles } from './container-files.ts';
 import { loadEdgeRoute } from './edge-runtime.ts';
 import { openGuides } from './guide.ts';
@@ -118,6 +119,13 @@ test('Next.js on the edge signs a person in by code, through the API of Resend',
   const verified = await call('/api/mail/verification-codes/verify', { email: to, verificationCode });
   expect(await verified.json()).toEqual({ redirectTo: '/' });
   expect(verified.headers.get('set-cookie')).toMatch(/^session=/);
+});
+
+test('the page about runtimes lists the packages that CI checks', async () => {
+  const name = 'runtimes';
+  const page = await readFile(new URL(`../guides/${name}.md`, import.meta.url), 'utf8');
+  const everywhere = page.matchAll(/^\| `@postern\/([\w-]+)` +(?:\| +yes +){5}\|$/gm);
+  expect([...everywhere].map(([, name]) => name).sort()).toEqual(WEB_PACKAGES.toSorted());
 });
 
 /** Serves a route handler and a client component, as Next.js does. */
