@@ -175,7 +175,11 @@ export async function startApiTrap(options: ApiTrapOptions = {}): Promise<ApiTra
 }
 
 function write(response: ServerResponse, { status, headers, body }: ApiTrapResponse): void {
+  if (body === undefined) {
+    response.writeHead(status, headers).end();
+    return;
+  }
   const isText = typeof body === 'string';
   response.writeHead(status, { 'Content-Type': isText ? 'text/html' : 'application/json', ...headers });
-  response.end(isText || body === undefined ? body : JSON.stringify(body));
+  response.end(isText ? body : JSON.stringify(body));
 }
