@@ -37,7 +37,7 @@ describe('from SMTP to an API', () => {
   test.each<[string, Fault]>([
     ['a connection that is reset', { at: 'connect', kind: 'reset' }],
     ['a server that refuses the sender', { at: 'mail', kind: '5xx', reply: '553 5.7.1 Not your address' }],
-    ['a temporary refusal of the server', { at: 'mail', kind: '4xx', reply: '421 4.3.2 Try again later' }],
+    ['a temporary rejection by the server', { at: 'mail', kind: '4xx', reply: '421 4.3.2 Try again later' }],
     ['a lost reply to a code', { at: 'delivery', kind: 'reset' }],
   ])('after %s', async (_, fault) => {
     const { smtpTrap, smtp, resend, failover, delivered } = await startWorld();
