@@ -21,6 +21,8 @@ const hostZod: Plugin = {
 
 /** Everything that the bundle contains. CONTRIBUTING.md explains why only this package bundles. */
 const BUNDLED = [
+  'aws4fetch',
+  'cockatiel',
   'fastest-levenshtein',
   'handlebars',
   'html-to-text',

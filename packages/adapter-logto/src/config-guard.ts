@@ -2,6 +2,7 @@ import type { ConfigIssue } from '@postern/core';
 import { z } from 'zod';
 import { inspectConfig } from './connector-config.js';
 import { isAcceptedByOfficial } from './official-rules.js';
+import { selectsProvider } from './provider-form.js';
 import { asStored, normalizeInPlace } from './stored-config.js';
 
 /** Issues for the host's zod. They are always `custom`, because the console replaces the messages of all other codes. */
@@ -23,11 +24,11 @@ export const toZodIssues = (issues: readonly ConfigIssue[]): (z.ZodCustomIssue &
 export const configGuard = z.unknown().transform((input, context): unknown => {
   const { config, issues, repaired } = inspectConfig(asStored(input));
   if (config !== undefined) {
-    if (repaired.length === 0) normalizeInPlace(input, config);
+    if (repaired.length === 0 && !selectsProvider(asStored(input))) normalizeInPlace(input, config);
     return config;
   }
   // The official connector also saves this config and cannot send with it. The error is reported when an email is sent.
-  if (isAcceptedByOfficial(input)) return input;
+  if (isAcceptedByOfficial(input) && !selectsProvider(asStored(input))) return input;
   for (const issue of toZodIssues(issues)) context.addIssue(issue);
   return z.NEVER;
 });

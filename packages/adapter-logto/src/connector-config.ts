@@ -8,6 +8,7 @@ import {
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { omitUnusable, repairConfig } from './config-repair.js';
 import { isAcceptedByOfficial, isRecord } from './official-rules.js';
+import { readProviderForm, selectsProvider } from './provider-form.js';
 import { readAddresses } from './written-addresses.js';
 
 /** The result of inspecting a config. */
@@ -36,13 +37,15 @@ const isEmpty = (value: unknown) => isRecord(value) && Object.keys(value).length
 
 function prepare(input: unknown): unknown {
   if (!isRecord(input)) return input;
-  const { dkim, ...config } = input;
+  const { dkim, ...config } = readProviderForm(input);
   return { ...config, ...(!isEmpty(dkim) && { dkim }), auth: preferPassword(config.auth) };
 }
 
 /** Logto removes an empty `auth` when it stores a config that the official connector accepted. */
 const wasAccepted = (config: unknown) =>
-  isRecord(config) && isAcceptedByOfficial({ ...config, auth: config.auth ?? {} });
+  isRecord(config) &&
+  !selectsProvider(config) &&
+  isAcceptedByOfficial({ ...config, auth: config.auth ?? {} });
 
 /** Logto sends these from every instance. Its console, and the official connector, require a template for each. */
 const REQUIRED_USAGE_TYPES = ['Register', 'SignIn', 'ForgotPassword', 'Generic'];
@@ -54,6 +57,7 @@ function check(input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[
     requireTypes: REQUIRED_USAGE_TYPES,
   });
   if (config === undefined) return { issues };
+  if (config.provider || config.providers) return { config, issues };
   try {
     // The transport opens no connection before the first email.
     void createSmtpTransport(config).close();

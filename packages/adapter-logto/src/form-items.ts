@@ -1,5 +1,6 @@
 import { type ConnectorConfigFormItem, ConnectorConfigFormItemType } from '@logto/connector-kit';
 import { DEFAULT_TEMPLATES } from './default-templates.js';
+import { providerItems } from './provider-form.js';
 
 const { Text, Number: NumberItem, Switch, Json } = ConnectorConfigFormItemType;
 
@@ -10,11 +11,13 @@ const { Text, Number: NumberItem, Switch, Json } = ConnectorConfigFormItemType;
  * save an editor without valid JSON.
  */
 export const formItems: ConnectorConfigFormItem[] = [
+  ...providerItems,
   {
     key: 'host',
     label: 'Host',
     type: Text,
-    required: true,
+    // Not with the API of a provider. The check before saving requires it otherwise.
+    required: false,
     placeholder: 'smtp.example.com',
     description: 'The host name of your SMTP server.',
   },
@@ -22,7 +25,8 @@ export const formItems: ConnectorConfigFormItem[] = [
     key: 'port',
     label: 'Port',
     type: NumberItem,
-    required: true,
+    // Not with the API of a provider. The check before saving requires it otherwise.
+    required: false,
     placeholder: '587',
     description: '465 for implicit TLS, 587 for STARTTLS.',
   },

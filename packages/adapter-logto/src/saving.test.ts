@@ -136,19 +136,17 @@ describe('the form', () => {
   /** An empty editor contains `{}`, which Logto does not store. */
   const emptyJson = (stored: object) =>
     Object.fromEntries(
-      ['auth', 'tls', 'customHeaders', 'dkim'].filter((key) => !(key in stored)).map((key) => [key, {}]),
+      ['auth', 'tls', 'customHeaders', 'dkim', 'providers']
+        .filter((key) => !(key in stored))
+        .map((key) => [key, {}]),
     );
 
-  test('has valid JSON in every editor and marks a missing server', () => {
+  test('has valid JSON in every editor, and marks what every config requires', () => {
     const form = openForm(items);
     for (const { key, type } of items)
       if (type === 'Json') expect(() => JSON.parse(String(form[key]))).not.toThrow();
-    expect(items.filter(({ required }) => required).map(({ key }) => key)).toEqual([
-      'host',
-      'port',
-      'fromEmail',
-      'templates',
-    ]);
+    const always = items.filter(({ required, showConditions }) => required && !showConditions);
+    expect(always.map(({ key }) => key)).toEqual(['fromEmail', 'templates']);
   });
 
   test('does not suggest an empty auth', () => {

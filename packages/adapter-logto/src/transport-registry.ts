@@ -1,5 +1,5 @@
-import { type ConnectorConfig, parseSmtpConfig, type Transport } from '@postern/core';
-import { createSmtpTransport } from '@postern/transport-smtp';
+import { type ConnectorConfig, parseProviders, type Transport } from '@postern/core';
+import { createTransport } from '@postern/transport';
 import { configLogger } from './config-logger.js';
 import { fingerprint } from './fingerprint.js';
 import { createIdleCache } from './idle-cache.js';
@@ -25,7 +25,7 @@ export interface TransportRegistry {
 }
 
 export interface TransportRegistryOptions {
-  /** @default an SMTP transport */
+  /** @default the transport that the config selects */
   open?: (config: ConnectorConfig) => Transport;
   /** If there are more, the least recently used transport closes. @default 20 */
   maxTransports?: number;
@@ -49,7 +49,7 @@ export function createTransportRegistry(options: TransportRegistryOptions = {}):
 
   return {
     transportFor(config) {
-      const key = fingerprint(parseSmtpConfig(config));
+      const key = fingerprint(parseProviders(config));
       const use = () => transports.use(key, () => open(config));
       return {
         name: 'smtp',
@@ -76,4 +76,7 @@ export function createTransportRegistry(options: TransportRegistryOptions = {}):
  * logged as warnings.
  */
 const openTransport = (config: ConnectorConfig): Transport =>
-  createSmtpTransport(config, { plaintextAuth: 'warn', missingAuth: 'warn', logger: configLogger(config) });
+  createTransport(config, {
+    smtp: { plaintextAuth: 'warn', missingAuth: 'warn' },
+    logger: configLogger(config),
+  });
