@@ -9,24 +9,28 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
 }
 
-/** A schema and its alternatives. */
-const variantsOf = (schema: JsonSchema): readonly JsonSchema[] => [
-  schema,
-  ...(schema.anyOf ?? []).flatMap(variantsOf),
-];
+/** A schema, the definition that it refers to, and their alternatives. */
+function variantsOf(schema: JsonSchema, definitions: JsonSchema['$defs']): readonly JsonSchema[] {
+  const definition = definitions?.[schema.$ref?.replace('#/$defs/', '') ?? ''];
+  const others = [...(definition ? [definition] : []), ...(schema.anyOf ?? [])];
+  return [schema, ...others.flatMap((each) => variantsOf(each, definitions))];
+}
 
 /** The schemas that can apply to a position in the document. */
 export function schemasAt(root: JsonSchema, path: readonly (string | number)[]): readonly JsonSchema[] {
-  let schemas = variantsOf(root);
+  const variants = (schema: JsonSchema) => variantsOf(schema, root.$defs);
+  let schemas = variants(root);
   for (const part of path) {
     schemas = schemas
       .map(({ properties, items }) => (typeof part === 'number' ? items : properties?.[part]))
       .filter((schema) => schema !== undefined)
-      .flatMap(variantsOf);
+      .flatMap(variants);
   }
   return schemas;
 }
