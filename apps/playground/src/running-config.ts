@@ -73,10 +73,11 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
 
   function aim(config: ConnectorConfig, isWithheld: boolean): Pick<Applied, 'config' | 'target'> {
     const server = `${primary.host}:${primary.port}`;
-    // Use the sender and the templates with the playground's server.
-    if (isWithheld)
+    const { provider, providers, ...others } = config;
+    // Use the sender and the templates with the playground's server. The playground never calls the API of a provider.
+    if (isWithheld || provider || providers)
       return {
-        config: { ...ownServer(), ...withoutServer(config) } as ConnectorConfig,
+        config: { ...ownServer(), ...withoutServer(others) } as ConnectorConfig,
         target: { mode: 'trap', server },
       };
     if (config.host === primary.host && config.port === primary.port)
