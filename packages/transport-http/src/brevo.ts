@@ -123,6 +123,7 @@ export function createBrevoTransport(
         .map(({ domain_name }) => domain_name);
       if (sender.domain ? domains.includes(sender.domain) : domains.length > 0) return undefined;
       const senders = await call(getRequest('/v3/senders', authorization));
+      if (senders.refusal) return senders.refusal;
       const active = (sendersSchema.safeParse(senders.response.json).data?.senders ?? [])
         .filter((each) => each.active)
         .map(({ email }) => email.toLowerCase());

@@ -61,6 +61,8 @@ describe.each(PROVIDER_CASES)('$name', ({ create }) => {
   test.each([
     ['a misspelled name', { timeout: 1 }],
     ['a URL without TLS', { baseUrl: 'http://api.example.com' }],
+    ['a URL with a query', { baseUrl: 'https://api.example.com/?key=1' }],
+    ['a URL with a fragment', { baseUrl: 'https://api.example.com/#v1' }],
     ['a sender that is not an address', { fromEmail: 'noreply' }],
     ['a timeout of zero', { timeoutMs: 0 }],
   ])('rejects an option with %s', (_, options) => {
@@ -108,6 +110,42 @@ test.each([
     expect(trap.inbox.messages).toEqual([]);
   },
 );
+
+test('Brevo: verify reports that it cannot list the senders', async () => {
+  const { trap, transport } = await startWorld(
+    { create: (options) => createBrevoTransport({ apiKey: 'k' }, options) },
+    { fromEmail: 'noreply@example.com' },
+  );
+  trap.fault({ at: 'verify', kind: 'response', status: 200, body: { domains: [] }, times: 1 });
+  trap.fault({ at: 'verify', kind: 'response', status: 503, body: '' });
+  expect(await failureOf(transport.verify())).toMatchObject({ code: 'connection_failed', retryable: true });
+});
+
+test('Resend: each email has its own idempotency key, for any Message-ID', async () => {
+  const long = 'a'.repeat(300);
+  const ids = [
+    '<1@example.com>',
+    '<1@почта.рф>',
+    '<2@почта.рф>',
+    '<é@example.com>',
+    `<${long}1@x>`,
+    `<${long}2@x>`,
+  ];
+  const keys: string[] = [];
+  const transport = createResendTransport(
+    { apiKey: 'k' },
+    {
+      fetch: async (url, init) => {
+        keys.push(new Request(url, init).headers.get('Idempotency-Key') ?? '');
+        return Response.json({ id: '1' });
+      },
+    },
+  );
+  for (const messageId of [...ids, ...ids]) await transport.send(testEmail({ messageId }));
+  expect(keys.slice(0, ids.length)).toEqual(keys.slice(ids.length));
+  expect(new Set(keys).size).toBe(ids.length);
+  for (const key of keys) expect(key).toMatch(/^[\x21-\x7e]{1,256}$/);
+});
 
 test('Resend: verify accepts an API key that may only send', async () => {
   const { trap, transport } = await startWorld({

@@ -55,8 +55,8 @@ const errorSchema = z.object({ name: z.string(), message: z.string() });
 const sentSchema = z.object({ id: z.string() });
 const domainsSchema = z.object({ data: z.array(z.object({ name: z.string(), status: z.string() })) });
 
-/** https://resend.com/docs/dashboard/emails/idempotency-keys */
-const LONGEST_IDEMPOTENCY_KEY = 256;
+/** At most 256 characters (https://resend.com/docs/dashboard/emails/idempotency-keys) that a header field can contain. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,256}$/;
 
 /**
  * Sends emails through the API of Resend (https://resend.com/docs/api-reference/emails/send-email). Resend delivers an email
@@ -84,10 +84,10 @@ export function createResendTransport(
     secrets: [apiKey],
     isIdempotent: true,
     hints: HINTS,
-    writeRequest: (email) =>
+    writeRequest: async (email) =>
       jsonRequest(
         '/emails',
-        { ...authorization, 'Idempotency-Key': email.messageId.slice(0, LONGEST_IDEMPOTENCY_KEY) },
+        { ...authorization, 'Idempotency-Key': await idempotencyKeyOf(email.messageId) },
         {
           from: mailboxText(email.from),
           to: [email.to],
@@ -116,6 +116,13 @@ export function createResendTransport(
     },
   };
   return createApiTransport(provider, options, 'createResendTransport');
+}
+
+/** The Message-ID, or a hash of it. A shortened Message-ID could be the key of two emails. */
+async function idempotencyKeyOf(messageId: string): Promise<string> {
+  if (IDEMPOTENCY_KEY.test(messageId)) return messageId;
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(messageId));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function readRefusal(response: ApiResponse): ApiRefusal | undefined {

@@ -41,7 +41,9 @@ export const apiTransportOptionsSchema = z.strictObject({
   baseUrl: z
     .string()
     .refine((url) => readWebUrl(url) !== undefined, 'must be a URL that starts with https://')
-    .transform((url) => url.replace(/\/$/, ''))
+    // The path of each request follows the URL.
+    .refine((url) => !/[?#]/.test(url), 'must not contain a query or a fragment')
+    .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   fromEmail: z
     .string()
