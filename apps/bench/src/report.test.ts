@@ -31,8 +31,8 @@ describe('figures', () => {
   ])('%d', (value, text) => expect(formatFigure(value)).toBe(text));
 
   it('formats ratios and shares', () => {
-    expect(formatRatio(2.345)).toBe('2.35 ×');
-    expect(formatPercent(0.123)).toBe('12 %');
+    expect(formatRatio(2.345)).toBe('2.35×');
+    expect(formatPercent(0.123)).toBe('12%');
     expect(formatPercent(Number.NaN)).toBe('–');
   });
 });
@@ -65,7 +65,7 @@ it('renders a result as Markdown', () => {
       '',
       '**Goals**',
       '',
-      '| Goal            | Measured |        Wanted | Met |',
+      '| Goal            | Measured |        Target | Met |',
       '| --------------- | -------: | ------------: | --: |',
       '| one against two |     2.50 | at least 2.00 | yes |',
       '| growth          |     1.20 |  at most 1.10 |  no |',

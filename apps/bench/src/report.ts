@@ -8,10 +8,10 @@ export function formatFigure(value: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-export const formatRatio = (value: number): string => `${formatFigure(value)} ×`;
+export const formatRatio = (value: number): string => `${formatFigure(value)}×`;
 
 export const formatPercent = (share: number): string =>
-  Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–';
+  Number.isFinite(share) ? `${Math.round(share * 100)}%` : '–';
 
 const bound = ({ atLeast, atMost }: Goal): string =>
   [
@@ -61,7 +61,7 @@ function tableAsMarkdown(table: Table): string {
 const goalsAsMarkdown = (goals: readonly Goal[]): string =>
   tableAsMarkdown({
     title: 'Goals',
-    columns: ['Goal', 'Measured', 'Wanted', 'Met'],
+    columns: ['Goal', 'Measured', 'Target', 'Met'],
     rows: goals.map((goal) => [
       goal.text,
       formatFigure(goal.measured),

@@ -26,7 +26,7 @@ test('the README lists every route and its caller', () => {
   expect(listed).toEqual(
     handler.routes.map(({ method, path, access }) => [
       `${method} ${path}`,
-      access === 'authorized' ? '`authorize`' : 'everyone',
+      access === 'authorized' ? '`authorize`' : 'anyone',
     ]),
   );
 });

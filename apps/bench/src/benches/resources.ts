@@ -108,7 +108,7 @@ async function measureMemory(sink: Sink, { quick, log }: BenchContext): Promise<
 const shareTable = (title: string, column: string, shares: readonly Share[]): Table => ({
   title,
   columns: [column, 'share of time'],
-  rows: shares.map(({ name, share }) => [name, `${(share * 100).toFixed(1)} %`]),
+  rows: shares.map(({ name, share }) => [name, `${(share * 100).toFixed(1)}%`]),
 });
 
 /** Profiles the CPU while messages are sent. */
@@ -152,7 +152,7 @@ export const resources: Bench = {
         ...memory.notes,
         'CPU: user and system time of the sending process (`process.cpuUsage`).',
         'Allocated: the growth of V8’s heap between garbage collections (`v8.GCProfiler`), without buffers.',
-        'The profile shows the self time of one run while busy. It includes the work of the engine for a function, such as regular expressions, copying, and writing to a socket.',
+        'The profile shows the self time of one run while busy. A function’s time includes the work that the engine does for it, such as regular expressions, copying, and socket writes.',
       ],
     };
   },

@@ -144,7 +144,7 @@ async function compare({ rounds, quick, log }: BenchContext): Promise<BenchResul
       atMost: MOST_SLOWER,
     })),
     notes: [
-      `Both queues have ${DAYS} days of partitions. enqueue: ${BATCH} emails, the median of ${LIVE / BATCH} runs. stats and list: the medians of ${CALLS} calls. drain: ${PROCESSES} other processes send ${LIVE} emails, 20 at a time. expire: housekeeping ends ${LIVE} emails. drop a day: a round of housekeeping until the oldest day is removed.`,
+      `Both queues have ${DAYS} days of partitions. enqueue: ${BATCH} emails, the median of ${LIVE / BATCH} runs. stats and list: the medians of ${CALLS} calls. drain: ${PROCESSES} other processes send ${formatFigure(LIVE)} emails, 20 at a time. expire: housekeeping marks ${formatFigure(LIVE)} emails as expired. drop a day: the time that one housekeeping round takes to remove the oldest day.`,
     ],
   };
 }

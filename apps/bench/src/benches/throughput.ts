@@ -62,7 +62,7 @@ async function compete(
 const sinkShareOf = (outcomes: readonly Outcome[]): number =>
   median(outcomes.map(({ sinkShare }) => sinkShare ?? Number.NaN));
 
-const COLUMNS = ['', 'per second', 'spread', '× nodemailer, pool', 'sink, of a core'];
+const COLUMNS = ['', 'per second', 'spread', '× nodemailer, pool', 'sink CPU, % of one core'];
 
 function throughputTable(title: string, outcomes: ReadonlyMap<Contestant, readonly Outcome[]>): Table {
   const base = (outcomes.get(NODEMAILER_POOL) ?? []).map(throughputOf);
@@ -194,11 +194,15 @@ async function testSinks({ rounds, quick, log }: BenchContext): Promise<BenchRes
   ]);
   return {
     tables: [
-      { title: 'Limits of the sinks', columns: ['', 'per second', 'spread', 'sink, of a core'], rows },
+      {
+        title: 'Limits of the sinks',
+        columns: ['', 'per second', 'spread', 'sink CPU, % of one core'],
+        rows,
+      },
     ],
     goals: [],
     notes: [
-      'A sink does not limit a contestant if it uses much less than a whole core and accepts more messages from other senders.',
+      'A sink is not the bottleneck if the sink uses much less than a full core and accepts more messages per second from other senders.',
     ],
   };
 }
