@@ -80,12 +80,14 @@ export function readOptions<Schema extends z.ZodType>(
     const known = knownKeys.get(formatPath(path)) ?? [];
     return issue.keys.map((key) => {
       const similar = findSimilarName(key, known);
-      const advice = similar ? `did you mean ${similar}?` : `the options are ${known.join(', ')}`;
+      const advice = similar
+        ? `did you mean ${similar}?`
+        : `expected ${known.length > 1 ? 'one of ' : ''}${known.join(', ')}`;
       return {
         severity: 'error',
         path: [...path, key],
         code: 'unknown_key',
-        message: `is not an option: ${advice}`,
+        message: `unknown option: ${advice}`,
       };
     });
   });

@@ -5,6 +5,6 @@ test('rejects misspelled options and suggests the correct names', () => {
   const options = { basPath: '/mail', autorize: () => true };
   // @ts-expect-error: JavaScript callers can pass it
   expect(() => createFetchHandler(options)).toThrow(
-    /options of createFetchHandler.+basPath: is not an option: did you mean basePath\?.+did you mean authorize\?/s,
+    /options of createFetchHandler.+basPath: unknown option: did you mean basePath\?.+did you mean authorize\?/s,
   );
 });

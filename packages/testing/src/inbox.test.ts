@@ -81,7 +81,7 @@ describe('waiting', () => {
     );
     await send(testEmail({ to: 'bob@example.com', subject: 'Welcome' }));
     await expect(inbox.waitForEmail(undefined, Object({ timeout: 1 }))).rejects.toThrow(
-      'timeout: is not an option: did you mean timeoutMs?',
+      'timeout: unknown option: did you mean timeoutMs?',
     );
     await expect(inbox.waitForCode('ada@example.com', { timeoutMs: 1 })).rejects.toThrow(
       'No email with a code to ada@example.com arrived within 1 ms. In the inbox (1):\n  - to bob@example.com: "Welcome"',

@@ -40,7 +40,7 @@ describe('createSmtpTransport rejects an invalid option', () => {
 
   it('with a misspelled name', () => {
     expect(issuesOf({ maxConections: 5 })).toEqual([
-      [['maxConections'], 'unknown_key', 'is not an option: did you mean maxConnections?'],
+      [['maxConections'], 'unknown_key', 'unknown option: did you mean maxConnections?'],
     ]);
   });
 
@@ -58,7 +58,7 @@ it('createNodemailerTransport rejects a misspelled option', () => {
   const transporter = { sendMail: async () => ({}) };
   // @ts-expect-error: possible in JavaScript
   expect(() => createNodemailerTransport(transporter, { nam: 'main' })).toThrow(
-    'nam: is not an option: did you mean name?',
+    'nam: unknown option: did you mean name?',
   );
 });
 
@@ -67,7 +67,7 @@ describe('diagnose rejects an invalid option', () => {
     ['deadlineMs', '1', 'must be a number'],
     ['deadlineMs', Number.POSITIVE_INFINITY, 'must be a number'],
     ['deadlineMs', 0.5, 'must be 1 or more'],
-    ['deadline', 500, 'is not an option: did you mean deadlineMs?'],
+    ['deadline', 500, 'unknown option: did you mean deadlineMs?'],
   ])('%s: %j', async (name, value, problem) => {
     await expect(diagnose(SERVER, { [name]: value })).rejects.toThrow(`${name}: ${problem}`);
   });

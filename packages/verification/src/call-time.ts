@@ -13,7 +13,7 @@ function read(clock: Clock): number {
   if (Number.isFinite(now)) return now;
   throw new MailError('config_invalid', 'The option clock of createVerification must return a number.', {
     stage: 'config',
-    hint: 'Return milliseconds since the Unix epoch from now().',
+    hint: 'Make now() return milliseconds since the Unix epoch.',
   });
 }
 

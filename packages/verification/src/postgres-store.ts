@@ -187,7 +187,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
         await purge().catch((error: unknown) =>
           report('error', {
             event: 'verification.purge_failed',
-            message: 'Expired codes and counters could not be deleted. The next purge deletes them.',
+            message: 'Expired codes and counters could not be deleted. The next purge will try again.',
             error,
           }),
         );

@@ -11,7 +11,7 @@ const valid = {
 };
 
 test.each<[object, string, RegExp]>([
-  [{ ...valid, keys: undefined, secret: 's'.repeat(32) }, 'secret', /the options are .*\bkeys\b/],
+  [{ ...valid, keys: undefined, secret: 's'.repeat(32) }, 'secret', /expected one of .*\bkeys\b/],
   [{ ...valid, policy: { codeTtl: 600 } }, 'policy.codeTtl', /did you mean codeTtlMs\?/],
   [{ ...valid, policy: { linkTtl: 600 } }, 'policy.linkTtl', /did you mean linkTtlMs\?/],
   [{ ...valid, policy: { cooldown: 60 } }, 'policy.cooldown', /did you mean cooldownMs\?/],
@@ -24,7 +24,7 @@ test.each<[object, string, RegExp]>([
   const create = () => createVerification(Object(options));
   expect(create).toThrow(ConfigError);
   expect(create).toThrow(message);
-  expect(create).toThrow(`${path}: is not an option`);
+  expect(create).toThrow(`${path}: unknown option`);
 });
 
 test('shows an example of a list of keys', () => {

@@ -183,14 +183,14 @@ describe('valid keys without an effect get a warning', () => {
       oauth2({ pass: 'p', refreshToken: 't' }),
       'auth.refreshToken',
       'warning',
-      /keys of one kind/,
+      /keys for one kind of login/,
     ],
     [
       'a password next to a service key',
       oauth2({ pass: 'p', serviceClient: 'c', privateKey: KEY }),
       'auth.pass',
       'warning',
-      /keys of one kind/,
+      /keys for one kind of login/,
     ],
     [
       'a scope next to a refresh token',

@@ -91,7 +91,7 @@ const COMBINATIONS: readonly Combination[] = [
   {
     path: ['service'],
     when: ({ raw }) => isSet(raw.service) && isSet(raw.host),
-    message: 'host overrides the host of service: remove service and set port, or remove host',
+    message: 'host overrides the host that service sets: remove service and set port, or remove host',
   },
   {
     path: ['pool'],
@@ -143,7 +143,7 @@ const COMBINATIONS: readonly Combination[] = [
   ...AUTH_KEYS.map((key) => ({
     path: ['auth', key],
     when: ({ auth }: Facts) => isSet(auth[key]) && !keysUsedOf(auth).includes(key),
-    message: `auth.${key} has no effect, because other keys in auth select a different kind of login: remove it, or keep the keys of one kind only`,
+    message: `auth.${key} has no effect, because other keys in auth select a different kind of login: remove it, or keep only the keys for one kind of login`,
   })),
   {
     path: ['auth', 'expires'],

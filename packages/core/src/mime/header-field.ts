@@ -60,7 +60,7 @@ function writeField(name: string, ...values: (() => string)[]): string {
   throw new MailError(
     'config_invalid',
     `The header field ${shown} has more than ${LONGEST_LINE} bytes without a space where the line can break (RFC 5322 section 2.1.1).`,
-    { stage: 'config', hint: 'Shorten the field name or the longest word of the value.' },
+    { stage: 'config', hint: 'Shorten the field name or the longest word in the value.' },
   );
 }
 

@@ -41,7 +41,7 @@ function toSocketError(
   }
   const where = serverName({ host, port });
   if (code === 'ETIMEDOUT') {
-    return new MailError('timeout', `${where} does not answer.`, {
+    return new MailError('timeout', `${where} did not respond.`, {
       stage,
       cause: error,
       hint: 'A firewall may block this port. Many hosting providers block port 25: try 587 or 465.',

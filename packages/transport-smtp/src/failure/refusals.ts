@@ -151,11 +151,11 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   host_blocked: {
     ...host,
     did: 'refused the IP address of this machine',
-    hint: 'The IP address of this machine is on a blocklist. Request the removal of the address, or log in to a provider and send through it.',
+    hint: 'The IP address of this machine is on a blocklist. Request removal from the blocklist, or log in to a provider and send through it.',
   },
   host_refused: {
     ...host,
-    hint: 'The server does not accept connections from this machine, or not on this port. Its reply may give the reason. Use a submission port (587 or 465), or ask the server operator.',
+    hint: 'The server does not accept connections from this machine or on this port. Its reply may give the reason. Use a submission port (587 or 465), or ask the server operator.',
     hintWithoutLogin: `The server does not accept email from this machine: ${LOG_IN} The submission ports are 587 and 465.`,
   },
 
