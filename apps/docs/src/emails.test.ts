@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { inspectConnectorConfig } from '@postern/core';
-import { startSmtpTrap, testEmail } from '@postern/testing';
+import { type ApiTrap, startApiTrap, startSmtpTrap, testEmail } from '@postern/testing';
 import { providerRules } from '@postern/transport-smtp';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../scripts/free-port.ts';
@@ -31,6 +31,37 @@ test('Amazon SES: the transport sends within the rate', async () => {
   await transport.close();
 
   expect(await trap.inbox.waitForCode(to)).toBe('482913');
+});
+
+/** Sends with the config and the program of a guide, but to the API of a test server, where example.com is verified. */
+async function sendThrough(
+  name: string,
+  { api, env }: { readonly api: ApiTrap; readonly env: Record<string, string> },
+): Promise<string> {
+  const guide = openGuide(name);
+  const json = JSON.parse(await readFile(guide.path('connector.json'), 'utf8'));
+  for (const provider of [json.provider ?? json.providers].flat())
+    if (provider.name !== 'smtp') provider.baseUrl = api.url;
+  json.fromEmail = json.fromEmail.replace('acme.example', 'example.com');
+  await writeFile(guide.path('connector.json'), JSON.stringify(json));
+  return guide.run('send.ts', env);
+}
+
+test('Amazon SES without SMTP: the program checks the account and sends', async () => {
+  await using api = await startApiTrap();
+  const env = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'x'.repeat(40) };
+  expect(await sendThrough('amazon-ses-api', { api, env })).toBe('amazon-ses\n');
+  expect(await api.inbox.waitForCode(to)).toBe('482913');
+});
+
+test('From SMTP to an API: the API sends if the server does not respond correctly', async () => {
+  await using api = await startApiTrap();
+  const server = await startTrap();
+  const env = { SMTP_URL: server.url, RESEND_API_KEY: 're_test' };
+  expect(await sendThrough('smtp-and-api', { api, env })).toBe('Sent by smtp\n');
+  server.fault({ at: 'greeting', kind: '4xx' });
+  expect(await sendThrough('smtp-and-api', { api, env })).toBe('Sent by resend\n');
+  expect(await api.inbox.waitForCode(to)).toBe('482913');
 });
 
 test('Languages: single sentences are replaced', async () => {
