@@ -137,6 +137,17 @@ describe.each(PROVIDER_CASES)('$name', (provider) => {
       expect(error.hint).toMatch(hint);
     });
 
+    test.each(['<html>Log in</html>', ''])(
+      'does not blame the account for a response that is not JSON: %j',
+      async (body) => {
+        const { trap, transport } = await startWorld(provider, { fromEmail: 'noreply@example.com' });
+        trap.fault({ at: 'verify', kind: 'response', status: 200, body });
+        const error = await failureOf(transport.verify());
+        expect(error).toMatchObject({ code: 'config_invalid', stage: 'connect', responseCode: 200 });
+        expect(error.hint).toMatch(/proxy/);
+      },
+    );
+
     test('reports a server that does not respond', async () => {
       const { trap, transport } = await startWorld(provider, { timeoutMs: 30 });
       trap.fault({ at: 'verify', kind: 'hang', times: 1 });

@@ -24,6 +24,14 @@ import { refusalOfStatus } from './refusals.js';
 /** Status codes of gateways (RFC 9110 section 15.6). The server behind them may have processed the request. */
 const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 504]);
 
+/** The page of a proxy or of another server says nothing about the account. */
+const isForeign = (response: ApiResponse) => isSuccess(response) && response.json === undefined;
+const FOREIGN: ApiRefusal = {
+  refusal: 'request_refused',
+  text: 'the response is not JSON',
+  hint: 'Check baseUrl, and any proxy between this machine and the provider.',
+};
+
 /**
  * Creates a transport from the description of a provider's API.
  *
@@ -137,7 +145,7 @@ export function createApiTransport(
           });
         const response = await exchange(request, context, signal);
         last = response;
-        return { response, refusal: readRefusal(response) };
+        return { response, refusal: readRefusal(response) ?? (isForeign(response) ? FOREIGN : undefined) };
       },
       { address: fromEmail, domain: fromEmail?.slice(fromEmail.lastIndexOf('@') + 1).toLowerCase() },
     );
