@@ -90,6 +90,16 @@ describe.each(PROVIDER_CASES)('$name', (provider) => {
     expect(error).toMatchObject({ ...lost, code: isIdempotent ? 'timeout' : 'delivery_unknown' });
   });
 
+  test('does not wait for a fetch function that ignores the signal', async () => {
+    const { transport } = await startWorld(provider, { timeoutMs: 30, fetch: () => new Promise(() => {}) });
+    const { code } = await failureOf(transport.send(testEmail()));
+    expect(['timeout', 'delivery_unknown']).toContain(code);
+    const controller = new AbortController();
+    const failure = failureOf(transport.send(testEmail(), { signal: controller.signal }));
+    controller.abort();
+    expect(await failure).toMatchObject({ code: 'aborted' });
+  });
+
   test('can be aborted while it waits for the response', async () => {
     const { trap, transport } = await startWorld(provider);
     const controller = new AbortController();

@@ -1,4 +1,4 @@
-import { hasTimedOut } from '@postern/core';
+import { hasTimedOut, untilAborted } from '@postern/core';
 import type { ApiRequest } from './api-request.js';
 import { type ApiResponse, readApiResponse } from './api-response.js';
 
@@ -55,7 +55,9 @@ export async function callApi(
   try {
     // A redirect could send the credentials to another host.
     const init: RequestInit = { ...request, redirect: 'manual', signal: stop.signal };
-    return await readApiResponse(await fetch(`${baseUrl}${path}`, init));
+    stop.signal.throwIfAborted();
+    // A custom fetch can ignore the signal.
+    return await untilAborted(fetch(`${baseUrl}${path}`, init).then(readApiResponse), stop.signal);
   } catch (cause) {
     if (signal?.aborted) return { kind: hasTimedOut(signal) ? 'late' : 'aborted', cause };
     if (stop.signal.aborted) return { kind: 'late', cause };
