@@ -97,7 +97,13 @@ describe.each(providers)('$name', (provider) => {
     const at = (baseUrl: unknown) => issuesOf({ provider: { ...entry, baseUrl } });
     expect(at('https://proxy.example.com/mail')).toEqual([]);
     expect(at('http://127.0.0.1:8080')).toEqual([]);
-    for (const url of ['http://proxy.example.com', 'proxy.example.com', 5])
+    for (const url of [
+      'https://example.com/?a=b',
+      'https://example.com/#a',
+      'http://proxy.example.com',
+      'proxy.example.com',
+      5,
+    ])
       expect(at(url)).toEqual([expect.stringMatching(/^error provider\.baseUrl: baseUrl must be a URL/)]);
   });
 });

@@ -25,7 +25,7 @@ export const SMTP = 'smtp';
 const NAMES: readonly string[] = [...apiProviders.map(({ name }) => name), SMTP];
 
 const BASE_URL_RULE =
-  "baseUrl must be a URL that starts with https://, or http:// on the local machine: remove baseUrl to use the provider's URL";
+  "baseUrl must be a URL that starts with https://, or http:// on the local machine, without a query or a fragment: remove baseUrl to use the provider's URL";
 
 /** All credentials become part of a URL or a header field. */
 const PRINTABLE_ASCII = /^[\x21-\x7e]+$/;
@@ -56,7 +56,7 @@ export const apiProviderSchema = ({ name, keys }: ApiProvider) =>
     ...Object.fromEntries(keys.map((key) => [key.key, valueSchema(key)])),
     baseUrl: z
       .string(BASE_URL_RULE)
-      .refine((text) => readWebUrl(text) !== undefined, BASE_URL_RULE)
+      .refine((text) => readWebUrl(text) !== undefined && !/[?#]/.test(text), BASE_URL_RULE)
       .optional(),
   });
 
