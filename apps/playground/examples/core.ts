@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createMailer, parseConnectorConfig } from '@postern/core';
-import { createSmtpTransport } from '@postern/transport-smtp';
+import { createTransport } from '@postern/transport';
 
 const json = JSON.parse(await readFile('connector.json', 'utf8'));
 const config = parseConnectorConfig(json, { variables: process.env });
-const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+const mailer = createMailer({ config, transport: createTransport(config) });
 
 const receipt = await mailer.send({
   to: 'ada@example.com',

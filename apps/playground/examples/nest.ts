@@ -4,12 +4,12 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { bearerToken, MailController, MailModule } from '@postern/adapter-nestjs';
 import { parseConnectorConfig } from '@postern/core';
-import { createSmtpTransport } from '@postern/transport-smtp';
+import { createTransport } from '@postern/transport';
 
 const { MAIL_SECRET = '', PORT = '3000' } = process.env;
 const json = JSON.parse(await readFile('connector.json', 'utf8'));
 const config = parseConnectorConfig(json, { variables: process.env });
-const transport = createSmtpTransport(config);
+const transport = createTransport(config);
 
 @Controller('mail')
 class AuthMailController extends MailController {}

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createMailer, parseConnectorConfig } from '@postern/core';
 import { createMailQueue } from '@postern/queue';
-import { createSmtpTransport } from '@postern/transport-smtp';
+import { createTransport } from '@postern/transport';
 
 const { DATABASE_URL, QUEUE_SECRET = '' } = process.env;
 const json = JSON.parse(await readFile('connector.json', 'utf8'));
 const config = parseConnectorConfig(json, { variables: process.env });
-const mailer = createMailer({ config, transport: createSmtpTransport(config) });
+const mailer = createMailer({ config, transport: createTransport(config) });
 
 const queue = await createMailQueue({
   mailer,

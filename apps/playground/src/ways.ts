@@ -10,7 +10,7 @@ import { ProblemError, refusal } from './problem.js';
 import type { Sending } from './sending.js';
 import { type SendRequest, type Sent, WAYS, type Way, type WayDescription } from './wire/send.js';
 
-const SMTP = ['@postern/core', '@postern/transport-smtp'];
+const SENDING = ['@postern/core', '@postern/transport'];
 
 const DESCRIPTIONS: Readonly<
   Record<Way, Pick<WayDescription, 'title' | 'description' | 'packages'> & { readonly files: string[] }>
@@ -18,19 +18,19 @@ const DESCRIPTIONS: Readonly<
   core: {
     title: 'Core',
     description: 'Your code renders the template, sends the email to the mail server, and gets a receipt.',
-    packages: SMTP,
+    packages: SENDING,
     files: ['core.ts'],
   },
   express: {
     title: 'Express router',
     description: 'Your Express app has routes for emails. Another service posts to them.',
-    packages: ['@postern/adapter-express', ...SMTP, 'express'],
+    packages: ['@postern/adapter-express', ...SENDING, 'express'],
     files: ['express.ts', 'post-message.ts'],
   },
   nest: {
     title: 'NestJS module',
     description: 'Your Nest app has the same routes, and services to inject.',
-    packages: ['@postern/adapter-nestjs', ...SMTP, '@nestjs/common', '@nestjs/core', 'reflect-metadata'],
+    packages: ['@postern/adapter-nestjs', ...SENDING, '@nestjs/common', '@nestjs/core', 'reflect-metadata'],
     files: ['nest.ts', 'post-message.ts'],
   },
   logto: {
@@ -43,7 +43,7 @@ const DESCRIPTIONS: Readonly<
     title: 'Queue',
     description:
       'The queue stores the email first. A worker sends it, and retries if the failure is temporary.',
-    packages: ['@postern/queue', ...SMTP, '@electric-sql/pglite'],
+    packages: ['@postern/queue', ...SENDING, '@electric-sql/pglite'],
     files: ['queue.ts'],
   },
 };
