@@ -109,7 +109,10 @@ describe('config', () => {
     await choose(page, 'text/html', '"secure":true,"templates":[{"contentType":"text/html"');
   });
 
-  test('fills in the server of a provider, and keeps sender and templates', async ({ page, playground }) => {
+  test('fills in the server or the API of a provider, and keeps sender and templates', async ({
+    page,
+    playground,
+  }) => {
     const { fromEmail, templates } = await running(playground);
     await open(page);
     await openTab(page, 'Provider');
@@ -135,6 +138,15 @@ describe('config', () => {
     await editor(page).click();
     await page.keyboard.press('ControlOrMeta+z');
     await editor(page).getByText('"smtpdm.aliyun.com"').waitFor();
+
+    await page.getByText('HTTP API', { exact: true }).click();
+    await page.getByRole('button', { name: 'Resend' }).click();
+    await page.getByText('Start the playground with RESEND_API_KEY').waitFor();
+    await editor(page)
+      .getByText(/\{RESEND_API_KEY\}/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Resend', pressed: true }).waitFor();
+    expect(await editor(page).getByText('"smtpdm.aliyun.com"').count()).toBe(0);
   });
 
   test('the doctor passes the server of the playground', async ({ page }) => {

@@ -1,6 +1,6 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { ConfigVariables } from '@postern/core';
+import { type ConfigVariables, smtpConfigSchema } from '@postern/core';
 import { createTemplates, type Locale } from '@postern/templates';
 import type { DkimKey } from './dkim-check.js';
 
@@ -73,18 +73,19 @@ export const builtInConfig = (server: Readonly<Record<string, unknown>>): string
 export const formatConfig = (config: unknown): string => `${JSON.stringify(config, undefined, 2)}\n`;
 
 const SERVER_KEYS = [
-  'url',
-  'service',
-  'host',
-  'port',
-  'secure',
-  'auth',
-  'tls',
-  'servername',
-  'ignoreTLS',
-  'requireTLS',
+  ...['provider', 'providers', 'url', 'service', 'host', 'port', 'secure', 'auth'],
+  ...['tls', 'servername', 'ignoreTLS', 'requireTLS'],
 ];
 
-/** A config without its server settings. */
-export const withoutServer = (config: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(config).filter(([key]) => !SERVER_KEYS.includes(key)));
+/** A config without the server or the providers that it sends through. */
+export const withoutServer = (config: object): Record<string, unknown> => withoutKeys(config, SERVER_KEYS);
+
+/** Keys that have no effect with the API of a provider. */
+const SMTP_KEYS = Object.keys(smtpConfigSchema.shape).filter((key) => !['logger', 'debug'].includes(key));
+
+/** A config without any setting that is only for SMTP, and without providers. */
+export const withoutSmtp = (config: object): Record<string, unknown> =>
+  withoutKeys(config, [...SERVER_KEYS, ...SMTP_KEYS]);
+
+const withoutKeys = (config: object, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => !keys.includes(key)));

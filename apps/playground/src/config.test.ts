@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in a config look like that
+import { apiProviders } from '@postern/core';
 import { startSmtpTrap } from '@postern/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../fixtures/running-playground.js';
@@ -90,8 +91,68 @@ describe('the config', () => {
       const { body } = await running.post<FilledConfig>('/api/config/fill', { text, provider: id });
       if (hosts.length > 0) expect((await inspect(running, body.text)).hosts).toEqual([hosts[0]]);
     }
-    expect((await running.post('/api/config/fill', { text, provider: 'unknown' })).status).toBe(400);
+    for (const choice of [
+      { provider: 'unknown' },
+      { api: 'unknown' },
+      { provider: 'gmail', api: 'gmail' },
+      {},
+    ])
+      expect((await running.post('/api/config/fill', { text, ...choice })).status).toBe(400);
     expect(await running.get('/api/config/schema')).toMatchObject({ type: 'object' });
+  });
+});
+
+describe('the API of a provider', () => {
+  it('fills in each API with its variables, without SMTP settings', async () => {
+    const running = await run();
+    const { text } = await running.get<RunningConfig>('/api/config');
+    const { fromEmail, replyTo, templates, defaultLocale } = JSON.parse(text);
+    const { apis } = await running.get<ProviderList>('/api/config/providers');
+    expect(apis.map(({ name }) => name)).toEqual(apiProviders.map(({ name }) => name));
+    for (const { name, variables } of apis) {
+      const { body } = await running.post<FilledConfig>('/api/config/fill', { text, api: name });
+      const { provider, ...others } = JSON.parse(body.text);
+      expect(others).toEqual({ fromEmail, replyTo, templates, defaultLocale });
+      expect(provider.name).toBe(name);
+      expect(Object.values(provider).slice(1)).toEqual(variables.map((variable) => `\${${variable}}`));
+
+      const { api, issues } = await inspect(running, body.text);
+      expect(api).toBe(name);
+      // Only the values of the variables are missing.
+      for (const { message } of issues) expect(message).toMatch(/[A-Z]+_[A-Z_]+/);
+    }
+  });
+
+  it('replaces the former provider or providers', async () => {
+    const running = await run();
+    const { text } = await running.get<RunningConfig>('/api/config');
+    const fill = async (former: string, choice: object) =>
+      (await running.post<FilledConfig>('/api/config/fill', { text: former, ...choice })).body.text;
+    const api = await fill(text, { api: 'resend' });
+    expect(JSON.parse(await fill(api, { api: 'mailgun' })).provider).toEqual({
+      name: 'mailgun',
+      apiKey: '${MAILGUN_API_KEY}',
+      domain: '${MAILGUN_DOMAIN}',
+    });
+    const { provider, ...others } = JSON.parse(api);
+    for (const former of [api, JSON.stringify({ ...others, providers: [provider] })]) {
+      const server = JSON.parse(await fill(former, { provider: 'sendgrid' }));
+      expect(server).toMatchObject({ ...others, host: 'smtp.sendgrid.net' });
+      expect(server).not.toHaveProperty('provider');
+      expect(server).not.toHaveProperty('providers');
+    }
+  });
+
+  it('keeps emails on this machine', async () => {
+    const { get, post, put, list } = await run();
+    const { text } = await get<RunningConfig>('/api/config');
+    const { body } = await post<FilledConfig>('/api/config/fill', { text, api: 'resend' });
+    const applied = await put<RunningConfig>('/api/config', {
+      text: body.text.replace('${RESEND_API_KEY}', 're_123456789'),
+    });
+    expect(applied.body).toMatchObject({ delivery: { mode: 'trap' } });
+    await post('/api/send/core', { to: 'lin@example.com', type: 'SignIn', payload: { code: '112233' } });
+    await expect.poll(() => list('?q=lin')).toHaveLength(1);
   });
 });
 

@@ -73,11 +73,10 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
 
   function aim(config: ConnectorConfig, isWithheld: boolean): Pick<Applied, 'config' | 'target'> {
     const server = `${primary.host}:${primary.port}`;
-    const { provider, providers, ...others } = config;
     // Use the sender and the templates with the playground's server. The playground never calls the API of a provider.
-    if (isWithheld || provider || providers)
+    if (isWithheld || config.provider || config.providers)
       return {
-        config: { ...ownServer(), ...withoutServer(others) } as ConnectorConfig,
+        config: { ...ownServer(), ...withoutServer(config) } as ConnectorConfig,
         target: { mode: 'trap', server },
       };
     if (config.host === primary.host && config.port === primary.port)

@@ -26,8 +26,10 @@ export interface InspectedConfig {
   readonly issues: readonly Issue[];
   /** The remote hosts that it would connect to. */
   readonly hosts: readonly string[];
-  /** The provider of its server, if known. */
+  /** The provider of its SMTP server, if known. */
   readonly provider?: string;
+  /** The name of the provider whose API it selects. */
+  readonly api?: string;
 }
 
 /** `PUT /api/config`: applies a config in memory. Problem: `config_invalid` with `issues`. */
@@ -39,7 +41,17 @@ export const applyConfigRequestSchema = z.object({
 
 /** `GET /api/config/providers` */
 export interface ProviderList {
+  /** Providers with an SMTP server. */
   readonly providers: readonly Provider[];
+  /** Providers with an HTTP API. */
+  readonly apis: readonly ProviderApi[];
+}
+
+export interface ProviderApi {
+  readonly name: string;
+  readonly title: string;
+  /** The variables that the filled config refers to. */
+  readonly variables: readonly string[];
 }
 
 export interface Provider {
@@ -53,14 +65,23 @@ export interface Provider {
   readonly user: { readonly always: string } | 'sender' | 'own';
 }
 
-/** `POST /api/config/fill`: fills in the server of a provider, and keeps the sender and the templates. */
-export const fillConfigRequestSchema = z.object({
-  text: z.string(),
-  /** The id of a provider. */
-  provider: z.string(),
-  /** A host of the provider. @default the first */
-  host: z.string().optional(),
-});
+/** `POST /api/config/fill`: fills in the SMTP server or the API of a provider, and keeps the sender and the templates. */
+export const fillConfigRequestSchema = z.union([
+  z.strictObject({
+    text: z.string(),
+    /** The id of a provider. */
+    provider: z.string(),
+    /** A host of the provider. @default the first */
+    host: z.string().optional(),
+  }),
+  z.strictObject({
+    text: z.string(),
+    /** The name of a provider with an API. */
+    api: z.string(),
+  }),
+]);
+
+export type FillConfigRequest = z.input<typeof fillConfigRequestSchema>;
 
 export interface FilledConfig {
   readonly text: string;

@@ -1,4 +1,5 @@
-import type { ApiProvider, ApiProviderKey } from '@postern/core';
+import { providerEntry, requiredKeys, variableOf } from '@postern/config-tools';
+import type { ApiProvider } from '@postern/core';
 
 const email = (usageType: string, subject: string, heading: string, purpose: string) => ({
   usageType,
@@ -50,21 +51,13 @@ export interface StarterVariable {
   readonly isSecret: boolean;
 }
 
-const variableOf = ({ name }: ApiProvider, { key }: ApiProviderKey) =>
-  `${name}_${key}`
-    .replaceAll('-', '_')
-    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
-    .toUpperCase();
-
-const keysToSet = ({ keys }: ApiProvider) => keys.filter(({ optional }) => !optional);
-
 /** The variables that must be set before the config can be used. */
 export function variablesOf(answers: Answers): readonly StarterVariable[] {
   if (!('api' in answers))
     return answers.user === undefined
       ? []
       : [{ name: answers.passVariable, find: 'the SMTP password', isSecret: true }];
-  return keysToSet(answers.api).map((key) => ({
+  return requiredKeys(answers.api).map((key) => ({
     name: variableOf(answers.api, key),
     find: key.find,
     isSecret: key.secret === true,
@@ -73,11 +66,7 @@ export function variablesOf(answers: Answers): readonly StarterVariable[] {
 
 /** The keys that select how emails are sent. */
 function deliveryOf(answers: Answers) {
-  if ('api' in answers) {
-    const { api } = answers;
-    const keys = keysToSet(api).map((key) => [key.key, `\${${variableOf(api, key)}}`]);
-    return { provider: { name: api.name, ...Object.fromEntries(keys) } };
-  }
+  if ('api' in answers) return { provider: providerEntry(answers.api) };
   const { host, port, user, passVariable } = answers;
   return {
     ...{ host, port },

@@ -120,7 +120,7 @@ export default function ConfigView() {
               )}
             </Tabs.Panel>
             <Tabs.Panel value="provider" className={styles.panel}>
-              <ProviderPicker text={text} current={inspection?.provider} onFilled={editConfig} />
+              <ProviderPicker text={text} current={inspection} onFilled={editConfig} />
             </Tabs.Panel>
             <Tabs.Panel value="doctor" className={styles.panel}>
               <Doctor text={text} onPatched={editConfig} />

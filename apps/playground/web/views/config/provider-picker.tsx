@@ -1,7 +1,14 @@
-import { Button, Group, NativeSelect } from '@mantine/core';
+import { Button, Group, NativeSelect, SegmentedControl } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { FilledConfig, Provider, ProviderList } from '../../../src/wire/config';
+import type {
+  FillConfigRequest,
+  FilledConfig,
+  InspectedConfig,
+  Provider,
+  ProviderApi,
+  ProviderList,
+} from '../../../src/wire/config';
 import { call } from '../../api';
 import { Problem } from '../../parts/problem';
 import { get } from '../../queries';
@@ -9,61 +16,98 @@ import styles from './config.module.css';
 
 interface ProviderPickerProps {
   readonly text: string;
-  /** The provider in the text. */
-  readonly current: string | undefined;
+  /** The inspection of the text, with the provider in it. */
+  readonly current: InspectedConfig | undefined;
   readonly onFilled: (text: string) => void;
 }
+
+type Protocol = 'smtp' | 'api';
 
 const userOf = ({ user }: Provider): string => {
   if (typeof user === 'object') return `The username is always “${user.always}”.`;
   return user === 'sender' ? 'The username is the address of the sender.' : 'Enter your own username.';
 };
 
-/** Fills in the server of the config, and keeps the sender and the templates. */
+const listFormat = new Intl.ListFormat('en');
+
+const adviceOn = (chosen: Provider | ProviderApi): string =>
+  'variables' in chosen
+    ? `Filled in for ${chosen.title}. Start the playground with ${listFormat.format(chosen.variables)}, or enter values. The playground never calls the API: its emails stay on this machine.`
+    : `Filled in for ${chosen.name}. ${userOf(chosen)} To keep the password out of the config, start the playground with the variable SMTP_PASS.`;
+
+/** Fills in the server or the API of a provider, and keeps the sender and the templates. */
 export function ProviderPicker({ text, current, onFilled }: ProviderPickerProps) {
   const { data, error } = useQuery({
     queryKey: ['providers'],
     queryFn: get<ProviderList>('/config/providers'),
   });
-  const [chosen, setChosen] = useState<Provider>();
+  const [protocol, setProtocol] = useState<Protocol>(current?.api === undefined ? 'smtp' : 'api');
+  const [chosen, setChosen] = useState<Provider | ProviderApi>();
   const filling = useMutation({
-    mutationFn: (choice: { provider: string; host?: string }) =>
-      call<FilledConfig>('/config/fill', { body: { text, ...choice } }),
+    mutationFn: (body: FillConfigRequest) => call<FilledConfig>('/config/fill', { body }),
     onSuccess: (filled) => onFilled(filled.text),
   });
   const failure = error ?? filling.error;
+  const choices =
+    protocol === 'smtp'
+      ? data?.providers.map((provider) => ({
+          label: provider.name,
+          isCurrent: provider.name === current?.provider,
+          choice: provider,
+          request: { text, provider: provider.id },
+        }))
+      : data?.apis.map((api) => ({
+          label: api.title,
+          isCurrent: api.name === current?.api,
+          choice: api,
+          request: { text, api: api.name },
+        }));
   return (
     <>
+      <SegmentedControl<Protocol>
+        size="xs"
+        aria-label="Protocol"
+        value={protocol}
+        onChange={(next) => {
+          setProtocol(next);
+          setChosen(undefined);
+        }}
+        data={[
+          { value: 'smtp', label: 'SMTP server' },
+          { value: 'api', label: 'HTTP API' },
+        ]}
+      />
       <Group gap={6}>
-        {data?.providers.map((provider) => (
+        {choices?.map(({ label, isCurrent, choice, request }) => (
           <Button
-            key={provider.id}
+            key={label}
             size="compact-sm"
             radius="xl"
-            variant={provider.name === current ? 'light' : 'default'}
-            aria-pressed={provider.name === current}
+            variant={isCurrent ? 'light' : 'default'}
+            aria-pressed={isCurrent}
             onClick={() => {
-              setChosen(provider);
-              filling.mutate({ provider: provider.id });
+              setChosen(choice);
+              filling.mutate(request);
             }}
           >
-            {provider.name}
+            {label}
           </Button>
         ))}
       </Group>
       {failure && <Problem error={failure} />}
       {chosen && filling.isSuccess && (
         <p className={styles.quiet} role="status">
-          Filled in for {chosen.name}. {userOf(chosen)} To keep the password out of the config, start the
-          playground with the variable SMTP_PASS.
+          {adviceOn(chosen)}
         </p>
       )}
-      {chosen && chosen.hosts.length > 1 && (
+      {chosen && 'hosts' in chosen && chosen.hosts.length > 1 && (
         <NativeSelect
           label="Region"
           size="xs"
           data={[...chosen.hosts]}
-          onChange={({ currentTarget: { value } }) => filling.mutate({ provider: chosen.id, host: value })}
+          onChange={({ currentTarget: { value } }) =>
+            filling.mutate({ text, provider: chosen.id, host: value })
+          }
         />
       )}
     </>
