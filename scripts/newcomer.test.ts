@@ -51,6 +51,8 @@ afterAll(async () => {
 /** The answers to the questions on the screen. */
 const answers = (): [question: string, keys: string][] => [
   ['Ok to proceed?', 'y\r'],
+  // Select the first choice: an SMTP server.
+  ['How do you send emails?', '\r'],
   // Select the last choice: another SMTP server.
   ['Which email provider do you use?', '\u001b[A\r'],
   ['SMTP server, such as', `${trap.host}\r`],
