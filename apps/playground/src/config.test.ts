@@ -220,6 +220,19 @@ describe('the doctor', () => {
     expect((await post('/api/doctor', { text, allowHosts: ['smtp.example.com'] })).status).toBe(403);
   });
 
+  it('refuses the API of a provider', async () => {
+    const { post } = await run();
+    const text = JSON.stringify({
+      provider: { name: 'resend', apiKey: 're_test' },
+      fromEmail: 'Acme <noreply@example.com>',
+      templates: [],
+    });
+    expect(await post('/api/doctor', { text })).toMatchObject({
+      status: 403,
+      body: { code: 'network_refused', hint: expect.stringContaining('npx @postern/cli doctor') },
+    });
+  });
+
   it('stops when the client disconnects', async () => {
     const trap = await startSmtpTrap();
     onTestFinished(() => trap.close());

@@ -60,6 +60,12 @@ export function doctorRoutes({ config, allowedHosts, signal }: DoctorOptions): R
     const written = parseConfigText(text ?? config.current.text);
     // The doctor reports missing variables and values of the wrong type.
     const value = resolveVariables(written, config.variables).config as DiagnoseConfig;
+    if ('provider' in value || 'providers' in value) {
+      throw refusal('network_refused', {
+        detail: 'This doctor checks SMTP servers. The playground never calls the API of a provider.',
+        hint: 'Run npx @postern/cli doctor in a terminal.',
+      });
+    }
     const hosts = networkHostsOf(value);
     const allowed = [...allowedHosts, ...allowHosts].map((host) => host.toLowerCase());
     const refused = hosts.filter((host) => !allowed.includes(host));
