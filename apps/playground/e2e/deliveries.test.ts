@@ -128,7 +128,7 @@ describe('the queue', () => {
     await switchOn(page, 'Reset');
     await send(page, { type: 'OrganizationInvitation' });
     await inState(page, 'OrganizationInvitation', 'unknown').waitFor();
-    await row(page, 'OrganizationInvitation').getByText('it may or may not be delivered').waitFor();
+    await row(page, 'OrganizationInvitation').getByText('may or may not be delivered').waitFor();
     await expand(page, 'OrganizationInvitation');
     await history(page).getByText('Primary: delivery unknown').waitFor();
     await clearFaults(page);
