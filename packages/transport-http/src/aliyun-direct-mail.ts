@@ -1,14 +1,14 @@
 import { type Email, readOptions, type Transport } from '@postern/core';
 import * as z from 'zod';
 import { signAcs3 } from './api/acs3-signature.js';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import type { ApiRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -47,36 +47,36 @@ export const aliyunDirectMailCredentialsSchema: z.ZodType<AliyunDirectMailCreden
  * https://www.alibabacloud.com/help/en/direct-mail/api-dm-2015-11-23-errorcodes
  * https://api.alibabacloud.com/document/Dm/2015-11-23/errorCode
  */
-const REFUSAL_OF_CODE: Readonly<Record<string, Refusal>> = {
-  'InvalidAccessKeyId.NotFound': 'credentials_refused',
-  'InvalidAccessKeyId.Inactive': 'credentials_refused',
-  'InvalidSecurityToken.Expired': 'credentials_refused',
-  'InvalidSecurityToken.Malformed': 'credentials_refused',
-  'InvalidSecurityToken.MismatchWithAccessKey': 'credentials_refused',
-  'InvalidTimeStamp.Expired': 'credentials_refused',
-  IncompleteSignature: 'credentials_refused',
-  MissingAccessKeyId: 'credentials_refused',
-  SignatureDoesNotMatch: 'credentials_refused',
-  Forbidden: 'permission_missing',
-  'Forbidden.RAM': 'permission_missing',
-  NoPermission: 'permission_missing',
-  'InvalidMailAddress.NotFound': 'sender_refused',
-  'InvalidMailAddressStatus.Malformed': 'sender_refused',
-  'InvalidMailAddressDomain.Malformed': 'sender_refused',
-  'InvalidMailAddressSendType.Malformed': 'sender_refused',
-  'InvalidFromAlias.Malformed': 'sender_refused',
-  InvalidToAddress: 'recipient_refused',
-  'InvalidToAddress.Spam': 'recipient_refused',
-  InvalidBody: 'message_refused',
-  'InvalidSubject.Malformed': 'message_refused',
+const REFUSAL_OF_CODE: ReadonlyMap<string, Refusal> = new Map([
+  ['InvalidAccessKeyId.NotFound', 'credentials_refused'],
+  ['InvalidAccessKeyId.Inactive', 'credentials_refused'],
+  ['InvalidSecurityToken.Expired', 'credentials_refused'],
+  ['InvalidSecurityToken.Malformed', 'credentials_refused'],
+  ['InvalidSecurityToken.MismatchWithAccessKey', 'credentials_refused'],
+  ['InvalidTimeStamp.Expired', 'credentials_refused'],
+  ['IncompleteSignature', 'credentials_refused'],
+  ['MissingAccessKeyId', 'credentials_refused'],
+  ['SignatureDoesNotMatch', 'credentials_refused'],
+  ['Forbidden', 'permission_missing'],
+  ['Forbidden.RAM', 'permission_missing'],
+  ['NoPermission', 'permission_missing'],
+  ['InvalidMailAddress.NotFound', 'sender_refused'],
+  ['InvalidMailAddressStatus.Malformed', 'sender_refused'],
+  ['InvalidMailAddressDomain.Malformed', 'sender_refused'],
+  ['InvalidMailAddressSendType.Malformed', 'sender_refused'],
+  ['InvalidFromAlias.Malformed', 'sender_refused'],
+  ['InvalidToAddress', 'recipient_refused'],
+  ['InvalidToAddress.Spam', 'recipient_refused'],
+  ['InvalidBody', 'message_refused'],
+  ['InvalidSubject.Malformed', 'message_refused'],
   // https://developer.aliyun.com/ask/278330: the status of the account, its rate, or its quota.
-  'InvalidSendMail.Spam': 'account_blocked',
-  'Throttling.Api': 'rate_limited',
-  'Throttling.User': 'rate_limited',
-  Throttling: 'rate_limited',
-  InternalError: 'server_trouble',
-  ServiceUnavailable: 'server_trouble',
-};
+  ['InvalidSendMail.Spam', 'account_blocked'],
+  ['Throttling.Api', 'rate_limited'],
+  ['Throttling.User', 'rate_limited'],
+  ['Throttling', 'rate_limited'],
+  ['InternalError', 'server_trouble'],
+  ['ServiceUnavailable', 'server_trouble'],
+]);
 
 const HINTS: ApiProvider['hints'] = {
   credentials_refused:
@@ -210,9 +210,8 @@ const actionRequest = (action: string, parameters: Record<string, string>): ApiR
   body: new URLSearchParams(parameters).toString(),
 });
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
   const { Code = '', Message } = errorSchema.safeParse(response.json).data ?? {};
-  const known = Object.hasOwn(REFUSAL_OF_CODE, Code) ? REFUSAL_OF_CODE[Code] : undefined;
-  return { refusal: known ?? refusalOfStatus(response.status), code: Code, text: Message };
+  return { refusal: REFUSAL_OF_CODE.get(Code), code: Code, text: Message };
 }

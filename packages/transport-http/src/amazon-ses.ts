@@ -2,13 +2,13 @@ import { readOptions, type Transport } from '@postern/core';
 import { encodeBase64, writeMimeMessage } from '@postern/core/mime';
 import { AwsV4Signer } from 'aws4fetch';
 import * as z from 'zod';
-import type { ApiCall, ApiProvider, ApiRefusal, CheckedSender } from './api/api-provider.js';
+import type { ApiCall, ApiErrorDetails, ApiProvider, ApiRefusal, CheckedSender } from './api/api-provider.js';
 import { type ApiRequest, getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -45,33 +45,33 @@ export const amazonSesCredentialsSchema: z.ZodType<AmazonSesCredentials> = z.str
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html
  */
-const REFUSAL_OF_TYPE: Readonly<Record<string, Refusal>> = {
+const REFUSAL_OF_TYPE: ReadonlyMap<string, Refusal> = new Map([
   // SES also uses this type for identities that are not verified, which is by far the more common reason.
-  MessageRejected: 'sender_refused',
-  MailFromDomainNotVerified: 'sender_refused',
-  BadRequest: 'message_refused',
-  AccountSuspended: 'account_blocked',
-  SendingPaused: 'account_blocked',
-  LimitExceeded: 'account_quota',
-  TooManyRequests: 'rate_limited',
-  Throttling: 'rate_limited',
-  AccessDenied: 'permission_missing',
-  NotAuthorized: 'permission_missing',
-  OptInRequired: 'permission_missing',
-  ExpiredToken: 'credentials_refused',
-  IncompleteSignature: 'credentials_refused',
-  InvalidClientTokenId: 'credentials_refused',
-  InvalidSignature: 'credentials_refused',
-  MissingAuthenticationToken: 'credentials_refused',
-  RequestExpired: 'credentials_refused',
-  RequestTimeTooSkewed: 'credentials_refused',
-  SignatureDoesNotMatch: 'credentials_refused',
-  UnrecognizedClient: 'credentials_refused',
-  NotFound: 'request_refused',
-  InternalFailure: 'server_trouble',
-  InternalServiceError: 'server_trouble',
-  ServiceUnavailable: 'server_trouble',
-};
+  ['MessageRejected', 'sender_refused'],
+  ['MailFromDomainNotVerified', 'sender_refused'],
+  ['BadRequest', 'message_refused'],
+  ['AccountSuspended', 'account_blocked'],
+  ['SendingPaused', 'account_blocked'],
+  ['LimitExceeded', 'account_quota'],
+  ['TooManyRequests', 'rate_limited'],
+  ['Throttling', 'rate_limited'],
+  ['AccessDenied', 'permission_missing'],
+  ['NotAuthorized', 'permission_missing'],
+  ['OptInRequired', 'permission_missing'],
+  ['ExpiredToken', 'credentials_refused'],
+  ['IncompleteSignature', 'credentials_refused'],
+  ['InvalidClientTokenId', 'credentials_refused'],
+  ['InvalidSignature', 'credentials_refused'],
+  ['MissingAuthenticationToken', 'credentials_refused'],
+  ['RequestExpired', 'credentials_refused'],
+  ['RequestTimeTooSkewed', 'credentials_refused'],
+  ['SignatureDoesNotMatch', 'credentials_refused'],
+  ['UnrecognizedClient', 'credentials_refused'],
+  ['NotFound', 'request_refused'],
+  ['InternalFailure', 'server_trouble'],
+  ['InternalServiceError', 'server_trouble'],
+  ['ServiceUnavailable', 'server_trouble'],
+]);
 
 const HINTS: ApiProvider['hints'] = {
   credentials_refused:
@@ -181,14 +181,12 @@ async function sign(
   return { ...request, headers: Object.fromEntries(headers) };
 }
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
   const { __type, message } = errorSchema.safeParse(response.json).data ?? {};
   // `MessageRejected:http://…` in the header, `com.amazonaws.…#MessageRejected` in the body.
   const named = response.headers.get('x-amzn-ErrorType')?.split(':')[0] ?? __type?.split('#').at(-1) ?? '';
-  const type = named.replace(/Exception$/, '');
-  const known = Object.hasOwn(REFUSAL_OF_TYPE, type) ? REFUSAL_OF_TYPE[type] : undefined;
-  return { refusal: known ?? refusalOfStatus(response.status), code: named, text: message };
+  return { refusal: REFUSAL_OF_TYPE.get(named.replace(/Exception$/, '')), code: named, text: message };
 }
 
 async function check(call: ApiCall, sender: CheckedSender): Promise<ApiRefusal | undefined> {

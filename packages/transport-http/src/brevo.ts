@@ -1,13 +1,13 @@
-import { type Mailbox, readOptions, type Transport } from '@postern/core';
+import { type Mailbox, readOptions, sha256Hex, type Transport } from '@postern/core';
 import * as z from 'zod';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -135,15 +135,14 @@ export function createBrevoTransport(
   return createApiTransport(provider, options, 'createBrevoTransport');
 }
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
   const { code = '', message: text } = errorSchema.safeParse(response.json).data ?? {};
-  return { refusal: REFUSAL_OF_CODE.get(code) ?? refusalOfStatus(response.status), code, text };
+  return { refusal: REFUSAL_OF_CODE.get(code), code, text };
 }
 
 /** Derives a UUID (RFC 9562 section 5.8), the only form of key that Brevo accepts. */
 async function uuidOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  const hex = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = (await sha256Hex(text)).slice(0, 32);
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-8$3-8$4-$5');
 }

@@ -7,14 +7,14 @@ import {
   untilAborted,
 } from '@postern/core';
 import * as z from 'zod';
-import type { ApiAcceptance, ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiAcceptance, ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -55,30 +55,30 @@ const bindingSchema = z.strictObject({
  * https://developers.cloudflare.com/email-service/api/send-emails/rest-api/#error-responses
  * https://developers.cloudflare.com/email-service/api/send-emails/workers-api/#error-codes
  */
-const REFUSAL_OF_CODE: Readonly<Record<string, Refusal>> = {
-  10000: 'request_refused',
-  10001: 'message_refused',
-  10002: 'server_trouble',
-  10004: 'rate_limited',
-  10100: 'server_trouble',
-  10101: 'credentials_refused',
-  10102: 'permission_missing',
-  10103: 'credentials_refused',
-  10105: 'account_blocked',
-  10200: 'message_too_large',
-  10202: 'message_refused',
-  10203: 'sender_refused',
-  E_SENDER_NOT_VERIFIED: 'sender_refused',
-  E_SENDER_DOMAIN_NOT_AVAILABLE: 'sender_refused',
-  E_RECIPIENT_NOT_ALLOWED: 'sandbox',
-  E_RECIPIENT_SUPPRESSED: 'recipient_refused',
+const REFUSAL_OF_CODE: ReadonlyMap<string, Refusal> = new Map([
+  ['10000', 'request_refused'],
+  ['10001', 'message_refused'],
+  ['10002', 'server_trouble'],
+  ['10004', 'rate_limited'],
+  ['10100', 'server_trouble'],
+  ['10101', 'credentials_refused'],
+  ['10102', 'permission_missing'],
+  ['10103', 'credentials_refused'],
+  ['10105', 'account_blocked'],
+  ['10200', 'message_too_large'],
+  ['10202', 'message_refused'],
+  ['10203', 'sender_refused'],
+  ['E_SENDER_NOT_VERIFIED', 'sender_refused'],
+  ['E_SENDER_DOMAIN_NOT_AVAILABLE', 'sender_refused'],
+  ['E_RECIPIENT_NOT_ALLOWED', 'sandbox'],
+  ['E_RECIPIENT_SUPPRESSED', 'recipient_refused'],
   // For any reason of the receiving server, so it does not mean that the address is wrong.
-  E_DELIVERY_FAILED: 'server_trouble',
-  E_CONTENT_TOO_LARGE: 'message_too_large',
-  E_RATE_LIMIT_EXCEEDED: 'rate_limited',
-  E_DAILY_LIMIT_EXCEEDED: 'account_quota',
-  E_INTERNAL_SERVER_ERROR: 'server_trouble',
-};
+  ['E_DELIVERY_FAILED', 'server_trouble'],
+  ['E_CONTENT_TOO_LARGE', 'message_too_large'],
+  ['E_RATE_LIMIT_EXCEEDED', 'rate_limited'],
+  ['E_DAILY_LIMIT_EXCEEDED', 'account_quota'],
+  ['E_INTERNAL_SERVER_ERROR', 'server_trouble'],
+]);
 
 const CONSOLE = 'Cloudflare dashboard, Email Service, Email Sending';
 const HINTS: ApiProvider['hints'] = {
@@ -215,7 +215,7 @@ function readAcceptance({ json }: ApiResponse): ApiAcceptance | undefined {
   return { id: id ?? 'queued', ...messageId };
 }
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) {
     const { permanent_bounces, suppressed_recipients } =
       sentSchema.safeParse(response.json).data?.result ?? {};
@@ -225,8 +225,7 @@ function readRefusal(response: ApiResponse): ApiRefusal | undefined {
   }
   const [error] = errorSchema.safeParse(response.json).data?.errors ?? [];
   const code = String(error?.code ?? '');
-  const known = Object.hasOwn(REFUSAL_OF_CODE, code) ? REFUSAL_OF_CODE[code] : undefined;
   // All other codes of the binding describe a field of the message.
-  const refusal = known ?? (code.startsWith('E_') ? 'message_refused' : refusalOfStatus(response.status));
+  const refusal = REFUSAL_OF_CODE.get(code) ?? (code.startsWith('E_') ? 'message_refused' : undefined);
   return { refusal, code, text: error?.message };
 }

@@ -2,13 +2,13 @@ import { functionSchema, type GetAccessToken, readOptions, type Transport } from
 import { encodeBase64, writeMimeMessage } from '@postern/core/mime';
 import * as z from 'zod';
 import { bearerAuthorization } from './api/access-token.js';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 import { tokenUrlSchema } from './api/token-url-schema.js';
 
 export type { ApiTransportOptions };
@@ -42,23 +42,23 @@ export const gmailCredentialsSchema: z.ZodType<GmailCredentials> = z.strictObjec
 const tokenCredentialsSchema = z.strictObject({ getAccessToken: functionSchema<GetAccessToken>() });
 
 /** https://developers.google.com/workspace/gmail/api/guides/handle-errors */
-const REFUSAL_OF_REASON: Readonly<Record<string, Refusal>> = {
-  authError: 'credentials_refused',
-  accessNotConfigured: 'permission_missing',
-  insufficientPermissions: 'permission_missing',
-  delegationDenied: 'permission_missing',
-  forbidden: 'permission_missing',
-  domainPolicy: 'account_blocked',
-  failedPrecondition: 'account_blocked',
-  dailyLimitExceeded: 'account_quota',
-  quotaExceeded: 'account_quota',
-  rateLimitExceeded: 'rate_limited',
-  userRateLimitExceeded: 'rate_limited',
-  badRequest: 'message_refused',
-  invalidArgument: 'message_refused',
-  uploadTooLarge: 'message_too_large',
-  backendError: 'server_trouble',
-};
+const REFUSAL_OF_REASON: ReadonlyMap<string, Refusal> = new Map([
+  ['authError', 'credentials_refused'],
+  ['accessNotConfigured', 'permission_missing'],
+  ['insufficientPermissions', 'permission_missing'],
+  ['delegationDenied', 'permission_missing'],
+  ['forbidden', 'permission_missing'],
+  ['domainPolicy', 'account_blocked'],
+  ['failedPrecondition', 'account_blocked'],
+  ['dailyLimitExceeded', 'account_quota'],
+  ['quotaExceeded', 'account_quota'],
+  ['rateLimitExceeded', 'rate_limited'],
+  ['userRateLimitExceeded', 'rate_limited'],
+  ['badRequest', 'message_refused'],
+  ['invalidArgument', 'message_refused'],
+  ['uploadTooLarge', 'message_too_large'],
+  ['backendError', 'server_trouble'],
+]);
 
 const HINTS: ApiProvider['hints'] = {
   credentials_refused:
@@ -175,10 +175,9 @@ function readCredentials(credentials: GmailCredentials | GmailTokenCredentials) 
 const base64Url = (bytes: Uint8Array) =>
   encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
   const { message, status, errors = [] } = errorSchema.safeParse(response.json).data?.error ?? {};
   const code = errors[0]?.reason ?? status ?? '';
-  const known = Object.hasOwn(REFUSAL_OF_REASON, code) ? REFUSAL_OF_REASON[code] : undefined;
-  return { refusal: known ?? refusalOfStatus(response.status), code, text: message };
+  return { refusal: REFUSAL_OF_REASON.get(code), code, text: message };
 }

@@ -1,13 +1,12 @@
 import { readOptions, type Transport } from '@postern/core';
 import * as z from 'zod';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { basicAuthorization, getRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries, mailboxText } from './api/email-fields.js';
-import { refusalOfStatus } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -118,12 +117,12 @@ export function createMailgunTransport(
 }
 
 /** The API has no error codes. */
-function readRefusal(response: ApiResponse, domain: string): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse, domain: string): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
   const { message: text } = errorSchema.safeParse(response.json).data ?? {};
   const { status } = response;
   if (status === 400) return { refusal: 'message_refused', text };
   if (status === 402) return { refusal: 'account_quota', text };
-  if (status !== 403) return { refusal: refusalOfStatus(status), text };
+  if (status !== 403) return { text };
   return { refusal: domain.endsWith('.mailgun.org') ? 'sandbox' : 'account_blocked', text };
 }

@@ -1,13 +1,13 @@
 import { type Mailbox, readOptions, type Transport } from '@postern/core';
 import * as z from 'zod';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { basicAuthorization, getRequest, jsonRequest } from './api/api-request.js';
 import type { ApiResponse } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -144,7 +144,7 @@ export function createMailjetTransport(
   return createApiTransport(provider, options, 'createMailjetTransport');
 }
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   const error = refusedSchema.safeParse(response.json).data;
   if (!error) return undefined;
   const { ErrorCode = '', ErrorMessage, ErrorRelatedTo } = error;
@@ -156,10 +156,9 @@ function readRefusal(response: ApiResponse): ApiRefusal | undefined {
   };
 }
 
-function refusalOf(status: number, code: string, related: string): Refusal {
+function refusalOf(status: number, code: string, related: string): Refusal | undefined {
   const refusal = REFUSAL_OF_CODE.get(code);
-  if (refusal) return refusal;
-  if (status !== 200 && status !== 400) return refusalOfStatus(status);
+  if (refusal || (status !== 200 && status !== 400)) return refusal;
   if (/^To\b/.test(related)) return 'recipient_refused';
   return /^From\b/.test(related) ? 'sender_refused' : 'message_refused';
 }

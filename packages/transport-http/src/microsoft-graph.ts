@@ -9,14 +9,14 @@ import {
 import { encodeBase64, writeMimeMessage } from '@postern/core/mime';
 import * as z from 'zod';
 import { bearerAuthorization } from './api/access-token.js';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { type ApiRequest, getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 import { tokenUrlSchema } from './api/token-url-schema.js';
 
 export type { ApiTransportOptions };
@@ -78,40 +78,40 @@ const tokenCredentialsSchema = z.strictObject({
  * https://learn.microsoft.com/graph/errors
  * https://learn.microsoft.com/exchange/client-developer/web-service-reference/responsecode
  */
-const REFUSAL_OF_CODE: Readonly<Record<string, Refusal>> = {
-  InvalidAuthenticationToken: 'credentials_refused',
-  AuthenticationError: 'credentials_refused',
-  Authorization_RequestDenied: 'permission_missing',
-  ErrorAccessDenied: 'permission_missing',
-  accessDenied: 'permission_missing',
-  ErrorSendAsDenied: 'sender_refused',
-  ErrorInvalidUser: 'sender_refused',
-  ErrorNonExistentMailbox: 'sender_refused',
-  MailboxNotEnabledForRESTAPI: 'sender_refused',
-  MailboxNotSupportedForRESTAPI: 'sender_refused',
-  Request_ResourceNotFound: 'sender_refused',
-  ResourceNotFound: 'sender_refused',
-  ErrorInvalidRecipients: 'recipient_refused',
-  ErrorMessageSizeExceeded: 'message_too_large',
-  RequestEntityTooLarge: 'message_too_large',
-  ErrorMimeContentInvalid: 'message_refused',
-  ErrorMimeContentInvalidBase64String: 'message_refused',
-  InvalidInternetMessageHeader: 'message_refused',
-  InvalidInternetMessageHeaderCollection: 'message_refused',
-  ErrorAccountSuspend: 'account_blocked',
-  ErrorExceededMessageLimit: 'account_quota',
-  ErrorQuotaExceeded: 'account_quota',
-  ErrorSubmissionQuotaExceeded: 'account_quota',
-  ApplicationThrottled: 'rate_limited',
-  TooManyRequests: 'rate_limited',
-  activityLimitReached: 'rate_limited',
-  ErrorServerBusy: 'server_trouble',
-  ErrorInternalServerError: 'server_trouble',
-  ErrorInternalServerTransientError: 'server_trouble',
-  ErrorMailboxStoreUnavailable: 'server_trouble',
-  UnknownError: 'server_trouble',
-  serviceNotAvailable: 'server_trouble',
-};
+const REFUSAL_OF_CODE: ReadonlyMap<string, Refusal> = new Map([
+  ['InvalidAuthenticationToken', 'credentials_refused'],
+  ['AuthenticationError', 'credentials_refused'],
+  ['Authorization_RequestDenied', 'permission_missing'],
+  ['ErrorAccessDenied', 'permission_missing'],
+  ['accessDenied', 'permission_missing'],
+  ['ErrorSendAsDenied', 'sender_refused'],
+  ['ErrorInvalidUser', 'sender_refused'],
+  ['ErrorNonExistentMailbox', 'sender_refused'],
+  ['MailboxNotEnabledForRESTAPI', 'sender_refused'],
+  ['MailboxNotSupportedForRESTAPI', 'sender_refused'],
+  ['Request_ResourceNotFound', 'sender_refused'],
+  ['ResourceNotFound', 'sender_refused'],
+  ['ErrorInvalidRecipients', 'recipient_refused'],
+  ['ErrorMessageSizeExceeded', 'message_too_large'],
+  ['RequestEntityTooLarge', 'message_too_large'],
+  ['ErrorMimeContentInvalid', 'message_refused'],
+  ['ErrorMimeContentInvalidBase64String', 'message_refused'],
+  ['InvalidInternetMessageHeader', 'message_refused'],
+  ['InvalidInternetMessageHeaderCollection', 'message_refused'],
+  ['ErrorAccountSuspend', 'account_blocked'],
+  ['ErrorExceededMessageLimit', 'account_quota'],
+  ['ErrorQuotaExceeded', 'account_quota'],
+  ['ErrorSubmissionQuotaExceeded', 'account_quota'],
+  ['ApplicationThrottled', 'rate_limited'],
+  ['TooManyRequests', 'rate_limited'],
+  ['activityLimitReached', 'rate_limited'],
+  ['ErrorServerBusy', 'server_trouble'],
+  ['ErrorInternalServerError', 'server_trouble'],
+  ['ErrorInternalServerTransientError', 'server_trouble'],
+  ['ErrorMailboxStoreUnavailable', 'server_trouble'],
+  ['UnknownError', 'server_trouble'],
+  ['serviceNotAvailable', 'server_trouble'],
+]);
 
 const ENTRA = 'Microsoft Entra admin center, App registrations';
 const HINTS: ApiProvider['hints'] = {
@@ -236,9 +236,8 @@ const unsavedMessage = (email: Email) => ({
   },
 });
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
   const { code = '', message } = errorSchema.safeParse(response.json).data?.error ?? {};
-  const known = Object.hasOwn(REFUSAL_OF_CODE, code) ? REFUSAL_OF_CODE[code] : undefined;
-  return { refusal: known ?? refusalOfStatus(response.status), code, text: message };
+  return { refusal: REFUSAL_OF_CODE.get(code), code, text: message };
 }

@@ -1,13 +1,13 @@
 import { readOptions, type Transport } from '@postern/core';
 import * as z from 'zod';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
 import type { ApiResponse } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries, mailboxText } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -129,9 +129,8 @@ export function createPostmarkTransport(
   return createApiTransport(provider, options, 'createPostmarkTransport');
 }
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   const { ErrorCode = 0, Message } = responseSchema.safeParse(response.json).data ?? {};
   if (ErrorCode === 0) return undefined;
-  const refusal = REFUSAL_OF_CODE.get(ErrorCode) ?? refusalOfStatus(response.status);
-  return { refusal, code: String(ErrorCode), text: Message };
+  return { refusal: REFUSAL_OF_CODE.get(ErrorCode), code: String(ErrorCode), text: Message };
 }

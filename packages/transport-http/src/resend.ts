@@ -1,13 +1,13 @@
 import { readOptions, type Transport } from '@postern/core';
 import * as z from 'zod';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries, mailboxText } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -125,15 +125,15 @@ async function idempotencyKeyOf(messageId: string): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
   const { name = '', message } = errorSchema.safeParse(response.json).data ?? {};
   return { refusal: refusalOf(response.status, name), code: name, text: message };
 }
 
-function refusalOf(status: number, name: string): Refusal {
+function refusalOf(status: number, name: string): Refusal | undefined {
   // This name has a different meaning for each status.
   if (name === 'validation_error' && status === 403) return 'sender_refused';
   if (name === 'validation_error' && status !== 401) return 'message_refused';
-  return REFUSAL_OF_NAME.get(name) ?? refusalOfStatus(status);
+  return REFUSAL_OF_NAME.get(name);
 }

@@ -1,13 +1,13 @@
 import { readOptions, type Transport } from '@postern/core';
 import * as z from 'zod';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
 import { type ApiResponse, isSuccess } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -136,7 +136,7 @@ export function createSendGridTransport(
   return createApiTransport(provider, options, 'createSendGridTransport');
 }
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
   const [error] = errorSchema.safeParse(response.json).data?.errors ?? [];
   return {
@@ -147,8 +147,8 @@ function readRefusal(response: ApiResponse): ApiRefusal | undefined {
 }
 
 /** The API has no error codes, but names the field. */
-function refusalOf(status: number, field: string): Refusal {
+function refusalOf(status: number, field: string): Refusal | undefined {
   if (field === 'from' || field.startsWith('from.')) return 'sender_refused';
-  if (status !== 400) return refusalOfStatus(status);
+  if (status !== 400) return undefined;
   return /^personalizations\.\d+\.to\b/.test(field) ? 'recipient_refused' : 'message_refused';
 }

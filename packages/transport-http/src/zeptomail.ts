@@ -1,13 +1,13 @@
 import { readOptions, type Transport } from '@postern/core';
 import * as z from 'zod';
-import type { ApiProvider, ApiRefusal } from './api/api-provider.js';
+import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { jsonRequest } from './api/api-request.js';
 import type { ApiResponse } from './api/api-response.js';
 import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
-import { type Refusal, refusalOfStatus } from './api/refusals.js';
+import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
 
@@ -128,12 +128,12 @@ export function createZeptoMailTransport(
   return createApiTransport(provider, options, 'createZeptoMailTransport');
 }
 
-function readRefusal(response: ApiResponse): ApiRefusal | undefined {
+function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   const error = errorSchema.safeParse(response.json).data?.error;
   if (!error) return undefined;
   const detail = error.details.find(({ code }) => REFUSAL_OF_CODE.has(code)) ?? error.details[0] ?? error;
   return {
-    refusal: REFUSAL_OF_CODE.get(detail.code) ?? refusalOfStatus(response.status),
+    refusal: REFUSAL_OF_CODE.get(detail.code),
     code: detail.code,
     text: detail.message ?? error.message,
   };

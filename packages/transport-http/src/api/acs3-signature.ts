@@ -1,3 +1,4 @@
+import { sha256Hex } from '@postern/core';
 import type { ApiRequest } from './api-request.js';
 
 /** An access key of Alibaba Cloud. */
@@ -10,15 +11,11 @@ export interface AcsAccessKey {
 
 const encoder = new TextEncoder();
 
-const hex = (bytes: ArrayBuffer) =>
-  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-const sha256 = async (text: string) => hex(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
-
-async function hmac(secret: string, text: string): Promise<string> {
+async function hmacHex(secret: string, text: string): Promise<string> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign']);
-  return hex(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
+  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
+  return Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /**
@@ -31,7 +28,7 @@ export async function signAcs3(
   now: number,
   { accessKeyId, accessKeySecret, securityToken }: AcsAccessKey,
 ): Promise<ApiRequest> {
-  const bodyHash = await sha256(typeof request.body === 'string' ? request.body : '');
+  const bodyHash = await sha256Hex(typeof request.body === 'string' ? request.body : '');
   const headers = {
     ...request.headers,
     'x-acs-content-sha256': bodyHash,
@@ -46,7 +43,7 @@ export async function signAcs3(
   const names = signed.map(([name]) => name).join(';');
   const fields = signed.map(([name, value]) => `${name}:${value}\n`).join('');
   const canonical = `${request.method}\n/\n\n${fields}\n${names}\n${bodyHash}`;
-  const signature = await hmac(accessKeySecret, `ACS3-HMAC-SHA256\n${await sha256(canonical)}`);
+  const signature = await hmacHex(accessKeySecret, `ACS3-HMAC-SHA256\n${await sha256Hex(canonical)}`);
   const authorization = `ACS3-HMAC-SHA256 Credential=${accessKeyId},SignedHeaders=${names},Signature=${signature}`;
   return { ...request, headers: { ...headers, Authorization: authorization } };
 }

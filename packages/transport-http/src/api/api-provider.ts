@@ -1,11 +1,11 @@
 import type { Email } from '@postern/core';
-import type { ApiRefusal } from './api-refusal.js';
+import type { ApiErrorDetails, ApiRefusal } from './api-refusal.js';
 import type { ApiRequest } from './api-request.js';
 import type { ApiResponse } from './api-response.js';
 import type { Authorize } from './authorization.js';
 import type { Refusal } from './refusals.js';
 
-export type { ApiRefusal };
+export type { ApiErrorDetails, ApiRefusal };
 
 /** An accepted email. */
 export interface ApiAcceptance {
@@ -50,7 +50,7 @@ export interface ApiProvider {
    * Reads the error of a response by its error codes. Returns `undefined` for an accepted request, and if only the status
    * code indicates the reason.
    */
-  readRefusal(response: ApiResponse): ApiRefusal | undefined;
+  readRefusal(response: ApiResponse): ApiErrorDetails | undefined;
   /** Whether the API refuses a request because it has already accepted the same email. @default false */
   isDuplicate?(response: ApiResponse): boolean;
   /** Checks without side effects whether the account can send. Returns the reason if it cannot. */

@@ -65,8 +65,8 @@ export function createApiTransport(
   });
 
   function readRefusal(response: ApiResponse): ApiRefusal | undefined {
-    const refusal = provider.readRefusal(response);
-    return refusal ?? (isSuccess(response) ? undefined : { refusal: refusalOfStatus(response.status) });
+    const details = provider.readRefusal(response) ?? (isSuccess(response) ? undefined : {});
+    return details && { ...details, refusal: details.refusal ?? refusalOfStatus(response.status) };
   }
 
   /** Sends a request with credentials. It is repeated if the API refuses them and new ones are available. */
