@@ -19,20 +19,28 @@ export const isHeaderName = (name: string): boolean =>
 /** A list means that the field occurs several times. */
 type HeaderFields = Readonly<Record<string, string | readonly string[]>>;
 
-const RESERVED = new Set([
-  'from',
-  'sender',
-  'reply-to',
-  'to',
-  'cc',
+/** Fields that are written from other parts of an email, and `Bcc`, which must not be visible. */
+const EMAIL_FIELDS: ReadonlySet<string> = new Set([
   'bcc',
-  'subject',
-  'date',
-  'message-id',
-  'otp-token',
-  'mime-version',
-  'content-type',
   'content-transfer-encoding',
+  'content-type',
+  'date',
+  'from',
+  'message-id',
+  'mime-version',
+  'reply-to',
+  'subject',
+  'to',
+]);
+
+/** Whether an additional header field would conflict with one that is written from other parts of an email. */
+export const isEmailField = (name: string): boolean => EMAIL_FIELDS.has(name.toLowerCase());
+
+const RESERVED: ReadonlySet<string> = new Set([
+  ...EMAIL_FIELDS,
+  'sender',
+  'cc',
+  'otp-token',
   'dkim-signature',
   'return-path',
   'received',

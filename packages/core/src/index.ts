@@ -32,7 +32,7 @@ export { type Email, freezeEmail } from './email.js';
 export { parseEmail, serializeEmail } from './email-codec.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';
 export { failureLevel, type LogLevel } from './failure-level.js';
-export { isHeaderName, sanitizeHeaderValue } from './header-field.js';
+export { isEmailField, isHeaderName, sanitizeHeaderValue } from './header-field.js';
 export { type AcceptedLocales, pickLocale, preferredLocale } from './locale.js';
 export { type LogEvent, type Logger, silentLogger } from './logger.js';
 export { isLoopbackHost } from './loopback.js';
@@ -40,6 +40,7 @@ export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } 
 export type { MailQueue } from './mail-queue.js';
 export { canonicalAddress, type Mailbox, parseRecipient } from './mailbox.js';
 export { createMailer, type Mailer, type MailerOptions } from './mailer.js';
+export { encodeBase64Url } from './mime/base64.js';
 export { createOperatorLogger } from './operator-logger.js';
 export {
   clockSchema,

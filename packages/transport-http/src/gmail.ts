@@ -1,5 +1,11 @@
-import { functionSchema, type GetAccessToken, readOptions, type Transport } from '@postern/core';
-import { encodeBase64, writeMimeMessage } from '@postern/core/mime';
+import {
+  encodeBase64Url,
+  functionSchema,
+  type GetAccessToken,
+  readOptions,
+  type Transport,
+} from '@postern/core';
+import { writeMimeMessage } from '@postern/core/mime';
 import * as z from 'zod';
 import { bearerAuthorization } from './api/access-token.js';
 import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
@@ -129,7 +135,7 @@ export function createGmailTransport(
     isIdempotent: false,
     hints: HINTS,
     writeRequest: (email) =>
-      jsonRequest('/gmail/v1/users/me/messages/send', {}, { raw: base64Url(writeMimeMessage(email)) }),
+      jsonRequest('/gmail/v1/users/me/messages/send', {}, { raw: encodeBase64Url(writeMimeMessage(email)) }),
     authorize,
     readAcceptance: ({ json }) => sentSchema.safeParse(json).data,
     readRefusal,
@@ -170,10 +176,6 @@ function readCredentials(credentials: GmailCredentials | GmailTokenCredentials) 
   };
   return { source: { url: tokenUrl, form }, secrets: [clientSecret, refreshToken] };
 }
-
-/** RFC 4648 section 5, without padding. */
-const base64Url = (bytes: Uint8Array) =>
-  encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
 function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;

@@ -1,5 +1,4 @@
-import { canonicalAddress } from '@postern/core';
-import { toBase64Url } from './base64url.js';
+import { canonicalAddress, encodeBase64Url } from '@postern/core';
 import { startCallTime } from './call-time.js';
 import type { ClientReader } from './client.js';
 import type { Keyring } from './keyring.js';
@@ -18,7 +17,7 @@ interface CheckParts extends Pick<ParsedVerificationOptions, 'store' | 'policy' 
 }
 
 /** Compared if there is no challenge, so that the check takes the same time. */
-const NO_MAC = toBase64Url(new Uint8Array(32));
+const NO_MAC = encodeBase64Url(new Uint8Array(32));
 const NO_MACS: readonly string[] = Array.from({ length: MOST_SUPERSEDED }, () => NO_MAC);
 
 /** Creates the method `check`. */

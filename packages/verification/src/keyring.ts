@@ -1,6 +1,6 @@
-import type { SecretKey } from '@postern/core';
+import { encodeBase64Url, type SecretKey } from '@postern/core';
 import * as z from 'zod';
-import { fromBase64Url, toBase64Url } from './base64url.js';
+import { fromBase64Url } from './base64url.js';
 import { createHmacKey, type HmacKey } from './hmac-key.js';
 import { openBox, sealBox } from './sealed-box.js';
 import type { Challenge } from './verification-store.js';
@@ -36,13 +36,13 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
   const older = others.map(({ secret }) => createHmacKey(secret));
   const all = [signing, ...older];
   const digest = async (key: HmacKey, parts: readonly string[]) =>
-    toBase64Url(await key.sign(['digest', ...parts]));
+    encodeBase64Url(await key.sign(['digest', ...parts]));
   const boxKey = (key: HmacKey, id: string, value: string) => key.sign(['seal', id, value]);
 
   return {
     digests: (...parts) =>
       Promise.all([digest(signing, parts), ...older.map((key) => digest(key, parts))] as const),
-    sign: async (claim) => toBase64Url(await signing.sign(['mac', ...claim])),
+    sign: async (claim) => encodeBase64Url(await signing.sign(['mac', ...claim])),
     async matches(mac, claim) {
       const bytes = fromBase64Url(mac);
       // Continues after a match, so the time does not show which key matches.
@@ -50,7 +50,7 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
       return results.includes(true);
     },
     async seal(id, value, contents) {
-      return toBase64Url(await sealBox(await boxKey(signing, id, value), JSON.stringify(contents)));
+      return encodeBase64Url(await sealBox(await boxKey(signing, id, value), JSON.stringify(contents)));
     },
     async open({ id, sealed }, value) {
       const box = fromBase64Url(sealed);

@@ -1,9 +1,9 @@
-import { toBase64Url } from './base64url.js';
+import { encodeBase64Url } from '@postern/core';
 import type { Random } from './random.js';
 
 const TOKEN = /^[\w-]{43}$/;
 
-export const drawToken = (random: Random): string => toBase64Url(random.bytes(32));
+export const drawToken = (random: Random): string => encodeBase64Url(random.bytes(32));
 
 /**
  * Returns the challenge id of a token, or `undefined` if the text cannot be a token. The id does not reveal the token, which
@@ -12,7 +12,7 @@ export const drawToken = (random: Random): string => toBase64Url(random.bytes(32
 export async function idOfToken(token: string): Promise<string | undefined> {
   if (!TOKEN.test(token)) return undefined;
   const text = new TextEncoder().encode(`postern link id\0${token}`);
-  return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', text))).slice(0, 22);
+  return encodeBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', text))).slice(0, 22);
 }
 
 /** The placeholder of the token in `linkUrl`, as in a URI Template (RFC 6570). */

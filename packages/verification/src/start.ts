@@ -1,11 +1,11 @@
 import {
   canonicalAddress,
+  encodeBase64Url,
   MailError,
   parseRecipient,
   parseSendRequest,
   sendAfterResponse,
 } from '@postern/core';
-import { toBase64Url } from './base64url.js';
 import { startCallTime } from './call-time.js';
 import { addressOf, type ClientReader } from './client.js';
 import type { Contents, Keyring } from './keyring.js';
@@ -43,7 +43,7 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
   async function draw(method: 'code' | 'link') {
     if (method === 'code') {
       const value = drawCode(policy, random);
-      return { value, id: toBase64Url(random.bytes(16)), variables: { code: value } };
+      return { value, id: encodeBase64Url(random.bytes(16)), variables: { code: value } };
     }
     if (linkUrl === undefined)
       throw refuse("method 'link' requires the option linkUrl of createVerification");

@@ -14,3 +14,7 @@ export function base64Lines(bytes: Uint8Array): string[] {
 
 /** Encodes bytes as base64 without line breaks (RFC 4648 section 4), for APIs that take a message as text. */
 export const encodeBase64 = (bytes: Uint8Array): string => base64Lines(bytes).join('');
+
+/** Encodes bytes as base64url without padding (RFC 4648 section 5), for tokens, keys, and APIs. */
+export const encodeBase64Url = (bytes: Uint8Array): string =>
+  encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');

@@ -1,29 +1,16 @@
 import type { Email } from '../email.js';
+import { isEmailField } from '../header-field.js';
 import { mailboxField, textField } from './header-field.js';
 import { encodeText } from './text-body.js';
 
 const encoder = new TextEncoder();
-
-/** Fields that are written from the email. Custom fields with these names would conflict with them. `Bcc` must not be visible. */
-const OWN_FIELDS: ReadonlySet<string> = new Set([
-  'bcc',
-  'content-transfer-encoding',
-  'content-type',
-  'date',
-  'from',
-  'message-id',
-  'mime-version',
-  'reply-to',
-  'subject',
-  'to',
-]);
 
 function customFields(headers: Email['headers']): string {
   let fields = '';
   for (const [key, values] of Object.entries(headers)) {
     // RFC 5322 section 3.6.8: printable ASCII without the colon.
     const name = key.replace(/[^\x21-\x39\x3b-\x7e]/g, '');
-    if (name === '' || OWN_FIELDS.has(name.toLowerCase())) continue;
+    if (name === '' || isEmailField(name)) continue;
     for (const value of [values].flat()) fields += textField(name, value);
   }
   return fields;

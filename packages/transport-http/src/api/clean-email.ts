@@ -1,20 +1,7 @@
-import { type Email, isHeaderName, type Mailbox, sanitizeHeaderValue } from '@postern/core';
+import { type Email, isEmailField, isHeaderName, type Mailbox, sanitizeHeaderValue } from '@postern/core';
 
-/** Fields that APIs write from other parts of a request. */
-const OWN_FIELDS: ReadonlySet<string> = new Set([
-  'bcc',
-  'cc',
-  'content-transfer-encoding',
-  'content-type',
-  'date',
-  'from',
-  'message-id',
-  'mime-version',
-  'reply-to',
-  'sender',
-  'subject',
-  'to',
-]);
+/** Further fields that add a person to an email. */
+const PEOPLE_FIELDS: ReadonlySet<string> = new Set(['cc', 'sender']);
 
 const cleanMailbox = ({ name = '', address }: Mailbox): Mailbox => ({
   ...(name.trim() && { name: sanitizeHeaderValue(name).trim() }),
@@ -24,7 +11,7 @@ const cleanMailbox = ({ name = '', address }: Mailbox): Mailbox => ({
 /** Removes everything from an email that could add a header field or a recipient to the message that an API writes. */
 export function cleanEmail(email: Email): Email {
   const fields = Object.entries(email.headers)
-    .filter(([name]) => isHeaderName(name) && !OWN_FIELDS.has(name.toLowerCase()))
+    .filter(([name]) => isHeaderName(name) && !isEmailField(name) && !PEOPLE_FIELDS.has(name.toLowerCase()))
     .map(([name, value]) => [name, [value].flat().map(sanitizeHeaderValue)] as const)
     .filter(([, values]) => values.some((value) => value.trim() !== ''));
   return {
