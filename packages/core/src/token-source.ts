@@ -20,7 +20,7 @@ const MARGIN = 60_000;
 
 /** The access token that all emails of a transport share. */
 export interface TokenSource<Context extends unknown[] = []> {
-  /** Returns the token, and fetches one if there is no valid token. `isNew`: it was fetched for this call. */
+  /** Returns a valid token. `isNew`: this call fetched it, because the cached one was missing or expired. */
   get(...context: Context): Promise<{ token: string; isNew: boolean }>;
   /** Discards a rejected token, so that the next call fetches a new one. Returns `false` if no token can be fetched. */
   discard(token: string): boolean;

@@ -123,7 +123,7 @@ async function place(draft: string, lock: string): Promise<boolean> {
   }
 }
 
-/** `undefined` if there is no lock, or if its format is not known. */
+/** `undefined` for a missing lock or an unknown format. */
 async function readOwner(file: string): Promise<Owner | undefined> {
   try {
     return ownerSchema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;

@@ -37,8 +37,8 @@ export interface RetryOptions {
    */
   initialDelayMs?: number | undefined;
   /**
-   * Maximum wait before any attempt, in milliseconds. If the server requires a longer wait (`retryAfterMs`), there is no other
-   * attempt.
+   * Maximum wait before any attempt, in milliseconds. If the server requires a longer wait (`retryAfterMs`), `withRetry`
+   * does not try again.
    * @default 10,000
    */
   maxDelayMs?: number | undefined;

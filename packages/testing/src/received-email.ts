@@ -38,7 +38,7 @@ export interface ReceivedEmail {
   readonly from?: Mailbox;
   readonly to: readonly Mailbox[];
   readonly replyTo: readonly Mailbox[];
-  /** The plain-text part. Empty if there is none. */
+  /** The plain-text part, or `''` without one. */
   readonly text: string;
   readonly html?: string;
   /** The `Message-ID`, including angle brackets. */

@@ -16,7 +16,7 @@ interface CheckParts extends Pick<ParsedVerificationOptions, 'store' | 'policy' 
   readonly clientOf: ClientReader;
 }
 
-/** Compared if there is no challenge, so that the check takes the same time. */
+/** Replaces the MAC of a missing challenge, so that every check takes the same time. */
 const NO_MAC = encodeBase64Url(new Uint8Array(32));
 const NO_MACS: readonly string[] = Array.from({ length: MOST_SUPERSEDED }, () => NO_MAC);
 

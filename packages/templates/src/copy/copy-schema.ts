@@ -50,7 +50,7 @@ const codeEmailSchema = z.strictObject({
   button: plain,
 });
 
-/** All sentences in one language. `{app}` is the name of the application or, if there is none, of the brand. */
+/** All sentences in one language. `{app}` is the application name in the payload, or the brand name. */
 export const copySchema = z.strictObject({
   Register: codeEmailSchema,
   SignIn: codeEmailSchema,

@@ -12,7 +12,7 @@ export interface ApiEmail {
   readonly from?: Mailbox;
   readonly replyTo: readonly Mailbox[];
   readonly subject: string;
-  /** The plain text. Empty if there is none. */
+  /** The plain text, or `''` without one. */
   readonly text: string;
   readonly html?: string;
   /** The other header fields, with lowercase names. */

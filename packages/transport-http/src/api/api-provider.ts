@@ -18,7 +18,7 @@ export interface ApiAcceptance {
 /**
  * Sends a request of a check. Its refusal is `undefined` if the API accepted the request.
  *
- * @throws {MailError} if there is no response
+ * @throws {MailError} if the API does not respond
  */
 export type ApiCall = (
   request: ApiRequest,

@@ -20,7 +20,7 @@ export interface AuthorizationContext {
   /**
    * Sends a request to another host.
    *
-   * @throws {MailError} if there is no response
+   * @throws {MailError} if the server does not respond
    */
   call(url: string, request: Omit<ApiRequest, 'path'>): Promise<ApiResponse>;
   /** Creates the error for a refused request. */
