@@ -77,6 +77,7 @@ export { hasTimedOut, requireSendable, untilAborted } from './sendable.js';
 export { readSender } from './sender.js';
 export { sha256Hex } from './sha256.js';
 export { shareAcrossCopies } from './share-across-copies.js';
+export { escapeHtml } from './template/escape-html.js';
 export type { MissingVariable } from './template/evaluate-template.js';
 export { inspectTemplate, type TemplateInspection } from './template/inspect-template.js';
 export type { TemplateVariable } from './template/parse-template.js';

@@ -1,16 +1,8 @@
+import { escapeHtml } from '@postern/core';
 import type { Brand } from './brand.js';
 import { type CodeType, type Copy, fillIn, type USAGE_TYPES } from './copy/copy-schema.js';
 import { directionOf } from './copy/locales.js';
 import { formatDuration } from './duration.js';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#x27;',
-};
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
 /** The sentence for people who did not request the email. */
 const UNEXPECTED = {
