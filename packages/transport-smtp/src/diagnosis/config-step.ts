@@ -19,7 +19,8 @@ export interface ReadConfig {
   problems: readonly DiagnosisProblem[];
 }
 
-const toProblem = ({ severity, message, hint, path, patch }: ProviderIssue): DiagnosisProblem => ({
+/** Describes an issue of a config as a problem of a step. */
+export const toProblem = ({ severity, message, hint, path, patch }: ProviderIssue): DiagnosisProblem => ({
   severity,
   ...(severity === 'error' && { code: 'config_invalid' }),
   message,

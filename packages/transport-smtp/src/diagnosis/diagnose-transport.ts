@@ -12,6 +12,7 @@ import {
 } from '@postern/core';
 import { z } from 'zod';
 import { conclude } from './conclusion.js';
+import { toProblem } from './config-step.js';
 import type { Diagnosis, DiagnosisProblem, DiagnosisStep, DiagnosisStepName } from './diagnosis.js';
 import { type DnsResolver, openResolver } from './dns-resolver.js';
 import { checkSenderDomain } from './sender-domain.js';
@@ -63,15 +64,6 @@ const TRIED: Readonly<Record<(typeof PATH)[number] | 'dns' | 'tls', string>> = {
   auth: 'Check the credentials',
   mail: 'Check whether the account may send',
 };
-
-const toProblem = ({ severity, message, hint, path }: ConfigIssue): DiagnosisProblem => ({
-  severity,
-  ...(severity === 'error' && { code: 'config_invalid' }),
-  message,
-  ...(hint !== undefined && { hint }),
-  temporary: false,
-  path,
-});
 
 /**
  * Finds out why emails are not sent through a transport without a dialogue, such as the API of a provider. Reports the same
