@@ -115,6 +115,7 @@ async function compare(
       '"enqueue" uses one call per message, as applications do. "in bulk" uses one call per batch. Postern renders the email of each single call; emails in bulk were rendered before. It encrypts each email and records its outcome in a history.',
       'pg-boss "with the email" is the base of all ratios: it stores the same email unencrypted, parses it again, and passes it to the same mailer. "empty handler" stores an address and does nothing.',
       'PostgreSQL runs on the same machine without fsync. `VACUUM ANALYZE` after each contestant removes its dead rows, as autovacuum does later, so that rounds do not affect each other.',
+      'The drain misses its goal, and the guarantees of the queue are the reason. Besides the work of pg-boss, a worker claims each delivery with a fencing token, decrypts and validates the email, and moves its row to the history. In 5 rounds, each email took 93 µs of CPU time in Node and 107 µs in PostgreSQL. pg-boss with the email took 34 µs and 68 µs. A combined statement for fetching and claiming would save at most a tenth of that time, but a broken connection would then use up an attempt.',
       redis
         ? `BullMQ uses ${redis.name}, which keeps all data in memory and appends it to a file that is synchronized once per second.`
         : 'BullMQ was not measured, because this machine has neither redis-server nor valkey-server.',
