@@ -57,7 +57,7 @@ async function goesOn(
 }
 
 async function behaviourOf(wrap: 'retry' | 'failover', code: MailErrorCode): Promise<string> {
-  const [yes, no] = wrap === 'retry' ? ['always', 'no'] : ['next', 'stops'];
+  const [yes, no] = wrap === 'retry' ? ['always', 'no'] : ['next transport', 'stops'];
   const invitation = await goesOn(wrap, code, { type: 'OrganizationInvitation' });
   if ((await goesOn(wrap, code)) !== invitation) return 'by usage type';
   const [ifRetryable, ifNot] = [
@@ -80,8 +80,8 @@ async function circuitAfter(code: MailErrorCode): Promise<string> {
   await sendAt('timeout');
   await sendAt(code);
   await sendAt('timeout');
-  if (!(await sendAt('timeout'))) return 'counts';
-  return (await transport.send(testEmail())).transport === 'backup' ? 'unchanged' : 'is up';
+  if (!(await sendAt('timeout'))) return 'counts as a failure';
+  return (await transport.send(testEmail())).transport === 'backup' ? 'no effect' : 'resets the count';
 }
 
 describe('the README', () => {
