@@ -7,10 +7,10 @@ import { makeWorkFolder } from './work-folder.js';
 
 const PASSWORD = 'the-right-password';
 
-const INTRODUCTION = `# The command in a terminal
+const INTRODUCTION = `# The \`postern\` command in a terminal
 
-A test records this page in a real terminal, with the SMTP trap of \`@postern/testing\`. Times, ports, dates,
-and identifiers are replaced with fixed values.
+This page shows the output of the \`postern\` command in a terminal. A test generates the page, with the SMTP trap from
+\`@postern/testing\` as the mail server. Times, ports, dates, and identifiers are replaced with fixed values.
 `;
 
 /** Replaces the values that differ between recordings. */
@@ -79,7 +79,7 @@ it('matches docs/terminal.md (vitest -u updates it)', { timeout: 60_000 }, async
   const config = JSON.parse(await folder.read('connector.json'));
   const { fromEmail, ...rest } = config;
   await folder.write('broken.json', { fromEmial: fromEmail, ...rest, secure: true });
-  tell("The sender's key is misspelled, and `secure` does not match the port:");
+  tell('In this config, the key for the sender is misspelled, and `secure` does not match the port:');
   await record(['check', 'broken.json'], 1);
   await record([...doctor, 'broken.json'], 1);
   await folder.write('broken.json', config);
