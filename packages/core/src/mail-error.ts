@@ -88,7 +88,7 @@ export interface MailErrorDetails {
  * try {
  *   await mailer.send(request);
  * } catch (error) {
- *   if (error instanceof MailError && error.code === 'recipient_rejected') showTypoHint();
+ *   if (error instanceof MailError && error.code === 'recipient_rejected' && !error.retryable) showTypoHint();
  *   else throw error;
  * }
  * ```
