@@ -144,7 +144,15 @@ test('instanceof knows errors across the ES module and the CommonJS copy of a pa
 /** Imports every entry point that needs no framework. */
 const ENTRIES = [
   ...['core', 'core/mime', 'transport-smtp', 'testing', 'testing/contract', 'http', 'queue'],
-  ...['verification', 'verification/contract', 'templates', 'templates/files', 'resilience', 'transport'],
+  ...[
+    'verification',
+    'verification/contract',
+    'templates',
+    'templates/files',
+    'templates/languages',
+    'resilience',
+    'transport',
+  ],
 ].map((name) => `@postern/${name}`);
 
 /** A project with all packages of the workspace. */

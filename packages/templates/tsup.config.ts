@@ -1,3 +1,3 @@
 import { definePackage } from '../../tsup.config.base.js';
 
-export default definePackage(['src/index.ts', 'src/files.ts']);
+export default definePackage(['src/index.ts', 'src/files.ts', 'src/languages.ts']);

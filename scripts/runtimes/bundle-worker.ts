@@ -25,6 +25,8 @@ export async function bundleWorker(entry: string, file: string): Promise<BundleS
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
     logLevel: 'silent',
+    // Imports of chunks that the build of a package writes. In node_modules, esbuild does not report them.
+    logOverride: { 'ignored-bare-import': 'silent' },
     write: false,
   });
   const [warning] = warnings;

@@ -10,14 +10,10 @@ import {
   overrideCopy,
   USAGE_TYPES,
 } from './copy/copy-schema.js';
-import { COPY, isLanguageTag, LOCALES, type Locale } from './copy/locales.js';
+import { isLanguageTag } from './copy/language-tag.js';
+import type { Locale } from './copy/locales.js';
 import { addFallbacks } from './fallbacks.js';
 import type { Validity } from './layout-values.js';
-
-const readyMade = z.enum(LOCALES, {
-  error: ({ input }) =>
-    `there is no copy for ${JSON.stringify(input) ?? String(input)}: use one of ${LOCALES.join(', ')}`,
-});
 
 const ownCopy = z.record(z.string(), copySchema).superRefine((copy, context) => {
   for (const tag of Object.keys(copy).filter((tag) => !isLanguageTag(tag))) {
@@ -33,43 +29,53 @@ const duration = z
   .min(MINUTE_MS)
   .max(366 * 1440 * MINUTE_MS, 'must be 366 days or less');
 
-const optionsSchema = z
-  .strictObject({
-    brand: brandSchema,
-    copy: ownCopy.default({}),
-    locales: z.array(z.string()).min(1, 'must not be empty: add a language, or omit the option').optional(),
-    defaultLocale: z.string().optional(),
-    validForMs: z
-      .strictObject({
-        code: duration.default(10 * MINUTE_MS),
-        invitation: duration.optional(),
-        ...(Object.fromEntries(USAGE_TYPES.map((type) => [type, duration.optional()])) as Record<
-          (typeof USAGE_TYPES)[number],
-          z.ZodOptional<typeof duration>
-        >), // the keys of the list
-      })
-      .prefault({}),
-    overrides: z.partialRecord(readyMade, copyOverrideSchema).default({}),
-  })
-  .transform(({ copy, locales, defaultLocale, ...options }) => {
-    const known: Readonly<Record<string, Copy>> = { ...COPY, ...copy };
-    const chosen = [...new Set(locales ?? Object.keys(known))];
-    return {
-      ...options,
-      known,
-      locales: chosen,
-      defaultLocale: defaultLocale ?? (chosen.includes('en') ? 'en' : (chosen[0] ?? 'en')),
-    };
-  })
-  .superRefine(({ known, locales, defaultLocale }, context) => {
-    for (const [index, locale] of locales.entries()) {
-      if (Object.hasOwn(known, locale)) continue;
-      const message = `there is no copy for ${JSON.stringify(locale)}: use one of ${LOCALES.join(', ')}, or pass the language as copy[${JSON.stringify(locale)}]`;
-      context.addIssue({ code: 'custom', path: ['locales', index], message });
-    }
-    if (!locales.includes(defaultLocale))
-      context.addIssue({ code: 'custom', path: ['defaultLocale'], message: 'must be one of locales' });
-  });
+const optionsSchema = z.strictObject({
+  brand: brandSchema,
+  copy: ownCopy.default({}),
+  locales: z.array(z.string()).min(1, 'must not be empty: add a language, or omit the option').optional(),
+  defaultLocale: z.string().optional(),
+  validForMs: z
+    .strictObject({
+      code: duration.default(10 * MINUTE_MS),
+      invitation: duration.optional(),
+      ...(Object.fromEntries(USAGE_TYPES.map((type) => [type, duration.optional()])) as Record<
+        (typeof USAGE_TYPES)[number],
+        z.ZodOptional<typeof duration>
+      >), // the keys of the list
+    })
+    .prefault({}),
+  overrides: z.record(z.string(), copyOverrideSchema).default({}),
+});
+
+/** The options of `createTemplates`, checked against the languages that exist. */
+const optionsFor = (readyMade: Readonly<Record<string, Copy>>) =>
+  optionsSchema
+    .transform(({ copy, locales, defaultLocale, ...options }) => {
+      const known: Readonly<Record<string, Copy>> = { ...readyMade, ...copy };
+      const chosen = [...new Set(locales ?? Object.keys(known))];
+      return {
+        ...options,
+        known,
+        locales: chosen,
+        defaultLocale: defaultLocale ?? (chosen.includes('en') ? 'en' : (chosen[0] ?? 'en')),
+      };
+    })
+    .superRefine(({ known, locales, defaultLocale, overrides }, context) => {
+      const tags = Object.keys(known);
+      if (tags.length === 0) {
+        context.addIssue({ code: 'custom', path: ['copy'], message: 'must have at least one language' });
+        return;
+      }
+      const check = (path: (string | number)[], locale: string) => {
+        if (Object.hasOwn(known, locale)) return;
+        const message = `there is no copy for ${JSON.stringify(locale)}: use one of ${tags.join(', ')}, or pass the language as copy[${JSON.stringify(locale)}]`;
+        context.addIssue({ code: 'custom', path, message });
+      };
+      for (const [index, locale] of locales.entries()) check(['locales', index], locale);
+      for (const locale of Object.keys(overrides)) check(['overrides', locale], locale);
+      if (!locales.includes(defaultLocale))
+        context.addIssue({ code: 'custom', path: ['defaultLocale'], message: 'must be one of locales' });
+    });
 
 /** A language with ready-made copy, or one that `copy` adds. */
 type AnyLocale = Locale | (string & {});
@@ -97,28 +103,22 @@ export interface TemplatesOptions {
   overrides?: Partial<Record<Locale, CopyOverride>> | undefined;
 }
 
-/**
- * Creates the `templates` of a config: one for each usage type and language, with your branding. It also adds templates
- * for all other languages, and for each tag that a lookup would miss (`zh` for `zh-CN`).
- *
- * It does all work that is the same for every email, including inlined CSS. Call it once, at startup.
- *
- * @throws {ConfigError} with every problem of the options, such as a color without contrast or a logo without https
- *
- * @example
- * ```ts
- * const config = parseConnectorConfig({ ...server, templates: createTemplates({ brand: { name: 'Acme' } }) });
- * ```
- */
-export function createTemplates(options: TemplatesOptions): Template[] {
+/** Creates templates in the languages of `readyMade` and of the option `copy`. */
+export function createTemplatesFrom(
+  readyMade: Readonly<Record<string, Copy>>,
+  options: Omit<TemplatesOptions, 'overrides'> & {
+    overrides?: Readonly<Partial<Record<string, CopyOverride>>> | undefined;
+  },
+): Template[] {
   const { brand, known, locales, defaultLocale, validForMs, overrides } = readOptions(
-    optionsSchema,
+    optionsFor(readyMade),
     options,
     'createTemplates',
   );
-  const own: Readonly<Record<string, CopyOverride>> = overrides;
   const templates = locales.flatMap((locale) => {
-    const copy = overrideCopy(known[locale] ?? COPY.en, own[locale] ?? {});
+    const ownCopy = known[locale];
+    if (ownCopy === undefined) return []; // The schema refuses this.
+    const copy = overrideCopy(ownCopy, overrides[locale] ?? {});
     return USAGE_TYPES.map((type) => composeTemplate({ type, locale, copy, brand, validForMs }));
   });
   return addFallbacks(templates, defaultLocale);

@@ -1,5 +1,5 @@
 import type { Template } from '@postern/core';
-import { ALIASES } from './copy/locales.js';
+import { ALIASES } from './copy/language-tag.js';
 
 /** The fields of a template without its usage type and locale. */
 const contentOf = ({ usageType, locale, ...content }: Template): string => JSON.stringify(content);

@@ -1,7 +1,7 @@
 import { escapeHtml } from '@postern/core';
 import type { Brand } from './brand.js';
 import { type CodeType, type Copy, fillIn, type USAGE_TYPES } from './copy/copy-schema.js';
-import { directionOf } from './copy/locales.js';
+import { directionOf } from './copy/language-tag.js';
 import { formatDuration } from './duration.js';
 
 /** The sentence for people who did not request the email. */
