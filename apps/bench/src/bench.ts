@@ -21,7 +21,7 @@ export interface BenchContext {
   log(line: string): void;
 }
 
-/** The results of a bench. Rely only on the ratios. */
+/** The results of a bench. Compare only the ratios. */
 export interface BenchResult {
   readonly tables: readonly Table[];
   readonly goals: readonly Goal[];

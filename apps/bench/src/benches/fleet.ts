@@ -208,7 +208,7 @@ async function compare({ quick, log }: BenchContext): Promise<BenchResult> {
           '',
           'emails',
           'lost',
-          'twice',
+          'sent twice',
           'p50, ms',
           'p99, ms',
           'connections',
@@ -221,7 +221,7 @@ async function compare({ quick, log }: BenchContext): Promise<BenchResult> {
     goals,
     notes: [
       `Another process enqueues ${PER_SECOND} emails per second, one by one, for ${seconds.busy} seconds. This rate equals ten million emails per day. After that, the queues are idle for ${seconds.idle} seconds.`,
-      'p50 and p99: the time from `enqueue` until the transport has the email. Connections: the maximum of all processes. Lock wait: the longest wait in ten samples per second. Transactions/s when idle: the total of all processes. Each loop polls once per second, which takes one transaction. The rest is the maintenance of each queue.',
+      'p50 and p99: the time from `enqueue` until the transport receives the email. Connections: the maximum for any process. Lock wait: the longest wait, sampled ten times per second. Transactions/s when idle: the total for all processes. Each loop polls once per second, in one transaction. The other transactions are for queue maintenance.',
     ],
   };
 }

@@ -115,7 +115,7 @@ export const latency: Bench = {
       tables: parts.flatMap(({ tables }) => tables),
       goals: parts.flatMap(({ goals }) => goals),
       notes: [
-        `For the ${ROUND_TRIP_MS} ms columns, a proxy adds ${ROUND_TRIP_MS / 2} ms in each direction. A round trip is a change of direction between the first byte of a send and its final reply. The table shows the maximum of all sends. A new connection counts as two: the TCP handshake and the greeting.`,
+        `For the ${ROUND_TRIP_MS} ms columns, a proxy adds ${ROUND_TRIP_MS / 2} ms in each direction. Round trips are counted as changes of direction, from the first byte of a send to its final reply. The table shows the maximum for any send. A new connection adds two round trips: the TCP handshake and the greeting.`,
       ],
     };
   },

@@ -52,7 +52,7 @@ export const render: Bench = {
       ],
       goals: [],
       notes: [
-        'Handlebars and the replacement function of connector-kit render the subject and HTML. The replacement function does not escape values. Postern’s `mailer.render` validates the request and recipient, selects the template, renders the subject, HTML, and text, and creates an email with Message-ID, date, and header fields. Its three rows differ in the source of the text.',
+        'Handlebars and connector-kit’s replacement function render only the subject and HTML. The replacement function does not escape values. Postern’s `mailer.render` validates the request and recipient, selects the template, renders the subject, HTML, and text, and creates an email with Message-ID, date, and header fields. Postern’s three rows differ only in the source of the plain text.',
       ],
     };
   },

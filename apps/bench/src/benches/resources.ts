@@ -100,7 +100,7 @@ async function measureMemory(sink: Sink, { quick, log }: BenchContext): Promise<
       },
     ],
     notes: [
-      'Memory: with a heap of 64 MB, so that growth comes from retained memory and not from uncollected garbage.',
+      'Memory: measured with a 64 MB heap, so that growth shows retained memory, not uncollected garbage.',
     ],
   };
 }
@@ -151,8 +151,8 @@ export const resources: Bench = {
       notes: [
         ...memory.notes,
         'CPU: user and system time of the sending process (`process.cpuUsage`).',
-        'Allocated: the growth of V8’s heap between garbage collections (`v8.GCProfiler`), without buffers.',
-        'The profile shows the self time of one run while busy. A function’s time includes the work that the engine does for it, such as regular expressions, copying, and socket writes.',
+        'Allocated: the growth of V8’s heap between garbage collections (`v8.GCProfiler`), excluding buffers.',
+        'The profile shows self time during one run under load. A function’s time includes the work that the engine does for it, such as regular expressions, copying, and socket writes.',
       ],
     };
   },

@@ -144,7 +144,7 @@ async function compare({ rounds, quick, log }: BenchContext): Promise<BenchResul
       atMost: MOST_SLOWER,
     })),
     notes: [
-      `Both queues have ${DAYS} days of partitions. enqueue: ${BATCH} emails, the median of ${LIVE / BATCH} runs. stats and list: the medians of ${CALLS} calls. drain: ${PROCESSES} other processes send ${formatFigure(LIVE)} emails, 20 at a time. expire: housekeeping marks ${formatFigure(LIVE)} emails as expired. drop a day: the time that one housekeeping round takes to remove the oldest day.`,
+      `Both queues have ${DAYS} days of partitions. enqueue: the time to enqueue ${BATCH} emails (median of ${LIVE / BATCH} runs). stats and list: the time of one call (median of ${CALLS} calls). drain: ${PROCESSES} worker processes send ${formatFigure(LIVE)} emails, 20 at a time. expire: housekeeping marks ${formatFigure(LIVE)} emails as expired. drop a day: the time that one housekeeping round takes to remove the oldest day.`,
     ],
   };
 }

@@ -169,7 +169,7 @@ export const startUp: Bench = {
       goals,
       notes: [
         'Each program imports its package from an npm installation and sends one email to a server without TLS on the same machine.',
-        `Sizes are the sums of the file sizes. Postern’s largest packages are ${heaviest(ours)}.`,
+        `Sizes are the totals of all file sizes. Postern’s largest packages are ${heaviest(ours)}.`,
       ],
     };
   },
