@@ -61,10 +61,6 @@ describe('a misconfiguration', () => {
 
   it('has a row in docs/diagnosis.md', async () => {
     expect([...rows.keys()]).toEqual(MISCONFIGURATIONS.map(({ title }) => title));
-    await expectTableInDocs(
-      'cases',
-      ['What is wrong', 'Fails at', 'Message', 'What to do'],
-      [...rows.values()],
-    );
+    await expectTableInDocs('cases', ['Problem', 'Failed step', 'Message', 'What to do'], [...rows.values()]);
   });
 });

@@ -92,7 +92,7 @@ describe('a refusal', () => {
     expect(rows).toHaveLength(KNOWN_REPLIES.length);
     await expectTableInDocs(
       'replies',
-      ['From', 'At', 'Reply', 'Who', 'Code', 'Retryable', 'Failover', 'What to do'],
+      ['Server or provider', 'Step', 'Reply', 'Cause', 'Code', 'Retryable', 'Failover', 'What to do'],
       rows,
     );
   });
