@@ -28,6 +28,9 @@ const STUBS: readonly Stub[] = [
   ...stub('nodemailer', '6.9.0'),
   ...stub('handlebars', '4.0.0'),
   ...stub('@logto/connector-kit', '3.0.0'),
+  // Better Auth has optional peers that accept only some versions, such as vitest.
+  ...stub('better-auth', '1.999.0'),
+  ...stub('@better-auth/core', '1.999.0'),
   ...stub('reflect-metadata', '0.1.12', '0.1.13', '0.2.0'),
   ...NEST.flatMap((name) => stub(name, '11.0.0')),
   // npm also checks the optional peers of Nest.

@@ -19,7 +19,7 @@ async function problemsOf(code: string): Promise<string[]> {
   const file = join(root, 'packages/own/dist/index.js');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, code);
-  return findNodeApis({ file, allowedPackages: ['@postern/core'] });
+  return findNodeApis({ file, allowedPackages: ['@postern/core'], hosts: ['host'] });
 }
 
 describe('finds', () => {
@@ -43,6 +43,7 @@ describe('finds', () => {
 describe('accepts', () => {
   test.each([
     "import { createMailer } from '@postern/core'; createMailer();",
+    "import { start } from 'host'; import { stop } from 'host/stop'; start(stop);",
     'export const read = (Buffer) => Buffer.length;',
     'export const env = globalThis.process?.env;',
     'export const text = "Buffer and process.env // new Function()";',

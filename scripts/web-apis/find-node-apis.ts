@@ -34,6 +34,8 @@ interface Entry {
   file: string;
   /** The workspace packages that the entry may import. They are checked separately. */
   allowedPackages: readonly string[];
+  /** Packages that the application chooses, such as the library of an adapter. Their files are not checked. */
+  hosts?: readonly string[];
 }
 
 /**
@@ -42,7 +44,7 @@ interface Entry {
  *
  * @returns one line for each problem, with the file
  */
-export async function findNodeApis({ file, allowedPackages }: Entry): Promise<string[]> {
+export async function findNodeApis({ file, allowedPackages, hosts = [] }: Entry): Promise<string[]> {
   const problems = new Set<string>();
   const root = dirname(file);
 
@@ -51,6 +53,8 @@ export async function findNodeApis({ file, allowedPackages }: Entry): Promise<st
     setup({ onResolve }) {
       onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
         if (kind === 'entry-point') return undefined;
+        const isHost = hosts.some((name) => path === name || path.startsWith(`${name}/`));
+        if (isHost) return { path, external: true };
         if (isBuiltin(path)) problems.add(`${shorten(importer)} imports ${path}`);
         else if (!path.startsWith('@postern/')) return undefined;
         else if (!allowedPackages.includes(path)) problems.add(`${shorten(importer)} imports ${path}`);
@@ -103,3 +107,9 @@ export function entriesOf(folder: string): Map<string, string> {
     ),
   );
 }
+
+/** The peer dependencies of a package. */
+export const peersOf = (folder: string): string[] =>
+  Object.keys(
+    JSON.parse(readFileSync(join(PACKAGES, folder, 'package.json'), 'utf8')).peerDependencies ?? {},
+  );

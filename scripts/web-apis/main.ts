@@ -3,8 +3,8 @@
  *
  * A package in the list is checked with all of its entries, except those for Node.js.
  */
-import { entriesOf, findNodeApis } from './find-node-apis.ts';
-import { WEB_PACKAGES } from './web-packages.ts';
+import { entriesOf, findNodeApis, peersOf } from './find-node-apis.ts';
+import { WEB_ADAPTERS, WEB_PACKAGES } from './web-packages.ts';
 
 /** Entries that run only on Node.js, and the reason. */
 const NODE_ENTRIES: Readonly<Record<string, string>> = {
@@ -12,12 +12,16 @@ const NODE_ENTRIES: Readonly<Record<string, string>> = {
   '@postern/verification/contract': 'runs in a test runner',
 };
 
-const entries = new Map(WEB_PACKAGES.flatMap((folder) => [...entriesOf(folder)]));
+const entries = new Map([...WEB_PACKAGES, ...WEB_ADAPTERS].flatMap((folder) => [...entriesOf(folder)]));
+const hosts = WEB_ADAPTERS.flatMap(peersOf);
 const checked = [...entries].filter(([name]) => !(name in NODE_ENTRIES));
 const allowedPackages = checked.map(([name]) => name);
 
 const results = await Promise.all(
-  checked.map(async ([name, file]) => ({ name, problems: await findNodeApis({ file, allowedPackages }) })),
+  checked.map(async ([name, file]) => ({
+    name,
+    problems: await findNodeApis({ file, allowedPackages, hosts }),
+  })),
 );
 const lines = results.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}`));
 const unknown = Object.keys(NODE_ENTRIES).filter((name) => !entries.has(name));

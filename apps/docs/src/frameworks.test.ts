@@ -166,7 +166,7 @@ async function startNext(
   return `http://localhost:${port}`;
 }
 
-test('Better Auth signs a person in by code and by link', async () => {
+test('Better Auth signs a person in by code and by link, and sends notices', async () => {
   const trap = await startTrap();
   const guide = openGuide('better-auth');
   vi.stubEnv('SMTP_URL', trap.url);
@@ -196,6 +196,14 @@ test('Better Auth signs a person in by code and by link', async () => {
   const link = await trap.inbox.waitForLink(bob);
   const opened: Response = await auth.handler(new Request(link));
   expect(opened.headers.getSetCookie().join()).toContain('better-auth.session_token=');
+
+  trap.inbox.clear();
+  await call('/sign-up/email', { email: bob, name: 'Bob', password: 'correct horse' });
+  expect(await trap.inbox.waitForLink(bob)).toBe('http://localhost:3000/sign-in');
+
+  // One callback without the plugin.
+  const { auth: resetOnly } = await import(guide.path('reset-only.ts'));
+  expect(Object.keys(resetOnly.options.emailAndPassword)).toContain('sendResetPassword');
 });
 
 test('Logto in Docker has the Dockerfile of the connector', async () => {

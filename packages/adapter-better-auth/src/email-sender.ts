@@ -1,0 +1,122 @@
+import {
+  type AuthEndpointContext,
+  defineRequestState,
+  hasRequestState,
+  tryGetCurrentAuthEndpointContext,
+} from '@better-auth/core/context';
+import type { APIError } from '@better-auth/core/error';
+import { getIP } from '@better-auth/core/utils/ip';
+import {
+  failureLevel,
+  MailError,
+  type PayloadValue,
+  parseSendRequest,
+  sendAfterResponse,
+} from '@postern/core';
+import type { ParsedOptions } from './auth-emails-options.js';
+import { type AuthUsageType, isFromSomeoneElse, isNotice } from './auth-usage-type.js';
+import { toApiError } from './email-error.js';
+import { mayShowFailure } from './failure-visibility.js';
+
+export interface EmailSender {
+  /**
+   * @param validSeconds how long the code or the link is valid
+   * @throws {APIError} if the email was not sent and the client may know
+   */
+  send(
+    type: AuthUsageType,
+    recipient: { readonly email: string; readonly name?: string },
+    payload?: Record<string, PayloadValue>,
+    validSeconds?: number,
+  ): Promise<void>;
+  /** Returns the failure that the response to the current request must show, once. */
+  takeFailure(): Promise<APIError | undefined>;
+}
+
+export function createEmailSender(options: ParsedOptions): EmailSender {
+  const { mailer, types, locale, linkGuard, noticeUrl } = options;
+  const request = defineRequestState((): { failure?: APIError | undefined } => ({}));
+
+  /** Binds the link to the browser only if its cookie reaches the browser and does not reveal that an account exists. */
+  async function protect(
+    link: string,
+    expiresAt: Date,
+    to: string,
+    context?: AuthEndpointContext,
+    canBind = false,
+  ) {
+    if (!linkGuard) return { link };
+    const cookie = context?.headers?.get('cookie');
+    const binding = canBind ? {} : ({ binding: 'none' } as const);
+    const { setCookie, ...shown } = await linkGuard.protect(link, { expiresAt, to, cookie, ...binding });
+    if (setCookie) context?.responseHeaders?.append('Set-Cookie', setCookie);
+    return shown;
+  }
+
+  return {
+    async send(type, recipient, payload = {}, validSeconds) {
+      const usageType = types[type] ?? type;
+      if (usageType === false) return;
+      const context = tryGetCurrentAuthEndpointContext();
+      const { logger, options: auth } = context?.context ?? {};
+      const background = auth?.advanced?.backgroundTasks?.handler;
+      const waitUntil = options.waitUntil ?? background;
+      const isShown = !isNotice(type) && (!context || mayShowFailure(context, recipient.email));
+      try {
+        const { email: to, name } = recipient;
+        const { headers } = context ?? {};
+        const expiresAt = validSeconds === undefined ? undefined : new Date(Date.now() + validSeconds * 1000);
+        const ip = headers && auth && getIP(headers, auth);
+        const link = payload.link ?? (isNotice(type) ? noticeUrl?.(type) : undefined);
+        // With a background handler, Better Auth responds before a callback ends, except for magic links.
+        const canBind =
+          isShown && !isFromSomeoneElse(type) && (!background || context?.path === '/sign-in/magic-link');
+        const sendRequest = parseSendRequest({
+          to,
+          type: usageType,
+          payload: {
+            user: { name, email: to },
+            ...payload,
+            ...(link !== undefined && { link }),
+            ...(expiresAt &&
+              typeof link === 'string' &&
+              (await protect(link, expiresAt, to, context, canBind))),
+          },
+          locale: locale ? await locale({ ...recipient }, headers) : headers?.get('accept-language'),
+          ip,
+          expiresAt,
+          ...(!isFromSomeoneElse(type) && {
+            requestContext: {
+              userAgent: headers?.get('user-agent') ?? undefined,
+              ip: ip ?? undefined,
+              time: new Date(),
+            },
+          }),
+        });
+        if (!waitUntil) await mailer.send(sendRequest);
+        else
+          sendAfterResponse({
+            send: () => mailer.send(sendRequest),
+            waitUntil,
+            report: (level, { message }) => logger?.[level](message),
+            source: 'better_auth',
+            fields: { type: usageType },
+          });
+      } catch (error) {
+        // Only the messages of Postern's own errors are safe to log.
+        const reason = error instanceof MailError ? error.message : 'An unexpected error was thrown.';
+        logger?.[failureLevel(error)](`The email was not sent: ${usageType}. ${reason}`);
+        if (!isShown) return;
+        const failure = toApiError(error);
+        // Better Auth ignores errors of most callbacks, so the plugin throws this one again.
+        if (await hasRequestState()) await request.set({ failure });
+        throw failure;
+      }
+    },
+    async takeFailure() {
+      const { failure } = await request.get();
+      await request.set({});
+      return failure;
+    },
+  };
+}
