@@ -148,7 +148,7 @@ async function watchBacklog({ quick, log }: BenchContext, { url }: Database): Pr
   return {
     tables: [
       {
-        title: 'Memory of a worker with a heap of 64 MB, 20 at a time',
+        title: 'Memory of a worker with a 64 MB heap, 20 emails at a time',
         columns: ['queued', 'RSS, MB'],
         rows,
       },

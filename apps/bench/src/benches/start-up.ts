@@ -146,7 +146,7 @@ const heaviest = ({ packages }: InstalledTree): string =>
 
 export const startUp: Bench = {
   name: 'start-up',
-  title: 'Startup: time until the first email of a process, and the size of the installation',
+  title: 'Startup: time until a process sends its first email, and install size',
   async run({ rounds, quick, log }) {
     const trees = await install(log);
     await using sink = await startOwnSink();

@@ -96,7 +96,7 @@ async function comparePlain(context: BenchContext): Promise<BenchResult> {
   const outcomes = await compete([...SENDERS, UPYO_PREPARED, BARE_SOCKET], sink, context);
   const connector = POSTERN_CONNECTOR.name;
   return {
-    tables: [throughputTable(`Plain text, to ${sink.name}`, outcomes)],
+    tables: [throughputTable(`Without TLS, to ${sink.name}`, outcomes)],
     goals: [
       goalOf(outcomes, POSTERN, NODEMAILER_POOL, 3),
       goalOf(outcomes, POSTERN, UPYO, 1.3),
@@ -147,7 +147,7 @@ async function compareSamples(context: BenchContext): Promise<BenchResult> {
   return {
     tables: [
       {
-        title: `Other emails per second, in plain text, to ${sink.name}`,
+        title: `Other emails per second, without TLS, to ${sink.name}`,
         columns: ['', ...contestants.map(nameWithVersion), `× ${NODEMAILER_POOL.name}`, `× ${UPYO.name}`],
         rows,
       },
