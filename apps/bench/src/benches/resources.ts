@@ -126,7 +126,7 @@ async function profile(sink: Sink, { quick, log }: BenchContext): Promise<Table[
     const { parts, functions } = summarizeCpuProfile(JSON.parse(await readFile(file, 'utf8')));
     return [
       shareTable(
-        `CPU time of ${POSTERN.name} by part`,
+        `${POSTERN.name}’s CPU time by component`,
         'part',
         parts.filter(({ share }) => share >= 0.01),
       ),
