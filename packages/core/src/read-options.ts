@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checkOptionReferences, withReferences } from './config/config-variables.js';
 import { ConfigError, type ConfigIssue, formatPath, fromZodIssue, toIssuePath } from './config-issue.js';
 import { findSimilarName } from './similar-name.js';
 
@@ -48,7 +49,8 @@ function describeProblem(issue: RawIssue): string {
  * Checks the options of a function such as `createMailer` and fills in defaults. All packages use it.
  *
  * Use `z.strictObject` for the schema, so that a misspelled name is an error. Messages follow the name of the option (`must
- * be a number`), and this function creates most of them. An explicit `undefined` gets the default.
+ * be a number`), and this function creates most of them. An explicit `undefined` gets the default. An option that is an
+ * unresolved reference such as `${API_KEY}` is an error.
  *
  * @param caller - the name of the function, for the message
  * @throws {ConfigError} with every problem
@@ -73,8 +75,9 @@ export function readOptions<Schema extends z.ZodType>(
       return describeProblem(issue);
     },
   });
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.flatMap((issue): ConfigIssue[] => {
+  const references = checkOptionReferences(options);
+  if (parsed.success && references.length === 0) return parsed.data;
+  const issues = (parsed.error?.issues ?? []).flatMap((issue): ConfigIssue[] => {
     if (issue.code !== 'unrecognized_keys') return [fromZodIssue(issue)];
     const path = toIssuePath(issue.path);
     const known = knownKeys.get(formatPath(path)) ?? [];
@@ -91,5 +94,5 @@ export function readOptions<Schema extends z.ZodType>(
       };
     });
   });
-  throw new ConfigError(issues, caller);
+  throw new ConfigError(withReferences(references, issues), caller);
 }

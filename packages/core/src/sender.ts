@@ -1,3 +1,4 @@
+import { checkReferences } from './config/config-variables.js';
 import { ConfigError, error } from './config-issue.js';
 import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
 
@@ -8,6 +9,7 @@ import { type Mailbox, readMailbox, readMailboxList } from './mailbox.js';
  */
 export function readSender(fromEmail: string | Mailbox): Mailbox {
   if (typeof fromEmail !== 'string') return fromEmail;
+  requireResolved({ fromEmail });
   const sender = readMailbox(fromEmail);
   if (sender.ok) return sender.value;
   const message = `fromEmail is not a valid address (${sender.problem})`;
@@ -15,8 +17,14 @@ export function readSender(fromEmail: string | Mailbox): Mailbox {
 }
 
 export function readReplyTo(text: string): readonly Mailbox[] {
+  requireResolved({ replyTo: text });
   const replyTo = readMailboxList(text);
   if (replyTo.ok) return replyTo.value;
   const message = `replyTo is not a valid address (${replyTo.problem})`;
   throw new ConfigError([error(['replyTo'], 'reply_to_invalid', message)]);
+}
+
+function requireResolved(keys: Readonly<Record<string, string>>): void {
+  const references = checkReferences(keys);
+  if (references.length > 0) throw new ConfigError(references);
 }

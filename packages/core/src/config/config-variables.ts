@@ -58,19 +58,49 @@ export function resolveVariables(
   return { config, issues };
 }
 
+/** Keys whose values cannot contain a literal `${`. Other values, such as passwords, can contain any characters. */
+const NEVER_LITERAL = /(?:url|host|email|replyto)$/i;
+
+/** The reference that a value consists of, or that a URL, a host, or an address contains. */
+function unresolvedIn(text: string, path: ConfigIssue['path']): string | undefined {
+  const references = (text.match(REFERENCE) ?? []).filter((reference) => !reference.startsWith('$$'));
+  const [first] = references;
+  return first === text || NEVER_LITERAL.test(String(path.at(-1))) ? first : undefined;
+}
+
 /**
- * Finds values that are references if no variables are passed. They would be used literally, and the server would refuse the
- * login for no apparent reason.
+ * Finds references that are still in a config without `variables`, or after their values were inserted. They would be used
+ * literally, and the server would refuse the login for no apparent reason.
  */
 export function checkReferences(input: unknown): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   mapTexts(input, [], (text, path) => {
-    const [reference] = text.match(REFERENCE) ?? [];
-    if (reference === text && !reference.startsWith('$$')) {
-      const message = `${formatPath(path)} refers to the variable ${text}: call parseConnectorConfig(json, { variables: process.env }) to look it up, or replace the reference with the value`;
+    const reference = unresolvedIn(text, path);
+    if (reference !== undefined) {
+      const message = `${formatPath(path)} refers to the variable ${reference}: call parseConnectorConfig(json, { variables: process.env }) to look it up, or replace the reference with the value`;
       issues.push(error(path, 'variable_unresolved', message));
     }
     return text;
   });
   return issues;
+}
+
+/** Finds options of a function that are references, which only a config can contain. */
+export const checkOptionReferences = (options: unknown): ConfigIssue[] =>
+  !isRecord(options)
+    ? []
+    : Object.entries(options).flatMap(([name, value]) => {
+        const reference = typeof value === 'string' ? unresolvedIn(value, [name]) : undefined;
+        if (reference === undefined) return [];
+        const message = `refers to the variable ${reference}: pass its value, such as process.env.${reference.slice(2, -1)}`;
+        return [error([name], 'variable_unresolved', message)];
+      });
+
+/** Issues with a value that is a reference are about the reference. */
+export function withReferences(
+  references: readonly ConfigIssue[],
+  issues: readonly ConfigIssue[],
+): ConfigIssue[] {
+  const unresolved = new Set(references.map(({ path }) => formatPath(path)));
+  return [...references, ...issues.filter(({ path }) => !unresolved.has(formatPath(path)))];
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConfigError, type ConfigIssue, error, formatPath, fromZodIssue } from '../config-issue.js';
+import { ConfigError, type ConfigIssue, error, fromZodIssue } from '../config-issue.js';
 import { isReservedHeader } from '../header-field.js';
 import { findSchemeProblem } from '../link-schemes.js';
 import { readMailbox, readMailboxList } from '../mailbox.js';
@@ -12,7 +12,12 @@ import { checkCombinations } from './check-combinations.js';
 import { checkProviders } from './check-providers.js';
 import { checkConfig } from './config-checks.js';
 import { isRecord, prepareConfig, selectsProvider } from './config-input.js';
-import { type ConfigVariables, checkReferences, resolveVariables } from './config-variables.js';
+import {
+  type ConfigVariables,
+  checkReferences,
+  resolveVariables,
+  withReferences,
+} from './config-variables.js';
 import { type ProviderConfig, providerConfigSchema, providerListSchema, SMTP } from './provider-config.js';
 import { type SmtpConfig, smtpConfigSchema } from './smtp-config.js';
 
@@ -155,7 +160,8 @@ export interface InspectOptions {
   /**
    * The values of references, usually `process.env`: `"pass": "${SMTP_PASS}"` becomes the value of `SMTP_PASS`. Every string
    * outside of `templates` may contain references. Write `$${` for a literal `${`.
-   * @default references are not looked up, and a value that is a reference is an error
+   * @default references are not looked up. A value that is a reference is an error, and so is a URL, a host, or an address that
+   * contains one
    */
   variables?: ConfigVariables | undefined;
 }
@@ -196,9 +202,7 @@ export function inspectConnectorConfig(
     ...rules.flatMap((rule) => rule(raw)),
   ]);
   if (resolved.issues.length === 0) return { ...(config && { config }), issues };
-  // Other issues with these fields are about the reference, not about its value.
-  const unresolved = new Set(resolved.issues.map(({ path }) => formatPath(path)));
-  return { issues: [...resolved.issues, ...issues.filter(({ path }) => !unresolved.has(formatPath(path)))] };
+  return { issues: withReferences(resolved.issues, issues) };
 }
 
 /**
@@ -227,19 +231,32 @@ const USE_CREATE_TRANSPORT = (key: string) =>
     `${key} selects how to send: create the transport with createTransport from @postern/transport`,
   );
 
+/** Reads the keys of a schema, and `url`. */
+function readDelivery<T extends z.ZodObject>(
+  shape: T,
+  input: unknown,
+  check: (raw: Record<string, unknown>) => ConfigIssue[],
+): z.output<T> {
+  const keys = ['url', ...Object.keys(shape.shape)];
+  const read = isRecord(input) ? Object.entries(input).filter(([key]) => keys.includes(key)) : [];
+  const references = checkReferences(Object.fromEntries(read));
+  const { config, issues } = inspect(shape, input, check);
+  if (config === undefined || references.length > 0)
+    throw new ConfigError(withReferences(references, issues));
+  return config;
+}
+
 /**
  * Like {@link parseConnectorConfig}, but reads only the settings of the SMTP server. Other keys are ignored.
  *
  * @throws {ConfigError} with every problem in `issues`, and if the config has `provider` or `providers`
  */
 export function parseSmtpConfig(input: unknown): SmtpConfig {
-  const { config, issues } = inspect(smtpConfigSchema, input, (raw) =>
+  return readDelivery(smtpConfigSchema, input, (raw) =>
     selectsProvider(raw)
       ? ['provider', 'providers'].filter((key) => key in raw).map(USE_CREATE_TRANSPORT)
       : checkCombinations(raw),
   );
-  if (config === undefined) throw new ConfigError(issues);
-  return config;
 }
 
 /**
@@ -250,11 +267,9 @@ export function parseSmtpConfig(input: unknown): SmtpConfig {
  * @throws {ConfigError} with every problem in `issues`
  */
 export function parseProviders(input: unknown): readonly ProviderConfig[] {
-  const { config, issues } = inspect(deliverySchema, input, (raw) =>
+  const { provider, providers, name, ...server } = readDelivery(deliverySchema, input, (raw) =>
     selectsProvider(raw) ? checkProviders(raw) : checkCombinations(raw),
   );
-  if (config === undefined) throw new ConfigError(issues);
-  const { provider, providers, name, ...server } = config;
   if (provider) return [provider];
   return providers ?? [{ ...server, name: SMTP, ...(name !== undefined && { ehloName: name }) }];
 }
