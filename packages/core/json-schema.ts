@@ -109,12 +109,13 @@ function describeApi(provider: ApiProvider): JsonSchema {
       name: { description: `Send with the API of ${provider.title}.` },
       baseUrl: { description: 'URL of the API, for a proxy or a test server.' },
       ...Object.fromEntries(
-        provider.keys.map(({ key, find, example, choices, pattern }) => [
+        provider.keys.map(({ key, find, example, choices, pattern, type }) => [
           key,
           {
             description: toSentence(find),
             ...(example !== undefined && { examples: [example] }),
             ...(choices && { type: undefined, enum: undefined, anyOf: [{ enum: choices }, REFERENCE] }),
+            ...(type === 'boolean' && { type: undefined, anyOf: [{ type }, REFERENCE] }),
             ...(pattern && { pattern: `${pattern.source}|${REFERENCE.pattern}` }),
           },
         ]),

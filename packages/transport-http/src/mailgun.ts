@@ -7,6 +7,7 @@ import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries, mailboxText } from './api/email-fields.js';
+import { domainSchema } from './api/path-schemas.js';
 
 export type { ApiTransportOptions };
 
@@ -23,7 +24,7 @@ export interface MailgunCredentials {
 /** The schema of {@link MailgunCredentials}. */
 export const mailgunCredentialsSchema: z.ZodType<MailgunCredentials> = z.strictObject({
   apiKey: credentialSchema,
-  domain: z.string().regex(/^[a-z\d.-]+$/i, 'must be a domain, such as mg.example.com'),
+  domain: domainSchema('must be a domain, such as mg.example.com'),
   region: z.enum(['us', 'eu']).optional(),
 });
 
@@ -41,7 +42,7 @@ const HINTS: ApiProvider['hints'] = {
 
 const sentSchema = z.object({ id: z.string() });
 const errorSchema = z.object({ message: z.string() });
-const domainSchema = z.object({
+const detailsSchema = z.object({
   domain: z.object({
     state: z.string(),
     type: z.string().optional(),
@@ -107,7 +108,7 @@ export function createMailgunTransport(
         return attempt.refusal?.refusal === 'message_refused' ? undefined : attempt.refusal;
       }
       if (refusal) return refusal;
-      const { state, type, is_disabled } = domainSchema.safeParse(response.json).data?.domain ?? {};
+      const { state, type, is_disabled } = detailsSchema.safeParse(response.json).data?.domain ?? {};
       if (is_disabled || state === 'disabled') return { refusal: 'account_blocked', code: state };
       if (type === 'sandbox') return { refusal: 'sandbox', code: type };
       return state === 'active' ? undefined : { refusal: 'sender_refused', code: state };

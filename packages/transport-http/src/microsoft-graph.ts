@@ -16,6 +16,7 @@ import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
+import { domainSchema, mailboxSchema } from './api/path-schemas.js';
 import type { Refusal } from './api/refusals.js';
 import { tokenUrlSchema } from './api/token-url-schema.js';
 
@@ -55,14 +56,13 @@ export interface MicrosoftGraphTokenCredentials extends MicrosoftGraphMailbox {
 }
 
 const mailboxShape = {
-  sender: z.string().min(1).optional(),
+  sender: mailboxSchema.optional(),
   saveToSentItems: z.boolean().optional(),
 };
 
 /** The schema of {@link MicrosoftGraphCredentials}. */
 export const microsoftGraphCredentialsSchema: z.ZodType<MicrosoftGraphCredentials> = z.strictObject({
-  // An ID or a domain.
-  tenantId: z.string().regex(/^[\w.-]+$/, 'must be the ID of a directory (tenant)'),
+  tenantId: domainSchema('must be the ID or a domain of a directory (tenant)'),
   clientId: credentialSchema,
   clientSecret: credentialSchema,
   tokenUrl: tokenUrlSchema.optional(),

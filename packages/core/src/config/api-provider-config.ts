@@ -6,7 +6,11 @@ type Known = (typeof apiProviders)[number];
 /** The name of a provider with an HTTP API. */
 export type ApiProviderName = Known['name'];
 
-type ValueOf<Key> = Key extends { choices: readonly (infer Choice)[] } ? Choice : string;
+type ValueOf<Key> = Key extends { type: 'boolean' }
+  ? boolean
+  : Key extends { choices: readonly (infer Choice)[] }
+    ? Choice
+    : string;
 
 type KeysOf<Keys extends ApiProviderKey> = {
   readonly [Key in Keys as Key extends { optional: true } ? never : Key['key']]: ValueOf<Key>;

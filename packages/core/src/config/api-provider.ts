@@ -10,11 +10,13 @@ export interface ApiProviderKey {
   readonly secret?: true;
   /** Whether the key can be omitted. @default false */
   readonly optional?: true;
+  /** The type of the value. A `url` is an https URL. @default a string */
+  readonly type?: 'boolean' | 'url';
   /** The only valid values. The first one is the most common. @default any string */
   readonly choices?: readonly [string, ...string[]];
   /** A valid value. */
   readonly example?: string;
-  /** The form of a valid value. @default printable ASCII */
+  /** The form of a valid value, without flags. @default printable ASCII */
   readonly pattern?: RegExp;
   /** Whether forms omit the key, because hardly anyone needs it. @default false */
   readonly expert?: true;

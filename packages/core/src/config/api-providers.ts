@@ -1,5 +1,12 @@
 import type { ApiProvider } from './api-provider.js';
 
+/** A domain, or an ID in its place. It becomes part of a path, so it must not be `..`. */
+const DOMAIN = /^[A-Za-z\d][\w-]*(?:\.[A-Za-z\d][\w-]*)*$/;
+
+/** A user principal name or an object ID. */
+const MAILBOX =
+  /^[\w!#$%&'*+./=?^`{|}~-]+@[A-Za-z\d.-]+$|^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/;
+
 /**
  * The providers whose HTTP APIs a config can select, in the order of a form. They determine the schema of the config, its JSON
  * Schema, the questions of `postern init`, and the form of the Logto connector.
@@ -71,7 +78,13 @@ export const apiProviders = [
         find: 'a sending key of the domain (Domain settings, Sending keys)',
         secret: true,
       },
-      { key: 'domain', title: 'Domain', find: 'the sending domain in Mailgun', example: 'mg.example.com' },
+      {
+        key: 'domain',
+        title: 'Domain',
+        find: 'the sending domain in Mailgun',
+        example: 'mg.example.com',
+        pattern: DOMAIN,
+      },
       {
         key: 'region',
         title: 'Region',
@@ -126,6 +139,8 @@ export const apiProviders = [
         title: 'Send Mail token',
         find: 'the Send Mail token of the Mail Agent (Mail Agents, SMTP/API, API)',
         secret: true,
+        example: 'Zoho-enczapikey wSsVR60',
+        pattern: /^(?:[Zz]oho-enczapikey +)?[\x21-\x7e]+$/,
       },
       {
         key: 'region',
@@ -173,6 +188,7 @@ export const apiProviders = [
         find: 'the name of a configuration set without click and open tracking',
         optional: true,
         example: 'auth',
+        pattern: /^[\w-]{1,64}$/,
       },
     ],
   },
@@ -213,6 +229,8 @@ export const apiProviders = [
         key: 'tenantId',
         title: 'Tenant ID',
         find: 'the directory (tenant) ID (Microsoft Entra admin center, App registrations)',
+        example: '72f988bf-86f1-41af-91ab-2d7cd011db47',
+        pattern: DOMAIN,
       },
       {
         key: 'clientId',
@@ -231,12 +249,22 @@ export const apiProviders = [
         find: 'the mailbox that sends, if it is not the address in fromEmail',
         optional: true,
         example: 'noreply@example.com',
+        pattern: MAILBOX,
+      },
+      {
+        key: 'saveToSentItems',
+        title: 'Save to Sent Items',
+        find: 'false to keep emails out of the folder Sent Items, which leaves out their text alternative and most header fields',
+        optional: true,
+        type: 'boolean',
+        expert: true,
       },
       {
         key: 'tokenUrl',
         title: 'Token URL',
-        find: 'the endpoint that issues tokens, if it is not the usual one',
+        find: 'the https URL of the endpoint that issues tokens, if it is not the usual one',
         optional: true,
+        type: 'url',
         expert: true,
       },
     ],
@@ -266,8 +294,9 @@ export const apiProviders = [
       {
         key: 'tokenUrl',
         title: 'Token URL',
-        find: 'the endpoint that issues tokens, if it is not the usual one',
+        find: 'the https URL of the endpoint that issues tokens, if it is not the usual one',
         optional: true,
+        type: 'url',
         expert: true,
       },
     ],
@@ -282,7 +311,7 @@ export const apiProviders = [
         title: 'Account ID',
         find: 'the ID of your Cloudflare account (dashboard, Account home)',
         example: '0123456789abcdef0123456789abcdef',
-        pattern: /^[\da-f]{32}$/,
+        pattern: /^[\dA-Fa-f]{32}$/,
       },
       {
         key: 'apiToken',

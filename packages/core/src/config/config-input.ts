@@ -23,7 +23,7 @@ const YES = /^(?:true|yes|on|1)$/i;
 const NO = /^(?:false|no|off|0)$/i;
 
 /** Environment variables contain strings. The schema refuses any other string. */
-const readFlag = (value: unknown): unknown => {
+export const readFlag = (value: unknown): unknown => {
   if (typeof value !== 'string') return value;
   const word = value.trim();
   return YES.test(word) ? true : NO.test(word) ? false : value;

@@ -28,9 +28,13 @@ const issuesOf = (delivery: object) =>
   );
 
 const providers: readonly ApiProvider[] = apiProviders;
-const valuesOf = ({ keys }: ApiProvider): Record<string, string> =>
+const VALUE_OF_TYPE = { boolean: true, url: 'https://login.example.com/token' } as const;
+const valuesOf = ({ keys }: ApiProvider): Record<string, string | boolean> =>
   Object.fromEntries(
-    keys.map(({ key, choices, example }) => [key, choices?.[0] ?? example ?? `value-of-${key}`]),
+    keys.map(({ key, type, choices, example }) => [
+      key,
+      type ? VALUE_OF_TYPE[type] : (choices?.[0] ?? example ?? `value-of-${key}`),
+    ]),
   );
 
 const resend = { name: 'resend', apiKey: 're_123456789' };
@@ -66,7 +70,7 @@ describe.each(providers)('$name', (provider) => {
     const { config } = inspected({ providers: [entry] });
     const shown = inspect(config, { depth: 9 });
     for (const { key, secret } of provider.keys)
-      expect(shown.includes(entry[key as keyof typeof entry]), key).toBe(!secret);
+      expect(shown.includes(String(entry[key as keyof typeof entry])), key).toBe(!secret);
     expect(JSON.parse(JSON.stringify(config)).providers).toEqual([entry]);
   });
 
@@ -85,8 +89,10 @@ describe.each(providers)('$name', (provider) => {
   });
 
   test('refuses values that are not valid, without quoting them', () => {
-    for (const { key, choices } of provider.keys)
-      for (const value of choices ? ['elsewhere', 5] : ['two words', 'line\nbreak', 'schlüssel', 5]) {
+    for (const { key, choices, type } of provider.keys)
+      for (const value of choices || type === 'boolean'
+        ? ['elsewhere', 5]
+        : ['two words', 'line\nbreak', 'schlüssel', 5]) {
         const issues = issuesOf({ provider: { ...entry, [key]: value } });
         expect(issues).toEqual([expect.stringMatching(`^error provider\\.${key}: ${key} .+: set it to `)]);
         expect(issues[0]).not.toContain(String(value));

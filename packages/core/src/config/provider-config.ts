@@ -6,7 +6,7 @@ import { readWebUrl } from '../web-url.js';
 import type { ApiProvider, ApiProviderKey } from './api-provider.js';
 import type { ApiProviderConfig } from './api-provider-config.js';
 import { apiProviders } from './api-providers.js';
-import { isRecord } from './config-input.js';
+import { isRecord, readFlag } from './config-input.js';
 import { ehloName, type SmtpConfig, smtpConfigSchema } from './smtp-config.js';
 
 /** An SMTP server in a list of providers. Its keys are those of the config, except that `name` is `ehloName`. */
@@ -30,8 +30,20 @@ const BASE_URL_RULE =
 /** All credentials become part of a URL or a header field. */
 const PRINTABLE_ASCII = /^[\x21-\x7e]+$/;
 
-function valueSchema({ key, find, example, pattern, choices, optional }: ApiProviderKey): z.ZodType {
+function valueSchema({ key, find, example, pattern, choices, type, optional }: ApiProviderKey): z.ZodType {
   const rule = `set it to ${choices ? `one of ${choices.join(', ')}` : find}`;
+  if (type === 'boolean') {
+    const flag = z.preprocess(readFlag, z.boolean(`${key} must be true or false: ${rule}`));
+    return optional ? flag.optional() : flag;
+  }
+  if (type === 'url') {
+    const message = `${key} is not valid: ${rule}`;
+    const url = z
+      .string(message)
+      .overwrite((text) => text.trim())
+      .refine((text) => readWebUrl(text) !== undefined, message);
+    return optional ? url.optional() : url;
+  }
   const error = ({ input }: { input?: unknown }) =>
     `${key} ${input === undefined ? 'is required' : choices ? 'is not valid' : 'must be a string'}: ${rule}`;
   const value = choices
