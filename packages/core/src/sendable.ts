@@ -40,6 +40,8 @@ export async function untilAborted<T>(
   const aborted = Promise.withResolvers<never>();
   const stop = () => aborted.reject(toError(signal));
   signal.addEventListener('abort', stop);
+  // No event follows.
+  if (signal.aborted) stop();
   try {
     return await Promise.race([work, aborted.promise]);
   } finally {

@@ -123,6 +123,83 @@ describe.each(PROVIDERS)('$name', ({ tokenPath, secrets, form, create, createWit
     expect(trap.inbox.messages).toEqual([]);
   });
 
+  test.each([0, null, -1, '', 'soon', '3600'])(
+    'uses a token with the lifetime %j until the API refuses it',
+    async (lifetime) => {
+      const { trap, transport, tokenRequests } = await setUp();
+      const body = { access_token: 'the-token', token_type: 'Bearer', expires_in: lifetime };
+      trap.fault({ at: 'token', kind: 'response', status: 200, body });
+      await transport.send(testEmail());
+      await transport.send(testEmail());
+      expect(tokenRequests()).toHaveLength(1);
+      trap.fault({ kind: 'unauthorized', times: 1 });
+      await transport.send(testEmail());
+      expect(tokenRequests()).toHaveLength(2);
+      expect(trap.inbox.messages).toHaveLength(3);
+    },
+  );
+
+  test('renews a refused token once for concurrent emails', async () => {
+    const issued: string[] = [];
+    let valid = 'token-1';
+    const getAccessToken = async () => {
+      issued.push(`token-${issued.length + 1}`);
+      return { token: `token-${issued.length}`, expiresAt: NOW + 60 * MINUTE };
+    };
+    const trap = await startApiTrap();
+    const transport = createWith(getAccessToken, {
+      baseUrl: trap.url,
+      clock: { now: () => NOW },
+      fetch: (url, init) =>
+        new Headers(init?.headers).get('Authorization') === `Bearer ${valid}`
+          ? fetch(url, init)
+          : Promise.resolve(new Response('{}', { status: 401 })),
+    });
+    await transport.send(testEmail());
+    valid = 'token-2';
+    await Promise.all(Array.from({ length: 10 }, () => transport.send(testEmail())));
+    expect(issued).toEqual(['token-1', 'token-2']);
+    expect(trap.inbox.messages).toHaveLength(11);
+    await transport.close();
+    await trap.close();
+  });
+
+  test('a token request that fails fails all emails that wait for it, and the next email tries again', async () => {
+    const { trap, transport, tokenRequests } = await setUp();
+    trap.fault({ at: 'token', kind: 'response', status: 503, body: '', times: 1 });
+    const failures = await Promise.all(
+      Array.from({ length: 5 }, () => failureOf(transport.send(testEmail()))),
+    );
+    expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['connection_failed']));
+    expect(tokenRequests()).toHaveLength(1);
+    await transport.send(testEmail());
+    expect(trap.inbox.messages).toHaveLength(1);
+  });
+
+  test('close waits for an email that waits for its token', async () => {
+    const { trap, transport } = await setUp();
+    const sending = transport.send(testEmail());
+    await transport.close();
+    await expect(sending).resolves.toBeDefined();
+    expect(trap.inbox.messages).toHaveLength(1);
+    expect(await failureOf(transport.send(testEmail()))).toMatchObject({ code: 'closed', attempts: 0 });
+  });
+
+  test('does not wait for a token if getAccessToken aborts the email', async () => {
+    const controller = new AbortController();
+    const getAccessToken = () => {
+      controller.abort();
+      return new Promise<never>(() => {});
+    };
+    const { transport } = await setUp({ timeoutMs: 600_000 }, (_, options) =>
+      createWith(getAccessToken, options),
+    );
+    const failure = failureOf(transport.send(testEmail(), { signal: controller.signal }));
+    expect(await failure).toMatchObject({ code: 'aborted', attempts: 0 });
+    // close() would wait for the email.
+    await transport.close();
+  });
+
   test('hides the secrets that the token endpoint repeats', async () => {
     const { trap, transport } = await setUp();
     const known = [...secrets, ...secrets.map((secret) => btoa(secret)), ...secrets.map(encodeURIComponent)];

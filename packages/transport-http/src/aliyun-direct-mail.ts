@@ -8,6 +8,7 @@ import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
+import { findInPages } from './api/find-in-pages.js';
 import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
@@ -98,6 +99,8 @@ const sendersSchema = z.object({
   }),
 });
 
+const PAGE_SIZE = 50;
+
 /** The documentation requires fewer than 15 characters. */
 const LONGEST_NAME = 14;
 
@@ -144,20 +147,21 @@ export function createAliyunDirectMailTransport(
     },
     readRefusal,
     async check(call, { address }) {
-      const { response, refusal } = await call(
-        actionRequest('QueryMailAddressByParam', { ...(address && { KeyWord: address }), PageSize: '50' }),
-      );
-      // A key that may only send cannot list sender addresses.
-      if (refusal?.refusal === 'permission_missing') return undefined;
-      if (refusal) return refusal;
-      const senders = sendersSchema.safeParse(response.json).data?.data.mailAddress ?? [];
-      const isReady = senders.some(
+      const { found, refusal } = await findInPages(
+        call,
+        sendersPage(address, 0),
+        ({ json }, page) => {
+          const { mailAddress: items = [] } = sendersSchema.safeParse(json).data?.data ?? {};
+          return { items, next: items.length === PAGE_SIZE ? sendersPage(address, page + 1) : undefined };
+        },
         ({ AccountName, AccountStatus, DomainStatus }) =>
           AccountStatus === '0' &&
           DomainStatus === '0' &&
           (address === undefined || AccountName.toLowerCase() === address.toLowerCase()),
       );
-      if (isReady) return undefined;
+      // A key that may only send cannot list sender addresses.
+      if (found || refusal?.refusal === 'permission_missing') return undefined;
+      if (refusal) return refusal;
       return {
         refusal: 'sender_refused',
         text: `${address ?? 'a sender address'} is not ready in ${region}`,
@@ -166,6 +170,14 @@ export function createAliyunDirectMailTransport(
   };
   return createApiTransport(provider, options, 'createAliyunDirectMailTransport');
 }
+
+/** https://www.alibabacloud.com/help/en/direct-mail/api-dm-2015-11-23-querymailaddressbyparam */
+const sendersPage = (address: string | undefined, page: number) =>
+  actionRequest('QueryMailAddressByParam', {
+    ...(address && { KeyWord: address }),
+    PageNo: String(page + 1),
+    PageSize: String(PAGE_SIZE),
+  });
 
 /** https://www.alibabacloud.com/help/en/direct-mail/api-dm-2015-11-23-singlesendmail */
 function parametersOf(email: Email): Record<string, string> {

@@ -56,7 +56,9 @@ const errorSchema = z.object({ code: z.string(), message: z.string().optional() 
 const sentSchema = z.object({ messageId: z.string() });
 const domainsSchema = z.object({
   domains: z.array(z.object({ domain_name: z.string(), authenticated: z.boolean() })),
+  total_pages: z.int().optional(),
 });
+const namedSchema = z.object({ authenticated: z.boolean() });
 const sendersSchema = z.object({ senders: z.array(z.object({ email: z.string(), active: z.boolean() })) });
 
 /** Brevo refuses longer names. */
@@ -118,10 +120,17 @@ export function createBrevoTransport(
     async check(call, sender) {
       const { response, refusal } = await call(getRequest('/v3/senders/domains', authorization));
       if (refusal) return refusal;
-      const domains = (domainsSchema.safeParse(response.json).data?.domains ?? [])
-        .filter(({ authenticated }) => authenticated)
-        .map(({ domain_name }) => domain_name);
-      if (sender.domain ? domains.includes(sender.domain) : domains.length > 0) return undefined;
+      const { domains = [], total_pages = 1 } = domainsSchema.safeParse(response.json).data ?? {};
+      const isReady = domains.some(
+        ({ domain_name, authenticated }) => authenticated && (sender.domain ?? domain_name) === domain_name,
+      );
+      if (isReady) return undefined;
+      if (sender.domain !== undefined && total_pages > 1) {
+        // The list has several pages, but the API documents no parameter for them.
+        const path = `/v3/senders/domains/${encodeURIComponent(sender.domain)}`;
+        const named = await call(getRequest(path, authorization));
+        if (namedSchema.safeParse(named.response.json).data?.authenticated) return undefined;
+      }
       const senders = await call(getRequest('/v3/senders', authorization));
       if (senders.refusal) return senders.refusal;
       const active = (sendersSchema.safeParse(senders.response.json).data?.senders ?? [])

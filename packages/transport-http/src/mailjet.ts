@@ -7,6 +7,7 @@ import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
+import { findInPages } from './api/find-in-pages.js';
 import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
@@ -75,6 +76,9 @@ const sentSchema = z.object({
 });
 const sendersSchema = z.object({ Data: z.array(z.object({ Email: z.string(), Status: z.string() })) });
 
+/** The maximum: https://github.com/mailjet/mailjet-apiv3-python#using-pagination */
+const PAGE_SIZE = 1000;
+
 const mailjetMailbox = ({ name, address }: Mailbox) => ({ Email: address, ...(name && { Name: name }) });
 
 /**
@@ -101,6 +105,8 @@ export function createMailjetTransport(
     region = 'global',
   } = readOptions(mailjetCredentialsSchema, credentials, 'createMailjetTransport');
   const authorization = { Authorization: basicAuthorization(apiKey, secretKey) };
+  const sendersPage = (page: number) =>
+    getRequest(`/v3/REST/sender?Limit=${PAGE_SIZE}&Offset=${page * PAGE_SIZE}`, authorization);
   const provider: ApiProvider = {
     name: 'mailjet',
     title: 'Mailjet',
@@ -129,15 +135,20 @@ export function createMailjetTransport(
     },
     readRefusal,
     async check(call, sender) {
-      const { response, refusal } = await call(getRequest('/v3/REST/sender?Limit=1000', authorization));
-      if (refusal) return refusal;
-      const active = (sendersSchema.safeParse(response.json).data?.Data ?? [])
-        .filter(({ Status }) => Status === 'Active')
-        .map(({ Email }) => Email.toLowerCase());
       // A validated domain is the sender *@example.com.
       const accepted = [`*@${sender.domain}`, sender.address?.toLowerCase()];
-      const isReady = sender.domain ? active.some((each) => accepted.includes(each)) : active.length > 0;
-      if (isReady) return undefined;
+      const { found, refusal } = await findInPages(
+        call,
+        sendersPage(0),
+        ({ json }, page) => {
+          const { Data = [] } = sendersSchema.safeParse(json).data ?? {};
+          return { items: Data, next: Data.length === PAGE_SIZE ? sendersPage(page + 1) : undefined };
+        },
+        ({ Email, Status }) =>
+          Status === 'Active' && (sender.domain === undefined || accepted.includes(Email.toLowerCase())),
+      );
+      if (refusal) return refusal;
+      if (found) return undefined;
       return { refusal: 'sender_refused', text: `${sender.domain ?? 'no sender'} is not validated` };
     },
   };

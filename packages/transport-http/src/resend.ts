@@ -7,6 +7,7 @@ import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries, mailboxText } from './api/email-fields.js';
+import { findInPages } from './api/find-in-pages.js';
 import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
@@ -53,7 +54,10 @@ const HINTS: ApiProvider['hints'] = {
 
 const errorSchema = z.object({ name: z.string(), message: z.string() });
 const sentSchema = z.object({ id: z.string() });
-const domainsSchema = z.object({ data: z.array(z.object({ name: z.string(), status: z.string() })) });
+const domainsSchema = z.object({
+  data: z.array(z.object({ id: z.string().optional(), name: z.string(), status: z.string() })),
+  has_more: z.boolean().optional(),
+});
 
 /** At most 256 characters (https://resend.com/docs/dashboard/emails/idempotency-keys) that a header field can contain. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,256}$/;
@@ -101,14 +105,22 @@ export function createResendTransport(
     readAcceptance: ({ json }) => sentSchema.safeParse(json).data,
     readRefusal,
     async check(call, sender) {
-      const { response, refusal } = await call(getRequest('/domains', authorization));
+      const { found, refusal } = await findInPages(
+        call,
+        getRequest('/domains', authorization),
+        ({ json }) => {
+          const { data = [], has_more } = domainsSchema.safeParse(json).data ?? {};
+          const last = data.at(-1)?.id;
+          // https://resend.com/docs/api-reference/pagination
+          const path =
+            last !== undefined && has_more && `/domains?limit=100&after=${encodeURIComponent(last)}`;
+          return { items: data, next: path ? getRequest(path, authorization) : undefined };
+        },
+        ({ name, status }) => status === 'verified' && (sender.domain ?? name) === name,
+      );
       // A key that may only send cannot list domains.
-      if (refusal?.code === 'restricted_api_key') return undefined;
+      if (found || refusal?.code === 'restricted_api_key') return undefined;
       if (refusal) return refusal;
-      const domains = domainsSchema.safeParse(response.json).data?.data ?? [];
-      const verified = domains.filter(({ status }) => status === 'verified').map(({ name }) => name);
-      const isReady = sender.domain === undefined ? verified.length > 0 : verified.includes(sender.domain);
-      if (isReady) return undefined;
       return {
         refusal: 'sender_refused',
         text: sender.domain ? `${sender.domain} is not verified` : 'no domain is verified',

@@ -7,6 +7,7 @@ import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
+import { findInPages } from './api/find-in-pages.js';
 import type { Refusal } from './api/refusals.js';
 
 export type { ApiTransportOptions };
@@ -43,10 +44,12 @@ const REFUSED_FIELDS: ReadonlySet<string> = new Set(['x-sg-id', 'x-sg-eid', 'rec
 const errorSchema = z.object({
   errors: z.tuple([z.object({ message: z.string(), field: z.string().nullish() })], z.unknown()),
 });
+const PAGE_SIZE = 1000;
+
 const scopesSchema = z.object({ scopes: z.array(z.string()) });
 const domainsSchema = z.array(z.object({ domain: z.string(), valid: z.boolean() }));
 const sendersSchema = z.object({
-  results: z.array(z.object({ from_email: z.string(), verified: z.boolean() })),
+  results: z.array(z.object({ id: z.int().optional(), from_email: z.string(), verified: z.boolean() })),
 });
 
 /**
@@ -72,6 +75,12 @@ export function createSendGridTransport(
     'createSendGridTransport',
   );
   const authorization = { Authorization: `Bearer ${apiKey}` };
+  // https://www.twilio.com/docs/sendgrid/api-reference/domain-authentication/list-all-authenticated-domains
+  const domainsPage = (domain: string | undefined, page: number) => {
+    const search = domain === undefined ? '' : `&domain=${encodeURIComponent(domain)}`;
+    const path = `/v3/whitelabel/domains?limit=${PAGE_SIZE}&offset=${page * PAGE_SIZE}${search}`;
+    return getRequest(path, authorization);
+  };
   const provider: ApiProvider = {
     name: 'sendgrid',
     title: 'SendGrid',
@@ -114,21 +123,31 @@ export function createSendGridTransport(
       if (refusal) return refusal;
       const scopes = scopesSchema.safeParse(response.json).data?.scopes ?? [];
       if (!scopes.includes('mail.send')) return { refusal: 'permission_missing', text: 'mail.send' };
-      const domains = await call(getRequest('/v3/whitelabel/domains?limit=1000', authorization));
-      // An API key that may only send cannot list domains.
-      if (domains.refusal) return undefined;
-      const valid = (domainsSchema.safeParse(domains.response.json).data ?? []).filter((each) => each.valid);
-      if (sender.domain ? valid.some(({ domain }) => domain === sender.domain) : valid.length > 0)
-        return undefined;
-      const senders = await call(getRequest('/v3/verified_senders', authorization));
-      if (senders.refusal) return undefined;
-      const verified = (sendersSchema.safeParse(senders.response.json).data?.results ?? []).filter(
-        (each) => each.verified,
+      const domains = await findInPages(
+        call,
+        domainsPage(sender.domain, 0),
+        ({ json }, page) => {
+          const items = domainsSchema.safeParse(json).data ?? [];
+          const isFull = items.length === PAGE_SIZE;
+          return { items, next: isFull ? domainsPage(sender.domain, page + 1) : undefined };
+        },
+        ({ domain, valid }) => valid && (sender.domain ?? domain) === domain,
       );
-      const isVerified = sender.address
-        ? verified.some(({ from_email }) => from_email.toLowerCase() === sender.address?.toLowerCase())
-        : verified.length > 0;
-      return isVerified
+      // An API key that may only send cannot list domains.
+      if (domains.found || domains.refusal) return undefined;
+      const senders = await findInPages(
+        call,
+        getRequest('/v3/verified_senders', authorization),
+        ({ json }) => {
+          const { results: items = [] } = sendersSchema.safeParse(json).data ?? {};
+          const last = items.at(-1)?.id;
+          const path = `/v3/verified_senders?lastSeenID=${last}`;
+          return { items, next: last === undefined ? undefined : getRequest(path, authorization) };
+        },
+        ({ from_email, verified }) =>
+          verified && (sender.address ?? from_email).toLowerCase() === from_email.toLowerCase(),
+      );
+      return senders.found || senders.refusal
         ? undefined
         : { refusal: 'sender_refused', text: `${sender.domain ?? 'no domain'} is not authenticated` };
     },

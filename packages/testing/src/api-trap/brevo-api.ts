@@ -40,7 +40,7 @@ export const brevoApi: ProviderApi = {
   name: 'brevo',
   purposeOf({ method, path }) {
     if (method === 'POST' && path === '/v3/smtp/email') return 'send';
-    return /^\/v3\/senders(?:\/domains)?$/.test(path) ? 'verify' : undefined;
+    return /^\/v3\/senders(?:\/domains(?:\/[^/]+)?)?$/.test(path) ? 'verify' : undefined;
   },
   hasCredentials: ({ headers }) => Boolean(headers['api-key']),
   readEmail(request, id) {

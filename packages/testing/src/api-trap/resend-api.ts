@@ -39,7 +39,7 @@ export const resendApi: ProviderApi = {
   name: 'resend',
   purposeOf({ method, path }) {
     if (method === 'POST' && path === '/emails') return 'send';
-    return method === 'GET' && path === '/domains' ? 'verify' : undefined;
+    return method === 'GET' && /^\/domains(?:\?|$)/.test(path) ? 'verify' : undefined;
   },
   hasCredentials: ({ headers }) => /^Bearer \S/.test(headers.authorization ?? ''),
   readEmail(request, id) {

@@ -23,7 +23,8 @@ export interface TokenRequest {
 const tokenSchema = z.string().regex(/^[\w.~+/-]+=*$/);
 const issuedSchema = z.object({
   access_token: tokenSchema,
-  expires_in: z.coerce.number().positive().optional(),
+  // Without a valid value, the token is used until the API refuses it.
+  expires_in: z.coerce.number().positive().optional().catch(undefined),
 });
 const refusedSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 const givenSchema = z.object({ token: tokenSchema, expiresAt: z.coerce.number() });
