@@ -39,10 +39,14 @@ export function createCheck(parts: CheckParts): (request: CheckRequest) => Promi
     const others = await limits.otherGuesses(otherSubjects, time);
     const attemptsLeft = limit - guesses.count - others.count;
     if (attemptsLeft < 0) throw limits.exhausted([guesses, others]);
-    const isCodeOf = (mac: string) => keyring.matches(mac, ['code', type, address, code]);
     // The number of comparisons is constant, so the time does not show whether there is a challenge.
     const macs = [challenge?.mac ?? NO_MAC, ...(challenge?.supersededMacs ?? []), ...NO_MACS];
-    const [isRight, ...wereRight] = await Promise.all(macs.slice(0, 1 + MOST_SUPERSEDED).map(isCodeOf));
+    const [isRight, ...wereRight] = await keyring.matches(macs.slice(0, 1 + MOST_SUPERSEDED), [
+      'code',
+      type,
+      address,
+      code,
+    ]);
     const wasRight = wereRight.includes(true);
     const contents = challenge && isRight ? await keyring.open(challenge, code) : undefined;
     if (!challenge || !(contents || wasRight))

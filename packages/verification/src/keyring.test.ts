@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keysOf } from '../fixtures/keys.js';
+import { equalTexts } from './equal-texts.js';
 import { createKeyring } from './keyring.js';
 
 const SECRETS: [string, string, string] = ['the newest secret', 'the one before', 'the oldest secret'];
@@ -9,7 +10,7 @@ const claim = (code: string) => ['code', 'SignIn', 'ada@example.com', code] as c
 const calls: string[] = [];
 beforeEach(() => {
   calls.length = 0;
-  const names = ['importKey', 'sign', 'verify', 'decrypt'] as const;
+  const names = ['importKey', 'sign', 'decrypt'] as const;
   for (const name of names) {
     const original = crypto.subtle[name].bind(crypto.subtle) as (...values: unknown[]) => Promise<unknown>;
     vi.spyOn(crypto.subtle, name).mockImplementation(((...values: unknown[]) => {
@@ -42,9 +43,14 @@ async function openKeyring() {
 test.each(CODES)('compares %s with the same steps', async (_, secret, code, isRight) => {
   const mac = await createKeyring(keysOf(secret)).sign(claim('482913'));
   const keyring = await openKeyring();
-  expect(await keyring.matches(mac, claim(code))).toBe(isRight);
-  // Every secret is tried, even after a match, and Web Crypto compares in constant time.
-  expect(calls).toEqual(SECRETS.map(() => expect.stringMatching(/^verify 32 \d+$/)));
+  expect(await keyring.matches(['', mac, mac.slice(1), mac], claim(code))).toEqual([
+    false,
+    isRight,
+    false,
+    isRight,
+  ]);
+  // Every secret is tried, even after a match, and once for any number of MACs.
+  expect(calls).toEqual(SECRETS.map(() => expect.stringMatching(/^sign \d+$/)));
   expect(new Set(calls).size).toBe(1);
 });
 
@@ -62,9 +68,25 @@ test('imports each secret once, and not before the first call', async () => {
   expect(calls).toEqual([]);
   const mac = await keyring.sign(claim('482913'));
   await Promise.all([
-    keyring.matches(mac, claim('482913')),
+    keyring.matches([mac], claim('482913')),
     keyring.digests('subject', 'a'),
     keyring.digests('b'),
   ]);
   expect(calls.filter((call) => call.startsWith('importKey'))).toHaveLength(SECRETS.length);
+});
+
+test.each([
+  ['', '', true],
+  ['a', '', false],
+  ['', 'a', false],
+  ['abc', 'abc', true],
+  ['abc', 'abd', false],
+  ['abc', 'bbc', false],
+  ['abc', 'abcd', false],
+  ['abcd', 'abc', false],
+  ['\0', '', false],
+  ['', '\0', false],
+  ['a', 'š', false],
+])('compares the texts %j and %j', (a, b, isEqual) => {
+  expect(equalTexts(a, b)).toBe(isEqual);
 });

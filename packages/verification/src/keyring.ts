@@ -1,6 +1,7 @@
 import { encodeBase64Url, type SecretKey } from '@postern/core';
 import * as z from 'zod';
 import { fromBase64Url } from './base64url.js';
+import { equalTexts } from './equal-texts.js';
 import { createHmacKey, type HmacKey } from './hmac-key.js';
 import { openBox, sealBox } from './sealed-box.js';
 import type { Challenge } from './verification-store.js';
@@ -19,8 +20,8 @@ export interface Keyring {
    */
   digests(...parts: readonly [purpose: string, ...string[]]): Promise<[string, ...string[]]>;
   sign(claim: Claim): Promise<string>;
-  /** Whether the MAC belongs to this claim, under any key. Takes the same time for every claim. */
-  matches(mac: string, claim: Claim): Promise<boolean>;
+  /** Which of the MACs belong to this claim, under any key. Takes the same time for every claim. */
+  matches(macs: readonly string[], claim: Claim): Promise<boolean[]>;
   seal(id: string, value: string, contents: Contents): Promise<string>;
   /** @returns `undefined` for the wrong value */
   open(challenge: Pick<Challenge, 'id' | 'sealed'>, value: string): Promise<Contents | undefined>;
@@ -37,17 +38,17 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
   const all = [signing, ...older];
   const digest = async (key: HmacKey, parts: readonly string[]) =>
     encodeBase64Url(await key.sign(['digest', ...parts]));
+  const sign = async (key: HmacKey, claim: Claim) => encodeBase64Url(await key.sign(['mac', ...claim]));
   const boxKey = (key: HmacKey, id: string, value: string) => key.sign(['seal', id, value]);
 
   return {
     digests: (...parts) =>
       Promise.all([digest(signing, parts), ...older.map((key) => digest(key, parts))] as const),
-    sign: async (claim) => encodeBase64Url(await signing.sign(['mac', ...claim])),
-    async matches(mac, claim) {
-      const bytes = fromBase64Url(mac);
+    sign: (claim) => sign(signing, claim),
+    async matches(macs, claim) {
+      const expected = await Promise.all(all.map((key) => sign(key, claim)));
       // Continues after a match, so the time does not show which key matches.
-      const results = await Promise.all(all.map((key) => key.verify(bytes, ['mac', ...claim])));
-      return results.includes(true);
+      return macs.map((mac) => expected.map((each) => equalTexts(mac, each)).includes(true));
     },
     async seal(id, value, contents) {
       return encodeBase64Url(await sealBox(await boxKey(signing, id, value), JSON.stringify(contents)));

@@ -21,8 +21,8 @@ export function createLinks({ store, policy, clock, keyring }: LinksParts) {
     const contents = challenge && (await keyring.open(challenge, token));
     if (!contents) throw new VerificationError('not_found');
     const address = canonicalAddress(contents.to);
-    if (!(await keyring.matches(challenge.mac, ['link', contents.type, address, token])))
-      throw new VerificationError('not_found');
+    const [isRight] = await keyring.matches([challenge.mac], ['link', contents.type, address, token]);
+    if (!isRight) throw new VerificationError('not_found');
     if (!challenge.isAlive) throw new VerificationError('code_expired');
     return { challenge, contents, time };
   }
