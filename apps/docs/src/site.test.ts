@@ -211,3 +211,22 @@ describe('the comparison', () => {
     expect(() => compareResults('')).toThrow('RESULTS.md has no "per second" of Postern.');
   });
 });
+
+test('every fact about a provider has a source, or says that there is none', async () => {
+  const page = await readFile(join(SITE, 'provider-apis.md'), 'utf8');
+  // The last table describes Postern, and the code is its source.
+  const [aboutProviders = ''] = page.split('\n## What verify() checks');
+  const rows = [...aboutProviders.matchAll(/^\| (?!Provider|-)(.+) \|$/gm)].map(([, row = '']) =>
+    row.split(' | '),
+  );
+  expect(rows).toHaveLength(4 * 12);
+  const unproven = rows.flatMap(([provider = '', ...cells]) =>
+    cells
+      .filter((cell) => !/\]\[[\w-]+\]|not documented/.test(cell))
+      .map((cell) => `${provider.trim()}: ${cell}`),
+  );
+  expect(unproven).toEqual([]);
+  const used = new Set([...page.matchAll(/\]\[([\w-]+)\]/g)].map(([, name]) => name));
+  const defined = [...page.matchAll(/^\[([\w-]+)\]: https:/gm)].map(([, name]) => name);
+  expect([...used].sort()).toEqual(defined.toSorted());
+});
