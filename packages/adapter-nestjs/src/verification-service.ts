@@ -6,7 +6,6 @@ import type {
   StartRequest,
   Verification,
   Verified,
-  VerifiedLink,
 } from '@postern/verification';
 
 /** Issues and checks one-time codes and links. Requires the `verification` option of `MailModule`. */
@@ -52,7 +51,7 @@ export class VerificationService implements Verification {
    *
    * @throws {VerificationError} `not_found`, `code_expired`
    */
-  async consumeLink(token: string): Promise<VerifiedLink> {
+  async consumeLink(token: string): Promise<Verified> {
     return this.#verification().consumeLink(token);
   }
 

@@ -12,7 +12,7 @@ import {
   readOptions,
   systemClock,
 } from '@postern/core';
-import type { Verification, Verified, VerifiedLink } from '@postern/verification';
+import type { Verification, Verified } from '@postern/verification';
 import * as z from 'zod';
 import type { HttpHeaders, HttpRequest } from './http-message.js';
 import type { LinkTexts } from './link-page.js';
@@ -36,9 +36,7 @@ export type StartDecision =
   | 'refuse';
 
 /** The person who was verified, and the method. */
-export type VerifiedPerson =
-  | (Verified & { readonly method: 'code' })
-  | (VerifiedLink & { readonly method: 'link' });
+export type VerifiedPerson = Verified & { readonly method: 'code' | 'link' };
 
 /** The response to a successful verification. */
 export interface VerifiedAnswer {
@@ -50,7 +48,7 @@ export interface VerifiedAnswer {
    * The next page: a path such as `/welcome`, or an absolute `https:` URL. A browser that opened a link is redirected there.
    * Other clients find it in the body. Never pass a value from a request without checking it.
    *
-   * @default the `redirectTo` from the request for the link
+   * @default the `redirectTo` with which the code or link was started
    */
   readonly redirectTo?: string | undefined;
 }

@@ -20,7 +20,7 @@ export async function askVerified(
   onVerified: ParsedOptions['onVerified'],
 ): Promise<VerifiedAnswer> {
   const answer = (await onVerified?.(person, request)) ?? {};
-  const redirectTo = answer.redirectTo ?? ('redirectTo' in person ? person.redirectTo : undefined);
+  const redirectTo = answer.redirectTo ?? person.redirectTo;
   requireSendable(answer.headers ?? {});
   return { ...answer, ...(redirectTo !== undefined && { redirectTo: readTarget(redirectTo) }) };
 }

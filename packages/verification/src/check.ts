@@ -7,7 +7,7 @@ import { readCode } from './one-time-code.js';
 import { VerificationError } from './verification-error.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
 import { type CheckRequest, checkRequestSchema, parseRequest } from './verification-request.js';
-import type { Verified } from './verification-result.js';
+import { toVerified, type Verified } from './verification-result.js';
 import { MOST_SUPERSEDED } from './verification-store.js';
 
 interface CheckParts extends Pick<ParsedVerificationOptions, 'store' | 'policy' | 'clock'> {
@@ -60,6 +60,6 @@ export function createCheck(parts: CheckParts): (request: CheckRequest) => Promi
     const isTaken = await store.take({ id: challenge.id, refund: guess, ...time.at() });
     if (!isTaken) throw new VerificationError('code_incorrect', { attemptsLeft });
     await giveBack();
-    return { status: 'verified', to: contents.to, type, id: challenge.id };
+    return toVerified(challenge.id, contents, policy);
   };
 }

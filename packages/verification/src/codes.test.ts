@@ -29,6 +29,15 @@ describe('a code', () => {
     await expect(verification.check({ ...ADA, code: sent })).rejects.toEqual(failure('code_incorrect'));
   });
 
+  test('gives the redirect only to the holder of the code', async () => {
+    const { verification, lastCode, code } = openDesk();
+    const redirectTo = 'https://app.example.com/callback?token=secret';
+    expect(inspect(await code({ redirectTo }), { depth: 9 })).not.toContain('secret');
+    const error = await verification.check({ ...ADA, code: wrong(lastCode()) }).catch((thrown) => thrown);
+    expect(inspect(error, { depth: 9 })).not.toContain('secret');
+    await expect(verification.check({ ...ADA, code: lastCode() })).resolves.toMatchObject({ redirectTo });
+  });
+
   const digitsFrom = (zero: number) => (plain: string) =>
     plain.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
   const halves = (between: string) => (plain: string) => `${plain.slice(0, 3)}${between}${plain.slice(3)}`;

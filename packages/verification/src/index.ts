@@ -16,7 +16,7 @@ export {
 } from './verification-error.js';
 export type { VerificationOptions } from './verification-options.js';
 export type { CancelRequest, CheckRequest, StartRequest } from './verification-request.js';
-export type { LinkPreview, Started, Verified, VerifiedLink } from './verification-result.js';
+export type { LinkPreview, Started, Verified } from './verification-result.js';
 export type {
   At,
   Challenge,

@@ -4,8 +4,8 @@ import type { Keyring } from './keyring.js';
 import { idOfToken } from './link-token.js';
 import { VerificationError } from './verification-error.js';
 import type { ParsedVerificationOptions } from './verification-options.js';
-import { allowedRedirect, parseRequest, tokenSchema } from './verification-request.js';
-import type { LinkPreview, VerifiedLink } from './verification-result.js';
+import { parseRequest, tokenSchema } from './verification-request.js';
+import { type LinkPreview, toVerified, type Verified } from './verification-result.js';
 
 interface LinksParts extends Pick<ParsedVerificationOptions, 'store' | 'policy' | 'clock'> {
   readonly keyring: Keyring;
@@ -32,13 +32,10 @@ export function createLinks({ store, policy, clock, keyring }: LinksParts) {
       const { challenge, contents } = await read(token);
       return { to: maskAddress(contents.to), type: contents.type, expiresAt: challenge.expiresAt };
     },
-    async consumeLink(token: string): Promise<VerifiedLink> {
+    async consumeLink(token: string): Promise<Verified> {
       const { challenge, contents, time } = await read(token);
       if (!(await store.take({ id: challenge.id, ...time.at() }))) throw new VerificationError('not_found');
-      const { redirectTo, ...person } = contents;
-      // The policy may have changed since the link was sent.
-      const allowed = redirectTo && allowedRedirect(redirectTo, policy.redirectOrigins);
-      return { status: 'verified', id: challenge.id, ...person, ...(allowed && { redirectTo: allowed }) };
+      return toVerified(challenge.id, contents, policy);
     },
   };
 }

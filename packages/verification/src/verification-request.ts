@@ -23,7 +23,10 @@ export interface StartRequest {
   locale?: AcceptedLocales | undefined;
   /** Additional variables of the template. `code` or `link` is added to them. */
   payload?: CommonPayload | undefined;
-  /** The `redirectTo` in the result of `consumeLink`: an absolute URL of an origin in `policy.redirectOrigins`. */
+  /**
+   * The `redirectTo` in the result of `check` and `consumeLink`: an absolute URL of an origin in `policy.redirectOrigins`. It
+   * is stored encrypted, and only the code or link opens it.
+   */
   redirectTo?: string | undefined;
   /**
    * Whether to send the email. Pass `false` for an address without an account, so that its responses are the same as for an

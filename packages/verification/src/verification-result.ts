@@ -1,3 +1,7 @@
+import type { Contents } from './keyring.js';
+import type { Policy } from './policy.js';
+import { allowedRedirect } from './verification-request.js';
+
 /** The result of `start`. */
 export interface Started {
   /** Also the `idempotencyKey` of the email. */
@@ -7,18 +11,25 @@ export interface Started {
   resendAfter: number;
 }
 
-/** The result of `check`. */
+/** The result of `check` and `consumeLink`. */
 export interface Verified {
   status: 'verified';
   /** The recipient of the email. To find the account, use its {@link canonicalAddress}. */
   to: string;
   type: string;
   id: string;
+  /** The `redirectTo` that `start` received. Only the holder of the code or link gets it. */
+  redirectTo?: string;
 }
 
-/** The result of `consumeLink`. */
-export interface VerifiedLink extends Verified {
-  redirectTo?: string;
+/** Omits a redirect to an origin that the policy no longer allows. */
+export function toVerified(
+  id: string,
+  { redirectTo, ...person }: Contents,
+  { redirectOrigins }: Policy,
+): Verified {
+  const allowed = redirectTo && allowedRedirect(redirectTo, redirectOrigins);
+  return { status: 'verified', id, ...person, ...(allowed && { redirectTo: allowed }) };
 }
 
 /** The result of `peekLink`. */

@@ -16,7 +16,7 @@ import {
   parseRequest,
   type StartRequest,
 } from './verification-request.js';
-import type { LinkPreview, Started, Verified, VerifiedLink } from './verification-result.js';
+import type { LinkPreview, Started, Verified } from './verification-result.js';
 
 /** Issues one-time codes and links, and checks them. */
 export interface Verification {
@@ -53,7 +53,7 @@ export interface Verification {
    *
    * @throws {VerificationError} `not_found`, `code_expired`
    */
-  consumeLink(token: string): Promise<VerifiedLink>;
+  consumeLink(token: string): Promise<Verified>;
   /**
    * Invalidates the code or link of this address and type. Limits stay. Calls are not limited, so call it only for people
    * who are signed in.
