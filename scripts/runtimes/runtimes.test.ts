@@ -90,6 +90,10 @@ test('the situations work in this process', () => {
       text: expect.stringContaining(' * Copy\n * Paste'),
     },
     'renders from right to left': { html: expect.stringContaining('dir="rtl"') },
+    'sends the link of Auth.js': {
+      sent: ['de', 'https://acme.example/callback?token=t'],
+      refused: 'email_address_rejected',
+    },
     'issues and checks a code': {
       wrong: 'code_incorrect',
       verified: 'ada@example.com',

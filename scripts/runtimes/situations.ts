@@ -2,6 +2,7 @@
  * Uses of the packages that must work the same in every runtime. A bundle of `worker.ts` with the built packages runs
  * them, so this file uses Web APIs only.
  */
+import { createEmailProvider } from '@postern/adapter-authjs';
 import { createMailer, type Email, silentLogger, type Transport } from '@postern/core';
 import { bearerToken, createFetchHandler } from '@postern/http';
 import { withFailover, withRateLimit, withRetry } from '@postern/resilience';
@@ -70,6 +71,7 @@ const verification = createVerification({
   keys: [{ id: 'one', secret: 's'.repeat(32) }],
   linkUrl: 'https://acme.example/mail/links/{token}',
 });
+const authjs = createEmailProvider({ mailer });
 const answer = createFetchHandler({
   mailer,
   verification,
@@ -179,6 +181,18 @@ export const situations: Readonly<Record<string, Situation>> = {
     const refused = await post('/messages', request, { Authorization: 'Bearer wrong' });
     const isSame = (await sent.text()) === (await repeated.text());
     return [sent.status, repeated.status, isSame, refused.status];
+  },
+
+  async 'sends the link of Auth.js'() {
+    const [url, headers] = ['https://acme.example/callback?token=t', { 'Accept-Language': 'de' }];
+    await authjs.sendVerificationRequest({
+      ...{ identifier: to, url, token: 't', provider: authjs, theme: {} },
+      expires: new Date(Date.now() + 900_000),
+      request: new Request('https://acme.example/auth/signin/email', { headers }),
+    });
+    const sent = [outbox.last?.locale, linkIn(outbox.last)];
+    const refused = await Promise.resolve('ada').then(authjs.normalizeIdentifier).catch(refusal);
+    return { sent, refused };
   },
 
   async 'sends through the API of a provider'({ API_URL }) {

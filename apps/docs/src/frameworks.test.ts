@@ -5,13 +5,14 @@ import { TemplateType } from '@logto/connector-kit';
 import { COPY, LOCALES } from '@postern/templates';
 import { startApiTrap } from '@postern/testing';
 import { build } from 'esbuild';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { launchBrowser } from '../../../scripts/browser.ts';
 import { freePort } from '../../../scripts/free-port.ts';
 import { bundleWorker } from '../../../scripts/runtimes/bundle-worker.ts';
 import { serveWorker } from '../../../scripts/runtimes/workerd.ts';
 import { WEB_PACKAGES } from '../../../scripts/web-apis/web-packages.ts';
 import { checkContainerFiles } from './container-files.ts';
+import { openClient } from './cookies.ts';
 import { loadEdgeRoute } from './edge-runtime.ts';
 import { openGuides } from './guide.ts';
 import { runJest } from './jest.ts';
@@ -204,6 +205,42 @@ test('Better Auth signs a person in by code and by link, and sends notices', asy
   // One callback without the plugin.
   const { auth: resetOnly } = await import(guide.path('reset-only.ts'));
   expect(Object.keys(resetOnly.options.emailAndPassword)).toContain('sendResetPassword');
+});
+
+describe('Auth.js', () => {
+  /** Serves the guide, and requests an email on the sign-in page. */
+  async function signIn(file: string) {
+    const trap = await startTrap();
+    const secrets = { AUTH_SECRET: 's'.repeat(32), VERIFICATION_SECRET: 's'.repeat(32) };
+    const { origin } = await openGuide('authjs').serve(file, { SMTP_URL: trap.url, ...secrets });
+    const client = openClient(origin.replace('127.0.0.1', 'localhost'));
+    const page = await (await client('/auth/signin')).text();
+    const [, csrfToken = ''] = /name="csrfToken" value="([^"]+)"/.exec(page) ?? [];
+    const requested = await client('/auth/signin/email', { csrfToken, email: to });
+    return { client, requested, trap, hello: async () => (await client('/')).text() };
+  }
+
+  test('signs a person in by link', async () => {
+    const { client, trap, hello } = await signIn('server.ts');
+    expect(await hello()).toBe('Hello, stranger.');
+    const email = await trap.inbox.waitForEmail(to);
+    expect(email.text).toContain('15 Minuten');
+    await client(await trap.inbox.waitForLink(to));
+    expect(await hello()).toBe(`Hello, ${to}.`);
+  });
+
+  test('signs a person in by code', async () => {
+    const { client, requested, trap, hello } = await signIn('code-server.ts');
+    const verifyRequest = await client(requested.headers.get('location') ?? '');
+    expect(verifyRequest.headers.get('location')).toMatch(/^\/code\?/);
+    const code = await trap.inbox.waitForCode(to);
+    const wrong = await client('/code', { email: to, code: 'abcdef' });
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('The code is wrong')]);
+    const correct = await client('/code', { email: to, code });
+    expect(correct.status).toBe(303);
+    await client(correct.headers.get('location') ?? '');
+    expect(await hello()).toBe(`Hello, ${to}.`);
+  });
 });
 
 test('Logto in Docker has the Dockerfile of the connector', async () => {

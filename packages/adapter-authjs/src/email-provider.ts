@@ -1,0 +1,73 @@
+import type { EmailConfig } from '@auth/core/providers';
+import { canonicalAddress, parseSendRequest, readOptions, sendAfterResponse } from '@postern/core';
+import { EmailNotSentError } from './email-not-sent-error.js';
+import { type EmailProviderOptions, optionsSchema } from './email-provider-options.js';
+
+type VerificationParams = Parameters<EmailConfig['sendVerificationRequest']>[0];
+
+const fail = (error: unknown): never => {
+  throw new EmailNotSentError(error);
+};
+
+/**
+ * Creates an email provider for Auth.js, with the `id` `email`.
+ *
+ * With a verification, people sign in with a short code. Auth.js does not limit guesses, so its own token stays long and
+ * secret. The verification stores the link of Auth.js encrypted, and returns it for the correct code.
+ *
+ * Source: https://authjs.dev/guides/configuring-http-email
+ *
+ * @throws {ConfigError} if an option is not valid
+ *
+ * @example
+ * ```ts
+ * app.use('/auth', ExpressAuth({ adapter, providers: [createEmailProvider({ mailer })] }));
+ * ```
+ */
+export function createEmailProvider(options: EmailProviderOptions): EmailConfig {
+  const { mailer, verification, maxAge, type, locale, clientAddress, deliver, waitUntil, logger } =
+    readOptions(optionsSchema, options, 'createEmailProvider');
+
+  async function sendEmail({ identifier: to, url, expires: expiresAt, request }: VerificationParams) {
+    const email = {
+      ...{ to, type, ip: clientAddress?.(request) },
+      locale: locale ? locale(request) : (request.headers.get('accept-language') ?? undefined),
+    };
+    const isReceiver = deliver ? await deliver(to) : true;
+
+    async function start() {
+      if (verification)
+        await verification.start({
+          ...{ ...email, method: 'code', redirectTo: url, deliver: isReceiver, waitUntil },
+        });
+      if (!mailer) return;
+      const message = parseSendRequest({ ...email, payload: { link: url }, expiresAt });
+      const send = async () => {
+        if (isReceiver) await mailer.send(message);
+      };
+      if (!waitUntil) return send();
+      sendAfterResponse({
+        ...{ send, waitUntil, report: (level, event) => logger[level](event) },
+        ...{ source: 'authjs', fields: { type } },
+      });
+    }
+    await start().catch(fail);
+  }
+
+  return {
+    ...{ id: 'email', type: 'email', name: 'Email', maxAge: maxAge ?? 24 * 60 * 60 },
+    normalizeIdentifier(address) {
+      try {
+        return canonicalAddress(address);
+      } catch (error) {
+        return fail(error);
+      }
+    },
+    sendVerificationRequest(params) {
+      const sending = sendEmail(params);
+      // Auth.js awaits the promise only after another step. An earlier rejection would end the process.
+      sending.catch(() => undefined);
+      return sending;
+    },
+  };
+}
