@@ -1,4 +1,5 @@
 import { samplePayload } from '@postern/config-tools';
+import { isNotice } from '@postern/core';
 import { variablesOf } from './template-check.js';
 import type { PayloadField } from './wire/compose.js';
 
@@ -17,6 +18,27 @@ const FIELDS: Readonly<Record<string, Omit<PayloadField, 'required'>>> = {
   inviter: named('inviter', 'Inviter', 'The person who sends the invitation.'),
   organization: named('organization', 'Organization', 'The organization.'),
   application: named('application', 'Application', 'The name of your app.'),
+  member: named('member', 'Member', 'The person who accepted the invitation.'),
+  role: { path: 'role', label: 'Role', kind: 'text', description: 'The role of the new member.' },
+  previousEmail: {
+    path: 'previousEmail',
+    label: 'Previous address',
+    kind: 'text',
+    description: 'The address before the change.',
+  },
+  newEmail: {
+    path: 'newEmail',
+    label: 'New address',
+    kind: 'text',
+    description: 'The address after the change.',
+  },
+  deletionDate: {
+    path: 'deletionDate',
+    label: 'Deletion date',
+    kind: 'text',
+    description: 'The date of the deletion, such as 2030-12-31.',
+  },
+  method: { path: 'method', label: 'Method', kind: 'text', description: 'The recovery method.' },
   user: named('user', 'User', 'The person who gets the email.'),
   ip: { path: 'ip', label: 'IP address', kind: 'text', description: 'The origin of the request.' },
 };
@@ -26,7 +48,7 @@ export function payloadFields(type: string): PayloadField[] {
   const known = variablesOf(type);
   const names = known ?? Object.keys(samplePayload(type));
   const required = (name: string): PayloadField['required'] => {
-    if (name !== 'code' && name !== 'link') return 'never';
+    if (isNotice(type) || (name !== 'code' && name !== 'link')) return 'never';
     return known?.includes('code') === false ? 'always' : 'one-of';
   };
   return Object.keys(FIELDS)

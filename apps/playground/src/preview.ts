@@ -1,4 +1,4 @@
-import { sortIssues } from '@postern/config-tools';
+import { sampleContext, sortIssues } from '@postern/config-tools';
 import {
   createMailer,
   type Email,
@@ -91,7 +91,8 @@ export function createPreviewer(config: ConfigStore): Previewer {
         transport: nowhere,
         otpOrigin: OTP_ORIGIN,
       });
-      return await mailer.render(parseSendRequest({ to, type: usageType, payload, locale }));
+      const requestContext = sampleContext(usageType);
+      return await mailer.render(parseSendRequest({ to, type: usageType, payload, locale, requestContext }));
     } catch (error) {
       if (!(error instanceof MailError)) throw error;
       const { code, message, hint } = error;

@@ -9,7 +9,7 @@ import type { Logger } from './logger.js';
 import { MailError } from './mail-error.js';
 import { type Mailbox, parseRecipient } from './mailbox.js';
 import { formatOtpToken, parseOtpOrigin } from './otp-token.js';
-import { findMissingVariables } from './payload.js';
+import { withRequestContext } from './request-context.js';
 import { requestIdentity } from './request-identity.js';
 import { collectSecrets } from './secrets.js';
 import type { CheckedSendRequest } from './send-request.js';
@@ -19,6 +19,7 @@ import type { MissingVariable } from './template/evaluate-template.js';
 import type { BrokenTemplate } from './template/plain-template.js';
 import type { TemplateOverride } from './template/template.js';
 import { createTemplateCatalog } from './template/template-catalog.js';
+import { findMissingVariables, isNotice } from './usage-types.js';
 import { withValidity } from './validity.js';
 
 /** The part of a {@link ConnectorConfig} that a mailer needs: sender and templates. */
@@ -106,7 +107,7 @@ export function createEmailRenderer(
   }
 
   return async (request) => {
-    const { type, payload, locale, expiresAt, idempotencyKey } = request;
+    const { type, payload, locale, requestContext, expiresAt, idempotencyKey } = request;
     const to = parseRecipient(request.to);
     const missing = missingVariable === 'error' ? findMissingVariables(type, payload) : undefined;
     if (missing) {
@@ -115,11 +116,17 @@ export function createEmailRenderer(
         hint: `Pass payload: { ${missing.startsWith('a code') ? 'code: "482913"' : 'link: "https://…"'} }. The value must be a string.`,
       });
     }
+    if (isNotice(type) && (payload.code ?? '') !== '') {
+      throw new MailError('payload_invalid', `The payload of ${type} emails must not contain a code.`, {
+        stage: 'payload',
+        hint: 'Pass a link, or use a usage type for codes. Queues keep the content of notices for longer.',
+      });
+    }
     const override = resolveTemplate && (await resolveOverride(resolveTemplate, type, locale));
     const template = override ?? (await catalog.find(type, locale));
-    const rendered = template.render(
-      withValidity(payload, { expiresAt, now: clock.now(), locale: template.locale ?? config.defaultLocale }),
-    );
+    const reader = { now: clock.now(), locale: template.locale ?? config.defaultLocale };
+    const timed = withValidity({ recipient: to, ...payload }, { expiresAt, ...reader });
+    const rendered = template.render(withRequestContext(timed, requestContext, reader));
     const from = usable(rendered.from, 'sendFrom', type) ?? sender;
     const answersTo = usable(rendered.replyTo, 'replyTo', type) ?? replyTo;
     const otpToken = otpOrigin === undefined ? undefined : formatOtpToken(payload.code, otpOrigin);

@@ -49,20 +49,20 @@ export {
   objectWithMethods,
   transportSchema,
 } from './option-schemas.js';
-export {
-  CODE_USAGE_TYPES,
-  type CodePayload,
-  type CommonPayload,
-  carriesCode,
-  type InvitationPayload,
-  type PayloadByType,
-  type PayloadValue,
-  type UsageType,
+export type {
+  CodePayload,
+  CommonPayload,
+  InvitationPayload,
+  NoticePayload,
+  PayloadByType,
+  PayloadValue,
+  UsageType,
 } from './payload.js';
 export { readOptions } from './read-options.js';
 export { toReceipt } from './receipt.js';
 export { redact } from './redact.js';
 export { remoteLine, remoteLines } from './remote-text.js';
+export type { RequestContext, RequestContextInput } from './request-context.js';
 export { requestIdentity } from './request-identity.js';
 export { type SecretKey, secretKeysSchema } from './secret-key.js';
 export { hideOnInspect, maskAddress } from './secrets.js';
@@ -97,4 +97,5 @@ export {
   type TokenSource,
 } from './token-source.js';
 export type { OperationOptions, Receipt, Transport } from './transport.js';
+export { CODE_USAGE_TYPES, carriesCode, isNotice, NOTICE_USAGE_TYPES } from './usage-types.js';
 export { readWebUrl } from './web-url.js';

@@ -11,7 +11,10 @@ import type {
   MailErrorDetails,
   MailerConfig,
   MailerOptions,
+  NoticePayload,
   OperationOptions,
+  RequestContext,
+  RequestContextInput,
   SendRequest,
   SendRequestInput,
   Template,
@@ -47,6 +50,9 @@ test('every optional input field accepts undefined', () => {
   expectTypeOf<AcceptsUndefined<CodePayload>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<CommonPayload>>().toEqualTypeOf<true>();
   expectTypeOf<AcceptsUndefined<InvitationPayload>>().toEqualTypeOf<true>();
+  expectTypeOf<AcceptsUndefined<NoticePayload>>().toEqualTypeOf<true>();
+  expectTypeOf<AcceptsUndefined<RequestContext>>().toEqualTypeOf<true>();
+  expectTypeOf<AcceptsUndefined<RequestContextInput>>().toEqualTypeOf<true>();
 });
 
 test('detects an optional field that does not accept undefined', () => {

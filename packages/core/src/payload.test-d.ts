@@ -1,9 +1,11 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import type {
+  CODE_USAGE_TYPES,
   ConnectorConfig,
   createMailer,
   MailErrorCode,
   Mailer,
+  NOTICE_USAGE_TYPES,
   PayloadByType,
   parseConnectorConfig,
   SendRequest,
@@ -41,9 +43,38 @@ describe('a payload that matches its usage type', () => {
       payload: { code: '1' },
       locale: 'de',
       ip: '::1',
+      requestContext: {
+        userAgent: 'Mozilla/5.0',
+        place: 'Berlin',
+        time: new Date(),
+        timeZone: 'Europe/Berlin',
+      },
       expiresAt: new Date(),
       idempotencyKey: 'a',
     });
+  });
+});
+
+describe('the payload of a notice', () => {
+  test('compiles', () => {
+    mailer.send({ to, type: 'PasswordChanged', payload: {} });
+    mailer.send({ to, type: 'EmailChanged', payload: { newEmail: 'ada@example.org', link: undefined } });
+    mailer.send({ to, type: 'AccountDeletionScheduled', payload: { deletionDate: '2030-12-31' } });
+    mailer.send({ to, type: 'InvitationAccepted', payload: { member: { name: 'Bob' } } });
+    mailer.send({ to, type: 'NewSignIn', payload: { link: 'https://example.com' }, requestContext: {} });
+  });
+
+  test('does not compile', () => {
+    // @ts-expect-error: a notice has no code
+    mailer.send({ to, type: 'PasswordChanged', payload: { code: '482913' } });
+    // @ts-expect-error: an address is text
+    mailer.send({ to, type: 'EmailChanged', payload: { newEmail: 5 } });
+    // @ts-expect-error: a date is text
+    mailer.send({ to, type: 'AccountDeletionScheduled', payload: { deletionDate: new Date() } });
+    // @ts-expect-error: a time is a Date
+    mailer.send({ to, type: 'NewSignIn', payload: {}, requestContext: { time: 'now' } });
+    // @ts-expect-error: neither a code nor a link
+    mailer.send({ to, type: 'ConfirmAccountDeletion', payload: {} });
   });
 });
 
@@ -83,11 +114,13 @@ describe('a custom type', () => {
   });
 });
 
-test('the usage types are those of Logto and the declared ones', () => {
+test('the usage types are those of Postern and the declared ones', () => {
   expectTypeOf<UsageType>().toEqualTypeOf<
-    | 'Register' | 'SignIn' | 'ForgotPassword' | 'Generic' | 'OrganizationInvitation' | 'UserPermissionValidation'
-    | 'BindNewIdentifier' | 'MfaVerification' | 'BindMfa' | 'Welcome'
-  >(); // biome-ignore format: a list
+    | (typeof CODE_USAGE_TYPES)[number]
+    | (typeof NOTICE_USAGE_TYPES)[number]
+    | 'OrganizationInvitation'
+    | 'Welcome'
+  >();
   expectTypeOf<SendRequest<'SignIn'>['type']>().toEqualTypeOf<'SignIn'>();
 });
 

@@ -34,6 +34,15 @@ export type CodePayload = CommonPayload & ({ code: string; link?: string } | { l
 export type InvitationPayload = CommonPayload & {
   link: string;
   inviter?: { [name: string]: PayloadValue } | undefined;
+  /** The role of the new member, in the reader's language. */
+  role?: string | undefined;
+};
+
+/** Tells people that something about their account changed. It never contains a code, and nothing depends on its link. */
+export type NoticePayload = CommonPayload & {
+  /** Opens a page for people who did not request the change. */
+  link?: string | undefined;
+  code?: undefined;
 };
 
 /**
@@ -59,9 +68,27 @@ export interface PayloadByType {
   BindNewIdentifier: CodePayload;
   MfaVerification: CodePayload;
   BindMfa: CodePayload;
+  /** Goes to the current address, and asks for consent to a new one. */
+  ConfirmEmailChange: CodePayload & { newEmail?: string | undefined };
+  ConfirmAccountDeletion: CodePayload;
+  PasswordChanged: NoticePayload;
+  /** Send it to the previous and to the new address. */
+  EmailChanged: NoticePayload & { previousEmail?: string | undefined; newEmail?: string | undefined };
+  NewSignIn: NoticePayload;
+  MfaEnabled: NoticePayload;
+  MfaDisabled: NoticePayload;
+  /** `method` is the recovery method, in the reader's language. */
+  RecoveryMethodChanged: NoticePayload & { method?: string | undefined };
+  /** `deletionDate` is a date (`2030-12-31`), or a time in ISO 8601. The link keeps the account. */
+  AccountDeletionScheduled: NoticePayload & { deletionDate?: string | undefined };
+  AccountDeleted: NoticePayload;
+  /** Goes to the inviter. The link opens the list of members. */
+  InvitationAccepted: NoticePayload & { member?: { [name: string]: PayloadValue } | undefined };
+  /** Goes to people who sign up with the address of an account that exists. The link opens the sign-in page. */
+  AccountExists: NoticePayload;
 }
 
-/** The usage types that are known at compile time: the nine of Logto, and declared custom types. */
+/** The usage types that are known at compile time: those of Postern, and declared custom types. */
 export type UsageType = keyof PayloadByType;
 
 const MAX_DEPTH = 8;
@@ -108,48 +135,3 @@ export const payloadSchema = z.unknown().transform((value, { issues }): Record<s
   }
   return z.NEVER;
 });
-
-/**
- * The usage types whose emails contain a code or a link: all known types except invitations. `Generic` is the fallback for
- * every type, so its payload may have any variable.
- */
-export const CODE_USAGE_TYPES = [
-  'Register',
-  'SignIn',
-  'ForgotPassword',
-  'Generic',
-  'UserPermissionValidation',
-  'BindNewIdentifier',
-  'MfaVerification',
-  'BindMfa',
-] as const satisfies readonly UsageType[];
-
-/** Whether emails of this usage type contain a code: those in {@link CODE_USAGE_TYPES}. */
-export const carriesCode = (type: string): boolean => CODE_USAGE_TYPES.some((known) => known === type);
-
-/**
- * Describes the variables that the usage type requires and the payload lacks, or returns `undefined` if none are missing.
- * Enforces the rules of {@link PayloadByType} at run time.
- */
-export function findMissingVariables(
-  type: string,
-  { code, link }: Record<string, PayloadValue>,
-): string | undefined {
-  const isThere = (value: PayloadValue) => typeof value === 'string' && value !== '';
-  if (carriesCode(type)) return isThere(code) || isThere(link) ? undefined : 'a code or a link';
-  return type === 'OrganizationInvitation' && !isThere(link) ? 'a link' : undefined;
-}
-
-const COMMON_VARIABLES = [
-  ...['application', 'organization', 'user', 'locale', 'uiLocales', 'ip'],
-  ...['validFor', 'expiresInMinutes', 'expiresInSeconds'],
-];
-
-/**
- * The variables of a usage type, or `undefined` if it accepts any variable: custom types, and `Generic`, which is their
- * fallback.
- */
-export function variablesOf(type: string): readonly string[] | undefined {
-  if (type === 'OrganizationInvitation') return ['link', 'inviter', ...COMMON_VARIABLES];
-  return type !== 'Generic' && carriesCode(type) ? ['code', 'link', ...COMMON_VARIABLES] : undefined;
-}

@@ -83,6 +83,17 @@ export const unlinkName = (name: string): string =>
     .replace(/(?<=[\p{L}\p{N}])[:\ufe55\uff1a](?=\S)/gu, `$&${GAP}`)
     .replace(/([/\\])(?=\1)/g, `$1${GAP}`);
 
+/** Letters, digits, and `_.+-` before the at sign. */
+const PLAIN_ADDRESS =
+  /^(?!.*www\.)[\p{L}\p{M}\p{N}_.+-]{1,64}@[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+$/iu;
+
+/**
+ * Returns an email address unchanged, unless mail apps could turn a part of it into a web link. Then it is changed as in
+ * {@link unlinkName}.
+ */
+export const unlinkAddress = (address: string): string =>
+  PLAIN_ADDRESS.test(address) ? address : unlinkName(capName(address));
+
 /** Formats a name for a header field. No part of the result looks like an address. */
 export const displayName = (value: string): string =>
   unlinkName(capName(plainLine(value))).replace(/[@\uff20\ufe6b]/g, '(at)');

@@ -9,7 +9,7 @@ const inOrder = (_name: string, value: unknown): unknown =>
 
 /**
  * Identifies the email that a request asks for. Two requests have the same identity if and only if their recipient, type,
- * payload, locale, and expiry are the same. `ip` and `idempotencyKey` are ignored.
+ * payload, locale, and expiry are the same. `ip`, `requestContext`, and `idempotencyKey` are ignored.
  *
  * Use it to detect an idempotency key that is reused for another email. It contains the code or link of the email, so store
  * only a keyed digest of it.

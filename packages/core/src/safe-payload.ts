@@ -5,7 +5,7 @@ import { capName, plainLine } from './plain-line.js';
 const NAME_KEY = /(?<!host_?|domain_?|server_?|file_?|path_?)names?$/i;
 
 /** In most payloads, these are objects with a name. If one is a string, it is the name. */
-const NAMED_ROOTS = new Set(['application', 'organization', 'inviter']);
+const NAMED_ROOTS = new Set(['application', 'organization', 'inviter', 'member']);
 
 function safeValue(value: PayloadValue, isName: boolean): PayloadValue {
   if (typeof value === 'string') return isName ? capName(plainLine(value)) : plainLine(value);

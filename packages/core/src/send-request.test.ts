@@ -24,7 +24,7 @@ describe('a request from an external source', () => {
   });
 
   test('null means not set, as in JSON', () => {
-    const unset = { locale: null, ip: null, expiresAt: null, idempotencyKey: null };
+    const unset = { locale: null, ip: null, expiresAt: null, idempotencyKey: null, requestContext: null };
 
     expect(parseSendRequest(request(unset))).toEqual(request());
   });
@@ -79,6 +79,16 @@ describe('a request from an external source', () => {
       { expiresAt: false },
       'payload_invalid',
       'The send request is not valid: expiresAt must be a Date, an ISO 8601 string, or a number of milliseconds since the epoch.',
+    ],
+    [
+      { requestContext: { time: 'now', userAgent: 5 } },
+      'payload_invalid',
+      'The send request is not valid: requestContext.userAgent must be a string; requestContext.time must be a Date, an ISO 8601 string, or a number of milliseconds since the epoch.',
+    ],
+    [
+      { requestContext: 'Berlin' },
+      'payload_invalid',
+      'The send request is not valid: requestContext must be an object with userAgent, device, ip, place, time, and timeZone, all optional.',
     ],
     [{ idempotencyKey: '' }, 'payload_invalid', 'The send request is not valid: idempotencyKey is empty.'],
     [

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AcceptedLocales } from './locale.js';
 import { MailError } from './mail-error.js';
 import { type PayloadByType, type PayloadValue, payloadSchema, type UsageType } from './payload.js';
+import type { RequestContext, RequestContextInput } from './request-context.js';
 
 interface SendRequestOf<Type, Payload> {
   /** Exactly one address. */
@@ -18,6 +19,11 @@ interface SendRequestOf<Type, Payload> {
   locale?: AcceptedLocales | undefined;
   /** The IP address that the request came from, for the log. */
   ip?: string | undefined;
+  /**
+   * Where and when the person made the request: browser, location, time, and IP address. Templates show it as `request`.
+   * Values that are not safe to show are omitted.
+   */
+  requestContext?: RequestContext | undefined;
   /** The email is not sent after this time. */
   expiresAt?: Date | undefined;
   /** Requests with the same key have the same `Message-ID`, so that receivers can drop duplicates. */
@@ -32,12 +38,29 @@ export type SendRequest<Type extends UsageType = UsageType> = {
 /** A checked request of any usage type. */
 export type CheckedSendRequest = SendRequestOf<string, Record<string, PayloadValue>>;
 
-const EXPIRES_AT =
-  'expiresAt must be a Date, an ISO 8601 string, or a number of milliseconds since the epoch';
+/** Coercing any value would turn `false` into a date in 1970, so that an email would never be sent. */
+function timeSchema(name: string) {
+  const message = `${name} must be a Date, an ISO 8601 string, or a number of milliseconds since the epoch`;
+  return z.union([z.date(), z.string(), z.number()], message).pipe(z.coerce.date(message));
+}
 
 /** JSON has no `undefined`, so fields that are not set are often `null`. */
 const nullAsUnset = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
+
+const contextText = (name: string) => nullAsUnset(z.string(`requestContext.${name} must be a string`));
+
+const requestContextSchema = z.object(
+  {
+    userAgent: contextText('userAgent'),
+    device: contextText('device'),
+    ip: contextText('ip'),
+    place: contextText('place'),
+    time: nullAsUnset(timeSchema('requestContext.time')),
+    timeZone: contextText('timeZone'),
+  },
+  'requestContext must be an object with userAgent, device, ip, place, time, and timeZone, all optional',
+);
 
 /**
  * Checks a request from an external source, such as an HTTP body. `expiresAt` may be a Date, an ISO 8601 string, or
@@ -57,10 +80,8 @@ export const sendRequestSchema = z.object(
       ),
     ),
     ip: nullAsUnset(z.string('ip must be a string')),
-    expiresAt: nullAsUnset(
-      // Coercing any value would turn `false` into a date in 1970, so the email would never be sent.
-      z.union([z.date(), z.string(), z.number()], EXPIRES_AT).pipe(z.coerce.date(EXPIRES_AT)),
-    ),
+    requestContext: nullAsUnset(requestContextSchema),
+    expiresAt: nullAsUnset(timeSchema('expiresAt')),
     idempotencyKey: nullAsUnset(
       z
         .string('idempotencyKey must be a string')
@@ -78,6 +99,7 @@ export interface SendRequestInput {
   payload: unknown;
   locale?: AcceptedLocales | null | undefined;
   ip?: string | null | undefined;
+  requestContext?: RequestContextInput | null | undefined;
   expiresAt?: Date | string | number | null | undefined;
   idempotencyKey?: string | null | undefined;
 }

@@ -13,8 +13,18 @@ import Handlebars from 'handlebars';
 const readSource = (name: string) => readFile(new URL(`../layout/${name}`, import.meta.url), 'utf8');
 const GENERATED = new URL('../src/layout.generated.ts', import.meta.url);
 
-/** `light-card` → `{{light.card}}`: a name in CSS, and a color of the brand in Handlebars. */
-const toVariables = (html: string) => html.replace(/\b(light|dark)-([a-z]+)\b/gi, '{{$1.$2}}');
+/** `light-card` → `{{light.card}}`: a name in CSS, and a value of the brand in Handlebars. */
+const toVariables = (html: string) => html.replace(/\b(light|dark|brand)-([a-z]+)\b/gi, '{{$1.$2}}');
+
+/** Reads a layout and inserts its partials, which are files with the same extension. */
+async function readLayout(name: string): Promise<string> {
+  let layout = await readSource(name);
+  for (const [tag, partial] of layout.matchAll(/\{\{> (\w+)\}\}/g)) {
+    const inserted = await readLayout(name.replace(/^\w+/, String(partial)));
+    layout = layout.replace(tag, () => inserted.trimEnd());
+  }
+  return layout;
+}
 
 const squeezeCss = (css: string) =>
   css
@@ -26,19 +36,16 @@ const squeezeCss = (css: string) =>
     .replaceAll('}}', '} }')
     .trim();
 
+const styleOf = async (name: string) => `<style>${squeezeCss(await readSource(name))}</style>`;
+
 export async function buildLayout(): Promise<string> {
-  const [layout, inlinedCss, keptCss, text] = await Promise.all(
-    ['layout.html', 'inlined.css', 'kept.css', 'layout.txt'].map(readSource),
-  );
-  let html = layout ?? '';
-  for (const [tag, name] of html.matchAll(/\{\{> (\w+)\}\}/g))
-    html = html.replace(tag, await readSource(`${name}.html`));
-  html = html.replace(
+  const html = (await readLayout('layout.html')).replace(
     '<link rel="stylesheet" href="inlined.css">',
-    `<style>${squeezeCss(inlinedCss ?? '')}</style>`,
+    await styleOf('inlined.css'),
   );
   const inlined = inline(html, { minifyCss: true })
-    .replace('<!-- kept.css -->', `<style>${squeezeCss(keptCss ?? '')}</style>`)
+    .replace('<!-- kept.css -->', await styleOf('kept.css'))
+    .replace('<!-- dark-logo.css -->', `{{#if brand.darkLogoUrl}}${await styleOf('dark-logo.css')}{{/if}}`)
     .replace(/\n\s*\n/g, '\n')
     .replace(/[^\n -~]/g, (char) => `&#${char.codePointAt(0)};`);
   return [
@@ -46,27 +53,31 @@ export async function buildLayout(): Promise<string> {
     "import type { LayoutValues } from './layout-values.js';",
     '',
     toFunction('layoutHtml', `${toVariables(inlined).trim()}\n`),
-    toFunction('layoutText', text ?? ''),
+    toFunction('layoutText', await readLayout('layout.txt')),
   ].join('\n');
 }
 
-/** Converts a Handlebars template of variables and `{{#if}}` blocks to a function. */
+/** Converts a Handlebars template of variables, `{{#if}}`, and `{{#each}}` blocks to a function. */
 const toFunction = (name: string, template: string): string =>
-  `export function ${name}(values: LayoutValues): string {\n  return ${toLiteral(Handlebars.parse(template))};\n}\n`;
+  `export function ${name}(values: LayoutValues): string {\n  return ${toLiteral(Handlebars.parse(template), 'values')};\n}\n`;
 
-const toLiteral = (program: hbs.AST.Program | undefined): string =>
-  `\`${(program?.body ?? []).map(toPart).join('')}\``;
+/** @param scope - the name of the object with the variables. A path of several names is always one of the whole layout */
+const toLiteral = (program: hbs.AST.Program | undefined, scope: string): string =>
+  `\`${(program?.body ?? []).map((node) => toPart(node, scope)).join('')}\``;
 
-function toPart(node: hbs.AST.Statement): string {
+function toPart(node: hbs.AST.Statement, scope: string): string {
   switch (node.type) {
     case 'ContentStatement':
       return (node as hbs.AST.ContentStatement).value.replace(/[\\`]|\$(?=\{)/g, '\\$&');
     case 'MustacheStatement':
-      return `\${${toProperty((node as hbs.AST.MustacheStatement).path)}}`;
+      return `\${${toProperty((node as hbs.AST.MustacheStatement).path, scope)}}`;
     case 'BlockStatement': {
       const { path, params, program, inverse } = node as hbs.AST.BlockStatement;
-      if ('original' in path && path.original === 'if')
-        return `\${${toProperty(params[0])} ? ${toLiteral(program)} : ${inverse ? toLiteral(inverse) : "''"}}`;
+      const block = 'original' in path ? path.original : '';
+      const subject = toProperty(params[0], scope);
+      if (block === 'if')
+        return `\${${subject} ? ${toLiteral(program, scope)} : ${inverse ? toLiteral(inverse, scope) : "''"}}`;
+      if (block === 'each') return `\${${subject}.map((item) => ${toLiteral(program, 'item')}).join('')}`;
     }
   }
   throw new Error(
@@ -74,9 +85,10 @@ function toPart(node: hbs.AST.Statement): string {
   );
 }
 
-function toProperty(expression: hbs.AST.Expression | undefined): string {
+function toProperty(expression: hbs.AST.Expression | undefined, scope: string): string {
   if (expression?.type !== 'PathExpression') throw new Error('The layout may only use variables.');
-  return ['values', ...(expression as hbs.AST.PathExpression).parts].join('.');
+  const { parts } = expression as hbs.AST.PathExpression;
+  return [parts.length > 1 ? 'values' : scope, ...parts].join('.');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(GENERATED, await buildLayout());

@@ -1,6 +1,7 @@
 /**
  * Takes screenshots of every usage type in four languages, in light and dark mode, at 320 and 640 pixels, and combines them
- * into one sheet per language in docs/templates. Also takes screenshots of one email for the README. Build first, then run:
+ * into one sheet per language in docs/templates. Also takes screenshots of one email for the README, and of emails next to
+ * sketches of other layouts. Build first, then run:
  *
  *   npx --yes pnpm@12 --filter @postern/templates screenshots
  */
@@ -12,6 +13,7 @@ import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { launchBrowser } from '../../../scripts/browser.ts';
 import { createRenderer, SAMPLE_BRAND, sampleRequest } from '../fixtures/sample-emails.ts';
+import { sketches } from './layout-sketches.ts';
 
 const SHEETS = fileURLToPath(new URL('../../../docs/templates/', import.meta.url));
 const LOCALES = ['en', 'de', 'ar', 'zh-CN'] as const;
@@ -102,11 +104,39 @@ async function takeEmail(browser: Browser, colorScheme: 'light' | 'dark'): Promi
   await page.close();
 }
 
+/** Our emails next to sketches of the layouts of other products. */
+async function makeComparison(browser: Browser): Promise<void> {
+  const render = createRenderer(createTemplates({ brand: SAMPLE_BRAND }));
+  const page = await browser.newPage({ viewport: { width: 320, height: 200 } });
+  const ours: string[] = [];
+  for (const type of [
+    'SignIn',
+    'ForgotPassword',
+    'ConfirmAccountDeletion',
+    'NewSignIn',
+    'EmailChanged',
+  ] as const) {
+    await page.setContent((await render(sampleRequest(type, 'en'))).html ?? '');
+    const picture = (await page.screenshot({ fullPage: true })).toString('base64');
+    ours.push(`<td><b>${type}</b><br><img src="data:image/png;base64,${picture}"></td>`);
+  }
+  await page.setViewportSize({ width: 1800, height: 1000 });
+  await page.setContent(
+    `<style>body { margin: 0 } td { vertical-align: top; font: 15px sans-serif; padding: 8px }${sketches.styles}</style>
+     <table><tr>${sketches.cells.join('')}</tr><tr>${ours.join('')}</tr></table>`,
+  );
+  await sharp(await page.locator('table').first().screenshot())
+    .png({ palette: true, colours: 64, effort: 10 })
+    .toFile(join(SHEETS, 'layouts.png'));
+  await page.close();
+}
+
 await mkdir(SHEETS, { recursive: true });
 const browser = await launchBrowser();
 try {
   for (const locale of LOCALES) await makeSheet(browser, locale);
   for (const colorScheme of ['light', 'dark'] as const) await takeEmail(browser, colorScheme);
+  await makeComparison(browser);
 } finally {
   await browser.close();
 }

@@ -14,7 +14,13 @@ import { sampleRequest } from '../fixtures/sample-emails.ts';
 
 /** Spam begins at 5. */
 const HIGHEST_SCORE = 1;
-const TYPES = ['SignIn', 'ForgotPassword', 'OrganizationInvitation'] as const;
+const TYPES = [
+  'SignIn',
+  'ForgotPassword',
+  'OrganizationInvitation',
+  'PasswordChanged',
+  'EmailChanged',
+] as const;
 /** SpamAssassin is a process for each email. */
 const AT_ONCE = 2;
 

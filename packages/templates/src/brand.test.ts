@@ -1,9 +1,9 @@
-import { ConfigError, createMailer } from '@postern/core';
+import { type CodePayload, ConfigError, createMailer } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { type BrandInput, createTemplates } from './index.js';
 
-async function renderSignIn(brand: BrandInput, payload: { code: string; application?: { name: string } }) {
+async function renderSignIn(brand: BrandInput, payload: CodePayload) {
   const config = { fromEmail: 'noreply@example.com', templates: createTemplates({ brand, locales: ['en'] }) };
   const mailer = createMailer({ config, transport: createMemoryTransport() });
   return mailer.render({ to: 'ada@example.com', type: 'SignIn', payload });
@@ -92,7 +92,76 @@ describe('a brand', () => {
     expect(await labelOn('#00f')).toBe('#ffffff');
   });
 
+  test('has a second logo for dark mode', async () => {
+    const logos = { logoUrl: 'https://acme.example/logo.png', darkLogoUrl: 'https://acme.example/dark.png' };
+    const { html } = await renderSignIn({ name: 'Acme', ...logos }, { code: '000000' });
+
+    expect(html).toMatch(/<img class="logo day"[^>]* src="https:\/\/acme\.example\/logo\.png"/);
+    expect(html).toMatch(/<div class="night" style="display:none[^>]*><img [^>]*dark\.png"/);
+    expect(
+      (await renderSignIn({ name: 'Acme', logoUrl: logos.logoUrl }, { code: '000000' })).html,
+    ).not.toMatch(/night|class="logo day"/);
+  });
+
+  test.each([
+    [undefined, '8px'],
+    ['square', '0'],
+    ['rounded', '8px'],
+    ['pill', '24px'],
+  ] as const)('has buttons of the shape %s', async (buttonShape, radius) => {
+    const payload = { code: '000000', link: 'https://acme.example/x' };
+    const { html } = await renderSignIn({ name: 'Acme', buttonShape }, payload);
+    expect(html).toMatch(new RegExp(`class="button"[^>]* style="border-radius:${radius};`));
+  });
+
+  test.each([
+    ['Inter, Helvetica Neue , sans-serif', "Inter,'Helvetica Neue',sans-serif"],
+    ['Georgia', 'Georgia'],
+  ])('has the font %s', async (font, css) => {
+    const { html } = await renderSignIn({ name: 'Acme', font }, { code: '000000' });
+    expect(html).toContain(`font-family:${css}"`);
+  });
+
+  test.each([
+    ['acme.example', '@acme.example #000000'],
+    ['Login.Acme.example', '@login.acme.example #000000'],
+    ['bücher.example', '@xn--bcher-kva.example #000000'],
+  ])('of the domain %s ends emails with a code with a line for autofill', async (domain, line) => {
+    const { text, html } = await renderSignIn({ name: 'Acme', domain }, { code: '000000' });
+    expect(text.endsWith(`\n\n${line}\n`)).toBe(true);
+    expect(html).not.toContain('#000000 ');
+    expect(
+      (await renderSignIn({ name: 'Acme', domain }, { link: 'https://acme.example/x' })).text,
+    ).not.toMatch(/^@/m);
+    expect((await renderSignIn({ name: 'Acme' }, { code: '000000' })).text).not.toContain('#000000');
+  });
+
   test.each<[string, BrandInput, string[][]]>([
+    ...[
+      'acme.example/login',
+      'https://acme.example',
+      'acme',
+      'acme.example:8443',
+      'ada@acme.example',
+      '{{code}}',
+      '',
+    ].map((domain): [string, BrandInput, string[][]] => [
+      `the domain ${domain}`,
+      { name: 'Acme', domain },
+      [['brand.domain', 'must be a domain, such as "acme.example"']],
+    ]),
+    ...['Inter; color: red', "'Inter'", 'url(x)', '{{code}}', 'a"b'].map(
+      (font): [string, BrandInput, string[][]] => [
+        `the font ${font}`,
+        { name: 'Acme', font },
+        [
+          [
+            'brand.font',
+            'must be a list of font families without quotation marks, such as "Inter, Arial, sans-serif"',
+          ],
+        ],
+      ],
+    ),
     ['no name', { name: ' ' }, [['brand.name', 'must not be empty']]],
     [
       'a name with braces',

@@ -47,6 +47,39 @@ const url = (isAllowed: (text: string) => boolean, rule: string) =>
     // The URL parser does not escape braces in the query.
     .transform((text) => new URL(text).href.replaceAll('{', '%7B').replaceAll('}', '%7D'));
 
+/** `Inter, Arial` → `Inter,Arial`. In an attribute, quotation marks are single. */
+const fontSchema = z
+  .string('must be a string')
+  .max(200, 'must have 200 characters or fewer')
+  .regex(
+    /^ *[a-z][\w -]*(?:, *[a-z][\w -]*)*$/i,
+    'must be a list of font families without quotation marks, such as "Inter, Arial, sans-serif"',
+  )
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .map((name) => (name.includes(' ') ? `'${name}'` : name))
+      .join(','),
+  )
+  .default("-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif");
+
+/** A host name, or an international one in its ASCII form, because the line `@domain #code` consists of ASCII. */
+const domainSchema = z
+  .string('must be a string')
+  .transform((text) => readWebUrl(`https://${text}`))
+  .refine(
+    (url) =>
+      url !== undefined &&
+      url.pathname === '/' &&
+      url.host === url.hostname &&
+      !url.search &&
+      !url.hash &&
+      /^[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(url.host),
+    'must be a domain, such as "acme.example"',
+  )
+  .transform((url) => url?.host ?? '');
+
 const color = z
   .string('must be a string')
   .regex(/^#(?:[\da-f]{3}|[\da-f]{6})$/i, 'must be a color such as "#1f4fd8"')
@@ -123,7 +156,19 @@ export const brandSchema = z.strictObject(
     name: line(60),
     /** Shown 32 pixels high. `https` only, because mail clients block other URLs. */
     logoUrl: url(isHttps, 'must be an https URL').optional(),
+    /** The logo for dark mode. Mail clients without support for dark mode show `logoUrl`. */
+    darkLogoUrl: url(isHttps, 'must be an https URL').optional(),
     colors: colorsSchema.prefault({}),
+    buttonShape: z.enum(['square', 'rounded', 'pill']).default('rounded'),
+    /** Font families, the first choice first. Fonts that are not installed on the device are not loaded. */
+    font: fontSchema,
+    /**
+     * The domain of the site that accepts the codes. The plain text of emails with a code then ends with
+     * `@acme.example #482913`, the format of origin-bound one-time codes.
+     *
+     * @see https://wicg.github.io/sms-one-time-codes/
+     */
+    domain: domainSchema.optional(),
     /** A postal address for the footer, on one line. */
     address: line(200).optional(),
     supportUrl: url((text) => isHttps(text) || isMailto(text), 'must be an https or mailto URL').optional(),

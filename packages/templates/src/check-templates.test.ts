@@ -1,9 +1,14 @@
 import type { ConfigIssue, Template, UsageType } from '@postern/core';
 import { inspectConnectorConfig } from '@postern/core';
 import { describe, expect, test } from 'vitest';
-import { checkTemplates, createTemplates, LOCALES, templateVariables, USAGE_TYPES } from './index.js';
+import { checkTemplates, createTemplates, templateVariables, USAGE_TYPES } from './index.js';
 
-const templates = createTemplates({ brand: { name: 'Acme' }, validForMs: { invitation: 86_400_000 } });
+const LANGUAGES = ['en', 'de', 'ar', 'zh-CN'] as const;
+const templates = createTemplates({
+  brand: { name: 'Acme' },
+  locales: LANGUAGES,
+  validForMs: { invitation: 86_400_000 },
+});
 const english = createTemplates({ brand: { name: 'Acme' }, locales: ['en'] });
 
 /** The English templates, one of them changed. */
@@ -15,18 +20,29 @@ const withChange = (usageType: UsageType, change: Partial<Template>) =>
 const show = (issues: ConfigIssue[]) =>
   issues.map(({ severity, path, code, message }) => `${severity} ${path.join('.')} ${code}: ${message}`);
 
-test('the ready-made templates keep the contract, in every language', { timeout: 60_000 }, async () => {
-  expect(await checkTemplates(templates, { locales: LOCALES })).toEqual([]);
+// `scripts/check-all.ts` checks every language.
+test('the ready-made templates keep the contract', { timeout: 60_000 }, async () => {
+  expect(await checkTemplates(templates, { locales: LANGUAGES, types: USAGE_TYPES })).toEqual([]);
 });
 
 test('a usage type that is missing in a language is found', { timeout: 60_000 }, async () => {
   const some = templates.filter(
     ({ usageType, locale }) => !(locale === 'de' && usageType === 'SignIn') && usageType !== 'BindMfa',
   );
-  expect(show(await checkTemplates(some, { locales: ['de', 'en'] }))).toEqual([
+  expect(show(await checkTemplates(some, { locales: ['de', 'en'], types: USAGE_TYPES }))).toEqual([
     'error templates template_missing: there is no template for SignIn in de',
     'error templates template_missing: there is no template for BindMfa in de',
     'error templates template_missing: there is no template for BindMfa in en',
+  ]);
+});
+
+test('usage types that no language has are not required by default', async () => {
+  const types = ['SignIn', 'PasswordChanged'] as const;
+  const few = createTemplates({ brand: { name: 'Acme' }, locales: ['de', 'en'], types });
+  expect(show(await checkTemplates(few))).toEqual([]);
+  const fewer = few.filter(({ usageType, locale }) => !(usageType === 'PasswordChanged' && locale === 'de'));
+  expect(show(await checkTemplates(fewer))).toEqual([
+    'error templates template_missing: there is no template for PasswordChanged in de',
   ]);
 });
 
@@ -64,7 +80,7 @@ describe('a template is found out that', () => {
       'SignIn',
       { subject: 'From {{inviter.name}}' },
       [
-        'error $.subject variable_unknown: SignIn emails have no {{inviter.name}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
+        'error $.subject variable_unknown: SignIn emails have no {{inviter.name}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds, recipient, request',
       ],
     ],
     [
@@ -72,7 +88,7 @@ describe('a template is found out that', () => {
       'OrganizationInvitation',
       { text: '{{#if code}}{{code}}{{/if}}{{link}}' },
       [
-        'error $.text variable_unknown: OrganizationInvitation emails have no {{code}}: the variables are link, inviter, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
+        'error $.text variable_unknown: OrganizationInvitation emails have no {{code}}: the variables are link, inviter, role, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds, recipient, request',
       ],
     ],
     [
@@ -90,6 +106,16 @@ describe('a template is found out that', () => {
       'MfaVerification',
       { text: 'Hello {{#if code}}there{{/if}}' },
       ['error $.text code_missing: does not show the code or link if the payload contains nothing else'],
+    ],
+    [
+      'needs a link, which a notice may lack',
+      'PasswordChanged',
+      { content: '<a href="{{link}}">Secure your account</a>' },
+      [
+        expect.stringMatching(
+          /^error \$\.content payload_invalid: cannot be rendered without a link: .*link is missing/,
+        ) as string,
+      ],
     ],
     [
       'can only show codes',

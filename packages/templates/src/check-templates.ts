@@ -2,24 +2,25 @@ import {
   type ConfigIssue,
   createMailer,
   inspectTemplate,
+  isNotice,
   MailError,
   type SendRequest,
   type Template,
   type Transport,
 } from '@postern/core';
-import { USAGE_TYPES } from './copy/copy-schema.js';
+import { type TemplateType, USAGE_TYPES } from './copy/copy-schema.js';
 import { hasVariable, namesOf } from './template-contract.js';
-
-type Type = (typeof USAGE_TYPES)[number];
 
 export interface CheckTemplatesOptions {
   /** The languages that every usage type must have. @default all languages of the templates */
   locales?: readonly string[] | undefined;
+  /** The usage types that every language must have. @default all usage types of the templates */
+  types?: readonly TemplateType[] | undefined;
 }
 
 /**
  * Checks that templates are complete: every usage type exists in every language with all parts, uses only its own variables,
- * and shows the code or link even if the payload has nothing else.
+ * and shows the code or link even if the payload has nothing else. Notices must also work without a link.
  *
  * It renders each template, so templates without issues can be sent. It ignores your own usage types.
  *
@@ -30,7 +31,9 @@ export async function checkTemplates(
   options: CheckTemplatesOptions = {},
 ): Promise<ConfigIssue[]> {
   const locales = options.locales ?? [...new Set(templates.flatMap(({ locale }) => locale ?? []))];
-  const issues = findMissing(templates, locales);
+  const used = new Set(templates.map(({ usageType }) => usageType));
+  const types = options.types ?? USAGE_TYPES.filter((type) => used.has(type));
+  const issues = findMissing(templates, types, locales);
   for (const [index, template] of templates.entries()) {
     const type = USAGE_TYPES.find((known) => known === template.usageType);
     if (type === undefined) continue;
@@ -44,9 +47,13 @@ export async function checkTemplates(
 
 const nameOf = (type: string, locale: string | undefined) => (locale ? `${type} in ${locale}` : type);
 
-function findMissing(templates: readonly Template[], locales: readonly string[]): ConfigIssue[] {
+function findMissing(
+  templates: readonly Template[],
+  types: readonly TemplateType[],
+  locales: readonly string[],
+): ConfigIssue[] {
   const known = new Set(templates.map(({ usageType, locale }) => nameOf(usageType, locale)));
-  const wanted = USAGE_TYPES.flatMap((type) =>
+  const wanted = types.flatMap((type) =>
     (locales.length > 0 ? locales : [undefined]).map((locale) => nameOf(type, locale)),
   );
   return wanted
@@ -61,7 +68,7 @@ const error = (path: ConfigIssue['path'], code: string, message: string): Config
   message,
 });
 
-function checkParts(type: Type, template: Template): ConfigIssue[] {
+function checkParts(type: TemplateType, template: Template): ConfigIssue[] {
   return (['subject', 'content', 'text'] as const).flatMap((part) => {
     const text = template[part];
     // A plain-text template needs no text alternative.
@@ -91,9 +98,14 @@ const CODE = 'THE-CODE-IN-QUESTION';
 const LINK = 'https://example.com/the-link-in-question';
 
 /** The smallest valid payloads. */
-const PAYLOADS = { code: { code: CODE }, link: { link: LINK }, 'code or link': { code: CODE, link: LINK } };
+const PAYLOADS = {
+  nothing: {},
+  code: { code: CODE },
+  link: { link: LINK },
+  'code or link': { code: CODE, link: LINK },
+};
 
-async function checkRendering(type: Type, template: Template): Promise<ConfigIssue[]> {
+async function checkRendering(type: TemplateType, template: Template): Promise<ConfigIssue[]> {
   const { locale, ...content } = template;
   const mailer = createMailer({
     config: { fromEmail: 'noreply@example.com', templates: [content] },
@@ -111,18 +123,20 @@ async function checkRendering(type: Type, template: Template): Promise<ConfigIss
         [html === undefined ? 'content' : 'text']: text,
       };
       return Object.entries(parts).flatMap(([part, shown]) =>
-        shown.includes(CODE) || shown.includes(LINK)
+        what === 'nothing' || shown.includes(CODE) || shown.includes(LINK)
           ? []
           : issue(part, 'code_missing', `does not show the ${what} if the payload contains nothing else`),
       );
     } catch (cause) {
       if (!(cause instanceof MailError)) throw cause;
-      return issue('content', cause.code, `cannot be rendered with only a ${what}: ${cause.message}`);
+      const payload = what === 'nothing' ? 'without a link' : `with only a ${what}`;
+      return issue('content', cause.code, `cannot be rendered ${payload}: ${cause.message}`);
     }
   };
   if (type === 'OrganizationInvitation') return check('link', 'error');
-  const issues = await check('code or link', 'error');
+  const issues = await check(isNotice(type) ? 'nothing' : 'code or link', 'error');
   if (issues.length > 0) return issues;
+  if (isNotice(type)) return check('link', 'warning');
   // Applications that never send links need no template that shows them.
   return [...(await check('code', 'warning')), ...(await check('link', 'warning'))];
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError, inspectConnectorConfig, parseConnectorConfig } from '@postern/core';
+import { ConfigError, inspectConnectorConfig, isNotice, parseConnectorConfig } from '@postern/core';
 import { describe, expect, test } from 'vitest';
+import { LAYOUT_TYPES, sampledTypes } from '../fixtures/covering-sample.js';
 import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../fixtures/sample-emails.js';
 import { buildLayout } from '../scripts/build-layout.js';
 import { COPY, createTemplates, LOCALES, type TemplatesOptions, USAGE_TYPES } from './index.js';
@@ -35,7 +36,7 @@ describe('the templates', { timeout: 60_000 }, () => {
 
   test('stay under 20 KB in every language, with all parts', async () => {
     for (const locale of LOCALES) {
-      for (const type of USAGE_TYPES) {
+      for (const type of sampledTypes(locale)) {
         const { html = '' } = await render(sampleRequest(type, locale, 'code and link'));
         expect(Buffer.byteLength(html), `${type} in ${locale}`).toBeLessThan(20_000);
       }
@@ -86,9 +87,9 @@ describe('an email', { timeout: 60_000 }, () => {
     'Ada\u202e evil.example\u200b/x',
   ])('never shows a name that becomes a link: %j', async (name) => {
     for (const locale of ['en', 'he', 'ja'] as const) {
-      for (const type of USAGE_TYPES) {
+      for (const type of LAYOUT_TYPES) {
         const request = sampleRequest(type, locale, 'code and link');
-        const names = { application: { name }, organization: { name }, inviter: { name } };
+        const names = { application: { name }, organization: { name }, inviter: { name }, member: { name } };
         const plain = await render(request);
         const { subject, text, html } = await render({
           ...request,
@@ -114,7 +115,7 @@ describe('an email', { timeout: 60_000 }, () => {
     const now = Date.UTC(2030, 0, 1);
     const renderAt = createRenderer(templates, { now: () => now });
     const unit = new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
-    for (const type of USAGE_TYPES) {
+    for (const type of sampledTypes(locale).filter((type) => !isNotice(type))) {
       const request = { ...sampleRequest(type, locale), expiresAt: new Date(now + 179.5 * 60_000) };
       const { text, html } = await renderAt(request);
       expect(text, type).toContain(unit.format(179));
@@ -297,6 +298,38 @@ describe('copy', () => {
   });
 });
 
+describe('types', () => {
+  test('are the usage types of the templates', () => {
+    const few = createTemplates({ brand, types: ['SignIn', 'PasswordChanged', 'SignIn'], locales: ['de'] });
+    expect(few.map(({ usageType, locale }) => `${usageType} ${locale}`)).toEqual([
+      'SignIn de',
+      'PasswordChanged de',
+      'SignIn undefined',
+      'PasswordChanged undefined',
+    ]);
+  });
+});
+
+describe('the recipient', () => {
+  test.each(LOCALES)('is at the end of an email in %s', async (locale) => {
+    const { text, html } = await render(sampleRequest('SignIn', locale));
+    for (const part of [text, html]) expect(part?.split('ada@example.com')).toHaveLength(2);
+  });
+
+  test('cannot become a web link', async () => {
+    const to = 'ada+www.evil.example@example.com';
+    const { text, html } = await render({ ...sampleRequest('SignIn', 'en'), to });
+    expect(text + html).not.toMatch(/evil\.example/);
+    expect(text).toContain('(at)example.');
+  });
+
+  test('can be left out', async () => {
+    const without = createRenderer(createTemplates({ brand, locales: ['en'], showRecipient: false }));
+    const { text, html } = await without(sampleRequest('SignIn', 'en'));
+    expect(`${text}${html}`).not.toMatch(/ada@|was sent to/);
+  });
+});
+
 describe('options that are not valid are refused', () => {
   test.each<[string, unknown, string, string]>([
     ['no brand', {}, 'brand', 'must be an object with a name'],
@@ -315,6 +348,14 @@ describe('options that are not valid are refused', () => {
       { brand, copy: { el: { ...COPY.en, footer: undefined } } },
       'copy.el.footer',
       'must be a string',
+    ],
+    ['no usage type', { brand, types: [] }, 'types', 'must not be empty'],
+    ['an unknown usage type', { brand, types: ['Welcome'] }, 'types.0', 'must be "Register" or'],
+    [
+      'a validity for a notice',
+      { brand, validForMs: { PasswordChanged: 60_000 } },
+      'validForMs.PasswordChanged',
+      'unknown option',
     ],
     ['no language', { brand, locales: [] }, 'locales', 'must not be empty'],
     ['another default', { brand, locales: ['de'], defaultLocale: 'en' }, 'defaultLocale', 'one of locales'],

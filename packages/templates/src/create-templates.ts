@@ -1,4 +1,4 @@
-import { readOptions, type Template } from '@postern/core';
+import { isNotice, readOptions, type Template } from '@postern/core';
 import * as z from 'zod';
 import { type BrandInput, brandSchema } from './brand.js';
 import { composeTemplate } from './compose-template.js';
@@ -8,12 +8,13 @@ import {
   copyOverrideSchema,
   copySchema,
   overrideCopy,
+  type TemplateType,
   USAGE_TYPES,
 } from './copy/copy-schema.js';
 import { isLanguageTag } from './copy/language-tag.js';
 import type { Locale } from './copy/locales.js';
 import { addFallbacks } from './fallbacks.js';
-import type { Validity } from './layout-values.js';
+import type { ExpiringType, Validity } from './layout-values.js';
 
 const ownCopy = z.record(z.string(), copySchema).superRefine((copy, context) => {
   for (const tag of Object.keys(copy).filter((tag) => !isLanguageTag(tag))) {
@@ -29,21 +30,29 @@ const duration = z
   .min(MINUTE_MS)
   .max(366 * 1440 * MINUTE_MS, 'must be 366 days or less');
 
+/** The usage types whose emails show a validity. */
+const EXPIRING_TYPES = USAGE_TYPES.filter((type) => !isNotice(type));
+
 const optionsSchema = z.strictObject({
   brand: brandSchema,
   copy: ownCopy.default({}),
+  types: z
+    .array(z.enum(USAGE_TYPES))
+    .min(1, 'must not be empty: add a usage type, or omit the option')
+    .default([...USAGE_TYPES]),
   locales: z.array(z.string()).min(1, 'must not be empty: add a language, or omit the option').optional(),
   defaultLocale: z.string().optional(),
   validForMs: z
     .strictObject({
       code: duration.default(10 * MINUTE_MS),
       invitation: duration.optional(),
-      ...(Object.fromEntries(USAGE_TYPES.map((type) => [type, duration.optional()])) as Record<
-        (typeof USAGE_TYPES)[number],
+      ...(Object.fromEntries(EXPIRING_TYPES.map((type) => [type, duration.optional()])) as Record<
+        ExpiringType,
         z.ZodOptional<typeof duration>
       >), // the keys of the list
     })
     .prefault({}),
+  showRecipient: z.boolean().default(true),
   overrides: z.record(z.string(), copyOverrideSchema).default({}),
 });
 
@@ -83,13 +92,15 @@ type AnyLocale = Locale | (string & {});
 export interface TemplatesOptions {
   /** The brand of the emails. */
   brand: BrandInput;
+  /** The usage types of the templates. @default all of `USAGE_TYPES` */
+  types?: readonly TemplateType[] | undefined;
   /** The languages of the templates. @default all of `LOCALES`, and those of `copy` */
   locales?: readonly AnyLocale[] | undefined;
   /** The language for readers of all other languages. @default `en`, or else the first of `locales` */
   defaultLocale?: AnyLocale | undefined;
   /**
    * The validity that emails show if the request has no `expiresAt`, in milliseconds, rounded down to minutes. `code`
-   * applies to all types that carry codes, `invitation` to invitations. A usage type overrides both:
+   * applies to all types that carry codes, `invitation` to invitations. A usage type overrides both, and notices have none:
    * `{ code: 600_000, ForgotPassword: 3_600_000 }`.
    * @default 600,000 (10 minutes) for codes; invitations show no validity
    */
@@ -99,6 +110,12 @@ export interface TemplatesOptions {
    * language replaces it.
    */
   copy?: Readonly<Record<string, Copy>> | undefined;
+  /**
+   * Whether emails show the address that they are sent to. Set it to `false` if some addresses forward emails to a list of
+   * people.
+   * @default true
+   */
+  showRecipient?: boolean | undefined;
   /** Custom sentences for a ready-made language. All others stay the same. */
   overrides?: Partial<Record<Locale, CopyOverride>> | undefined;
 }
@@ -110,7 +127,7 @@ export function createTemplatesFrom(
     overrides?: Readonly<Partial<Record<string, CopyOverride>>> | undefined;
   },
 ): Template[] {
-  const { brand, known, locales, defaultLocale, validForMs, overrides } = readOptions(
+  const { brand, types, known, locales, defaultLocale, validForMs, showRecipient, overrides } = readOptions(
     optionsFor(readyMade),
     options,
     'createTemplates',
@@ -119,7 +136,9 @@ export function createTemplatesFrom(
     const ownCopy = known[locale];
     if (ownCopy === undefined) return []; // The schema refuses this.
     const copy = overrideCopy(ownCopy, overrides[locale] ?? {});
-    return USAGE_TYPES.map((type) => composeTemplate({ type, locale, copy, brand, validForMs }));
+    return [...new Set(types)].map((type) =>
+      composeTemplate({ type, locale, copy, brand, validForMs, showRecipient }),
+    );
   });
   return addFallbacks(templates, defaultLocale);
 }

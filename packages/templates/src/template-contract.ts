@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { USAGE_TYPES } from './copy/copy-schema.js';
+import type { TemplateType } from './copy/copy-schema.js';
 
 const text = z.string().min(1);
 
@@ -16,13 +16,33 @@ const common = {
   validFor: text.optional(),
   expiresInMinutes: z.number().optional(),
   expiresInSeconds: z.number().optional(),
+  recipient: text.optional(),
+  request: z
+    .object({
+      device: text.optional(),
+      browser: text.optional(),
+      system: text.optional(),
+      place: text.optional(),
+      ip: text.optional(),
+      time: text,
+      timestamp: text,
+      timeZone: text,
+    })
+    .optional(),
 };
 
-const codeVariables = z
-  .object({ code: text.optional(), link: text.optional(), ...common })
-  .refine(({ code, link }) => code !== undefined || link !== undefined, 'must have a code or a link');
+const codeOrLink = { code: text.optional(), link: text.optional() };
 
-const invitationVariables = z.object({ link: text, inviter: named.optional(), ...common });
+const hasCodeOrLink = ({ code, link }: { code?: string | undefined; link?: string | undefined }) =>
+  code !== undefined || link !== undefined;
+
+const CODE_OR_LINK = 'must have a code or a link';
+
+const codeVariables = z.object({ ...codeOrLink, ...common }).refine(hasCodeOrLink, CODE_OR_LINK);
+
+/** @param own - the variables that only some usage types have */
+const noticeVariables = <Own extends z.ZodRawShape>(own: Own) =>
+  z.object({ link: text.optional(), ...own, ...common });
 
 /**
  * The variables of each usage type, the same as in `PayloadByType` of `@postern/core`. A template must render without the
@@ -37,11 +57,30 @@ export const templateVariables = {
   BindNewIdentifier: codeVariables,
   MfaVerification: codeVariables,
   BindMfa: codeVariables,
-  OrganizationInvitation: invitationVariables,
-} as const satisfies Record<(typeof USAGE_TYPES)[number], z.ZodObject>;
+  ConfirmEmailChange: z
+    .object({ ...codeOrLink, newEmail: text.optional(), ...common })
+    .refine(hasCodeOrLink, CODE_OR_LINK),
+  ConfirmAccountDeletion: codeVariables,
+  OrganizationInvitation: z.object({
+    link: text,
+    inviter: named.optional(),
+    role: text.optional(),
+    ...common,
+  }),
+  PasswordChanged: noticeVariables({}),
+  EmailChanged: noticeVariables({ previousEmail: text.optional(), newEmail: text.optional() }),
+  NewSignIn: noticeVariables({}),
+  MfaEnabled: noticeVariables({}),
+  MfaDisabled: noticeVariables({}),
+  RecoveryMethodChanged: noticeVariables({ method: text.optional() }),
+  AccountDeletionScheduled: noticeVariables({ deletionDate: text.optional() }),
+  AccountDeleted: noticeVariables({}),
+  InvitationAccepted: noticeVariables({ member: named.optional() }),
+  AccountExists: noticeVariables({}),
+} as const satisfies Record<TemplateType, z.ZodObject>;
 
 /** Whether the usage type has a variable, such as `application.name` or `code`, but not `code.length`. */
-export function hasVariable(type: (typeof USAGE_TYPES)[number], path: string): boolean {
+export function hasVariable(type: TemplateType, path: string): boolean {
   let schema: unknown = templateVariables[type];
   for (const part of path.split('.')) {
     if (schema instanceof z.ZodOptional) schema = schema.unwrap();
@@ -54,5 +93,4 @@ export function hasVariable(type: (typeof USAGE_TYPES)[number], path: string): b
 }
 
 /** The names of the variables, for messages. */
-export const namesOf = (type: (typeof USAGE_TYPES)[number]): string[] =>
-  Object.keys(templateVariables[type].shape);
+export const namesOf = (type: TemplateType): string[] => Object.keys(templateVariables[type].shape);

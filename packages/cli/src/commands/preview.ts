@@ -6,7 +6,7 @@ import { withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
 import { path } from '@optique/run/valueparser';
-import { samplePayload } from '@postern/config-tools';
+import { sampleContext, samplePayload } from '@postern/config-tools';
 import {
   type ConnectorConfig,
   createMailer,
@@ -108,9 +108,8 @@ async function renderAlone(
     missingVariable: 'keep',
   });
   const payload = { ...samplePayload(type), ...values };
-  return await mailer.render(
-    parseSendRequest({ to: RECIPIENT, type, payload, ...(locale !== undefined && { locale }) }),
-  );
+  const requestContext = sampleContext(type);
+  return await mailer.render(parseSendRequest({ to: RECIPIENT, type, payload, locale, requestContext }));
 }
 
 const LONGEST_NAME = 60;

@@ -122,14 +122,14 @@ describe('likely mistakes', () => {
       withTemplate('SignIn', { content: '{{code}} {{cod}} {{weather.today}}' }),
       [
         'templates[3]: SignIn emails have no {{cod}}: did you mean {{code}}?',
-        'templates[3]: SignIn emails have no {{weather}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
+        'templates[3]: SignIn emails have no {{weather}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds, recipient, request',
       ],
     ],
     [
       'an inviter in an email that is not an invitation',
       withTemplate('SignIn', { subject: '{{inviter.name}}' }),
       [
-        'templates[3]: SignIn emails have no {{inviter}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds',
+        'templates[3]: SignIn emails have no {{inviter}}: the variables are code, link, application, organization, user, locale, uiLocales, ip, validFor, expiresInMinutes, expiresInSeconds, recipient, request',
       ],
     ],
     [

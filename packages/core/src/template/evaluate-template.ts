@@ -1,6 +1,7 @@
+import { formatDate } from '../date-format.js';
 import { normalizeLocale } from '../locale.js';
 import type { PayloadValue } from '../payload.js';
-import { plainLine, unlinkName } from '../plain-line.js';
+import { plainLine, unlinkAddress, unlinkName } from '../plain-line.js';
 import { formatDuration } from '../validity.js';
 import type {
   BlockNode,
@@ -165,7 +166,9 @@ function compute(expression: Expression, scope: Scope): PayloadValue {
 }
 
 function call({ helper, args }: CallExpression, scope: Scope): PayloadValue {
-  const [first, second] = args.map((each) => compute(each, scope));
+  const [first, second, third] = args.map((each) => compute(each, scope));
+  const textOf = (value: PayloadValue) => (typeof value === 'string' ? value : undefined);
+  const locale = normalizeLocale(textOf(second)) ?? 'en';
   switch (helper) {
     case 'eq':
       return first === second;
@@ -173,10 +176,14 @@ function call({ helper, args }: CallExpression, scope: Scope): PayloadValue {
       return first ? partOf(first, toText(second)) : first;
     case 'unlink':
       return typeof first === 'string' ? unlinkName(first) : first;
-    case 'duration': {
-      const locale = typeof second === 'string' ? normalizeLocale(second) : undefined;
-      return typeof first === 'number' && first >= 0 ? formatDuration(first, locale ?? 'en') : undefined;
-    }
+    case 'address':
+      return typeof first === 'string' ? unlinkAddress(first) : first;
+    case 'duration':
+      return typeof first === 'number' && first >= 0 ? formatDuration(first, locale) : undefined;
+    case 'date':
+      return typeof first === 'string'
+        ? (formatDate(first, locale, textOf(third)) ?? unlinkName(first))
+        : first;
   }
 }
 

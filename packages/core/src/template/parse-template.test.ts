@@ -15,7 +15,7 @@ describe('a syntax error has a line and a column', () => {
     ['a\r\nb {{code}} {{ }}', 'line 2, column 15: a {{…}} is incomplete or not closed with }}'],
     [
       '{{user name}}',
-      'line 1, column 1: {{user …}} calls an unknown helper. The available names are if, unless, each, with, eq, lookup, unlink, duration',
+      'line 1, column 1: {{user …}} calls an unknown helper. The available names are if, unless, each, with, eq, lookup, unlink, address, duration, date',
     ],
     ['a\n  {{#if code}}\nx', 'line 2, column 3: {{#if code}} is never closed: add {{/if}}'],
     ['{{#if a}}{{#each b}}{{/each}}', 'line 1, column 1: {{#if a}} is never closed: add {{/if}}'],
@@ -42,11 +42,11 @@ describe('a syntax error has a line and a column', () => {
     ],
     [
       '{{log code}}',
-      'line 1, column 1: {{log …}} calls an unknown helper. The available names are if, unless, each, with, eq, lookup, unlink, duration',
+      'line 1, column 1: {{log …}} calls an unknown helper. The available names are if, unless, each, with, eq, lookup, unlink, address, duration, date',
     ],
     [
       '{{#if (not code)}}x{{/if}}',
-      'line 1, column 7: (not …) calls an unknown helper. The available names are if, unless, each, with, eq, lookup, unlink, duration',
+      'line 1, column 7: (not …) calls an unknown helper. The available names are if, unless, each, with, eq, lookup, unlink, address, duration, date',
     ],
     ['{{#if a}}'.repeat(101), 'line 1, column 901: blocks are nested deeper than 100 levels'],
     [

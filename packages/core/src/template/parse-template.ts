@@ -31,7 +31,9 @@ const HELPERS: Readonly<Record<Helper, { count: string; example: string; arity: 
   eq: { count: 'two values', example: 'a b', arity: 2 },
   lookup: { count: 'two values', example: 'a b', arity: 2 },
   unlink: { count: 'one value', example: 'organization.name', arity: 1 },
+  address: { count: 'one value', example: 'recipient', arity: 1 },
   duration: { count: 'two values', example: 'expiresInSeconds "en"', arity: 2 },
+  date: { count: 'three values', example: 'request.timestamp "en" request.timeZone', arity: 3 },
 };
 
 const ALLOWED_TEXT = `The available names are ${[...BLOCKS, ...Object.keys(HELPERS)].join(', ')}`;

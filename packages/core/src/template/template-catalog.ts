@@ -1,6 +1,7 @@
 import { type AcceptedLocales, pickLocale } from '../locale.js';
 import type { Logger } from '../logger.js';
 import { MailError } from '../mail-error.js';
+import { isNotice } from '../usage-types.js';
 import {
   type CompiledTemplate,
   type CompileOptions,
@@ -17,7 +18,8 @@ const MAX_OVERRIDE_CHARACTERS = 4 * 1024 * 1024;
 /** Finds the template for an email, and compiles each at most once. */
 export interface TemplateCatalog {
   /**
-   * Finds a template by type and language, or else by `Generic` and language.
+   * Finds a template by type and language, or else by `Generic` and language. A notice has no code, so it does not use the
+   * `Generic` templates.
    *
    * @throws {MailError} `template_not_found`, `template_invalid`
    */
@@ -59,15 +61,16 @@ export function createTemplateCatalog(options: {
 
   return {
     async find(type, locale) {
-      const [own, generic] = [variantsByType.get(type), variantsByType.get('Generic')];
+      const own = variantsByType.get(type);
+      const generic = isNotice(type) ? undefined : variantsByType.get('Generic');
       const template = (own && findVariant(own, locale)) ?? (generic && findVariant(generic, locale));
       if (!template) {
         throw new MailError(
           'template_not_found',
-          `There is no template for ${type} and no Generic template.`,
+          `There is no template for ${type}${isNotice(type) ? '' : ' and no Generic template'}.`,
           {
             stage: 'template',
-            hint: `Add a template with "usageType": ${JSON.stringify(type)}, or a "Generic" template for all types.`,
+            hint: `Add a template with "usageType": ${JSON.stringify(type)}${isNotice(type) ? '' : ', or a "Generic" template for all types'}.`,
           },
         );
       }

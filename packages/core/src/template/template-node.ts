@@ -63,4 +63,4 @@ export interface CallExpression {
   readonly args: readonly Expression[];
 }
 
-export type Helper = 'eq' | 'lookup' | 'unlink' | 'duration';
+export type Helper = 'eq' | 'lookup' | 'unlink' | 'address' | 'duration' | 'date';

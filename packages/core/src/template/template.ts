@@ -10,13 +10,15 @@ export type ContentType = (typeof CONTENT_TYPES)[number];
 /** The text of an email for one usage type, in one language or for all languages. */
 export interface Template {
   /**
-   * The kind of email: a usage type of Logto, or your own.
+   * The kind of email: a usage type of Postern, or your own.
    * @example "Register"
    * @example "SignIn"
    * @example "ForgotPassword"
    * @example "Generic"
    * @example "OrganizationInvitation"
    * @example "MfaVerification"
+   * @example "PasswordChanged"
+   * @example "NewSignIn"
    */
   usageType: string;
   /** The format of the content. In text/html, every value is escaped. */

@@ -1,13 +1,16 @@
-import { CODE_USAGE_TYPES, type UsageType } from '@postern/core';
+import { CODE_USAGE_TYPES, NOTICE_USAGE_TYPES, type UsageType } from '@postern/core';
 import * as z from 'zod';
 
-/** All usage types that have templates: the nine of Logto. */
+/** All usage types that have templates. */
 export const USAGE_TYPES = [
   ...CODE_USAGE_TYPES,
   'OrganizationInvitation',
+  ...NOTICE_USAGE_TYPES,
 ] as const satisfies readonly UsageType[];
 
-/** A usage type with a code or a link. All of them share one layout and the same keys of copy. Invitations have other keys. */
+export type TemplateType = (typeof USAGE_TYPES)[number];
+
+/** A usage type with a code or a link. All of them have the same keys of copy. */
 export type CodeType = (typeof CODE_USAGE_TYPES)[number];
 
 const PLACEHOLDER = /\{(?<name>[^{}]*)\}/g;
@@ -50,6 +53,15 @@ const codeEmailSchema = z.strictObject({
   button: plain,
 });
 
+const noticeSchema = z.strictObject({ subject: withApp, heading: withApp, intro: withApp });
+
+/** A notice with its own link. */
+const linkNoticeSchema = noticeSchema.extend({
+  /** Above the button. */
+  openLink: withApp,
+  button: plain,
+});
+
 /** All sentences in one language. `{app}` is the application name in the payload, or the brand name. */
 export const copySchema = z.strictObject({
   Register: codeEmailSchema,
@@ -60,6 +72,8 @@ export const copySchema = z.strictObject({
   BindNewIdentifier: codeEmailSchema,
   MfaVerification: codeEmailSchema,
   BindMfa: codeEmailSchema,
+  ConfirmEmailChange: codeEmailSchema,
+  ConfirmAccountDeletion: codeEmailSchema,
   OrganizationInvitation: z.strictObject({
     subject: sentence({ all: ['organization'] }),
     heading: sentence({ all: ['organization'] }),
@@ -68,6 +82,24 @@ export const copySchema = z.strictObject({
     introByInviter: sentence({ all: ['inviter', 'organization'], some: ['app'] }),
     button: plain,
   }),
+  PasswordChanged: noticeSchema,
+  EmailChanged: noticeSchema,
+  NewSignIn: noticeSchema,
+  MfaEnabled: noticeSchema,
+  MfaDisabled: noticeSchema,
+  RecoveryMethodChanged: noticeSchema,
+  AccountDeletionScheduled: linkNoticeSchema,
+  AccountDeleted: noticeSchema,
+  InvitationAccepted: z.strictObject({
+    subject: sentence({ all: ['organization'] }),
+    heading: sentence({ some: ['organization'] }),
+    intro: sentence({ all: ['organization'], some: ['app'] }),
+    /** Replaces the intro if the new member has a name. */
+    introByMember: sentence({ all: ['member', 'organization'], some: ['app'] }),
+    openLink: withApp,
+    button: plain,
+  }),
+  AccountExists: linkNoticeSchema,
   /** Above the code. */
   enterCode: plain,
   /** Above the button. */
@@ -87,6 +119,32 @@ export const copySchema = z.strictObject({
   alarm: withApp,
   /** … and if someone was invited by mistake. */
   ignoreInvitation: withApp,
+  /** In notices, above the button `secureAccount`. */
+  notYou: withApp,
+  secureAccount: plain,
+  /** In notices without a link, … */
+  notYouWithoutLink: withApp,
+  /** … and if the account is gone. */
+  notYouDeleted: withApp,
+  /** Above the details of the request. */
+  requestDetails: plain,
+  /** The labels of the details. */
+  details: z.strictObject({
+    device: plain,
+    place: plain,
+    time: plain,
+    ip: plain,
+    previousEmail: plain,
+    newEmail: plain,
+    deletionDate: plain,
+    method: plain,
+    role: plain,
+  }),
+  /** A detail in plain text: a label and its value. */
+  detail: sentence({ all: ['label', 'value'] }),
+  /** The device: `Chrome on Windows`. */
+  device: sentence({ all: ['browser', 'system'] }),
+  sentTo: sentence({ all: ['recipient'], some: ['app'] }),
   footer: withApp,
   /** The label of the link to the support page. */
   support: plain,
@@ -94,31 +152,30 @@ export const copySchema = z.strictObject({
 
 export type Copy = z.output<typeof copySchema>;
 
-const someCodeEmail = codeEmailSchema.partial().optional();
+/** Some of the sentences of a language. */
+export type CopyOverride = {
+  [Key in keyof Copy]?:
+    | (Copy[Key] extends string ? string : { [Name in keyof Copy[Key]]?: string | undefined })
+    | undefined;
+};
 
 /** Sentences that replace some of the ready-made ones. */
-export const copyOverrideSchema = copySchema.partial().extend({
-  Register: someCodeEmail,
-  SignIn: someCodeEmail,
-  ForgotPassword: someCodeEmail,
-  Generic: someCodeEmail,
-  UserPermissionValidation: someCodeEmail,
-  BindNewIdentifier: someCodeEmail,
-  MfaVerification: someCodeEmail,
-  BindMfa: someCodeEmail,
-  OrganizationInvitation: copySchema.shape.OrganizationInvitation.partial().optional(),
-});
-
-export type CopyOverride = z.input<typeof copyOverrideSchema>;
-
-const withoutUndefined = <T extends object>(object: T): Partial<T> =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>; // fewer keys
+export const copyOverrideSchema = z.strictObject(
+  Object.fromEntries(
+    Object.entries(copySchema.shape).map(([key, schema]) => [
+      key,
+      (schema instanceof z.ZodObject ? schema.partial() : schema).optional(),
+    ]),
+  ),
+) as unknown as z.ZodType<CopyOverride, CopyOverride>; // fromEntries loses the keys
 
 /** Returns the copy with the sentences of the override. */
 export function overrideCopy(copy: Copy, override: CopyOverride): Copy {
-  const types = USAGE_TYPES.map((type) => [
-    type,
-    { ...copy[type], ...withoutUndefined(override[type] ?? {}) },
-  ]);
-  return { ...copy, ...withoutUndefined(override), ...Object.fromEntries(types) };
+  const changes = Object.entries(override).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    if (typeof value === 'string') return [[key, value]];
+    const sentences = Object.entries(value).filter(([, sentence]) => sentence !== undefined);
+    return [[key, { ...(copy[key as keyof Copy] as object), ...Object.fromEntries(sentences) }]];
+  });
+  return { ...copy, ...Object.fromEntries(changes) };
 }
