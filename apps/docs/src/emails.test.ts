@@ -90,6 +90,17 @@ test('Languages: the added language is rendered', async () => {
   );
 });
 
+test('Security notices: the email has the details of the request, in the language of the reader', async () => {
+  const trap = await startTrap();
+  await openGuide('security-notices').run('notify.ts', { SMTP_URL: trap.url });
+
+  const { subject, text } = await trap.inbox.waitForEmail(to);
+  expect(subject).toBe('Ihr Passwort für Acme wurde geändert');
+  expect(text).toContain('Gerät: Firefox auf Windows\nOrt: Berlin\nZeitpunkt: ');
+  expect(text).toMatch(/^IP-Adresse: 203\.0\.113\.7$/m);
+  expect(text).toContain('https://acme.example/secure-account');
+});
+
 test.each([
   ['gmail', { GMAIL_APP_PASSWORD: 'abcd efgh ijkl mnop' }],
   ['amazon-ses', { SES_SMTP_USER: 'AKIAIOSFODNN7EXAMPLE', SES_SMTP_PASSWORD: 'x'.repeat(44) }],
