@@ -9,6 +9,7 @@ import {
   type Mailer,
   type MailQueue,
   objectWithMethods,
+  type RequestContext,
   readOptions,
   systemClock,
 } from '@postern/core';
@@ -84,6 +85,13 @@ export interface MailHandlerOptions<Native = unknown> {
     | ((start: VerificationStart, request: HttpRequest<Native>) => StartDecision | Promise<StartDecision>)
     | undefined;
   /**
+   * Returns the details that emails with a code or a link show about the request, such as the browser and the location.
+   *
+   * @example `(request) => ({ userAgent: request.header('user-agent') })`
+   * @default none
+   */
+  requestContext?: ((request: HttpRequest<Native>) => RequestContext | undefined) | undefined;
+  /**
    * Runs after a successful verification, for example to start a session. The code or link is already used. If the function
    * throws, the request fails. Throw a `ProblemError` to choose the response.
    */
@@ -110,7 +118,7 @@ export interface MailHandlerOptions<Native = unknown> {
   waitUntil?: ((sending: Promise<void>, request: HttpRequest<Native>) => void) | undefined;
   /**
    * The usage types that clients can request a code or a link for.
-   * @default Register, SignIn, ForgotPassword, Generic, UserPermissionValidation, BindNewIdentifier, MfaVerification, BindMfa
+   * @default all of `CODE_USAGE_TYPES`, such as `SignIn` and `ForgotPassword`
    */
   verificationTypes?: readonly [string, ...string[]] | undefined;
   /**
@@ -164,6 +172,7 @@ export const mailHandlerOptionsSchema = z.strictObject({
     'enqueue',
   ).optional(),
   onStart: functionSchema<NonNullable<Options['onStart']>>().optional(),
+  requestContext: functionSchema<NonNullable<Options['requestContext']>>().optional(),
   onVerified: functionSchema<NonNullable<Options['onVerified']>>().optional(),
   waitUntil: functionSchema<NonNullable<Options['waitUntil']>>().optional(),
   verificationTypes: z

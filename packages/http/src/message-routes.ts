@@ -20,6 +20,18 @@ const payload = z
   .record(z.string(), z.unknown(), 'must be an object with the variables of the template')
   .meta({ examples: [{ code: '482913' }] });
 
+const contextText = z.string('must be a string').max(2000, 'is too long').nullish();
+const time = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time' }).nullish();
+const requestContext = z
+  .object(
+    {
+      ...{ userAgent: contextText, device: contextText, ip: contextText, place: contextText },
+      ...{ time, timeZone: contextText },
+    },
+    'must be an object',
+  )
+  .meta({ description: 'The browser, location, time, and IP address that the email shows.' });
+
 /** Accepts the body that Logto's HTTP email connector sends. */
 const messageSchema = z
   .object(
@@ -29,7 +41,8 @@ const messageSchema = z
       payload,
       locale,
       ip: z.string('must be a string').max(100, 'is too long').nullish(),
-      expiresAt: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time' }).nullish(),
+      requestContext: requestContext.nullish(),
+      expiresAt: time,
       idempotencyKey: z
         .string('must be a string')
         .min(1, 'must not be empty')

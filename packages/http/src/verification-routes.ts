@@ -49,7 +49,7 @@ export function verificationRoutes(
   verification: VerificationCalls,
   options: ParsedOptions,
 ): readonly Route[] {
-  const { onStart, onVerified, verificationMethods, verificationTypes, waitUntil } = options;
+  const { onStart, onVerified, requestContext, verificationMethods, verificationTypes, waitUntil } = options;
 
   const [firstType] = verificationTypes;
   const type = z
@@ -98,6 +98,7 @@ export function verificationRoutes(
       ...(locale !== undefined && { locale }),
       ...(body.redirectTo && { redirectTo: body.redirectTo }),
       ip: addressOf(request),
+      requestContext: requestContext?.(request),
       ...(waitUntil && { waitUntil: (sending: Promise<void>) => waitUntil(sending, request) }),
     });
     const { resendAfter } = await starting.catch((error: unknown) => {

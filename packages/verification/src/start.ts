@@ -53,7 +53,7 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
 
   return async (input) => {
     const { to, type, method, ip, redirectTo, deliver, waitUntil } = parseRequest(startRequestSchema, input);
-    const { locale, payload, signal } = input;
+    const { locale, payload, requestContext, signal } = input;
     const address = canonicalAddress(to);
     const recipient = parseRecipient(to);
     const contents: Contents = {
@@ -68,6 +68,7 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
       type,
       locale,
       ip: addressOf(ip),
+      requestContext,
       idempotencyKey: id,
       payload: { ...payload, ...variables },
     };

@@ -2,6 +2,7 @@ import {
   type AcceptedLocales,
   type CommonPayload,
   MailError,
+  type RequestContext,
   readWebUrl,
   type UsageType,
 } from '@postern/core';
@@ -23,6 +24,8 @@ export interface StartRequest {
   locale?: AcceptedLocales | undefined;
   /** Additional variables of the template. `code` or `link` is added to them. */
   payload?: CommonPayload | undefined;
+  /** The browser, location, time, and IP address that the email shows. */
+  requestContext?: RequestContext | undefined;
   /**
    * The `redirectTo` in the result of `check` and `consumeLink`: an absolute URL of an origin in `policy.redirectOrigins`. It
    * is stored encrypted, and only the code or link opens it.
