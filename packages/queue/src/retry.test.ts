@@ -1,4 +1,4 @@
-import type { Email } from '@postern/core';
+import { CODE_USAGE_TYPES, type Email, NOTICE_USAGE_TYPES } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { next, untilRetrying } from '../fixtures/awaited-deliveries.js';
@@ -47,6 +47,15 @@ test.each([
   });
   expect(settled.state).toBe(state);
   expect(settled.nextAttemptAt?.getTime()).toBe(wait === undefined ? undefined : now + wait);
+});
+
+test.each([
+  ...CODE_USAGE_TYPES.map((type) => [type, false] as const),
+  ...NOTICE_USAGE_TYPES.map((type) => [type, true] as const),
+])('the content of a failed %s is kept: %s', (type, keepsContent) => {
+  const failed = { attempts: 1, expiresAt: undefined, error, isRetryable: false, retryAfterMs: 0, now: 0 };
+  const settled = settleFailure(policy, () => 0, { ...failed, isCode: policy.isCode(type) });
+  expect(settled).toEqual({ state: 'failed', keepsContent });
 });
 
 describeOnBackends(({ setUp }) => {
