@@ -1,3 +1,4 @@
+import { isNotice } from '@postern/core';
 import { describe, expect, it } from 'vitest';
 import { run } from '../fixtures/running-playground.js';
 import type { ComposeChoices, Preview } from './wire/compose.js';
@@ -110,12 +111,13 @@ describe('the choices', () => {
     const { get, post } = await run();
     const { usageTypes, languages } = await get<ComposeChoices>('/api/compose');
     const { templates } = await get<TemplateList>('/api/templates');
-    expect(usageTypes).toHaveLength(9);
+    expect(usageTypes).toHaveLength(21);
     expect(languages).toHaveLength(25);
     expect(languages).toContainEqual({ tag: 'he', name: 'עברית', englishName: 'Hebrew' });
     for (const { type, samplePayload, locales, fields } of usageTypes) {
       expect(locales).toContain(null);
-      expect(fields.some(({ required }) => required !== 'never')).toBe(true);
+      // A notice requires no variable.
+      expect(fields.some(({ required }) => required !== 'never')).toBe(!isNotice(type));
       const template = templates.find(({ usageType, locale }) => usageType === type && locale === undefined);
       const { body } = await post<Preview>('/api/compose/preview', { template, payload: samplePayload });
       expect([type, body.issues]).toEqual([type, []]);

@@ -30,7 +30,7 @@ describe('eject', { timeout: 60_000 }, () => {
     expect(exitCode).toBe(0);
     const { ok, folder: name, files } = JSON.parse(stdout);
     expect({ ok, name }).toEqual({ ok: true, name: 'mail' });
-    expect(files).toHaveLength(27);
+    expect(files).toHaveLength(63);
     expect(await folder.read('mail/SignIn/de/subject.txt')).toContain('Q&A');
     const html = await folder.read('mail/SignIn/de/content.html');
     for (const part of ['#00aa00', 'https://acme.example/l.png', 'mailto:help@acme.example', '1 High Street'])
@@ -48,7 +48,7 @@ describe('eject', { timeout: 60_000 }, () => {
     const again = await project.run('eject', '--brand', 'Acme');
     expect(again).toMatchObject({ exitCode: 1, stdout: '' });
     expect(again.stderr).toMatch(
-      /^✗ emails\/Register\/en\/subject.txt and 53 more files already exist\.\n {2}→ .*--force/,
+      /^✗ emails\/Register\/en\/subject.txt and 125 more files already exist\.\n {2}→ .*--force/,
     );
     expect(await project.read('emails/SignIn/en/subject.txt')).toBe('mine');
     expect(await readdir(join(project.path, 'emails/SignIn'))).toHaveLength(2);
