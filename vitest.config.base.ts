@@ -73,7 +73,6 @@ export function testsIn(folder: string): ViteUserConfig {
     test: {
       name: 'nest 11',
       include: ['packages/adapter-nestjs/src/**/*.test.ts'],
-      typecheck: { enabled: false },
     },
   };
   return {
@@ -82,11 +81,6 @@ export function testsIn(folder: string): ViteUserConfig {
     test: {
       ...testSettings,
       projects: ['', 'packages/adapter-nestjs'].includes(scope) ? [workspace, nest11] : [workspace],
-      typecheck: {
-        enabled: true,
-        include: inScope('packages/*/src/**/*.test-d.ts', 'apps/*/src/**/*.test-d.ts'),
-        tsconfig: join(ROOT, 'tsconfig.json'),
-      },
       reporters: ['default', 'json'],
       outputFile: { json: join(ROOT, 'test-results.json') },
     },

@@ -11,7 +11,7 @@ import { packPackage } from './pack-package.ts';
 
 const run = promisify(execFile);
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
-const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+const TSC = fileURLToPath(new URL('../node_modules/typescript7/bin/tsc', import.meta.url));
 
 /** A project with the packed packages that send an email, and their dependencies from npm. */
 const DEPENDENCIES = {

@@ -29,7 +29,6 @@ async function settingsIn(folder: string) {
       testTimeout: config.testTimeout,
       hookTimeout: config.hookTimeout,
       setupFiles: config.setupFiles,
-      isTypechecked: config.typecheck.enabled,
       expect: config.expect,
     }));
   } finally {

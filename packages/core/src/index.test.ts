@@ -11,7 +11,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 const run = promisify(execFile);
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
-const TSC = join(WORKSPACE, 'node_modules/typescript/bin/tsc');
+const TSC = join(WORKSPACE, 'node_modules/typescript7/bin/tsc');
 
 /** A project that has `@postern/core` installed, and nothing else but the types of Node. */
 async function makeProject(files: Readonly<Record<string, string>>): Promise<string> {
