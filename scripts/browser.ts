@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium as playwright } from 'playwright-core';
+import { makeOnce } from './make-once.ts';
 
 /** CI runs as root, so the sandbox does not work. The other options make font rendering independent of the screen. */
 const ARGUMENTS = ['--no-sandbox', '--font-render-hinting=none'];
@@ -37,27 +38,3 @@ async function unpackChromium(): Promise<string> {
   const name = `postern-chromium-${version}-${process.getuid?.() ?? 0}`;
   return join(await makeOnce(join(resolve(tmpdir()), name), unpack), 'chromium');
 }
-
-/**
- * Creates a folder once that several processes share. Creates it under a unique name and then renames it, so that it is always
- * complete.
- */
-export async function makeOnce(folder: string, make: (folder: string) => Promise<unknown>): Promise<string> {
-  if (await exists(folder)) return folder;
-  const staging = await mkdtemp(`${folder}-`);
-  try {
-    await make(staging);
-    await rename(staging, folder);
-  } catch (error) {
-    await rm(staging, { recursive: true, force: true });
-    // Another process was first.
-    if (!(await exists(folder))) throw error;
-  }
-  return folder;
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { createMailer } from '@postern/core';
 import { createMailQueue, type DeliveryQueue } from '@postern/queue';
 import { startSmtpTrap } from '@postern/testing';
@@ -8,6 +8,7 @@ import { createSmtpTransport } from '@postern/transport-smtp';
 import { createVerification, memoryStore } from '@postern/verification';
 import express from 'express';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { openEmptyPGlite } from '../../../scripts/postgres/empty-pglite.ts';
 import { bearerToken, createMailRouter, type MailRouterOptions } from './index.js';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -25,7 +26,7 @@ const SIGN_IN = { to: 'ada@example.com', type: 'SignIn', payload: { code: '48291
 let pglite: PGlite;
 let schemas = 0;
 beforeAll(async () => {
-  pglite = await PGlite.create();
+  pglite = await openEmptyPGlite();
 }, 60_000);
 afterAll(() => pglite.close());
 

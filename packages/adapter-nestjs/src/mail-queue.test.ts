@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Controller } from '@nestjs/common';
 import { MailError, parseConnectorConfig } from '@postern/core';
 import { createMailQueue, type DeliveryQueue } from '@postern/queue';
@@ -6,6 +6,7 @@ import { startSmtpTrap, testEmail } from '@postern/testing';
 import '@postern/testing/vitest';
 import { memoryStore } from '@postern/verification';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openEmptyPGlite } from '../../../scripts/postgres/empty-pglite.ts';
 import { createApp, PLATFORMS } from '../fixtures/platform-harness.js';
 import {
   bearerToken,
@@ -37,7 +38,7 @@ class AuthMail extends MailController {}
 let pglite: PGlite;
 let schemas = 0;
 beforeAll(async () => {
-  pglite = await PGlite.create();
+  pglite = await openEmptyPGlite();
 }, 60_000);
 afterAll(() => pglite.close());
 

@@ -1,6 +1,7 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openEmptyPGlite } from '../../../scripts/postgres/empty-pglite.ts';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import {
   type Migration,
@@ -15,7 +16,7 @@ let server: RealPostgres;
 let pglite: PGlite;
 beforeAll(async () => {
   server = await startRealPostgres();
-  pglite = new PGlite();
+  pglite = await openEmptyPGlite();
 });
 afterAll(async () => {
   await server.remove();

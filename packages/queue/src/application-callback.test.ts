@@ -3,6 +3,7 @@ import { context, metrics, propagation, trace } from '@opentelemetry/api';
 import type { LogEvent, Logger } from '@postern/core';
 import { createMemoryTransport } from '@postern/testing';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openEmptyPGlite } from '../../../scripts/postgres/empty-pglite.ts';
 import { next, untilRetrying } from '../fixtures/awaited-deliveries.js';
 import { KEY } from '../fixtures/backends.js';
 import { enqueue, failure, mailerOn } from '../fixtures/mailers.js';
@@ -46,8 +47,7 @@ function createFailing(functions = FAILING) {
 let pglite: PGlite;
 let schemas = 0;
 beforeAll(async () => {
-  const { PGlite } = await import('@electric-sql/pglite');
-  pglite = await PGlite.create();
+  pglite = await openEmptyPGlite();
   return () => pglite.close();
 });
 

@@ -1,5 +1,6 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openEmptyPGlite } from '../../../scripts/postgres/empty-pglite.ts';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.ts';
 import { KEY } from '../fixtures/backends.js';
 import { enqueue } from '../fixtures/mailers.js';
@@ -15,7 +16,7 @@ const DATA = { code: 'payload_invalid', retryable: false };
 describe('a database error', () => {
   let pglite: PGlite;
   beforeAll(async () => {
-    pglite = await PGlite.create();
+    pglite = await openEmptyPGlite();
     return () => pglite.close();
   });
 

@@ -1,7 +1,8 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { createMemoryTransport, testEmail } from '@postern/testing';
 import { describeTransportContract } from '@postern/testing/vitest';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openEmptyPGlite } from '../../../scripts/postgres/empty-pglite.ts';
 import { KEY } from '../fixtures/backends.js';
 import { mailerOn } from '../fixtures/mailers.js';
 import { createMailQueue, type PGliteDatabase } from './index.js';
@@ -10,7 +11,7 @@ let pglite: PGlite;
 let schemas = 0;
 
 beforeAll(async () => {
-  pglite = await PGlite.create();
+  pglite = await openEmptyPGlite();
 });
 afterAll(() => pglite.close());
 

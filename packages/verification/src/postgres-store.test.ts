@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { createMailer, silentLogger } from '@postern/core';
 import { migrate } from '@postern/postgres';
 import { createMemoryTransport } from '@postern/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openEmptyPGlite } from '../../../scripts/postgres/empty-pglite.js';
 import { type RealPostgres, startRealPostgres } from '../../../scripts/postgres/real-postgres.js';
 import { keysOf } from '../fixtures/keys.js';
 import { endPool } from '../fixtures/postgres-pools.js';
@@ -35,7 +36,7 @@ beforeAll(async () => {
   server = await startRealPostgres();
   pools = [connect(10), connect(10)];
   await Promise.all(pools.map((pool) => postgresStore({ pool }).migrate()));
-  pglite = new PGlite();
+  pglite = await openEmptyPGlite();
   await postgresStore({ pool: pglite }).migrate();
 });
 
@@ -157,7 +158,7 @@ describe('postgresStore', () => {
   });
 
   test.each([1, 2, 3, 4, 5])('keeps the rows of schema version %i', async (version) => {
-    const db = new PGlite();
+    const db = await openEmptyPGlite();
     onTestFinished(() => db.close());
     const earlier = { ...migrationPlan('public') };
     await migrate(db, { ...earlier, migrations: earlier.migrations.slice(0, version) });
