@@ -7,7 +7,7 @@ import {
   startSmtpTrap,
   testEmail,
 } from '@postern/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSmtpTransport } from './index.js';
 
 /** Short timeouts for the cells that expect one. In the others, a slow machine must not cause one. */
@@ -120,51 +120,50 @@ const stagesOfReset = (stage: MailStage): MailStage[] => {
 
 const auth = { user: 'ada', pass: 'pass-phrase' };
 
-async function setUp(trap: SmtpTrap, kind: FaultKind) {
-  const transport = createSmtpTransport(
+const transportTo = (trap: SmtpTrap, kind: FaultKind) =>
+  createSmtpTransport(
     { host: trap.host, port: trap.port, auth, tls: { ca: trap.certificate }, ...timeoutsFor(kind) },
     { maxConnections: 1 },
   );
-  onTestFinished(async () => {
-    await transport.close();
-    await trap.close();
-  });
-  return transport;
-}
 
 describe.each([true, false])('the fault matrix (PIPELINING offered: %s)', (offered) => {
   const hideExtensions = offered ? [] : (['PIPELINING'] as const);
 
-  it.each(cells)('$at, $kind → $becomes.code', { timeout: DEADLINE }, async ({ at, kind, becomes }) => {
-    const trap = await startSmtpTrap({ auth, hideExtensions });
-    const transport = await setUp(trap, kind);
-    // EHLO fails twice: a client that is refused tries HELO (RFC 5321 section 3.2).
-    // A login also fails twice, because the next mechanism follows a refusal.
-    const isTwice =
-      at === 'ehlo' ? ['4xx', '5xx', 'garbage'].includes(kind) : at === 'auth' && kind === '5xx';
-    const times = isTwice ? 2 : 1;
-    const fault = trap.fault({ at, kind, times } as Fault);
-    const email = testEmail();
+  // A third of the cells wait for a timeout, so several run at a time.
+  it.concurrent.each(cells)(
+    '$at, $kind → $becomes.code',
+    { timeout: DEADLINE },
+    async ({ at, kind, becomes }) => {
+      await using trap = await startSmtpTrap({ auth, hideExtensions });
+      await using transport = transportTo(trap, kind);
+      // EHLO fails twice: a client that is refused tries HELO (RFC 5321 section 3.2).
+      // A login also fails twice, because the next mechanism follows a refusal.
+      const isTwice =
+        at === 'ehlo' ? ['4xx', '5xx', 'garbage'].includes(kind) : at === 'auth' && kind === '5xx';
+      const times = isTwice ? 2 : 1;
+      const fault = trap.fault({ at, kind, times } as Fault);
+      const email = testEmail();
 
-    const error: unknown = await transport.send(email).then(
-      () => expect.unreachable('the fault had no effect'),
-      (reason: unknown) => reason,
-    );
-    expect(error).toBeInstanceOf(MailError);
-    const { stage, ...others } = becomes;
-    expect(error).toMatchObject(others);
-    expect(kind === 'reset' ? stagesOfReset(stage) : [stage]).toContain((error as MailError).stage);
-    expect(fault.fired).toBe(times);
+      const error: unknown = await transport.send(email).then(
+        () => expect.unreachable('the fault had no effect'),
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(MailError);
+      const { stage, ...others } = becomes;
+      expect(error).toMatchObject(others);
+      expect(kind === 'reset' ? stagesOfReset(stage) : [stage]).toContain((error as MailError).stage);
+      expect(fault.fired).toBe(times);
 
-    // The email arrived only if the error allows it.
-    const isStored = trap.inbox.messages.some(({ messageId }) => messageId === email.messageId);
-    if (becomes.code !== 'delivery_unknown') expect(isStored).toBe(false);
+      // The email arrived only if the error allows it.
+      const isStored = trap.inbox.messages.some(({ messageId }) => messageId === email.messageId);
+      if (becomes.code !== 'delivery_unknown') expect(isStored).toBe(false);
 
-    const next = testEmail();
-    await transport.send(next);
-    expect(trap.inbox.messages.map(({ messageId }) => messageId)).toContain(next.messageId);
-    await transport.close();
-    await trap.waitForConnectionClose();
-    expect(trap.stats.openConnections).toBe(0);
-  });
+      const next = testEmail();
+      await transport.send(next);
+      expect(trap.inbox.messages.map(({ messageId }) => messageId)).toContain(next.messageId);
+      await transport.close();
+      await trap.waitForConnectionClose();
+      expect(trap.stats.openConnections).toBe(0);
+    },
+  );
 });
