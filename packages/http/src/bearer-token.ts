@@ -1,5 +1,6 @@
-import { ConfigError, sha256Hex } from '@postern/core';
+import { ConfigError } from '@postern/core';
 import * as z from 'zod';
+import { isSameText } from './same-text.js';
 
 const secretSchema = z
   .string('must be a string')
@@ -9,14 +10,6 @@ const secretsSchema = z.union([secretSchema, z.array(secretSchema).min(1)]);
 
 /** Servers reject longer headers, too. */
 const LONGEST_HEADER = 8192;
-
-/** Compares digests, because they have the same length and are unpredictable, so the time reveals nothing about the secret. */
-async function isSame(known: string, presented: string): Promise<boolean> {
-  const [one, other] = await Promise.all([sha256Hex(known), sha256Hex(presented)]);
-  let difference = 0;
-  for (let at = 0; at < one.length; at += 1) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
-  return difference === 0;
-}
 
 /**
  * Authorizes requests that send this secret as `Authorization: Bearer` (RFC 6750). The comparison takes constant time. To
@@ -43,7 +36,7 @@ export function bearerToken(
     const header = request.header('authorization') ?? '';
     const token = header.length > LONGEST_HEADER ? undefined : /^Bearer +([\w.~+/=-]+) *$/i.exec(header)?.[1];
     // All secrets are compared, so that the time does not reveal which one was sent.
-    const matches = await Promise.all(secrets.map((known) => isSame(known, token ?? '')));
+    const matches = await Promise.all(secrets.map((known) => isSameText(known, token ?? '')));
     return token !== undefined && matches.includes(true);
   };
 }

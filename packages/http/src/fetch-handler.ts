@@ -1,7 +1,7 @@
 import { functionSchema, readOptions } from '@postern/core';
 import * as z from 'zod';
-import { SpentBodyError } from './body-content.js';
-import type { BodyContent, HttpRequest, HttpResponse } from './http-message.js';
+import { toHttpRequest, toResponse } from './fetch-message.js';
+import type { HttpRequest } from './http-message.js';
 import { createMailHandler } from './mail-handler.js';
 import { type MailHandlerOptions, mailHandlerOptionsSchema } from './mail-handler-options.js';
 import { logProblem, ProblemError, problemResponse } from './problem.js';
@@ -61,7 +61,7 @@ export function createFetchHandler<Native = Request>(
   const mountPath = mountPathOf(basePath);
   const handler = createMailHandler<Native>(handlerOptions);
   return async (request, ...[context]) => {
-    const { pathname } = new URL(request.url);
+    const whole = toHttpRequest(request);
     let address: string | undefined;
     try {
       address = addressIn(context) ?? clientAddress?.(request);
@@ -70,11 +70,9 @@ export function createFetchHandler<Native = Request>(
       return toResponse(problemResponse(new ProblemError('internal_error')));
     }
     const neutral: HttpRequest<Native> = {
-      method: request.method,
-      path: pathname.startsWith(`${mountPath}/`) ? pathname.slice(mountPath.length) : '',
-      header: (name) => request.headers.get(name) ?? undefined,
+      ...whole,
+      path: whole.path.startsWith(`${mountPath}/`) ? whole.path.slice(mountPath.length) : '',
       clientAddress: address,
-      body: bodyOf(request),
       // The function's type requires `native` if a `Request` is not enough.
       native: context?.native ?? (request as Native),
     };
@@ -82,23 +80,9 @@ export function createFetchHandler<Native = Request>(
   };
 }
 
-function toResponse({ status, headers, body }: HttpResponse): Response {
-  const fields = Object.entries(headers).flatMap(([name, values]) =>
-    [values].flat().map((value): [string, string] => [name, value]),
-  );
-  return new Response(body ?? null, { status, headers: fields });
-}
-
 /** Frameworks that call the function directly pass other values as the second argument, such as a worker's `env`. */
 const addressIn = (context: FetchContext<unknown> | undefined): string | undefined =>
   typeof context?.clientAddress === 'string' ? context.clientAddress : undefined;
-
-const bodyOf = (request: Request): BodyContent => (request.bodyUsed ? spent() : (request.body ?? ''));
-
-// biome-ignore lint/correctness/useYield: it throws before it yields
-async function* spent(): AsyncGenerator<Uint8Array> {
-  throw new SpentBodyError();
-}
 
 /** Normalizes `mail` and `/mail/` to `/mail`, and the root to an empty string. */
 const mountPathOf = (basePath: string): string =>

@@ -5,6 +5,7 @@ export {
   type FetchHandler,
   type FetchHandlerOptions,
 } from './fetch-handler.js';
+export { toHttpRequest, toResponse } from './fetch-message.js';
 export { createHealthCheck } from './health.js';
 export type { BodyContent, HttpBody, HttpHeaders, HttpRequest, HttpResponse } from './http-message.js';
 export type { LinkTexts } from './link-page.js';
@@ -17,6 +18,7 @@ export type {
   VerifiedAnswer,
   VerifiedPerson,
 } from './mail-handler-options.js';
+export { createMessageSender, type MessageSenderOptions, type SentMessage } from './message-sender.js';
 export {
   type FieldError,
   logProblem,
@@ -25,5 +27,8 @@ export {
   type ProblemDetails,
   ProblemError,
   problemResponse,
+  toProblemError,
 } from './problem.js';
+export { parseBody, readBodyText } from './request-body.js';
 export type { OperationId, RouteInfo } from './route.js';
+export { isSameText } from './same-text.js';

@@ -1,9 +1,9 @@
-import { parseSendRequest, requireSendable, sendAfterResponse } from '@postern/core';
+import { parseSendRequest } from '@postern/core';
 import * as z from 'zod';
 import { type HttpRequest, respondJson } from './http-message.js';
-import { createIdempotencyGuard } from './idempotency.js';
 import { acceptedLocalesOf, localeSchema as locale, localesIn } from './locale.js';
 import type { ParsedOptions } from './mail-handler-options.js';
+import { createMessageSender } from './message-sender.js';
 import type { ProblemCode } from './problem.js';
 import { defineRoute, type Route } from './route.js';
 
@@ -101,8 +101,9 @@ export const SEND_PROBLEMS = [
 const idempotencyKeyOf = (request: HttpRequest): string | undefined =>
   request.header('idempotency-key')?.replace(/^"(.*)"$/, '$1') || undefined;
 
-export function messageRoutes({ mailer, queue, waitUntil, logger, clock }: ParsedOptions): readonly Route[] {
-  const guard = createIdempotencyGuard(clock);
+export function messageRoutes(options: ParsedOptions): readonly Route[] {
+  const { mailer, queue, waitUntil } = options;
+  const send = createMessageSender(options);
   const deliveryProblems: readonly ProblemCode[] = queue
     ? QUEUE_PROBLEMS
     : [...(waitUntil ? RENDER_PROBLEMS : SEND_PROBLEMS), 'idempotency_key_in_use'];
@@ -127,31 +128,7 @@ export function messageRoutes({ mailer, queue, waitUntil, logger, clock }: Parse
           locale: body.locale ?? localesIn(body.payload) ?? acceptedLocalesOf(request),
           idempotencyKey: body.idempotencyKey ?? idempotencyKeyOf(request),
         });
-        if (queue) {
-          const { id } = await queue.enqueue(await mailer.render(message));
-          return respondJson(202, { id });
-        }
-        if (!waitUntil) {
-          const { messageId } = await guard.send(message, () => mailer.send(message));
-          return respondJson(200, { messageId });
-        }
-        const { messageId } = await guard.send(message, async (release) => {
-          const email = await mailer.render(message);
-          requireSendable(email, undefined, clock);
-          sendAfterResponse({
-            async send() {
-              await mailer.deliver(email).catch((error: unknown) => {
-                release();
-                throw error;
-              });
-            },
-            waitUntil: (sending) => waitUntil(sending, request),
-            report: (level, event) => logger[level](event),
-            ...{ source: 'http', fields: { type: email.type, messageId: email.messageId } },
-          });
-          return { messageId: email.messageId };
-        });
-        return respondJson(202, { messageId });
+        return respondJson(queue || waitUntil ? 202 : 200, await send(message, request));
       },
     }),
     defineRoute({

@@ -32,6 +32,31 @@ export async function readBody<Schema extends z.ZodType>(
   schema: Schema,
   limit: number,
 ): Promise<z.output<Schema>> {
+  return checkBody(await readJson(requireJson(request, limit), limit), schema);
+}
+
+/**
+ * Reads the JSON body of a request as it was sent, to check its signature. Pass the text to {@link parseBody}.
+ *
+ * @throws {ProblemError} with status 415, 413, or 400
+ * @throws {TypeError} if a body parser has read the body and kept only its value
+ */
+export async function readBodyText(request: HttpRequest, limit: number): Promise<string> {
+  const content = contentOf(requireJson(request, limit));
+  if (content === undefined) throw new SpentBodyError();
+  return decode(await readBytes(content, limit));
+}
+
+/**
+ * Parses and checks a JSON body.
+ *
+ * @throws {ProblemError} with status 400
+ */
+export const parseBody = <Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> =>
+  checkBody(parseJson(text), schema);
+
+/** Checks what the headers say about the body. */
+function requireJson(request: HttpRequest, limit: number): HttpBody {
   const body = bodyOf(request);
   // A parser that collected a body also decompressed it. A stream may still be compressed.
   const isCollected = body.state === 'parsed' && !isStream(body.value);
@@ -40,7 +65,10 @@ export async function readBody<Schema extends z.ZodType>(
     throw new ProblemError('unsupported_media_type');
   // Do not start to read a body that is far too large. Servers discard unread bodies.
   if (Number(request.header('content-length')) > limit * DRAINED) throw tooLarge(limit);
-  const value = await readJson(body, limit);
+  return body;
+}
+
+function checkBody<Schema extends z.ZodType>(value: unknown, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new ProblemError('invalid_request', {
@@ -51,10 +79,16 @@ export async function readBody<Schema extends z.ZodType>(
 const bodyOf = ({ body }: HttpRequest): HttpBody =>
   typeof body === 'object' && 'state' in body ? body : { state: 'unread', bytes: body ?? '' };
 
+/** The bytes of a body, or `undefined` if a body parser kept only its value. */
+function contentOf(body: HttpBody): BodyContent | undefined {
+  if (body.state === 'unread') return body.bytes;
+  return isContent(body.value) ? body.value : undefined;
+}
+
 async function readJson(body: HttpBody, limit: number): Promise<unknown> {
-  if (body.state === 'unread') return parseJson(await readBytes(body.bytes, limit));
-  if (isContent(body.value)) return parseJson(await readBytes(body.value, limit));
-  return checkParsed(body.value, limit);
+  const content = contentOf(body);
+  if (content !== undefined) return parseJson(decode(await readBytes(content, limit)));
+  return body.state === 'parsed' ? checkParsed(body.value, limit) : undefined;
 }
 
 /** Applies the limits again, because the framework's parser may have other limits or none. */
@@ -64,8 +98,7 @@ function checkParsed(value: unknown, limit: number): unknown {
   return value;
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  const text = decode(bytes);
+function parseJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
