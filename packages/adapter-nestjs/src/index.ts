@@ -17,5 +17,7 @@ export {
   InjectMailRoutes,
   InjectVerification,
 } from './mail-token.js';
+export { OwnRoute as UnreadBody } from './own-route.js';
 export type { PlatformRequest, PlatformResponse } from './platform-http.js';
+export { respondWith } from './respond-with.js';
 export { VerificationService } from './verification-service.js';

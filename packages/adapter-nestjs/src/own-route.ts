@@ -3,7 +3,7 @@ import { SetMetadata, type Type } from '@nestjs/common';
 /** Marks each handler of a `MailController`. Nest copies the metadata of a method to the handler that it registers. */
 const OWN_ROUTE = 'POSTERN_MAIL_ROUTE';
 
-/** Marks a method as a handler that reads the body itself. */
+/** Marks a method of a controller as a handler that reads the body itself, so that body parsers skip its requests. */
 export const OwnRoute = (): MethodDecorator => SetMetadata(OWN_ROUTE, true);
 
 /** Marks the methods that a controller overrides. They do not inherit the decorators of the base class. */
