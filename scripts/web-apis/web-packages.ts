@@ -7,6 +7,7 @@ export const WEB_PACKAGES = [
   'transport-http',
   'http',
   'adapter-authjs',
+  'adapter-webhooks',
 ];
 
 /** Adapters that run wherever the library runs that they are for, by folder. The library itself is not checked. */

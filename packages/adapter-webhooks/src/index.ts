@@ -1,0 +1,23 @@
+export {
+  type ClerkCall,
+  type ClerkEmailKind,
+  type ClerkWebhookOptions,
+  createClerkWebhook,
+} from './clerk-webhook.js';
+export {
+  createKratosWebhook,
+  type KratosCall,
+  type KratosEmailKind,
+  type KratosWebhookOptions,
+} from './kratos-webhook.js';
+export { createLogtoWebhook, type LogtoCall, type LogtoWebhookOptions } from './logto-webhook.js';
+export type { SupabaseCall, SupabaseEmailKind } from './supabase-emails.js';
+export { createSupabaseWebhook, type SupabaseWebhookOptions } from './supabase-webhook.js';
+export type { Webhook } from './webhook.js';
+export type { SignedWebhookOptions, WebhookLinkGuard, WebhookOptions } from './webhook-options.js';
+export {
+  createZitadelWebhook,
+  type ZitadelCall,
+  type ZitadelEmailKind,
+  type ZitadelWebhookOptions,
+} from './zitadel-webhook.js';

@@ -1,0 +1,101 @@
+import {
+  type AcceptedLocales,
+  type Clock,
+  clockSchema,
+  createOperatorLogger,
+  functionSchema,
+  type Logger,
+  loggerSchema,
+  type Mailer,
+  type MailQueue,
+  objectWithMethods,
+  type PayloadValue,
+  systemClock,
+} from '@postern/core';
+import type { HttpRequest } from '@postern/http';
+import * as z from 'zod';
+
+/** Protects links from mail scanners, such as `createLinkGuard(…)` from `@postern/http`. */
+export interface WebhookLinkGuard {
+  protect(
+    link: string,
+    protection: { expiresAt: Date; to: string; binding: 'none' },
+  ): Promise<{ link: string }>;
+}
+
+/** Options of all webhooks. `Call` is the body of a call, and `Kind` is the system's name for a kind of email. */
+export interface WebhookOptions<Call, Kind extends string> {
+  /** Sends the emails, such as `createMailer(…)`. */
+  mailer: Pick<Mailer, 'send' | 'render' | 'deliver'>;
+  /**
+   * The secret that the system sends or signs with. To rotate it, pass a list. Each secret in the list is accepted.
+   */
+  secret: string | readonly string[];
+  /**
+   * Puts the emails in a queue, and responds when they are stored. All processes that share the queue send one email for
+   * each call.
+   *
+   * @example `createMailQueue(…)` from `@postern/queue`
+   */
+  queue?: Pick<MailQueue, 'enqueue'> | undefined;
+  /**
+   * Makes the webhook respond as soon as the email is rendered. It receives a promise that never rejects. Keep the process
+   * alive until the promise resolves, or the email is lost.
+   *
+   * @default the webhook waits for the mail server, so that the system learns about a failure
+   */
+  waitUntil?: ((sending: Promise<void>, request: HttpRequest) => void) | undefined;
+  /** Protects the links from mail scanners that open links. @default links are not protected */
+  linkGuard?: WebhookLinkGuard | undefined;
+  /** Replaces usage types, to use your own templates, or turns off emails with `false`. */
+  types?: Partial<Record<Kind, string | false>> | undefined;
+  /** Returns the reader's language. @default the language in the call, if it contains one */
+  locale?: ((call: Call) => AcceptedLocales | undefined) | undefined;
+  /** Returns more variables for the template, such as the name of the user. They replace variables of the webhook. */
+  payload?: ((call: Call) => Readonly<Record<string, PayloadValue>>) | undefined;
+  /** Maximum size of a body in bytes. @default 262144 */
+  bodyLimit?: number | undefined;
+  /** Receives `http.failed`, `http.refused`, and `http.send_failed`. @default errors go to `console.error`, each kind once */
+  logger?: Logger | undefined;
+  /** @default the system clock */
+  clock?: Clock | undefined;
+}
+
+/** Options of webhooks whose calls are signed. */
+export interface SignedWebhookOptions<Call, Kind extends string> extends WebhookOptions<Call, Kind> {
+  /** Maximum difference between the time of a signature and the clock, in milliseconds. @default 300000 */
+  toleranceMs?: number | undefined;
+}
+
+const secretSchema = z.string().min(1);
+
+export const webhookOptionsSchema = <Call>() =>
+  z.strictObject({
+    mailer: objectWithMethods<WebhookOptions<Call, string>['mailer']>(
+      'a mailer, such as createMailer(…)',
+      ...(['send', 'render', 'deliver'] as const),
+    ),
+    secret: z.union([secretSchema.transform((secret) => [secret]), z.array(secretSchema).min(1).readonly()]),
+    queue: objectWithMethods<Pick<MailQueue, 'enqueue'>>(
+      'a queue with the method enqueue',
+      'enqueue',
+    ).optional(),
+    waitUntil: functionSchema<NonNullable<WebhookOptions<Call, string>['waitUntil']>>().optional(),
+    linkGuard: objectWithMethods<WebhookLinkGuard>(
+      'a link guard, such as createLinkGuard(…)',
+      'protect',
+    ).optional(),
+    types: z.record(z.string(), z.union([z.string().min(1), z.literal(false)]).optional()).default({}),
+    locale: functionSchema<NonNullable<WebhookOptions<Call, string>['locale']>>().optional(),
+    payload: functionSchema<NonNullable<WebhookOptions<Call, string>['payload']>>().optional(),
+    bodyLimit: z.int().min(1024).max(10_485_760).default(262_144),
+    logger: loggerSchema.default(createOperatorLogger),
+    clock: clockSchema.default(() => systemClock),
+  });
+
+export const signedWebhookOptionsSchema = <Call>() =>
+  webhookOptionsSchema<Call>().extend({
+    toleranceMs: z.int().min(1000).max(86_400_000).default(300_000),
+  });
+
+export type ParsedOptions<Call> = z.output<ReturnType<typeof webhookOptionsSchema<Call>>>;

@@ -1,0 +1,3 @@
+import { definePackage } from '../../tsup.config.base.js';
+
+export default definePackage();

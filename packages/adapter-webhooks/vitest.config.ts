@@ -1,0 +1,3 @@
+import { testsIn } from '../../vitest.config.base.ts';
+
+export default testsIn(import.meta.dirname);
