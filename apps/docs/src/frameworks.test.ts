@@ -6,6 +6,7 @@ import { COPY, LOCALES } from '@postern/templates';
 import { startApiTrap } from '@postern/testing';
 import { build } from 'esbuild';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { parse } from 'yaml';
 import { launchBrowser } from '../../../scripts/browser.ts';
 import { freePort } from '../../../scripts/free-port.ts';
 import { bundleWorker } from '../../../scripts/runtimes/bundle-worker.ts';
@@ -18,6 +19,7 @@ import { openGuides } from './guide.ts';
 import { runJest } from './jest.ts';
 import { post } from './post.ts';
 import { startTrap } from './trap.ts';
+import { WEBHOOK_CALLS } from './webhook-calls.ts';
 
 const to = 'ada@example.com';
 /** Its declarations are not published. */
@@ -259,6 +261,39 @@ test('NestJS: its Jest tests pass, with ConfigService and the queue', async () =
 
   const results = JSON.parse(await readFile(guide.path('results.json'), 'utf8'));
   expect(results).toMatchObject({ success: true, numPassedTests: 2 });
+});
+
+test.each(['supabase', 'kratos', 'zitadel', 'clerk'])(
+  '%s sends its emails through the webhook',
+  async (name) => {
+    const trap = await startTrap();
+    const guide = openGuide(name);
+    const { variable, secret, body, authenticate } = WEBHOOK_CALLS[name] ?? expect.unreachable();
+    const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, [variable]: secret });
+    const url = `${origin}/webhooks/${name}`;
+    const headers = authenticate(JSON.stringify(body));
+
+    expect(await post(url, body)).toMatchObject({ status: 401 });
+    expect(await post(url, body, headers)).toMatchObject({ status: 204 });
+    expect(await trap.inbox.waitForCode(to)).toBe('305805');
+    expect(await post(url, body, headers)).toMatchObject({ status: 204 });
+    expect(trap.inbox.messages).toHaveLength(1);
+  },
+);
+
+test('Kratos: the config and the Jsonnet body fit the webhook', async () => {
+  const guide = openGuide('kratos');
+  const { courier } = parse(await readFile(guide.path('kratos.yml'), 'utf8'));
+  const { url, method, auth } = courier.http.request_config;
+  expect([courier.delivery_strategy, new URL(url).pathname, method]).toEqual([
+    'http',
+    '/webhooks/kratos',
+    'POST',
+  ]);
+  expect({ [auth.config.name]: auth.config.value }).toEqual(WEBHOOK_CALLS.kratos?.authenticate(''));
+  const jsonnet = await readFile(guide.path('postern.jsonnet'), 'utf8');
+  const fields = [...jsonnet.matchAll(/: ctx\.(\w+),$/gm)].map(([, name]) => name);
+  expect(fields).toEqual(Object.keys(WEBHOOK_CALLS.kratos?.body ?? {}));
 });
 
 test('Logto Cloud: the HTTP email connector of Logto sends through the endpoint', async () => {
