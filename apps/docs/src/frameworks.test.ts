@@ -300,7 +300,7 @@ test('Logto Cloud: the HTTP email connector of Logto sends through the endpoint'
   const trap = await startTrap();
   const guide = openGuide('logto-cloud');
   const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, API_SECRET: 'a'.repeat(32) });
-  const config = { endpoint: `${origin}/mail/messages`, authorization: `Bearer ${'a'.repeat(32)}` };
+  const config = { endpoint: `${origin}/webhooks/logto`, authorization: `Bearer ${'a'.repeat(32)}` };
   const { default: createHttpEmailConnector } = await import(HTTP_EMAIL_CONNECTOR);
   const connector = await createHttpEmailConnector({ getConfig: async () => config });
 

@@ -5,13 +5,14 @@ import { describe, expect, neverCalled, test } from './suite.js';
 /** Tests the emails that requests send, and the responses if sending fails. */
 export function describeEmails(factory: HttpHarnessFactory): void {
   describe('an email', () => {
-    test('from Logto is sent in the language of its payload', async () => {
+    test('is sent in the language of the request', async () => {
       const world = await openWorld(factory);
       const to = somebody();
       const answer = await world.authorized('/messages', {
         to,
         type: 'SignIn',
-        payload: { code: '482913', locale: 'de', uiLocales: 'de en', application: { name: 'Example' } },
+        payload: { code: '482913', application: { name: 'Example' } },
+        locale: 'de',
         ip: '203.0.113.7',
       });
       const [email] = world.trap.inbox.for(to).messages;

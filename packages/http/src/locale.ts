@@ -1,4 +1,4 @@
-import { type AcceptedLocales, preferredLocale } from '@postern/core';
+import { preferredLocale } from '@postern/core';
 import * as z from 'zod';
 import type { HttpRequest } from './http-message.js';
 
@@ -11,15 +11,6 @@ export function acceptedLocalesOf(request: HttpRequest): string | undefined {
 /** The language that the client prefers. */
 export const localeOf = (request: HttpRequest): string | undefined =>
   preferredLocale(request.header('accept-language'));
-
-/** The languages in a payload from Logto: the detected language, then the `ui_locales` of OpenID Connect. */
-export function localesIn(payload: Readonly<Record<string, unknown>>): AcceptedLocales | undefined {
-  const { locale, uiLocales } = payload;
-  const locales = [locale, ...(typeof uiLocales === 'string' ? uiLocales.split(/\s+/) : [])].filter(
-    (each): each is string => typeof each === 'string' && each !== '',
-  );
-  return locales.length > 0 ? locales : undefined;
-}
 
 /** The `locale` of a body. It can be `null`, because JSON has no `undefined`. */
 export const localeSchema = z

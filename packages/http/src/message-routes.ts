@@ -1,7 +1,7 @@
 import { parseSendRequest } from '@postern/core';
 import * as z from 'zod';
 import { type HttpRequest, respondJson } from './http-message.js';
-import { acceptedLocalesOf, localeSchema as locale, localesIn } from './locale.js';
+import { acceptedLocalesOf, localeSchema as locale } from './locale.js';
 import type { ParsedOptions } from './mail-handler-options.js';
 import { createMessageSender } from './message-sender.js';
 import type { ProblemCode } from './problem.js';
@@ -32,7 +32,6 @@ const requestContext = z
   )
   .meta({ description: 'The browser, location, time, and IP address that the email shows.' });
 
-/** Accepts the body that Logto's HTTP email connector sends. */
 const messageSchema = z
   .object(
     {
@@ -124,8 +123,7 @@ export function messageRoutes(options: ParsedOptions): readonly Route[] {
       async handle({ body, request }) {
         const message = parseSendRequest({
           ...body,
-          // Logto sends the locale in the payload.
-          locale: body.locale ?? localesIn(body.payload) ?? acceptedLocalesOf(request),
+          locale: body.locale ?? acceptedLocalesOf(request),
           idempotencyKey: body.idempotencyKey ?? idempotencyKeyOf(request),
         });
         return respondJson(queue || waitUntil ? 202 : 200, await send(message, request));
@@ -136,14 +134,14 @@ export function messageRoutes(options: ParsedOptions): readonly Route[] {
       path: '/test',
       operationId: 'sendTest',
       access: 'authorized',
-      summary: 'Sends a test email. The default is the test email of the Logto console.',
+      summary: 'Sends a test email.',
       body: testSchema,
       answers: { 200: { description: 'The mail server accepted the email.', schema: sentSchema } },
       problems: SEND_PROBLEMS,
       async handle({ body, request }) {
         const message = parseSendRequest({
           ...body,
-          locale: body.locale ?? localesIn(body.payload) ?? acceptedLocalesOf(request),
+          locale: body.locale ?? acceptedLocalesOf(request),
         });
         return respondJson(200, { messageId: (await mailer.send(message)).messageId });
       },
