@@ -34,6 +34,7 @@ test('a person signs in with a code, and the email contains no link of Auth.js',
   const email = await transport.inbox.waitForEmail(ada);
   expect(email).toMatchObject({ type: 'SignIn', locale: 'de' });
   expect(email.text).toContain('10 Minuten');
+  expect(email.text).toContain('203.0.113.7');
   expect(inspect(email, { depth: 9 })).not.toContain('/auth/');
 
   const code = await transport.inbox.waitForCode(ada);

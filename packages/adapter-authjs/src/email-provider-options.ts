@@ -37,7 +37,7 @@ interface SharedOptions {
   /** Returns the reader's language. @default the `Accept-Language` header */
   locale?: ((request: Request) => AcceptedLocales | undefined) | undefined;
   /**
-   * Returns the client's IP address, for limits and for the log. Auth.js does not know the address, so read it from a header
+   * Returns the client's IP address, for limits, for the log, and for the email. Auth.js does not know the address, so read it from a header
    * that your server or a trusted proxy sets. Without it, all clients share the limits of the verification.
    */
   clientAddress?: ((request: Request) => string | undefined) | undefined;

@@ -5,6 +5,7 @@ import { openAuth } from '../fixtures/auth-world.js';
 import { createEmailProvider, type EmailProviderOptions } from './index.js';
 
 const ada = 'ada@example.com';
+const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0';
 const CHECK_EMAIL = '/auth/verify-request?provider=email&type=email';
 
 const pathOf = (response: Response) =>
@@ -21,13 +22,14 @@ const shown = async (response: Response) => ({
 describe('a link', () => {
   test('signs the person in, and the session continues', async () => {
     const { browser, transport, errors } = await openAuth();
-    const person = browser({ 'accept-language': 'de-CH, de;q=0.9' });
+    const person = browser({ 'accept-language': 'de-CH, de;q=0.9', 'user-agent': FIREFOX });
 
     expect(pathOf(await person.signIn('Ada@Example.com'))).toBe(CHECK_EMAIL);
     expect(await person.user()).toBeUndefined();
     const email = await transport.inbox.waitForEmail(ada);
     expect(email).toMatchObject({ type: 'SignIn', locale: 'de' });
     expect(email.text).toContain('Gültig für 1 Tag');
+    expect(email.text).toMatch(/Firefox.*Windows/);
     const opened = await person.open(await transport.inbox.waitForLink(ada));
 
     expect(pathOf(opened)).toBe('/inbox');

@@ -29,8 +29,10 @@ export function createEmailProvider(options: EmailProviderOptions): EmailConfig 
     readOptions(optionsSchema, options, 'createEmailProvider');
 
   async function sendEmail({ identifier: to, url, expires: expiresAt, request }: VerificationParams) {
+    const ip = clientAddress?.(request);
     const email = {
-      ...{ to, type, ip: clientAddress?.(request) },
+      ...{ to, type, ip },
+      requestContext: { userAgent: request.headers.get('user-agent') ?? undefined, ip },
       locale: locale ? locale(request) : (request.headers.get('accept-language') ?? undefined),
     };
     const isReceiver = deliver ? await deliver(to) : true;
