@@ -1,7 +1,7 @@
 /**
- * Takes screenshots of every usage type in four languages, in light and dark mode, at 320 and 640 pixels, and combines them
- * into one sheet per language in docs/templates. Also takes screenshots of one email for the README, and of emails next to
- * sketches of other layouts. Build first, then run:
+ * Takes screenshots of every usage type in English and of some in three other languages, in light and dark mode, at 320 and
+ * 640 pixels, and combines them into one sheet per language in docs/templates. Also takes screenshots of one email for the
+ * README, and of emails next to sketches of other layouts. Build first, then run:
  *
  *   npx --yes pnpm@12 --filter @postern/templates screenshots
  */
@@ -12,7 +12,7 @@ import { createTemplates, USAGE_TYPES } from '@postern/templates';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { launchBrowser } from '../../../scripts/browser.ts';
-import { createRenderer, SAMPLE_BRAND, sampleRequest } from '../fixtures/sample-emails.ts';
+import { createRenderer, LAYOUT_TYPES, SAMPLE_BRAND, sampleRequest } from '../fixtures/sample-emails.ts';
 import { sketches } from './layout-sketches.ts';
 
 const SHEETS = fileURLToPath(new URL('../../../docs/templates/', import.meta.url));
@@ -44,6 +44,10 @@ async function loadFont(css: string): Promise<Font> {
   };
 }
 
+/** All usage types in English. The layout of the others is the same. */
+const typesIn = (locale: string) =>
+  locale === 'en' ? USAGE_TYPES : ([...LAYOUT_TYPES, 'SignIn', 'NewSignIn'] as const);
+
 async function takePictures(browser: Browser, locale: string): Promise<string[][]> {
   const render = createRenderer(createTemplates({ brand: SAMPLE_BRAND }));
   const css = FONTS[locale];
@@ -55,7 +59,7 @@ async function takePictures(browser: Browser, locale: string): Promise<string[][
   });
   const page = await context.newPage();
   const pictures: string[][] = [];
-  for (const type of USAGE_TYPES) {
+  for (const type of typesIn(locale)) {
     const { html = '' } = await render(sampleRequest(type, locale));
     const row: string[] = [];
     for (const { width, colorScheme } of VIEWS) {
@@ -74,7 +78,7 @@ async function takePictures(browser: Browser, locale: string): Promise<string[][
 async function makeSheet(browser: Browser, locale: string): Promise<void> {
   const rows = (await takePictures(browser, locale)).map((pictures, index) => {
     const cells = pictures.map((data) => `<td><img src="data:image/png;base64,${data}"></td>`).join('');
-    return `<tr><th colspan="4">${USAGE_TYPES[index]} · ${locale}</th></tr><tr>${cells}</tr>`;
+    return `<tr><th colspan="4">${typesIn(locale)[index]} · ${locale}</th></tr><tr>${cells}</tr>`;
   });
   const page = await browser.newPage({ viewport: { width: 2000, height: 1000 } });
   await page.setContent(

@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, inspectConnectorConfig, isNotice, parseConnectorConfig } from '@postern/core';
 import { describe, expect, test } from 'vitest';
-import { LAYOUT_TYPES, sampledTypes } from '../fixtures/covering-sample.js';
-import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../fixtures/sample-emails.js';
+import { sampledTypes } from '../fixtures/covering-sample.js';
+import {
+  createRenderer,
+  LAYOUT_TYPES,
+  SAMPLE_BRAND,
+  SAMPLE_LINK,
+  sampleRequest,
+} from '../fixtures/sample-emails.js';
 import { buildLayout } from '../scripts/build-layout.js';
 import { COPY, createTemplates, LOCALES, type TemplatesOptions, USAGE_TYPES } from './index.js';
 

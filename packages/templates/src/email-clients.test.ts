@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { caniemail } from 'caniemail';
 import { describe, expect, test } from 'vitest';
-import { LAYOUT_TYPES, sampledTypes } from '../fixtures/covering-sample.js';
+import { sampledTypes } from '../fixtures/covering-sample.js';
 import { findHtmlProblems } from '../fixtures/html-checks.js';
-import { createRenderer, SAMPLE_BRAND, sampleRequest } from '../fixtures/sample-emails.js';
+import { createRenderer, LAYOUT_TYPES, SAMPLE_BRAND, sampleRequest } from '../fixtures/sample-emails.js';
 import { createTemplates, LOCALES } from './index.js';
 
 const brand = {

@@ -38,6 +38,7 @@ export function layoutValues(composition: Composition, part: Part) {
   const dir = directionOf(locale);
   const encode = encoderOf(part);
   const words = { copy, locale, encode, isolate: isolatorOf(part) };
+  const facts = factsOf(type, words);
   return {
     ...wordsOf(composition, part),
     ...brand.colors,
@@ -58,7 +59,8 @@ export function layoutValues(composition: Composition, part: Part) {
     start: dir === 'rtl' ? 'right' : 'left',
     hasCode: carriesCode(type),
     isNotice: isNotice(type),
-    facts: factsOf(type, words),
+    facts,
+    hasFacts: facts.length > 0,
     request: requestDetailsOf(words),
   };
 }

@@ -2,9 +2,15 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../../../scripts/browser.js';
 import { findCut, findViolations, SCHEMES, showEmail, WIDTHS } from '../fixtures/browser-checks.js';
-import { LAYOUT_TYPES, sampledTypes } from '../fixtures/covering-sample.js';
+import { sampledTypes } from '../fixtures/covering-sample.js';
 import { pseudoCopy } from '../fixtures/pseudo-copy.js';
-import { createRenderer, SAMPLE_BRAND, SAMPLE_LINK, sampleRequest } from '../fixtures/sample-emails.js';
+import {
+  createRenderer,
+  LAYOUT_TYPES,
+  SAMPLE_BRAND,
+  SAMPLE_LINK,
+  sampleRequest,
+} from '../fixtures/sample-emails.js';
 import { COPY } from './copy/locales.js';
 import { createTemplates, LOCALES, USAGE_TYPES } from './index.js';
 
