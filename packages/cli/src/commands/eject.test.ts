@@ -38,7 +38,7 @@ describe('eject', { timeout: 60_000 }, () => {
 
     const text = await runPostern(['eject', '--brand', 'Acme'], { cwd: folder.path });
     expect(text).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(text.stdout).toContain('✓ emails: 675 files, such as emails/Register/en/subject.txt\n');
+    expect(text.stdout).toContain('✓ emails: 1575 files, such as emails/Register/en/subject.txt\n');
     expect(text.stdout).toContain('  npx @postern/cli preview --templates emails ');
   });
 
