@@ -3,6 +3,7 @@
  * them, so this file uses Web APIs only.
  */
 import { createEmailProvider } from '@postern/adapter-authjs';
+import { createSupabaseWebhook, createZitadelWebhook, type Webhook } from '@postern/adapter-webhooks';
 import { createMailer, type Email, silentLogger, type Transport } from '@postern/core';
 import { bearerToken, createFetchHandler } from '@postern/http';
 import { withFailover, withRateLimit, withRetry } from '@postern/resilience';
@@ -89,6 +90,31 @@ const post = (path: string, body: object, headers: Record<string, string> = {}) 
     }),
     { clientAddress: '203.0.113.7' },
   );
+
+const webhookOutbox = createOutbox();
+const signedAt = {
+  mailer: createMailer({
+    config: { fromEmail: 'noreply@acme.example', templates: OWN_TEMPLATES },
+    transport: webhookOutbox,
+    missingVariable: 'empty',
+  }),
+  // The time of the signatures below.
+  clock: { now: () => 1_796_040_000_000 },
+};
+const supabase = createSupabaseWebhook({
+  ...{ ...signedAt, secret: 'v1,whsec_c2VjcmV0IG9mIHRoZSBob29rLCBpbiBiYXNlNjQ=' },
+  types: { password_changed_notification: 'Generic' },
+});
+const zitadel = createZitadelWebhook({ ...signedAt, secret: 'the-signing-key-of-zitadel' });
+
+async function call({ fetch }: Webhook, body: object, headers: Record<string, string>): Promise<number> {
+  const request = new Request('https://acme.example/webhook', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  return (await fetch(request)).status;
+}
 
 const codeIn = (email: Email | undefined): string => /\b\d{6}\b/.exec(email?.text ?? '')?.[0] ?? 'no code';
 const linkIn = (email: Email | undefined): string => /https:\S+/.exec(email?.text ?? '')?.[0] ?? 'no link';
@@ -193,6 +219,30 @@ export const situations: Readonly<Record<string, Situation>> = {
     const sent = [outbox.last?.locale, linkIn(outbox.last)];
     const refused = await Promise.resolve('ada').then(authjs.normalizeIdentifier).catch(refusal);
     return { sent, refused };
+  },
+
+  async 'verifies the signatures of webhooks'() {
+    const emailData = { email_action_type: 'password_changed_notification' };
+    const standard = {
+      ...{ 'webhook-id': 'msg_1', 'webhook-timestamp': '1796040000' },
+      'webhook-signature': 'v1,NN57r/6LU6imO6t1Tq+NRV3gBRLQgIiwrTfb2V7aupc=',
+    };
+    const signature = 't=1796040000,v1=1be21ec8dfaddcd4ca3644e9b0dad1d9d06567582757cf9f8f24d513467bd046';
+    const contextInfo = {
+      eventType: 'user.human.email.code.added',
+      recipientEmailAddress: 'frank@example.com',
+    };
+    return [
+      await call(supabase, { user: { email: 'erin@example.com' }, email_data: emailData }, standard),
+      await call(supabase, { user: { email: 'eve@example.com' }, email_data: emailData }, standard),
+      await call(
+        zitadel,
+        { contextInfo, templateData: {}, args: { code } },
+        { 'ZITADEL-Signature': signature },
+      ),
+      codeIn(webhookOutbox.last),
+      await call(zitadel, { contextInfo, templateData: {}, args: {} }, { 'ZITADEL-Signature': signature }),
+    ];
   },
 
   async 'sends through the API of a provider'({ API_URL }) {
