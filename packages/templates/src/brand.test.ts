@@ -162,6 +162,11 @@ describe('a brand', () => {
         ],
       ],
     ),
+    [
+      'only a dark logo',
+      { name: 'Acme', darkLogoUrl: 'https://acme.example/dark.png' },
+      [['brand.darkLogoUrl', 'requires logoUrl, the logo for light mode']],
+    ],
     ['no name', { name: ' ' }, [['brand.name', 'must not be empty']]],
     [
       'a name with braces',

@@ -150,34 +150,39 @@ const colorsSchema = z
   });
 
 /** The brand of the emails. */
-export const brandSchema = z.strictObject(
-  {
-    /** Shown in subjects and sentences, and instead of the logo if images are off. */
-    name: line(60),
-    /** Shown 32 pixels high. `https` only, because mail clients block other URLs. */
-    logoUrl: url(isHttps, 'must be an https URL').optional(),
-    /** The logo for dark mode. Mail clients without support for dark mode show `logoUrl`. */
-    darkLogoUrl: url(isHttps, 'must be an https URL').optional(),
-    colors: colorsSchema.prefault({}),
-    buttonShape: z.enum(['square', 'rounded', 'pill']).default('rounded'),
-    /** Font families, the first choice first. Fonts that are not installed on the device are not loaded. */
-    font: fontSchema,
-    /**
-     * The domain of the site that accepts the codes. The plain text of emails with a code then ends with
-     * `@acme.example #482913`, the format of origin-bound one-time codes.
-     *
-     * @see https://wicg.github.io/sms-one-time-codes/
-     */
-    domain: domainSchema.optional(),
-    /** A postal address for the footer, on one line. */
-    address: line(200).optional(),
-    supportUrl: url((text) => isHttps(text) || isMailto(text), 'must be an https or mailto URL').optional(),
-  },
-  {
-    error: ({ code }) =>
-      code === 'invalid_type' ? 'must be an object with a name, such as { name: "Acme" }' : undefined,
-  },
-);
+export const brandSchema = z
+  .strictObject(
+    {
+      /** Shown in subjects and sentences, and instead of the logo if images are off. */
+      name: line(60),
+      /** Shown 32 pixels high. `https` only, because mail clients block other URLs. */
+      logoUrl: url(isHttps, 'must be an https URL').optional(),
+      /** The logo for dark mode. Mail clients without support for dark mode show `logoUrl`. */
+      darkLogoUrl: url(isHttps, 'must be an https URL').optional(),
+      colors: colorsSchema.prefault({}),
+      buttonShape: z.enum(['square', 'rounded', 'pill']).default('rounded'),
+      /** Font families, the first choice first. Fonts that are not installed on the device are not loaded. */
+      font: fontSchema,
+      /**
+       * The domain of the site that accepts the codes. The plain text of emails with a code then ends with
+       * `@acme.example #482913`, the format of origin-bound one-time codes.
+       *
+       * @see https://wicg.github.io/sms-one-time-codes/
+       */
+      domain: domainSchema.optional(),
+      /** A postal address for the footer, on one line. */
+      address: line(200).optional(),
+      supportUrl: url((text) => isHttps(text) || isMailto(text), 'must be an https or mailto URL').optional(),
+    },
+    {
+      error: ({ code }) =>
+        code === 'invalid_type' ? 'must be an object with a name, such as { name: "Acme" }' : undefined,
+    },
+  )
+  .refine(({ logoUrl, darkLogoUrl }) => darkLogoUrl === undefined || logoUrl !== undefined, {
+    path: ['darkLogoUrl'],
+    message: 'requires logoUrl, the logo for light mode',
+  });
 
 /** The options for the brand. Only the name is required. */
 export type BrandInput = z.input<typeof brandSchema>;

@@ -168,7 +168,7 @@ function compute(expression: Expression, scope: Scope): PayloadValue {
 function call({ helper, args }: CallExpression, scope: Scope): PayloadValue {
   const [first, second, third] = args.map((each) => compute(each, scope));
   const textOf = (value: PayloadValue) => (typeof value === 'string' ? value : undefined);
-  const locale = normalizeLocale(textOf(second)) ?? 'en';
+  const localeOf = (value: PayloadValue) => normalizeLocale(textOf(value)) ?? 'en';
   switch (helper) {
     case 'eq':
       return first === second;
@@ -179,10 +179,10 @@ function call({ helper, args }: CallExpression, scope: Scope): PayloadValue {
     case 'address':
       return typeof first === 'string' ? unlinkAddress(first) : first;
     case 'duration':
-      return typeof first === 'number' && first >= 0 ? formatDuration(first, locale) : undefined;
+      return typeof first === 'number' && first >= 0 ? formatDuration(first, localeOf(second)) : undefined;
     case 'date':
       return typeof first === 'string'
-        ? (formatDate(first, locale, textOf(third)) ?? unlinkName(first))
+        ? (formatDate(first, localeOf(second), textOf(third)) ?? unlinkName(first))
         : first;
   }
 }
