@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
@@ -21,8 +21,8 @@ export const testSettings = {
   // Each file runs in its own process, so that what it leaves behind is seen and cannot reach the next file.
   pool: 'forks',
   isolate: true,
-  // Half of the cores would be idle: most files wait for servers and processes much of the time.
-  maxWorkers: '100%',
+  // Many files wait for servers and processes part of the time, so run more of them than there are cores.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // On a busy machine everything takes long. What hangs still ends.
   testTimeout: 60_000,
   hookTimeout: 120_000,
@@ -93,6 +93,8 @@ function prepareEnvironment(): void {
   for (const name of Object.keys(process.env)) if (/^PG[A-Z]/.test(name)) delete process.env[name];
   if (!existsSync(tmpdir()))
     throw new Error(`The temporary folder ${tmpdir()} does not exist: set TMPDIR to one that does.`);
+  // Test files and commands load the same modules again and again, so they share what Node.js compiles.
+  process.env.NODE_COMPILE_CACHE ??= join(ROOT, 'node_modules/.cache/node-compile');
   process.env.POSTERN_SEED = chooseSeed(process.env.POSTERN_SEED);
 }
 
