@@ -37,18 +37,29 @@ const STUBS: readonly Stub[] = [
   ...stub('@nestjs/websockets', '11.0.0', '12.0.0'),
 ];
 
-/** The dependencies of an application before it installs a package. */
+/** The dependencies of an application before it installs a package: each version of vitest, with some of the others. */
 const APPLICATIONS: readonly Readonly<Record<string, string>>[] = [
   { vitest: '0.34.6', 'fast-check': '2.25.0', typescript: '4.9.5', zod: '3.20.0' },
   { vitest: '1.6.1', 'fast-check': '3.23.2', typescript: '5.9.3', zod: '4.0.0' },
-  { vitest: '2.1.9', jest: '27.5.1', '@electric-sql/pglite': '0.1.5' },
-  { vitest: '3.2.4', jest: '29.7.0', pg: '7.0.0', nodemailer: '6.9.0', handlebars: '4.0.0' },
-  { vitest: '4.1.12', jest: '30.5.2', '@opentelemetry/api': '1.9.0', '@logto/connector-kit': '3.0.0' },
+  {
+    ...{ vitest: '2.1.9', jest: '27.5.1', '@electric-sql/pglite': '0.1.5' },
+    ...{ express: '4.17.0', '@types/express': '4.16.0', 'reflect-metadata': '0.1.12' },
+  },
+  {
+    ...{ vitest: '3.2.4', jest: '29.7.0', pg: '7.0.0', nodemailer: '6.9.0', handlebars: '4.0.0' },
+    ...{
+      express: '5.0.0',
+      '@nestjs/common': '11.0.0',
+      '@nestjs/core': '11.0.0',
+      'reflect-metadata': '0.1.13',
+    },
+  },
+  {
+    ...{ vitest: '4.1.12', jest: '30.5.2', '@opentelemetry/api': '1.9.0', '@logto/connector-kit': '3.0.0' },
+    ...{ '@nestjs/common': '11.0.0', '@nestjs/core': '11.0.0', 'reflect-metadata': '0.2.0' },
+  },
   { vitest: '6.0.0', 'fast-check': '5.0.0', typescript: '7.0.2', zod: '5.0.0', '@types/express': '6.0.0' },
   { vitest: '7.0.0-beta.1', '@opentelemetry/api': '1.4.0', '@electric-sql/pglite': '1.0.0' },
-  { express: '4.17.0', '@types/express': '4.16.0', 'reflect-metadata': '0.1.12' },
-  { express: '5.0.0', '@nestjs/common': '11.0.0', '@nestjs/core': '11.0.0', 'reflect-metadata': '0.1.13' },
-  { '@nestjs/common': '11.0.0', '@nestjs/core': '11.0.0', 'reflect-metadata': '0.2.0' },
 ];
 
 let registry: LocalRegistry;
