@@ -33,14 +33,14 @@ export { parseEmail, serializeEmail } from './email-codec.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';
 export { failureLevel, type LogLevel } from './failure-level.js';
 export { isEmailField, isHeaderName, sanitizeHeaderValue } from './header-field.js';
-export { type AcceptedLocales, pickLocale, preferredLocale } from './locale.js';
+export { type AcceptedLocales, directionOf, pickLocale, preferredLocale } from './locale.js';
 export { type LogEvent, type Logger, silentLogger } from './logger.js';
 export { isLoopbackHost } from './loopback.js';
 export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } from './mail-error.js';
 export type { MailQueue } from './mail-queue.js';
 export { canonicalAddress, type Mailbox, parseRecipient } from './mailbox.js';
 export { createMailer, type Mailer, type MailerOptions } from './mailer.js';
-export { encodeBase64Url } from './mime/base64.js';
+export { decodeBase64Url, encodeBase64Url } from './mime/base64.js';
 export { createOperatorLogger } from './operator-logger.js';
 export {
   clockSchema,

@@ -111,3 +111,13 @@ export function pickLocale(
 /** The reader's preferred language as a BCP 47 tag, or `undefined` if there is no preference. */
 export const preferredLocale = (accepted: AcceptedLocales | undefined): string | undefined =>
   readRanges(accepted).find(({ tag, quality }) => tag !== '*' && quality > 0)?.tag;
+
+/** Scripts that run from right to left (ISO 15924). */
+const RIGHT_TO_LEFT = ['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa'];
+
+/** The direction of a language, by the script that it is usually written in. `ltr` for a tag that is not valid. */
+export function directionOf(locale: string): 'ltr' | 'rtl' {
+  const tag = normalizeLocale(locale);
+  const script = tag && new Intl.Locale(tag).maximize().script;
+  return script && RIGHT_TO_LEFT.includes(script) ? 'rtl' : 'ltr';
+}

@@ -1,7 +1,6 @@
-import { carriesCode, escapeHtml, isNotice } from '@postern/core';
+import { carriesCode, directionOf, escapeHtml, isNotice } from '@postern/core';
 import type { Brand } from './brand.js';
 import { type CodeType, type Copy, fillIn, type TemplateType } from './copy/copy-schema.js';
-import { directionOf } from './copy/language-tag.js';
 import { formatDuration } from './duration.js';
 import { factsOf, requestDetailsOf } from './layout-details.js';
 import { wordsOfType } from './type-words.js';

@@ -1,6 +1,5 @@
-import { encodeBase64Url, type SecretKey } from '@postern/core';
+import { decodeBase64Url, encodeBase64Url, type SecretKey } from '@postern/core';
 import * as z from 'zod';
-import { fromBase64Url } from './base64url.js';
 import { equalTexts } from './equal-texts.js';
 import { createHmacKey, type HmacKey } from './hmac-key.js';
 import { openBox, sealBox } from './sealed-box.js';
@@ -54,7 +53,7 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
       return encodeBase64Url(await sealBox(await boxKey(signing, id, value), JSON.stringify(contents)));
     },
     async open({ id, sealed }, value) {
-      const box = fromBase64Url(sealed);
+      const box = decodeBase64Url(sealed);
       const texts = await Promise.all(all.map(async (key) => openBox(await boxKey(key, id, value), box)));
       const text = texts.find((found) => found !== undefined);
       return text === undefined ? undefined : contentsSchema.parse(JSON.parse(text));

@@ -18,3 +18,13 @@ export const encodeBase64 = (bytes: Uint8Array): string => base64Lines(bytes).jo
 /** Encodes bytes as base64url without padding (RFC 4648 section 5), for tokens, keys, and APIs. */
 export const encodeBase64Url = (bytes: Uint8Array): string =>
   encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+
+/** Decodes base64url. Returns no bytes for other text, such as that of a damaged row. */
+export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  } catch {
+    return new Uint8Array();
+  }
+}
