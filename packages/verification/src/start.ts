@@ -52,7 +52,8 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
   }
 
   return async (input) => {
-    const { to, type, method, ip, redirectTo, deliver, waitUntil } = parseRequest(startRequestSchema, input);
+    const parsed = parseRequest(startRequestSchema, input);
+    const { to, type, method, ip, redirectTo, protectLink, deliver, waitUntil } = parsed;
     const { locale, payload, requestContext, signal } = input;
     const address = canonicalAddress(to);
     const recipient = parseRecipient(to);
@@ -77,8 +78,10 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
     const [subject, ...otherSubjects] = subjects;
 
     const permit = await limits.permitStart({ client: clientOf(ip), address, subjects, time });
-    const send = async (expiresAt: Date) => {
-      if (deliver) await mailer.send(parseSendRequest({ ...request, expiresAt }), { signal });
+    const protect = async (expiresAt: Date): Promise<object> => {
+      if (!protectLink || variables.link === undefined) return variables;
+      const { link, code } = await protectLink(variables.link, { expiresAt });
+      return { link, ...(code !== undefined && { code }) };
     };
     let expiresAt: Date;
     try {
@@ -94,11 +97,15 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
       // The mailer uses the clock of this process. If it is ahead of the store's clock, the email must not count as expired.
       const sendBy = clock ? expiresAt : new Date(Math.max(expiresAt.getTime(), startedAt + ttlMs));
       for (const superseded of kept.superseded) await onSuperseded?.({ id: superseded });
-      if (!waitUntil) await send(sendBy);
+      const email = { ...request, expiresAt: sendBy, payload: { ...payload, ...(await protect(expiresAt)) } };
+      const send = async () => {
+        if (deliver) await mailer.send(parseSendRequest(email), { signal });
+      };
+      if (!waitUntil) await send();
       // Runs without a delivery, too, so that callers that wait for the work cannot detect the difference.
       else
         sendAfterResponse({
-          ...{ send: () => send(sendBy), waitUntil, report },
+          ...{ send, waitUntil, report },
           ...{ source: 'verification', fields: { id, type } },
         });
     } catch (error) {

@@ -1,6 +1,7 @@
 import {
   type AcceptedLocales,
   type CommonPayload,
+  functionSchema,
   MailError,
   type RequestContext,
   readWebUrl,
@@ -31,6 +32,16 @@ export interface StartRequest {
    * is stored encrypted, and only the code or link opens it.
    */
   redirectTo?: string | undefined;
+  /**
+   * Replaces a link before it is sent, such as with the `protect` method of a link guard. A `code` in the result is sent in
+   * the same email. It also runs with `deliver: false`.
+   */
+  protectLink?:
+    | ((
+        link: string,
+        validity: { readonly expiresAt: Date },
+      ) => Promise<{ readonly link: string; readonly code?: string | undefined }>)
+    | undefined;
   /**
    * Whether to send the email. Pass `false` for an address without an account, so that its responses are the same as for an
    * address with an account.
@@ -84,13 +95,13 @@ export const startRequestSchema = z.object({
   method: z.enum(['code', 'link'], "method must be 'code' or 'link'"),
   ip,
   redirectTo: text('redirectTo', 4000).optional(),
+  protectLink: functionSchema<NonNullable<StartRequest['protectLink']>>(
+    'protectLink must be a function',
+  ).optional(),
   deliver: z.boolean('deliver must be true or false').default(true),
-  waitUntil: z
-    .custom<NonNullable<StartRequest['waitUntil']>>(
-      (value) => typeof value === 'function',
-      'waitUntil must be a function',
-    )
-    .optional(),
+  waitUntil: functionSchema<NonNullable<StartRequest['waitUntil']>>(
+    'waitUntil must be a function',
+  ).optional(),
 });
 export const checkRequestSchema = z.object({ ...subjectShape, code: text('code', 200), ip });
 export const cancelRequestSchema = z.object(subjectShape);
