@@ -9,7 +9,7 @@ import { findPhrases } from './find-phrases.ts';
 const TEXT = /\.(?:md|tsx?|mjs|vue|html|ya?ml)$/;
 /** Other languages, generated files, and the list itself. */
 const EXCLUDED =
-  /^packages\/templates\/src\/copy\/(?!en\.ts|[a-z]+-schema|locales)|^scripts\/english\/|^pnpm-lock|^apps\/bench\/RESULTS|generated|__snapshots__|^LICENSE/;
+  /^packages\/templates\/src\/copy\/(?!en\.ts|[a-z]+-schema|locales)|^packages\/http\/src\/link-texts\/(?!en\.ts|link-texts|locales|texts-for)|^scripts\/english\/|^pnpm-lock|^apps\/bench\/RESULTS|generated|__snapshots__|^LICENSE/;
 
 const options = process.argv.slice(2);
 const paths = options.filter((option) => !option.startsWith('--'));

@@ -5,7 +5,7 @@
 import { createEmailProvider } from '@postern/adapter-authjs';
 import { createSupabaseWebhook, createZitadelWebhook, type Webhook } from '@postern/adapter-webhooks';
 import { createMailer, type Email, silentLogger, type Transport } from '@postern/core';
-import { bearerToken, createFetchHandler } from '@postern/http';
+import { bearerToken, createFetchHandler, createLinkGuard } from '@postern/http';
 import { withFailover, withRateLimit, withRetry } from '@postern/resilience';
 import { createTemplates } from '@postern/templates';
 import { createResendTransport } from '@postern/transport-http/resend';
@@ -197,6 +197,25 @@ export const situations: Readonly<Record<string, Situation>> = {
     const page = await answer(new Request(linkIn(outbox.last), { headers }));
     const pressed = await answer(new Request(linkIn(outbox.last), { method: 'POST' }));
     return [page.status, page.headers.get('content-security-policy'), pressed.status, await pressed.json()];
+  },
+
+  async 'protects links'() {
+    const url = 'https://acme.example/open';
+    const keys = [{ id: 'one', secret: 's'.repeat(32) }] as const;
+    const guard = createLinkGuard({ keys, url, binding: 'browser', codeInEmail: true });
+    const expiresAt = new Date(Date.now() + 60_000);
+    const { link, code = '', setCookie = '' } = await guard.protect(`${url}/verify`, { expiresAt });
+    const page = await guard.fetch(new Request(link, { headers: { 'Accept-Language': 'ar' } }));
+    const entered = await guard.fetch(
+      new Request(url, {
+        method: 'POST',
+        headers: { Cookie: setCookie.split(';')[0] ?? '' },
+        body: new URLSearchParams({ code }),
+      }),
+    );
+    const text = await page.text();
+    const shown = [text.includes('dir="rtl"'), text.includes(code)];
+    return [page.status, ...shown, entered.status, entered.headers.get('location')];
   },
 
   async 'serves authorized routes'() {

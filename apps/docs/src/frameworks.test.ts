@@ -245,6 +245,51 @@ describe('Auth.js', () => {
   });
 });
 
+test('Protect links: scanners press everything, and the person still signs in', async () => {
+  const trap = await startTrap();
+  const guide = openGuide('protect-links');
+  const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, LINK_SECRET: 's'.repeat(32) });
+  const browser = await launchBrowser();
+  onTestFinished(() => browser.close());
+  const person = await (await browser.newContext()).newPage();
+  const request = async (email: string) => {
+    await person.goto(origin);
+    await person.getByLabel('Email').fill(email);
+    await person.getByRole('button', { name: 'Send link' }).click();
+    await person.waitForURL(`${origin}/open`);
+    return trap.inbox.waitForLink(email);
+  };
+  /** Opens the link, renders it with scripts, and presses every button. */
+  const scan = async (link: string) => {
+    for (const method of ['HEAD', 'GET', 'OPTIONS'])
+      await fetch(link, { method, redirect: 'manual', headers: { Connection: 'close' } });
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(link);
+    for (const button of await page.locator('button, a, input').all()) await button.click();
+    const pressed = await page.request.post(link, { form: { code: 'AAAAA-AAAAA' }, maxRedirects: 0 });
+    expect(pressed.status()).toBe(403);
+    return page.locator('strong').textContent();
+  };
+
+  // The person opens the link in the browser that requested it.
+  const link = await request(to);
+  await scan(link);
+  await person.goto(link);
+  await person.getByText('Press the button to continue as a***@example.com.').waitFor();
+  await person.getByRole('button', { name: 'Continue' }).click();
+  await person.getByText(`Signed in as ${to}.`).waitFor();
+
+  // The person opens the link in another browser, and enters the code in the first one.
+  const bob = 'bob@example.com';
+  const code = await scan(await request(bob));
+  await person.getByLabel('Code').fill('AAAAA-AAAAA');
+  await person.getByRole('button', { name: 'Continue' }).click();
+  await person.getByRole('alert').waitFor();
+  await person.getByLabel('Code').fill(code?.toLowerCase() ?? '');
+  await person.getByRole('button', { name: 'Continue' }).click();
+  await person.getByText(`Signed in as ${bob}.`).waitFor();
+});
+
 test('Logto in Docker has the Dockerfile of the connector', async () => {
   const guide = openGuide('logto-docker');
   const readme = await readFile(

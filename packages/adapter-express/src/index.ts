@@ -1,2 +1,2 @@
-export { bearerToken } from '@postern/http';
-export { createMailRouter, type MailRouterOptions } from './mail-router.js';
+export { bearerToken, createLinkGuard, type LinkGuard, type LinkGuardOptions } from '@postern/http';
+export { createLinkGuardRouter, createMailRouter, type MailRouterOptions } from './mail-router.js';

@@ -1,4 +1,5 @@
-export { bearerToken, type ProblemCode, ProblemError } from '@postern/http';
+export { bearerToken, createLinkGuard, type ProblemCode, ProblemError } from '@postern/http';
+export { LinkGuardService } from './link-guard-service.js';
 export { MailController } from './mail-controller.js';
 export { MailExceptionFilter } from './mail-exception-filter.js';
 export { type MailHealth, MailHealthIndicator } from './mail-health-indicator.js';
@@ -8,10 +9,12 @@ export type { TemplateInput } from './mail-registry.js';
 export { MailRoutes } from './mail-routes.js';
 export { MailService } from './mail-service.js';
 export {
+  getLinkGuardToken,
   getMailerToken,
   getMailHealthToken,
   getMailRoutesToken,
   getVerificationToken,
+  InjectLinkGuard,
   InjectMailer,
   InjectMailHealth,
   InjectMailRoutes,

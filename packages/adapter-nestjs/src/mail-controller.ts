@@ -10,6 +10,7 @@ const HANDLERS = [
   'verifyCode',
   'links',
   'link',
+  'open',
   'health',
   'openApi',
 ] as const satisfies readonly (keyof MailController)[];
@@ -69,6 +70,12 @@ export abstract class MailController {
   @OwnRoute()
   link(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#routes.answer('links/:token', request, response);
+  }
+
+  @All('open')
+  @OwnRoute()
+  open(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
+    return this.#routes.answer('open', request, response);
   }
 
   @All('health')

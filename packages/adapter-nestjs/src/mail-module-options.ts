@@ -8,7 +8,7 @@ import {
   readOptions,
   type Transport,
 } from '@postern/core';
-import type { MailHandlerOptions } from '@postern/http';
+import type { LinkGuard, MailHandlerOptions } from '@postern/http';
 import type { VerificationOptions } from '@postern/verification';
 import { z } from 'zod';
 
@@ -52,9 +52,15 @@ export type MailModuleOptions = Omit<MailerOptions, 'config' | 'transport' | 'lo
     http?:
       | Omit<
           MailHandlerOptions,
-          'mailer' | 'verification' | 'queue' | 'logger' | 'clock' | 'healthIntervalMs'
+          'mailer' | 'verification' | 'queue' | 'linkGuard' | 'logger' | 'clock' | 'healthIntervalMs'
         >
       | undefined;
+    /**
+     * Required to use `LinkGuardService`. `MailController` serves the guard's page at `open` below its path.
+     *
+     * @example `createLinkGuard({ keys, url: 'https://app.example.com/mail/open' })`
+     */
+    linkGuard?: LinkGuard | undefined;
     /** How long to cache a health result, in milliseconds. @default 30000 */
     healthIntervalMs?: number | undefined;
     /** @default the logger of Nest */
@@ -87,6 +93,7 @@ const optionsSchema = z.strictObject(
     verification: z.custom(isObject, 'must be an object with store and keys').optional(),
     queue: functionSchema('must be a function that receives a mailer and returns a queue').optional(),
     http: z.custom(isObject, 'must be an object with authorize').optional(),
+    linkGuard: z.custom(isObject, 'must be a link guard, such as createLinkGuard(…)').optional(),
     healthIntervalMs: z.int().min(0).optional(),
     resolveTemplate: z.unknown().optional(),
     missingVariable: z.unknown().optional(),

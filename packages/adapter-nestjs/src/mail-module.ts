@@ -6,6 +6,7 @@ import {
   Module,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { LinkGuardService } from './link-guard-service.js';
 import { MailHealthIndicator } from './mail-health-indicator.js';
 import type { MailModuleExtras, MailModuleOptions } from './mail-module-options.js';
 import { MailRegistry, MailRegistryModule, type TemplateInput } from './mail-registry.js';
@@ -13,6 +14,7 @@ import { MailRoutes } from './mail-routes.js';
 import { MailService } from './mail-service.js';
 import {
   DEFAULT_MAILER,
+  getLinkGuardToken,
   getMailerToken,
   getMailHealthToken,
   getMailRoutesToken,
@@ -35,6 +37,7 @@ function withMailer(definition: DynamicModule, name: string): DynamicModule {
   const exported: FactoryProvider[] = [
     ofHost(getMailerToken(name), (host) => new MailService(() => host.mailer)),
     ofHost(getVerificationToken(name), (host) => new VerificationService(() => host.verification)),
+    ofHost(getLinkGuardToken(name), (host) => new LinkGuardService(() => host.linkGuard)),
     ofHost(getMailHealthToken(name), (host) => new MailHealthIndicator(() => host.checkHealth())),
     {
       provide: getMailRoutesToken(name),

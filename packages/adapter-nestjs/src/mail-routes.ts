@@ -44,7 +44,8 @@ export class MailRoutes implements OnModuleInit {
     showBody(raw);
     // A client that disconnected has no address, and would bypass the limit of its network.
     if (raw.socket.destroyed) return;
-    const path = `/${route.replace(':token', () => encodeURIComponent(request.params?.token ?? ''))}`;
+    const [query = ''] = /\?.*$/s.exec(raw.url ?? '') ?? [];
+    const path = `/${route.replace(':token', () => encodeURIComponent(request.params?.token ?? ''))}${query}`;
     sendResponse(response, await this.#handler().handle(toHttpRequest(request, path)));
   }
 }

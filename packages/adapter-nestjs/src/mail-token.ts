@@ -1,4 +1,5 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
+import { LinkGuardService } from './link-guard-service.js';
 import { MailHealthIndicator } from './mail-health-indicator.js';
 import { MailRoutes } from './mail-routes.js';
 import { MailService } from './mail-service.js';
@@ -22,6 +23,10 @@ export const getMailerToken = (name = DEFAULT_MAILER): InjectionToken => tokenOf
 export const getVerificationToken = (name = DEFAULT_MAILER): InjectionToken =>
   tokenOf(VerificationService, 'VERIFICATION', name);
 
+/** Returns the injection token of the {@link LinkGuardService} of a mailer. */
+export const getLinkGuardToken = (name = DEFAULT_MAILER): InjectionToken =>
+  tokenOf(LinkGuardService, 'LINK_GUARD', name);
+
 /** Returns the injection token of the {@link MailRoutes} of a mailer. */
 export const getMailRoutesToken = (name = DEFAULT_MAILER): InjectionToken =>
   tokenOf(MailRoutes, 'MAIL_ROUTES', name);
@@ -44,6 +49,10 @@ export const InjectMailer = (name?: string): ParameterDecorator & PropertyDecora
 /** Injects the {@link VerificationService} of a mailer. */
 export const InjectVerification = (name?: string): ParameterDecorator & PropertyDecorator =>
   Inject(getVerificationToken(name));
+
+/** Injects the {@link LinkGuardService} of a mailer. */
+export const InjectLinkGuard = (name?: string): ParameterDecorator & PropertyDecorator =>
+  Inject(getLinkGuardToken(name));
 
 /** Injects the {@link MailRoutes} of a mailer, for the {@link MailController} of a mailer with a name. */
 export const InjectMailRoutes = (name?: string): ParameterDecorator & PropertyDecorator =>

@@ -7,7 +7,7 @@ import {
   systemClock,
   type Transport,
 } from '@postern/core';
-import { createHealthCheck, createMailHandler, type MailHandler } from '@postern/http';
+import { createHealthCheck, createMailHandler, type LinkGuard, type MailHandler } from '@postern/http';
 import { createTransport } from '@postern/transport';
 import { createVerification, type Verification } from '@postern/verification';
 import { createLazyQueue } from './lazy-queue.js';
@@ -59,6 +59,12 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
     throw missing('verification', 'is required for codes and links: pass { store, keys } to MailModule');
   }
 
+  get linkGuard(): LinkGuard {
+    const { linkGuard } = this.#options;
+    if (linkGuard) return linkGuard;
+    throw missing('linkGuard', 'is required to protect links: pass createLinkGuard(…) to MailModule');
+  }
+
   get handler(): MailHandler {
     const { handler } = this.#made();
     if (handler) return handler;
@@ -92,6 +98,7 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
       verification: verificationOptions,
       queue: openQueue,
       http,
+      linkGuard,
       healthIntervalMs,
       clock,
       ...options
@@ -114,7 +121,10 @@ export class MailerHost implements OnModuleInit, OnApplicationShutdown {
       createVerification({ ...verificationOptions, logger: verificationOptions.logger ?? logger, mailer });
     const handler =
       http &&
-      createMailHandler({ ...http, ...shared, mailer: sender, queue, verification, healthIntervalMs });
+      createMailHandler({
+        ...{ ...http, ...shared },
+        ...{ mailer: sender, queue, verification, linkGuard, healthIntervalMs },
+      });
     const checkHealth = createHealthCheck(sender, {
       intervalMs: healthIntervalMs ?? HEALTH_INTERVAL,
       clock: clock ?? systemClock,

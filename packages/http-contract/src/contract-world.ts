@@ -1,5 +1,12 @@
 import { createMailer, type LogEvent, type Logger, type Mailer } from '@postern/core';
-import { bearerToken, createMailHandler, type MailHandlerOptions, type RouteInfo } from '@postern/http';
+import {
+  bearerToken,
+  createLinkGuard,
+  createMailHandler,
+  type LinkGuard,
+  type MailHandlerOptions,
+  type RouteInfo,
+} from '@postern/http';
 import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { createVerification, memoryStore, type PolicyInput } from '@postern/verification';
@@ -19,6 +26,7 @@ export type HttpHarnessFactory = (options: MailHandlerOptions) => HttpHarness | 
 const SECRET = 'the-secret-of-the-http-contract';
 export const AUTHORIZED = { Authorization: `Bearer ${SECRET}` };
 
+const KEYS = [{ id: 'contract', secret: 'the secret of the contract suite, for tests only' }] as const;
 const LINK_URL = 'https://auth.example.com/mail/links/{token}';
 const CONTENT = '{{#if code}}{{greeting}} {{code}}.{{/if}}{{#if link}}{{greeting}} {{link}} {{/if}}';
 const templateOf = (usageType: string) => [
@@ -38,6 +46,9 @@ export interface World {
   send(path: string, exchange?: Exchange): Promise<Answer>;
   post(path: string, body?: Exchange['body'], headers?: Exchange['headers']): Promise<Answer>;
   authorized(path: string, body?: Exchange['body'], headers?: Exchange['headers']): Promise<Answer>;
+  readonly linkGuard: LinkGuard;
+  /** Returns the path of a URL below the mount path. */
+  pathOf(url: string): string;
   /** Returns the path of the link in the latest email to this address. */
   linkTo(email: string): Promise<string>;
   /** Closes the client's idle connections. Otherwise, a closing server waits for them. */
@@ -49,6 +60,7 @@ export interface World {
 export interface WorldOptions extends Partial<MailHandlerOptions> {
   policy?: PolicyInput;
   linkUrl?: string | undefined;
+  linkBinding?: LinkGuard['binding'];
 }
 
 /** The responses in an OpenAPI document by path, method, and status. */
@@ -76,12 +88,17 @@ function expectDescribed(paths: Paths, path: string, method: string, answer: Ans
     });
 }
 
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname.replace(/^\/mail/, '') + search;
+}
+
 let serial = 0;
 /** Returns a new address, so that tests do not share recipients. */
 export const somebody = (): string => `ada-${process.pid}-${serial++}@example.com`;
 
 export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions = {}): Promise<World> {
-  const { policy, linkUrl, ...options } = { linkUrl: LINK_URL, ...given };
+  const { policy, linkUrl, linkBinding, ...options } = { linkUrl: LINK_URL, ...given };
   const clock = { time: Date.UTC(2026, 0, 1), now: () => clock.time };
   const log: LogEvent[] = [];
   const note = (event: LogEvent) => void log.push(event);
@@ -101,13 +118,16 @@ export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions
     // Emails expire by the mailer's clock, which is the system clock.
     mailer: { send: ({ expiresAt: _, ...request }, operation) => mailer.send(request, operation) },
     store: memoryStore(),
-    keys: [{ id: 'contract', secret: 'the secret of the contract suite, for tests only' }],
+    keys: KEYS,
     linkUrl,
     policy,
     logger,
     clock,
   });
-  const handlerOptions = { mailer, verification, authorize: bearerToken(SECRET), logger, clock, ...options };
+  const url = new URL('/mail/open', LINK_URL).href;
+  const linkGuard = createLinkGuard({ keys: KEYS, url, binding: linkBinding, logger, clock });
+  const authorize = bearerToken(SECRET);
+  const handlerOptions = { mailer, verification, authorize, linkGuard, logger, clock, ...options };
   const harness = await factory(handlerOptions);
   const client = createHttpClient(harness.url);
   const handler = createMailHandler(handlerOptions);
@@ -145,7 +165,9 @@ export async function openWorld(factory: HttpHarnessFactory, given: WorldOptions
     send,
     post,
     authorized: (path, body, headers) => post(path, body, { ...AUTHORIZED, ...headers }),
-    linkTo: async (email) => new URL(await trap.inbox.waitForLink(email)).pathname.replace(/^\/mail/, ''),
+    linkGuard,
+    pathOf,
+    linkTo: async (email) => pathOf(await trap.inbox.waitForLink(email)),
     hangUp: client.close,
     shutDown,
   };

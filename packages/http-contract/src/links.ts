@@ -15,8 +15,10 @@ export function describeLinks(factory: HttpHarnessFactory): void {
   async function openLink(options: WorldOptions = {}, body: object = {}) {
     const world = await openWorld(factory, options);
     const email = somebody();
-    expect((await world.post('/links', { email, ...body })).status).toBe(204);
-    return { world, email, path: await world.linkTo(email) };
+    const { status, headers } = await world.post('/links', { email, ...body });
+    expect(status).toBe(204);
+    const cookie = headers['set-cookie']?.[0]?.split(';')[0];
+    return { world, email, path: await world.linkTo(email), cookie };
   }
   const press = (world: World, path: string, headers: object = BROWSER) =>
     world.post(path, undefined, { ...headers });
@@ -62,7 +64,7 @@ export function describeLinks(factory: HttpHarnessFactory): void {
         "frame-ancestors 'none'",
         "base-uri 'none'",
       ]);
-      expect(text).toContain('<form method="post"><button>');
+      expect(text).toMatch(/<form method="post">\s*<button>/);
       expect(text.match(/<(?:form|button|script|img|link|iframe|a)\b/g)).toEqual(['<form', '<button']);
       // The token does not appear in the form's URL, either.
       expect(text).not.toContain(path.split('/').at(-1));
@@ -102,6 +104,22 @@ export function describeLinks(factory: HttpHarnessFactory): void {
       // The link is still valid.
       const Origin = new URL(world.url).origin;
       expect((await press(world, path, { Origin })).status).toBe(204);
+    });
+
+    test('opens only in the browser that requested it, if it is bound to that browser', async () => {
+      const { world, path, cookie } = await openLink({ linkBinding: 'browser' });
+      const other = await world.send(path, { headers: BROWSER });
+      const [, code = ''] = /<strong[^>]*>([^<]+)</.exec(other.text) ?? [];
+      expect((await press(world, path)).status).toBe(403);
+
+      const form = { 'Content-Type': 'application/x-www-form-urlencoded', ...BROWSER };
+      const enter = (headers: object) =>
+        world.post('/open', `code=${code.toLowerCase()}`, { ...form, ...headers });
+      expect((await enter({})).status).toBe(403);
+      const entered = await enter({ Cookie: cookie });
+      // The redirect repeats the POST request.
+      expect(entered.status).toBe(307);
+      expect((await press(world, world.pathOf(String(entered.headers.location)))).status).toBe(200);
     });
 
     test('expires', async () => {

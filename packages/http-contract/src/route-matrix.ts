@@ -16,6 +16,13 @@ const { routes: ROUTES } = createMailHandler({
     peekLink: neverCalled,
     consumeLink: neverCalled,
   },
+  linkGuard: {
+    url: 'https://auth.example.com/mail/open',
+    binding: 'none',
+    protect: neverCalled,
+    fetch: neverCalled,
+    handle: neverCalled,
+  },
   authorize: () => false,
 });
 

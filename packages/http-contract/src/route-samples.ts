@@ -55,6 +55,8 @@ export const SAMPLES: Readonly<Record<OperationId, Sample>> = {
   },
   showLink: { prepare: prepareLink, status: 200, mails: false },
   consumeLink: { prepare: prepareLink, status: 204, mails: false },
+  showProtectedLink: { prepare: prepareProtectedLink, status: 200, mails: false },
+  openProtectedLink: { prepare: prepareProtectedLink, status: 303, mails: false },
   getHealth: { prepare: async () => ({}), status: 200, mails: true },
   getOpenApi: { prepare: async () => ({}), status: 200, mails: false },
 };
@@ -63,4 +65,10 @@ async function prepareLink(world: World): Promise<{ path: string }> {
   const email = somebody();
   await world.post('/links', { email });
   return { path: await world.linkTo(email) };
+}
+
+async function prepareProtectedLink({ linkGuard, clock, pathOf }: World): Promise<{ path: string }> {
+  const expiresAt = new Date(clock.now() + 600_000);
+  const { link } = await linkGuard.protect(new URL('/welcome', linkGuard.url).href, { expiresAt });
+  return { path: pathOf(link) };
 }

@@ -24,7 +24,7 @@ export type HttpBody =
 /** A request in a form that does not depend on the framework. */
 export interface HttpRequest<Native = unknown> {
   readonly method: string;
-  /** The path below the mount path, not decoded, such as `/links/abc`. A query is ignored. */
+  /** The path below the mount path, not decoded, with the query, such as `/links/abc` or `/open?token=abc`. */
   readonly path: string;
   /** Returns a header by its name, which is not case-sensitive. */
   header(name: string): string | undefined;
@@ -65,6 +65,17 @@ export function respond(
     ...(content && { body: content.body }),
   };
 }
+
+const encoder = new TextEncoder();
+
+/** Sets the length of the body, which responses to HEAD include, too. */
+export function finish({ status, headers, body }: HttpResponse, isHead: boolean): HttpResponse {
+  if (body === undefined) return { status, headers };
+  const sized = { ...headers, 'Content-Length': String(encoder.encode(body).byteLength) };
+  return { status, headers: sized, ...(!isHead && { body }) };
+}
+
+export const withoutQuery = (path: string): string => path.replace(/[?#].*$/s, '');
 
 export const respondJson = (status: number, value: unknown, headers?: HttpHeaders): HttpResponse =>
   respond(status, { type: 'application/json; charset=utf-8', body: JSON.stringify(value) }, headers);

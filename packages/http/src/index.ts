@@ -8,7 +8,15 @@ export {
 export { toHttpRequest, toResponse } from './fetch-message.js';
 export { createHealthCheck } from './health.js';
 export type { BodyContent, HttpBody, HttpHeaders, HttpRequest, HttpResponse } from './http-message.js';
-export type { LinkTexts } from './link-page.js';
+export type { LinkBrand } from './link-brand.js';
+export { createLinkGuard, type LinkGuard } from './link-guard/link-guard.js';
+export type {
+  LinkBinding,
+  LinkGuardOptions,
+  LinkProtection,
+  ProtectedLink,
+} from './link-guard/link-guard-options.js';
+export type { LinkTexts } from './link-texts/link-texts.js';
 export { createMailHandler, type MailHandler } from './mail-handler.js';
 export type {
   MailHandlerOptions,

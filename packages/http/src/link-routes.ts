@@ -1,10 +1,11 @@
 import { VerificationError } from '@postern/verification';
 import { type HttpRequest, respond } from './http-message.js';
-import { ENGLISH, type LinkTexts, respondPage } from './link-page.js';
-import { localeOf } from './locale.js';
+import { type LinkPageStyle, respondButton, respondFailure, respondNext, respondPage } from './link-page.js';
+import { textsFor } from './link-texts/texts-for.js';
 import type { ParsedOptions, VerificationCalls } from './mail-handler-options.js';
-import { PROBLEMS, ProblemError, toProblemError } from './problem.js';
+import { ProblemError, toProblemError } from './problem.js';
 import { defineRoute, type Route, type RouteCall } from './route.js';
+import { requireSameSite } from './same-site.js';
 import { askVerified, respondVerified, verifiedSchema } from './verified-answer.js';
 
 const wantsPage = (request: HttpRequest) => /\btext\/html\b/i.test(request.header('accept') ?? '');
@@ -20,36 +21,16 @@ async function ofLink<T>(answer: Promise<T>): Promise<T> {
   });
 }
 
-/**
- * Prevents login CSRF: an attacker could make a browser send the token of the attacker's own link, which would sign the
- * victim in to the attacker's account. Browsers send the form's origin as `Sec-Fetch-Site` or `Origin`. In older browsers,
- * `Origin` is `null`, because the page sends no referrer, so they are rejected.
- *
- * @throws {ProblemError} `cross_site`
- */
-function requireSameSite(request: HttpRequest): void {
-  const site = request.header('sec-fetch-site');
-  const origin = request.header('origin');
-  const isOurs =
-    site === undefined
-      ? origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.header('host'))
-      : site === 'same-origin' || site === 'none';
-  if (!isOurs) throw new ProblemError('cross_site');
-}
-
 export function linkRoutes(verification: VerificationCalls, options: ParsedOptions): Route[] {
-  const { onVerified, linkTexts } = options;
-  const textsFor = (request: HttpRequest): LinkTexts => ({ ...ENGLISH, ...linkTexts?.(localeOf(request)) });
+  const { onVerified, linkTexts, linkBrand } = options;
+  const styleFor = (request: HttpRequest): LinkPageStyle => ({
+    texts: textsFor(request, linkTexts),
+    brand: linkBrand,
+  });
 
   /** Browsers get a page. Other clients get the problem document. */
-  function fail(error: unknown, { request }: RouteCall) {
-    if (!wantsPage(request)) return undefined;
-    const { code, headers } = toProblemError(error);
-    const { lang, failedTitle: title, notFoundText, expiredText, failedText } = textsFor(request);
-    const text =
-      code === 'link_not_found' ? notFoundText : code === 'link_expired' ? expiredText : failedText;
-    return respondPage(PROBLEMS[code].status, { lang, title, text }, headers);
-  }
+  const fail = async (error: unknown, { request }: RouteCall) =>
+    wantsPage(request) ? respondFailure(styleFor(request), toProblemError(error)) : undefined;
 
   return [
     defineRoute({
@@ -62,8 +43,7 @@ export function linkRoutes(verification: VerificationCalls, options: ParsedOptio
       problems: ['link_not_found', 'link_expired'],
       async handle({ token, request }) {
         const { to } = await ofLink(verification.peekLink(token));
-        const { lang, title, text, button } = textsFor(request);
-        return respondPage(200, { lang, title, text: text.replaceAll('{address}', () => to), button });
+        return respondButton(styleFor(request), to);
       },
       fail,
     }),
@@ -90,10 +70,10 @@ export function linkRoutes(verification: VerificationCalls, options: ParsedOptio
         if (!wantsPage(request)) return respondVerified(person, request, onVerified);
         const { headers, redirectTo: href } = await askVerified(person, request, onVerified);
         if (href?.startsWith('/')) return respond(303, undefined, { ...headers, Location: href });
-        const { lang, doneTitle: title, doneText: text, continue: onward } = textsFor(request);
-        // `form-action 'self'` also blocks redirects of the form to another site, so a page redirects instead.
-        const next = href === undefined ? undefined : { href, text: onward };
-        return respondPage(200, { lang, title, text: next ? '' : text, ...(next && { next }) }, headers);
+        const style = styleFor(request);
+        if (href !== undefined) return respondNext(style, href, headers);
+        const { doneTitle: title, doneText: text } = style.texts;
+        return respondPage(200, style, { title, text }, headers);
       },
       fail,
     }),

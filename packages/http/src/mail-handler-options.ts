@@ -16,7 +16,9 @@ import {
 import type { Verification, Verified } from '@postern/verification';
 import * as z from 'zod';
 import type { HttpHeaders, HttpRequest } from './http-message.js';
-import type { LinkTexts } from './link-page.js';
+import { type LinkBrand, linkBrandSchema } from './link-brand.js';
+import type { LinkGuard } from './link-guard/link-guard.js';
+import type { LinkTexts } from './link-texts/link-texts.js';
 
 /** A request for a code or a link. */
 export interface VerificationStart {
@@ -127,8 +129,17 @@ export interface MailHandlerOptions<Native = unknown> {
    * @default both, with a warning in `logger` if one cannot work
    */
   verificationMethods?: readonly ['code' | 'link', ...('code' | 'link')[]] | undefined;
-  /** Returns the texts on link pages in the reader's language. @default English */
+  /**
+   * Adds the page of a link guard at `/open`. If the guard's `binding` is `browser`, the links of `POST /links` are bound to
+   * the browser that requested them, too.
+   *
+   * @example `createLinkGuard({ keys, url: 'https://app.example.com/mail/open', binding: 'browser' })`
+   */
+  linkGuard?: LinkGuard | undefined;
+  /** Returns texts that replace some of those on link pages. @default ready-made texts in the reader's language */
   linkTexts?: ((locale: string | undefined) => Partial<LinkTexts> | undefined) | undefined;
+  /** The name, the logo, and the color on link pages. */
+  linkBrand?: LinkBrand | undefined;
   /** Maximum size of a body in bytes. @default 65536 */
   bodyLimit?: number | undefined;
   /** How long a result of `GET /health` is reused, in milliseconds. @default 30000 */
@@ -183,7 +194,13 @@ export const mailHandlerOptionsSchema = z.strictObject({
     .tuple([z.enum(METHODS)], z.enum(METHODS))
     .readonly()
     .default([...METHODS]),
+  linkGuard: objectWithMethods<LinkGuard>(
+    'a link guard, such as createLinkGuard(…)',
+    'protect',
+    'handle',
+  ).optional(),
   linkTexts: functionSchema<NonNullable<Options['linkTexts']>>().optional(),
+  linkBrand: linkBrandSchema.optional(),
   bodyLimit: z.int().min(1024).max(10_485_760).default(65_536),
   healthIntervalMs: z.int().min(0).default(30_000),
   logger: loggerSchema.default(createOperatorLogger),

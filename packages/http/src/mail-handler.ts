@@ -1,9 +1,10 @@
 import { MailError, remoteLine } from '@postern/core';
-import type { HttpRequest, HttpResponse } from './http-message.js';
+import { finish, type HttpRequest, type HttpResponse, withoutQuery } from './http-message.js';
 import { type MailHandlerOptions, parseOptions } from './mail-handler-options.js';
 import { messageRoutes } from './message-routes.js';
 import { describeOpenApi } from './open-api.js';
 import { logFailure, ProblemError, problemResponse, toProblemError } from './problem.js';
+import { protectedLinkRoutes } from './protected-link-routes.js';
 import { readBody } from './request-body.js';
 import type { Route, RouteCall, RouteInfo } from './route.js';
 import { serviceRoutes } from './service-routes.js';
@@ -31,8 +32,6 @@ function matchPath(route: RouteInfo, path: string): { token: string } | undefine
 /** Maximum length in the log. An IP address with its zone and port is shorter. */
 const LONGEST_ADDRESS = 100;
 
-const withoutQuery = (path: string) => path.replace(/[?#].*$/s, '');
-
 /**
  * Creates the handler that every adapter mounts.
  *
@@ -49,11 +48,12 @@ export function createMailHandler<Native = unknown>(
 ): MailHandler<Native> {
   const parsed = parseOptions(options);
   checkSetUp(options, parsed);
-  const { authorize, bodyLimit, logger, verification } = parsed;
+  const { authorize, bodyLimit, linkGuard, logger, verification } = parsed;
   let openApi: string | undefined;
   const routes: readonly Route[] = [
     ...messageRoutes(parsed),
     ...(verification ? verificationRoutes(verification, parsed) : []),
+    ...(linkGuard ? protectedLinkRoutes(linkGuard) : []),
     ...serviceRoutes(parsed, () => {
       openApi ??= JSON.stringify(describeOpenApi(routes));
       return openApi;
@@ -106,9 +106,9 @@ export function createMailHandler<Native = unknown>(
   };
 }
 
-function failureOf(route: Route, error: unknown, call: RouteCall): HttpResponse {
+async function failureOf(route: Route, error: unknown, call: RouteCall): Promise<HttpResponse> {
   try {
-    const page = route.fail?.(error, call);
+    const page = await route.fail?.(error, call);
     return page ?? problemResponse(route.access === 'authorized' ? explained(error) : toProblemError(error));
   } catch (failure) {
     // The application's linkTexts failed.
@@ -125,14 +125,5 @@ function explained(error: unknown): ProblemError {
   return isAboutRequest ? new ProblemError(code, { ...details, detail: error.message }, headers) : problem;
 }
 
-const encoder = new TextEncoder();
-
 const allowed = (routes: readonly RouteInfo[]): string =>
   routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
-
-/** Sets the length of the body, which responses to HEAD include, too. */
-function finish({ status, headers, body }: HttpResponse, isHead: boolean): HttpResponse {
-  if (body === undefined) return { status, headers };
-  const sized = { ...headers, 'Content-Length': String(encoder.encode(body).byteLength) };
-  return { status, headers: sized, ...(!isHead && { body }) };
-}

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { createMailHandler, type ProblemCode, ProblemError, problemResponse } from './index.js';
+import {
+  createLinkGuard,
+  createMailHandler,
+  type ProblemCode,
+  ProblemError,
+  problemResponse,
+} from './index.js';
 
 const markdown = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 /** The first two cells of every row that starts with code. */
@@ -18,6 +24,10 @@ const handler = createMailHandler({
     peekLink: neverCalled,
     consumeLink: neverCalled,
   },
+  linkGuard: createLinkGuard({
+    keys: [{ id: 'test', secret: 's'.repeat(32) }],
+    url: 'https://app.example.com/open',
+  }),
   authorize: neverCalled,
 });
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { chunksOf, isContent, isStream, SpentBodyError } from './body-content.js';
 import type { BodyContent, HttpBody, HttpRequest } from './http-message.js';
 import { ProblemError } from './problem.js';
@@ -75,6 +75,27 @@ function checkBody<Schema extends z.ZodType>(value: unknown, schema: Schema): z.
     errors: parsed.error.issues.map(({ path, message }) => ({ pointer: pointerTo(path), detail: message })),
   });
 }
+
+/**
+ * Reads a field of a form. Returns `undefined` for other content types and for a field that is missing.
+ *
+ * @throws {ProblemError} with status 413 or 400
+ */
+export async function readFormField(
+  request: HttpRequest,
+  name: string,
+  limit: number,
+): Promise<string | undefined> {
+  const [type = ''] = (request.header('content-type') ?? '').split(';');
+  if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return undefined;
+  const body = bodyOf(request);
+  const content = body.state === 'unread' ? body.bytes : body.value;
+  // A body parser has read the form.
+  if (!isContent(content)) return formSchema.safeParse(content).data?.[name];
+  return new URLSearchParams(decode(await readBytes(content, limit))).get(name) ?? undefined;
+}
+
+const formSchema = z.record(z.string(), z.string());
 
 const bodyOf = ({ body }: HttpRequest): HttpBody =>
   typeof body === 'object' && 'state' in body ? body : { state: 'unread', bytes: body ?? '' };

@@ -19,6 +19,8 @@ export type OperationId =
   | 'startLink'
   | 'showLink'
   | 'consumeLink'
+  | 'showProtectedLink'
+  | 'openProtectedLink'
   | 'getHealth'
   | 'getOpenApi';
 
@@ -51,7 +53,7 @@ export interface Route<Body extends z.ZodType = z.ZodType> extends RouteInfo {
   readonly problems: readonly ProblemCode[];
   handle(call: RouteCall<z.output<Body>>): Promise<HttpResponse>;
   /** Returns a page for a failure, or `undefined` for a problem document. */
-  fail?(error: unknown, call: RouteCall): HttpResponse | undefined;
+  fail?(error: unknown, call: RouteCall): Promise<HttpResponse | undefined>;
 }
 
 /** Infers the body type of `handle` from the schema. */

@@ -1,6 +1,7 @@
 import { MailError, parseRecipient, preferredLocale, type UsageType } from '@postern/core';
 import * as z from 'zod';
 import { type HttpRequest, type HttpResponse, respond } from './http-message.js';
+import { createLinkBinding } from './link-binding.js';
 import { linkRoutes } from './link-routes.js';
 import { acceptedLocalesOf, localeSchema } from './locale.js';
 import type { ParsedOptions, VerificationCalls } from './mail-handler-options.js';
@@ -49,7 +50,9 @@ export function verificationRoutes(
   verification: VerificationCalls,
   options: ParsedOptions,
 ): readonly Route[] {
-  const { onStart, onVerified, requestContext, verificationMethods, verificationTypes, waitUntil } = options;
+  const { linkGuard, onStart, onVerified, requestContext, verificationMethods, verificationTypes } = options;
+  const { waitUntil } = options;
+  const bindLink = linkGuard?.binding === 'browser' ? createLinkBinding(linkGuard) : () => undefined;
 
   const [firstType] = verificationTypes;
   const type = z
@@ -89,6 +92,7 @@ export function verificationRoutes(
     if (decision === 'refuse') throw new ProblemError('forbidden');
     if (decision !== 'send' && decision !== 'pretend')
       throw new TypeError("onStart must return 'send', 'pretend', or 'refuse'.");
+    const binding = method === 'link' ? bindLink(request, to) : undefined;
     const starting = verification.start({
       to,
       // The schema accepts only types from the options, which the compiler does not know.
@@ -97,6 +101,7 @@ export function verificationRoutes(
       deliver: decision === 'send',
       ...(locale !== undefined && { locale }),
       ...(body.redirectTo && { redirectTo: body.redirectTo }),
+      ...(binding && { protectLink: binding.protectLink }),
       ip: addressOf(request),
       requestContext: requestContext?.(request),
       ...(waitUntil && { waitUntil: (sending: Promise<void>) => waitUntil(sending, request) }),
@@ -105,7 +110,7 @@ export function verificationRoutes(
       const obstacle = verification.findObstacle?.({ type: body.type, method });
       throw body.redirectTo && !obstacle ? error : misconfigured(error, obstacle);
     });
-    return respond(204, undefined, cooldownHeaders(resendAfter));
+    return respond(204, undefined, { ...cooldownHeaders(resendAfter), ...binding?.headers() });
   }
 
   const codeRoutes = [

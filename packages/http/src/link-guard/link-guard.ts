@@ -1,0 +1,158 @@
+import { toHttpRequest, toResponse } from '../fetch-message.js';
+import { finish, type HttpRequest, type HttpResponse, respond, withoutQuery } from '../http-message.js';
+import { type LinkPageStyle, respondButton, respondFailure, respondNext, respondPage } from '../link-page.js';
+import { textsFor } from '../link-texts/texts-for.js';
+import { logFailure, ProblemError, problemResponse, toProblemError } from '../problem.js';
+import { readFormField } from '../request-body.js';
+import { requireSameSite } from '../same-site.js';
+import { isSameText } from '../same-text.js';
+import { createCookieJar } from './browser-cookie.js';
+import {
+  type LinkBinding,
+  type LinkGuardOptions,
+  type LinkProtection,
+  type ProtectedLink,
+  parseLinkGuardOptions,
+} from './link-guard-options.js';
+import { createProtect } from './protect-link.js';
+import { type LinkTarget, openBox, openLink } from './sealed-link.js';
+import { createSealer } from './sealer.js';
+import { readShortCode } from './short-code.js';
+
+/** Replaces links with links that mail scanners cannot use up. */
+export interface LinkGuard {
+  /** The URL of the guard's page. */
+  readonly url: string;
+  /** The binding of links without their own. */
+  readonly binding: LinkBinding;
+  /**
+   * Returns a link for the email. It leads to the guard's page, which leads to the original. It is sealed: it reveals
+   * neither the original nor the address, and creating one requires the keys.
+   *
+   * @param link an absolute `https` URL (`http` on the local machine) with at most 2,000 characters
+   * @throws {MailError} `payload_invalid` if the link or the protection is not valid. The message contains no values.
+   */
+  protect(link: string, protection: LinkProtection): Promise<ProtectedLink>;
+  /** Handles the requests for the guard's page in any framework for Fetch API requests. It never rejects. */
+  fetch(request: Request): Promise<Response>;
+  /** The same, for adapters of other frameworks. */
+  handle(request: HttpRequest): Promise<HttpResponse>;
+}
+
+const METHODS = 'GET, HEAD, POST';
+const LONGEST_FORM = 4096;
+
+const tokenIn = ({ path }: HttpRequest): string | undefined =>
+  new URLSearchParams(path.slice(withoutQuery(path).length).replace(/#.*$/s, '')).get('token') ?? undefined;
+
+/**
+ * Creates a guard for the links of other systems. GET and HEAD requests show a page with one button and use nothing up. The
+ * button sends a POST request, which redirects to the original link.
+ *
+ * With `binding: 'browser'`, only the browser that requested the link gets the button. Other browsers, including scanners
+ * that press buttons, show a short code instead, to enter on the guard's page in the first browser.
+ *
+ * @throws {ConfigError} if an option is not valid. The error lists every problem.
+ *
+ * @example
+ * ```ts
+ * const guard = createLinkGuard({ keys: [{ id: '2026-11', secret }], url: 'https://app.example.com/open' });
+ * app.all('/open', (context) => guard.fetch(context.req.raw));
+ *
+ * const { link } = await guard.protect(magicLink, { expiresAt });
+ * ```
+ */
+export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
+  const parsed = parseLinkGuardOptions(options);
+  const { url, binding, codeInEmail, linkTexts, linkBrand, logger, clock } = parsed;
+  const sealer = createSealer(parsed.keys);
+  const jar = createCookieJar(url);
+  const styleFor = (request: HttpRequest): LinkPageStyle => ({
+    texts: textsFor(request, linkTexts),
+    brand: linkBrand,
+  });
+
+  async function readLink(token: string) {
+    const link = await openLink(sealer, token);
+    if (!link) throw new ProblemError('link_not_found');
+    requireValid(link.target);
+    return link;
+  }
+
+  function requireValid({ expires }: LinkTarget): void {
+    if (clock.now() >= expires * 1000) throw new ProblemError('link_expired');
+  }
+
+  async function answerLink(request: HttpRequest, token: string): Promise<HttpResponse> {
+    const { target, bound, address } = await readLink(token);
+    const isPressed = request.method === 'POST';
+    const style = styleFor(request);
+    const browser = jar.read(request.header('cookie'))?.browser;
+    if (!bound || (browser !== undefined && (await isSameText(browser, bound.browser))))
+      return isPressed ? redirect(style, target) : respondButton(style, address);
+    const { otherBrowserTitle: title, otherBrowserText: text, shareWarning: warning } = style.texts;
+    const code = { value: bound.code, at: url.host + url.pathname, warning };
+    return respondPage(isPressed ? 403 : 200, style, { title, text, code });
+  }
+
+  async function answerCode(request: HttpRequest): Promise<HttpResponse> {
+    const style = styleFor(request);
+    const { enterCodeTitle: title, findCodeText, cookieText, codeLabel, wrongCodeText, button } = style.texts;
+    const cookie = jar.read(request.header('cookie'));
+    if (!cookie)
+      return respondPage(request.method === 'POST' ? 403 : 200, style, { title, text: cookieText });
+    const showForm = (status: number, problem?: string) =>
+      respondPage(status, style, {
+        ...{ title, text: findCodeText },
+        form: { button, field: { label: codeLabel, problem } },
+      });
+    if (request.method !== 'POST') return showForm(200);
+
+    const code = readShortCode((await readFormField(request, 'code', LONGEST_FORM)) ?? '');
+    if (code === undefined) return showForm(400, wrongCodeText);
+    const targets = await Promise.all(cookie.boxes.map((box) => openBox(sealer, code, box)));
+    const target = targets.find((found) => found !== undefined);
+    if (!target) return showForm(400, wrongCodeText);
+    requireValid(target);
+    return redirect(style, target);
+  }
+
+  function redirect(
+    style: LinkPageStyle,
+    { href, method }: LinkTarget,
+  ): HttpResponse | Promise<HttpResponse> {
+    if (new URL(href).origin !== url.origin) return respondNext(style, href);
+    // A 307 repeats the POST request.
+    return respond(method === 'POST' ? 307 : 303, undefined, { Location: href });
+  }
+
+  async function answer(request: HttpRequest): Promise<HttpResponse> {
+    if (request.method === 'POST') requireSameSite(request);
+    else if (request.method !== 'GET')
+      return problemResponse(new ProblemError('method_not_allowed', {}, { Allow: METHODS }));
+    const token = tokenIn(request);
+    return token === undefined ? answerCode(request) : answerLink(request, token);
+  }
+
+  async function handle(request: HttpRequest): Promise<HttpResponse> {
+    const isHead = request.method === 'HEAD';
+    const asked = isHead ? { ...request, method: 'GET' } : request;
+    try {
+      return finish(await answer(asked), isHead);
+    } catch (error) {
+      const problem = toProblemError(error);
+      logFailure(logger, problem, error, { route: `${asked.method} ${url.pathname}` });
+      const page = Promise.resolve().then(() => respondFailure(styleFor(request), problem));
+      // The application's linkTexts failed.
+      return finish(await page.catch((failure: unknown) => problemResponse(toProblemError(failure))), isHead);
+    }
+  }
+
+  return {
+    url: url.href,
+    binding,
+    protect: createProtect({ url, binding, codeInEmail, clock, sealer, jar }),
+    fetch: async (request) => toResponse(await handle(toHttpRequest(request))),
+    handle,
+  };
+}

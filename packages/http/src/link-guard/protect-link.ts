@@ -1,0 +1,65 @@
+import { MailError, maskAddress, readWebUrl } from '@postern/core';
+import type * as z from 'zod';
+import { type CookieJar, createBrowserId } from './browser-cookie.js';
+import {
+  type LinkProtection,
+  linkProtectionSchema,
+  type ParsedLinkGuardOptions,
+  type ProtectedLink,
+} from './link-guard-options.js';
+import { sealBox, sealLink } from './sealed-link.js';
+import type { Sealer } from './sealer.js';
+import { drawShortCode } from './short-code.js';
+
+/** A longer link would not fit into a cookie, and mail clients may cut its URL. */
+const LONGEST_LINK = 2000;
+
+interface ProtectParts extends Pick<ParsedLinkGuardOptions, 'url' | 'binding' | 'codeInEmail' | 'clock'> {
+  readonly sealer: Sealer;
+  readonly jar: CookieJar;
+}
+
+const refuse = (problem: string) =>
+  new MailError('payload_invalid', `The link cannot be protected: ${problem}.`, { stage: 'payload' });
+
+function parseProtection(input: LinkProtection): z.output<typeof linkProtectionSchema> {
+  const parsed = linkProtectionSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw refuse(parsed.error.issues.map(({ message }) => message).join('; '));
+}
+
+function parseLink(link: string): URL {
+  const url = typeof link === 'string' ? readWebUrl(link) : undefined;
+  if (!url) throw refuse('it must be an absolute https URL');
+  if (url.href.length > LONGEST_LINK) throw refuse(`it must have ${LONGEST_LINK} characters or fewer`);
+  return url;
+}
+
+/** Creates the method `protect`. */
+export function createProtect({ sealer, jar, clock, ...guard }: ProtectParts) {
+  return async (link: string, protection: LinkProtection): Promise<ProtectedLink> => {
+    const { href, origin } = parseLink(link);
+    const { expiresAt, to, method, cookie, ...chosen } = parseProtection(protection);
+    if (method === 'POST' && origin !== guard.url.origin)
+      throw refuse('a link with the method POST must have the origin of the guard');
+    const { binding = guard.binding, codeInEmail = guard.codeInEmail } = chosen;
+
+    const target = { href, method, expires: Math.floor(expiresAt.getTime() / 1000) };
+    const address = to === undefined ? undefined : maskAddress(to);
+    const linkWith = (token: string) => `${guard.url.href}?token=${token}`;
+    if (binding === 'none') return { link: linkWith(await sealLink(sealer, { target, address })) };
+
+    const known = jar.read(cookie ?? undefined);
+    const bound = { browser: known?.browser ?? createBrowserId(), code: drawShortCode() };
+    const [token, box] = await Promise.all([
+      sealLink(sealer, { target, bound, address }),
+      sealBox(sealer, bound.code, target),
+    ]);
+    const maxAge = Math.max(0, target.expires - Math.floor(clock.now() / 1000));
+    return {
+      link: linkWith(token),
+      ...(codeInEmail && { code: bound.code }),
+      setCookie: jar.write({ browser: bound.browser, boxes: [box, ...(known?.boxes ?? [])] }, maxAge),
+    };
+  };
+}

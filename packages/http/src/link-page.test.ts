@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser } from '../../../scripts/browser.js';
+import { openGuardBrowser } from '../fixtures/guard-browser.js';
+import { createLinkGuard } from './index.js';
+import { LINK_TEXTS } from './link-texts/locales.js';
+
+const url = 'https://app.example.com/open';
+const guard = createLinkGuard({
+  keys: [{ id: 'test', secret: 's'.repeat(32) }],
+  ...{ url, binding: 'browser', linkBrand: { name: 'Acme', color: '#ffdd00' } },
+});
+
+/** The pages that a person can see, in one language. */
+async function pagesIn(locale: string): Promise<string[]> {
+  const expiresAt = new Date(Date.now() + 600_000);
+  const to = `${'a'.repeat(60)}@${'long-name.'.repeat(5)}example`;
+  const bound = await guard.protect('https://auth.example.com/', { to, expiresAt });
+  const expired = await guard.protect('https://auth.example.com/', { expiresAt: new Date(0) });
+  const headers = { 'Accept-Language': locale };
+  const [first, other] = [openGuardBrowser(guard), openGuardBrowser(guard)];
+  first.accept(bound);
+  const visits = [
+    await first.open(bound.link, { headers }),
+    await other.open(bound.link, { headers }),
+    await first.press(url, { headers, body: new URLSearchParams({ code: 'x' }) }),
+    await other.open(url, { headers }),
+    await other.open(expired.link, { headers }),
+    await first.open(`${url}?token=x`, { headers }),
+  ];
+  return visits.map(({ text }) => text);
+}
+
+describe('the texts', () => {
+  const [english, ...others] = Object.entries(LINK_TEXTS);
+
+  test('have the same keys and placeholders in every language', () => {
+    const placeholdersOf = (text: string) => text.match(/\{[^}]*\}/g) ?? [];
+    for (const [tag, texts] of others)
+      for (const [key, text] of Object.entries(english?.[1] ?? {})) {
+        const translated = Reflect.get(texts, key);
+        expect(placeholdersOf(translated), `${tag}: ${key}`).toEqual(placeholdersOf(text));
+        expect(translated.trim(), `${tag}: ${key}`).not.toBe('');
+      }
+    expect(new Set(Object.values(LINK_TEXTS)).size).toBe(25);
+  });
+
+  test.each([
+    ['de-CH,de;q=0.9', 'de', 'ltr', 'Fast geschafft'],
+    ['ar-EG', 'ar', 'rtl', 'بقيت خطوة واحدة'],
+    ['zh-Hant-HK', 'zh-TW', 'ltr', undefined],
+    ['zh', 'zh-CN', 'ltr', undefined],
+    ['es-419', 'es-MX', 'ltr', undefined],
+    ['pt', 'pt-BR', 'ltr', undefined],
+    ['xx', 'en', 'ltr', 'Almost there'],
+  ])('for %s are in %s', async (accepted, lang, dir, title) => {
+    const [page = ''] = await pagesIn(accepted);
+    expect(page).toContain(`<html lang="${lang}" dir="${dir}">`);
+    if (title) expect(page).toContain(`<h1>${title}</h1>`);
+  });
+});
+
+describe('in a browser', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: { width: 320, height: 800 } });
+  }, 120_000);
+  afterAll(() => browser?.close());
+
+  test('no page is wider than 320 pixels, in any language', async () => {
+    for (const locale of Object.keys(LINK_TEXTS))
+      for (const [index, html] of (await pagesIn(locale)).slice(0, 3).entries()) {
+        await page.setContent(html);
+        const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+        expect(width, `${locale}, page ${index}`).toBeLessThanOrEqual(320);
+      }
+  });
+
+  test.each([
+    ['en', 'light'],
+    ['ar', 'dark'],
+  ] as const)('axe finds nothing: %s, %s', async (locale, colorScheme) => {
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await page.emulateMedia({ colorScheme });
+    for (const html of await pagesIn(locale)) {
+      await page.setContent(html);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate<AxeResults>('axe.run()');
+      const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+      expect(found).toEqual([]);
+    }
+  });
+});

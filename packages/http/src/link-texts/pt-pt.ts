@@ -1,0 +1,24 @@
+import type { LinkTexts } from './link-texts.js';
+
+export const ptPT: LinkTexts = {
+  lang: 'pt-PT',
+  title: 'Está quase',
+  text: 'Clique no botão para continuar como {address}.',
+  textWithoutAddress: 'Clique no botão para continuar.',
+  button: 'Continuar',
+  doneTitle: 'Concluído',
+  doneText: 'Já pode fechar esta página.',
+  continue: 'Continuar',
+  failedTitle: 'Esta ligação não funciona',
+  notFoundText: 'Já foi utilizada ou substituída por uma mais recente. Peça uma nova.',
+  expiredText: 'A ligação expirou. Peça uma nova.',
+  failedText: 'Abra-a novamente a partir do e-mail ou peça uma nova.',
+  otherBrowserTitle: 'Continue no navegador onde começou',
+  otherBrowserText: 'Pediu esta ligação noutro navegador. Introduza lá este código:',
+  shareWarning: 'Nunca partilhe este código. Introduza-o apenas no seu próprio dispositivo.',
+  enterCodeTitle: 'Introduza o código',
+  findCodeText: 'Introduza o código do e-mail. Se o e-mail não tiver um código, abra a ligação para o ver.',
+  codeLabel: 'Código',
+  wrongCodeText: 'Este código não está correto. Verifique-o e tente novamente.',
+  cookieText: 'Não foi pedida nenhuma ligação neste navegador ou a ligação expirou. Peça uma nova.',
+};
