@@ -1,14 +1,13 @@
 /** Installs every package with npm, pnpm, and yarn next to common application dependencies, from a real registry. CI runs it. */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, test } from 'vitest';
+import { installablePackages } from './fixtures/installable-packages.js';
 import { type LocalRegistry, startLocalRegistry } from './fixtures/local-registry.js';
 import { packageManagers } from './fixtures/package-managers.js';
 
-const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
 /** The npm registry of this machine. */
 const UPSTREAM = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' })
   .trim()
@@ -30,13 +29,9 @@ const APPLICATIONS: readonly Readonly<Record<string, string>>[] = [
 ];
 
 let registry: LocalRegistry;
-let names: string[];
 
 beforeAll(async () => {
   registry = await startLocalRegistry({ upstream: UPSTREAM });
-  const folders = await readdir(PACKAGES);
-  const manifests = folders.map((name) => readFile(join(PACKAGES, name, 'package.json'), 'utf8'));
-  names = (await Promise.all(manifests)).map((text) => JSON.parse(text).name);
 });
 afterAll(() => registry[Symbol.asyncDispose]());
 
@@ -48,6 +43,6 @@ test.each(
   const folder = await mkdtemp(join(tmpdir(), 'postern-matrix-'));
   const manifest = { name: 'app', private: true, dependencies: application };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  await manager.add(folder, registry, names, { lockfileOnly: true });
+  await manager.add(folder, registry, await installablePackages(application), { lockfileOnly: true });
   await rm(folder, { recursive: true });
 });

@@ -98,7 +98,10 @@ export function createAuthCallbacks({ send }: EmailSender, { invitationUrl }: Pa
     },
     async afterAcceptInvitation({ invitation, user, organization }) {
       const inviter = await context()?.internalAdapter.findUserById(invitation.inviterId);
-      const payload = { organization: { name: organization.name }, member: user.name || user.email };
+      const payload = {
+        organization: { name: organization.name },
+        member: { name: user.name || user.email },
+      };
       if (inviter) await send('InvitationAccepted', inviter, payload);
     },
   };

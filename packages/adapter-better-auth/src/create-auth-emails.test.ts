@@ -292,6 +292,16 @@ describe('options', () => {
     expect(sent(transport.emails)).toEqual([`SignIn to ${ada}`]);
   });
 
+  test('the background tasks of Better Auth send after the response', async () => {
+    const tasks: Promise<unknown>[] = [];
+    const backgroundTasks = { handler: (task: Promise<unknown>) => void tasks.push(task) };
+    const { browser, transport } = openAuth({ auth: { advanced: { backgroundTasks } } });
+    expect((await browser().post('/sign-in/magic-link', { email: ada })).status).toBe(200);
+    expect(tasks).toHaveLength(1);
+    await Promise.all(tasks);
+    expect(sent(transport.emails)).toEqual([`SignIn to ${ada}`]);
+  });
+
   test('an option of the application takes precedence', async () => {
     const sendResetPassword = vi.fn(async () => {});
     const { signUp, transport } = openAuth({
@@ -301,6 +311,12 @@ describe('options', () => {
     await person.post('/request-password-reset', { email: ada });
     expect(sendResetPassword).toHaveBeenCalled();
     expect(sent(transport.emails)).toEqual([]);
+  });
+
+  test('calls of the server API without a request send in the default language', async () => {
+    const { auth, inbox } = openAuth();
+    await auth.api.sendVerificationOTP({ body: { email: ada, type: 'sign-in' } });
+    expect(await inbox.waitForEmail(ada)).toMatchObject({ type: 'SignIn', locale: 'en' });
   });
 
   test('a callback works without the plugin', async () => {
