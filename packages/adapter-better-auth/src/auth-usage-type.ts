@@ -4,7 +4,7 @@ export const REQUEST_TYPES = [
   ...(['ConfirmEmailChange', 'ConfirmAccountDeletion', 'OrganizationInvitation'] as const),
 ] as const;
 
-/** Emails about something that happened. If one cannot be sent, the request succeeds anyway. */
+/** Emails about something that happened. */
 export const NOTICE_TYPES = [
   ...(['AccountExists', 'PasswordChanged', 'EmailChanged', 'MfaEnabled', 'MfaDisabled'] as const),
   ...(['RecoveryMethodChanged', 'AccountDeleted', 'InvitationAccepted'] as const),
@@ -15,10 +15,6 @@ export type NoticeType = (typeof NOTICE_TYPES)[number];
 
 /** The usage types of all emails that {@link createAuthEmails} sends. */
 export type AuthUsageType = (typeof REQUEST_TYPES)[number] | NoticeType;
-
-/** Whether the email is a notice. */
-export const isNotice = (type: AuthUsageType): type is NoticeType =>
-  NOTICE_TYPES.some((notice) => notice === type);
 
 /** Whether someone other than the recipient made the request, so that the email must not show details of it. */
 export const isFromSomeoneElse = (type: AuthUsageType): boolean =>

@@ -8,13 +8,14 @@ import type { APIError } from '@better-auth/core/error';
 import { getIP } from '@better-auth/core/utils/ip';
 import {
   failureLevel,
+  isNotice,
   MailError,
   type PayloadValue,
   parseSendRequest,
   sendAfterResponse,
 } from '@postern/core';
 import type { ParsedOptions } from './auth-emails-options.js';
-import { type AuthUsageType, isFromSomeoneElse, isNotice } from './auth-usage-type.js';
+import { type AuthUsageType, isFromSomeoneElse } from './auth-usage-type.js';
 import { toApiError } from './email-error.js';
 import { mayShowFailure } from './failure-visibility.js';
 
