@@ -87,11 +87,7 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
           ip,
           expiresAt,
           ...(!isFromSomeoneElse(type) && {
-            requestContext: {
-              userAgent: headers?.get('user-agent') ?? undefined,
-              ip: ip ?? undefined,
-              time: new Date(),
-            },
+            requestContext: { userAgent: headers?.get('user-agent'), ip },
           }),
         });
         if (!waitUntil) await mailer.send(sendRequest);
