@@ -14,7 +14,7 @@ export { createLogtoWebhook, type LogtoCall, type LogtoWebhookOptions } from './
 export type { SupabaseCall, SupabaseEmailKind } from './supabase-emails.js';
 export { createSupabaseWebhook, type SupabaseWebhookOptions } from './supabase-webhook.js';
 export type { Webhook } from './webhook.js';
-export type { SignedWebhookOptions, WebhookLinkGuard, WebhookOptions } from './webhook-options.js';
+export type { SignedWebhookOptions, WebhookOptions } from './webhook-options.js';
 export {
   createZitadelWebhook,
   type ZitadelCall,

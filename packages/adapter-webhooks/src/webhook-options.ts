@@ -12,16 +12,8 @@ import {
   type PayloadValue,
   systemClock,
 } from '@postern/core';
-import type { HttpRequest } from '@postern/http';
+import type { HttpRequest, LinkGuard } from '@postern/http';
 import * as z from 'zod';
-
-/** Protects links from mail scanners, such as `createLinkGuard(…)` from `@postern/http`. */
-export interface WebhookLinkGuard {
-  protect(
-    link: string,
-    protection: { expiresAt: Date; to: string; binding: 'none' },
-  ): Promise<{ link: string }>;
-}
 
 /** Options of all webhooks. `Call` is the body of a call, and `Kind` is the system's name for a kind of email. */
 export interface WebhookOptions<Call, Kind extends string> {
@@ -45,8 +37,8 @@ export interface WebhookOptions<Call, Kind extends string> {
    * @default the webhook waits for the mail server, so that the system learns about a failure
    */
   waitUntil?: ((sending: Promise<void>, request: HttpRequest) => void) | undefined;
-  /** Protects the links from mail scanners that open links. @default links are not protected */
-  linkGuard?: WebhookLinkGuard | undefined;
+  /** Protects the links from mail scanners, such as `createLinkGuard(…)`. @default links are not protected */
+  linkGuard?: Pick<LinkGuard, 'protect'> | undefined;
   /** Replaces usage types, to use your own templates, or turns off emails with `false`. */
   types?: Partial<Record<Kind, string | false>> | undefined;
   /** Returns the reader's language. @default the language in the call, if it contains one */
@@ -81,7 +73,7 @@ export const webhookOptionsSchema = <Call>() =>
       'enqueue',
     ).optional(),
     waitUntil: functionSchema<NonNullable<WebhookOptions<Call, string>['waitUntil']>>().optional(),
-    linkGuard: objectWithMethods<WebhookLinkGuard>(
+    linkGuard: objectWithMethods<Pick<LinkGuard, 'protect'>>(
       'a link guard, such as createLinkGuard(…)',
       'protect',
     ).optional(),
