@@ -44,8 +44,8 @@ const BUNDLED = [
 ];
 
 /**
- * Logto's CLI unpacks the package and installs nothing, so this one file contains everything except the host's own
- * packages, which the host checks with `instanceof`.
+ * Logto's CLI unpacks the package and installs nothing, so these files contain everything except the host's own packages,
+ * which the host checks with `instanceof`. Transports are in separate files, which load with the first email.
  */
 export default defineConfig({
   entry: ['src/index.ts'],
@@ -55,7 +55,7 @@ export default defineConfig({
   target: 'node22',
   platform: 'node',
   clean: true,
-  splitting: false,
+  splitting: true,
   removeNodeProtocol: false,
   // zod is a dependency here, so tsup would make it external for core as well.
   noExternal: [/^zod$/, /^@postern\//],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,15 +10,38 @@ const manifest: { dependencies: Record<string, string> } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
-test('the bundle imports only packages of the host', () => {
-  const imports = readFileSync(BUNDLE, 'utf8').matchAll(
-    /^(?:import|export) (?:[^'"]+ from )?["'](?<from>[^'"]+)["'];$/gm,
+const files = readdirSync(new URL('.', BUNDLE)).filter((file) => file.endsWith('.js'));
+const codeOf = (file: string) => readFileSync(new URL(file, BUNDLE), 'utf8');
+
+/** The modules that a file loads immediately. */
+const importsOf = (file: string): string[] =>
+  [...codeOf(file).matchAll(/^(?:import|export) ?(?:[^'"]+ from ?)?["'](?<from>[^'"]+)["'];$/gm)].map(
+    ({ groups }) => groups?.from ?? '',
   );
-  const packages = new Set([...imports].map(({ groups }) => groups?.from ?? ''));
+
+test('the bundle imports only packages of the host', () => {
+  const packages = new Set(files.flatMap(importsOf));
   for (const name of [...packages]) {
-    if (name.startsWith('node:') || builtinModules.includes(name)) packages.delete(name);
+    if (name.startsWith('node:') || name.startsWith('./') || builtinModules.includes(name))
+      packages.delete(name);
   }
   expect([...packages].sort()).toEqual(['@logto/connector-kit', 'zod']);
+});
+
+test('Logto loads the code of a provider with the first email, not at startup', () => {
+  const atStartup = new Set(['index.js']);
+  for (const file of atStartup)
+    for (const name of importsOf(file)) if (name.startsWith('./')) atStartup.add(name.slice(2));
+  const includes = (host: string) => (file: string) => codeOf(file).includes(host);
+  for (const host of ['https://api.resend.com', 'https://api.brevo.com', 'https://graph.microsoft.com']) {
+    expect(files.filter(includes(host)), host).not.toEqual([]);
+    expect([...atStartup].filter(includes(host)), host).toEqual([]);
+  }
+});
+
+test('the bundle contains only the parts of zod that are used', () => {
+  // A word of its Dutch messages. To keep the bundle small, import zod with `import * as z`.
+  expect(files.filter((file) => codeOf(file).includes('Ongeldige'))).toEqual([]);
 });
 
 test('the manifest lists them, and no peer dependencies that could conflict with an application', () => {

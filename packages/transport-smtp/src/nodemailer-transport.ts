@@ -21,7 +21,7 @@ import {
   untilAborted,
 } from '@postern/core';
 import { encodeWords } from '@postern/core/mime';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Progress, secretsOfOptions, toTransporterError } from './failure/transporter-error.js';
 
 /** The part of nodemailer's plugin message that is used here. */

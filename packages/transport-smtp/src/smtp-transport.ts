@@ -20,7 +20,7 @@ import {
   systemClock,
   type Transport,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readServerConfig, type SmtpTransportConfig } from './config/server-config.js';
 import { createConnectionPool } from './connection/connection-pool.js';
 import { createLogin } from './connection/login.js';

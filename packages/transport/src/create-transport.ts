@@ -14,7 +14,7 @@ import {
 import type { FailoverOptions } from '@postern/resilience';
 import type { ApiTransportOptions } from '@postern/transport-http';
 import type { SmtpTransportConfig, SmtpTransportOptions } from '@postern/transport-smtp';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createApiTransport } from './api-transports.js';
 import { lazyTransport } from './lazy-transport.js';
 

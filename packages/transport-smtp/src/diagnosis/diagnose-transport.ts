@@ -10,7 +10,7 @@ import {
   readSender,
   type Transport,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { conclude } from './conclusion.js';
 import { toProblem } from './config-step.js';
 import type { Diagnosis, DiagnosisProblem, DiagnosisStep, DiagnosisStepName } from './diagnosis.js';

@@ -6,7 +6,7 @@ import {
   parseRecipient,
   readOptions,
 } from '@postern/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SmtpTransportConfig } from '../config/server-config.js';
 import { serverName } from '../config/server-name.js';
 import type { ServerConfig } from '../config/well-known-service.js';
