@@ -1,3 +1,5 @@
+import { silentLogger } from '@postern/core';
+import { createLinkGuard } from '@postern/http';
 import { describe, expect, test, vi } from 'vitest';
 import { ORIGIN, openAuth, PASSWORD, sent } from '../fixtures/auth-world.js';
 import { type AuthLinkGuard, createAuthEmails } from './index.js';
@@ -283,6 +285,27 @@ describe('options', () => {
       { path: '/accept-invitation/ID', bound: false },
       { path: '/api/auth/delete-user/callback', bound: true },
     ]);
+  });
+
+  test('a scanner that presses the button of a protected link does not sign in, and the person does', async () => {
+    const keys = [{ id: 'first', secret: 'the secret of the link guard tests' }] as const;
+    const guard = createLinkGuard({ keys, url: `${ORIGIN}/open`, binding: 'browser', logger: silentLogger });
+    const { browser, inbox } = openAuth({ emails: { linkGuard: guard } });
+    const person = browser();
+    const { headers } = await person.post('/sign-in/magic-link', { email: ada });
+    const link = await inbox.waitForLink(ada);
+    const visit = async (method: string, cookie = '') => {
+      const request = new Request(link, {
+        method,
+        headers: { Cookie: cookie, 'Sec-Fetch-Site': 'same-origin' },
+      });
+      return (await guard.fetch(request)).headers.get('location');
+    };
+
+    expect([await visit('GET'), await visit('HEAD'), await visit('POST')]).toEqual([null, null, null]);
+    const [cookie = ''] = headers.getSetCookie().map((text) => text.split(';')[0]);
+    await person.open((await visit('POST', cookie)) ?? '');
+    expect(await person.user()).toMatchObject({ email: ada });
   });
 
   test('waitUntil sends after the response', async () => {
