@@ -104,4 +104,4 @@ export const NESTJS_MAILER: Contestant = {
 };
 
 /** A limit instead of a contestant: the fastest client that waits for each reply. */
-export const BARE_SOCKET: Contestant = { name: 'bare node:net, lock-step', file: peer('bare-socket') };
+export const BARE_SOCKET: Contestant = { name: 'bare node:net, lockstep', file: peer('bare-socket') };

@@ -75,6 +75,15 @@ it('renders a result as Markdown', () => {
   );
 });
 
+it.each([
+  ['at least', { measured: 2.997, atLeast: 3 }, '✗ speed: 2.997 (at least 3.00)'],
+  ['at most', { measured: 60.04, atMost: 60 }, '✗ speed: 60.04 (at most 60.0)'],
+  ['at least, met', { measured: 3.001, atLeast: 3 }, '✓ speed: 3.00 (at least 3.00)'],
+])('adds a digit if a missed goal would look met: %s', (_name, goal, line) => {
+  const result = { tables: [], goals: [{ text: 'speed', ...goal }], notes: [] };
+  expect(stripVTControlCharacters(resultAsText(result))).toBe(line);
+});
+
 it('omits empty parts', () => {
   expect(resultAsMarkdown({ tables: [], goals: [], notes: ['Nothing.'] })).toBe('- Nothing.');
 });

@@ -1,12 +1,14 @@
 import { styleText } from 'node:util';
 import { type BenchResult, type Goal, isMet, type Table } from './bench.ts';
 
-/** Formats a value with three significant digits: `1234.5` → `1,235`, `12.34` → `12.3`, `1.234` → `1.23`. */
-export function formatFigure(value: number): string {
+function format(value: number, extraDigits: number): string {
   if (!Number.isFinite(value)) return '–';
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const digits = (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2) + extraDigits;
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
+
+/** Formats a value with three significant digits: `1234.5` → `1,235`, `12.34` → `12.3`, `1.234` → `1.23`. */
+export const formatFigure = (value: number): string => format(value, 0);
 
 export const formatRatio = (value: number): string => `${formatFigure(value)}×`;
 
@@ -18,6 +20,13 @@ const bound = ({ atLeast, atMost }: Goal): string =>
     ...(atLeast === undefined ? [] : [`at least ${formatFigure(atLeast)}`]),
     ...(atMost === undefined ? [] : [`at most ${formatFigure(atMost)}`]),
   ].join(', ');
+
+/** Adds a digit if the rounded figure would equal the limit that the goal misses. */
+function measuredFigure(goal: Goal): string {
+  const figure = formatFigure(goal.measured);
+  const limits = [goal.atLeast, goal.atMost].map((limit) => limit !== undefined && formatFigure(limit));
+  return !isMet(goal) && limits.includes(figure) ? format(goal.measured, 1) : figure;
+}
 
 /** Pads the columns. The first is left-aligned, and the others are right-aligned. */
 function align({ columns, rows }: Table): string[][] {
@@ -38,7 +47,7 @@ function tableAsText(table: Table): string {
 
 function goalAsText(goal: Goal): string {
   const verdict = isMet(goal) ? styleText('green', '✓') : styleText('red', '✗');
-  return `${verdict} ${goal.text}: ${formatFigure(goal.measured)} (${bound(goal)})`;
+  return `${verdict} ${goal.text}: ${measuredFigure(goal)} (${bound(goal)})`;
 }
 
 /** For the terminal. */
@@ -62,12 +71,7 @@ const goalsAsMarkdown = (goals: readonly Goal[]): string =>
   tableAsMarkdown({
     title: 'Goals',
     columns: ['Goal', 'Measured', 'Target', 'Met'],
-    rows: goals.map((goal) => [
-      goal.text,
-      formatFigure(goal.measured),
-      bound(goal),
-      isMet(goal) ? 'yes' : 'no',
-    ]),
+    rows: goals.map((goal) => [goal.text, measuredFigure(goal), bound(goal), isMet(goal) ? 'yes' : 'no']),
   });
 
 /** For RESULTS.md. */

@@ -41,7 +41,7 @@ export const SAMPLE_EMAILS = {
   'sign-in': { title: 'a sign-in code, 1 KB', template: html(HTML_TEMPLATE) },
   'ready-made': { title: 'the sign-in email of @postern/templates', template: readyMade() },
   blocks: {
-    title: 'blocks',
+    title: 'a template with {{#if}} and {{#each}} blocks',
     template: html(
       withLastParagraph(
         '{{#if device}}<p>The request came from {{device}}.</p>{{else}}<p>Unknown device.</p>{{/if}}<ul>{{#each steps}}<li>{{@index}}. {{this}}</li>{{/each}}</ul>',

@@ -14,11 +14,11 @@ interface Queue {
 }
 
 const POSTERN: Queue = {
-  name: 'Postern, mailer on a null transport',
+  name: 'Postern, with a no-op transport',
   file: new URL('../queues/postern.ts', import.meta.url),
 };
 const POSTERN_EMPTY: Queue = {
-  name: 'Postern, with an empty mailer',
+  name: 'Postern, with a no-op mailer',
   file: new URL('../queues/postern-empty.ts', import.meta.url),
 };
 const PG_BOSS: Queue = {
@@ -114,8 +114,9 @@ async function compare(
     notes: [
       '"enqueue" uses one call per message, as applications do. "in bulk" uses one call per batch. For single calls, Postern renders each email. For bulk calls, the emails are rendered before the measurement. Postern encrypts each email and keeps a history of the results.',
       'All ratios are relative to pg-boss "with the email", which stores the same email unencrypted, parses it again, and passes it to the same mailer. "empty handler" stores only an address and does nothing with it.',
+      'The no-op transport accepts each email without sending it. The no-op mailer also skips the transport, so it shows the cost of the queue alone.',
       'PostgreSQL runs on the same machine without fsync. After each contestant, `VACUUM ANALYZE` removes dead rows, so that rounds do not affect each other. In production, autovacuum removes them.',
-      'The drain does not meet its goal, because the queue’s guarantees take time. In addition to the work of pg-boss, a Postern worker claims each email with a fencing token, decrypts and validates it, and moves its row to the history. In 5 rounds, each email took 93 µs of CPU time in Node and 107 µs in PostgreSQL. With pg-boss "with the email", it took 34 µs and 68 µs. One statement that fetches and claims an email would save at most a tenth of that time, but a broken connection would then use up an attempt.',
+      'The drain does not meet its goal, because the queue’s guarantees take time. In addition to the work of pg-boss, a Postern worker claims each email with a fencing token, decrypts and validates it, and moves its row to the history. In 5 rounds, each email took 93 µs of CPU time in Node and 107 µs in PostgreSQL. With pg-boss "with the email", it took 34 µs and 68 µs. Combining the fetch and the claim into one statement would save at most 10% of the time per email, but a dropped connection would then use up an attempt.',
       redis
         ? `BullMQ uses ${redis.name}, which keeps all data in memory and appends it to a file. The file is synchronized to disk once per second.`
         : 'BullMQ was not measured, because this machine has neither redis-server nor valkey-server.',

@@ -139,7 +139,7 @@ async function profile(sink: Sink, { quick, log }: BenchContext): Promise<Table[
 
 export const resources: Bench = {
   name: 'resources',
-  title: `CPU and memory: an HTML email of 1 KB, ${CONCURRENCY} at a time`,
+  title: `CPU and memory: 1 KB HTML emails, ${CONCURRENCY} at a time`,
   async run(context) {
     await installHeavyPeers(context.log);
     await using sink = await startSink();

@@ -138,11 +138,12 @@ const formatCount = (count: number): string => count.toLocaleString('en-US');
 
 /** The packages that make a tree large. */
 const heaviest = ({ packages }: InstalledTree): string =>
-  packages
-    .toSorted((a, b) => b.bytes - a.bytes)
-    .slice(0, 5)
-    .map(({ path, bytes }) => `${path} ${formatMegabytes(bytes)} MB`)
-    .join(', ');
+  new Intl.ListFormat('en-US').format(
+    packages
+      .toSorted((a, b) => b.bytes - a.bytes)
+      .slice(0, 5)
+      .map(({ path, bytes }) => `${path} (${formatMegabytes(bytes)} MB)`),
+  );
 
 export const startUp: Bench = {
   name: 'start-up',

@@ -124,7 +124,7 @@ async function compareSecure(context: BenchContext): Promise<BenchResult> {
   };
 }
 
-/** Other emails, to check that no template is disproportionately slow. */
+/** Other templates, to check that no template is disproportionately slow. */
 async function compareSamples(context: BenchContext): Promise<BenchResult> {
   const contestants = [POSTERN, NODEMAILER_POOL, UPYO];
   await using sink = await startOwnSink();
@@ -147,7 +147,7 @@ async function compareSamples(context: BenchContext): Promise<BenchResult> {
   return {
     tables: [
       {
-        title: `Other emails per second, without TLS, to ${sink.name}`,
+        title: `Throughput with other templates, in emails per second (without TLS, to ${sink.name})`,
         columns: ['', ...contestants.map(nameWithVersion), `× ${NODEMAILER_POOL.name}`, `× ${UPYO.name}`],
         rows,
       },
@@ -209,7 +209,7 @@ async function testSinks({ rounds, quick, log }: BenchContext): Promise<BenchRes
 
 export const throughput: Bench = {
   name: 'throughput',
-  title: `Throughput: an HTML email of 1 KB, ${CONCURRENCY} at a time`,
+  title: `Throughput: 1 KB HTML emails, ${CONCURRENCY} at a time`,
   async run(context) {
     await installHeavyPeers(context.log);
     const parts = [
