@@ -237,7 +237,10 @@ describe('Auth.js', () => {
     expect(verifyRequest.headers.get('location')).toMatch(/^\/code\?/);
     const code = await trap.inbox.waitForCode(to);
     const wrong = await client('/code', { email: to, code: 'abcdef' });
-    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('The code is wrong')]);
+    expect([wrong.status, await wrong.text()]).toEqual([
+      400,
+      expect.stringContaining('The code is incorrect'),
+    ]);
     const correct = await client('/code', { email: to, code });
     expect(correct.status).toBe(303);
     await client(correct.headers.get('location') ?? '');

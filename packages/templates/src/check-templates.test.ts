@@ -105,7 +105,7 @@ describe('a template is found out that', () => {
       'never shows the code in its text',
       'MfaVerification',
       { text: 'Hello {{#if code}}there{{/if}}' },
-      ['error $.text code_missing: does not show the code or link if the payload contains nothing else'],
+      ['error $.text code_missing: does not show the code or link when the payload contains no other values'],
     ],
     [
       'needs a link, which a notice may lack',

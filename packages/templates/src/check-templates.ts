@@ -20,7 +20,7 @@ export interface CheckTemplatesOptions {
 
 /**
  * Checks that templates are complete: every usage type exists in every language with all parts, uses only its own variables,
- * and shows the code or link even if the payload has nothing else. Notices must also work without a link.
+ * and shows the code or link even when the payload contains no other values. Notices must also work without a link.
  *
  * It renders each template, so templates without issues can be sent. It ignores your own usage types.
  *
@@ -125,7 +125,11 @@ async function checkRendering(type: TemplateType, template: Template): Promise<C
       return Object.entries(parts).flatMap(([part, shown]) =>
         what === 'nothing' || shown.includes(CODE) || shown.includes(LINK)
           ? []
-          : issue(part, 'code_missing', `does not show the ${what} if the payload contains nothing else`),
+          : issue(
+              part,
+              'code_missing',
+              `does not show the ${what} when the payload contains no other values`,
+            ),
       );
     } catch (cause) {
       if (!(cause instanceof MailError)) throw cause;

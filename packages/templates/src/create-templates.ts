@@ -116,7 +116,7 @@ export interface TemplatesOptions {
    * @default true
    */
   showRecipient?: boolean | undefined;
-  /** Custom sentences for a ready-made language. All others stay the same. */
+  /** Custom wording for a ready-made language. All others stay the same. */
   overrides?: Partial<Record<Locale, CopyOverride>> | undefined;
 }
 

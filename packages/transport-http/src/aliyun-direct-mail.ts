@@ -84,9 +84,9 @@ const HINTS: ApiProvider['hints'] = {
     'Check accessKeyId and accessKeySecret (RAM console, Users, AccessKey), and the clock of this machine. The SMTP password of a sender address does not work with the API.',
   permission_missing: 'Grant the RAM user the policy AliyunDirectMailFullAccess, or allow dm:SingleSendMail.',
   sender_refused:
-    'Create the fromEmail address in the Direct Mail console for this region (Sender Addresses), and verify its domain (Email Domains).',
+    'Create the fromEmail address in the DirectMail console for this region (Sender Addresses), and verify its domain (Email Domains).',
   account_blocked:
-    'Check the status, the reputation, and the quota of the account in the Direct Mail console (Overview).',
+    'Check the status, the reputation, and the quota of the account in the DirectMail console (Overview).',
   request_refused: 'Check region and baseUrl. A sender address belongs to one region.',
 };
 

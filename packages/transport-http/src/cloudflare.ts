@@ -85,7 +85,7 @@ const HINTS: ApiProvider['hints'] = {
   credentials_refused:
     'Check accountId and apiToken (Cloudflare dashboard, My Profile, API Tokens). The Global API Key does not work.',
   permission_missing:
-    'Give the API token the “Email Sending” permission for this account (My Profile, API Tokens).',
+    'Give the API token the "Email Sending" permission for this account (My Profile, API Tokens).',
   sender_refused: `Onboard the domain of fromEmail (${CONSOLE}). Also check allowed_sender_addresses in the binding.`,
   recipient_refused: `Check the address for typos. After a bounce or a complaint, it is on the suppression list (${CONSOLE}).`,
   sandbox:

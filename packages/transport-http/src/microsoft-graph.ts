@@ -118,7 +118,7 @@ const HINTS: ApiProvider['hints'] = {
   credentials_refused: `Check tenantId and clientId, and create a client secret if it has expired (${ENTRA}, Certificates & secrets). clientSecret is its value, not its ID.`,
   permission_missing: `Add the Microsoft Graph application permission Mail.Send and grant admin consent (${ENTRA}, API permissions). An application access policy in Exchange Online can exclude mailboxes.`,
   sender_refused:
-    'Set fromEmail or sender to a licensed Exchange Online mailbox. To send from another address, grant the mailbox the “Send as” permission in the Exchange admin center.',
+    'Set fromEmail or sender to a licensed Exchange Online mailbox. To send from another address, grant the mailbox the "Send as" permission in the Exchange admin center.',
   account_quota:
     'Wait until the Exchange Online limit resets (30 messages per minute, 10,000 recipients per day). If the mailbox is full, empty the Sent Items folder.',
   account_blocked:

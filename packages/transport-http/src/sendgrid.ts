@@ -32,9 +32,9 @@ const BASE_URLS = { global: 'https://api.sendgrid.com', eu: 'https://api.eu.send
 const SENDER_AUTHENTICATION = 'https://app.sendgrid.com/settings/sender_auth';
 const HINTS: ApiProvider['hints'] = {
   credentials_refused:
-    'Create an API key with the “Mail Send” permission at https://app.sendgrid.com/settings/api_keys. For a subuser in the EU, set the region to eu. SendGrid also responds with 401 if the account has used up its emails.',
+    'Create an API key with the "Mail Send" permission at https://app.sendgrid.com/settings/api_keys. For a subuser in the EU, set the region to eu. SendGrid also responds with 401 if the account has used up its emails.',
   permission_missing:
-    'Give the API key the “Mail Send” permission at https://app.sendgrid.com/settings/api_keys.',
+    'Give the API key the "Mail Send" permission at https://app.sendgrid.com/settings/api_keys.',
   sender_refused: `Authenticate the domain of fromEmail at ${SENDER_AUTHENTICATION}, or change fromEmail.`,
 };
 

@@ -307,7 +307,7 @@ describe('login', () => {
     );
   });
 
-  it('reports that the server offers no login', async () => {
+  it('reports that the server does not allow logins', async () => {
     const { transport } = await setUp({}, { auth: { user: 'ada', pass: 'pass-phrase' } });
     const error = await failureOf(transport.verify());
     expect(error).toMatchObject({ code: 'auth_failed', stage: 'auth' });

@@ -74,7 +74,7 @@ export interface SmtpTransportOptions {
    */
   plaintextAuth?: 'refuse' | 'warn' | undefined;
   /**
-   * What to do if the config has credentials but the server offers no login: refuse to send, or send without a login and log a
+   * What to do if the config has credentials but the server does not allow logins: refuse to send, or send without a login and log a
    * warning. @default 'refuse'
    */
   missingAuth?: 'refuse' | 'warn' | undefined;

@@ -60,7 +60,7 @@ const TRANSPORTS: { readonly [Name in ApiProviderName]: CreateApiTransport<Name>
   },
 };
 
-/** Loads the code of a provider and creates its transport. */
+/** Loads a provider's code and creates its transport. */
 export const createApiTransport = <Name extends ApiProviderName>(
   name: Name,
   credentials: Credentials<Name>,

@@ -24,12 +24,12 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   NOAUTH: LOGIN,
   NOPERM: [
     'config_invalid',
-    'The user of redisStore lacks a permission in Redis.',
+    'The redisStore user lacks a permission in Redis.',
     'Grant the commands and keys in packages/verification/docs/production.md. The cause names what is missing.',
   ],
   MOVED: [
     'config_invalid',
-    'The client of redisStore is connected to one node of a cluster.',
+    'The redisStore client is connected to only one node of a cluster.',
     'Pass a client for clusters.',
   ],
   READONLY: [
@@ -70,7 +70,7 @@ export function redisError(cause: unknown): MailError {
 
 /** The error for a reply that does not have the format of a script's result. */
 export const unreadableReply = (): MailError =>
-  new MailError('config_invalid', 'The client of redisStore returned a reply that is not valid.', {
+  new MailError('config_invalid', 'The redisStore client returned an invalid reply.', {
     stage: 'config',
     hint: 'Pass a client that returns strings and numbers, without reply transformers.',
   });

@@ -2,15 +2,15 @@ import { shareAcrossCopies } from '@postern/core';
 
 /** The failures of a verification, in addition to the `MailError`s of its email. */
 export type VerificationErrorCode =
-  /** The code is wrong, was never issued, or is used. `attemptsLeft` is the number of remaining guesses. */
+  /** The code is incorrect, was never issued, or was already used. `attemptsLeft` is the number of remaining guesses. */
   | 'code_incorrect'
   /** The code is from an earlier email. It costs no guess. Only the holder of an earlier code gets this error. */
   | 'code_superseded'
-  /** The code or link is right but expired. Only its holder gets this error. */
+  /** The code or link is correct but has expired. Only its holder gets this error. */
   | 'code_expired'
-  /** The link was never issued, or was used, replaced, or canceled. */
+  /** The link was never issued, or was already used, replaced, or canceled. */
   | 'not_found'
-  /** Too many wrong guesses for this address and type. */
+  /** Too many incorrect guesses for this address and type. */
   | 'attempts_exhausted'
   /** An email was sent to this address a moment ago. */
   | 'cooldown'
@@ -28,11 +28,11 @@ export interface VerificationErrorDetails {
 }
 
 const MESSAGES: Record<VerificationErrorCode, string> = {
-  code_incorrect: 'The code is wrong, or it was used.',
+  code_incorrect: 'The code is incorrect or was already used.',
   code_superseded: 'A newer email was sent. Use the latest one.',
   code_expired: 'The code or link has expired.',
-  not_found: 'There is no such link, or it was used, replaced, or canceled.',
-  attempts_exhausted: 'Too many wrong codes for this address.',
+  not_found: 'The link does not exist, or it was already used, replaced, or canceled.',
+  attempts_exhausted: 'Too many incorrect codes for this address.',
   cooldown: 'An email was sent to this address a moment ago.',
   rate_limited: 'Too many requests.',
 };

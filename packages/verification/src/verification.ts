@@ -33,7 +33,7 @@ export interface Verification {
    */
   start(request: StartRequest): Promise<Started>;
   /**
-   * Checks a code as it was typed. A right code is used up, and a wrong code costs a guess. The code of an earlier email
+   * Checks a code as it was typed. A correct code is used up, and an incorrect code costs a guess. The code of an earlier email
    * costs nothing, and the error is `code_superseded`. Callers that do not know the code get the same results whether or not
    * one is pending.
    *

@@ -29,7 +29,7 @@ export const doctorCommand = command(
       ),
       timeout: optional(
         option('--timeout', integer({ min: 1, metavar: 'SECONDS' }), {
-          description: message`Maximum time for all checks. The connection can use two thirds of this time. Default: 30.`,
+          description: message`Maximum time for all checks. The connection can use two-thirds of this time. Default: 30.`,
         }),
       ),
     }),

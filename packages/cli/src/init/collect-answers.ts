@@ -33,8 +33,8 @@ interface Wanted {
 }
 
 const missingFlag = (flag: string) =>
-  new CommandError('usage', `${flag} is required outside a terminal.`, {
-    hint: 'Run the command in a terminal, or pass --api and --from, or --provider (or --host), --from, and --user.',
+  new CommandError('usage', `${flag} is required when the command does not run in a terminal.`, {
+    hint: 'Run it in a terminal, or pass one of these sets of flags: --api and --from; or --provider (or --host), --from, and --user.',
   });
 
 async function find(

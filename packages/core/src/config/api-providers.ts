@@ -316,7 +316,7 @@ export const apiProviders = [
       {
         key: 'apiToken',
         title: 'API token',
-        find: 'an API token with the “Email Sending” permission (dashboard, My Profile, API Tokens)',
+        find: 'an API token with the "Email Sending" permission (dashboard, My Profile, API Tokens)',
         secret: true,
       },
     ],

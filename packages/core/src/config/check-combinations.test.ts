@@ -33,7 +33,7 @@ const atTopLevel = (option: string, value: unknown, home: string): Row => [
   new RegExp(`move it into ${home}`),
 ];
 
-describe('valid keys without an effect get a warning', () => {
+describe('valid keys that have no effect get a warning', () => {
   const rows: Row[] = [
     ...[{ requireTLS: true }, { secure: true, port: 465 }, {}].flatMap((mode): Row[] => {
       const severity = 'port' in mode || 'requireTLS' in mode ? 'error' : 'warning';
@@ -129,13 +129,13 @@ describe('valid keys without an effect get a warning', () => {
       /set it to the host name/,
     ],
     ...['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'].flatMap((key): Row[] => [
-      [`${key} 0`, { [key]: 0 }, key, 'warning', /set it to a number of milliseconds/],
-      [`${key} 0 as text`, { [key]: '0' }, key, 'warning', /set it to a number of milliseconds/],
+      [`${key} 0`, { [key]: 0 }, key, 'warning', /set it to a positive number of milliseconds/],
+      [`${key} 0 as text`, { [key]: '0' }, key, 'warning', /set it to a positive number of milliseconds/],
       [`${key} above the maximum`, { [key]: 2 ** 31 }, key, 'warning', /2147483647 milliseconds or less/],
     ]),
     ['no pool', { pool: false }, 'pool', 'warning', /"maxMessages": 1/],
     ['no pool, as text', { pool: 'no' }, 'pool', 'warning', /"maxMessages": 1/],
-    ['a service next to host and port', { service: 'SendGrid' }, 'service', 'warning', /remove service/],
+    ['a service next to host and port', { service: 'SendGrid' }, 'service', 'warning', /remove "service"/],
     [
       'ignoreTLS with TLS from the first byte',
       { ignoreTLS: true, secure: true, port: 465 },
@@ -238,7 +238,7 @@ describe('valid keys without an effect get a warning', () => {
   });
 });
 
-describe('keys with an effect get no warning', () => {
+describe('keys that have an effect get no warning', () => {
   test.each<[name: string, change: object]>([
     ['a login', {}],
     ['a mechanism for a password', { authMethod: 'login' }],

@@ -91,19 +91,19 @@ const COMBINATIONS: readonly Combination[] = [
   {
     path: ['service'],
     when: ({ raw }) => isSet(raw.service) && isSet(raw.host),
-    message: 'host overrides the host that service sets: remove service and set port, or remove host',
+    message: '"host" overrides the host from "service": remove "service" and set "port", or remove "host"',
   },
   {
     path: ['pool'],
     when: ({ raw }) => raw.pool === false,
     message:
-      'pool has no effect, because connections are always pooled: remove pool, or set "maxMessages": 1 for one connection per email',
+      '"pool" has no effect, because connections are always pooled: remove "pool", or set "maxMessages": 1 for one connection per email',
   },
   ...TIMEOUTS.flatMap((key): Combination[] => [
     {
       path: [key],
       when: ({ raw }) => readNumber(raw[key]) === 0,
-      message: `${key} is 0, which means the default: remove ${key}, or set it to a number of milliseconds`,
+      message: `${key} is 0, which selects the default: remove ${key}, or set it to a positive number of milliseconds`,
     },
     {
       path: [key],

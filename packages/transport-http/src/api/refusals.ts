@@ -87,7 +87,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   },
   host_refused: {
     code: 'host_rejected',
-    did: 'refused the IP address of this machine',
+    did: "refused this machine's IP address",
     hint: 'Add the IP address of this machine to the allowed addresses of your account.',
   },
   request_refused: {

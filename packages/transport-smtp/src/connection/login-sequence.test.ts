@@ -161,10 +161,10 @@ describe('a login', () => {
       /supports only XOAUTH2/,
       /auth\.user and auth\.pass/,
     ],
-    [['AUTH'], {}, /offers no login/, /remove auth/],
-    [['AUTHENTICATE PLAIN'], {}, /offers no login/, /remove auth/],
-    [[], {}, /offers no login/, /remove auth/],
-    [[], { authMethod: 'PLAIN' }, /offers no login/, /remove auth/],
+    [['AUTH'], {}, /does not allow logins/, /remove auth/],
+    [['AUTHENTICATE PLAIN'], {}, /does not allow logins/, /remove auth/],
+    [[], {}, /does not allow logins/, /remove auth/],
+    [[], { authMethod: 'PLAIN' }, /does not allow logins/, /remove auth/],
   ] as const)(
     'sends no credentials if the server offers no supported mechanism: %j, %j',
     async (offers, own, says, cure) => {

@@ -86,7 +86,7 @@ export class LoginSequence {
     });
   }
 
-  /** Handles a server that offers no login that the config supports. */
+  /** Handles a server that does not offer a login mechanism that the config supports. */
   private goWithout({ isSecure, mechanisms: offered }: SmtpConnection): void {
     const { login, options } = this;
     const { host, port, authMethod } = options.config;
@@ -95,7 +95,7 @@ export class LoginSequence {
     const [message, hint] =
       offered.length === 0
         ? [
-            `${server} offers no login${isSecure ? '' : ' without TLS'}.`,
+            `${server} does not allow logins${isSecure ? '' : ' without TLS'}.`,
             isSecure
               ? 'Use a submission port (587 or 465), or remove auth if the server does not require a login.'
               : 'Remove ignoreTLS, use port 465 with "secure": true, or remove auth if the server does not require a login.',

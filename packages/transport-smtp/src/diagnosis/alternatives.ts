@@ -47,8 +47,8 @@ function candidates(
 
 const inWords = ({ port, secure, ignoreTLS, name, tls }: ConfigPatch, server: ServerConfig) => {
   if (tls) return 'without verifying the certificate';
-  if (name === null) return 'without name';
-  if (secure === undefined && ignoreTLS === null) return 'without ignoreTLS';
+  if (name === null) return 'without the "name" option';
+  if (secure === undefined && ignoreTLS === null) return 'without the "ignoreTLS" option';
   return `port ${port ?? server.port} ${secure ? 'with implicit TLS' : 'with STARTTLS'}`;
 };
 
@@ -94,7 +94,7 @@ export function tryAlternatives({
       return {
         patch,
         works,
-        message: `${how}: ${works ? 'works' : 'offers no login that this config supports'}`,
+        message: `${how}: ${works ? 'works' : 'does not offer a login mechanism that this config supports'}`,
       };
     }),
   );
@@ -106,7 +106,7 @@ export function adviseAlternative({ patch }: Alternative, server: ServerConfig):
     return 'A connection on this machine does not need a verified certificate. Set "tls": { "rejectUnauthorized": false }.';
   const how = inWords(patch, server);
   const written = Object.entries(patch).filter(([, value]) => value !== null);
-  if (written.length === 0) return `It works ${how}. Remove that option.`;
+  if (written.length === 0) return `It works ${how}. Remove it.`;
   const keys = written.map(([key, value]) => `"${key}": ${JSON.stringify(value)}`);
   const removal = patch.ignoreTLS === null ? ', and remove ignoreTLS' : '';
   return `It works on ${how}. Set ${keys.join(', ')}${removal}.`;

@@ -56,7 +56,7 @@ export interface DiagnoseOptions {
   /** Called when each step ends, in order. An exception ends the diagnosis. */
   onStep?: ((step: DiagnosisStep) => void) | undefined;
   /**
-   * Maximum time for the diagnosis, in milliseconds. The connection gets at most two thirds of it. The rest is for alternatives.
+   * Maximum time for the diagnosis, in milliseconds. The connection gets at most two-thirds of it. The rest is for alternatives.
    * @default 30,000
    */
   deadlineMs?: number | undefined;

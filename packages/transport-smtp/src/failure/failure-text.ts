@@ -104,7 +104,7 @@ function describeSilence({ kind, reply, causeCode }: SmtpFailure): string {
 }
 
 const STAGE_IN_WORDS: Partial<Record<MailStage, string>> = {
-  greeting: 'waiting for the greeting',
+  greeting: 'after connecting',
   ehlo: 'after EHLO',
   tls: 'during the TLS handshake',
   auth: 'during login',

@@ -19,7 +19,7 @@ interface RefusalText {
 
 /** For greylisting and busy mailboxes (RFC 5321 section 4.2.1). */
 const LATER =
-  'The config is not the problem. Try again in a few minutes: servers that use greylisting accept the email then.';
+  'The config is not the problem. Try again in a few minutes. Servers that use greylisting usually accept the next attempt.';
 
 const LOG_IN = 'set auth.user and auth.pass, or use a relay that accepts this machine.';
 const NOT_LOGGED_IN = `The server relays email only for clients that log in and for known machines: ${LOG_IN}`;
@@ -140,18 +140,18 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
   },
   host_name: {
     ...host,
-    did: 'refused the name of this machine',
-    hint: 'Set name to the fully qualified host name of this machine. It must be ASCII and exist in DNS.',
+    did: "refused this machine's host name (EHLO)",
+    hint: 'Set "name" to the fully qualified host name of this machine. It must be ASCII and exist in DNS.',
     key: 'name',
   },
   host_dns: {
     ...host,
-    hint: 'Set up reverse DNS: a PTR record for the IP address of this machine, with a name that resolves to that address. Or log in to a provider and send through it.',
+    hint: 'Set up reverse DNS: a PTR record for the IP address of this machine, with a name that resolves to that address. Or send through a provider that requires a login.',
   },
   host_blocked: {
     ...host,
-    did: 'refused the IP address of this machine',
-    hint: 'The IP address of this machine is on a blocklist. Request removal from the blocklist, or log in to a provider and send through it.',
+    did: "refused this machine's IP address",
+    hint: 'The IP address of this machine is on a blocklist. Request removal from the blocklist, or send through a provider that requires a login.',
   },
   host_refused: {
     ...host,
@@ -161,7 +161,7 @@ export const REFUSALS: Readonly<Record<Refusal, RefusalText>> = {
 
   server_trouble: {
     code: 'connection_failed',
-    did: 'could not continue',
+    did: 'reported a problem',
     hint: 'The server reported a problem; see its reply. Check that host and port belong to a mail submission server, or ask its operator.',
     hintForNow: 'The server is busy or has a temporary problem. Try again later.',
   },

@@ -1,6 +1,6 @@
 import type { Provider } from './provider.js';
 
-const CONSOLE = 'the Direct Mail console (Sender Addresses, Set SMTP Password)';
+const CONSOLE = 'the DirectMail console (Sender Addresses, Set SMTP Password)';
 
 export const aliyunDirectMail: Provider = {
   name: 'Aliyun DirectMail',
@@ -19,7 +19,7 @@ export const aliyunDirectMail: Provider = {
       must: { equal: 'fromEmail' },
       severity: 'warning',
       message: 'the DirectMail username is the sender address, so it must equal the address in fromEmail',
-      hint: 'Set auth.user and fromEmail to the same sender address from the Direct Mail console.',
+      hint: 'Set auth.user and fromEmail to the same sender address from the DirectMail console.',
     },
   ],
   // https://help.aliyun.com/document_detail/36612.html and the list of SMTP replies of Alibaba Mail
@@ -59,14 +59,14 @@ export const aliyunDirectMail: Provider = {
     {
       code: 440,
       refusal: 'sender_refused',
-      meaning: 'DirectMail sends only from the address that logged in.',
+      meaning: 'DirectMail sends only from the address you log in with.',
       cure: 'Set auth.user and fromEmail to the same sender address.',
     },
     {
       code: 553,
       stages: ['mail', 'delivery'],
       refusal: 'sender_refused',
-      meaning: 'DirectMail sends only from the address that logged in.',
+      meaning: 'DirectMail sends only from the address you log in with.',
       cure: 'Set auth.user and fromEmail to the same sender address.',
     },
     {
@@ -74,7 +74,7 @@ export const aliyunDirectMail: Provider = {
       stages: ['mail', 'delivery'],
       refusal: 'sender_refused',
       meaning: 'This sender address does not exist in DirectMail.',
-      cure: 'Create the sender address in the Direct Mail console, and set auth.user and fromEmail to it.',
+      cure: 'Create the sender address in the DirectMail console, and set auth.user and fromEmail to it.',
     },
   ],
 };

@@ -18,7 +18,7 @@ export const amazonSes: Provider = {
       must: { match: /^[A-Z0-9]{16,128}$/ },
       severity: 'warning',
       message: 'the SES username must be an SMTP username: 20 uppercase letters and digits, such as AKIA…',
-      hint: 'Create SMTP credentials in the SES console (SMTP settings) for the region in host.',
+      hint: 'Create SMTP credentials in the SES console (SMTP settings) for the region that appears in the host name.',
     },
     {
       field: 'pass',
@@ -47,7 +47,7 @@ export const amazonSes: Provider = {
       code: 535,
       refusal: 'login_refused',
       meaning: 'SES does not recognize these credentials in this region.',
-      cure: 'Use SMTP credentials that were created for the region in host (SES console, SMTP settings). They differ from an AWS access key.',
+      cure: 'Use SMTP credentials for the region that appears in the host name (SES console, SMTP settings). They differ from an AWS access key.',
     },
     {
       code: 530,
@@ -61,7 +61,7 @@ export const amazonSes: Provider = {
       refusal: 'sender_refused',
       meaning:
         'SES sends only from identities that are verified in the same region. In the sandbox, recipients must also be verified.',
-      cure: 'Verify the domain of fromEmail in the region of host, and request production access (SES console, Account dashboard).',
+      cure: 'Verify the domain of fromEmail in the region that appears in the host name, and request production access (SES console, Account dashboard).',
     },
     {
       code: 454,

@@ -25,7 +25,7 @@ const ASCII_NAME: FieldRule = {
   must: { match: /^[\x21-\x7e]*$/ },
   severity: 'error',
   message: 'the name for EHLO must be ASCII: Gmail rejects other names (501 5.5.4)',
-  hint: 'Remove name, or set it to an ASCII host name.',
+  hint: 'Remove "name", or set it to an ASCII host name.',
 };
 
 export const gmail: Provider = {
@@ -46,7 +46,7 @@ export const gmail: Provider = {
       severity: 'warning',
       message:
         'Gmail replaces this sender with the address of the account, unless the sender is an alias of the account',
-      hint: 'Send from the address of the account, or add the sender under “Send mail as” in Gmail.',
+      hint: 'Send from the address of the account, or add the sender under "Send mail as" in Gmail.',
     },
     ASCII_NAME,
   ],
@@ -101,7 +101,7 @@ export const gmail: Provider = {
       stages: ['ehlo'],
       refusal: 'host_name',
       meaning: 'Gmail rejected the name in EHLO.',
-      cure: 'Remove name from the config, or set it to an ASCII host name.',
+      cure: 'Remove "name" from the config, or set it to an ASCII host name.',
     },
     {
       code: 530,

@@ -32,8 +32,8 @@ export const microsoft365: Provider = {
       must: { equal: 'user' },
       severity: 'warning',
       message:
-        'Microsoft 365 sends only from the mailbox that logs in and from addresses with the “Send as” permission',
-      hint: 'Send from the address of the mailbox, or grant it the “Send as” permission for the other address.',
+        'Microsoft 365 sends only from the mailbox you log in with and from addresses with the "Send as" permission',
+      hint: 'Send from the address of the mailbox, or grant it the "Send as" permission for the other address.',
     },
   ],
   // https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits (SMTP AUTH: 3 concurrent connections, 30 messages per minute)
@@ -46,7 +46,7 @@ export const microsoft365: Provider = {
       status: '5.7.139',
       says: 'Authentication unsuccessful, SmtpClientAuthentication is disabled',
       refusal: 'login_refused',
-      meaning: 'SMTP login is disabled, which is the default at Microsoft.',
+      meaning: 'SMTP login is disabled. This is the Microsoft 365 default.',
       cure: `Enable it for the mailbox (${ENABLE}).`,
     },
     {
@@ -83,15 +83,15 @@ export const microsoft365: Provider = {
       code: 550,
       status: '5.7.60',
       refusal: 'sender_refused',
-      meaning: 'The mailbox that logged in does not have permission to send from this address.',
-      cure: 'Send from the address of the mailbox, or grant it the “Send as” permission for the other address.',
+      meaning: 'The mailbox you log in with does not have permission to send from this address.',
+      cure: 'Send from the address of the mailbox, or grant it the "Send as" permission for the other address.',
     },
     {
       code: 554,
       status: '5.2.252',
       refusal: 'sender_refused',
-      meaning: 'The mailbox that logged in does not have permission to send from this address.',
-      cure: 'Send from the address of the mailbox, or grant it the “Send as” permission for the other address.',
+      meaning: 'The mailbox you log in with does not have permission to send from this address.',
+      cure: 'Send from the address of the mailbox, or grant it the "Send as" permission for the other address.',
     },
     {
       code: 432,

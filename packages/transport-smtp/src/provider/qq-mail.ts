@@ -21,7 +21,7 @@ export const qqMail: Provider = {
       field: 'fromEmail',
       must: { equal: 'user' },
       severity: 'warning',
-      message: 'QQ Mail sends only from the address that logs in',
+      message: 'QQ Mail sends only from the address you log in with',
       hint: 'Set fromEmail to the address in auth.user.',
     },
   ],
@@ -57,7 +57,7 @@ export const qqMail: Provider = {
       code: 501,
       stages: ['mail'],
       refusal: 'sender_refused',
-      meaning: 'QQ Mail sends only from the address that logged in.',
+      meaning: 'QQ Mail sends only from the address you log in with.',
       cure: 'Set fromEmail to the address in auth.user.',
     },
     {

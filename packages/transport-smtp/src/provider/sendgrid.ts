@@ -24,7 +24,7 @@ export const sendgrid: Provider = {
       must: { match: /^SG\.[\w-]+\.[\w-]+$/ },
       severity: 'warning',
       message: 'the SendGrid password must be an API key, which starts with SG.',
-      hint: 'Create an API key with the “Mail Send” permission (Settings, API Keys), and set auth.pass to it without spaces or line breaks.',
+      hint: 'Create an API key with the "Mail Send" permission (Settings, API Keys), and set auth.pass to it without spaces or line breaks.',
     },
   ],
   // The same page, “Rate limits”.
@@ -56,7 +56,7 @@ export const sendgrid: Provider = {
       code: 535,
       refusal: 'login_refused',
       meaning: 'SendGrid does not recognize this API key, or the key does not have permission to send.',
-      cure: 'Set auth.user to "apikey" and auth.pass to an API key with the “Mail Send” permission (Settings, API Keys).',
+      cure: 'Set auth.user to "apikey" and auth.pass to an API key with the "Mail Send" permission (Settings, API Keys).',
     },
     {
       code: 550,

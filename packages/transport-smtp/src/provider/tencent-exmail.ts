@@ -20,7 +20,7 @@ export const tencentExmail: Provider = {
       field: 'fromEmail',
       must: { equal: 'user' },
       severity: 'warning',
-      message: 'Exmail sends only from the address that logs in',
+      message: 'Exmail sends only from the address you log in with',
       hint: 'Set fromEmail to the address in auth.user.',
     },
   ],
@@ -39,7 +39,7 @@ export const tencentExmail: Provider = {
       code: 501,
       stages: ['mail'],
       refusal: 'sender_refused',
-      meaning: 'Exmail sends only from the address that logged in.',
+      meaning: 'Exmail sends only from the address you log in with.',
       cure: 'Set fromEmail to the address in auth.user.',
     },
     {
