@@ -64,7 +64,7 @@ test('From SMTP to an API: the API sends if the server does not respond correctl
   expect(await api.inbox.waitForCode(to)).toBe('482913');
 });
 
-test('Languages: single sentences are replaced', async () => {
+test('Languages: single strings are replaced', async () => {
   const { templates } = await import(openGuide('languages').path('templates.ts'));
   const of = (locale: string) => expect.objectContaining({ usageType: 'SignIn', locale });
   expect(templates).toEqual(expect.arrayContaining([of('en'), of('de')]));
