@@ -104,12 +104,12 @@ test('Hono on Workers signs people in by code, through the API of Resend', async
 
   process.stdout.write(`Hono on Workers: ${size.raw} bytes, ${size.gzip} after gzip\n`);
   const page = await readFile(new URL('../guides/hono-workers.md', import.meta.url), 'utf8');
-  const [, raw, gzip] = /under (\d+) KB, and under (\d+) KB after gzip/.exec(page) ?? [];
+  const [, raw, gzip] = /smaller than (\d+) KB, or (\d+) KB after gzip/.exec(page) ?? [];
   const filled = [size.raw / 1000 / Number(raw), size.gzip / 1000 / Number(gzip)];
   expect(Math.max(...filled), 'the bounds in the guide hold').toBeLessThan(1);
   expect(Math.min(...filled), 'the bounds in the guide are close').toBeGreaterThan(0.85);
   const runtimes = await readFile(new URL('../guides/runtimes.md', import.meta.url), 'utf8');
-  expect(runtimes).toContain(`is under ${gzip} KB after gzip`);
+  expect(runtimes).toContain(`is smaller than ${gzip} KB after gzip`);
   const code = (await readFile(bundle, 'utf8')).replace(/\\(?:u|x)([\da-f]{2,4})/gi, (_, hex) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
