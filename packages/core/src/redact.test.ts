@@ -25,6 +25,8 @@ const SPELLINGS: Record<string, (text: string) => string> = {
   'after backslashes': (text) => text.replace(/[^\p{L}\p{N}]/gu, '\\$&'),
   'as JSON escapes it': (text) =>
     text.replace(/[^\w]/gu, (each) => `\\u${each.codePointAt(0)?.toString(16).padStart(4, '0')}`),
+  'as JSON in JSON escapes it': (text) =>
+    text.replace(/[^\w]/gu, (each) => `\\\\u${each.codePointAt(0)?.toString(16).padStart(4, '0')}`),
   'in base64': base64,
   'in base64, after one byte': (text) => base64(`.${text}`),
   'in base64, after two bytes': (text) => base64(`..${text}.`),

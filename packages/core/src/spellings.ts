@@ -19,10 +19,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** A line break in a reply, with the reply code and status code of the next line (RFC 5321 section 4.2, RFC 2034). */
 const SPLIT = String.raw`(?:\r?\n|\r)(?:\d{3}(?:[ -]|$))?(?:\d\.\d{1,3}\.\d{1,3} )?[\t ]*`;
 /**
- * Percent-encoding, possibly repeated, HTML entities, backslash escapes (RFC 5322, RFC 6533, JSON), and full-width or
- * invisible characters.
+ * Percent-encoding and Unicode escapes, possibly repeated, HTML entities, backslash escapes (RFC 5322, RFC 6533, JSON), and
+ * full-width or invisible characters.
  */
-const WEB = String.raw`(?:%(?:25)*[\da-f]{2})+|&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,6});?|\\(?:x\{[\da-f]{1,6}\}|u[\da-f]{4}|.)|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff01-\uff5e]`;
+const WEB = String.raw`(?:%(?:25)*[\da-f]{2})+|&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,6});?|\\{1,8}(?:x\{[\da-f]{1,6}\}|u[\da-f]{4})|\\.|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff01-\uff5e]`;
 /** xtext (RFC 3461 section 4) and quoted-printable. A plus sign in an address can look the same. */
 const MAIL = String.raw`(?:[+=][\da-f]{2})+`;
 
@@ -49,7 +49,7 @@ function decode(token: string): string {
     return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)));
   }
   const { hex, decimal, name } =
-    /^(?:&#x|\\x\{|\\u)(?<hex>[\da-f]+)|^&#(?<decimal>\d+)|^&(?<name>\w+)/i.exec(token)?.groups ?? {};
+    /^(?:&#x|\\+x\{|\\+u)(?<hex>[\da-f]+)|^&#(?<decimal>\d+)|^&(?<name>\w+)/i.exec(token)?.groups ?? {};
   const point = hex ? Number.parseInt(hex, 16) : Number(decimal);
   if (point <= 0x10ffff) return String.fromCodePoint(point);
   if (name) return ENTITIES[name.toLowerCase()] ?? token;

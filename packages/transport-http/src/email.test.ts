@@ -83,6 +83,17 @@ describe.each(PROVIDER_CASES)('$name', (provider) => {
     expect(trap.inbox.messages[0]?.html).toBeUndefined();
   });
 
+  test('replaces half of a surrogate pair', async () => {
+    const { trap, transport } = await startWorld(provider);
+    await transport.send(testEmail({ text: 'Hi \ud83d!', html: '<p>Hi \ud83d!</p>', subject: 'Hi \ud83d!' }));
+    const [delivered] = trap.inbox.messages;
+    expect([delivered?.text.trim(), delivered?.html?.trim(), delivered?.subject]).toEqual([
+      'Hi \ufffd!',
+      '<p>Hi \ufffd!</p>',
+      'Hi \ufffd!',
+    ]);
+  });
+
   test('does not let a value add a header field or a recipient', async () => {
     const { trap, transport } = await startWorld(provider);
     const attack = 'x\r\nBcc: eve@example.org\r\n\r\n<h1>';

@@ -20,6 +20,9 @@ export function cleanEmail(email: Email): Email {
     to: sanitizeHeaderValue(email.to),
     ...(email.replyTo && { replyTo: email.replyTo.map(cleanMailbox) }),
     subject: sanitizeHeaderValue(email.subject),
+    // JSON could contain half of a surrogate pair, which APIs refuse.
+    text: email.text.toWellFormed(),
+    ...(email.html && { html: email.html.toWellFormed() }),
     messageId: sanitizeHeaderValue(email.messageId),
     headers: Object.fromEntries(fields),
   };
