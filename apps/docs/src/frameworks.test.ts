@@ -213,7 +213,8 @@ describe('Auth.js', () => {
   /** Serves the guide, and requests an email on the sign-in page. */
   async function signIn(file: string) {
     const trap = await startTrap();
-    const secrets = { AUTH_SECRET: 's'.repeat(32), VERIFICATION_SECRET: 's'.repeat(32) };
+    const [AUTH_SECRET, LINK_SECRET, VERIFICATION_SECRET] = ['a', 'l', 'v'].map((key) => key.repeat(32));
+    const secrets = { AUTH_SECRET, LINK_SECRET, VERIFICATION_SECRET };
     const { origin } = await openGuide('authjs').serve(file, { SMTP_URL: trap.url, ...secrets });
     const client = openClient(origin.replace('127.0.0.1', 'localhost'));
     const page = await (await client('/auth/signin')).text();
@@ -227,7 +228,11 @@ describe('Auth.js', () => {
     expect(await hello()).toBe('Hello, stranger.');
     const email = await trap.inbox.waitForEmail(to);
     expect(email.text).toContain('15 Minuten');
-    await client(await trap.inbox.waitForLink(to));
+    const link = await trap.inbox.waitForLink(to);
+    const scanner = openClient(link);
+    expect(await (await scanner(link)).text()).toContain('<form method="post"');
+    const pressed = await client(link, {});
+    await client(pressed.headers.get('location') ?? '');
     expect(await hello()).toBe(`Hello, ${to}.`);
   });
 

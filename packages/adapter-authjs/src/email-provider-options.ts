@@ -8,17 +8,28 @@ import {
   objectWithMethods,
   type UsageType,
 } from '@postern/core';
+import type { LinkGuard } from '@postern/http';
 import type { Verification } from '@postern/verification';
 import * as z from 'zod';
 
 type MailerCalls = Pick<Mailer, 'send'> & Partial<Pick<Mailer, 'canShow'>>;
 type VerificationCalls = Pick<Verification, 'start'> & Partial<Pick<Verification, 'findObstacle'>>;
+type LinkGuardCalls = Pick<LinkGuard, 'protect'>;
 
 interface LinkOptions {
   /** Sends emails with a link. To put them in a queue, pass `queue.transport()` as the transport of the mailer. */
   mailer: MailerCalls;
   /** How long a link is valid, in seconds. @default 86400 (24 hours), as in Auth.js */
   maxAge?: number | undefined;
+  /** Protects links from mail scanners that open them, such as `createLinkGuard(…)`. */
+  linkGuard?: LinkGuardCalls | undefined;
+  /**
+   * Adds a `Set-Cookie` header to the response to a request, which Auth.js does not let providers do. With this option, links
+   * have the binding of the guard.
+   *
+   * @default links are not bound to a browser
+   */
+  setCookie?: ((cookie: string, request: Request) => void | Promise<void>) | undefined;
   verification?: undefined;
 }
 
@@ -73,6 +84,11 @@ export const optionsSchema = z
       'start',
     ).optional(),
     maxAge: z.int().min(1).optional(),
+    linkGuard: objectWithMethods<LinkGuardCalls>(
+      'a link guard, such as createLinkGuard(…)',
+      'protect',
+    ).optional(),
+    setCookie: functionSchema<NonNullable<LinkOptions['setCookie']>>().optional(),
     type: z.custom<UsageType>((value) => typeof value === 'string', 'must be a string').default('SignIn'),
     locale: functionSchema<NonNullable<SharedOptions['locale']>>().optional(),
     clientAddress: functionSchema<NonNullable<SharedOptions['clientAddress']>>().optional(),

@@ -25,10 +25,23 @@ const fail = (error: unknown): never => {
  * ```
  */
 export function createEmailProvider(options: EmailProviderOptions): EmailConfig {
-  const { mailer, verification, maxAge, type, locale, clientAddress, deliver, waitUntil, logger } =
-    readOptions(optionsSchema, options, 'createEmailProvider');
+  const parsed = readOptions(optionsSchema, options, 'createEmailProvider');
+  const { mailer, verification, linkGuard, setCookie, maxAge } = parsed;
+  const { type, locale, clientAddress, deliver, waitUntil, logger } = parsed;
 
-  async function sendEmail({ identifier: to, url, expires: expiresAt, request }: VerificationParams) {
+  /** Returns the link for the email, and a code if the guard puts one next to it. */
+  async function protect({ url, identifier: to, expires: expiresAt, request }: VerificationParams) {
+    if (!linkGuard) return { link: url };
+    const binding = setCookie ? {} : ({ binding: 'none' } as const);
+    const cookie = request.headers.get('cookie');
+    const guarded = await linkGuard.protect(url, { to, expiresAt, cookie, ...binding });
+    const { setCookie: line, ...payload } = guarded;
+    if (line) await setCookie?.(line, request);
+    return payload;
+  }
+
+  async function sendEmail(params: VerificationParams) {
+    const { identifier: to, url, expires: expiresAt, request } = params;
     const ip = clientAddress?.(request);
     const email = {
       ...{ to, type, ip },
@@ -43,7 +56,7 @@ export function createEmailProvider(options: EmailProviderOptions): EmailConfig 
           ...{ ...email, method: 'code', redirectTo: url, deliver: isReceiver, waitUntil },
         });
       if (!mailer) return;
-      const message = parseSendRequest({ ...email, payload: { link: url }, expiresAt });
+      const message = parseSendRequest({ ...email, payload: await protect(params), expiresAt });
       const send = async () => {
         if (isReceiver) await mailer.send(message);
       };
