@@ -18,6 +18,7 @@ const OUTSIDE_CONVENTIONS: Readonly<Record<string, string>> = {
   expiresInMinutes: 'a variable of templates, for people',
   expiresInSeconds: 'a variable of templates, for people',
   retryAfter: 'the Retry-After header (RFC 9110 section 10.2.3)',
+  'LinkOptions.maxAge': 'Auth.js; in seconds',
   'options.timeout': 'Vitest and Jest',
   'CertificateFacts.daysLeft': 'a result of a diagnosis, for people',
 };
