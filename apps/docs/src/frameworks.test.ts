@@ -213,8 +213,11 @@ describe('Auth.js', () => {
   /** Serves the guide, and requests an email on the sign-in page. */
   async function signIn(file: string) {
     const trap = await startTrap();
-    const [AUTH_SECRET, LINK_SECRET, VERIFICATION_SECRET] = ['a', 'l', 'v'].map((key) => key.repeat(32));
-    const secrets = { AUTH_SECRET, LINK_SECRET, VERIFICATION_SECRET };
+    const secrets = {
+      AUTH_SECRET: 'a'.repeat(32),
+      LINK_SECRET: 'l'.repeat(32),
+      VERIFICATION_SECRET: 'v'.repeat(32),
+    };
     const { origin } = await openGuide('authjs').serve(file, { SMTP_URL: trap.url, ...secrets });
     const client = openClient(origin.replace('127.0.0.1', 'localhost'));
     const page = await (await client('/auth/signin')).text();
