@@ -21,7 +21,7 @@ export interface IdempotencyGuard {
    *
    * @param deliver sends the email. If it sends after it resolves, it calls `release` for a failed send.
    * @throws {MailError} `idempotency_key_reused` if the key belongs to another email
-   * @throws {ProblemError} `idempotency_key_in_use` while the first request with the key is being sent
+   * @throws {ProblemError} `idempotency_key_in_use` while the first request with the key is being sent, whatever its email
    */
   send(
     request: SendRequest,
@@ -49,11 +49,12 @@ export function createIdempotencyGuard(clock: Clock): IdempotencyGuard {
       const fingerprint = await sha256Hex(requestIdentity(request));
       const earlier = entries.get(key);
       if (earlier && earlier.until > clock.now()) {
+        // The first send can still fail, so no repeat is a duplicate yet, whatever its content.
+        if (earlier.messageId === undefined) throw new ProblemError('idempotency_key_in_use');
         if (earlier.fingerprint !== fingerprint)
           throw new MailError('idempotency_key_reused', 'The idempotency key belongs to another email.', {
             stage: 'payload',
           });
-        if (earlier.messageId === undefined) throw new ProblemError('idempotency_key_in_use');
         return { messageId: earlier.messageId };
       }
       const entry: Entry = { fingerprint, until: clock.now() + WINDOW_MS };
