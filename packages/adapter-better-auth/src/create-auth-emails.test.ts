@@ -287,6 +287,19 @@ describe('options', () => {
     ]);
   });
 
+  test('linkGuard does not bind the links of calls without a request', async () => {
+    const bindings: unknown[] = [];
+    const protect: AuthLinkGuard['protect'] = async (link, { binding }) => {
+      bindings.push(binding);
+      return { link };
+    };
+    const { auth, emails, transport } = openAuth({ emails: { linkGuard: { protect } } });
+    await auth.api.signInMagicLink({ body: { email: ada }, headers: new Headers() });
+    await emails.sendMagicLink({ email: ada, url: `${ORIGIN}/verify`, token: 'token' });
+    expect(transport.emails).toHaveLength(2);
+    expect(bindings).toEqual(['none', 'none']);
+  });
+
   test('a scanner that presses the button of a protected link does not sign in, and the person does', async () => {
     const keys = [{ id: 'first', secret: 'the secret of the link guard tests' }] as const;
     const guard = createLinkGuard({ keys, url: `${ORIGIN}/open`, binding: 'browser', logger: silentLogger });

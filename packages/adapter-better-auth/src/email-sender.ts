@@ -69,9 +69,13 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
         const expiresAt = validSeconds === undefined ? undefined : new Date(Date.now() + validSeconds * 1000);
         const ip = headers && auth && getIP(headers, auth);
         const link = payload.link ?? (isNotice(type) ? noticeUrl?.(type) : undefined);
-        // With a background handler, Better Auth responds before a callback ends, except for magic links.
+        // Without a request, the caller of the server API may drop the cookie. With a background handler, Better Auth
+        // responds before a callback ends, except for magic links.
         const canBind =
-          isShown && !isFromSomeoneElse(type) && (!background || context?.path === '/sign-in/magic-link');
+          context?.request !== undefined &&
+          isShown &&
+          !isFromSomeoneElse(type) &&
+          (!background || context.path === '/sign-in/magic-link');
         const sendRequest = parseSendRequest({
           to,
           type: usageType,
