@@ -1,7 +1,7 @@
 import type { Clock } from '@postern/core';
 import { isSameText } from '@postern/http';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
-import { requireRecent, secretError, unauthorized } from './unauthorized.js';
+import { MOST_SIGNATURES, requireRecent, secretError, unauthorized } from './unauthorized.js';
 import type { Authenticate } from './webhook.js';
 
 interface StandardWebhookOptions {
@@ -14,6 +14,8 @@ interface StandardWebhookOptions {
 }
 
 const BASE64_SECRET = /^(?:v1,)?(whsec_)?[\w+/-]{16,}={0,2}$/;
+/** HMAC-SHA-256 in base64. */
+const SIGNATURE = /^v1,[A-Za-z\d+/]{43}=$/;
 
 /**
  * Checks signatures of Standard Webhooks. Each secret and each signature counts, so that secrets can be rotated.
@@ -39,7 +41,11 @@ export function standardSignature(
     if (!/^[\x21-\x7e]{1,200}$/.test(id)) throw unauthorized('The request is not signed.');
     const time = requireRecent(header('timestamp'), toleranceMs, clock);
     // Supabase separates signatures with a comma and a space.
-    const signatures = header('signature').slice(0, 4096).split(/,? /);
+    const signatures = header('signature')
+      .slice(0, 4096)
+      .split(/,? /)
+      .filter((text) => SIGNATURE.test(text))
+      .slice(0, MOST_SIGNATURES);
     const expected = webhooks.map((webhook) => webhook.sign(id, new Date(time * 1000), body));
     const matches = await Promise.all(
       expected.flatMap((one) => signatures.map((presented) => isSameText(one, presented))),

@@ -1,6 +1,9 @@
 import { type Clock, ConfigError } from '@postern/core';
 import { ProblemError } from '@postern/http';
 
+/** Signatures that are checked in one request: enough for a rotation, and few enough for a request from an attacker. */
+export const MOST_SIGNATURES = 10;
+
 /** Refuses a request. The response and the log contain the reason. */
 export const unauthorized = (reason: string): ProblemError =>
   new ProblemError('unauthorized', { detail: reason });

@@ -1,5 +1,5 @@
 import type { Clock } from '@postern/core';
-import { requireRecent, secretError, unauthorized } from './unauthorized.js';
+import { MOST_SIGNATURES, requireRecent, secretError, unauthorized } from './unauthorized.js';
 import type { Authenticate } from './webhook.js';
 
 interface ZitadelSignatureOptions {
@@ -29,7 +29,9 @@ export function zitadelSignature(
     const [time] = valuesOf('t');
     if (time === undefined) throw unauthorized('The request is not signed.');
     requireRecent(time, toleranceMs, clock);
-    const signatures = valuesOf('v1').filter((hex) => /^[\da-f]{64}$/i.test(hex));
+    const signatures = valuesOf('v1')
+      .filter((hex) => /^[\da-f]{64}$/i.test(hex))
+      .slice(0, MOST_SIGNATURES);
     const signed = encoder.encode(`${time}.${body}`);
     const matches = await Promise.all(
       secret.map(async (text) => {
