@@ -189,6 +189,19 @@ describe('options', () => {
     expect(create).toThrow(expect.objectContaining({ name: 'ConfigError', code: 'config_invalid' }));
     expect(create).not.toThrow(/short|not base64/);
   });
+
+  test.each([
+    'whsec_aaaaaaaaaa',
+    'v1,whsec_aaaaaaaaaa',
+    'v1,whsec_MTIzNDU2Nzg=',
+    'whsec_whsec_aaaaaaaaaaaaaaaa',
+    `whsec_${'-'.repeat(32)}`,
+    `whsec_${'_'.repeat(32)}`,
+    `v1a,whsec_${'a'.repeat(32)}`,
+  ])('a signing secret without enough base64 throws a ConfigError: %s', (secret) => {
+    for (const create of [createSupabaseWebhook, createClerkWebhook])
+      expect(() => create({ mailer, secret })).toThrow(expect.objectContaining({ name: 'ConfigError' }));
+  });
 });
 
 test('both secrets of a rotation are accepted', async () => {

@@ -13,7 +13,7 @@ interface StandardWebhookOptions {
   readonly clock: Clock;
 }
 
-const BASE64_SECRET = /^(?:v1,)?(whsec_)?[\w+/-]{16,}={0,2}$/;
+const BASE64_SECRET = /^(?:v1,)?(?:whsec_)?[A-Za-z\d+/]{16,}={0,2}$/;
 /** HMAC-SHA-256 in base64. */
 const SIGNATURE = /^v1,[A-Za-z\d+/]{43}=$/;
 
