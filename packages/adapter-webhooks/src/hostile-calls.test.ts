@@ -191,6 +191,15 @@ describe.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))('%s'
     }
   });
 
+  test('nested data in a call does not keep its email from being sent', async () => {
+    const nest = (depth: number) => JSON.parse('{"a":'.repeat(depth) + '0' + '}'.repeat(depth));
+    const { post, transport } = openWorld(system);
+    expect((await post({ ...system.call(), custom: nest(90) })).status).toBe(204);
+    expect(transport.emails).toHaveLength(1);
+    expect((await post({ ...system.call('112233'), custom: nest(110) }, '2')).status).toBe(400);
+    expect((await post({ ...system.call('112233'), payload: nest(90) }, '3')).status).toBeLessThan(500);
+  });
+
   test('sends one email for replayed and repeated calls', async () => {
     const { post, transport, clock } = openWorld(system);
     const statuses = [];

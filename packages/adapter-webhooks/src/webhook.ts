@@ -74,6 +74,9 @@ export interface WebhookSystem<Schema extends z.ZodType> {
 /** The life of a protected link if the call does not contain the life of its link. */
 const LONGEST_LINK_MS = 7 * 24 * 60 * 60 * 1000;
 
+/** Users can nest data in fields that the auth system passes on, such as `user_metadata` of Supabase. */
+const MAX_DEPTH = 100;
+
 const DONE: HttpResponse = { status: 204, headers: { 'Cache-Control': 'no-store' } };
 
 export function createWebhook<Schema extends z.ZodType>(
@@ -143,7 +146,7 @@ export function createWebhook<Schema extends z.ZodType>(
       if (request.method !== 'POST') throw new ProblemError('method_not_allowed', {}, { Allow: 'POST' });
       const text = await readBodyText(request, bodyLimit);
       const id = (await system.authenticate(request, text)) ?? (await sha256Hex(text));
-      const call = parseBody(text, system.schema);
+      const call = parseBody(text, system.schema, MAX_DEPTH);
       isAuthentic = true;
       await sendAll(call, id, request);
       return DONE;

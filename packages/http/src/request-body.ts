@@ -50,10 +50,14 @@ export async function readBodyText(request: HttpRequest, limit: number): Promise
 /**
  * Parses and checks a JSON body.
  *
+ * @param maxDepth the most objects and arrays inside each other. The default is 12.
  * @throws {ProblemError} with status 400
  */
-export const parseBody = <Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> =>
-  checkBody(parseJson(text), schema);
+export const parseBody = <Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  maxDepth = MAX_DEPTH,
+): z.output<Schema> => checkBody(parseJson(text, maxDepth), schema);
 
 /** Checks what the headers say about the body. */
 function requireJson(request: HttpRequest, limit: number): HttpBody {
@@ -119,14 +123,14 @@ function checkParsed(value: unknown, limit: number): unknown {
   return value;
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw malformed();
   }
-  const ambiguity = findAmbiguity(text);
+  const ambiguity = findAmbiguity(text, maxDepth);
   if (ambiguity) throw malformed(ambiguity);
   return value;
 }
@@ -171,7 +175,7 @@ function decode(bytes: Uint8Array): string {
  * Finds valid JSON that parsers interpret differently: duplicate names in one object (RFC 8259 section 4), or nesting that
  * can overflow a stack.
  */
-function findAmbiguity(text: string): string | undefined {
+function findAmbiguity(text: string, maxDepth: number): string | undefined {
   const names: Set<string>[] = [];
   const colon = /\s*:/y;
   let opened: number | undefined;
@@ -193,7 +197,7 @@ function findAmbiguity(text: string): string | undefined {
     } else if (opened !== undefined) continue;
     else if (token === '{' || token === '[') {
       names.push(new Set());
-      if (names.length > MAX_DEPTH) return 'The body is nested too deeply.';
+      if (names.length > maxDepth) return 'The body is nested too deeply.';
     } else names.pop();
   }
   return undefined;
