@@ -102,7 +102,7 @@ test('the situations work in this process', () => {
     'issues and consumes a link': { consumed: 'bob@example.com', again: 'not_found' },
     'serves codes': [204, 400, expect.anything(), 200, { method: 'code' }],
     'serves links': [200, expect.anything(), 200, { method: 'link' }],
-    'protects links': [200, true, true, 303, 'https://acme.example/open/verify'],
+    'protects links': [200, true, true, 200, true],
     'serves authorized routes': [200, 200, true, 401],
     'sends after the response': 204,
     'sends through the API of a provider': { accepted: 'ada@example.com', attempts: 1 },

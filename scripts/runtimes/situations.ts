@@ -215,7 +215,8 @@ export const situations: Readonly<Record<string, Situation>> = {
     );
     const text = await page.text();
     const shown = [text.includes('dir="rtl"'), text.includes(code)];
-    return [page.status, ...shown, entered.status, entered.headers.get('location')];
+    const leads = (await entered.text()).includes(`content="0;url=${url}/verify"`);
+    return [page.status, ...shown, entered.status, leads];
   },
 
   async 'serves authorized routes'() {

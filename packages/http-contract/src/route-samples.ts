@@ -56,7 +56,7 @@ export const SAMPLES: Readonly<Record<OperationId, Sample>> = {
   showLink: { prepare: prepareLink, status: 200, mails: false },
   consumeLink: { prepare: prepareLink, status: 204, mails: false },
   showProtectedLink: { prepare: prepareProtectedLink, status: 200, mails: false },
-  openProtectedLink: { prepare: prepareProtectedLink, status: 303, mails: false },
+  openProtectedLink: { prepare: prepareProtectedLink, status: 200, mails: false },
   getHealth: { prepare: async () => ({}), status: 200, mails: true },
   getOpenApi: { prepare: async () => ({}), status: 200, mails: false },
 };

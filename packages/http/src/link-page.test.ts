@@ -1,18 +1,26 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../../../scripts/browser.js';
 import { openGuardBrowser } from '../fixtures/guard-browser.js';
 import { createLinkGuard } from './index.js';
 import { LINK_TEXTS } from './link-texts/locales.js';
 
 const url = 'https://app.example.com/open';
+const keys = [{ id: 'test', secret: 's'.repeat(32) }] as const;
 const guard = createLinkGuard({
-  keys: [{ id: 'test', secret: 's'.repeat(32) }],
-  ...{ url, binding: 'browser', linkBrand: { name: 'Acme', color: '#ffdd00' } },
+  ...{ keys, url, binding: 'browser', linkBrand: { name: 'Acme', color: '#ffdd00' } },
 });
+
+function originOf(server: Server): string {
+  const { port } = server.address() as AddressInfo; // listening on TCP
+  return `http://127.0.0.1:${port}`;
+}
 
 /** The pages that a person can see, in one language. */
 async function pagesIn(locale: string): Promise<string[]> {
@@ -79,6 +87,28 @@ describe('in a browser', { timeout: 60_000 }, () => {
         const width = await page.evaluate<number>('document.documentElement.scrollWidth');
         expect(width, `${locale}, page ${index}`).toBeLessThanOrEqual(320);
       }
+  });
+
+  test('a button leads to a link that redirects to another site', async () => {
+    const app = createServer((_request, response) => response.end('Signed in.'));
+    const server = createServer(async ({ method = '', url = '', headers }, response) => {
+      if (url === '/verify') return response.writeHead(302, { Location: originOf(app) }).end();
+      const init = { method, headers: { 'Sec-Fetch-Site': String(headers['sec-fetch-site']) } };
+      const answer = await local.fetch(new Request(new URL(url, originOf(server)), init));
+      return response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+    });
+    for (const each of [app, server]) {
+      await once(each.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void each.close());
+    }
+    const origin = originOf(server);
+    const local = createLinkGuard({ keys, url: `${origin}/open` });
+    const expiresAt = new Date(Date.now() + 600_000);
+    const { link } = await local.protect(`${origin}/verify`, { expiresAt });
+    await page.goto(link);
+    await page.getByRole('button').click();
+    await page.getByText('Signed in.').waitFor();
+    expect(new URL(page.url()).origin).toBe(originOf(app));
   });
 
   test.each([

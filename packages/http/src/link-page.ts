@@ -136,8 +136,8 @@ export function respondFailure(style: LinkPageStyle, { code, headers }: ProblemE
 }
 
 /**
- * Responds with a page that redirects to another site. `form-action 'self'` also blocks redirects of the form, so a 303
- * would not work.
+ * Responds with a page that redirects. `form-action 'self'` applies to every redirect of a form, so a 303 to another site, or
+ * to a page that redirects to one, would not work.
  */
 export function respondNext(
   style: LinkPageStyle,

@@ -21,10 +21,9 @@ export function protectedLinkRoutes({ handle }: Pick<LinkGuard, 'handle'>): Rout
       path: '/open',
       operationId: 'openProtectedLink',
       access: 'public',
-      summary: 'Redirects to the original link. The button and the form for the code send this request.',
+      summary: 'Leads to the original link. The button and the form for the code send this request.',
       answers: {
-        200: { description: 'A page that redirects to another site.', contentType: 'text/html' },
-        303: { description: 'Redirects to the same site.' },
+        200: { description: 'A page that redirects to the original link.', contentType: 'text/html' },
         307: { description: 'Redirects to a link of these routes.' },
         400: { ...page, description: 'The code is not correct.' },
       },

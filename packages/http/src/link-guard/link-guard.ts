@@ -47,7 +47,7 @@ const tokenIn = ({ path }: HttpRequest): string | undefined =>
 
 /**
  * Creates a guard for the links of other systems. GET and HEAD requests show a page with one button and use nothing up. The
- * button sends a POST request, which redirects to the original link.
+ * button sends a POST request. Its response leads to the original link.
  *
  * With `binding: 'browser'`, only the browser that requested the link gets the button. Other browsers, including scanners
  * that press buttons, show a short code instead, to enter on the guard's page in the first browser.
@@ -89,7 +89,7 @@ export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
     const style = styleFor(request);
     const browser = jar.read(request.header('cookie'))?.browser;
     if (!bound || (browser !== undefined && (await isSameText(browser, bound.browser))))
-      return isPressed ? redirect(style, target) : respondButton(style, address);
+      return isPressed ? leadTo(style, target) : respondButton(style, address);
     const { otherBrowserTitle: title, otherBrowserText: text, shareWarning: warning } = style.texts;
     const code = { value: bound.code, at: url.host + url.pathname, warning };
     return respondPage(isPressed ? 403 : 200, style, { title, text, code });
@@ -114,16 +114,12 @@ export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
     const target = targets.find((found) => found !== undefined);
     if (!target) return showForm(400, wrongCodeText);
     requireValid(target);
-    return redirect(style, target);
+    return leadTo(style, target);
   }
 
-  function redirect(
-    style: LinkPageStyle,
-    { href, method }: LinkTarget,
-  ): HttpResponse | Promise<HttpResponse> {
-    if (new URL(href).origin !== url.origin) return respondNext(style, href);
-    // A 307 repeats the POST request.
-    return respond(method === 'POST' ? 307 : 303, undefined, { Location: href });
+  function leadTo(style: LinkPageStyle, { href, method }: LinkTarget): HttpResponse | Promise<HttpResponse> {
+    // A 307 repeats the POST request. A target for GET may redirect to another site, even if it has the guard's origin.
+    return method === 'POST' ? respond(307, undefined, { Location: href }) : respondNext(style, href);
   }
 
   async function answer(request: HttpRequest): Promise<HttpResponse> {
