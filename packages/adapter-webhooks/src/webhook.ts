@@ -85,6 +85,7 @@ export function createWebhook<Schema extends z.ZodType>(
 ): Webhook {
   const { linkGuard, types, locale, payload, bodyLimit, logger, clock } = options;
   const send = createMessageSender(options);
+  const pending = new Map<string, Promise<void>>();
 
   function usageTypeOf(kind: string): string | false {
     for (const table of [types, system.usageTypes ?? { [kind]: kind }]) {
@@ -130,11 +131,19 @@ export function createWebhook<Schema extends z.ZodType>(
     });
   }
 
+  /** A repeated call waits for its first one, and gets the same result. Supabase, for one, shows any other to the person. */
+  function sendOnce(key: string, start: () => Promise<void>): Promise<void> {
+    const sending = pending.get(key) ?? start().finally(() => pending.delete(key));
+    pending.set(key, sending);
+    return sending;
+  }
+
   async function sendAll(call: z.output<Schema>, id: string, request: HttpRequest): Promise<void> {
     const identity = system.identityOf ? system.identityOf(call, id) : id;
     const sends = system.emailsOf(call).map((email, index) => {
       const key = identity === undefined ? undefined : `${system.name}:${identity}:${index}`;
-      return deliver(call, email, key, request);
+      const start = () => deliver(call, email, key, request);
+      return key === undefined ? start() : sendOnce(key, start);
     });
     const failed = (await Promise.allSettled(sends)).find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
