@@ -1,4 +1,4 @@
-import { type Email, MailError } from '@postern/core';
+import { type Email, MailError, type SendRequest } from '@postern/core';
 import { describe, expect, test } from 'vitest';
 import { AUTH_SYSTEMS, supabaseCall } from '../fixtures/auth-systems.js';
 import { openWorld } from '../fixtures/webhook-world.js';
@@ -131,6 +131,25 @@ test('a protected link replaces the link of the call, except in notices', async 
         expiresAt: expect.any(Date),
       });
   }
+});
+
+test('Kratos: an email shows the browser, but not the address in a header that a client can set', async () => {
+  const kratos = AUTH_SYSTEMS.find(({ name }) => name === 'kratos') ?? expect.unreachable();
+  const { mailer, transport } = openWorld(kratos);
+  const requests: SendRequest[] = [];
+  const { post } = openWorld(kratos, {
+    mailer: {
+      ...mailer,
+      send(request) {
+        requests.push(request);
+        return mailer.send(request);
+      },
+    },
+  });
+  await post(kratos.call());
+  expect(transport.emails).toHaveLength(1);
+  expect(requests[0]?.ip).toBe('203.0.113.7');
+  expect(requests[0]?.requestContext).toEqual({ userAgent: 'Mozilla/5.0', time: expect.any(Date) });
 });
 
 describe('options', () => {

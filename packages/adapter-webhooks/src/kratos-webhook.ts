@@ -104,10 +104,10 @@ function emailOf(
     payload: { ...(code && { code }), ...(link && { link }) },
     locale: header('Accept-Language'),
     ...(minutes > 0 && { expiresAt: new Date(now + minutes * 60_000) }),
+    // For the log only. Without a proxy that sets this header, any client can write it, so the email does not show it.
     ip: header('True-Client-Ip'),
     requestContext: {
       userAgent: header('User-Agent'),
-      ip: header('True-Client-Ip'),
       time: new Date(Number.isNaN(happenedAt) ? now : happenedAt),
     },
   };
