@@ -119,6 +119,20 @@ async function expectRefusal({ webhook, transport, log }: WebhookWorld, { method
   expect(JSON.stringify(log)).not.toMatch(/305805|ada@example\.com/);
 }
 
+test.each([
+  ['supabase', { metadata: 'none' }],
+  ...['uuid', 'time', 'ip_address'].map((name) => ['supabase', { metadata: { [name]: '' } }] as const),
+  ...['uuid', 'time', 'ip_address'].map((name) => ['supabase', { metadata: { [name]: 7 } }] as const),
+  ['supabase', { user: { email: 'ada@example.com', user_metadata: 'none' } }],
+  ['kratos', { request_headers: { 'User-Agent': 'Mozilla/5.0' } }],
+  ['kratos', { request_headers: [] }],
+] as const)('%s: sends the email of a call with %j', async (name, fields) => {
+  const system = AUTH_SYSTEMS.find((each) => each.name === name) ?? expect.unreachable();
+  const { post, transport } = openWorld(system);
+  expect((await post({ ...system.call(), ...fields })).status).toBe(204);
+  expect(transport.emails).toHaveLength(1);
+});
+
 describe.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))('%s', (_name, system) => {
   const world = openWorld(system);
 

@@ -31,7 +31,8 @@ export type KratosEmailKind = keyof typeof USAGE_TYPES;
 const text = z.string().nullish();
 
 /**
- * The Jsonnet body of the guide. It contains the fields of Kratos without changes.
+ * The Jsonnet body of the guide. It contains the fields of Kratos without changes. Fields that an email does not need are
+ * ignored if they are not valid.
  *
  * @see https://github.com/ory/kratos/blob/master/courier/http_channel.go
  */
@@ -46,10 +47,10 @@ const callSchema = z.looseObject({
     recovery_url: text,
     verification_url: text,
     expires_in_minutes: z.number().nullish(),
-    changed_at: text,
-    added_at: text,
+    changed_at: text.catch(undefined),
+    added_at: text.catch(undefined),
   }),
-  request_headers: z.record(z.string(), z.array(z.string())).nullish(),
+  request_headers: z.record(z.string(), z.array(z.string())).nullish().catch(undefined),
 });
 
 /** The body of a call by Kratos. */

@@ -29,19 +29,24 @@ export type SupabaseEmailKind = keyof typeof SUPABASE_USAGE_TYPES;
 
 const text = z.string().nullish();
 
-/** @see https://supabase.com/docs/guides/auth/auth-hooks/send-email-hook */
+/**
+ * Fields that an email does not need are ignored if they are not valid.
+ *
+ * @see https://supabase.com/docs/guides/auth/auth-hooks/send-email-hook
+ */
 export const supabaseCallSchema = z.looseObject({
   metadata: z
     .looseObject({
-      uuid: z.string().min(1).max(100).optional(),
-      time: z.iso.datetime({ offset: true }).optional(),
-      ip_address: text,
+      uuid: z.string().min(1).max(100).optional().catch(undefined),
+      time: z.iso.datetime({ offset: true }).optional().catch(undefined),
+      ip_address: text.catch(undefined),
     })
-    .nullish(),
+    .nullish()
+    .catch(undefined),
   user: z.looseObject({
     email: text,
     new_email: text,
-    user_metadata: z.record(z.string(), z.unknown()).nullish(),
+    user_metadata: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   }),
   email_data: z.looseObject({
     token: text,
@@ -52,7 +57,7 @@ export const supabaseCallSchema = z.looseObject({
     email_action_type: z.string(),
     site_url: text,
     old_email: text,
-    provider: text,
+    provider: text.catch(undefined),
   }),
 });
 
