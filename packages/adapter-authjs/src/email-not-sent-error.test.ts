@@ -101,19 +101,21 @@ describe('if the email cannot be sent, the sign-in page shows why', () => {
     expect(inspect(errors, { depth: 9 })).not.toMatch(/token=|ada@/);
   });
 
-  test.each(['locale', 'clientAddress', 'deliver'])(
-    'an error in `%s` of the application is logged as it is',
+  test.each(['locale', 'clientAddress', 'deliver', 'linkGuard'])(
+    'an error in `%s` of the application reveals nothing',
     async (name) => {
-      const bug = new TypeError('This is a bug.');
+      const fail = () => {
+        throw new Error(`No user has the address ${ada}.`);
+      };
       const { browser, errors } = await openAuth(({ mailer }) => ({
         ...{ mailer, waitUntil: () => undefined },
-        [name]() {
-          throw bug;
-        },
+        [name]: name === 'linkGuard' ? { protect: fail } : fail,
       }));
-      const failed = await browser().signIn(ada);
-      expect(failed.headers.get('location')).toMatch(/\/auth\/error\?error=Configuration$/);
-      expect(errors).toEqual([bug]);
+      const person = browser();
+      const { query } = await pageOf(person, await person.signIn(ada));
+      expect(query).toEqual({ error: 'Configuration', code: 'email_not_sent' });
+      expect(errors).toEqual([expect.any(EmailNotSentError)]);
+      expect(inspect(errors, { depth: 9 })).not.toMatch(/token=|ada@/);
     },
   );
 

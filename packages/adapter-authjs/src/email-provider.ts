@@ -50,23 +50,20 @@ export function createEmailProvider(options: EmailProviderOptions): EmailConfig 
     };
     const isReceiver = deliver ? await deliver(to) : true;
 
-    async function start() {
-      if (verification)
-        await verification.start({
-          ...{ ...email, method: 'code', redirectTo: url, deliver: isReceiver, waitUntil },
-        });
-      if (!mailer) return;
-      const message = parseSendRequest({ ...email, payload: await protect(params), expiresAt });
-      const send = async () => {
-        if (isReceiver) await mailer.send(message);
-      };
-      if (!waitUntil) return send();
-      sendAfterResponse({
-        ...{ send, waitUntil, report: (level, event) => logger[level](event) },
-        ...{ source: 'authjs', fields: { type } },
+    if (verification)
+      await verification.start({
+        ...{ ...email, method: 'code', redirectTo: url, deliver: isReceiver, waitUntil },
       });
-    }
-    await start().catch(fail);
+    if (!mailer) return;
+    const message = parseSendRequest({ ...email, payload: await protect(params), expiresAt });
+    const send = async () => {
+      if (isReceiver) await mailer.send(message);
+    };
+    if (!waitUntil) return send();
+    sendAfterResponse({
+      ...{ send, waitUntil, report: (level, event) => logger[level](event) },
+      ...{ source: 'authjs', fields: { type } },
+    });
   }
 
   return {
@@ -79,7 +76,7 @@ export function createEmailProvider(options: EmailProviderOptions): EmailConfig 
       }
     },
     sendVerificationRequest(params) {
-      const sending = sendEmail(params);
+      const sending = sendEmail(params).catch(fail);
       // Auth.js awaits the promise only after another step. An earlier rejection would end the process.
       sending.catch(() => undefined);
       return sending;
