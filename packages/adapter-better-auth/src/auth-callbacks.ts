@@ -1,4 +1,5 @@
 import { tryGetCurrentAuthEndpointContext } from '@better-auth/core/context';
+import { MailError } from '@postern/core';
 import type { BetterAuthOptions } from 'better-auth';
 import type {
   EmailOTPOptions,
@@ -48,6 +49,15 @@ const OTP_TYPES = {
 /** Paths on which Better Auth verifies a new address of an existing account. */
 const ADDRESS_CHANGES: ReadonlySet<string> = new Set(['/change-email', '/verify-email']);
 
+function invitationPage(id: string, baseURL = ''): string {
+  if (baseURL !== '') return new URL(`/accept-invitation/${id}`, baseURL).href;
+  throw new MailError(
+    'config_invalid',
+    'The link in an invitation needs baseURL in the options of Better Auth, or the option invitationUrl.',
+    { stage: 'config' },
+  );
+}
+
 /**
  * Maps the callbacks to emails. Validity comes from the options of Better Auth, in seconds, with the same defaults.
  * Source: https://better-auth.com/docs/reference/options and the pages of the plugins.
@@ -91,10 +101,12 @@ export function createAuthCallbacks({ send }: EmailSender, { invitationUrl }: Pa
     },
     sendInvitationEmail(data) {
       const { id, email, role, organization, inviter, invitation } = data;
-      const link = invitationUrl?.(data) ?? new URL(`/accept-invitation/${id}`, context()?.baseURL).href;
-      const names = { organization: { name: organization.name }, inviter: { name: inviter.user.name } };
+      const payload = () => ({
+        ...{ role, organization: { name: organization.name }, inviter: { name: inviter.user.name } },
+        link: invitationUrl?.(data) ?? invitationPage(id, context()?.baseURL),
+      });
       const seconds = (invitation.expiresAt.getTime() - Date.now()) / 1000;
-      return send('OrganizationInvitation', { email }, { link, role, ...names }, seconds);
+      return send('OrganizationInvitation', { email }, payload, seconds);
     },
     async afterAcceptInvitation({ invitation, user, organization }) {
       const inviter = await context()?.internalAdapter.findUserById(invitation.inviterId);

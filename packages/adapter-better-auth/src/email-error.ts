@@ -30,9 +30,12 @@ export function toApiError(error: unknown): APIError {
   const problem = problemOf(error);
   const { code, message } = EMAIL_ERROR_CODES[problem];
   const retryAfterMs = error instanceof MailError ? error.retryAfterMs : undefined;
-  return new APIError(
+  const failure = new APIError(
     PROBLEMS[problem],
     { code, message },
     retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) },
   );
+  // For callers without a log. Better Auth sends only the body.
+  if (error instanceof MailError) failure.cause = error;
+  return failure;
 }

@@ -19,15 +19,18 @@ import { type AuthUsageType, isFromSomeoneElse } from './auth-usage-type.js';
 import { toApiError } from './email-error.js';
 import { mayShowFailure } from './failure-visibility.js';
 
+type Variables = Readonly<Record<string, PayloadValue>>;
+
 export interface EmailSender {
   /**
+   * @param payload the variables, or a function whose errors count as failures of the email
    * @param validSeconds how long the code or the link is valid
    * @throws {APIError} if the email was not sent and the client may know
    */
   send(
     type: AuthUsageType,
     recipient: { readonly email: string; readonly name?: string },
-    payload?: Record<string, PayloadValue>,
+    payload?: Variables | (() => Variables),
     validSeconds?: number,
   ): Promise<void>;
   /** Returns the failure that the response to the current request must show, once. */
@@ -68,7 +71,8 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
         const { headers } = context ?? {};
         const expiresAt = validSeconds === undefined ? undefined : new Date(Date.now() + validSeconds * 1000);
         const ip = headers && auth && getIP(headers, auth);
-        const link = payload.link ?? (isNotice(type) ? noticeUrl?.(type) : undefined);
+        const variables = typeof payload === 'function' ? payload() : payload;
+        const link = variables.link ?? (isNotice(type) ? noticeUrl?.(type) : undefined);
         // Without a request, the caller of the server API may drop the cookie. With a background handler, Better Auth
         // responds before a callback ends, except for magic links.
         const canBind =
@@ -81,7 +85,7 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
           type: usageType,
           payload: {
             user: { name, email: to },
-            ...payload,
+            ...variables,
             ...(link !== undefined && { link }),
             ...(expiresAt &&
               typeof link === 'string' &&

@@ -1,6 +1,7 @@
 import { MailError, type MailErrorCode } from '@postern/core';
 import { describe, expect, test } from 'vitest';
 import { failWith, openAuth, PASSWORD } from '../fixtures/auth-world.js';
+import type { AuthEmailsOptions } from './index.js';
 
 const ada = 'ada@example.com';
 const bob = 'bob@example.com';
@@ -51,6 +52,35 @@ describe('the response to a failed email', () => {
     const { status, headers } = await browser().post('/sign-in/magic-link', { email: ada });
     expect(status).toBe(503);
     expect(headers.get('retry-after')).toBe('2');
+  });
+
+  test.each<[string, Partial<AuthEmailsOptions>, unknown]>([
+    [
+      'without a base URL',
+      {},
+      expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining('baseURL') }),
+    ],
+    [
+      'whose page fails',
+      {
+        invitationUrl() {
+          throw new Error('postgres://admin:secret@db');
+        },
+      },
+      undefined,
+    ],
+  ])('is the same for an invitation %s', async (_name, options, cause) => {
+    const { emails } = openAuth({ emails: options });
+    const user = { name: 'Bob' };
+    const invitation = { id: 'one', expiresAt: new Date(Date.now() + 60_000) };
+    // Outside of an endpoint, no base URL is known.
+    const sending = emails.sendInvitationEmail({
+      ...{ id: 'one', email: ada, role: 'member', organization: { name: 'Engines' }, inviter: { user } },
+      invitation,
+    } as never);
+    const error: unknown = await sending.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ body: { code: 'EMAIL_NOT_SENT' } });
+    expect(error instanceof Error && error.cause).toEqual(cause);
   });
 
   test('an error other than a MailError does not reach the client or the log', async () => {
