@@ -37,7 +37,12 @@ export interface WebhookOptions<Call, Kind extends string> {
    * @default the webhook waits for the mail server, so that the system learns about a failure
    */
   waitUntil?: ((sending: Promise<void>, request: HttpRequest) => void) | undefined;
-  /** Protects the links from mail scanners, such as `createLinkGuard(…)`. @default links are not protected */
+  /**
+   * Protects the links from mail scanners, such as `createLinkGuard(…)`. If a call does not contain the life of its link, the
+   * protected link is valid for 7 days.
+   *
+   * @default links are not protected
+   */
   linkGuard?: Pick<LinkGuard, 'protect'> | undefined;
   /** Replaces usage types, to use your own templates, or turns off emails with `false`. */
   types?: Partial<Record<Kind, string | false>> | undefined;
