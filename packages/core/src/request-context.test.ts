@@ -119,6 +119,8 @@ describe('the place', () => {
     ['<b>Berlin</b>', undefined],
     ['Berlin\u202e', 'Berlin'],
     ['x'.repeat(101), undefined],
+    ['x'.repeat(100_000), undefined],
+    [`Berlin${'\u200d'.repeat(1000)}<`, 'Berlin'],
   ])('%j becomes %j', async (place, shown) => {
     expect(await show('{{#if request.place}}{{request.place}}{{else}}-{{/if}}', { place })).toBe(
       shown ?? '-',

@@ -35,7 +35,8 @@ const SHOWN_TEXT = /^(?!(?:\P{N}*\p{N}){7})[\p{L}\p{M}\p{N} ,.'’()&·–-]{1,1
 
 /** Returns text that is safe to show. Other text is omitted, because it must not keep a sign-in email from being sent. */
 function readText(text: string | undefined): string | undefined {
-  const line = plainLine(text ?? '').trim();
+  // Cleaning a long text is slow, and no text of this length is shown.
+  const line = plainLine((text ?? '').slice(0, 1000)).trim();
   return SHOWN_TEXT.test(line) ? unlinkName(line) : undefined;
 }
 
