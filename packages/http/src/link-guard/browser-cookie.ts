@@ -1,5 +1,7 @@
 import { encodeBase64Url, isLoopbackHost } from '@postern/core';
 
+/** Longer than any link, in seconds. Each link has its own expiry, and a newer link must not remove the cookie of an older one. */
+const MAX_AGE = 30 * 86_400;
 /** Browsers refuse cookies of more than 4,096 bytes. */
 const LONGEST_VALUE = 3800;
 const MOST_BOXES = 3;
@@ -17,7 +19,7 @@ export interface CookieJar {
   /** Reads a `Cookie` header. */
   read(header: string | undefined): BrowserCookie | undefined;
   /** Returns the value of a `Set-Cookie` header. Leaves out the oldest boxes if there are too many. */
-  write(cookie: BrowserCookie, maxAge: number): string;
+  write(cookie: BrowserCookie): string;
 }
 
 export const createBrowserId = (): string => encodeBase64Url(crypto.getRandomValues(new Uint8Array(16)));
@@ -33,20 +35,21 @@ export function createCookieJar(page: URL): CookieJar {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', ...(isLocal ? [] : ['Secure'])].join('; ');
   return {
     read(header = '') {
-      const pairs = header.split(';').map((pair) => pair.trim());
+      // `trim` also removes other spaces. With one of these in front, a sibling domain can set a cookie with the prefix.
+      const pairs = header.split(';').map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ''));
       const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
       const { browser, boxes = '' } = VALUE.exec(value ?? '')?.groups ?? {};
       return browser === undefined
         ? undefined
         : { browser, boxes: boxes.split('.').slice(1, 1 + MOST_BOXES) };
     },
-    write({ browser, boxes: [newest = '', ...older] }, maxAge) {
+    write({ browser, boxes: [newest = '', ...older] }) {
       let value = `${browser}.${newest}`;
       for (const box of older.slice(0, MOST_BOXES - 1)) {
         if (value.length + 1 + box.length > LONGEST_VALUE) break;
         value += `.${box}`;
       }
-      return `${name}=${value}; Max-Age=${maxAge}; ${attributes}`;
+      return `${name}=${value}; Max-Age=${MAX_AGE}; ${attributes}`;
     },
   };
 }

@@ -269,9 +269,38 @@ describe('a link that is bound to a browser', () => {
     const { setCookie = '' } = await protect();
     const [pair = '', ...attributes] = setCookie.split('; ');
     expect(pair).toMatch(/^__Host-postern-link=[\w-]{22}\.[\w-]+$/);
-    expect(attributes).toEqual(['Max-Age=600', 'Path=/', 'HttpOnly', 'SameSite=Lax', 'Secure']);
+    expect(attributes).toEqual(['Max-Age=2592000', 'Path=/', 'HttpOnly', 'SameSite=Lax', 'Secure']);
     const local = setUp({ binding: 'browser', url: 'http://localhost:3000/open' });
     expect((await local.protect()).setCookie).toMatch(/^postern-link=.*SameSite=Lax$/);
+  });
+
+  test.each(['\u00a0', '\u2000', '\ufeff', '\u000b'])(
+    'ignores a cookie with %j in front of its name, which a sibling domain can set',
+    async (space) => {
+      const { guard, protect } = setUp({ binding: 'browser' });
+      const { link, setCookie = '' } = await protect();
+      const [pair = ''] = setCookie.split(';');
+      const showsButton = async (cookie: string) => {
+        const header = (name: string) => (name === 'cookie' ? cookie : undefined);
+        const path = link.slice(PAGE.length);
+        const page = await guard.handle({ method: 'GET', path, header, native: undefined });
+        return page.body?.includes('<button>');
+      };
+      expect(await showsButton(`a=b; ${space}${pair}`)).toBe(false);
+      expect(await showsButton(`a=b;\t ${pair} ; c=d`)).toBe(true);
+    },
+  );
+
+  test('stays usable after a link with a shorter life', async () => {
+    const { clock, protect, browser } = setUp({ binding: 'browser' });
+    const first = browser();
+    const lasting = await protect();
+    first.accept(lasting);
+    for (const life of [60_000, -60_000]) {
+      const expiresAt = new Date(clock.time + life);
+      const { setCookie } = await protect(TARGET, { expiresAt, cookie: first.cookie });
+      expect(setCookie).toContain('; Max-Age=2592000; ');
+    }
   });
 
   test('stays usable after its browser requests more links', async () => {

@@ -147,7 +147,7 @@ export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
   return {
     url: url.href,
     binding,
-    protect: createProtect({ url, binding, codeInEmail, clock, sealer, jar }),
+    protect: createProtect({ url, binding, codeInEmail, sealer, jar }),
     fetch: async (request) => toResponse(await handle(toHttpRequest(request))),
     handle,
   };

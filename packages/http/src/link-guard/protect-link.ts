@@ -14,7 +14,7 @@ import { drawShortCode } from './short-code.js';
 /** A longer link would not fit into a cookie, and mail clients may cut its URL. */
 const LONGEST_LINK = 2000;
 
-interface ProtectParts extends Pick<ParsedLinkGuardOptions, 'url' | 'binding' | 'codeInEmail' | 'clock'> {
+interface ProtectParts extends Pick<ParsedLinkGuardOptions, 'url' | 'binding' | 'codeInEmail'> {
   readonly sealer: Sealer;
   readonly jar: CookieJar;
 }
@@ -36,7 +36,7 @@ function parseLink(link: string): URL {
 }
 
 /** Creates the method `protect`. */
-export function createProtect({ sealer, jar, clock, ...guard }: ProtectParts) {
+export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
   return async (link: string, protection: LinkProtection): Promise<ProtectedLink> => {
     const { href, origin } = parseLink(link);
     const { expiresAt, to, method, cookie, ...chosen } = parseProtection(protection);
@@ -55,11 +55,10 @@ export function createProtect({ sealer, jar, clock, ...guard }: ProtectParts) {
       sealLink(sealer, { target, bound, address }),
       sealBox(sealer, bound.code, target),
     ]);
-    const maxAge = Math.max(0, target.expires - Math.floor(clock.now() / 1000));
     return {
       link: linkWith(token),
       ...(codeInEmail && { code: bound.code }),
-      setCookie: jar.write({ browser: bound.browser, boxes: [box, ...(known?.boxes ?? [])] }, maxAge),
+      setCookie: jar.write({ browser: bound.browser, boxes: [box, ...(known?.boxes ?? [])] }),
     };
   };
 }
