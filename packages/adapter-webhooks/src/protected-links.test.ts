@@ -23,7 +23,8 @@ test.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))(
     const original = await linkIn({});
     const clock = { now: () => Date.parse('2026-11-28T12:01:00Z') };
     const keys = [{ id: '2026-11', secret: 's'.repeat(32) }];
-    const guard = createLinkGuard({ keys, url: 'https://app.example.com/open', clock });
+    const origins = [new URL(original).origin];
+    const guard = createLinkGuard({ keys, url: 'https://app.example.com/open', origins, clock });
     const link = await linkIn({ linkGuard: guard });
     expect(new URL(link).origin).toBe('https://app.example.com');
 

@@ -14,7 +14,13 @@ import { LINK_TEXTS } from './link-texts/locales.js';
 const url = 'https://app.example.com/open';
 const keys = [{ id: 'test', secret: 's'.repeat(32) }] as const;
 const guard = createLinkGuard({
-  ...{ keys, url, binding: 'browser', linkBrand: { name: 'Acme', color: '#ffdd00' } },
+  ...{
+    keys,
+    url,
+    origins: ['https://auth.example.com'],
+    binding: 'browser',
+    linkBrand: { name: 'Acme', color: '#ffdd00' },
+  },
 });
 
 function originOf(server: Server): string {

@@ -33,6 +33,12 @@ export interface LinkGuardOptions {
    * the endpoint that sends the links.
    */
   url: string;
+  /**
+   * The origins of the links to protect, such as `['https://auth.example.com']`. Other links are refused, so that the guard
+   * never leads to an origin that an attacker chose.
+   * @default the origin of `url`
+   */
+  origins?: readonly string[] | undefined;
   /** The binding of links without their own. @default 'none' */
   binding?: LinkBinding | undefined;
   /** Whether `protect` returns a code for the same email, for links that are bound to a browser. @default false */
@@ -56,6 +62,17 @@ const optionsSchema = z.strictObject({
       'must be an https URL without a query, such as https://app.example.com/open',
     )
     .transform((text) => new URL(text)),
+  origins: z
+    .array(
+      z
+        .string()
+        .refine(
+          (text) => readWebUrl(text)?.origin === text,
+          'must be an https origin without a path, such as https://auth.example.com',
+        ),
+    )
+    .readonly()
+    .optional(),
   binding: bindingSchema.default('none'),
   codeInEmail: z.boolean().default(false),
   linkTexts: functionSchema<ReplaceLinkTexts>().optional(),

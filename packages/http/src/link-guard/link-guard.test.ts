@@ -7,13 +7,21 @@ import { createLinkGuard, type LinkGuardOptions, type LinkProtection } from '../
 
 const PAGE = 'https://app.example.com/open';
 const TARGET = 'https://auth.example.com/verify?token=the-secret-token&next=%2Finbox';
+const ORIGINS = ['https://app.example.com', 'https://auth.example.com'];
 const keys = [{ id: 'first', secret: 'the first secret of the guard tests' }] as const;
 const otherKeys = [{ id: 'other', secret: 'another secret of the guard tests' }] as const;
 
 /** A guard at a fixed time, and a protection that lasts ten minutes. */
 function setUp(options: Partial<LinkGuardOptions> = {}) {
   const clock = { time: Date.UTC(2026, 0, 1), now: () => clock.time };
-  const guard = createLinkGuard({ keys, url: PAGE, logger: silentLogger, clock, ...options });
+  const guard = createLinkGuard({
+    keys,
+    url: PAGE,
+    origins: ORIGINS,
+    logger: silentLogger,
+    clock,
+    ...options,
+  });
   const expiresAt = new Date(clock.time + 600_000);
   const protect = (link = TARGET, more: Partial<LinkProtection> = {}) =>
     guard.protect(link, { expiresAt, ...more });
@@ -173,6 +181,20 @@ describe('a link', () => {
     const error = await guard.protect(link as string, { expiresAt }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'payload_invalid', stage: 'payload' });
     expect(String(error)).not.toContain('auth.example');
+  });
+
+  test.each([
+    ['https://evil.example/verify', undefined],
+    ['https://auth.example.com.evil.example/', ORIGINS],
+    ['https://auth.example.com:8443/', ORIGINS],
+    [TARGET, undefined],
+    [PAGE, ['https://auth.example.com']],
+  ])('must have an allowed origin, not %s', async (link, origins) => {
+    const error = await setUp({ origins })
+      .protect(link)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'payload_invalid', hint: expect.stringContaining('origins') });
+    expect(JSON.stringify(error)).not.toContain(new URL(link).host);
   });
 
   test('needs a valid time, and its own origin for the method POST', async () => {
@@ -408,6 +430,8 @@ test.each<[string, Partial<LinkGuardOptions>]>([
   ['keys[0].secret', { keys: [{ id: 'a', secret: 'short' }] }],
   ['url', { url: 'http://app.example.com/open' }],
   ['url', { url: 'https://app.example.com/open?a=1' }],
+  ['origins[0]', { origins: ['https://auth.example.com/path'] }],
+  ['origins[0]', { origins: ['*'] }],
   ['binding', { binding: 'ip' as never }],
   ['linkBrand.color', { linkBrand: { name: 'Acme', color: 'red' } }],
   ['linkBrand.logoUrl', { linkBrand: { name: 'Acme', logoUrl: 'data:image/png,x' } }],

@@ -29,7 +29,7 @@ export interface LinkGuard {
    * Returns a link for the email. It leads to the guard's page, which leads to the original. It is sealed: it reveals
    * neither the original nor the address, and creating one requires the keys.
    *
-   * @param link an absolute `https` URL (`http` on the local machine) with at most 2,000 characters
+   * @param link an absolute `https` URL (`http` on the local machine) with at most 2,000 characters and one of the guard's `origins`
    * @throws {MailError} `payload_invalid` if the link or the protection is not valid. The message contains no values.
    */
   protect(link: string, protection: LinkProtection): Promise<ProtectedLink>;
@@ -64,7 +64,7 @@ const tokenIn = ({ path }: HttpRequest): string | undefined =>
  */
 export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
   const parsed = parseLinkGuardOptions(options);
-  const { url, binding, codeInEmail, linkTexts, linkBrand, logger, clock } = parsed;
+  const { url, origins, binding, codeInEmail, linkTexts, linkBrand, logger, clock } = parsed;
   const sealer = createSealer(parsed.keys);
   const jar = createCookieJar(url);
   const styleFor = (request: HttpRequest): LinkPageStyle => ({
@@ -147,7 +147,7 @@ export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
   return {
     url: url.href,
     binding,
-    protect: createProtect({ url, binding, codeInEmail, sealer, jar }),
+    protect: createProtect({ url, origins, binding, codeInEmail, sealer, jar }),
     fetch: async (request) => toResponse(await handle(toHttpRequest(request))),
     handle,
   };

@@ -14,13 +14,13 @@ import { drawShortCode } from './short-code.js';
 /** A longer link would not fit into a cookie, and mail clients may cut its URL. */
 const LONGEST_LINK = 2000;
 
-interface ProtectParts extends Pick<ParsedLinkGuardOptions, 'url' | 'binding' | 'codeInEmail'> {
+interface ProtectParts extends Pick<ParsedLinkGuardOptions, 'url' | 'origins' | 'binding' | 'codeInEmail'> {
   readonly sealer: Sealer;
   readonly jar: CookieJar;
 }
 
-const refuse = (problem: string) =>
-  new MailError('payload_invalid', `The link cannot be protected: ${problem}.`, { stage: 'payload' });
+const refuse = (problem: string, hint?: string) =>
+  new MailError('payload_invalid', `The link cannot be protected: ${problem}.`, { stage: 'payload', hint });
 
 function parseProtection(input: LinkProtection): z.output<typeof linkProtectionSchema> {
   const parsed = linkProtectionSchema.safeParse(input);
@@ -37,8 +37,14 @@ function parseLink(link: string): URL {
 
 /** Creates the method `protect`. */
 export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
+  const origins = new Set(guard.origins ?? [guard.url.origin]);
   return async (link: string, protection: LinkProtection): Promise<ProtectedLink> => {
     const { href, origin } = parseLink(link);
+    if (!origins.has(origin))
+      throw refuse(
+        'its origin is not allowed',
+        'In the option origins of createLinkGuard, list the origin of your auth system.',
+      );
     const { expiresAt, to, method, cookie, ...chosen } = parseProtection(protection);
     if (method === 'POST' && origin !== guard.url.origin)
       throw refuse('a link with the method POST must have the origin of the guard');
