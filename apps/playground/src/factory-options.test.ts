@@ -26,8 +26,14 @@ const transport = (name: string) => ({
 
 /** An option of each factory, and the arguments before the options. */
 const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
+  createAuthEmails: ['locale'],
+  createClerkWebhook: ['secret'],
+  createEmailProvider: ['maxAge'],
   createFetchHandler: ['basePath'],
   createHealthCheck: ['intervalMs', { verify: async () => {} }],
+  createKratosWebhook: ['secret'],
+  createLinkGuard: ['binding'],
+  createLogtoWebhook: ['secret'],
   createMailHandler: ['authorize'],
   createMailQueue: ['logger'],
   createMailRouter: ['authorize'],
@@ -35,9 +41,11 @@ const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
   createMemoryTransport: ['clock'],
   createNodemailerTransport: ['envelopeFrom', { sendMail: async () => ({}) }],
   createSmtpTransport: ['maxConnections', { host: '127.0.0.1', port: 1 }],
+  createSupabaseWebhook: ['secret'],
   createTemplates: ['locales'],
   createTransport: ['logger', { host: '127.0.0.1', port: 1 }],
   createVerification: ['policy'],
+  createZitadelWebhook: ['toleranceMs'],
   memoryStore: ['maxEntries'],
   postgresStore: ['schema'],
   redisStore: ['prefix'],
@@ -46,8 +54,11 @@ const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
   withRetry: ['maxAttempts', transport('main')],
 };
 
-/** These take no options. */
-const WITHOUT_OPTIONS = ['createDrain', 'createOperatorLogger', 'createTokenSource'];
+/** These take no options, or options that another factory has already checked. */
+const WITHOUT_OPTIONS = [
+  ...['createDrain', 'createLinkGuardRouter', 'createMessageSender', 'createOperatorLogger'],
+  'createTokenSource',
+];
 
 test('every exported factory is in the table', () => {
   expect(Object.keys(factories).sort()).toEqual([...Object.keys(TABLE), ...WITHOUT_OPTIONS].sort());
