@@ -158,43 +158,42 @@ describe.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))('%s'
     );
   });
 
-  test.runIf(system.isSigned)(
-    'refuses a request that was signed too long ago, or in the future',
-    async () => {
+  if (system.isSigned)
+    test('refuses a request that was signed too long ago, or in the future', async () => {
       await fc.assert(
         fc.asyncProperty(CLOCK_OFF(system), (request) => expectRefusal(world, request)),
         { numRuns: RUNS },
       );
-    },
-  );
+    });
 
-  test.runIf(system.isSigned)('checks at most ten signatures', async () => {
-    const { webhook } = openWorld(system);
-    const body = bodyOf(system);
-    const headers = Object.entries(signed(system, body));
-    const requestWith = (change: (signature: string) => string) =>
-      new Request('https://app.example.com/webhook', {
-        ...{ method: 'POST', body },
-        headers: headers.map(([name, value]): [string, string] => [
-          name,
-          /signature$/i.test(name) ? value.replace(/v1[,=].+/, change) : value,
-        ]),
-      });
-    const [compare, verify] = [vi.spyOn(crypto.subtle, 'digest'), vi.spyOn(crypto.subtle, 'verify')];
-    onTestFinished(() => void vi.restoreAllMocks());
-    const separator = system.name === 'zitadel' ? ',' : ' ';
-    const wrong = (signature: string) => signature.replace(/[^=,](=?)$/, (_, end) => `0${end}`);
-    const after = (count: number) => (signature: string) =>
-      [...Array(count).fill(wrong(signature)), signature].join(separator);
+  if (system.isSigned)
+    test('checks at most ten signatures', async () => {
+      const { webhook } = openWorld(system);
+      const body = bodyOf(system);
+      const headers = Object.entries(signed(system, body));
+      const requestWith = (change: (signature: string) => string) =>
+        new Request('https://app.example.com/webhook', {
+          ...{ method: 'POST', body },
+          headers: headers.map(([name, value]): [string, string] => [
+            name,
+            /signature$/i.test(name) ? value.replace(/v1[,=].+/, change) : value,
+          ]),
+        });
+      const [compare, verify] = [vi.spyOn(crypto.subtle, 'digest'), vi.spyOn(crypto.subtle, 'verify')];
+      onTestFinished(() => void vi.restoreAllMocks());
+      const separator = system.name === 'zitadel' ? ',' : ' ';
+      const wrong = (signature: string) => signature.replace(/[^=,](=?)$/, (_, end) => `0${end}`);
+      const after = (count: number) => (signature: string) =>
+        [...Array(count).fill(wrong(signature)), signature].join(separator);
 
-    expect((await webhook.fetch(requestWith(after(10)))).status).toBe(401);
-    // A comparison takes two digests.
-    expect(compare.mock.calls.length / 2 + verify.mock.calls.length).toBe(10);
-    const malformed = () => `x${separator}`.repeat(2000);
-    expect((await webhook.fetch(requestWith(malformed))).status).toBe(401);
-    expect(compare.mock.calls.length / 2 + verify.mock.calls.length).toBe(10);
-    expect((await webhook.fetch(requestWith(after(9)))).status).toBe(204);
-  });
+      expect((await webhook.fetch(requestWith(after(10)))).status).toBe(401);
+      // A comparison takes two digests.
+      expect(compare.mock.calls.length / 2 + verify.mock.calls.length).toBe(10);
+      const malformed = () => `x${separator}`.repeat(2000);
+      expect((await webhook.fetch(requestWith(malformed))).status).toBe(401);
+      expect(compare.mock.calls.length / 2 + verify.mock.calls.length).toBe(10);
+      expect((await webhook.fetch(requestWith(after(9)))).status).toBe(204);
+    });
 
   test('accepts a request within the tolerance', async () => {
     for (const [index, offset] of [-299, 0, 299].entries()) {
