@@ -1,4 +1,4 @@
-import { readOptions, type Transport } from '@postern/core';
+import { readOptions, sha256Hex, type Transport } from '@postern/core';
 import * as z from 'zod';
 import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { getRequest, jsonRequest } from './api/api-request.js';
@@ -131,11 +131,8 @@ export function createResendTransport(
 }
 
 /** The Message-ID, or a hash of it. A shortened Message-ID could be the key of two emails. */
-async function idempotencyKeyOf(messageId: string): Promise<string> {
-  if (IDEMPOTENCY_KEY.test(messageId)) return messageId;
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(messageId));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const idempotencyKeyOf = async (messageId: string): Promise<string> =>
+  IDEMPOTENCY_KEY.test(messageId) ? messageId : sha256Hex(messageId);
 
 function readRefusal(response: ApiResponse): ApiErrorDetails | undefined {
   if (isSuccess(response)) return undefined;
