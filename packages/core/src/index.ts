@@ -14,6 +14,7 @@ export {
   parseProviders,
   parseSmtpConfig,
 } from './config/connector-config.js';
+export { DOMAIN_OR_ID, MAILBOX_OR_ID } from './config/path-patterns.js';
 export type { ProviderConfig, SmtpProviderConfig } from './config/provider-config.js';
 export {
   type ClientCredentialsAuth,

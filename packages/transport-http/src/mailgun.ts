@@ -1,4 +1,4 @@
-import { readOptions, type Transport } from '@postern/core';
+import { DOMAIN_OR_ID, readOptions, type Transport } from '@postern/core';
 import * as z from 'zod';
 import type { ApiErrorDetails, ApiProvider } from './api/api-provider.js';
 import { basicAuthorization, getRequest } from './api/api-request.js';
@@ -7,7 +7,6 @@ import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries, mailboxText } from './api/email-fields.js';
-import { domainSchema } from './api/path-schemas.js';
 
 export type { ApiTransportOptions };
 
@@ -24,7 +23,7 @@ export interface MailgunCredentials {
 /** The schema of {@link MailgunCredentials}. */
 export const mailgunCredentialsSchema: z.ZodType<MailgunCredentials> = z.strictObject({
   apiKey: credentialSchema,
-  domain: domainSchema('must be a domain, such as mg.example.com'),
+  domain: z.string().regex(DOMAIN_OR_ID, 'must be a domain, such as mg.example.com'),
   region: z.enum(['us', 'eu']).optional(),
 });
 

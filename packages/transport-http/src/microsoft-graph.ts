@@ -1,7 +1,9 @@
 import {
+  DOMAIN_OR_ID,
   type Email,
   functionSchema,
   type GetAccessToken,
+  MAILBOX_OR_ID,
   type Mailbox,
   readOptions,
   type Transport,
@@ -16,7 +18,6 @@ import { createApiTransport } from './api/api-transport.js';
 import type { ApiTransportOptions } from './api/api-transport-options.js';
 import { credentialSchema } from './api/credential-schema.js';
 import { headerEntries } from './api/email-fields.js';
-import { domainSchema, mailboxSchema } from './api/path-schemas.js';
 import type { Refusal } from './api/refusals.js';
 import { tokenUrlSchema } from './api/token-url-schema.js';
 
@@ -56,13 +57,13 @@ export interface MicrosoftGraphTokenCredentials extends MicrosoftGraphMailbox {
 }
 
 const mailboxShape = {
-  sender: mailboxSchema.optional(),
+  sender: z.string().regex(MAILBOX_OR_ID, 'must be the address or the object ID of a mailbox').optional(),
   saveToSentItems: z.boolean().optional(),
 };
 
 /** The schema of {@link MicrosoftGraphCredentials}. */
 export const microsoftGraphCredentialsSchema: z.ZodType<MicrosoftGraphCredentials> = z.strictObject({
-  tenantId: domainSchema('must be the ID or a domain of a directory (tenant)'),
+  tenantId: z.string().regex(DOMAIN_OR_ID, 'must be the ID or a domain of a directory (tenant)'),
   clientId: credentialSchema,
   clientSecret: credentialSchema,
   tokenUrl: tokenUrlSchema.optional(),

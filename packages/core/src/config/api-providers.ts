@@ -1,11 +1,5 @@
 import type { ApiProvider } from './api-provider.js';
-
-/** A domain, or an ID in its place. It becomes part of a path, so it must not be `..`. */
-const DOMAIN = /^[A-Za-z\d][\w-]*(?:\.[A-Za-z\d][\w-]*)*$/;
-
-/** A user principal name or an object ID. */
-const MAILBOX =
-  /^[\w!#$%&'*+./=?^`{|}~-]+@[A-Za-z\d.-]+$|^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/;
+import { DOMAIN_OR_ID, MAILBOX_OR_ID } from './path-patterns.js';
 
 /**
  * The providers whose HTTP APIs a config can select, in the order of a form. They determine the schema of the config, its JSON
@@ -83,7 +77,7 @@ export const apiProviders = [
         title: 'Domain',
         find: 'the sending domain in Mailgun',
         example: 'mg.example.com',
-        pattern: DOMAIN,
+        pattern: DOMAIN_OR_ID,
       },
       {
         key: 'region',
@@ -230,7 +224,7 @@ export const apiProviders = [
         title: 'Tenant ID',
         find: 'the directory (tenant) ID (Microsoft Entra admin center, App registrations)',
         example: '72f988bf-86f1-41af-91ab-2d7cd011db47',
-        pattern: DOMAIN,
+        pattern: DOMAIN_OR_ID,
       },
       {
         key: 'clientId',
@@ -249,7 +243,7 @@ export const apiProviders = [
         find: 'the mailbox that sends, if it is not the address in fromEmail',
         optional: true,
         example: 'noreply@example.com',
-        pattern: MAILBOX,
+        pattern: MAILBOX_OR_ID,
       },
       {
         key: 'saveToSentItems',
