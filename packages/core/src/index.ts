@@ -32,6 +32,7 @@ export { createDrain, type Drain } from './drain.js';
 export { type Email, freezeEmail } from './email.js';
 export { parseEmail, serializeEmail } from './email-codec.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';
+export { equalTexts } from './equal-texts.js';
 export { failureLevel, type LogLevel } from './failure-level.js';
 export { isEmailField, isHeaderName, sanitizeHeaderValue } from './header-field.js';
 export { type AcceptedLocales, directionOf, pickLocale, preferredLocale } from './locale.js';

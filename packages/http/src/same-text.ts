@@ -1,9 +1,7 @@
-import { sha256Hex } from '@postern/core';
+import { equalTexts, sha256Hex } from '@postern/core';
 
 /** Compares digests, because they have the same length and are unpredictable, so the time reveals nothing about a secret. */
 export async function isSameText(known: string, presented: string): Promise<boolean> {
   const [one, other] = await Promise.all([sha256Hex(known), sha256Hex(presented)]);
-  let difference = 0;
-  for (let at = 0; at < one.length; at += 1) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
-  return difference === 0;
+  return equalTexts(one, other);
 }

@@ -1,6 +1,6 @@
+import { equalTexts } from '@postern/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keysOf } from '../fixtures/keys.js';
-import { equalTexts } from './equal-texts.js';
 import { createKeyring } from './keyring.js';
 
 const SECRETS: [string, string, string] = ['the newest secret', 'the one before', 'the oldest secret'];

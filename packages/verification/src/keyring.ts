@@ -1,6 +1,5 @@
-import { decodeBase64Url, encodeBase64Url, type SecretKey } from '@postern/core';
+import { decodeBase64Url, encodeBase64Url, equalTexts, type SecretKey } from '@postern/core';
 import * as z from 'zod';
-import { equalTexts } from './equal-texts.js';
 import { createHmacKey, type HmacKey } from './hmac-key.js';
 import { openBox, sealBox } from './sealed-box.js';
 import type { Challenge } from './verification-store.js';
