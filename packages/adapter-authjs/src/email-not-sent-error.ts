@@ -1,5 +1,5 @@
 import { CredentialsSignin } from '@auth/core/errors';
-import { MailError, shareAcrossCopies } from '@postern/core';
+import { failureKind, MailError, shareAcrossCopies } from '@postern/core';
 import { VerificationError, type VerificationErrorCode } from '@postern/verification';
 
 /** The `code` that the sign-in page gets. It reveals nothing about the mail server. */
@@ -15,14 +15,8 @@ export type EmailNotSentCode =
   /** The person must wait: `cooldown`, `rate_limited`, or `attempts_exhausted`. */
   | VerificationErrorCode;
 
-function codeOf(error: unknown): EmailNotSentCode {
-  if (error instanceof VerificationError) return error.code;
-  if (!(error instanceof MailError)) return 'email_not_sent';
-  if (error.code === 'delivery_unknown') return 'email_delivery_unknown';
-  if (error.retryable || error.code === 'closed') return 'email_service_unavailable';
-  const isAddress = error.code === 'recipient_invalid' || error.code === 'recipient_rejected';
-  return isAddress ? 'email_address_rejected' : 'email_not_sent';
-}
+const codeOf = (error: unknown): EmailNotSentCode =>
+  error instanceof VerificationError ? error.code : `email_${failureKind(error)}`;
 
 /**
  * Makes Auth.js show its sign-in page again, with `code` in the URL. Auth.js logs the message and the cause, which contain no

@@ -1,6 +1,6 @@
 import { APIError } from '@better-auth/core/error';
 import { defineErrorCodes } from '@better-auth/core/utils/error-codes';
-import { MailError } from '@postern/core';
+import { type FailureKind, failureKind, MailError } from '@postern/core';
 
 /** The codes of the responses of Better Auth when an email cannot be sent, with their messages. */
 export const EMAIL_ERROR_CODES = defineErrorCodes({
@@ -11,27 +11,19 @@ export const EMAIL_ERROR_CODES = defineErrorCodes({
 });
 
 const PROBLEMS = {
-  EMAIL_ADDRESS_REJECTED: 'BAD_REQUEST',
-  EMAIL_SERVICE_UNAVAILABLE: 'SERVICE_UNAVAILABLE',
-  EMAIL_DELIVERY_UNKNOWN: 'BAD_GATEWAY',
-  EMAIL_NOT_SENT: 'INTERNAL_SERVER_ERROR',
-} as const;
-
-function problemOf(error: unknown): keyof typeof PROBLEMS {
-  if (!(error instanceof MailError)) return 'EMAIL_NOT_SENT';
-  if (error.code === 'delivery_unknown') return 'EMAIL_DELIVERY_UNKNOWN';
-  if (error.retryable || error.code === 'closed') return 'EMAIL_SERVICE_UNAVAILABLE';
-  const isAddress = error.code === 'recipient_rejected' || error.code === 'recipient_invalid';
-  return isAddress ? 'EMAIL_ADDRESS_REJECTED' : 'EMAIL_NOT_SENT';
-}
+  address_rejected: { status: 'BAD_REQUEST', code: 'EMAIL_ADDRESS_REJECTED' },
+  service_unavailable: { status: 'SERVICE_UNAVAILABLE', code: 'EMAIL_SERVICE_UNAVAILABLE' },
+  delivery_unknown: { status: 'BAD_GATEWAY', code: 'EMAIL_DELIVERY_UNKNOWN' },
+  not_sent: { status: 'INTERNAL_SERVER_ERROR', code: 'EMAIL_NOT_SENT' },
+} as const satisfies Record<FailureKind, { status: string; code: keyof typeof EMAIL_ERROR_CODES }>;
 
 /** Converts any error to the response of Better Auth. The client learns nothing about the mail server. */
 export function toApiError(error: unknown): APIError {
-  const problem = problemOf(error);
-  const { code, message } = EMAIL_ERROR_CODES[problem];
+  const problem = PROBLEMS[failureKind(error)];
+  const { code, message } = EMAIL_ERROR_CODES[problem.code];
   const retryAfterMs = error instanceof MailError ? error.retryAfterMs : undefined;
   const failure = new APIError(
-    PROBLEMS[problem],
+    problem.status,
     { code, message },
     retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) },
   );

@@ -33,6 +33,7 @@ export { type Email, freezeEmail } from './email.js';
 export { parseEmail, serializeEmail } from './email-codec.js';
 export type { MailerConfig, ResolveTemplate } from './email-renderer.js';
 export { equalTexts } from './equal-texts.js';
+export { type FailureKind, failureKind } from './failure-kind.js';
 export { failureLevel, type LogLevel } from './failure-level.js';
 export { isEmailField, isHeaderName, sanitizeHeaderValue } from './header-field.js';
 export { type AcceptedLocales, directionOf, pickLocale, preferredLocale } from './locale.js';
