@@ -36,7 +36,7 @@ export { equalTexts } from './equal-texts.js';
 export { type FailureKind, failureKind } from './failure-kind.js';
 export { failureLevel, type LogLevel } from './failure-level.js';
 export { isEmailField, isHeaderName, sanitizeHeaderValue } from './header-field.js';
-export { type AcceptedLocales, directionOf, pickLocale, preferredLocale } from './locale.js';
+export { type AcceptedLocales, directionOf, LOCALE_ALIASES, pickLocale, preferredLocale } from './locale.js';
 export { type LogEvent, type Logger, silentLogger } from './logger.js';
 export { isLoopbackHost } from './loopback.js';
 export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } from './mail-error.js';

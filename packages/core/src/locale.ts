@@ -121,3 +121,14 @@ export function directionOf(locale: string): 'ltr' | 'rtl' {
   const script = tag && new Intl.Locale(tag).maximize().script;
   return script && RIGHT_TO_LEFT.includes(script) ? 'rtl' : 'ltr';
 }
+
+/**
+ * Additional tags for languages whose readers a lookup by prefix (RFC 4647) would miss: it shortens `zh-Hant-HK` to
+ * `zh-Hant`, and never finds `zh-TW`. For texts in these languages.
+ */
+export const LOCALE_ALIASES: Readonly<Record<string, readonly string[]>> = {
+  'zh-CN': ['zh'],
+  'zh-TW': ['zh-Hant', 'zh-HK', 'zh-MO'],
+  'pt-BR': ['pt'],
+  'es-MX': ['es-419'],
+};

@@ -1,5 +1,4 @@
-import type { Template } from '@postern/core';
-import { ALIASES } from './copy/language-tag.js';
+import { LOCALE_ALIASES, type Template } from '@postern/core';
 
 /** The fields of a template without its usage type and locale. */
 const contentOf = ({ usageType, locale, ...content }: Template): string => JSON.stringify(content);
@@ -19,7 +18,7 @@ export function addFallbacks(templates: readonly Template[], defaultLocale: stri
     known.add(key);
   };
   for (const template of templates) {
-    for (const locale of ALIASES[template.locale ?? ''] ?? []) add({ ...template, locale });
+    for (const locale of LOCALE_ALIASES[template.locale ?? ''] ?? []) add({ ...template, locale });
     if (template.locale === defaultLocale) {
       const { locale, ...forEveryone } = template;
       add(forEveryone);
@@ -44,7 +43,8 @@ export function dropFallbacks(templates: readonly Template[]): Template[] {
         contentOf(other) === contentOf(template),
     );
   const ofLanguages = templates.filter(
-    (template) => !repeats(template, (other) => ALIASES[other]?.includes(template.locale ?? '') === true),
+    (template) =>
+      !repeats(template, (other) => LOCALE_ALIASES[other]?.includes(template.locale ?? '') === true),
   );
   const standard = standardLocale(ofLanguages);
   return ofLanguages.filter(

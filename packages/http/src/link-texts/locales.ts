@@ -1,3 +1,4 @@
+import { LOCALE_ALIASES } from '@postern/core';
 import { ar } from './ar.js';
 import { cs } from './cs.js';
 import { da } from './da.js';
@@ -25,8 +26,7 @@ import { vi } from './vi.js';
 import { zhCN } from './zh-cn.js';
 import { zhTW } from './zh-tw.js';
 
-/** The ready-made texts by BCP 47 tag. Some languages have more tags, because a lookup by prefix would miss their readers. */
-export const LINK_TEXTS: Readonly<Record<string, LinkTexts>> = {
+const languages = {
   en,
   'zh-CN': zhCN,
   'zh-TW': zhTW,
@@ -52,10 +52,11 @@ export const LINK_TEXTS: Readonly<Record<string, LinkTexts>> = {
   th,
   vi,
   id,
-  zh: zhCN,
-  'zh-Hant': zhTW,
-  'zh-HK': zhTW,
-  'zh-MO': zhTW,
-  pt: ptBR,
-  'es-419': esMX,
-};
+} satisfies Record<string, LinkTexts>;
+
+/** The ready-made texts by BCP 47 tag, including the aliases of their languages. */
+export const LINK_TEXTS: Readonly<Record<string, LinkTexts>> = Object.fromEntries(
+  Object.entries(languages).flatMap(([tag, texts]) =>
+    [tag, ...(LOCALE_ALIASES[tag] ?? [])].map((name) => [name, texts]),
+  ),
+);
