@@ -1,7 +1,8 @@
 import { directionOf, escapeHtml } from '@postern/core';
-import { type HttpHeaders, type HttpResponse, respond } from './http-message.js';
+import { type HttpHeaders, type HttpRequest, type HttpResponse, respond } from './http-message.js';
 import { type LinkBrand, readableOn } from './link-brand.js';
 import type { LinkTexts } from './link-texts/link-texts.js';
+import { type ReplaceLinkTexts, textsFor } from './link-texts/texts-for.js';
 import { PROBLEMS, type ProblemError } from './problem.js';
 
 const ACCENT = '#1a56db';
@@ -42,6 +43,16 @@ export interface LinkPageStyle {
   readonly texts: LinkTexts;
   readonly brand?: LinkBrand | undefined;
 }
+
+interface StyleOptions {
+  readonly linkTexts?: ReplaceLinkTexts | undefined;
+  readonly linkBrand?: LinkBrand | undefined;
+}
+
+/** Returns a function that returns the style of the page for a request. */
+export const createLinkPageStyle =
+  ({ linkTexts, linkBrand }: StyleOptions) =>
+  (request: HttpRequest): LinkPageStyle => ({ texts: textsFor(request, linkTexts), brand: linkBrand });
 
 /** The content of a page. */
 export interface LinkPage {

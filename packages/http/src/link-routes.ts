@@ -1,7 +1,6 @@
 import { VerificationError } from '@postern/verification';
 import { type HttpRequest, respond } from './http-message.js';
-import { type LinkPageStyle, respondButton, respondFailure, respondNext, respondPage } from './link-page.js';
-import { textsFor } from './link-texts/texts-for.js';
+import { createLinkPageStyle, respondButton, respondFailure, respondNext, respondPage } from './link-page.js';
 import type { ParsedOptions, VerificationCalls } from './mail-handler-options.js';
 import { ProblemError, toProblemError } from './problem.js';
 import { defineRoute, type Route, type RouteCall } from './route.js';
@@ -22,11 +21,8 @@ async function ofLink<T>(answer: Promise<T>): Promise<T> {
 }
 
 export function linkRoutes(verification: VerificationCalls, options: ParsedOptions): Route[] {
-  const { onVerified, linkTexts, linkBrand } = options;
-  const styleFor = (request: HttpRequest): LinkPageStyle => ({
-    texts: textsFor(request, linkTexts),
-    brand: linkBrand,
-  });
+  const { onVerified } = options;
+  const styleFor = createLinkPageStyle(options);
 
   /** Browsers get a page. Other clients get the problem document. */
   const fail = async (error: unknown, { request }: RouteCall) =>

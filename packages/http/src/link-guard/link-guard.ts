@@ -1,7 +1,13 @@
 import { toHttpRequest, toResponse } from '../fetch-message.js';
 import { finish, type HttpRequest, type HttpResponse, respond, withoutQuery } from '../http-message.js';
-import { type LinkPageStyle, respondButton, respondFailure, respondNext, respondPage } from '../link-page.js';
-import { textsFor } from '../link-texts/texts-for.js';
+import {
+  createLinkPageStyle,
+  type LinkPageStyle,
+  respondButton,
+  respondFailure,
+  respondNext,
+  respondPage,
+} from '../link-page.js';
 import { logFailure, ProblemError, problemResponse, toProblemError } from '../problem.js';
 import { readFormField } from '../request-body.js';
 import { requireSameSite } from '../same-site.js';
@@ -64,13 +70,10 @@ const tokenIn = ({ path }: HttpRequest): string | undefined =>
  */
 export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
   const parsed = parseLinkGuardOptions(options);
-  const { url, origins, binding, codeInEmail, linkTexts, linkBrand, logger, clock } = parsed;
+  const { url, origins, binding, codeInEmail, logger, clock } = parsed;
   const sealer = createSealer(parsed.keys);
   const jar = createCookieJar(url);
-  const styleFor = (request: HttpRequest): LinkPageStyle => ({
-    texts: textsFor(request, linkTexts),
-    brand: linkBrand,
-  });
+  const styleFor = createLinkPageStyle(parsed);
 
   async function readLink(token: string) {
     const link = await openLink(sealer, token);
