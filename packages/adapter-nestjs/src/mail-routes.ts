@@ -2,14 +2,9 @@ import type { OnModuleInit, Type } from '@nestjs/common';
 import type { AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import type { MailHandler } from '@postern/http';
 import { markOverrides } from './own-route.js';
-import {
-  type PlatformRequest,
-  type PlatformResponse,
-  rawOf,
-  sendResponse,
-  toHttpRequest,
-} from './platform-http.js';
-import { keepBodiesUnread, showBody } from './unread-body.js';
+import { type PlatformRequest, type PlatformResponse, rawOf } from './platform-http.js';
+import { respondAt } from './respond-with.js';
+import { keepBodiesUnread } from './unread-body.js';
 
 /** The routes of a mailer, for a `MailController`. Requires the `http` option of `MailModule`. */
 export class MailRoutes implements OnModuleInit {
@@ -40,12 +35,8 @@ export class MailRoutes implements OnModuleInit {
 
   /** Responds to a request that the router of the platform matched to this route. */
   async answer(route: string, request: PlatformRequest, response: PlatformResponse): Promise<void> {
-    const raw = rawOf(request);
-    showBody(raw);
-    // A client that disconnected has no address, and would bypass the limit of its network.
-    if (raw.socket.destroyed) return;
-    const [query = ''] = /\?.*$/s.exec(raw.url ?? '') ?? [];
+    const [query = ''] = /\?.*$/s.exec(rawOf(request).url ?? '') ?? [];
     const path = `/${route.replace(':token', () => encodeURIComponent(request.params?.token ?? ''))}${query}`;
-    sendResponse(response, await this.#handler().handle(toHttpRequest(request, path)));
+    await respondAt(this.#handler(), path, request, response);
   }
 }
