@@ -1,4 +1,4 @@
-import { readOptions } from '@postern/core';
+import { isNotice, readOptions } from '@postern/core';
 import * as z from 'zod';
 import { createWebhook, type Webhook, type WebhookEmail } from './webhook.js';
 import { type SignedWebhookOptions, signedWebhookOptionsSchema } from './webhook-options.js';
@@ -80,16 +80,19 @@ export function createZitadelWebhook(options: ZitadelWebhookOptions): Webhook {
   );
 }
 
-const NOTICES: readonly string[] = ['user.human.password.changed'] satisfies ZitadelEmailKind[];
+/** The events whose emails are notices, which never contain a code. */
+const NOTICES: readonly string[] = Object.entries(USAGE_TYPES).flatMap(([event, type]) =>
+  type !== false && isNotice(type) ? [event] : [],
+);
 
 function emailOf({ contextInfo, templateData: { url }, args }: ZitadelCall, now: number): WebhookEmail {
   const { eventType, recipientEmailAddress } = contextInfo;
   const { code, expiry } = args ?? {};
-  const isNotice = NOTICES.includes(eventType);
+  const tellsOfChange = NOTICES.includes(eventType);
   return {
     ...{ kind: eventType, to: recipientEmailAddress },
-    payload: { ...(code && !isNotice && { code }), ...(url && { link: url }) },
+    payload: { ...(code && !tellsOfChange && { code }), ...(url && { link: url }) },
     ...(expiry && { expiresAt: new Date(now + expiry / 1_000_000) }),
-    ...(isNotice && { requestContext: { time: new Date(now) } }),
+    ...(tellsOfChange && { requestContext: { time: new Date(now) } }),
   };
 }
