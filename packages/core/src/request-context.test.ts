@@ -163,7 +163,7 @@ describe('the time', () => {
 });
 
 describe('without a context', () => {
-  test('there is no request', async () => {
+  test('the variable request is empty', async () => {
     expect(await show('{{#if request}}yes{{else}}no{{/if}}')).toBe('no');
   });
 
