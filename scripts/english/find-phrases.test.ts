@@ -9,6 +9,8 @@ test.each([
   'It is no number.',
   'Nobody reads it.',
   'a queue of its own',
+  'The option clock of createMailer must return a number.',
+  'See the option `clock`.',
   'The queue delivers exactly once.',
 ])('finds a phrase in %j', (text) => {
   expect(findPhrases(text)).toHaveLength(1);
@@ -16,6 +18,7 @@ test.each([
 
 test.each([
   'The port must be a number.',
+  'The `clock` option of createMailer must return a number.',
   'You do not have to be an administrator.',
   'There is no template, and the email is no longer valid.',
   '`*` stands for any language. You understand it.',

@@ -9,6 +9,7 @@ export const PHRASES: readonly (readonly [phrase: string, instead: string])[] = 
   ['(?<!there )(is|are|was|were) none of', 'is not one of'],
   ['(is|are) not one(?! of)', 'is not a …'],
   ['must not be one', 'must not be a …'],
+  [String.raw`the option (\\?\x60\w+|\w+ of (create|with)\w+)`, 'the `name` option of createX'],
   ['can not', 'cannot'],
   ['shall', 'must, will'],
   ['put right', 'correct, fix'],

@@ -53,7 +53,7 @@ function invitationPage(id: string, baseURL = ''): string {
   if (baseURL !== '') return new URL(`/accept-invitation/${id}`, baseURL).href;
   throw new MailError(
     'config_invalid',
-    'The link in an invitation needs baseURL in the options of Better Auth, or the option invitationUrl.',
+    'The link in an invitation needs `baseURL` in the options of Better Auth, or the `invitationUrl` option.',
     { stage: 'config' },
   );
 }

@@ -7,7 +7,7 @@ interface RequestFields {
   readonly ip?: string;
   /** Set by body parsers. */
   readonly body?: unknown;
-  /** The bytes of `body`, if the application has the option `rawBody: true`. */
+  /** The bytes of `body`, if the application has the `rawBody: true` option. */
   readonly rawBody?: unknown;
   /** The path parameters, decoded by the router. */
   readonly params?: Readonly<Record<string, string>>;

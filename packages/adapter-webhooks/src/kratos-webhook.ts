@@ -5,7 +5,7 @@ import { createWebhook, type Webhook, type WebhookEmail } from './webhook.js';
 import { type WebhookOptions, webhookOptionsSchema } from './webhook-options.js';
 
 /**
- * The template types of Kratos. The invalid ones go to addresses without an account, if the option
+ * The template types of Kratos. The invalid ones go to addresses without an account, if the Kratos setting
  * `notify_unknown_recipients` is on.
  *
  * @see https://github.com/ory/kratos/blob/master/courier/template/type.go

@@ -97,7 +97,7 @@ export function createWebhook<Schema extends z.ZodType>(
       `The emails ${remoteLine(kind, 100)} of ${system.name} have no usage type.`,
       {
         stage: 'template',
-        hint: 'In the option types, pass a usage type for these emails, or false to send none.',
+        hint: 'In the `types` option, pass a usage type for these emails, or false to send none.',
       },
     );
   }

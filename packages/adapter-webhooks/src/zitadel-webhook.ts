@@ -55,7 +55,7 @@ export interface ZitadelWebhookOptions extends SignedWebhookOptions<ZitadelCall,
  * Creates the endpoint for Zitadel's HTTP email provider. It verifies the header `ZITADEL-Signature`.
  *
  * Zitadel waits for 5 seconds, and repeats a call after any failure. A repeated call sends no other email if the first one was
- * sent. Calls do not contain the reader's language, so set the option `locale` if you know it.
+ * sent. Calls do not contain the reader's language, so set the `locale` option if you know it.
  *
  * @throws {ConfigError} if an option is not valid. The error lists every problem.
  * @see https://github.com/zitadel/zitadel/blob/main/internal/notification/channels/webhook/channel.go

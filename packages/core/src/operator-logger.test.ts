@@ -28,7 +28,7 @@ test('writes each kind of error once', () => {
   );
   expect(printed[1]).toMatch(/TypeError: no store\n\s+at .*operator-logger\.test\.ts/);
   expect(printed[2]).toContain('queue.database_failed: connection refused');
-  for (const text of printed) expect(text).toContain('pass the option `logger`');
+  for (const text of printed) expect(text).toContain('pass the `logger` option');
 });
 
 test('writes only errors', () => {

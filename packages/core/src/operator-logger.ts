@@ -35,7 +35,7 @@ function toLines({ event, code, route, lane, transport, message, error }: LogEve
   return [
     `Postern: ${event}${where && ` (${where})`}${summary && `: ${summary}`}`,
     ...frames,
-    '  Further errors of this kind are not shown. To see every event, pass the option `logger`.',
+    '  Further errors of this kind are not shown. To see every event, pass the `logger` option.',
   ].join('\n');
 }
 

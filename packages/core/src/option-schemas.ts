@@ -22,13 +22,13 @@ export const objectWithMethods = <T extends object>(what: string, ...methods: (k
 /** A schema for a function of the application. */
 export const functionSchema = <T>(message = 'must be a function') => z.custom<T>(isFunction, message);
 
-/** A schema for the option `logger`. The parsed logger never throws. */
+/** A schema for the `logger` option. The parsed logger never throws. */
 export const loggerSchema = objectWithMethods<Logger>(
   'a logger, such as console',
   ...(['debug', 'info', 'warn', 'error'] as const),
 ).transform(withoutErrors);
 
-/** A schema for the option `clock`. */
+/** A schema for the `clock` option. */
 export const clockSchema = objectWithMethods<Clock>('a clock with a now method', 'now');
 
 /** A schema for a transport. */

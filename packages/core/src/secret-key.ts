@@ -17,7 +17,7 @@ const secretKeySchema = z.strictObject({
     .min(SHORTEST_SECRET, `must have ${SHORTEST_SECRET} characters or more, from a random source`),
 });
 
-/** A schema for the option `keys`. */
+/** A schema for the `keys` option. */
 export const secretKeysSchema = z
   .tuple([secretKeySchema], secretKeySchema, 'must be a list of keys, such as [{ id: "2026-11", secret }]')
   .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has two keys with the same id');

@@ -39,7 +39,7 @@ export interface RouteInfo {
   /** The path, with `:token` as the variable segment. */
   readonly path: string;
   readonly operationId: OperationId;
-  /** `authorized` routes call the option `authorize` first. */
+  /** `authorized` routes call the `authorize` option first. */
   readonly access: 'authorized' | 'public';
   readonly summary: string;
   /** The schema of the JSON body, if the route has a body. */

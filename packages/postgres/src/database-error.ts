@@ -32,18 +32,18 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     right: invalid(`The database role of ${name} lacks a privilege.`, grantHint),
     authentication: invalid(
       `${database} refused the login.`,
-      `Check the username and password in ${option}, and pg_hba.conf on the server.`,
+      `Check the username and password in the \`${option}\` option, and pg_hba.conf on the server.`,
     ),
     noDatabase: invalid(
       `${database} does not exist.`,
-      `Create the database, or correct its name in ${option}.`,
+      `Create the database, or correct its name in the \`${option}\` option.`,
     ),
     tls: invalid(
       `TLS with the database of ${name} failed.`,
-      "Check sslmode in the URL, or set the server's certificate authority in the ssl option of the pool.",
+      "Check sslmode in the URL, or set the server's certificate authority in the `ssl` option of the pool.",
       'tls',
     ),
-    option: invalid(`The option ${option} is not valid.`, 'Check the URL and the files in it.'),
+    option: invalid(`The \`${option}\` option is not valid.`, 'Check the URL and the files in it.'),
     readOnly: invalid(`${database} is read-only.`, 'Connect to the primary server, not to a replica.'),
     feature: invalid(`${database} lacks a feature.`, 'Use PostgreSQL 14 or later.'),
     data: [
@@ -67,7 +67,7 @@ const meaningsFor = ({ name, option, migrateHint, grantHint }: DatabaseOwner): R
     unreachable: [
       'connection_failed',
       `${database} did not answer.`,
-      `Check that the server is running, and check the host and port in ${option}. The cause has the details.`,
+      `Check that the server is running, and check the host and port in the \`${option}\` option. The cause has the details.`,
       'pool',
     ],
   };

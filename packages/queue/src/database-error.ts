@@ -7,7 +7,7 @@ export const databaseError = createDatabaseErrors({
   name: 'the mail queue',
   option: 'connection',
   migrateHint:
-    'Run migrateMailQueue({ connection }) with a role that can create tables, and check the schema option.',
+    'Run migrateMailQueue({ connection }) with a role that can create tables, and check the `schema` option.',
   grantHint:
     'Run migrateMailQueue({ connection, role }) to grant the privileges. The cause names the object.',
 });

@@ -120,7 +120,7 @@ export interface TemplatesOptions {
   overrides?: Partial<Record<Locale, CopyOverride>> | undefined;
 }
 
-/** Creates templates in the languages of `readyMade` and of the option `copy`. */
+/** Creates templates in the languages of `readyMade` and of the `copy` option. */
 export function createTemplatesFrom(
   readyMade: Readonly<Record<string, Copy>>,
   options: Omit<TemplatesOptions, 'overrides'> & {

@@ -11,7 +11,7 @@ export interface CallTime {
 function read(clock: Clock): number {
   const now = clock.now();
   if (Number.isFinite(now)) return now;
-  throw new MailError('config_invalid', 'The option clock of createVerification must return a number.', {
+  throw new MailError('config_invalid', 'The `clock` option of createVerification must return a number.', {
     stage: 'config',
     hint: 'Make now() return milliseconds since the Unix epoch.',
   });

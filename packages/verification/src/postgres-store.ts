@@ -76,7 +76,7 @@ const readableChallengeRow = z.unknown().transform((found) => challengeRow.safeP
 const databaseError = createDatabaseErrors({
   name: 'postgresStore',
   option: 'pool',
-  migrateHint: 'Call store.migrate() with a role that can create tables, and check the option schema.',
+  migrateHint: 'Call store.migrate() with a role that can create tables, and check the `schema` option.',
   grantHint: 'Grant the privilege to the role. The cause names the object.',
 });
 

@@ -24,9 +24,13 @@ export const systemRandom: Random = {
 };
 
 const unusable = (requirement: string) =>
-  new MailError('config_invalid', `The option random of createVerification is not valid: ${requirement}.`, {
-    stage: 'config',
-  });
+  new MailError(
+    'config_invalid',
+    `The \`random\` option of createVerification is not valid: ${requirement}.`,
+    {
+      stage: 'config',
+    },
+  );
 
 /**
  * Checks each value of a source, because a wrong value would make codes shorter.

@@ -46,7 +46,7 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
       return { value, id: encodeBase64Url(random.bytes(16)), variables: { code: value } };
     }
     if (linkUrl === undefined)
-      throw refuse("method 'link' requires the option linkUrl of createVerification");
+      throw refuse("method 'link' requires the `linkUrl` option of createVerification");
     const value = drawToken(random);
     return { value, id: (await idOfToken(value)) ?? '', variables: { link: linkWith(value, linkUrl) } };
   }

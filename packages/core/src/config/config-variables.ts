@@ -36,7 +36,7 @@ function mapTexts(
 /**
  * Replaces references with the values of variables: `"pass": "${SMTP_PASS}"`. Strings in `templates` do not change. `$${`
  * becomes `${`. An empty variable counts as not set. `inspectConnectorConfig` and `parseConnectorConfig` do the same with
- * the option `variables`.
+ * the `variables` option.
  *
  * @returns a copy, and an issue for each reference to a variable that is not set. These references are kept as written.
  */

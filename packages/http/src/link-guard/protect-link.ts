@@ -43,7 +43,7 @@ export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
     if (!origins.has(origin))
       throw refuse(
         'its origin is not allowed',
-        'In the option origins of createLinkGuard, list the origin of your auth system.',
+        'In the `origins` option of createLinkGuard, list the origin of your auth system.',
       );
     const { expiresAt, to, method, cookie, ...chosen } = parseProtection(protection);
     if (method === 'POST' && origin !== guard.url.origin)

@@ -59,7 +59,7 @@ const optionsSchema = z.strictObject({
 
 /** A running server that implements the APIs of email providers, stores all mail, and forwards nothing. */
 export interface ApiTrap extends AsyncDisposable {
-  /** The option `baseUrl` of the transports in `@postern/transport-http`. */
+  /** The `baseUrl` option of the transports in `@postern/transport-http`. */
   readonly url: string;
   /** The accepted emails. */
   readonly inbox: Inbox<ApiEmail>;
