@@ -11,6 +11,7 @@ export type { BodyContent, HttpBody, HttpHeaders, HttpRequest, HttpResponse } fr
 export type { LinkBrand } from './link-brand.js';
 export { createLinkGuard, type LinkGuard } from './link-guard/link-guard.js';
 export type {
+  BoundBrowser,
   LinkBinding,
   LinkGuardOptions,
   LinkProtection,

@@ -33,6 +33,8 @@ async function pagesIn(locale: string): Promise<string[]> {
   const expiresAt = new Date(Date.now() + 600_000);
   const to = `${'a'.repeat(60)}@${'long-name.'.repeat(5)}example`;
   const bound = await guard.protect('https://auth.example.com/', { to, expiresAt });
+  const { browser } = await guard.bindBrowser();
+  const withoutCode = await guard.protect('https://auth.example.com/', { to, expiresAt, browser });
   const expired = await guard.protect('https://auth.example.com/', { expiresAt: new Date(0) });
   const headers = { 'Accept-Language': locale };
   const [first, other] = [openGuardBrowser(guard), openGuardBrowser(guard)];
@@ -40,6 +42,7 @@ async function pagesIn(locale: string): Promise<string[]> {
   const visits = [
     await first.open(bound.link, { headers }),
     await other.open(bound.link, { headers }),
+    await other.open(withoutCode.link, { headers }),
     await first.press(url, { headers, body: new URLSearchParams({ code: 'x' }) }),
     await other.open(url, { headers }),
     await other.open(expired.link, { headers }),
@@ -88,7 +91,7 @@ describe('in a browser', { timeout: 60_000 }, () => {
 
   test('no page is wider than 320 pixels, in any language', async () => {
     for (const locale of Object.keys(LINK_TEXTS))
-      for (const [index, html] of (await pagesIn(locale)).slice(0, 3).entries()) {
+      for (const [index, html] of (await pagesIn(locale)).slice(0, 4).entries()) {
         await page.setContent(html);
         const width = await page.evaluate<number>('document.documentElement.scrollWidth');
         expect(width, `${locale}, page ${index}`).toBeLessThanOrEqual(320);

@@ -9,7 +9,7 @@ const MOST_BOXES = 3;
 const VALUE = /^(?<browser>[\w-]{22})(?<boxes>(?:\.[\w-]+)*)$/;
 
 /** The content of the cookie: a random id of the browser, and the sealed targets of its latest links, newest first. */
-interface BrowserCookie {
+export interface BrowserCookie {
   readonly browser: string;
   readonly boxes: readonly string[];
 }
@@ -22,7 +22,11 @@ export interface CookieJar {
   write(cookie: BrowserCookie): string;
 }
 
-export const createBrowserId = (): string => encodeBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+/** The cookie of a browser that requests its first link. */
+export const createBrowserCookie = (): BrowserCookie => ({
+  browser: encodeBase64Url(crypto.getRandomValues(new Uint8Array(16))),
+  boxes: [],
+});
 
 /**
  * The prefix `__Host-` stops sibling domains from setting the cookie. It requires `Secure`, which browsers do not all accept
@@ -43,9 +47,9 @@ export function createCookieJar(page: URL): CookieJar {
         ? undefined
         : { browser, boxes: boxes.split('.').slice(1, 1 + MOST_BOXES) };
     },
-    write({ browser, boxes: [newest = '', ...older] }) {
-      let value = `${browser}.${newest}`;
-      for (const box of older.slice(0, MOST_BOXES - 1)) {
+    write({ browser, boxes }) {
+      let value = browser;
+      for (const box of boxes.slice(0, MOST_BOXES)) {
         if (value.length + 1 + box.length > LONGEST_VALUE) break;
         value += `.${box}`;
       }

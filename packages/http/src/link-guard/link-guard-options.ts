@@ -100,6 +100,12 @@ export interface LinkProtection {
   /** The `Cookie` header of the request for the link. With it, earlier links of the same browser stay usable. */
   readonly cookie?: string | null | undefined;
   /**
+   * The browser that requested the link, from {@link LinkGuard.bindBrowser}. For links that another system requests, so that
+   * no response can set a cookie. Binds the link to this browser, whatever the guard's `binding` is. Other browsers show no
+   * code. Cannot be combined with `cookie`, `codeInEmail`, and `binding: 'none'`.
+   */
+  readonly browser?: string | undefined;
+  /**
    * The method for the original link. With `POST`, the button and the code form submit to it directly. Use `POST` only for a
    * link of the same origin that has its own page with a button, such as the links of these routes.
    * @default 'GET'
@@ -107,14 +113,26 @@ export interface LinkProtection {
   readonly method?: 'GET' | 'POST' | undefined;
 }
 
-export const linkProtectionSchema = z.object({
-  expiresAt: z.date('expiresAt must be a valid Date'),
-  to: z.string('to must be a string').optional(),
-  binding: bindingSchema.optional(),
-  codeInEmail: z.boolean().optional(),
-  cookie: z.string('cookie must be the value of the Cookie header').nullish(),
-  method: z.enum(['GET', 'POST']).default('GET'),
-});
+export const linkProtectionSchema = z
+  .object({
+    expiresAt: z.date('expiresAt must be a valid Date'),
+    to: z.string('to must be a string').optional(),
+    binding: bindingSchema.optional(),
+    codeInEmail: z.boolean().optional(),
+    cookie: z.string('cookie must be the value of the Cookie header').nullish(),
+    browser: z.string('browser must be the text from bindBrowser').optional(),
+    method: z.enum(['GET', 'POST']).default('GET'),
+  })
+  .superRefine(({ browser, cookie, binding, codeInEmail }, context) => {
+    if (browser === undefined) return;
+    const others = {
+      cookie: typeof cookie === 'string',
+      "binding: 'none'": binding === 'none',
+      codeInEmail: codeInEmail === true,
+    };
+    for (const [other, isUsed] of Object.entries(others))
+      if (isUsed) context.addIssue(`browser cannot be combined with ${other}`);
+  });
 
 /** The result of `protect`. */
 export interface ProtectedLink {
@@ -127,4 +145,15 @@ export interface ProtectedLink {
    * Without this cookie, the link does not work.
    */
   readonly setCookie?: string;
+}
+
+/** The result of `bindBrowser`. */
+export interface BoundBrowser {
+  /**
+   * Identifies the browser. Pass it through the auth system to `protect`. It is sealed, it contains only letters, digits, `-`,
+   * and `_`, and it has fewer than 100 characters.
+   */
+  readonly browser: string;
+  /** The value of a `Set-Cookie` header. Without this cookie, links that are bound to the browser do not work. */
+  readonly setCookie: string;
 }

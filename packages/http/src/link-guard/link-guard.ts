@@ -12,8 +12,9 @@ import { logFailure, ProblemError, problemResponse, toProblemError } from '../pr
 import { readFormField } from '../request-body.js';
 import { requireSameSite } from '../same-site.js';
 import { isSameText } from '../same-text.js';
-import { createCookieJar } from './browser-cookie.js';
+import { createBrowserCookie, createCookieJar } from './browser-cookie.js';
 import {
+  type BoundBrowser,
   type LinkBinding,
   type LinkGuardOptions,
   type LinkProtection,
@@ -21,6 +22,7 @@ import {
   parseLinkGuardOptions,
 } from './link-guard-options.js';
 import { createProtect } from './protect-link.js';
+import { sealBrowser } from './sealed-browser.js';
 import { type LinkTarget, openBox, openLink } from './sealed-link.js';
 import { createSealer } from './sealer.js';
 import { readShortCode } from './short-code.js';
@@ -39,6 +41,14 @@ export interface LinkGuard {
    * @throws {MailError} `payload_invalid` if the link or the protection is not valid. The message contains no values.
    */
   protect(link: string, protection: LinkProtection): Promise<ProtectedLink>;
+  /**
+   * Identifies a browser, for links that another system requests, such as an auth system that calls a webhook. Call it before
+   * you ask that system for an email. Set the cookie in your response to the browser, and pass `browser` through the system to
+   * `protect`. It does not expire, but it requires a key with which it was sealed.
+   *
+   * @param cookie the `Cookie` header of the browser's request. With it, earlier links of the same browser stay usable.
+   */
+  bindBrowser(cookie?: string | null): Promise<BoundBrowser>;
   /** Handles the requests for the guard's page in any framework for Fetch API requests. It never rejects. */
   fetch(request: Request): Promise<Response>;
   /** The same, for adapters of other frameworks. */
@@ -93,9 +103,14 @@ export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
     const browser = jar.read(request.header('cookie'))?.browser;
     if (!bound || (browser !== undefined && (await isSameText(browser, bound.browser))))
       return isPressed ? leadTo(style, target) : respondButton(style, address);
-    const { otherBrowserTitle: title, otherBrowserText: text, shareWarning: warning } = style.texts;
-    const code = { value: bound.code, at: url.host + url.pathname, warning };
-    return respondPage(isPressed ? 403 : 200, style, { title, text, code });
+    const { texts } = style;
+    const { code: value } = bound;
+    const at = url.host + url.pathname;
+    const content =
+      value === undefined
+        ? { text: texts.otherBrowserTextWithoutCode }
+        : { text: texts.otherBrowserText, code: { value, at, warning: texts.shareWarning } };
+    return respondPage(isPressed ? 403 : 200, style, { title: texts.otherBrowserTitle, ...content });
   }
 
   async function answerCode(request: HttpRequest): Promise<HttpResponse> {
@@ -151,6 +166,10 @@ export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
     url: url.href,
     binding,
     protect: createProtect({ url, origins, binding, codeInEmail, sealer, jar }),
+    async bindBrowser(cookie) {
+      const known = jar.read(cookie ?? undefined) ?? createBrowserCookie();
+      return { browser: await sealBrowser(sealer, known.browser), setCookie: jar.write(known) };
+    },
     fetch: async (request) => toResponse(await handle(toHttpRequest(request))),
     handle,
   };

@@ -1,12 +1,13 @@
 import { MailError, maskAddress, readWebUrl } from '@postern/core';
 import type * as z from 'zod';
-import { type CookieJar, createBrowserId } from './browser-cookie.js';
+import { type CookieJar, createBrowserCookie } from './browser-cookie.js';
 import {
   type LinkProtection,
   linkProtectionSchema,
   type ParsedLinkGuardOptions,
   type ProtectedLink,
 } from './link-guard-options.js';
+import { openBrowser } from './sealed-browser.js';
 import { sealBox, sealLink } from './sealed-link.js';
 import type { Sealer } from './sealer.js';
 import { drawShortCode } from './short-code.js';
@@ -45,7 +46,7 @@ export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
         'its origin is not allowed',
         'In the `origins` option of createLinkGuard, list the origin of your auth system.',
       );
-    const { expiresAt, to, method, cookie, ...chosen } = parseProtection(protection);
+    const { expiresAt, to, method, cookie, browser, ...chosen } = parseProtection(protection);
     if (method === 'POST' && origin !== guard.url.origin)
       throw refuse('a link with the method POST must have the origin of the guard');
     const { binding = guard.binding, codeInEmail = guard.codeInEmail } = chosen;
@@ -53,10 +54,19 @@ export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
     const target = { href, method, expires: Math.floor(expiresAt.getTime() / 1000) };
     const address = to === undefined ? undefined : maskAddress(to);
     const linkWith = (token: string) => `${guard.url.href}?token=${token}`;
+    if (browser !== undefined) {
+      const opened = await openBrowser(sealer, browser);
+      if (opened === undefined)
+        throw refuse(
+          'browser is not a text from bindBrowser of this guard',
+          'Pass the text without changes. Both guards need the same keys.',
+        );
+      return { link: linkWith(await sealLink(sealer, { target, bound: { browser: opened }, address })) };
+    }
     if (binding === 'none') return { link: linkWith(await sealLink(sealer, { target, address })) };
 
-    const known = jar.read(cookie ?? undefined);
-    const bound = { browser: known?.browser ?? createBrowserId(), code: drawShortCode() };
+    const known = jar.read(cookie ?? undefined) ?? createBrowserCookie();
+    const bound = { browser: known.browser, code: drawShortCode() };
     const [token, box] = await Promise.all([
       sealLink(sealer, { target, bound, address }),
       sealBox(sealer, bound.code, target),
@@ -64,7 +74,7 @@ export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
     return {
       link: linkWith(token),
       ...(codeInEmail && { code: bound.code }),
-      setCookie: jar.write({ browser: bound.browser, boxes: [box, ...(known?.boxes ?? [])] }),
+      setCookie: jar.write({ browser: bound.browser, boxes: [box, ...known.boxes] }),
     };
   };
 }

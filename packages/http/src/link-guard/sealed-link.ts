@@ -4,8 +4,8 @@ import type { Sealer } from './sealer.js';
 /** Where a link leads, and until when. A tuple, because its length is part of the URL. */
 const targetSchema = z.tuple([z.int(), z.string(), z.enum(['GET', 'POST'])]);
 
-/** The browser that requested a bound link, and the code for other browsers. */
-const boundSchema = z.tuple([z.string(), z.string()]);
+/** The browser that requested a bound link, and the code for other browsers, if that browser can receive it. */
+const boundSchema = z.tuple([z.string(), z.string().optional()]);
 
 const linkSchema = z.tuple([targetSchema, boundSchema.nullable(), z.string().optional()]);
 
@@ -20,7 +20,7 @@ export interface LinkTarget {
 /** The content of a sealed link. */
 export interface SealedLink {
   readonly target: LinkTarget;
-  readonly bound?: { readonly browser: string; readonly code: string } | undefined;
+  readonly bound?: { readonly browser: string; readonly code?: string | undefined } | undefined;
   /** The recipient's masked address. */
   readonly address?: string | undefined;
 }
@@ -36,7 +36,7 @@ export const sealLink = (sealer: Sealer, { target, bound, address }: SealedLink)
     'link',
     JSON.stringify([
       toTuple(target),
-      bound ? [bound.browser, bound.code] : null,
+      bound ? [bound.browser, ...(bound.code === undefined ? [] : [bound.code])] : null,
       ...(address ? [address] : []),
     ]),
   );

@@ -17,6 +17,8 @@ export const de: LinkTexts = {
   otherBrowserTitle: 'Fahren Sie im ursprünglichen Browser fort',
   otherBrowserText:
     'Sie haben diesen Link in einem anderen Browser angefordert. Geben Sie dort diesen Code ein:',
+  otherBrowserTextWithoutCode:
+    'Sie haben diesen Link in einem anderen Browser angefordert. Öffnen Sie ihn dort oder fordern Sie hier einen neuen an. Wählen Sie in einer Mail-App im Menü „Im Browser öffnen“.',
   shareWarning: 'Geben Sie diesen Code nie weiter und tippen Sie ihn nur auf Ihrem eigenen Gerät ein.',
   enterCodeTitle: 'Code eingeben',
   findCodeText:

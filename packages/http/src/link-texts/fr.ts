@@ -15,6 +15,8 @@ export const fr: LinkTexts = {
   failedText: 'Ouvrez à nouveau le lien de l’e-mail ou demandez-en un nouveau.',
   otherBrowserTitle: 'Continuez dans le navigateur où vous avez commencé',
   otherBrowserText: 'Vous avez demandé ce lien dans un autre navigateur. Saisissez-y ce code\u00a0:',
+  otherBrowserTextWithoutCode:
+    'Vous avez demandé ce lien dans un autre navigateur. Ouvrez-le dans cet autre navigateur ou demandez ici un nouveau lien. Dans une application de messagerie, choisissez «\u00a0Ouvrir dans le navigateur\u00a0» dans le menu.',
   shareWarning: 'Ne communiquez jamais ce code. Saisissez-le uniquement sur votre propre appareil.',
   enterCodeTitle: 'Saisissez le code',
   findCodeText:

@@ -15,6 +15,8 @@ export const it: LinkTexts = {
   failedText: 'Apri di nuovo il link nell’email o richiedine uno nuovo.',
   otherBrowserTitle: 'Continua nel browser in cui hai iniziato',
   otherBrowserText: 'Hai richiesto questo link in un altro browser. Inserisci lì questo codice:',
+  otherBrowserTextWithoutCode:
+    'Hai richiesto questo link in un altro browser. Aprilo lì o richiedine uno nuovo qui. In un’app di posta, scegli “Apri nel browser” dal menu.',
   shareWarning: 'Non condividere mai questo codice. Inseriscilo solo sul tuo dispositivo.',
   enterCodeTitle: 'Inserisci il codice',
   findCodeText:

@@ -16,6 +16,8 @@ export const ja: LinkTexts = {
   otherBrowserTitle: '元のブラウザーで続けてください',
   otherBrowserText:
     'このリンクは別のブラウザーでリクエストされました。そのブラウザーで次のコードを入力してください。',
+  otherBrowserTextWithoutCode:
+    'このリンクは別のブラウザーでリクエストされました。そのブラウザーで開くか、ここで新しいリンクをリクエストしてください。メールアプリの場合は、メニューから「ブラウザーで開く」を選んでください。',
   shareWarning: 'このコードは誰にも教えないでください。必ずご自身のデバイスで入力してください。',
   enterCodeTitle: 'コードの入力',
   findCodeText:

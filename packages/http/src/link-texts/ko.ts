@@ -15,6 +15,8 @@ export const ko: LinkTexts = {
   failedText: '이메일에서 링크를 다시 열거나 새 링크를 요청해 주세요.',
   otherBrowserTitle: '처음 시작한 브라우저에서 계속해 주세요',
   otherBrowserText: '다른 브라우저에서 요청한 링크입니다. 그 브라우저에서 다음 코드를 입력해 주세요.',
+  otherBrowserTextWithoutCode:
+    '다른 브라우저에서 요청한 링크입니다. 그 브라우저에서 열거나 여기에서 새 링크를 요청해 주세요. 메일 앱에서는 메뉴에서 ‘브라우저에서 열기’를 선택해 주세요.',
   shareWarning: '이 코드를 누구에게도 알려 주지 마세요. 본인의 기기에서만 입력해 주세요.',
   enterCodeTitle: '코드 입력',
   findCodeText: '이메일에 있는 코드를 입력해 주세요. 이메일에 코드가 없으면 이메일의 링크를 열면 표시됩니다.',

@@ -23,6 +23,8 @@ export interface LinkTexts {
   otherBrowserTitle: string;
   /** The text between that heading and the code. */
   otherBrowserText: string;
+  /** The same, for a link without a code. It works only in the browser that requested it. */
+  otherBrowserTextWithoutCode: string;
   /** The text below the code. */
   shareWarning: string;
   /** The heading above the form for the code. */

@@ -15,6 +15,8 @@ export const pl: LinkTexts = {
   failedText: 'Otwórz go ponownie z wiadomości e-mail lub poproś o nowy.',
   otherBrowserTitle: 'Wróć do poprzedniej przeglądarki',
   otherBrowserText: 'Prośbę o ten link wysłano z innej przeglądarki. Wpisz w niej ten kod:',
+  otherBrowserTextWithoutCode:
+    'Prośbę o ten link wysłano z innej przeglądarki. Otwórz go w niej lub poproś tutaj o nowy. W aplikacji pocztowej wybierz z menu „Otwórz w przeglądarce”.',
   shareWarning: 'Nie podawaj nikomu tego kodu. Wpisuj go tylko na własnym urządzeniu.',
   enterCodeTitle: 'Wpisz kod',
   findCodeText:

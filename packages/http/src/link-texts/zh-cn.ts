@@ -15,6 +15,8 @@ export const zhCN: LinkTexts = {
   failedText: '请从邮件中再次打开此链接，或重新获取链接。',
   otherBrowserTitle: '请回到最初使用的浏览器继续',
   otherBrowserText: '您是在其他浏览器中获取此链接的。请在该浏览器中输入以下验证码：',
+  otherBrowserTextWithoutCode:
+    '您是在其他浏览器中获取此链接的。请在该浏览器中打开，或在此处重新获取链接。如果您正在使用邮件应用，请在菜单中选择“在浏览器中打开”。',
   shareWarning: '请勿将验证码告知他人，仅在您自己的设备上输入。',
   enterCodeTitle: '输入验证码',
   findCodeText: '请输入邮件中的验证码。如果邮件中没有验证码，请打开其中的链接查看。',

@@ -15,6 +15,8 @@ export const zhTW: LinkTexts = {
   failedText: '請從郵件中再次開啟此連結，或重新索取連結。',
   otherBrowserTitle: '請回到原本使用的瀏覽器繼續',
   otherBrowserText: '您是在其他瀏覽器中索取此連結的。請在該瀏覽器中輸入以下驗證碼：',
+  otherBrowserTextWithoutCode:
+    '您是在其他瀏覽器中索取此連結的。請在該瀏覽器中開啟，或在此處重新索取連結。如果您正在使用郵件應用程式，請在選單中選擇「在瀏覽器中開啟」。',
   shareWarning: '請勿將驗證碼告知他人，僅在您自己的裝置上輸入。',
   enterCodeTitle: '輸入驗證碼',
   findCodeText: '請輸入郵件中的驗證碼。如果郵件中沒有驗證碼，請開啟其中的連結查看。',
