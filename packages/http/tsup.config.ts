@@ -1,3 +1,3 @@
 import { definePackage } from '../../tsup.config.base.js';
 
-export default definePackage();
+export default definePackage(['src/index.ts', 'src/link-protector.ts']);

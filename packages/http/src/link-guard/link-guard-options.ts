@@ -24,8 +24,8 @@ export type LinkBinding = 'none' | 'browser';
 
 const bindingSchema = z.enum(['none', 'browser']);
 
-/** Options of {@link createLinkGuard}. */
-export interface LinkGuardOptions {
+/** Options of `createLinkProtector`, and the ones that a guard shares with it. */
+export interface LinkProtectorOptions {
   /** The keys that seal links. The first one seals, all of them open. Keep an old key until its last link has expired. */
   keys: readonly SecretKey[];
   /**
@@ -39,6 +39,10 @@ export interface LinkGuardOptions {
    * @default the origin of `url`
    */
   origins?: readonly string[] | undefined;
+}
+
+/** Options of {@link createLinkGuard}. */
+export interface LinkGuardOptions extends LinkProtectorOptions {
   /** The binding of links without their own. @default 'none' */
   binding?: LinkBinding | undefined;
   /** Whether `protect` returns a code for the same email, for links that are bound to a browser. @default false */
@@ -53,7 +57,7 @@ export interface LinkGuardOptions {
   clock?: Clock | undefined;
 }
 
-const optionsSchema = z.strictObject({
+const protectorSchema = z.strictObject({
   keys: secretKeysSchema,
   url: z
     .string()
@@ -73,6 +77,9 @@ const optionsSchema = z.strictObject({
     )
     .readonly()
     .optional(),
+});
+
+const guardSchema = protectorSchema.extend({
   binding: bindingSchema.default('none'),
   codeInEmail: z.boolean().default(false),
   linkTexts: functionSchema<ReplaceLinkTexts>().optional(),
@@ -81,11 +88,15 @@ const optionsSchema = z.strictObject({
   clock: clockSchema.default(() => systemClock),
 });
 
-export type ParsedLinkGuardOptions = z.output<typeof optionsSchema>;
+export type ParsedLinkGuardOptions = z.output<typeof guardSchema>;
 
 /** @throws {ConfigError} if an option is not valid. The error lists every problem. */
 export const parseLinkGuardOptions = (options: LinkGuardOptions): ParsedLinkGuardOptions =>
-  readOptions(optionsSchema, options, 'createLinkGuard');
+  readOptions(guardSchema, options, 'createLinkGuard');
+
+/** @throws {ConfigError} if an option is not valid. The error lists every problem. */
+export const parseLinkProtectorOptions = (options: LinkProtectorOptions): z.output<typeof protectorSchema> =>
+  readOptions(protectorSchema, options, 'createLinkProtector');
 
 /** Describes a link for `protect`. */
 export interface LinkProtection {

@@ -1,0 +1,2 @@
+export type { LinkProtection, LinkProtectorOptions, ProtectedLink } from './link-guard/link-guard-options.js';
+export { createLinkProtector, type LinkProtector } from './link-guard/link-protector.js';
