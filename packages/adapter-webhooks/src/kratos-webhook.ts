@@ -49,6 +49,7 @@ const callSchema = z.looseObject({
     expires_in_minutes: z.number().nullish(),
     changed_at: text.catch(undefined),
     added_at: text.catch(undefined),
+    transient_payload: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   }),
   request_headers: z.record(z.string(), z.array(z.string())).nullish().catch(undefined),
 });

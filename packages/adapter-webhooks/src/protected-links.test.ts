@@ -1,20 +1,13 @@
 import { createLinkGuard } from '@postern/http';
 import { expect, test } from 'vitest';
-import { AUTH_SYSTEMS, clerkCall, kratosCall } from '../fixtures/auth-systems.js';
+import { AUTH_SYSTEMS } from '../fixtures/auth-systems.js';
+import { LINK_CALLS } from '../fixtures/link-calls.js';
 import { openWorld } from '../fixtures/webhook-world.js';
-
-const LINK = 'https://auth.example.com/verify?token=abc&type=magiclink';
-/** Calls whose email contains a link. */
-const CALLS: Readonly<Record<string, object | undefined>> = {
-  kratos: kratosCall('recovery_valid', { recovery_url: LINK, expires_in_minutes: 15 }),
-  clerk: clerkCall({ slug: 'magic_link_sign_in', data: { magic_link: LINK } }),
-  logto: { to: 'ada@example.com', type: 'OrganizationInvitation', payload: { link: LINK } },
-};
 
 test.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))(
   '%s: a protected link leads a person to the original, but not a scanner',
   async (name, system) => {
-    const call = CALLS[name] ?? system.call();
+    const call = LINK_CALLS[name] ?? system.call();
     const linkIn = async (options: Parameters<typeof openWorld>[1]) => {
       const { post, transport } = openWorld(system, options);
       expect((await post(call)).status).toBe(204);

@@ -25,7 +25,7 @@ export interface SupabaseWebhookOptions extends SignedWebhookOptions<SupabaseCal
   authUrl?: string | undefined;
 }
 
-const optionsSchema = signedWebhookOptionsSchema<SupabaseCall>().extend({
+const optionsSchema = signedWebhookOptionsSchema<SupabaseCall>().safeExtend({
   validityMs: z.int().min(1000).default(3_600_000),
   authUrl: z
     .string()

@@ -44,6 +44,14 @@ export interface WebhookOptions<Call, Kind extends string> {
    * @default links are not protected
    */
   linkGuard?: Pick<LinkGuard, 'protect'> | undefined;
+  /**
+   * Returns the browser that requested the email, from `guard.bindBrowser`. The link then works only in that browser. Requires
+   * `linkGuard`.
+   *
+   * @default links are not bound to a browser
+   * @example `({ email_data }) => URL.parse(email_data.redirect_to ?? '')?.searchParams.get('browser')` for Supabase
+   */
+  browser?: ((call: Call) => string | null | undefined) | undefined;
   /** Replaces usage types, to use your own templates, or turns off emails with `false`. */
   types?: Partial<Record<Kind, string | false>> | undefined;
   /** Returns the reader's language. @default the language in the call, if it contains one */
@@ -67,31 +75,40 @@ export interface SignedWebhookOptions<Call, Kind extends string> extends Webhook
 const secretSchema = z.string().min(1);
 
 export const webhookOptionsSchema = <Call>() =>
-  z.strictObject({
-    mailer: objectWithMethods<WebhookOptions<Call, string>['mailer']>(
-      'a mailer, such as createMailer(…)',
-      ...(['send', 'render', 'deliver'] as const),
-    ),
-    secret: z.union([secretSchema.transform((secret) => [secret]), z.array(secretSchema).min(1).readonly()]),
-    queue: objectWithMethods<Pick<MailQueue, 'enqueue'>>(
-      'a queue with the method enqueue',
-      'enqueue',
-    ).optional(),
-    waitUntil: functionSchema<NonNullable<WebhookOptions<Call, string>['waitUntil']>>().optional(),
-    linkGuard: objectWithMethods<Pick<LinkGuard, 'protect'>>(
-      'a link guard, such as createLinkGuard(…)',
-      'protect',
-    ).optional(),
-    types: z.record(z.string(), z.union([z.string().min(1), z.literal(false)]).optional()).default({}),
-    locale: functionSchema<NonNullable<WebhookOptions<Call, string>['locale']>>().optional(),
-    payload: functionSchema<NonNullable<WebhookOptions<Call, string>['payload']>>().optional(),
-    bodyLimit: z.int().min(1024).max(10_485_760).default(262_144),
-    logger: loggerSchema.default(createOperatorLogger),
-    clock: clockSchema.default(() => systemClock),
-  });
+  z
+    .strictObject({
+      mailer: objectWithMethods<WebhookOptions<Call, string>['mailer']>(
+        'a mailer, such as createMailer(…)',
+        ...(['send', 'render', 'deliver'] as const),
+      ),
+      secret: z.union([
+        secretSchema.transform((secret) => [secret]),
+        z.array(secretSchema).min(1).readonly(),
+      ]),
+      queue: objectWithMethods<Pick<MailQueue, 'enqueue'>>(
+        'a queue with the method enqueue',
+        'enqueue',
+      ).optional(),
+      waitUntil: functionSchema<NonNullable<WebhookOptions<Call, string>['waitUntil']>>().optional(),
+      linkGuard: objectWithMethods<Pick<LinkGuard, 'protect'>>(
+        'a link guard, such as createLinkGuard(…)',
+        'protect',
+      ).optional(),
+      browser: functionSchema<NonNullable<WebhookOptions<Call, string>['browser']>>().optional(),
+      types: z.record(z.string(), z.union([z.string().min(1), z.literal(false)]).optional()).default({}),
+      locale: functionSchema<NonNullable<WebhookOptions<Call, string>['locale']>>().optional(),
+      payload: functionSchema<NonNullable<WebhookOptions<Call, string>['payload']>>().optional(),
+      bodyLimit: z.int().min(1024).max(10_485_760).default(262_144),
+      logger: loggerSchema.default(createOperatorLogger),
+      clock: clockSchema.default(() => systemClock),
+    })
+    .refine(({ browser, linkGuard }) => !browser || linkGuard, {
+      path: ['linkGuard'],
+      message: 'is required with browser',
+    });
 
 export const signedWebhookOptionsSchema = <Call>() =>
-  webhookOptionsSchema<Call>().extend({
+  webhookOptionsSchema<Call>().safeExtend({
     toleranceMs: z.int().min(1000).max(86_400_000).default(300_000),
   });
 

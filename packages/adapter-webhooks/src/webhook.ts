@@ -83,7 +83,7 @@ export function createWebhook<Schema extends z.ZodType>(
   system: WebhookSystem<Schema>,
   options: ParsedOptions<z.output<Schema>>,
 ): Webhook {
-  const { linkGuard, types, locale, payload, bodyLimit, logger, clock } = options;
+  const { linkGuard, browser: browserOf, types, locale, payload, bodyLimit, logger, clock } = options;
   const send = createMessageSender(options);
   const pending = new Map<string, Promise<void>>();
 
@@ -102,11 +102,17 @@ export function createWebhook<Schema extends z.ZodType>(
     );
   }
 
-  /** The caller has no browser, so links cannot be bound to one. */
-  async function protect({ to, expiresAt, payload: { link } }: WebhookEmail, type: string) {
+  /** The response goes to the auth system, so it cannot bind links to a browser. Only the call can name one. */
+  async function protect(
+    call: z.output<Schema>,
+    { to, expiresAt, payload: { link } }: WebhookEmail,
+    type: string,
+  ) {
     if (!linkGuard || typeof link !== 'string' || isNotice(type)) return {};
     const end = expiresAt ?? new Date(clock.now() + LONGEST_LINK_MS);
-    return { link: (await linkGuard.protect(link, { expiresAt: end, to, binding: 'none' })).link };
+    const browser = browserOf?.(call) ?? undefined;
+    const binding = browser === undefined ? { binding: 'none' as const } : { browser };
+    return { link: (await linkGuard.protect(link, { expiresAt: end, to, ...binding })).link };
   }
 
   async function deliver(
@@ -121,7 +127,7 @@ export function createWebhook<Schema extends z.ZodType>(
     const message = parseSendRequest({
       ...fields,
       type,
-      payload: { ...email.payload, ...(await protect(email, type)), ...payload?.(call) },
+      payload: { ...email.payload, ...(await protect(call, email, type)), ...payload?.(call) },
       locale: locale?.(call) ?? email.locale,
       idempotencyKey: key,
     });
