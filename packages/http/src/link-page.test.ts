@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { directionOf } from '@postern/core';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -63,6 +64,15 @@ describe('the texts', () => {
         expect(translated.trim(), `${tag}: ${key}`).not.toBe('');
       }
     expect(new Set(Object.values(LINK_TEXTS)).size).toBe(25);
+  });
+
+  test('isolate values from right-to-left text', () => {
+    // Otherwise, an address that begins with a digit falls apart: example.com@***1.
+    for (const { lang, ...texts } of Object.values(LINK_TEXTS).filter(
+      ({ lang }) => directionOf(lang) === 'rtl',
+    ))
+      for (const text of Object.values(texts))
+        expect(text, lang).not.toMatch(/(?<!\u2068)\{\w+\}|\{\w+\}(?!\u2069)/);
   });
 
   test.each([
