@@ -61,7 +61,7 @@ describe('the details', () => {
     async (type) => {
       const { text, html } = await send({ ...sampleRequest(type, 'en'), requestContext });
       expect(text).toContain(
-        'Details of the request:\nDevice: Firefox on Windows\nLocation: Berlin, Germany\nTime: November 28, 2030 at 8:26 PM GMT+1\nIP address: 203.0.113.7\n',
+        'Details:\nDevice: Firefox on Windows\nLocation: Berlin, Germany\nTime: November 28, 2030 at 8:26 PM GMT+1\nIP address: 203.0.113.7\n',
       );
       for (const value of ['Firefox on Windows', 'Berlin, Germany', '8:26 PM GMT+1', '203.0.113.7'])
         expect(html).toContain(value);

@@ -19,7 +19,7 @@ export const en: LinkTexts = {
     'You requested this link in a different browser. Open it there, or request a new one here. In a mail app, choose “Open in browser” from the menu.',
   shareWarning: 'Never share this code. Enter it only on your own device.',
   enterCodeTitle: 'Enter the code',
-  findCodeText: 'Enter the code from the email. If the email has no code, open its link to see one.',
+  findCodeText: 'Enter the code from the email. If the email has no code, open the link in it to see one.',
   codeLabel: 'Code',
   wrongCodeText: 'This code isn’t correct. Check it and try again.',
   cookieText: 'This browser didn’t request a link, or the link has expired. Request a new one.',

@@ -20,7 +20,7 @@ export const fr: LinkTexts = {
   shareWarning: 'Ne communiquez jamais ce code. Saisissez-le uniquement sur votre propre appareil.',
   enterCodeTitle: 'Saisissez le code',
   findCodeText:
-    'Saisissez le code reçu par e-mail. Si l’e-mail n’en contient pas, il s’affichera à l’ouverture du lien.',
+    'Saisissez le code reçu par e-mail. Si l’e-mail ne comporte pas de code, ouvrez le lien qu’il contient pour en obtenir un.',
   codeLabel: 'Code',
   wrongCodeText: 'Ce code est incorrect. Vérifiez-le et réessayez.',
   cookieText: 'Aucun lien n’a été demandé dans ce navigateur, ou le lien a expiré. Demandez-en un nouveau.',

@@ -10,9 +10,9 @@ export const pl: LinkTexts = {
   doneText: 'Możesz zamknąć tę stronę.',
   continue: 'Dalej',
   failedTitle: 'Ten link nie działa',
-  notFoundText: 'Został już użyty lub zastąpiony nowszym. Poproś o nowy link.',
+  notFoundText: 'Link został już użyty lub zastąpiony nowszym. Poproś o nowy.',
   expiredText: 'Link wygasł. Poproś o nowy.',
-  failedText: 'Otwórz go ponownie z wiadomości e-mail lub poproś o nowy.',
+  failedText: 'Otwórz link ponownie z wiadomości e-mail lub poproś o nowy.',
   otherBrowserTitle: 'Wróć do poprzedniej przeglądarki',
   otherBrowserText: 'Prośbę o ten link wysłano z innej przeglądarki. Wpisz w niej ten kod:',
   otherBrowserTextWithoutCode:

@@ -10,9 +10,9 @@ export const ptPT: LinkTexts = {
   doneText: 'Já pode fechar esta página.',
   continue: 'Continuar',
   failedTitle: 'Esta ligação não funciona',
-  notFoundText: 'Já foi utilizada ou substituída por uma mais recente. Peça uma nova.',
+  notFoundText: 'A ligação já foi utilizada ou substituída por uma mais recente. Peça uma nova.',
   expiredText: 'A ligação expirou. Peça uma nova.',
-  failedText: 'Abra-a novamente a partir do e-mail ou peça uma nova.',
+  failedText: 'Abra novamente a ligação a partir do e-mail ou peça uma nova.',
   otherBrowserTitle: 'Continue no navegador onde começou',
   otherBrowserText: 'Pediu esta ligação noutro navegador. Introduza lá este código:',
   otherBrowserTextWithoutCode:

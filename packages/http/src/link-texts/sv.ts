@@ -10,9 +10,9 @@ export const sv: LinkTexts = {
   doneText: 'Du kan stänga den här sidan.',
   continue: 'Fortsätt',
   failedTitle: 'Länken fungerar inte',
-  notFoundText: 'Den har redan använts eller ersatts av en nyare. Begär en ny länk.',
-  expiredText: 'Den har gått ut. Begär en ny länk.',
-  failedText: 'Öppna den från mejlet igen eller begär en ny.',
+  notFoundText: 'Länken har redan använts eller ersatts av en nyare. Begär en ny.',
+  expiredText: 'Länken har gått ut. Begär en ny.',
+  failedText: 'Öppna länken från mejlet igen eller begär en ny.',
   otherBrowserTitle: 'Fortsätt i webbläsaren där du började',
   otherBrowserText: 'Du begärde länken i en annan webbläsare. Ange den här koden där:',
   otherBrowserTextWithoutCode:

@@ -57,7 +57,7 @@ export const ar: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'رمز حذف حسابك في {app}',
-    heading: 'حذف حسابك',
+    heading: 'تأكيد حذف حسابك',
     intro: 'تلقّينا طلبًا لحذف حسابك. لا يمكن التراجع عن هذا الإجراء.',
     button: 'حذف الحساب',
   },
@@ -81,7 +81,8 @@ export const ar: Copy = {
   NewSignIn: {
     subject: 'تسجيل دخول جديد إلى حسابك في {app}',
     heading: 'تسجيل دخول جديد إلى حسابك',
-    intro: 'رصدنا تسجيل دخول إلى حسابك من جهاز جديد أو مكان جديد.',
+    intro:
+      'رصدنا تسجيل دخول إلى حسابك من جهاز جديد أو مكان جديد. إذا كان تسجيل الدخول هذا صادرًا عنك، فلا داعي لاتخاذ أي إجراء.',
   },
   MfaEnabled: {
     subject: 'تم تفعيل التحقق بخطوتين في {app}',
@@ -108,7 +109,7 @@ export const ar: Copy = {
   AccountDeleted: {
     subject: 'تم حذف حسابك في {app}',
     heading: 'تم حذف حسابك',
-    intro: 'تم حذف حسابك بناءً على الطلب.',
+    intro: 'تم حذف حسابك بناءً على طلب تلقّيناه.',
   },
   InvitationAccepted: {
     subject: 'تم قبول دعوتك للانضمام إلى {organization}',
@@ -143,7 +144,7 @@ export const ar: Copy = {
   requestDetails: 'تفاصيل العملية:',
   details: {
     device: 'الجهاز',
-    place: 'الموقع',
+    place: 'الموقع الجغرافي',
     time: 'التاريخ والوقت',
     ip: 'عنوان IP',
     previousEmail: 'العنوان السابق',

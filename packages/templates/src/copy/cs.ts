@@ -52,12 +52,12 @@ export const cs: Copy = {
   ConfirmEmailChange: {
     subject: '{app}: kód pro změnu e-mailové adresy',
     heading: 'Změna e-mailové adresy',
-    intro: 'Obdrželi jsme žádost o změnu e-mailové adresy k vašemu účtu.',
+    intro: 'Obdrželi jsme žádost o změnu e-mailové adresy vašeho účtu.',
     button: 'Potvrdit změnu',
   },
   ConfirmAccountDeletion: {
     subject: '{app}: kód pro smazání účtu',
-    heading: 'Smazání účtu',
+    heading: 'Potvrďte smazání účtu',
     intro: 'Obdrželi jsme žádost o smazání vašeho účtu. Tento krok nelze vrátit zpět.',
     button: 'Smazat účet',
   },
@@ -76,21 +76,22 @@ export const cs: Copy = {
   EmailChanged: {
     subject: '{app}: vaše e-mailová adresa byla změněna',
     heading: 'Vaše e-mailová adresa byla změněna',
-    intro: 'E-mailová adresa k vašemu účtu byla změněna.',
+    intro: 'E-mailová adresa vašeho účtu byla změněna.',
   },
   NewSignIn: {
     subject: '{app}: nové přihlášení k vašemu účtu',
     heading: 'Nové přihlášení k vašemu účtu',
-    intro: 'Zaznamenali jsme přihlášení k vašemu účtu z nového zařízení nebo místa.',
+    intro:
+      'Zaznamenali jsme přihlášení k vašemu účtu z nového zařízení nebo místa. Pokud jste to byli vy, nemusíte nic dělat.',
   },
   MfaEnabled: {
-    subject: '{app}: dvoufázové ověření je zapnuté',
-    heading: 'Dvoufázové ověření je zapnuté',
+    subject: '{app}: dvoufázové ověření bylo zapnuto',
+    heading: 'Dvoufázové ověření bylo zapnuto',
     intro: 'U vašeho účtu bylo zapnuto dvoufázové ověření.',
   },
   MfaDisabled: {
-    subject: '{app}: dvoufázové ověření je vypnuté',
-    heading: 'Dvoufázové ověření je vypnuté',
+    subject: '{app}: dvoufázové ověření bylo vypnuto',
+    heading: 'Dvoufázové ověření bylo vypnuto',
     intro: 'U vašeho účtu bylo vypnuto dvoufázové ověření.',
   },
   RecoveryMethodChanged: {
@@ -115,7 +116,7 @@ export const cs: Copy = {
     heading: 'Vaše pozvánka byla přijata',
     intro: 'Vaše pozvánka do organizace {organization} byla přijata.',
     introByMember: '{member} přijímá vaši pozvánku do organizace {organization}.',
-    openLink: 'Zobrazte si členy otevřením tohoto odkazu:',
+    openLink: 'Pokud chcete zobrazit členy, otevřete tento odkaz:',
     button: 'Zobrazit členy',
   },
   AccountExists: {

@@ -57,7 +57,7 @@ export const da: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Din kode til at slette din konto hos {app}',
-    heading: 'Slet din konto',
+    heading: 'Bekræft sletning af din konto',
     intro: 'Vi har modtaget en anmodning om at slette din konto. Det kan ikke fortrydes.',
     button: 'Slet konto',
   },
@@ -81,7 +81,8 @@ export const da: Copy = {
   NewSignIn: {
     subject: 'Nyt login på din konto hos {app}',
     heading: 'Nyt login på din konto',
-    intro: 'Der er blevet logget ind på din konto fra en ny enhed eller et nyt sted.',
+    intro:
+      'Der er blevet logget ind på din konto fra en ny enhed eller et nyt sted. Hvis det var dig, behøver du ikke at gøre noget.',
   },
   MfaEnabled: {
     subject: 'Totrinsbekræftelse er slået til på {app}',
@@ -108,7 +109,7 @@ export const da: Copy = {
   AccountDeleted: {
     subject: 'Din konto hos {app} er slettet',
     heading: 'Din konto er slettet',
-    intro: 'Din konto er blevet slettet som ønsket.',
+    intro: 'Din konto er blevet slettet efter anmodning.',
   },
   InvitationAccepted: {
     subject: 'Din invitation til {organization} er accepteret',

@@ -58,7 +58,7 @@ export const de: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Konto bei {app} löschen: Ihr Code',
-    heading: 'Konto löschen',
+    heading: 'Kontolöschung bestätigen',
     intro: 'Ihr Konto soll gelöscht werden. Das lässt sich nicht rückgängig machen.',
     button: 'Konto löschen',
   },
@@ -82,22 +82,23 @@ export const de: Copy = {
   NewSignIn: {
     subject: 'Neue Anmeldung bei {app}',
     heading: 'Neue Anmeldung bei Ihrem Konto',
-    intro: 'Es gab eine Anmeldung bei Ihrem Konto auf einem neuen Gerät oder an einem neuen Ort.',
+    intro:
+      'Wir haben eine Anmeldung bei Ihrem Konto von einem neuen Gerät oder Ort festgestellt. Wenn Sie das waren, müssen Sie nichts tun.',
   },
   MfaEnabled: {
-    subject: 'Bestätigung in zwei Schritten für {app} ist aktiviert',
-    heading: 'Bestätigung in zwei Schritten ist aktiviert',
+    subject: 'Bestätigung in zwei Schritten für {app} wurde aktiviert',
+    heading: 'Bestätigung in zwei Schritten wurde aktiviert',
     intro: 'Die Bestätigung in zwei Schritten wurde für Ihr Konto aktiviert.',
   },
   MfaDisabled: {
-    subject: 'Bestätigung in zwei Schritten für {app} ist deaktiviert',
-    heading: 'Bestätigung in zwei Schritten ist deaktiviert',
+    subject: 'Bestätigung in zwei Schritten für {app} wurde deaktiviert',
+    heading: 'Bestätigung in zwei Schritten wurde deaktiviert',
     intro: 'Die Bestätigung in zwei Schritten wurde für Ihr Konto deaktiviert.',
   },
   RecoveryMethodChanged: {
     subject: 'Ihre Wiederherstellungsoptionen für {app} wurden geändert',
     heading: 'Ihre Wiederherstellungsoptionen wurden geändert',
-    intro: 'Die Möglichkeiten, Ihr Konto wiederherzustellen, wurden geändert.',
+    intro: 'Die Wiederherstellungsoptionen für Ihr Konto wurden geändert.',
   },
   AccountDeletionScheduled: {
     subject: 'Ihr Konto bei {app} wird gelöscht',
@@ -109,7 +110,7 @@ export const de: Copy = {
   AccountDeleted: {
     subject: 'Ihr Konto bei {app} wurde gelöscht',
     heading: 'Ihr Konto wurde gelöscht',
-    intro: 'Ihr Konto wurde wie gewünscht gelöscht.',
+    intro: 'Ihr Konto wurde wie angefordert gelöscht.',
   },
   InvitationAccepted: {
     subject: 'Ihre Einladung zu {organization} wurde angenommen',

@@ -52,12 +52,12 @@ export const en: Copy = {
   ConfirmEmailChange: {
     subject: 'Your code to change your email address for {app}',
     heading: 'Change your email address',
-    intro: 'We received a request to change the email address of your account.',
+    intro: 'We received a request to change the email address for your account.',
     button: 'Confirm change',
   },
   ConfirmAccountDeletion: {
     subject: 'Your code to delete your {app} account',
-    heading: 'Delete your account',
+    heading: 'Confirm account deletion',
     intro: 'We received a request to delete your account. You can’t undo this.',
     button: 'Delete account',
   },
@@ -76,27 +76,28 @@ export const en: Copy = {
   EmailChanged: {
     subject: 'Your email address for {app} was changed',
     heading: 'Your email address was changed',
-    intro: 'The email address of your account was changed.',
+    intro: 'The email address for your account was changed.',
   },
   NewSignIn: {
     subject: 'New sign-in to your {app} account',
     heading: 'New sign-in to your account',
-    intro: 'Your account was used to sign in on a new device or in a new place.',
+    intro:
+      'We noticed a sign-in to your account from a new device or location. If this was you, you don’t need to do anything.',
   },
   MfaEnabled: {
-    subject: 'Two-step verification is on for {app}',
-    heading: 'Two-step verification is on',
+    subject: 'Two-step verification was turned on for {app}',
+    heading: 'Two-step verification was turned on',
     intro: 'Two-step verification was turned on for your account.',
   },
   MfaDisabled: {
-    subject: 'Two-step verification is off for {app}',
-    heading: 'Two-step verification is off',
+    subject: 'Two-step verification was turned off for {app}',
+    heading: 'Two-step verification was turned off',
     intro: 'Two-step verification was turned off for your account.',
   },
   RecoveryMethodChanged: {
     subject: 'Your recovery options for {app} were changed',
     heading: 'Your recovery options were changed',
-    intro: 'The ways to recover your account were changed.',
+    intro: 'The recovery options for your account were changed.',
   },
   AccountDeletionScheduled: {
     subject: 'Your {app} account will be deleted',
@@ -122,7 +123,7 @@ export const en: Copy = {
     subject: 'You already have a {app} account',
     heading: 'You already have an account',
     intro:
-      'Someone tried to create an account with this email address, but you already have one. If it was you, sign in instead.',
+      'Someone tried to create an account with this email address, but you already have one. If this was you, sign in instead.',
     openLink: 'To sign in, open this link:',
     button: 'Sign in',
   },
@@ -140,7 +141,7 @@ export const en: Copy = {
   secureAccount: 'Secure your account',
   notYouWithoutLink: 'If this wasn’t you, change your password right away and contact us.',
   notYouDeleted: 'If you didn’t request this, contact us right away.',
-  requestDetails: 'Details of the request:',
+  requestDetails: 'Details:',
   details: {
     device: 'Device',
     place: 'Location',

@@ -57,7 +57,7 @@ export const es: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Tu código para eliminar tu cuenta de {app}',
-    heading: 'Elimina tu cuenta',
+    heading: 'Confirma la eliminación de tu cuenta',
     intro: 'Hemos recibido una solicitud para eliminar tu cuenta. Esta acción no se puede deshacer.',
     button: 'Eliminar cuenta',
   },
@@ -81,7 +81,8 @@ export const es: Copy = {
   NewSignIn: {
     subject: 'Nuevo inicio de sesión en tu cuenta de {app}',
     heading: 'Nuevo inicio de sesión en tu cuenta',
-    intro: 'Se ha iniciado sesión en tu cuenta desde un nuevo dispositivo o lugar.',
+    intro:
+      'Se ha iniciado sesión en tu cuenta desde un nuevo dispositivo o una nueva ubicación. Si has sido tú, no tienes que hacer nada.',
   },
   MfaEnabled: {
     subject: 'Verificación en dos pasos activada en {app}',

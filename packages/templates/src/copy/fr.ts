@@ -57,7 +57,7 @@ export const fr: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Votre code pour supprimer votre compte {app}',
-    heading: 'Suppression de votre compte',
+    heading: 'Confirmez la suppression de votre compte',
     intro: 'Nous avons reçu une demande de suppression de votre compte. Cette action est irréversible.',
     button: 'Supprimer le compte',
   },
@@ -81,7 +81,8 @@ export const fr: Copy = {
   NewSignIn: {
     subject: 'Nouvelle connexion à votre compte {app}',
     heading: 'Nouvelle connexion à votre compte',
-    intro: 'Nous avons détecté une connexion à votre compte depuis un nouvel appareil ou un nouveau lieu.',
+    intro:
+      'Nous avons détecté une connexion à votre compte depuis un nouvel appareil ou un nouveau lieu. Si c’était vous, vous n’avez rien à faire.',
   },
   MfaEnabled: {
     subject: 'Validation en deux étapes activée pour {app}',

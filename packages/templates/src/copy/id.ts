@@ -57,7 +57,7 @@ export const id: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Kode untuk menghapus akun {app} Anda',
-    heading: 'Hapus akun Anda',
+    heading: 'Konfirmasikan penghapusan akun Anda',
     intro: 'Kami menerima permintaan untuk menghapus akun Anda. Tindakan ini tidak dapat dibatalkan.',
     button: 'Hapus akun',
   },
@@ -81,7 +81,8 @@ export const id: Copy = {
   NewSignIn: {
     subject: 'Aktivitas masuk baru di akun {app} Anda',
     heading: 'Aktivitas masuk baru di akun Anda',
-    intro: 'Ada aktivitas masuk ke akun Anda dari perangkat atau lokasi baru.',
+    intro:
+      'Ada aktivitas masuk ke akun Anda dari perangkat atau lokasi baru. Jika ini memang Anda, Anda tidak perlu melakukan apa pun.',
   },
   MfaEnabled: {
     subject: 'Verifikasi dua langkah untuk {app} telah diaktifkan',

@@ -58,7 +58,7 @@ export const it: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Il tuo codice per eliminare l’account {app}',
-    heading: 'Elimina il tuo account',
+    heading: 'Conferma l’eliminazione del tuo account',
     intro: 'Abbiamo ricevuto una richiesta di eliminazione del tuo account. L’operazione è irreversibile.',
     button: 'Elimina account',
   },
@@ -82,7 +82,8 @@ export const it: Copy = {
   NewSignIn: {
     subject: 'Nuovo accesso al tuo account {app}',
     heading: 'Nuovo accesso al tuo account',
-    intro: 'È stato effettuato un accesso al tuo account da un nuovo dispositivo o da un nuovo luogo.',
+    intro:
+      'Abbiamo rilevato un accesso al tuo account da un nuovo dispositivo o da un nuovo luogo. Se eri tu, non devi fare nulla.',
   },
   MfaEnabled: {
     subject: 'Verifica in due passaggi attivata per {app}',
@@ -95,9 +96,9 @@ export const it: Copy = {
     intro: 'La verifica in due passaggi è stata disattivata per il tuo account.',
   },
   RecoveryMethodChanged: {
-    subject: 'Le tue opzioni di recupero per {app} sono cambiate',
-    heading: 'Le tue opzioni di recupero sono cambiate',
-    intro: 'Le opzioni per recuperare il tuo account sono state modificate.',
+    subject: 'Le tue opzioni di recupero per {app} sono state modificate',
+    heading: 'Le tue opzioni di recupero sono state modificate',
+    intro: 'Le opzioni di recupero del tuo account sono state modificate.',
   },
   AccountDeletionScheduled: {
     subject: 'Il tuo account {app} verrà eliminato',

@@ -57,7 +57,7 @@ export const ja: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: '【{app}】アカウント削除用の確認コード',
-    heading: 'アカウントの削除',
+    heading: 'アカウント削除の確認',
     intro: 'お客様のアカウントの削除がリクエストされました。削除すると元に戻せません。',
     button: 'アカウントを削除',
   },
@@ -81,7 +81,8 @@ export const ja: Copy = {
   NewSignIn: {
     subject: '【{app}】アカウントへの新しいログイン',
     heading: 'アカウントへの新しいログイン',
-    intro: 'お客様のアカウントに、新しいデバイスまたは場所からのログインがありました。',
+    intro:
+      'お客様のアカウントに、新しいデバイスまたは場所からのログインがありました。お心当たりのある場合は、特に対応の必要はありません。',
   },
   MfaEnabled: {
     subject: '【{app}】2 段階認証が有効になりました',
@@ -150,7 +151,7 @@ export const ja: Copy = {
     ip: 'IP アドレス',
     previousEmail: '以前のアドレス',
     newEmail: '新しいアドレス',
-    deletionDate: '削除日',
+    deletionDate: '削除予定日',
     method: '方法',
     role: '役割',
   },

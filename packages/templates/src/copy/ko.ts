@@ -57,7 +57,7 @@ export const ko: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: '[{app}] 계정 삭제 인증 코드',
-    heading: '계정 삭제',
+    heading: '계정 삭제 확인',
     intro: '회원님의 계정 삭제 요청이 접수되었습니다. 삭제한 계정은 되돌릴 수 없습니다.',
     button: '계정 삭제',
   },
@@ -81,7 +81,8 @@ export const ko: Copy = {
   NewSignIn: {
     subject: '[{app}] 새로운 로그인 알림',
     heading: '새로운 로그인 알림',
-    intro: '새로운 기기 또는 위치에서 회원님 계정에 로그인한 기록이 있습니다.',
+    intro:
+      '새로운 기기 또는 위치에서 회원님 계정에 로그인한 기록이 있습니다. 본인이 로그인했다면 별도의 조치가 필요하지 않습니다.',
   },
   MfaEnabled: {
     subject: '[{app}] 2단계 인증이 설정되었습니다',
@@ -149,7 +150,7 @@ export const ko: Copy = {
     previousEmail: '이전 주소',
     newEmail: '새 주소',
     deletionDate: '삭제일',
-    method: '방법',
+    method: '복구 수단',
     role: '역할',
   },
   detail: '{label}: {value}',

@@ -20,7 +20,7 @@ const sentencesOf = (copy: Copy): string[] =>
     .flatMap(([, value]) => (typeof value === 'string' ? [value] : Object.values(value)));
 
 /** Labels that are the same word in English. */
-const SAME_WORDS: Partial<Record<string, readonly string[]>> = { cs: ['Role'] };
+const SAME_WORDS: Partial<Record<string, readonly string[]>> = { cs: ['Role'], nl: ['Details:'] };
 
 describe.each(LOCALES)('the copy in %s', (locale) => {
   const copy = COPY[locale];

@@ -57,7 +57,7 @@ export const nl: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Je code om je {app}-account te verwijderen',
-    heading: 'Je account verwijderen',
+    heading: 'Bevestig het verwijderen van je account',
     intro: 'We hebben een verzoek gekregen om je account te verwijderen. Dit kun je niet ongedaan maken.',
     button: 'Account verwijderen',
   },
@@ -81,22 +81,23 @@ export const nl: Copy = {
   NewSignIn: {
     subject: 'Nieuwe login op je {app}-account',
     heading: 'Nieuwe login op je account',
-    intro: 'Er is op je account ingelogd vanaf een nieuw apparaat of een nieuwe locatie.',
+    intro:
+      'Er is op je account ingelogd vanaf een nieuw apparaat of een nieuwe locatie. Was jij dit? Dan hoef je niets te doen.',
   },
   MfaEnabled: {
-    subject: 'Verificatie in twee stappen staat aan voor {app}',
-    heading: 'Verificatie in twee stappen staat aan',
+    subject: 'Verificatie in twee stappen is ingeschakeld voor {app}',
+    heading: 'Verificatie in twee stappen is ingeschakeld',
     intro: 'Verificatie in twee stappen is ingeschakeld voor je account.',
   },
   MfaDisabled: {
-    subject: 'Verificatie in twee stappen staat uit voor {app}',
-    heading: 'Verificatie in twee stappen staat uit',
+    subject: 'Verificatie in twee stappen is uitgeschakeld voor {app}',
+    heading: 'Verificatie in twee stappen is uitgeschakeld',
     intro: 'Verificatie in twee stappen is uitgeschakeld voor je account.',
   },
   RecoveryMethodChanged: {
     subject: 'Je herstelopties voor {app} zijn gewijzigd',
     heading: 'Je herstelopties zijn gewijzigd',
-    intro: 'De manieren om je account te herstellen zijn gewijzigd.',
+    intro: 'De herstelopties van je account zijn gewijzigd.',
   },
   AccountDeletionScheduled: {
     subject: 'Je {app}-account wordt verwijderd',
@@ -140,7 +141,7 @@ export const nl: Copy = {
   secureAccount: 'Account beveiligen',
   notYouWithoutLink: 'Was jij dit niet? Wijzig dan meteen je wachtwoord en neem contact met ons op.',
   notYouDeleted: 'Heb je hier niet om gevraagd? Neem dan meteen contact met ons op.',
-  requestDetails: 'Gegevens van het verzoek:',
+  requestDetails: 'Details:',
   details: {
     device: 'Apparaat',
     place: 'Locatie',

@@ -57,7 +57,7 @@ export const pl: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Twój kod do usunięcia konta {app}',
-    heading: 'Usuń swoje konto',
+    heading: 'Potwierdź usunięcie konta',
     intro: 'Otrzymaliśmy prośbę o usunięcie Twojego konta. Tej operacji nie można cofnąć.',
     button: 'Usuń konto',
   },
@@ -81,16 +81,17 @@ export const pl: Copy = {
   NewSignIn: {
     subject: 'Nowe logowanie na konto {app}',
     heading: 'Nowe logowanie na Twoje konto',
-    intro: 'Na Twoje konto zalogowano się z nowego urządzenia lub z nowego miejsca.',
+    intro:
+      'Na Twoje konto zalogowano się z nowego urządzenia lub z nowego miejsca. Jeśli to Ty, nie musisz nic robić.',
   },
   MfaEnabled: {
-    subject: 'Weryfikacja dwuetapowa konta {app} jest włączona',
-    heading: 'Weryfikacja dwuetapowa jest włączona',
+    subject: 'Weryfikacja dwuetapowa konta {app} została włączona',
+    heading: 'Weryfikacja dwuetapowa została włączona',
     intro: 'Na Twoim koncie włączono weryfikację dwuetapową.',
   },
   MfaDisabled: {
-    subject: 'Weryfikacja dwuetapowa konta {app} jest wyłączona',
-    heading: 'Weryfikacja dwuetapowa jest wyłączona',
+    subject: 'Weryfikacja dwuetapowa konta {app} została wyłączona',
+    heading: 'Weryfikacja dwuetapowa została wyłączona',
     intro: 'Na Twoim koncie wyłączono weryfikację dwuetapową.',
   },
   RecoveryMethodChanged: {
@@ -140,7 +141,7 @@ export const pl: Copy = {
   secureAccount: 'Zabezpiecz konto',
   notYouWithoutLink: 'Jeśli to nie Ty, natychmiast zmień hasło i skontaktuj się z nami.',
   notYouDeleted: 'Jeśli to nie Twoja prośba, natychmiast skontaktuj się z nami.',
-  requestDetails: 'Szczegóły prośby:',
+  requestDetails: 'Szczegóły:',
   details: {
     device: 'Urządzenie',
     place: 'Lokalizacja',

@@ -57,7 +57,7 @@ export const ptBR: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: '{app}: seu código para excluir a conta',
-    heading: 'Exclua sua conta',
+    heading: 'Confirme a exclusão da sua conta',
     intro: 'Recebemos uma solicitação para excluir sua conta. Essa ação não pode ser desfeita.',
     button: 'Excluir conta',
   },
@@ -81,7 +81,8 @@ export const ptBR: Copy = {
   NewSignIn: {
     subject: '{app}: novo acesso à sua conta',
     heading: 'Novo acesso à sua conta',
-    intro: 'Sua conta foi acessada de um novo dispositivo ou de um novo local.',
+    intro:
+      'Sua conta foi acessada de um novo dispositivo ou de um novo local. Se foi você, não é preciso fazer nada.',
   },
   MfaEnabled: {
     subject: '{app}: verificação em duas etapas ativada',
@@ -96,7 +97,7 @@ export const ptBR: Copy = {
   RecoveryMethodChanged: {
     subject: '{app}: suas opções de recuperação foram alteradas',
     heading: 'Suas opções de recuperação foram alteradas',
-    intro: 'As formas de recuperar sua conta foram alteradas.',
+    intro: 'As opções de recuperação da sua conta foram alteradas.',
   },
   AccountDeletionScheduled: {
     subject: '{app}: sua conta será excluída',
@@ -139,7 +140,7 @@ export const ptBR: Copy = {
   secureAccount: 'Proteger minha conta',
   notYouWithoutLink: 'Não foi você? Altere sua senha imediatamente e entre em contato conosco.',
   notYouDeleted: 'Se você não fez esta solicitação, entre em contato conosco imediatamente.',
-  requestDetails: 'Detalhes da solicitação:',
+  requestDetails: 'Detalhes:',
   details: {
     device: 'Dispositivo',
     place: 'Local',

@@ -57,7 +57,7 @@ export const ptPT: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: '{app}: o seu código para eliminar a conta',
-    heading: 'Elimine a sua conta',
+    heading: 'Confirme a eliminação da sua conta',
     intro: 'Recebemos um pedido para eliminar a sua conta. Esta ação é irreversível.',
     button: 'Eliminar conta',
   },
@@ -81,7 +81,8 @@ export const ptPT: Copy = {
   NewSignIn: {
     subject: '{app}: novo início de sessão na sua conta',
     heading: 'Novo início de sessão na sua conta',
-    intro: 'Foi iniciada sessão na sua conta a partir de um novo dispositivo ou local.',
+    intro:
+      'Foi iniciada sessão na sua conta a partir de um novo dispositivo ou local. Se reconhece esta atividade, não precisa de fazer nada.',
   },
   MfaEnabled: {
     subject: '{app}: validação em dois passos ativada',
@@ -96,7 +97,7 @@ export const ptPT: Copy = {
   RecoveryMethodChanged: {
     subject: '{app}: as suas opções de recuperação foram alteradas',
     heading: 'As suas opções de recuperação foram alteradas',
-    intro: 'As formas de recuperar a sua conta foram alteradas.',
+    intro: 'As opções de recuperação da sua conta foram alteradas.',
   },
   AccountDeletionScheduled: {
     subject: '{app}: a sua conta vai ser eliminada',
@@ -108,7 +109,7 @@ export const ptPT: Copy = {
   AccountDeleted: {
     subject: '{app}: a sua conta foi eliminada',
     heading: 'A sua conta foi eliminada',
-    intro: 'A sua conta foi eliminada, tal como pedido.',
+    intro: 'A sua conta foi eliminada, conforme solicitado.',
   },
   InvitationAccepted: {
     subject: 'O seu convite para {organization} foi aceite',
@@ -140,7 +141,7 @@ export const ptPT: Copy = {
   secureAccount: 'Proteger conta',
   notYouWithoutLink: 'Não reconhece esta atividade? Altere imediatamente a sua palavra-passe e contacte-nos.',
   notYouDeleted: 'Se não fez este pedido, contacte-nos imediatamente.',
-  requestDetails: 'Detalhes do pedido:',
+  requestDetails: 'Detalhes:',
   details: {
     device: 'Dispositivo',
     place: 'Local',

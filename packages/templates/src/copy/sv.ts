@@ -57,7 +57,7 @@ export const sv: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: 'Din kod för att ta bort kontot hos {app}',
-    heading: 'Ta bort ditt konto',
+    heading: 'Bekräfta borttagningen av ditt konto',
     intro: 'Vi har fått en begäran om att ta bort ditt konto. Det går inte att ångra.',
     button: 'Ta bort kontot',
   },
@@ -81,16 +81,17 @@ export const sv: Copy = {
   NewSignIn: {
     subject: 'Ny inloggning på ditt konto hos {app}',
     heading: 'Ny inloggning på ditt konto',
-    intro: 'Någon har loggat in på ditt konto från en ny enhet eller en ny plats.',
+    intro:
+      'Vi har upptäckt en inloggning på ditt konto från en ny enhet eller plats. Om det var du behöver du inte göra något.',
   },
   MfaEnabled: {
-    subject: 'Tvåstegsverifiering är aktiverad för {app}',
-    heading: 'Tvåstegsverifiering är aktiverad',
+    subject: 'Tvåstegsverifiering har aktiverats för {app}',
+    heading: 'Tvåstegsverifiering har aktiverats',
     intro: 'Tvåstegsverifiering har aktiverats för ditt konto.',
   },
   MfaDisabled: {
-    subject: 'Tvåstegsverifiering är avstängd för {app}',
-    heading: 'Tvåstegsverifiering är avstängd',
+    subject: 'Tvåstegsverifiering har stängts av för {app}',
+    heading: 'Tvåstegsverifiering har stängts av',
     intro: 'Tvåstegsverifiering har stängts av för ditt konto.',
   },
   RecoveryMethodChanged: {
@@ -140,7 +141,7 @@ export const sv: Copy = {
   secureAccount: 'Skydda kontot',
   notYouWithoutLink: 'Om det inte var du ska du genast byta lösenord och kontakta oss.',
   notYouDeleted: 'Om du inte har begärt detta ska du kontakta oss genast.',
-  requestDetails: 'Uppgifter om begäran:',
+  requestDetails: 'Detaljer:',
   details: {
     device: 'Enhet',
     place: 'Plats',

@@ -56,8 +56,8 @@ export const tr: Copy = {
     button: 'Değişikliği onayla',
   },
   ConfirmAccountDeletion: {
-    subject: '{app} hesabınızı silme kodunuz',
-    heading: 'Hesabınızı silin',
+    subject: '{app} hesap silme kodunuz',
+    heading: 'Hesabınızın silinmesini onaylayın',
     intro: 'Hesabınızı silmek için bir istek aldık. Bu işlem geri alınamaz.',
     button: 'Hesabı sil',
   },
@@ -79,9 +79,10 @@ export const tr: Copy = {
     intro: 'Hesabınızın e-posta adresi değiştirildi.',
   },
   NewSignIn: {
-    subject: '{app} hesabınıza yeni giriş yapıldı',
-    heading: 'Hesabınıza yeni giriş yapıldı',
-    intro: 'Hesabınıza yeni bir cihazdan veya yeni bir konumdan giriş yapıldı.',
+    subject: '{app} hesabınıza yeni bir giriş yapıldı',
+    heading: 'Hesabınıza yeni bir giriş yapıldı',
+    intro:
+      'Hesabınıza yeni bir cihazdan veya yeni bir konumdan giriş yapıldı. Bu girişi siz yaptıysanız herhangi bir işlem yapmanız gerekmez.',
   },
   MfaEnabled: {
     subject: '{app} için iki adımlı doğrulama etkinleştirildi',
@@ -96,7 +97,7 @@ export const tr: Copy = {
   RecoveryMethodChanged: {
     subject: '{app} hesap kurtarma seçenekleriniz değiştirildi',
     heading: 'Hesap kurtarma seçenekleriniz değiştirildi',
-    intro: 'Hesabınızı kurtarma yöntemleri değiştirildi.',
+    intro: 'Hesabınızın kurtarma seçenekleri değiştirildi.',
   },
   AccountDeletionScheduled: {
     subject: '{app} hesabınız silinecek',
@@ -108,7 +109,7 @@ export const tr: Copy = {
   AccountDeleted: {
     subject: '{app} hesabınız silindi',
     heading: 'Hesabınız silindi',
-    intro: 'Hesabınız, isteğiniz üzerine silindi.',
+    intro: 'Hesabınız, alınan istek üzerine silindi.',
   },
   InvitationAccepted: {
     subject: '{organization} davetiniz kabul edildi',
@@ -138,10 +139,10 @@ export const tr: Copy = {
     'Bu işlemi siz yapmadıysanız şifreniz başkasının eline geçmiş olabilir. Lütfen şifrenizi değiştirin.',
   ignoreInvitation: 'Bu davetin ne hakkında olduğunu bilmiyorsanız bu e-postayı dikkate almayın.',
   notYou: 'Bu işlemi siz yapmadıysanız hemen bu bağlantıyı açın:',
-  secureAccount: 'Hesabı güvenceye al',
+  secureAccount: 'Hesabı koru',
   notYouWithoutLink: 'Bu işlemi siz yapmadıysanız hemen şifrenizi değiştirin ve bizimle iletişime geçin.',
   notYouDeleted: 'Bu isteği siz yapmadıysanız hemen bizimle iletişime geçin.',
-  requestDetails: 'İstek ayrıntıları:',
+  requestDetails: 'Ayrıntılar:',
   details: {
     device: 'Cihaz',
     place: 'Konum',

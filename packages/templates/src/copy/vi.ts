@@ -50,14 +50,14 @@ export const vi: Copy = {
     button: 'Thiết lập',
   },
   ConfirmEmailChange: {
-    subject: 'Mã thay đổi địa chỉ email của bạn cho {app}',
+    subject: 'Mã thay đổi địa chỉ email tài khoản {app} của bạn',
     heading: 'Thay đổi địa chỉ email của bạn',
     intro: 'Chúng tôi nhận được yêu cầu thay đổi địa chỉ email cho tài khoản của bạn.',
     button: 'Xác nhận thay đổi',
   },
   ConfirmAccountDeletion: {
     subject: 'Mã xóa tài khoản {app} của bạn',
-    heading: 'Xóa tài khoản của bạn',
+    heading: 'Xác nhận xóa tài khoản của bạn',
     intro: 'Chúng tôi nhận được yêu cầu xóa tài khoản của bạn. Bạn không thể hoàn tác thao tác này.',
     button: 'Xóa tài khoản',
   },
@@ -74,14 +74,15 @@ export const vi: Copy = {
     intro: 'Mật khẩu tài khoản của bạn đã được thay đổi.',
   },
   EmailChanged: {
-    subject: 'Địa chỉ email của bạn cho {app} đã được thay đổi',
+    subject: 'Địa chỉ email tài khoản {app} của bạn đã được thay đổi',
     heading: 'Địa chỉ email của bạn đã được thay đổi',
-    intro: 'Địa chỉ email cho tài khoản của bạn đã được thay đổi.',
+    intro: 'Địa chỉ email của tài khoản đã được thay đổi.',
   },
   NewSignIn: {
     subject: 'Lượt đăng nhập mới vào tài khoản {app} của bạn',
     heading: 'Lượt đăng nhập mới vào tài khoản của bạn',
-    intro: 'Tài khoản của bạn vừa được đăng nhập trên thiết bị mới hoặc từ địa điểm mới.',
+    intro:
+      'Chúng tôi phát hiện một lượt đăng nhập vào tài khoản của bạn từ thiết bị hoặc vị trí mới. Nếu đó là bạn, bạn không cần làm gì thêm.',
   },
   MfaEnabled: {
     subject: 'Đã bật xác minh hai bước cho {app}',
@@ -96,7 +97,7 @@ export const vi: Copy = {
   RecoveryMethodChanged: {
     subject: 'Tùy chọn khôi phục tài khoản {app} đã được thay đổi',
     heading: 'Tùy chọn khôi phục tài khoản đã được thay đổi',
-    intro: 'Các cách khôi phục tài khoản của bạn đã được thay đổi.',
+    intro: 'Các tùy chọn khôi phục tài khoản của bạn đã được thay đổi.',
   },
   AccountDeletionScheduled: {
     subject: 'Tài khoản {app} của bạn sẽ bị xóa',
@@ -140,7 +141,7 @@ export const vi: Copy = {
   secureAccount: 'Bảo vệ tài khoản',
   notYouWithoutLink: 'Nếu đó không phải là bạn, vui lòng đổi mật khẩu ngay và liên hệ với chúng tôi.',
   notYouDeleted: 'Nếu bạn không yêu cầu, vui lòng liên hệ ngay với chúng tôi.',
-  requestDetails: 'Chi tiết yêu cầu:',
+  requestDetails: 'Thông tin chi tiết:',
   details: {
     device: 'Thiết bị',
     place: 'Vị trí',

@@ -57,7 +57,7 @@ export const zhCN: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: '{app} 注销账号验证码',
-    heading: '注销账号',
+    heading: '确认注销账号',
     intro: '我们收到了注销您账号的请求。账号注销后无法恢复。',
     button: '注销账号',
   },
@@ -81,7 +81,7 @@ export const zhCN: Copy = {
   NewSignIn: {
     subject: '您的 {app} 账号有新的登录',
     heading: '您的账号有新的登录',
-    intro: '您的账号在新设备或新地点登录了。',
+    intro: '我们检测到您的账号在新设备或新地点登录。如果是您本人操作，则无需处理。',
   },
   MfaEnabled: {
     subject: '{app} 两步验证已开启',
@@ -108,7 +108,7 @@ export const zhCN: Copy = {
   AccountDeleted: {
     subject: '您的 {app} 账号已注销',
     heading: '您的账号已注销',
-    intro: '根据您的请求，您的账号已注销。',
+    intro: '我们已根据收到的请求注销您的账号。',
   },
   InvitationAccepted: {
     subject: '您发出的 {organization} 邀请已被接受',
@@ -139,7 +139,7 @@ export const zhCN: Copy = {
   secureAccount: '保护账号',
   notYouWithoutLink: '如非您本人操作，请立即修改密码并联系我们。',
   notYouDeleted: '如非您本人操作，请立即联系我们。',
-  requestDetails: '请求详情：',
+  requestDetails: '详细信息：',
   details: {
     device: '设备',
     place: '地点',

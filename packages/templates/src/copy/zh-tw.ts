@@ -57,7 +57,7 @@ export const zhTW: Copy = {
   },
   ConfirmAccountDeletion: {
     subject: '{app} 刪除帳號驗證碼',
-    heading: '刪除帳號',
+    heading: '確認刪除帳號',
     intro: '我們收到刪除您帳號的要求。帳號刪除後無法復原。',
     button: '刪除帳號',
   },
@@ -81,7 +81,7 @@ export const zhTW: Copy = {
   NewSignIn: {
     subject: '您的 {app} 帳號有新的登入活動',
     heading: '您的帳號有新的登入活動',
-    intro: '您的帳號已從新的裝置或地點登入。',
+    intro: '我們偵測到您的帳號從新的裝置或地點登入。如果是您本人操作，則無須採取任何動作。',
   },
   MfaEnabled: {
     subject: '{app} 兩步驟驗證已開啟',
@@ -108,7 +108,7 @@ export const zhTW: Copy = {
   AccountDeleted: {
     subject: '您的 {app} 帳號已刪除',
     heading: '您的帳號已刪除',
-    intro: '您的帳號已依您的要求刪除。',
+    intro: '我們已依收到的要求刪除您的帳號。',
   },
   InvitationAccepted: {
     subject: '您寄出的 {organization} 邀請已獲接受',
@@ -139,7 +139,7 @@ export const zhTW: Copy = {
   secureAccount: '保護帳號',
   notYouWithoutLink: '若非您本人操作，請立即變更密碼並與我們聯絡。',
   notYouDeleted: '若非您本人操作，請立即與我們聯絡。',
-  requestDetails: '要求的詳細資訊：',
+  requestDetails: '詳細資訊：',
   details: {
     device: '裝置',
     place: '地點',
