@@ -5,7 +5,7 @@ import { TemplateType } from '@logto/connector-kit';
 import { COPY, LOCALES } from '@postern/templates';
 import { startApiTrap } from '@postern/testing';
 import { build } from 'esbuild';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { launchBrowser } from '../../../scripts/browser.ts';
 import { freePort } from '../../../scripts/free-port.ts';
@@ -169,11 +169,11 @@ async function startNext(
   return `http://localhost:${port}`;
 }
 
-test('Better Auth signs a person in by code and by link, and sends notices', async () => {
+test('Better Auth signs a person in by code, and sends notices', async () => {
   const trap = await startTrap();
   const guide = openGuide('better-auth');
   vi.stubEnv('SMTP_URL', trap.url);
-  vi.stubEnv('BETTER_AUTH_SECRET', 's'.repeat(32));
+  for (const name of ['BETTER_AUTH_SECRET', 'LINK_SECRET']) vi.stubEnv(name, 's'.repeat(32));
   onTestFinished(() => void vi.unstubAllEnvs());
   const { auth } = await import(guide.path('auth.ts'));
   const { mailer } = await import(guide.path('mail.ts'));
@@ -194,112 +194,32 @@ test('Better Auth signs a person in by code and by link, and sends notices', asy
   const signedIn = await call('/sign-in/email-otp', { email: to, otp: await trap.inbox.waitForCode(to) });
   expect(await signedIn.json()).toMatchObject({ user: { email: to, emailVerified: true } });
 
-  const bob = 'bob@example.com';
-  expect((await call('/sign-in/magic-link', { email: bob })).status).toBe(200);
-  const link = await trap.inbox.waitForLink(bob);
-  const opened: Response = await auth.handler(new Request(link));
-  expect(opened.headers.getSetCookie().join()).toContain('better-auth.session_token=');
-
   trap.inbox.clear();
-  await call('/sign-up/email', { email: bob, name: 'Bob', password: 'correct horse' });
-  expect(await trap.inbox.waitForLink(bob)).toBe('http://localhost:3000/sign-in');
+  await call('/sign-up/email', { email: to, name: 'Ada', password: 'correct horse' });
+  expect(await trap.inbox.waitForLink(to)).toBe('http://localhost:3000/sign-in');
 
   // One callback without the plugin.
   const { auth: resetOnly } = await import(guide.path('reset-only.ts'));
   expect(Object.keys(resetOnly.options.emailAndPassword)).toContain('sendResetPassword');
 });
 
-describe('Auth.js', () => {
-  /** Serves the guide, and requests an email on the sign-in page. */
-  async function signIn(file: string) {
-    const trap = await startTrap();
-    const secrets = {
-      AUTH_SECRET: 'a'.repeat(32),
-      LINK_SECRET: 'l'.repeat(32),
-      VERIFICATION_SECRET: 'v'.repeat(32),
-    };
-    const { origin } = await openGuide('authjs').serve(file, { SMTP_URL: trap.url, ...secrets });
-    const client = openClient(origin.replace('127.0.0.1', 'localhost'));
-    const page = await (await client('/auth/signin')).text();
-    const [, csrfToken = ''] = /name="csrfToken" value="([^"]+)"/.exec(page) ?? [];
-    const requested = await client('/auth/signin/email', { csrfToken, email: to });
-    return { client, requested, trap, hello: async () => (await client('/')).text() };
-  }
-
-  test('signs a person in by link', async () => {
-    const { client, trap, hello } = await signIn('server.ts');
-    expect(await hello()).toBe('Hello, stranger.');
-    const email = await trap.inbox.waitForEmail(to);
-    expect(email.text).toContain('15 Minuten');
-    const link = await trap.inbox.waitForLink(to);
-    const scanner = openClient(link);
-    expect(await (await scanner(link)).text()).toContain('<form method="post"');
-    const pressed = await client(link, {});
-    const [, next = ''] = /content="0;url=([^"]+)"/.exec(await pressed.text()) ?? [];
-    await client(next.replaceAll('&amp;', '&'));
-    expect(await hello()).toBe(`Hello, ${to}.`);
-  });
-
-  test('signs a person in by code', async () => {
-    const { client, requested, trap, hello } = await signIn('code-server.ts');
-    const verifyRequest = await client(requested.headers.get('location') ?? '');
-    expect(verifyRequest.headers.get('location')).toMatch(/^\/code\?/);
-    const code = await trap.inbox.waitForCode(to);
-    const wrong = await client('/code', { email: to, code: 'abcdef' });
-    expect([wrong.status, await wrong.text()]).toEqual([
-      400,
-      expect.stringContaining('The code is incorrect'),
-    ]);
-    const correct = await client('/code', { email: to, code });
-    expect(correct.status).toBe(303);
-    await client(correct.headers.get('location') ?? '');
-    expect(await hello()).toBe(`Hello, ${to}.`);
-  });
-});
-
-test('Protect links: scanners press everything, and the person still signs in', async () => {
+test('Auth.js signs a person in by code', async () => {
   const trap = await startTrap();
-  const guide = openGuide('protect-links');
-  const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, LINK_SECRET: 's'.repeat(32) });
-  const browser = await launchBrowser();
-  onTestFinished(() => browser.close());
-  const person = await (await browser.newContext()).newPage();
-  const request = async (email: string) => {
-    await person.goto(origin);
-    await person.getByLabel('Email').fill(email);
-    await person.getByRole('button', { name: 'Send link' }).click();
-    await person.waitForURL(`${origin}/open`);
-    return trap.inbox.waitForLink(email);
-  };
-  /** Opens the link, renders it with scripts, and presses every button. */
-  const scan = async (link: string) => {
-    for (const method of ['HEAD', 'GET', 'OPTIONS'])
-      await fetch(link, { method, redirect: 'manual', headers: { Connection: 'close' } });
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(link);
-    for (const button of await page.locator('button, a, input').all()) await button.click();
-    const pressed = await page.request.post(link, { form: { code: 'AAAAA-AAAAA' }, maxRedirects: 0 });
-    expect(pressed.status()).toBe(403);
-    return page.locator('strong').textContent();
-  };
-
-  // The person opens the link in the browser that requested it.
-  const link = await request(to);
-  await scan(link);
-  await person.goto(link);
-  await person.getByText('Press the button to continue as a***@example.com.').waitFor();
-  await person.getByRole('button', { name: 'Continue' }).click();
-  await person.getByText(`Signed in as ${to}.`).waitFor();
-
-  // The person opens the link in another browser, and enters the code in the first one.
-  const bob = 'bob@example.com';
-  const code = await scan(await request(bob));
-  await person.getByLabel('Code').fill('AAAAA-AAAAA');
-  await person.getByRole('button', { name: 'Continue' }).click();
-  await person.getByRole('alert').waitFor();
-  await person.getByLabel('Code').fill(code?.toLowerCase() ?? '');
-  await person.getByRole('button', { name: 'Continue' }).click();
-  await person.getByText(`Signed in as ${bob}.`).waitFor();
+  const secrets = { AUTH_SECRET: 'a'.repeat(32), VERIFICATION_SECRET: 'v'.repeat(32) };
+  const { origin } = await openGuide('authjs').serve('code-server.ts', { SMTP_URL: trap.url, ...secrets });
+  const client = openClient(origin.replace('127.0.0.1', 'localhost'));
+  const page = await (await client('/auth/signin')).text();
+  const [, csrfToken = ''] = /name="csrfToken" value="([^"]+)"/.exec(page) ?? [];
+  const requested = await client('/auth/signin/email', { csrfToken, email: to });
+  const verifyRequest = await client(requested.headers.get('location') ?? '');
+  expect(verifyRequest.headers.get('location')).toMatch(/^\/code\?/);
+  const code = await trap.inbox.waitForCode(to);
+  const wrong = await client('/code', { email: to, code: 'abcdef' });
+  expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('The code is incorrect')]);
+  const correct = await client('/code', { email: to, code });
+  expect(correct.status).toBe(303);
+  await client(correct.headers.get('location') ?? '');
+  expect(await (await client('/')).text()).toBe(`Hello, ${to}.`);
 });
 
 test('Logto in Docker has the Dockerfile of the connector', async () => {

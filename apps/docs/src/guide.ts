@@ -62,7 +62,18 @@ export type OpenGuide = (name: string) => Guide;
  * them at once. A test fails if the compiler reports anything. Call it outside of tests.
  */
 export async function openGuides(sections: readonly string[]): Promise<OpenGuide> {
+  const { root, open } = await writeGuides(sections);
+  const problems = compileProject(root);
+  test(`the examples of ${sections.join(', ')} compile`, () => expect(problems).toEqual([]));
+  return open;
+}
+
+/** Writes the files of each guide of some sections, for a test file whose guides another one compiles. */
+export async function writeGuides(
+  sections: readonly string[],
+): Promise<{ readonly root: string; readonly open: OpenGuide }> {
   const project = await makeProject(SITE, { compilerOptions: COMPILER_OPTIONS, preferred: ADAPTER_NESTJS });
+  afterAll(() => project[Symbol.asyncDispose]());
   for await (const page of glob('guides/*.md', { cwd: SITE })) {
     const markdown = await readFile(join(SITE, page), 'utf8');
     const [, section = 'Start here'] = /^section: (.*)$/m.exec(markdown) ?? [];
@@ -74,11 +85,7 @@ export async function openGuides(sections: readonly string[]): Promise<OpenGuide
       await writeFile(path, content);
     }
   }
-  const problems = compileProject(project.root);
-
-  test(`the examples of ${sections.join(', ')} compile`, () => expect(problems).toEqual([]));
-  afterAll(() => project[Symbol.asyncDispose]());
-  return (name) => openGuide(project.root, name);
+  return { root: project.root, open: (name) => openGuide(project.root, name) };
 }
 
 function openGuide(root: string, name: string): Guide {
