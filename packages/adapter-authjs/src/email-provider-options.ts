@@ -5,16 +5,16 @@ import {
   type Logger,
   loggerSchema,
   type Mailer,
+  mailerSchema,
   objectWithMethods,
   type UsageType,
 } from '@postern/core';
-import type { LinkGuard } from '@postern/http';
+import { type LinkProtector, linkProtectorSchema } from '@postern/http';
 import type { Verification } from '@postern/verification';
 import * as z from 'zod';
 
 type MailerCalls = Pick<Mailer, 'send'> & Partial<Pick<Mailer, 'canShow'>>;
 type VerificationCalls = Pick<Verification, 'start'> & Partial<Pick<Verification, 'findObstacle'>>;
-type LinkGuardCalls = Pick<LinkGuard, 'protect'>;
 
 interface LinkOptions {
   /** Sends emails with a link. To put them in a queue, pass `queue.transport()` as the transport of the mailer. */
@@ -22,7 +22,7 @@ interface LinkOptions {
   /** How long a link is valid, in seconds. @default 86400 (24 hours), as in Auth.js */
   maxAge?: number | undefined;
   /** Protects links from mail scanners that open them, such as `createLinkGuard(…)`. */
-  linkGuard?: LinkGuardCalls | undefined;
+  linkGuard?: LinkProtector | undefined;
   /**
    * Adds a `Set-Cookie` header to the response to a request, which Auth.js does not let providers do. With this option, links
    * have the binding of the guard.
@@ -78,16 +78,13 @@ export type EmailProviderOptions = SharedOptions & (LinkOptions | CodeOptions);
 
 export const optionsSchema = z
   .strictObject({
-    mailer: objectWithMethods<MailerCalls>('a mailer, such as createMailer(…)', 'send').optional(),
+    mailer: mailerSchema<MailerCalls>('send').optional(),
     verification: objectWithMethods<VerificationCalls>(
       'a verification, such as createVerification(…)',
       'start',
     ).optional(),
     maxAge: z.int().min(1).optional(),
-    linkGuard: objectWithMethods<LinkGuardCalls>(
-      'a link guard, such as createLinkGuard(…)',
-      'protect',
-    ).optional(),
+    linkGuard: linkProtectorSchema.optional(),
     setCookie: functionSchema<NonNullable<LinkOptions['setCookie']>>().optional(),
     type: z.custom<UsageType>((value) => typeof value === 'string', 'must be a string').default('SignIn'),
     locale: functionSchema<NonNullable<SharedOptions['locale']>>().optional(),

@@ -1,5 +1,6 @@
 import type { EmailConfig } from '@auth/core/providers';
-import { canonicalAddress, parseSendRequest, readOptions, sendAfterResponse } from '@postern/core';
+import { canonicalAddress, parseSendRequest, readOptions, sendOrDefer } from '@postern/core';
+import { protectPayload } from '@postern/http';
 import { EmailNotSentError } from './email-not-sent-error.js';
 import { type EmailProviderOptions, optionsSchema } from './email-provider-options.js';
 
@@ -29,19 +30,7 @@ export function createEmailProvider(options: EmailProviderOptions): EmailConfig 
   const { mailer, verification, linkGuard, setCookie, maxAge } = parsed;
   const { type, locale, clientAddress, deliver, waitUntil, logger } = parsed;
 
-  /** Returns the link for the email, and a code if the guard puts one next to it. */
-  async function protect({ url, identifier: to, expires: expiresAt, request }: VerificationParams) {
-    if (!linkGuard) return { link: url };
-    const binding = setCookie ? {} : ({ binding: 'none' } as const);
-    const cookie = request.headers.get('cookie');
-    const guarded = await linkGuard.protect(url, { to, expiresAt, cookie, ...binding });
-    const { setCookie: line, ...payload } = guarded;
-    if (line) await setCookie?.(line, request);
-    return payload;
-  }
-
-  async function sendEmail(params: VerificationParams) {
-    const { identifier: to, url, expires: expiresAt, request } = params;
+  async function sendEmail({ identifier: to, url, expires: expiresAt, request }: VerificationParams) {
     const ip = clientAddress?.(request);
     const email = {
       ...{ to, type, ip },
@@ -55,14 +44,18 @@ export function createEmailProvider(options: EmailProviderOptions): EmailConfig 
         ...{ ...email, method: 'code', redirectTo: url, deliver: isReceiver, waitUntil },
       });
     if (!mailer) return;
-    const message = parseSendRequest({ ...email, payload: await protect(params), expiresAt });
-    const send = async () => {
-      if (isReceiver) await mailer.send(message);
+    const browser = setCookie && {
+      cookie: request.headers.get('cookie'),
+      setCookie: (cookie: string) => setCookie(cookie, request),
     };
-    if (!waitUntil) return send();
-    sendAfterResponse({
-      ...{ send, waitUntil, report: (level, event) => logger[level](event) },
-      ...{ source: 'authjs', fields: { type } },
+    const payload = await protectPayload(linkGuard, { link: url }, { to, expiresAt, browser });
+    const message = parseSendRequest({ ...email, payload, expiresAt });
+    await sendOrDefer({
+      async send() {
+        if (isReceiver) await mailer.send(message);
+      },
+      ...{ waitUntil, source: 'authjs', fields: { type } },
+      report: (level, event) => logger[level](event),
     });
   }
 

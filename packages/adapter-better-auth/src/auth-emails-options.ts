@@ -2,9 +2,10 @@ import {
   type AcceptedLocales,
   functionSchema,
   type Mailer,
-  objectWithMethods,
+  mailerSchema,
   type UsageType,
 } from '@postern/core';
+import { type LinkProtector, linkProtectorSchema } from '@postern/http';
 import type { OrganizationOptions } from 'better-auth/plugins';
 import * as z from 'zod';
 import { type AuthUsageType, NOTICE_TYPES, type NoticeType, REQUEST_TYPES } from './auth-usage-type.js';
@@ -18,19 +19,6 @@ export interface AuthRecipient {
   /** With the other fields of the user. Missing for the emails of `emailOTP`, `magicLink`, and `organization`. */
   name?: string | undefined;
   [field: string]: unknown;
-}
-
-/** Protects links from scanners that open them, such as `createLinkGuard` of `@postern/http`. */
-export interface AuthLinkGuard {
-  protect(
-    link: string,
-    protection: {
-      expiresAt: Date;
-      to?: string;
-      binding?: 'none' | 'browser';
-      cookie?: string | null | undefined;
-    },
-  ): Promise<{ link: string; code?: string | undefined; setCookie?: string | undefined }>;
 }
 
 /** Options of {@link createAuthEmails}. */
@@ -64,7 +52,7 @@ export interface AuthEmailsOptions {
    */
   noticeUrl?: ((type: NoticeType) => string | undefined) | undefined;
   /** Protects the links of Better Auth from scanners that open links, for example `createLinkGuard` of `@postern/http`. */
-  linkGuard?: AuthLinkGuard | undefined;
+  linkGuard?: LinkProtector | undefined;
   /**
    * Sends emails after the response. It receives a promise that never rejects. Keep the process alive until the promise
    * resolves. Responses then do not show whether an email was sent, and neither does their timing.
@@ -74,7 +62,7 @@ export interface AuthEmailsOptions {
 }
 
 export const authEmailsOptionsSchema = z.strictObject({
-  mailer: objectWithMethods<AuthEmailsOptions['mailer']>('a mailer, such as createMailer(…)', 'send'),
+  mailer: mailerSchema<AuthEmailsOptions['mailer']>('send'),
   locale: functionSchema<NonNullable<AuthEmailsOptions['locale']>>().optional(),
   types: z
     .partialRecord(
@@ -84,10 +72,7 @@ export const authEmailsOptionsSchema = z.strictObject({
     .default({}),
   invitationUrl: functionSchema<NonNullable<AuthEmailsOptions['invitationUrl']>>().optional(),
   noticeUrl: functionSchema<NonNullable<AuthEmailsOptions['noticeUrl']>>().optional(),
-  linkGuard: objectWithMethods<AuthLinkGuard>(
-    'a link guard, such as createLinkGuard(…)',
-    'protect',
-  ).optional(),
+  linkGuard: linkProtectorSchema.optional(),
   waitUntil: functionSchema<NonNullable<AuthEmailsOptions['waitUntil']>>().optional(),
 });
 

@@ -1,8 +1,8 @@
 import { silentLogger } from '@postern/core';
-import { createLinkGuard } from '@postern/http';
+import { createLinkGuard, type LinkProtector } from '@postern/http';
 import { describe, expect, test, vi } from 'vitest';
 import { ORIGIN, openAuth, PASSWORD, sent } from '../fixtures/auth-world.js';
-import { type AuthLinkGuard, createAuthEmails } from './index.js';
+import { createAuthEmails } from './index.js';
 
 const ada = 'ada@example.com';
 const bob = 'bob@example.com';
@@ -259,7 +259,7 @@ describe('options', () => {
 
   test('linkGuard protects links, and binds those whose cookie reaches the same person and reveals nothing', async () => {
     const calls: { path: string; bound: boolean }[] = [];
-    const protect = vi.fn<AuthLinkGuard['protect']>(async (link, { binding }) => {
+    const protect = vi.fn<LinkProtector['protect']>(async (link, { binding }) => {
       calls.push({ path: new URL(link).pathname.replace(/[^/]{20,}$/, 'ID'), bound: binding !== 'none' });
       return { link: `${link}#protected`, ...(binding !== 'none' && { setCookie: 'bound=1; Path=/' }) };
     });
@@ -289,7 +289,7 @@ describe('options', () => {
 
   test('linkGuard does not bind the links of calls without a request', async () => {
     const bindings: unknown[] = [];
-    const protect: AuthLinkGuard['protect'] = async (link, { binding }) => {
+    const protect: LinkProtector['protect'] = async (link, { binding }) => {
       bindings.push(binding);
       return { link };
     };

@@ -1,5 +1,4 @@
 import {
-  type AuthEndpointContext,
   defineRequestState,
   hasRequestState,
   tryGetCurrentAuthEndpointContext,
@@ -12,8 +11,9 @@ import {
   MailError,
   type PayloadValue,
   parseSendRequest,
-  sendAfterResponse,
+  sendOrDefer,
 } from '@postern/core';
+import { protectPayload } from '@postern/http';
 import type { ParsedOptions } from './auth-emails-options.js';
 import { type AuthUsageType, isFromSomeoneElse } from './auth-usage-type.js';
 import { toApiError } from './email-error.js';
@@ -41,22 +41,6 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
   const { mailer, types, locale, linkGuard, noticeUrl } = options;
   const request = defineRequestState((): { failure?: APIError | undefined } => ({}));
 
-  /** Binds the link to the browser only if its cookie reaches the browser and does not reveal that an account exists. */
-  async function protect(
-    link: string,
-    expiresAt: Date,
-    to: string,
-    context?: AuthEndpointContext,
-    canBind = false,
-  ) {
-    if (!linkGuard) return { link };
-    const cookie = context?.headers?.get('cookie');
-    const binding = canBind ? {} : ({ binding: 'none' } as const);
-    const { setCookie, ...shown } = await linkGuard.protect(link, { expiresAt, to, cookie, ...binding });
-    if (setCookie) context?.responseHeaders?.append('Set-Cookie', setCookie);
-    return shown;
-  }
-
   return {
     async send(type, recipient, payload = {}, validSeconds) {
       const usageType = types[type] ?? type;
@@ -64,49 +48,43 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
       const context = tryGetCurrentAuthEndpointContext();
       const { logger, options: auth } = context?.context ?? {};
       const background = auth?.advanced?.backgroundTasks?.handler;
-      const waitUntil = options.waitUntil ?? background;
       const isShown = !isNotice(type) && (!context || mayShowFailure(context, recipient.email));
+      // Links are bound to the browser only if its cookie reaches the browser and does not reveal that an account exists.
+      // Without a request, the caller of the server API may drop the cookie. With a background handler, Better Auth
+      // responds before a callback ends, except for magic links.
+      const canBind =
+        context?.request !== undefined &&
+        isShown &&
+        !isFromSomeoneElse(type) &&
+        (!background || context.path === '/sign-in/magic-link');
       try {
         const { email: to, name } = recipient;
         const { headers } = context ?? {};
-        const expiresAt = validSeconds === undefined ? undefined : new Date(Date.now() + validSeconds * 1000);
         const ip = headers && auth && getIP(headers, auth);
         const variables = typeof payload === 'function' ? payload() : payload;
         const link = variables.link ?? (isNotice(type) ? noticeUrl?.(type) : undefined);
-        // Without a request, the caller of the server API may drop the cookie. With a background handler, Better Auth
-        // responds before a callback ends, except for magic links.
-        const canBind =
-          context?.request !== undefined &&
-          isShown &&
-          !isFromSomeoneElse(type) &&
-          (!background || context.path === '/sign-in/magic-link');
-        const sendRequest = parseSendRequest({
-          to,
-          type: usageType,
-          payload: {
-            user: { name, email: to },
-            ...variables,
-            ...(link !== undefined && { link }),
-            ...(expiresAt &&
-              typeof link === 'string' &&
-              (await protect(link, expiresAt, to, context, canBind))),
-          },
+        const shown = { user: { name, email: to }, ...variables, ...(link !== undefined && { link }) };
+        const expiresAt = validSeconds === undefined ? undefined : new Date(Date.now() + validSeconds * 1000);
+        const browser = canBind
+          ? {
+              cookie: headers?.get('cookie'),
+              setCookie: (cookie: string) => context.responseHeaders?.append('Set-Cookie', cookie),
+            }
+          : undefined;
+        const email = parseSendRequest({
+          ...{ to, type: usageType, ip, expiresAt },
+          payload: expiresAt ? await protectPayload(linkGuard, shown, { to, expiresAt, browser }) : shown,
           locale: locale ? await locale({ ...recipient }, headers) : headers?.get('accept-language'),
-          ip,
-          expiresAt,
           ...(!isFromSomeoneElse(type) && {
             requestContext: { userAgent: headers?.get('user-agent'), ip },
           }),
         });
-        if (!waitUntil) await mailer.send(sendRequest);
-        else
-          sendAfterResponse({
-            send: () => mailer.send(sendRequest),
-            waitUntil,
-            report: (level, { message }) => logger?.[level](message),
-            source: 'better_auth',
-            fields: { type: usageType },
-          });
+        await sendOrDefer({
+          send: () => mailer.send(email),
+          waitUntil: options.waitUntil ?? background,
+          report: (level, { message }) => logger?.[level](message),
+          ...{ source: 'better_auth', fields: { type: usageType } },
+        });
       } catch (error) {
         // Only the messages of Postern's own errors are safe to log.
         const reason = error instanceof MailError ? error.message : 'An unexpected error was thrown.';

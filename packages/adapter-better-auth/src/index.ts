@@ -2,7 +2,6 @@ export type { AuthCallbacks } from './auth-callbacks.js';
 export type {
   AuthEmailsOptions,
   AuthInvitation,
-  AuthLinkGuard,
   AuthRecipient,
 } from './auth-emails-options.js';
 export type { AuthEmailsPlugin } from './auth-plugin.js';

@@ -1,8 +1,8 @@
 import { bearerToken, ProblemError } from '@postern/http';
-import type { Authenticate } from './webhook.js';
+import type { Authenticate } from './webhook-system.js';
 
 /** Accepts requests with one of the secrets in the header `Authorization: Bearer`. */
-export function bearerSecret(secret: readonly string[]): Authenticate {
+export function bearerSecret({ secret }: { readonly secret: readonly string[] }): Authenticate {
   const isAuthorized = bearerToken(secret);
   return async (request) => {
     if (await isAuthorized(request)) return undefined;

@@ -1,8 +1,12 @@
-import { readOptions } from '@postern/core';
 import * as z from 'zod';
 import { standardSignature } from './standard-webhook.js';
-import { createWebhook, type Webhook, type WebhookEmail } from './webhook.js';
-import { type SignedWebhookOptions, signedWebhookOptionsSchema } from './webhook-options.js';
+import { createWebhook, type Webhook } from './webhook.js';
+import {
+  type SignedSettings,
+  type SignedWebhookOptions,
+  signedWebhookOptionsSchema,
+} from './webhook-options.js';
+import type { WebhookEmail, WebhookSystem } from './webhook-system.js';
 
 /**
  * The slugs of Clerk's email templates.
@@ -68,18 +72,18 @@ export interface ClerkWebhookOptions extends SignedWebhookOptions<ClerkCall, Cle
  * ```
  */
 export function createClerkWebhook(options: ClerkWebhookOptions): Webhook {
-  const parsed = readOptions(signedWebhookOptionsSchema<ClerkCall>(), options, 'createClerkWebhook');
-  return createWebhook(
-    {
-      name: 'clerk',
-      authenticate: standardSignature({ ...parsed, headerPrefix: 'svix' }, 'createClerkWebhook'),
-      schema: callSchema,
-      usageTypes: USAGE_TYPES,
-      emailsOf,
-    },
-    parsed,
-  );
+  return createWebhook(CLERK, options);
 }
+
+const CLERK: WebhookSystem<ClerkCall, SignedSettings<ClerkCall>> = {
+  name: 'clerk',
+  caller: 'createClerkWebhook',
+  optionsSchema: signedWebhookOptionsSchema<ClerkCall>(),
+  authenticate: (settings, caller) => standardSignature('svix', settings, caller),
+  callSchema,
+  usageTypes: USAGE_TYPES,
+  emailsOf,
+};
 
 function emailsOf({ type, data: email }: ClerkCall): WebhookEmail[] {
   if (type !== 'email.created' || email.delivered_by_clerk !== false) return [];

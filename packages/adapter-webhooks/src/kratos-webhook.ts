@@ -1,8 +1,8 @@
-import { readOptions } from '@postern/core';
 import * as z from 'zod';
 import { bearerSecret } from './bearer-secret.js';
-import { createWebhook, type Webhook, type WebhookEmail } from './webhook.js';
-import { type WebhookOptions, webhookOptionsSchema } from './webhook-options.js';
+import { createWebhook, type Webhook } from './webhook.js';
+import { type Settings, type WebhookOptions, webhookOptionsSchema } from './webhook-options.js';
+import type { WebhookEmail, WebhookSystem } from './webhook-system.js';
 
 /**
  * The template types of Kratos. The invalid ones go to addresses without an account, if the Kratos setting
@@ -79,18 +79,18 @@ export interface KratosWebhookOptions extends WebhookOptions<KratosCall, KratosE
  * ```
  */
 export function createKratosWebhook(options: KratosWebhookOptions): Webhook {
-  const parsed = readOptions(webhookOptionsSchema<KratosCall>(), options, 'createKratosWebhook');
-  return createWebhook(
-    {
-      name: 'kratos',
-      authenticate: bearerSecret(parsed.secret),
-      schema: callSchema,
-      usageTypes: USAGE_TYPES,
-      emailsOf: (call) => [emailOf(call, parsed.clock.now())],
-    },
-    parsed,
-  );
+  return createWebhook(KRATOS, options);
 }
+
+const KRATOS: WebhookSystem<KratosCall, Settings<KratosCall>> = {
+  name: 'kratos',
+  caller: 'createKratosWebhook',
+  optionsSchema: webhookOptionsSchema<KratosCall>(),
+  authenticate: bearerSecret,
+  callSchema,
+  usageTypes: USAGE_TYPES,
+  emailsOf: (call, _settings, now) => [emailOf(call, now)],
+};
 
 function emailOf(
   { recipient, template_type, template_data: data, request_headers }: KratosCall,

@@ -1,8 +1,9 @@
-import { type AcceptedLocales, readOptions, type UsageType } from '@postern/core';
+import type { AcceptedLocales, UsageType } from '@postern/core';
 import * as z from 'zod';
 import { bearerSecret } from './bearer-secret.js';
 import { createWebhook, type Webhook } from './webhook.js';
-import { type WebhookOptions, webhookOptionsSchema } from './webhook-options.js';
+import { type Settings, type WebhookOptions, webhookOptionsSchema } from './webhook-options.js';
+import type { WebhookSystem } from './webhook-system.js';
 
 /** @see https://docs.logto.io/integrations/http-email */
 const callSchema = z.looseObject({
@@ -40,22 +41,22 @@ const TEST_CODE = '000000';
  * ```
  */
 export function createLogtoWebhook(options: LogtoWebhookOptions): Webhook {
-  const parsed = readOptions(webhookOptionsSchema<LogtoCall>(), options, 'createLogtoWebhook');
-  return createWebhook(
-    {
-      name: 'logto',
-      authenticate: bearerSecret(parsed.secret),
-      schema: callSchema,
-      // Each code is sent once. The same link may be sent again, for example in a reminder of an invitation.
-      identityOf: ({ payload: { code } }, id) =>
-        typeof code === 'string' && code !== TEST_CODE ? id : undefined,
-      emailsOf: ({ to, type, payload, ip }) => [
-        { kind: type, to, payload, locale: localesIn(payload), ip: ip ?? undefined },
-      ],
-    },
-    parsed,
-  );
+  return createWebhook(LOGTO, options);
 }
+
+const LOGTO: WebhookSystem<LogtoCall, Settings<LogtoCall>> = {
+  name: 'logto',
+  caller: 'createLogtoWebhook',
+  optionsSchema: webhookOptionsSchema<LogtoCall>(),
+  authenticate: bearerSecret,
+  callSchema,
+  // Each code is sent once. The same link may be sent again, for example in a reminder of an invitation.
+  identityOf: ({ payload: { code } }, id) =>
+    typeof code === 'string' && code !== TEST_CODE ? id : undefined,
+  emailsOf: ({ to, type, payload, ip }) => [
+    { kind: type, to, payload, locale: localesIn(payload), ip: ip ?? undefined },
+  ],
+};
 
 /** The detected language, then the `ui_locales` of OpenID Connect. */
 function localesIn({ locale, uiLocales }: LogtoCall['payload']): AcceptedLocales | undefined {

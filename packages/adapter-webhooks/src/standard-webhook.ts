@@ -2,13 +2,11 @@ import type { Clock } from '@postern/core';
 import { isSameText } from '@postern/http';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { MOST_SIGNATURES, requireRecent, secretError, unauthorized } from './unauthorized.js';
-import type { Authenticate } from './webhook.js';
+import type { Authenticate } from './webhook-system.js';
 
 interface StandardWebhookOptions {
   /** As the system shows them: base64, with the prefix `whsec_` or `v1,whsec_`. Several can be joined with `|`. */
   readonly secret: readonly string[];
-  /** `webhook`, or `svix` for systems that use Svix. */
-  readonly headerPrefix: 'webhook' | 'svix';
   readonly toleranceMs: number;
   readonly clock: Clock;
 }
@@ -23,10 +21,12 @@ const SIGNATURE = /^v1,[A-Za-z\d+/]{43}=$/;
  * `Webhook.verify` of `standardwebhooks` has a fixed tolerance and uses the system clock, so this function calls `sign`.
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * @param headerPrefix `webhook`, or `svix` for systems that use Svix
  * @throws {ConfigError} if a secret is not valid
  */
 export function standardSignature(
-  { secret, headerPrefix, toleranceMs, clock }: StandardWebhookOptions,
+  headerPrefix: 'webhook' | 'svix',
+  { secret, toleranceMs, clock }: StandardWebhookOptions,
   caller: string,
 ): Authenticate {
   const secrets = secret.flatMap((text) => text.split('|'));

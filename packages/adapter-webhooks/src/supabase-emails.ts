@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { WebhookEmail } from './webhook.js';
+import type { WebhookEmail } from './webhook-system.js';
 
 /**
  * `email_action_type` of a call. A change of address has one name for each recipient.
@@ -64,18 +64,18 @@ export const supabaseCallSchema = z.looseObject({
 /** The body of a call by the Send Email Hook. */
 export type SupabaseCall = z.output<typeof supabaseCallSchema>;
 
-interface Settings {
+interface LinkSettings {
   readonly validityMs: number;
-  readonly authUrl: string | undefined;
-  readonly now: number;
+  readonly authUrl?: string | undefined;
 }
 
 /** The emails that a call asks for: two for a change of address. */
 export function supabaseEmails(
   { metadata, user, email_data: data }: SupabaseCall,
-  settings: Settings,
+  { validityMs, authUrl }: LinkSettings,
+  now: number,
 ): WebhookEmail[] {
-  const requestedAt = metadata?.time === undefined ? settings.now : Date.parse(metadata.time);
+  const requestedAt = metadata?.time === undefined ? now : Date.parse(metadata.time);
   const { locale } = user.user_metadata ?? {};
   const email = (kind: string, to = '', payload: Readonly<Record<string, unknown>> = {}): WebhookEmail => ({
     ...{ kind, to, payload },
@@ -84,13 +84,12 @@ export function supabaseEmails(
     // The IP address often belongs to the server of the application, and an invitation to its sender.
     ...(kind !== 'invite' && { requestContext: { time: new Date(requestedAt) } }),
     ...((payload.code ?? payload.link) !== undefined && {
-      expiresAt: new Date(requestedAt + settings.validityMs),
+      expiresAt: new Date(requestedAt + validityMs),
     }),
   });
   const proof = (code: string | null | undefined, hash: string | null | undefined) => ({
     ...(code && { code }),
-    ...(hash &&
-      data.email_action_type !== 'reauthentication' && { link: linkOf(data, hash, settings.authUrl) }),
+    ...(hash && data.email_action_type !== 'reauthentication' && { link: linkOf(data, hash, authUrl) }),
   });
   const { email_action_type: type, token, token_hash, token_new, token_hash_new } = data;
   const [current, next] = [user.email ?? '', user.new_email ?? ''];

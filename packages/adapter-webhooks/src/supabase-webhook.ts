@@ -1,4 +1,4 @@
-import { readOptions, readWebUrl } from '@postern/core';
+import { readWebUrl } from '@postern/core';
 import { type HttpResponse, problemResponse, toProblemError } from '@postern/http';
 import * as z from 'zod';
 import { standardSignature } from './standard-webhook.js';
@@ -11,6 +11,7 @@ import {
 } from './supabase-emails.js';
 import { createWebhook, type Webhook } from './webhook.js';
 import { type SignedWebhookOptions, signedWebhookOptionsSchema } from './webhook-options.js';
+import type { WebhookSystem } from './webhook-system.js';
 
 /** Options of {@link createSupabaseWebhook}. */
 export interface SupabaseWebhookOptions extends SignedWebhookOptions<SupabaseCall, SupabaseEmailKind> {
@@ -50,21 +51,20 @@ const optionsSchema = signedWebhookOptionsSchema<SupabaseCall>().safeExtend({
  * ```
  */
 export function createSupabaseWebhook(options: SupabaseWebhookOptions): Webhook {
-  const parsed = readOptions(optionsSchema, options, 'createSupabaseWebhook');
-  const { validityMs, authUrl, clock } = parsed;
-  return createWebhook(
-    {
-      name: 'supabase',
-      authenticate: standardSignature({ ...parsed, headerPrefix: 'webhook' }, 'createSupabaseWebhook'),
-      schema: supabaseCallSchema,
-      usageTypes: SUPABASE_USAGE_TYPES,
-      identityOf: ({ metadata }, id) => metadata?.uuid ?? id,
-      emailsOf: (call) => supabaseEmails(call, { validityMs, authUrl, now: clock.now() }),
-      respondToFailure,
-    },
-    parsed,
-  );
+  return createWebhook(SUPABASE, options);
 }
+
+const SUPABASE: WebhookSystem<SupabaseCall, z.output<typeof optionsSchema>> = {
+  name: 'supabase',
+  caller: 'createSupabaseWebhook',
+  optionsSchema,
+  authenticate: (settings, caller) => standardSignature('webhook', settings, caller),
+  callSchema: supabaseCallSchema,
+  usageTypes: SUPABASE_USAGE_TYPES,
+  identityOf: ({ metadata }, id) => metadata?.uuid ?? id,
+  emailsOf: supabaseEmails,
+  respondToFailure,
+};
 
 /** Supabase shows an error only if the status is 200. */
 function respondToFailure(error: unknown): HttpResponse {

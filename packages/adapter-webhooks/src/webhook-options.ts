@@ -8,11 +8,12 @@ import {
   loggerSchema,
   type Mailer,
   type MailQueue,
-  objectWithMethods,
+  mailerSchema,
   type PayloadValue,
+  queueSchema,
   systemClock,
 } from '@postern/core';
-import type { HttpRequest, LinkGuard } from '@postern/http';
+import { type HttpRequest, type LinkProtector, linkProtectorSchema } from '@postern/http';
 import * as z from 'zod';
 
 /** Options of all webhooks. `Call` is the body of a call, and `Kind` is the system's name for a kind of email. */
@@ -43,7 +44,7 @@ export interface WebhookOptions<Call, Kind extends string> {
    *
    * @default links are not protected
    */
-  linkGuard?: Pick<LinkGuard, 'protect'> | undefined;
+  linkGuard?: LinkProtector | undefined;
   /**
    * Returns the browser that requested the email, from `guard.bindBrowser`. The link then works only in that browser. Requires
    * `linkGuard`.
@@ -77,23 +78,14 @@ const secretSchema = z.string().min(1);
 export const webhookOptionsSchema = <Call>() =>
   z
     .strictObject({
-      mailer: objectWithMethods<WebhookOptions<Call, string>['mailer']>(
-        'a mailer, such as createMailer(…)',
-        ...(['send', 'render', 'deliver'] as const),
-      ),
+      mailer: mailerSchema<WebhookOptions<Call, string>['mailer']>('send', 'render', 'deliver'),
       secret: z.union([
         secretSchema.transform((secret) => [secret]),
         z.array(secretSchema).min(1).readonly(),
       ]),
-      queue: objectWithMethods<Pick<MailQueue, 'enqueue'>>(
-        'a queue with the method enqueue',
-        'enqueue',
-      ).optional(),
+      queue: queueSchema.optional(),
       waitUntil: functionSchema<NonNullable<WebhookOptions<Call, string>['waitUntil']>>().optional(),
-      linkGuard: objectWithMethods<Pick<LinkGuard, 'protect'>>(
-        'a link guard, such as createLinkGuard(…)',
-        'protect',
-      ).optional(),
+      linkGuard: linkProtectorSchema.optional(),
       browser: functionSchema<NonNullable<WebhookOptions<Call, string>['browser']>>().optional(),
       types: z.record(z.string(), z.union([z.string().min(1), z.literal(false)]).optional()).default({}),
       locale: functionSchema<NonNullable<WebhookOptions<Call, string>['locale']>>().optional(),
@@ -112,4 +104,8 @@ export const signedWebhookOptionsSchema = <Call>() =>
     toleranceMs: z.int().min(1000).max(86_400_000).default(300_000),
   });
 
-export type ParsedOptions<Call> = z.output<ReturnType<typeof webhookOptionsSchema<Call>>>;
+/** The options of a webhook, with defaults. */
+export type Settings<Call> = z.output<ReturnType<typeof webhookOptionsSchema<Call>>>;
+
+/** The same, for webhooks whose calls are signed. */
+export type SignedSettings<Call> = z.output<ReturnType<typeof signedWebhookOptionsSchema<Call>>>;

@@ -1,11 +1,4 @@
-import {
-  type AcceptedLocales,
-  isNotice,
-  MailError,
-  parseSendRequest,
-  remoteLine,
-  sha256Hex,
-} from '@postern/core';
+import { isNotice, MailError, parseSendRequest, readOptions, remoteLine, sha256Hex } from '@postern/core';
 import {
   createMessageSender,
   type HttpRequest,
@@ -14,12 +7,13 @@ import {
   ProblemError,
   parseBody,
   problemResponse,
+  protectPayload,
   readBodyText,
   toHttpRequest,
   toResponse,
 } from '@postern/http';
-import type * as z from 'zod';
-import type { ParsedOptions } from './webhook-options.js';
+import type { Settings } from './webhook-options.js';
+import type { WebhookEmail, WebhookSystem } from './webhook-system.js';
 
 /** An endpoint that an auth system calls to send emails. */
 export interface Webhook {
@@ -27,48 +21,6 @@ export interface Webhook {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Responds to a request in the form of `@postern/http`, which the Express and Nest adapters use. It never rejects. */
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
-}
-
-/** An email that a call asks for. */
-export interface WebhookEmail {
-  /** The system's name for the kind of email. */
-  readonly kind: string;
-  readonly to: string;
-  /** Checked by the mailer. */
-  readonly payload: Readonly<Record<string, unknown>>;
-  readonly locale?: AcceptedLocales | undefined;
-  readonly expiresAt?: Date | undefined;
-  readonly ip?: string | undefined;
-  readonly requestContext?: {
-    readonly userAgent?: string | undefined;
-    readonly ip?: string | undefined;
-    readonly time?: Date | undefined;
-  };
-}
-
-/**
- * Checks that a request comes from the system.
- *
- * @returns the ID of the call, if the system sends one
- * @throws {ProblemError} `unauthorized`
- */
-export type Authenticate = (request: HttpRequest, body: string) => Promise<string | undefined>;
-
-/** The parts of a webhook that depend on the system. */
-export interface WebhookSystem<Schema extends z.ZodType> {
-  readonly name: string;
-  readonly authenticate: Authenticate;
-  readonly schema: Schema;
-  /** The usage type of each kind of email. Without it, the kind is the usage type. `false` sends no email. */
-  readonly usageTypes?: Readonly<Record<string, string | false>>;
-  readonly emailsOf: (call: z.output<Schema>) => readonly WebhookEmail[];
-  /**
-   * Identifies a call, so that a repeated call sends no other email. Calls without an identity always send.
-   * @default the ID that the system sends, or else a digest of the body
-   */
-  readonly identityOf?: (call: z.output<Schema>, id: string) => string | undefined;
-  /** The response to a failure of an authentic call. @default a problem document */
-  readonly respondToFailure?: (error: unknown) => HttpResponse;
 }
 
 /** The life of a protected link if the call does not contain the life of its link. */
@@ -79,12 +31,15 @@ const MAX_DEPTH = 100;
 
 const DONE: HttpResponse = { status: 204, headers: { 'Cache-Control': 'no-store' } };
 
-export function createWebhook<Schema extends z.ZodType>(
-  system: WebhookSystem<Schema>,
-  options: ParsedOptions<z.output<Schema>>,
+/** @throws {ConfigError} if an option is not valid. The error lists every problem. */
+export function createWebhook<Call, Options extends Settings<Call>>(
+  system: WebhookSystem<Call, Options>,
+  options: object,
 ): Webhook {
-  const { linkGuard, browser: browserOf, types, locale, payload, bodyLimit, logger, clock } = options;
-  const send = createMessageSender(options);
+  const settings = readOptions(system.optionsSchema, options, system.caller);
+  const { linkGuard, browser, types, locale, payload, bodyLimit, logger, clock } = settings;
+  const authenticate = system.authenticate(settings, system.caller);
+  const send = createMessageSender(settings);
   const pending = new Map<string, Promise<void>>();
 
   function usageTypeOf(kind: string): string | false {
@@ -102,32 +57,20 @@ export function createWebhook<Schema extends z.ZodType>(
     );
   }
 
-  /** The response goes to the auth system, so it cannot bind links to a browser. Only the call can name one. */
-  async function protect(
-    call: z.output<Schema>,
-    { to, expiresAt, payload: { link } }: WebhookEmail,
-    type: string,
-  ) {
-    if (!linkGuard || typeof link !== 'string' || isNotice(type)) return {};
-    const end = expiresAt ?? new Date(clock.now() + LONGEST_LINK_MS);
-    const browser = browserOf?.(call) ?? undefined;
-    const binding = browser === undefined ? { binding: 'none' as const } : { browser };
-    return { link: (await linkGuard.protect(link, { expiresAt: end, to, ...binding })).link };
-  }
-
-  async function deliver(
-    call: z.output<Schema>,
-    email: WebhookEmail,
-    key: string | undefined,
-    request: HttpRequest,
-  ) {
+  async function deliver(call: Call, email: WebhookEmail, key: string | undefined, request: HttpRequest) {
     const type = usageTypeOf(email.kind);
     if (type === false) return;
     const { kind: _, ...fields } = email;
+    const expiresAt = email.expiresAt ?? new Date(clock.now() + LONGEST_LINK_MS);
+    const hasLink = typeof email.payload.link === 'string' && !isNotice(type);
+    // The response goes to the auth system, so it cannot bind links to a browser. Only the call can name one.
+    const shown = hasLink
+      ? await protectPayload(linkGuard, email.payload, { to: email.to, expiresAt, browser: browser?.(call) })
+      : email.payload;
     const message = parseSendRequest({
       ...fields,
       type,
-      payload: { ...email.payload, ...(await protect(call, email, type)), ...payload?.(call) },
+      payload: { ...shown, ...payload?.(call) },
       locale: locale?.(call) ?? email.locale,
       idempotencyKey: key,
     });
@@ -144,9 +87,9 @@ export function createWebhook<Schema extends z.ZodType>(
     return sending;
   }
 
-  async function sendAll(call: z.output<Schema>, id: string, request: HttpRequest): Promise<void> {
+  async function sendAll(call: Call, id: string, request: HttpRequest): Promise<void> {
     const identity = system.identityOf ? system.identityOf(call, id) : id;
-    const sends = system.emailsOf(call).map((email, index) => {
+    const sends = system.emailsOf(call, settings, clock.now()).map((email, index) => {
       const key = identity === undefined ? undefined : `${system.name}:${identity}:${index}`;
       const start = () => deliver(call, email, key, request);
       return key === undefined ? start() : sendOnce(key, start);
@@ -160,8 +103,8 @@ export function createWebhook<Schema extends z.ZodType>(
     try {
       if (request.method !== 'POST') throw new ProblemError('method_not_allowed', {}, { Allow: 'POST' });
       const text = await readBodyText(request, bodyLimit);
-      const id = (await system.authenticate(request, text)) ?? (await sha256Hex(text));
-      const call = parseBody(text, system.schema, MAX_DEPTH);
+      const id = (await authenticate(request, text)) ?? (await sha256Hex(text));
+      const call = parseBody(text, system.callSchema, MAX_DEPTH);
       isAuthentic = true;
       await sendAll(call, id, request);
       return DONE;

@@ -1,6 +1,6 @@
 import type { Clock } from '@postern/core';
 import { MOST_SIGNATURES, requireRecent, secretError, unauthorized } from './unauthorized.js';
-import type { Authenticate } from './webhook.js';
+import type { Authenticate } from './webhook-system.js';
 
 interface ZitadelSignatureOptions {
   readonly secret: readonly string[];

@@ -1,7 +1,12 @@
-import { isNotice, readOptions } from '@postern/core';
+import { isNotice } from '@postern/core';
 import * as z from 'zod';
-import { createWebhook, type Webhook, type WebhookEmail } from './webhook.js';
-import { type SignedWebhookOptions, signedWebhookOptionsSchema } from './webhook-options.js';
+import { createWebhook, type Webhook } from './webhook.js';
+import {
+  type SignedSettings,
+  type SignedWebhookOptions,
+  signedWebhookOptionsSchema,
+} from './webhook-options.js';
+import type { WebhookEmail, WebhookSystem } from './webhook-system.js';
 import { zitadelSignature } from './zitadel-signature.js';
 
 /**
@@ -67,18 +72,18 @@ export interface ZitadelWebhookOptions extends SignedWebhookOptions<ZitadelCall,
  * ```
  */
 export function createZitadelWebhook(options: ZitadelWebhookOptions): Webhook {
-  const parsed = readOptions(signedWebhookOptionsSchema<ZitadelCall>(), options, 'createZitadelWebhook');
-  return createWebhook(
-    {
-      name: 'zitadel',
-      authenticate: zitadelSignature(parsed, 'createZitadelWebhook'),
-      schema: callSchema,
-      usageTypes: USAGE_TYPES,
-      emailsOf: (call) => [emailOf(call, parsed.clock.now())],
-    },
-    parsed,
-  );
+  return createWebhook(ZITADEL, options);
 }
+
+const ZITADEL: WebhookSystem<ZitadelCall, SignedSettings<ZitadelCall>> = {
+  name: 'zitadel',
+  caller: 'createZitadelWebhook',
+  optionsSchema: signedWebhookOptionsSchema<ZitadelCall>(),
+  authenticate: zitadelSignature,
+  callSchema,
+  usageTypes: USAGE_TYPES,
+  emailsOf: (call, _settings, now) => [emailOf(call, now)],
+};
 
 /** The events whose emails are notices, which never contain a code. */
 const NOTICES: readonly string[] = Object.entries(USAGE_TYPES).flatMap(([event, type]) =>

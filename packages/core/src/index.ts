@@ -40,9 +40,9 @@ export { type AcceptedLocales, directionOf, LOCALE_ALIASES, pickLocale, preferre
 export { type LogEvent, type Logger, silentLogger } from './logger.js';
 export { isLoopbackHost } from './loopback.js';
 export { MailError, type MailErrorCode, type MailErrorDetails, type MailStage } from './mail-error.js';
-export type { MailQueue } from './mail-queue.js';
+export { type MailQueue, queueSchema } from './mail-queue.js';
 export { canonicalAddress, type Mailbox, parseRecipient } from './mailbox.js';
-export { createMailer, type Mailer, type MailerOptions } from './mailer.js';
+export { createMailer, type Mailer, type MailerOptions, mailerSchema } from './mailer.js';
 export { decodeBase64Url, encodeBase64Url } from './mime/base64.js';
 export { createOperatorLogger } from './operator-logger.js';
 export {
@@ -69,7 +69,7 @@ export type { RequestContext, RequestContextInput } from './request-context.js';
 export { requestIdentity } from './request-identity.js';
 export { type SecretKey, secretKeysSchema } from './secret-key.js';
 export { hideOnInspect, maskAddress } from './secrets.js';
-export { type SendAfterResponseOptions, sendAfterResponse } from './send-after-response.js';
+export { type SendOrDeferOptions, sendOrDefer } from './send-or-defer.js';
 export {
   parseSendRequest,
   type SendRequest,

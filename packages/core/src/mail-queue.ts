@@ -1,4 +1,5 @@
 import type { Email } from './email.js';
+import { objectWithMethods } from './option-schemas.js';
 import type { Transport } from './transport.js';
 
 /** Stores rendered emails and delivers them later. `@postern/queue` makes one; adapters take any. */
@@ -15,3 +16,9 @@ export interface MailQueue {
   /** Lets emails in flight finish, and hands back the rest. Idempotent. */
   close(): Promise<void>;
 }
+
+/** A schema for the option `queue`. */
+export const queueSchema = objectWithMethods<Pick<MailQueue, 'enqueue'>>(
+  'a queue with the method enqueue',
+  'enqueue',
+);

@@ -6,7 +6,13 @@ import { createEmailRenderer, type MailerConfig, type ResolveTemplate } from './
 import { failureLevel } from './failure-level.js';
 import { type Logger, silentLogger } from './logger.js';
 import { MailError } from './mail-error.js';
-import { clockSchema, functionSchema, loggerSchema, transportSchema } from './option-schemas.js';
+import {
+  clockSchema,
+  functionSchema,
+  loggerSchema,
+  objectWithMethods,
+  transportSchema,
+} from './option-schemas.js';
 import { readOptions } from './read-options.js';
 import { toReceipt } from './receipt.js';
 import { redact } from './redact.js';
@@ -106,6 +112,10 @@ export interface Mailer extends AsyncDisposable {
   /** Waits for emails in flight, then closes the transport. Idempotent. */
   close(): Promise<void>;
 }
+
+/** A schema for the option `mailer`, which must have these methods. */
+export const mailerSchema = <T extends Partial<Mailer>>(...methods: (keyof T & string)[]) =>
+  objectWithMethods<T>('a mailer, such as createMailer(…)', ...methods);
 
 /**
  * Creates a mailer from a config and a transport.

@@ -19,6 +19,7 @@ const { routes: ROUTES } = createMailHandler({
   linkGuard: {
     url: 'https://auth.example.com/mail/open',
     binding: 'none',
+    bindBrowser: neverCalled,
     protect: neverCalled,
     fetch: neverCalled,
     handle: neverCalled,

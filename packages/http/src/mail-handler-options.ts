@@ -8,7 +8,9 @@ import {
   loggerSchema,
   type Mailer,
   type MailQueue,
+  mailerSchema,
   objectWithMethods,
+  queueSchema,
   type RequestContext,
   readOptions,
   systemClock,
@@ -161,13 +163,7 @@ const METHODS = ['code', 'link'] as const;
 type Options = MailHandlerOptions<unknown>;
 
 export const mailHandlerOptionsSchema = z.strictObject({
-  mailer: objectWithMethods<Options['mailer']>(
-    'a mailer, such as createMailer(…)',
-    'send',
-    'render',
-    'deliver',
-    'verify',
-  ),
+  mailer: mailerSchema<Options['mailer']>('send', 'render', 'deliver', 'verify'),
   verification: objectWithMethods<VerificationCalls>(
     'a verification, such as createVerification(…)',
     'start',
@@ -178,10 +174,7 @@ export const mailHandlerOptionsSchema = z.strictObject({
   authorize: functionSchema<Options['authorize']>(
     'must be a function that decides whether a request may send emails, such as bearerToken(secret)',
   ),
-  queue: objectWithMethods<Pick<MailQueue, 'enqueue'>>(
-    'a queue with the method enqueue',
-    'enqueue',
-  ).optional(),
+  queue: queueSchema.optional(),
   onStart: functionSchema<NonNullable<Options['onStart']>>().optional(),
   requestContext: functionSchema<NonNullable<Options['requestContext']>>().optional(),
   onVerified: functionSchema<NonNullable<Options['onVerified']>>().optional(),

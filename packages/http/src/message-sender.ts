@@ -5,7 +5,7 @@ import {
   type MailQueue,
   requireSendable,
   type SendRequest,
-  sendAfterResponse,
+  sendOrDefer,
 } from '@postern/core';
 import type { HttpRequest } from './http-message.js';
 import { createIdempotencyGuard } from './idempotency.js';
@@ -50,7 +50,7 @@ export function createMessageSender({
     return guard.send(message, async (release) => {
       const email = await mailer.render(message);
       requireSendable(email, undefined, clock);
-      sendAfterResponse({
+      await sendOrDefer({
         async send() {
           await mailer.deliver(email).catch((error: unknown) => {
             release();

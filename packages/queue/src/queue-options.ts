@@ -6,6 +6,7 @@ import {
   functionSchema,
   type Logger,
   loggerSchema,
+  mailerSchema,
   objectWithMethods,
   readOptions,
   type SecretKey,
@@ -109,11 +110,9 @@ const withValidTime = (clock: Clock): Clock => ({
 
 const NAME = /^\w[\w-]{0,39}$/;
 
-const mailerSchema = objectWithMethods<QueueMailer>('a mailer, such as createMailer(…)', 'deliver');
-
 const laneSchema = z.strictObject({
   types: z.union([z.array(z.string().min(1)).min(1), functionSchema<(type: string) => boolean>()]).optional(),
-  mailer: mailerSchema.optional(),
+  mailer: mailerSchema<QueueMailer>('deliver').optional(),
 });
 
 const lanesSchema = z
@@ -165,7 +164,7 @@ const optionsSchema = z.strictObject({
     ],
     'must be { url } of a PostgreSQL server, { pool }, or { pglite } with a directory or ":memory:"',
   ),
-  mailer: mailerSchema.optional(),
+  mailer: mailerSchema<QueueMailer>('deliver').optional(),
   keys: secretKeysSchema,
   lanes: lanesSchema,
   policy: policySchema.prefault({}),

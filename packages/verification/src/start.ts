@@ -4,7 +4,7 @@ import {
   MailError,
   parseRecipient,
   parseSendRequest,
-  sendAfterResponse,
+  sendOrDefer,
 } from '@postern/core';
 import { startCallTime } from './call-time.js';
 import { addressOf, type ClientReader } from './client.js';
@@ -101,13 +101,8 @@ export function createStart(parts: StartParts): (request: StartRequest) => Promi
       const send = async () => {
         if (deliver) await mailer.send(parseSendRequest(email), { signal });
       };
-      if (!waitUntil) await send();
       // Runs without a delivery, too, so that callers that wait for the work cannot detect the difference.
-      else
-        sendAfterResponse({
-          ...{ send, waitUntil, report },
-          ...{ source: 'verification', fields: { id, type } },
-        });
+      await sendOrDefer({ send, waitUntil, report, source: 'verification', fields: { id, type } });
     } catch (error) {
       // The server may have accepted this email.
       if (!(error instanceof MailError && error.code === 'delivery_unknown')) await permit.fail();

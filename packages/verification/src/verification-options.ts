@@ -5,6 +5,7 @@ import {
   type Logger,
   loggerSchema,
   type Mailer,
+  mailerSchema,
   objectWithMethods,
   readOptions,
   readWebUrl,
@@ -57,7 +58,7 @@ export interface VerificationOptions {
 }
 
 const optionsSchema = z.strictObject({
-  mailer: objectWithMethods<VerificationOptions['mailer']>('a mailer, such as createMailer(…)', 'send'),
+  mailer: mailerSchema<VerificationOptions['mailer']>('send'),
   store: objectWithMethods<VerificationStore>(
     'a store, such as memoryStore(), postgresStore({ pool }) or redisStore({ client })',
     ...(['count', 'release', 'put', 'guess', 'find', 'take', 'remove'] as const),

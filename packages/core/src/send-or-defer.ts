@@ -2,11 +2,15 @@ import { failureLevel, type LogLevel } from './failure-level.js';
 import type { LogEvent } from './logger.js';
 import { MailError } from './mail-error.js';
 
-export interface SendAfterResponseOptions {
+/** Options of {@link sendOrDefer}. */
+export interface SendOrDeferOptions {
   /** Sends the email. */
   readonly send: () => Promise<unknown>;
-  /** Receives the promise of the send. It never rejects, and it resolves only after the send succeeds or fails. */
-  readonly waitUntil: (sending: Promise<void>) => unknown;
+  /**
+   * Receives the promise of the send. It never rejects, and it resolves only after the send succeeds or fails.
+   * @default the caller waits for the send
+   */
+  readonly waitUntil: ((sending: Promise<void>) => unknown) | undefined;
   /** Receives `SOURCE.send_failed` if the send fails, and `SOURCE.wait_until_failed` if `waitUntil` fails. */
   readonly report: (level: LogLevel, event: LogEvent & { readonly message: string }) => void;
   /** The first part of the event names, such as `verification`. */
@@ -16,16 +20,22 @@ export interface SendAfterResponseOptions {
 }
 
 /**
- * Sends an email after the response to the current request. If `waitUntil` fails, the failure is reported and the email is
- * sent anyway.
+ * Sends an email now, or after the response to the current request if `waitUntil` is set. If `waitUntil` fails, the failure is
+ * reported and the email is sent anyway.
+ *
+ * @throws the error of `send`, without `waitUntil`
  */
-export function sendAfterResponse({
+export async function sendOrDefer({
   send,
   waitUntil,
   report,
   source,
   fields,
-}: SendAfterResponseOptions): void {
+}: SendOrDeferOptions): Promise<void> {
+  if (!waitUntil) {
+    await send();
+    return;
+  }
   const reportFailure = (name: string, summary: string) => (error: unknown) => {
     const { code, stage, hint } = error instanceof MailError ? error : ({} as Partial<MailError>);
     // Only the messages of Postern's own errors are safe to log.

@@ -1,0 +1,43 @@
+import type { LinkProtector } from './link-protector.js';
+
+/** The browser that requested an email, if the response to its request can set a cookie. */
+export interface RequestingBrowser {
+  /** The `Cookie` header of the request. */
+  readonly cookie: string | null | undefined;
+  /** Adds a `Set-Cookie` header to the response. */
+  readonly setCookie: (cookie: string) => unknown;
+}
+
+/** The email that a link is in. */
+export interface LinkEmail {
+  readonly to: string;
+  /** The time when the link expires. */
+  readonly expiresAt: Date;
+  /**
+   * With a browser, links have the binding of the guard. With the text from `bindBrowser`, they are bound to its browser.
+   * @default links are not bound to a browser
+   */
+  readonly browser?: RequestingBrowser | string | null | undefined;
+}
+
+const bindingTo = (browser: string | null | undefined) =>
+  typeof browser === 'string' ? { browser } : ({ binding: 'none' } as const);
+
+/**
+ * Replaces the `link` in the variables of an email with a protected one, and adds the `code` that the guard returns. Without a
+ * guard or a link, the variables stay the same.
+ */
+export async function protectPayload<Payload extends Readonly<Record<string, unknown>>>(
+  linkGuard: LinkProtector | undefined,
+  payload: Payload,
+  { to, expiresAt, browser }: LinkEmail,
+): Promise<Payload> {
+  if (!linkGuard || typeof payload.link !== 'string') return payload;
+  const isRequesting = typeof browser === 'object' && browser !== null;
+  const { setCookie, ...shown } = await linkGuard.protect(payload.link, {
+    ...{ to, expiresAt },
+    ...(isRequesting ? { cookie: browser.cookie } : bindingTo(browser)),
+  });
+  if (isRequesting && setCookie !== undefined) await browser.setCookie(setCookie);
+  return { ...payload, ...shown };
+}
