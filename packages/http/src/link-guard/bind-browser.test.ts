@@ -47,7 +47,7 @@ test.each(['none', 'browser'] as const)(
       ] as const) {
         const visit = await other[act](link);
         expect(visit).toMatchObject({ status, hasButton: false, code: undefined, next: undefined });
-        expect(visit.text).toContain('Open it there, or request a new one here.');
+        expect(visit.text).toContain('Open it there, or request a new one in this browser.');
         expect(visit.text).not.toMatch(/<(?:form|button|input|a)\b|ada@|auth\.example/);
       }
       for (const text of ['', browser, idIn(requester.cookie)])

@@ -16,7 +16,7 @@ export const cs: LinkTexts = {
   otherBrowserTitle: 'Pokračujte v prohlížeči, kde jste začali',
   otherBrowserText: 'O tento odkaz jste požádali v jiném prohlížeči. Zadejte v něm tento kód:',
   otherBrowserTextWithoutCode:
-    'O tento odkaz jste požádali v jiném prohlížeči. Otevřete ho v něm, nebo si tady vyžádejte nový. V e-mailové aplikaci zvolte v nabídce „Otevřít v prohlížeči“.',
+    'O tento odkaz jste požádali v jiném prohlížeči. Otevřete ho v něm, nebo si vyžádejte nový v tomto prohlížeči. V e-mailové aplikaci zvolte v nabídce „Otevřít v prohlížeči“.',
   shareWarning: 'Tento kód nikomu nesdělujte. Zadávejte ho jen na svém zařízení.',
   enterCodeTitle: 'Zadejte kód',
   findCodeText: 'Zadejte kód z e-mailu. Pokud v něm žádný není, zobrazí se po otevření odkazu.',

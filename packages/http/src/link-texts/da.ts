@@ -16,7 +16,7 @@ export const da: LinkTexts = {
   otherBrowserTitle: 'Fortsæt i den browser, hvor du begyndte',
   otherBrowserText: 'Du bad om linket i en anden browser. Indtast denne kode dér:',
   otherBrowserTextWithoutCode:
-    'Du bad om linket i en anden browser. Åbn det dér, eller bed om et nyt her. I en mailapp skal du vælge ”Åbn i browser” i menuen.',
+    'Du bad om linket i en anden browser. Åbn det dér, eller bed om et nyt i denne browser. I en mailapp skal du vælge ”Åbn i browser” i menuen.',
   shareWarning: 'Del aldrig koden med nogen. Indtast den kun på din egen enhed.',
   enterCodeTitle: 'Indtast koden',
   findCodeText:

@@ -18,7 +18,7 @@ export const de: LinkTexts = {
   otherBrowserText:
     'Sie haben diesen Link in einem anderen Browser angefordert. Geben Sie dort diesen Code ein:',
   otherBrowserTextWithoutCode:
-    'Sie haben diesen Link in einem anderen Browser angefordert. Öffnen Sie ihn dort oder fordern Sie hier einen neuen an. Wählen Sie in einer Mail-App im Menü „Im Browser öffnen“.',
+    'Sie haben diesen Link in einem anderen Browser angefordert. Öffnen Sie ihn dort oder fordern Sie in diesem Browser einen neuen an. Wählen Sie in einer Mail-App im Menü „Im Browser öffnen“.',
   shareWarning: 'Geben Sie diesen Code nie weiter und tippen Sie ihn nur auf Ihrem eigenen Gerät ein.',
   enterCodeTitle: 'Code eingeben',
   findCodeText:

@@ -16,7 +16,7 @@ export const en: LinkTexts = {
   otherBrowserTitle: 'Continue in the browser where you started',
   otherBrowserText: 'You requested this link in a different browser. Enter this code there:',
   otherBrowserTextWithoutCode:
-    'You requested this link in a different browser. Open it there, or request a new one here. In a mail app, choose “Open in browser” from the menu.',
+    'You requested this link in a different browser. Open it there, or request a new one in this browser. In a mail app, choose “Open in browser” from the menu.',
   shareWarning: 'Never share this code. Enter it only on your own device.',
   enterCodeTitle: 'Enter the code',
   findCodeText: 'Enter the code from the email. If the email has no code, open the link in it to see one.',

@@ -16,7 +16,7 @@ export const esMX: LinkTexts = {
   otherBrowserTitle: 'Continúa en el navegador donde empezaste',
   otherBrowserText: 'Solicitaste este enlace en otro navegador. Ingresa este código ahí:',
   otherBrowserTextWithoutCode:
-    'Solicitaste este enlace en otro navegador. Ábrelo ahí o solicita uno nuevo aquí. Si estás en una app de correo, elige “Abrir en el navegador” en el menú.',
+    'Solicitaste este enlace en otro navegador. Ábrelo ahí o solicita uno nuevo en este navegador. Si estás en una app de correo, elige “Abrir en el navegador” en el menú.',
   shareWarning: 'Nunca compartas este código. Ingrésalo solo en tu propio dispositivo.',
   enterCodeTitle: 'Ingresa el código',
   findCodeText: 'Ingresa el código del correo. Si el correo no incluye ninguno, lo verás al abrir el enlace.',

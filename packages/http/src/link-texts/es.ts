@@ -16,7 +16,7 @@ export const es: LinkTexts = {
   otherBrowserTitle: 'Continúa en el navegador donde empezaste',
   otherBrowserText: 'Solicitaste este enlace en otro navegador. Introduce allí este código:',
   otherBrowserTextWithoutCode:
-    'Solicitaste este enlace en otro navegador. Ábrelo allí o solicita uno nuevo aquí. Si estás en una aplicación de correo, elige «Abrir en el navegador» en el menú.',
+    'Solicitaste este enlace en otro navegador. Ábrelo allí o solicita uno nuevo en este navegador. Si estás en una aplicación de correo, elige «Abrir en el navegador» en el menú.',
   shareWarning: 'No compartas nunca este código. Introdúcelo solo en tu propio dispositivo.',
   enterCodeTitle: 'Introduce el código',
   findCodeText:

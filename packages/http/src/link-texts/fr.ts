@@ -16,7 +16,7 @@ export const fr: LinkTexts = {
   otherBrowserTitle: 'Continuez dans le navigateur où vous avez commencé',
   otherBrowserText: 'Vous avez demandé ce lien dans un autre navigateur. Saisissez-y ce code\u00a0:',
   otherBrowserTextWithoutCode:
-    'Vous avez demandé ce lien dans un autre navigateur. Ouvrez-le dans cet autre navigateur ou demandez ici un nouveau lien. Dans une application de messagerie, choisissez «\u00a0Ouvrir dans le navigateur\u00a0» dans le menu.',
+    'Vous avez demandé ce lien dans un autre navigateur. Ouvrez-le dans cet autre navigateur ou demandez un nouveau lien dans celui-ci. Dans une application de messagerie, choisissez «\u00a0Ouvrir dans le navigateur\u00a0» dans le menu.',
   shareWarning: 'Ne communiquez jamais ce code. Saisissez-le uniquement sur votre propre appareil.',
   enterCodeTitle: 'Saisissez le code',
   findCodeText:

@@ -16,7 +16,7 @@ export const id: LinkTexts = {
   otherBrowserTitle: 'Lanjutkan di browser tempat Anda memulai',
   otherBrowserText: 'Anda meminta tautan ini di browser lain. Masukkan kode ini di sana:',
   otherBrowserTextWithoutCode:
-    'Anda meminta tautan ini di browser lain. Buka tautan ini di sana atau minta tautan baru di sini. Di aplikasi email, pilih “Buka di browser” dari menu.',
+    'Anda meminta tautan ini di browser lain. Buka tautan ini di sana atau minta tautan baru di browser ini. Di aplikasi email, pilih “Buka di browser” dari menu.',
   shareWarning: 'Jangan berikan kode ini kepada siapa pun. Masukkan hanya di perangkat Anda sendiri.',
   enterCodeTitle: 'Masukkan kode',
   findCodeText: 'Masukkan kode dari email. Jika email tidak berisi kode, buka tautannya untuk melihat kode.',

@@ -16,7 +16,7 @@ export const it: LinkTexts = {
   otherBrowserTitle: 'Continua nel browser in cui hai iniziato',
   otherBrowserText: 'Hai richiesto questo link in un altro browser. Inserisci lì questo codice:',
   otherBrowserTextWithoutCode:
-    'Hai richiesto questo link in un altro browser. Aprilo lì o richiedine uno nuovo qui. In un’app di posta, scegli “Apri nel browser” dal menu.',
+    'Hai richiesto questo link in un altro browser. Aprilo lì o richiedine uno nuovo in questo browser. In un’app di posta, scegli “Apri nel browser” dal menu.',
   shareWarning: 'Non condividere mai questo codice. Inseriscilo solo sul tuo dispositivo.',
   enterCodeTitle: 'Inserisci il codice',
   findCodeText:

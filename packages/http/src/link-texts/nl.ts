@@ -16,7 +16,7 @@ export const nl: LinkTexts = {
   otherBrowserTitle: 'Ga verder in de browser waarin je begon',
   otherBrowserText: 'Je hebt deze link in een andere browser aangevraagd. Voer deze code daar in:',
   otherBrowserTextWithoutCode:
-    'Je hebt deze link in een andere browser aangevraagd. Open de link daar of vraag hier een nieuwe aan. Kies in een mailapp in het menu voor ‘Openen in browser’.',
+    'Je hebt deze link in een andere browser aangevraagd. Open de link daar of vraag in deze browser een nieuwe aan. Kies in een mailapp in het menu voor ‘Openen in browser’.',
   shareWarning: 'Deel deze code met niemand. Voer de code alleen in op je eigen apparaat.',
   enterCodeTitle: 'Voer de code in',
   findCodeText:

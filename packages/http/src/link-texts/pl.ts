@@ -16,7 +16,7 @@ export const pl: LinkTexts = {
   otherBrowserTitle: 'Wróć do poprzedniej przeglądarki',
   otherBrowserText: 'Prośbę o ten link wysłano z innej przeglądarki. Wpisz w niej ten kod:',
   otherBrowserTextWithoutCode:
-    'Prośbę o ten link wysłano z innej przeglądarki. Otwórz go w niej lub poproś tutaj o nowy. W aplikacji pocztowej wybierz z menu „Otwórz w przeglądarce”.',
+    'Prośbę o ten link wysłano z innej przeglądarki. Otwórz go w niej lub poproś o nowy w tej przeglądarce. W aplikacji pocztowej wybierz z menu „Otwórz w przeglądarce”.',
   shareWarning: 'Nie podawaj nikomu tego kodu. Wpisuj go tylko na własnym urządzeniu.',
   enterCodeTitle: 'Wpisz kod',
   findCodeText:

@@ -16,7 +16,7 @@ export const ptBR: LinkTexts = {
   otherBrowserTitle: 'Continue no navegador em que você começou',
   otherBrowserText: 'Você solicitou este link em outro navegador. Digite este código lá:',
   otherBrowserTextWithoutCode:
-    'Você solicitou este link em outro navegador. Abra-o lá ou solicite um novo aqui. Em um app de e-mail, escolha “Abrir no navegador” no menu.',
+    'Você solicitou este link em outro navegador. Abra-o lá ou solicite um novo neste navegador. Em um app de e-mail, escolha “Abrir no navegador” no menu.',
   shareWarning: 'Nunca compartilhe este código. Digite-o apenas no seu próprio dispositivo.',
   enterCodeTitle: 'Digite o código',
   findCodeText: 'Digite o código do e-mail. Se o e-mail não tiver um código, abra o link para ver o código.',

@@ -16,7 +16,7 @@ export const ptPT: LinkTexts = {
   otherBrowserTitle: 'Continue no navegador onde começou',
   otherBrowserText: 'Pediu esta ligação noutro navegador. Introduza lá este código:',
   otherBrowserTextWithoutCode:
-    'Pediu esta ligação noutro navegador. Abra-a lá ou peça uma nova aqui. Numa aplicação de e-mail, escolha “Abrir no navegador” no menu.',
+    'Pediu esta ligação noutro navegador. Abra-a lá ou peça uma nova neste navegador. Numa aplicação de e-mail, escolha “Abrir no navegador” no menu.',
   shareWarning: 'Nunca partilhe este código. Introduza-o apenas no seu próprio dispositivo.',
   enterCodeTitle: 'Introduza o código',
   findCodeText: 'Introduza o código do e-mail. Se o e-mail não tiver um código, abra a ligação para o ver.',

@@ -16,7 +16,7 @@ export const sv: LinkTexts = {
   otherBrowserTitle: 'Fortsätt i webbläsaren där du började',
   otherBrowserText: 'Du begärde länken i en annan webbläsare. Ange den här koden där:',
   otherBrowserTextWithoutCode:
-    'Du begärde länken i en annan webbläsare. Öppna den där eller begär en ny här. I en mejlapp väljer du ”Öppna i webbläsare” i menyn.',
+    'Du begärde länken i en annan webbläsare. Öppna den där eller begär en ny i den här webbläsaren. I en mejlapp väljer du ”Öppna i webbläsare” i menyn.',
   shareWarning: 'Dela aldrig koden med någon. Ange den bara på din egen enhet.',
   enterCodeTitle: 'Ange koden',
   findCodeText:

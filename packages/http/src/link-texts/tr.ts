@@ -16,7 +16,7 @@ export const tr: LinkTexts = {
   otherBrowserTitle: 'Başladığınız tarayıcıda devam edin',
   otherBrowserText: 'Bu bağlantıyı başka bir tarayıcıda istediniz. O tarayıcıda bu kodu girin:',
   otherBrowserTextWithoutCode:
-    'Bu bağlantıyı başka bir tarayıcıda istediniz. Bağlantıyı o tarayıcıda açın veya burada yeni bir bağlantı isteyin. E-posta uygulamasındaysanız menüden “Tarayıcıda aç” seçeneğini seçin.',
+    'Bu bağlantıyı başka bir tarayıcıda istediniz. Bağlantıyı o tarayıcıda açın veya bu tarayıcıda yeni bir bağlantı isteyin. E-posta uygulamasındaysanız menüden “Tarayıcıda aç” seçeneğini seçin.',
   shareWarning: 'Bu kodu kimseyle paylaşmayın. Kodu yalnızca kendi cihazınızda girin.',
   enterCodeTitle: 'Kodu girin',
   findCodeText: 'E-postadaki kodu girin. E-postada kod yoksa kodu görmek için e-postadaki bağlantıyı açın.',

@@ -17,7 +17,7 @@ export const vi: LinkTexts = {
   otherBrowserTitle: 'Tiếp tục trong trình duyệt ban đầu',
   otherBrowserText: 'Bạn đã yêu cầu liên kết này trong một trình duyệt khác. Vui lòng nhập mã này tại đó:',
   otherBrowserTextWithoutCode:
-    'Bạn đã yêu cầu liên kết này trong một trình duyệt khác. Vui lòng mở liên kết tại đó hoặc yêu cầu liên kết mới tại đây. Trong ứng dụng email, vui lòng chọn “Mở trong trình duyệt” từ menu.',
+    'Bạn đã yêu cầu liên kết này trong một trình duyệt khác. Vui lòng mở liên kết tại đó hoặc yêu cầu liên kết mới trong trình duyệt này. Trong ứng dụng email, vui lòng chọn “Mở trong trình duyệt” từ menu.',
   shareWarning: 'Không chia sẻ mã này với bất kỳ ai. Chỉ nhập mã trên thiết bị của chính bạn.',
   enterCodeTitle: 'Nhập mã',
   findCodeText: 'Vui lòng nhập mã trong email. Nếu email không có mã, hãy mở liên kết trong email để xem mã.',
