@@ -13,8 +13,12 @@ const LAYERS = [
   ['adapter-[^/]+', 'connector-smtp', 'cli'],
 ];
 
-/** Its tests need a real transport, which is of the same layer. */
-const MADE_OF_TRANSPORTS = 'resilience';
+/** Packages whose tests use packages of the same layer: real transports to wrap, and real webhooks to mount. */
+const USED_IN_TESTS = {
+  resilience: ['transport-smtp', 'transport-http'],
+  'adapter-express': ['adapter-webhooks'],
+  'adapter-nestjs': ['adapter-webhooks'],
+};
 
 /** The folders of transport-smtp, bottom up. */
 const SMTP_FOLDERS = ['config', 'provider', 'message', 'failure', 'connection', 'diagnosis'];
@@ -53,7 +57,7 @@ const layerRules = LAYERS.flatMap((packages, index) => {
         layerRule('layers', { path: from, pathNot: TEST }, [...below, '$1']),
         layerRule(
           'layers-of-tests',
-          { path: `${from}.*${TEST}`, pathNot: `^packages/${MADE_OF_TRANSPORTS}/` },
+          { path: `${from}.*${TEST}`, pathNot: `^packages/(${Object.keys(USED_IN_TESTS).join('|')})/` },
           [...below, '$1', 'testing'],
         ),
       ];
@@ -83,18 +87,20 @@ const nodemailerRules = Object.entries(NODEMAILER_PARTS).map(([part, file]) => (
   to: { path: `nodemailer/(lib|dist/\\w+)/${part}(/|$)` },
 }));
 
-const testsOnRealTransports = layerRule(
-  'layers-of-tests',
-  { path: `^packages/${MADE_OF_TRANSPORTS}/.*${TEST}` },
-  ['core', MADE_OF_TRANSPORTS, 'testing', 'transport-smtp', 'transport-http'],
-);
+const ruleForTestsOf = ([name, used]) => {
+  const layer = LAYERS.findIndex((packages) => packages.some((pattern) => RegExp(`^${pattern}$`).test(name)));
+  return layerRule('layers-of-tests', { path: `^packages/${name}/.*${TEST}` }, [
+    ...LAYERS.slice(0, layer).flat(),
+    ...[name, 'testing', ...used],
+  ]);
+};
 
 export default {
   forbidden: [
     ...layerRules,
     ...smtpFolderRules,
     ...nodemailerRules,
-    testsOnRealTransports,
+    ...Object.entries(USED_IN_TESTS).map(ruleForTestsOf),
     {
       name: 'apps-stand-alone',
       severity: 'error',

@@ -56,7 +56,7 @@ const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
 
 /** These take no options, or options that another factory has already checked. */
 const WITHOUT_OPTIONS = [
-  ...['createDrain', 'createLinkGuardRouter', 'createMessageSender', 'createOperatorLogger'],
+  ...['createDrain', 'createMessageSender', 'createOperatorLogger', 'createRequestHandler'],
   'createTokenSource',
 ];
 

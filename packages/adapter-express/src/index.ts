@@ -1,2 +1,3 @@
 export { bearerToken, createLinkGuard, type LinkGuard, type LinkGuardOptions } from '@postern/http';
-export { createLinkGuardRouter, createMailRouter, type MailRouterOptions } from './mail-router.js';
+export { createMailRouter, type MailRouterOptions } from './mail-router.js';
+export { createRequestHandler } from './request-handler.js';

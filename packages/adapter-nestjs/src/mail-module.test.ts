@@ -80,7 +80,9 @@ describe('forRoot', () => {
     await mail.verify();
     await mail.send(SIGN_IN);
     expect(await trap.inbox.waitForCode(TO)).toBe('482913');
-    expect((await mail.render(SIGN_IN)).subject).toBe('Your SignIn code');
+    const rendered = await mail.render(SIGN_IN);
+    expect(rendered.subject).toBe('Your SignIn code');
+    expect((await mail.deliver(rendered)).messageId).toBe(rendered.messageId);
   });
 
   test('sends through a transport', async () => {

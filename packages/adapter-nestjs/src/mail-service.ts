@@ -1,7 +1,7 @@
 import type { Email, Mailer, OperationOptions, Receipt, SendRequest } from '@postern/core';
 
 /** Renders and sends auth emails. Connections open when they are needed and close on shutdown. */
-export class MailService implements Pick<Mailer, 'send' | 'render' | 'verify'> {
+export class MailService implements Pick<Mailer, 'send' | 'render' | 'deliver' | 'verify'> {
   readonly #mailer: () => Mailer;
 
   /** Called by `MailModule`. */
@@ -30,6 +30,15 @@ export class MailService implements Pick<Mailer, 'send' | 'render' | 'verify'> {
    */
   async render(request: SendRequest): Promise<Email> {
     return this.#mailer().render(request);
+  }
+
+  /**
+   * Sends an email that `render` returned.
+   *
+   * @throws {MailError} for every failure, with a stable `code`
+   */
+  async deliver(email: Email, options?: OperationOptions): Promise<Receipt> {
+    return this.#mailer().deliver(email, options);
   }
 
   /**

@@ -30,10 +30,10 @@ export type PlatformResponse = ServerResponse | FastifyReply;
 export const rawOf = (request: PlatformRequest): IncomingMessage =>
   'raw' in request ? request.raw : request;
 
-/** Prefers the bytes of a parsed body, because duplicate keys are lost in its value. */
+/** Prefers the bytes of a parsed body, because signatures cover them, and duplicate keys are lost in its value. */
 const bodyOf = (request: PlatformRequest, raw: IncomingMessage): HttpBody =>
   raw.readableDidRead
-    ? { state: 'parsed', value: request.rawBody instanceof Uint8Array ? request.rawBody : request.body }
+    ? { state: 'parsed', value: request.rawBody ?? request.body }
     : { state: 'unread', bytes: raw };
 
 export function toHttpRequest(request: PlatformRequest, path: string): HttpRequest<unknown> {

@@ -4,8 +4,10 @@ import type { BodyContent } from './http-message.js';
 export class SpentBodyError extends TypeError {
   constructor() {
     super(
-      'The body of the request was read before it reached the mail handler. Pass the request unread, or pass ' +
-        "the parsed value as body: { state: 'parsed', value }.",
+      'The body of the request was read before it reached this handler. Add the handler before body parsers, such as ' +
+        'express.json(). In NestJS, import MailModule, and add @UnreadBody() to the method. If that is not possible, ' +
+        'keep the bytes of the body in request.rawBody. In your own adapter, pass the result of the body parser as ' +
+        "body: { state: 'parsed', value }. For a webhook, the value must be bytes or text.",
     );
     this.name = 'SpentBodyError';
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLinkGuard, createLinkGuardRouter } from './index.js';
+import { createLinkGuard, createRequestHandler } from './index.js';
 
 const URL = 'https://app.example.com/open';
 const guard = createLinkGuard({
@@ -15,7 +15,7 @@ test.each<[string, RequestHandler[]]>([
   ['parsed', [express.json(), express.urlencoded()]],
 ])('serves the page of a guard, with a form that is %s', async (_name, parsers) => {
   const app = express().use(...parsers, (_request, _response, next) => next());
-  const server = app.use('/open', createLinkGuardRouter(guard)).listen(0, '127.0.0.1');
+  const server = app.all('/open', createRequestHandler(guard)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo; // listening on TCP
