@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { serve } from '@hono/node-server';
 import { TemplateType } from '@logto/connector-kit';
-import { COPY, LOCALES } from '@postern/templates';
+import createConnector from '@postern/connector-smtp';
+import { COPY, createTemplates, LOCALES } from '@postern/templates';
 import { startApiTrap } from '@postern/testing';
 import { build } from 'esbuild';
+import { Hono } from 'hono';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { launchBrowser } from '../../../scripts/browser.ts';
@@ -15,6 +17,7 @@ import { WEB_PACKAGES } from '../../../scripts/web-apis/web-packages.ts';
 import { checkContainerFiles } from './container-files.ts';
 import { type Client, openClient } from './cookies.ts';
 import { loadEdgeRoute } from './edge-runtime.ts';
+import { expectProtected } from './expect-protected.ts';
 import { openGuides } from './guide.ts';
 import { runJest } from './jest.ts';
 import { post } from './post.ts';
@@ -305,7 +308,8 @@ test('Kratos: the config and the Jsonnet body fit the webhook', async () => {
 test('Logto Cloud: the HTTP email connector of Logto sends through the endpoint', async () => {
   const trap = await startTrap();
   const guide = openGuide('logto-cloud');
-  const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, API_SECRET: 'a'.repeat(32) });
+  const secrets = { API_SECRET: 'a'.repeat(32), LINK_SECRET: 'l'.repeat(32) };
+  const { origin } = await guide.serve('server.ts', { SMTP_URL: trap.url, ...secrets });
   const config = { endpoint: `${origin}/webhooks/logto`, authorization: `Bearer ${'a'.repeat(32)}` };
   const { default: createHttpEmailConnector } = await import(HTTP_EMAIL_CONNECTOR);
   const connector = await createHttpEmailConnector({ getConfig: async () => config });
@@ -317,6 +321,43 @@ test('Logto Cloud: the HTTP email connector of Logto sends through the endpoint'
   expect((await trap.inbox.waitForEmail(to)).subject).toBe('Ihr Anmeldecode für Acme');
   const wrong = { ...config, authorization: 'Bearer wrong' };
   await expect(connector.sendMessage({ to, type: TemplateType.SignIn, payload }, wrong)).rejects.toThrow();
+
+  const link = `${origin}/invitations/1?token=2`;
+  const invitee = 'bob@example.com';
+  await connector.sendMessage({ to: invitee, type: TemplateType.OrganizationInvitation, payload: { link } });
+  await expectProtected(await trap.inbox.waitForLink(invitee), link);
+});
+
+test('Logto in Docker: an invitation of the application has a protected link', async () => {
+  const trap = await startTrap();
+  const guide = openGuide('logto-docker');
+  const invitations: { invitee: string; messagePayload: { link: string } }[] = [];
+  const logto = new Hono();
+  logto.post('/api/organization-invitations', async ({ req, json }) => {
+    invitations.push(await req.json());
+    return json({}, 201);
+  });
+  const port = await freePort();
+  const server = serve({ fetch: logto.fetch, port });
+  onTestFinished(() => void server.close());
+  const { origin } = await guide.serve('server.ts', {
+    ...{ LINK_SECRET: 'l'.repeat(32), LOGTO_ENDPOINT: `http://127.0.0.1:${port}`, LOGTO_TOKEN: 'token' },
+  });
+  expect(await post(`${origin}/organizations/1/invitations`, { email: to })).toMatchObject({ status: 201 });
+
+  const [{ invitee, messagePayload: payload } = expect.unreachable()] = invitations;
+  const linkGuard = { url: `${origin}/open`, keys: [{ id: '2026-11', secret: 'l'.repeat(32) }] };
+  const templates = createTemplates({ brand: { name: 'Acme' }, locales: ['en'] });
+  const config = {
+    host: trap.host,
+    port: trap.port,
+    fromEmail: 'noreply@acme.example',
+    templates,
+    linkGuard,
+  };
+  const { sendMessage } = await createConnector({ getConfig: async () => config });
+  await sendMessage({ to: invitee, type: TemplateType.OrganizationInvitation, payload });
+  await expectProtected(await trap.inbox.waitForLink(to), payload.link);
 });
 
 test('Logto in Docker: its files are valid', async () => {

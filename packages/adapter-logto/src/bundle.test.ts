@@ -44,6 +44,16 @@ test('the bundle contains only the parts of zod that are used', () => {
   expect(files.filter((file) => codeOf(file).includes('Ongeldige'))).toEqual([]);
 });
 
+test('the bundle protects links without the pages of a link guard', () => {
+  const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(codeOf(file)), 0);
+  process.stdout.write(`the bundle: ${files.length} files, ${bytes} bytes\n`);
+  const includes = (text: string) => files.filter((file) => codeOf(file).includes(text));
+  expect(includes('postern link guard')).not.toEqual([]);
+  // A text of the pages in English, and the response that all of them share.
+  expect(includes('It has expired. Request a new one.')).toEqual([]);
+  expect(includes('Content-Security-Policy')).toEqual([]);
+});
+
 test('the manifest lists them, and no peer dependencies that could conflict with an application', () => {
   expect(Object.keys(manifest.dependencies)).toEqual(['@logto/connector-kit', 'zod']);
   expect(manifest).not.toHaveProperty('peerDependencies');

@@ -1,7 +1,7 @@
 import type { ConfigIssue } from '@postern/core';
 import { z } from 'zod';
 import { inspectConfig } from './connector-config.js';
-import { isAcceptedByOfficial } from './official-rules.js';
+import { isAcceptedByOfficial, isRecord } from './official-rules.js';
 import { selectsProvider } from './provider-form.js';
 import { asStored, normalizeInPlace } from './stored-config.js';
 
@@ -22,13 +22,16 @@ export const toZodIssues = (issues: readonly ConfigIssue[]): (z.ZodCustomIssue &
  * stores the input.
  */
 export const configGuard = z.unknown().transform((input, context): unknown => {
-  const { config, issues, repaired } = inspectConfig(asStored(input));
+  const stored = asStored(input);
+  const { config, issues, repaired } = inspectConfig(stored);
+  const isSmtp = !selectsProvider(stored);
   if (config !== undefined) {
-    if (repaired.length === 0 && !selectsProvider(asStored(input))) normalizeInPlace(input, config);
-    return config;
+    if (repaired.length === 0 && isSmtp) normalizeInPlace(input, config);
+    return isRecord(stored) && 'linkGuard' in stored ? { ...config, linkGuard: stored.linkGuard } : config;
   }
   // The official connector also saves this config and cannot send with it. The error is reported when an email is sent.
-  if (isAcceptedByOfficial(input) && !selectsProvider(asStored(input))) return input;
+  const isSaved = isAcceptedByOfficial(input) && isSmtp;
+  if (isSaved && issues.every(({ path }) => path[0] !== 'linkGuard')) return input;
   for (const issue of toZodIssues(issues)) context.addIssue(issue);
   return z.NEVER;
 });

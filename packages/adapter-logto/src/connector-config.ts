@@ -7,6 +7,7 @@ import {
 } from '@postern/core';
 import { createSmtpTransport } from '@postern/transport-smtp';
 import { omitUnusable, repairConfig } from './config-repair.js';
+import { inspectLinkGuard, type ProtectLink } from './link-guard.js';
 import { isAcceptedByOfficial, isRecord } from './official-rules.js';
 import { readProviderForm, selectsProvider } from './provider-form.js';
 import { readAddresses } from './written-addresses.js';
@@ -17,6 +18,8 @@ export interface InspectedConfig {
   readonly config?: ConnectorConfig;
   /** The sender, if the official connector accepts it but `@postern/core` does not. */
   readonly sender?: Mailbox;
+  /** Undefined if the config has no link guard. */
+  readonly protectLink?: ProtectLink | undefined;
   /** All issues. Without a config, they include errors. */
   readonly issues: readonly ConfigIssue[];
   /** The problems that were fixed or dropped to send anyway. */
@@ -73,9 +76,19 @@ const STAND_IN = 'sender@localhost';
 
 /**
  * Checks a config. Repairs one that the official connector accepts if needed, so that emails continue to be sent: a sender with a
- * comma in its name, an invalid template, or a password without a user.
+ * comma in its name, an invalid template, or a password without a user. The official connector has no link guard, so an invalid
+ * one is always an error.
  */
 export function inspectConfig(input: unknown): InspectedConfig {
+  const { linkGuard, ...rest } = isRecord(input) ? input : {};
+  const { protectLink, issues } = inspectLinkGuard(linkGuard);
+  const inspected = inspectMailConfig(isRecord(input) ? rest : input);
+  return issues.length > 0
+    ? { issues: [...inspected.issues, ...issues], repaired: [] }
+    : { ...inspected, protectLink };
+}
+
+function inspectMailConfig(input: unknown): InspectedConfig {
   const prepared = prepare(input);
   const first = check(prepared);
   if (first.config !== undefined || !isRecord(prepared) || !wasAccepted(input))

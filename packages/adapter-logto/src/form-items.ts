@@ -223,4 +223,13 @@ export const formItems: ConnectorConfigFormItem[] = [
     description:
       'Maximum number of open connections to the server. Default: 50, or fewer if the provider allows fewer.',
   },
+  {
+    key: 'linkGuard',
+    label: 'Link Guard',
+    type: Json,
+    required: false,
+    defaultValue: {},
+    description:
+      'Protect links in invitations from mail scanners, with the "url" and "keys" of your link guard (see the README).',
+  },
 ];

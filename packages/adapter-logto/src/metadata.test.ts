@@ -36,7 +36,7 @@ test('has every field of the official form with the same key, type, and label', 
   );
   const ofProviders = added?.filter(({ showConditions }) => showConditions) ?? [];
   expect(added?.filter((item) => !ofProviders.includes(item)).map(({ key }) => key)).toEqual([
-    ...['provider', 'defaultLocale', 'dkim', 'envelopeFrom', 'maxConnections'],
+    ...['provider', 'defaultLocale', 'dkim', 'envelopeFrom', 'maxConnections', 'linkGuard'],
   ]);
   expect(added?.every((item) => item.required === false || ofProviders.includes(item))).toBe(true);
 });

@@ -33,6 +33,8 @@ const CONFIG = {
   templates: TEMPLATES,
 };
 
+const LINK_GUARD = { url: 'https://app.example.com/open', keys: [{ id: '2026-11', secret: 's'.repeat(32) }] };
+
 /** Saves a config as Logto's server does: it stores the checked object, not the result of the check. */
 function save(config: object): Record<string, unknown> {
   const body: Record<string, unknown> = JSON.parse(JSON.stringify(config));
@@ -63,6 +65,8 @@ describe('a test and a real email send the same', () => {
     ['empty headers', { customHeaders: { 'Auto-Submitted': '', 'X-List': [], 'X-Some': ['', 'a'] } }],
     ['empty TLS options', { tls: { ca: [], servername: '', ciphers: '' } }],
     ['an empty DKIM', { dkim: {} }],
+    ['an empty link guard', { linkGuard: {} }],
+    ['a link guard without origins', { linkGuard: { ...LINK_GUARD, origins: [] } }],
     ['an empty DKIM key', { dkim: { domainName: '' } }],
     ['emptied numbers', { maxConnections: null, socketTimeout: null, greetingTimeout: '' }],
     ['emptied texts', { name: '', envelopeFrom: '', replyTo: '', defaultLocale: '', servername: '' }],
@@ -125,6 +129,7 @@ describe('the form', () => {
       { url: 'smtps://mailer:p%2Fw@smtp.example.com', fromEmail: 'a@example.com', templates: TEMPLATES },
     ],
     ['with a service', { ...CONFIG, host: undefined, port: undefined, service: 'SendGrid' }],
+    ['with a link guard', { ...CONFIG, linkGuard: LINK_GUARD }],
     ['with an empty subject', { ...CONFIG, templates: TEMPLATES.map((each) => ({ ...each, subject: '' })) }],
   ])('does not change a config %s', (_name, config) => {
     const stored = save(config);
@@ -136,7 +141,7 @@ describe('the form', () => {
   /** An empty editor contains `{}`, which Logto does not store. */
   const emptyJson = (stored: object) =>
     Object.fromEntries(
-      ['auth', 'tls', 'customHeaders', 'dkim', 'providers']
+      ['auth', 'tls', 'customHeaders', 'dkim', 'linkGuard', 'providers']
         .filter((key) => !(key in stored))
         .map((key) => [key, {}]),
     );
@@ -180,6 +185,7 @@ describe('the official connector can read a saved config', () => {
     ],
     ['a service', { host: undefined, port: undefined, service: 'Gmail' }],
     ['a login that is only a type', { auth: { type: 'login' } }],
+    ['a link guard', { linkGuard: LINK_GUARD }],
   ])('%s', (_name, more) => {
     const stored = save({ ...CONFIG, ...more });
     expect(official.safeParse(stored).error?.issues).toBeUndefined();

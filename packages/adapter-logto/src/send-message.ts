@@ -126,17 +126,22 @@ export const createSendMessage =
   (getConfig: GetConnectorConfig, getI18nEmailTemplate: GetI18nEmailTemplate | undefined) =>
   async (data: SendMessageData, inputConfig?: unknown): Promise<Receipt> => {
     const isTest = inputConfig !== undefined && inputConfig !== null;
-    const { config, mailer, issues, repaired } = prepared(
+    const { config, mailer, protectLink, issues, repaired } = prepared(
       isTest ? asStored(inputConfig) : restoreTexts(await getConfig(CONNECTOR_ID)),
     );
     const { to, type, payload, ip } = data;
     const current: CurrentRequest = { lookUpTemplate: () => lookUp(getI18nEmailTemplate, data) };
     try {
       if (!mailer) throw new ConfigError(issues);
+      const variables = toPlainPayload(payload);
+      const { link } = variables;
       const request = parseSendRequest({
         to,
         type,
-        payload: toPlainPayload(payload),
+        payload:
+          protectLink && typeof link === 'string'
+            ? { ...variables, link: await protectLink(link, to) }
+            : variables,
         locale: localesOf(payload),
         ip: optionalText(ip),
       });

@@ -44,7 +44,7 @@ export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
     if (!origins.has(origin))
       throw refuse(
         'its origin is not allowed',
-        'In the `origins` option of createLinkGuard, list the origin of your auth system.',
+        'In the `origins` option of the link guard, list the origin of the link.',
       );
     const { expiresAt, to, method, cookie, browser, ...chosen } = parseProtection(protection);
     if (method === 'POST' && origin !== guard.url.origin)

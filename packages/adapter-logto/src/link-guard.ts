@@ -1,0 +1,58 @@
+import { ConfigError, type ConfigIssue } from '@postern/core';
+import {
+  createLinkProtector,
+  type LinkProtector,
+  type LinkProtectorOptions,
+} from '@postern/http/link-protector';
+import { isRecord } from './official-rules.js';
+
+/** Replaces the link in an email to this address. */
+export type ProtectLink = (link: string, to: string) => Promise<string>;
+
+/** Logto does not pass on the expiration of an invitation, which the application chooses. */
+const DEFAULT_VALIDITY_MS = 7 * 24 * 60 * 60 * 1000;
+const MIN_VALIDITY_MS = 60_000;
+const MAX_VALIDITY_MS = 365 * 24 * 60 * 60 * 1000;
+
+const isValidity = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= MIN_VALIDITY_MS && Number(value) <= MAX_VALIDITY_MS;
+
+const VALIDITY_ISSUE: ConfigIssue = {
+  severity: 'error',
+  path: ['validityMs'],
+  code: 'not_allowed',
+  message: `must be a whole number of milliseconds from ${MIN_VALIDITY_MS} (a minute) to ${MAX_VALIDITY_MS} (a year)`,
+};
+
+function inspectOptions(options: object): { protector?: LinkProtector; issues: readonly ConfigIssue[] } {
+  try {
+    // It checks the options.
+    return { protector: createLinkProtector(options as LinkProtectorOptions), issues: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { issues: error.issues };
+  }
+}
+
+/** Checks the key `linkGuard`. An empty field of the console contains `{}`. */
+export function inspectLinkGuard(input: unknown): { protectLink?: ProtectLink; issues: ConfigIssue[] } {
+  if (input === undefined || input === null || input === '') return { issues: [] };
+  if (!isRecord(input)) {
+    const message = 'must be an object with url and keys';
+    return { issues: [{ severity: 'error', path: ['linkGuard'], code: 'not_allowed', message }] };
+  }
+  if (Object.keys(input).length === 0) return { issues: [] };
+  const { validityMs = DEFAULT_VALIDITY_MS, ...options } = input;
+  const { protector, issues } = inspectOptions(options);
+  if (protector && isValidity(validityMs))
+    return {
+      issues: [],
+      async protectLink(link, to) {
+        const expiresAt = new Date(Date.now() + validityMs);
+        // The recipient of an invitation did not request it, so no browser is known.
+        return (await protector.protect(link, { to, expiresAt, binding: 'none' })).link;
+      },
+    };
+  const all = isValidity(validityMs) ? issues : [...issues, VALIDITY_ISSUE];
+  return { issues: all.map((issue) => ({ ...issue, path: ['linkGuard', ...issue.path] })) };
+}
