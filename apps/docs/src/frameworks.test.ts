@@ -20,6 +20,7 @@ import { loadEdgeRoute } from './edge-runtime.ts';
 import { expectProtected } from './expect-protected.ts';
 import { openGuides } from './guide.ts';
 import { runJest } from './jest.ts';
+import { startKratos } from './kratos.ts';
 import { post } from './post.ts';
 import { startSupabase } from './supabase.ts';
 import { startTrap } from './trap.ts';
@@ -288,6 +289,29 @@ test('Supabase: only the browser that requested a link can redeem it', async () 
   expect(await redeem(openClient(origin), link)).toBeUndefined();
   const redirect = await redeem(person, link);
   expect(redirect).toMatch(/\/welcome\?browser=[\w-]+#access_token=/);
+});
+
+test('Kratos: only the browser that requested a link can redeem it', async () => {
+  const trap = await startTrap();
+  const kratos = await startKratos();
+  const { variable, secret } = WEBHOOK_CALLS.kratos ?? expect.unreachable();
+  const { origin } = await openGuide('kratos').serve('protected-server.ts', {
+    ...{ SMTP_URL: trap.url, [variable]: secret, LINK_SECRET: 's'.repeat(32), KRATOS_URL: kratos.url },
+  });
+  Object.assign(kratos, { hook: `${origin}/webhooks/kratos`, ui: `${origin}/recovery` });
+  const person = openClient(origin);
+  const started = await person(`${kratos.url}/self-service/recovery/browser`);
+  const page = await (await person(started.headers.get('location') ?? '')).text();
+  const [, action = ''] = /action="([^"]+)"/.exec(page) ?? [];
+  const inputs = page.matchAll(/<input name="(\w+)" type="\w+" value="([^"]*)">/g);
+  const form = Object.fromEntries(
+    Array.from(inputs, ([, name, value = '']) => [name, value.replaceAll('&quot;', '"')]),
+  );
+  expect((await person(action, { ...form, email: to })).status).toBe(303);
+
+  const link = await trap.inbox.waitForLink(to);
+  expect(await redeem(openClient(origin), link)).toBeUndefined();
+  expect(await redeem(person, link)).toMatch(/\/settings$/);
 });
 
 test('Kratos: the config and the Jsonnet body fit the webhook', async () => {
