@@ -1,10 +1,9 @@
 import { createAuthMiddleware } from '@better-auth/core/api';
-import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import type { BetterAuthPlugin } from 'better-auth';
 import { getSessionFromCtx, isAPIError } from 'better-auth/api';
-import { verifyJWT } from 'better-auth/crypto';
-import * as z from 'zod';
 import type { AuthCallbacks } from './auth-callbacks.js';
 import type { ParsedOptions } from './auth-emails-options.js';
+import { createAuthNotices } from './auth-notices.js';
 import { EMAIL_ERROR_CODES } from './email-error.js';
 import type { EmailSender } from './email-sender.js';
 
@@ -14,31 +13,12 @@ export interface AuthEmailsPlugin extends BetterAuthPlugin {
   $ERROR_CODES: typeof EMAIL_ERROR_CODES;
 }
 
-/** The token of a link that changes the address of an account. */
-const changeTokenSchema = z.object({ email: z.string(), updateTo: z.string() });
-
-/** The address before the change that the request makes, or `undefined` if it does not change the address. */
-async function previousEmailOf(context: GenericEndpointContext | null): Promise<string | undefined> {
-  switch (context?.path) {
-    case '/verify-email':
-      return changeTokenSchema.safeParse(
-        await verifyJWT(String(context.query?.token), context.context.secret),
-      ).data?.email;
-    case '/change-email':
-    case '/email-otp/change-email':
-      return context.context.session?.user.email;
-    default:
-      return undefined;
-  }
-}
-
-const NEW_BACKUP_CODES = '/two-factor/generate-backup-codes';
-
 export function createAuthPlugin(
   callbacks: AuthCallbacks,
   { send, takeFailure }: EmailSender,
   { types }: ParsedOptions,
 ): AuthEmailsPlugin {
+  const notices = createAuthNotices(send);
   return {
     id: 'postern',
     $ERROR_CODES: EMAIL_ERROR_CODES,
@@ -61,36 +41,7 @@ export function createAuthPlugin(
             }),
             ...(types.ConfirmAccountDeletion !== false && { deleteUser: { sendDeleteAccountVerification } }),
           },
-          databaseHooks: {
-            account: {
-              update: {
-                async after(_account, context) {
-                  const user = context?.context.session?.user;
-                  if (context?.path === '/change-password' && user) await send('PasswordChanged', user);
-                },
-              },
-            },
-            user: {
-              update: {
-                async after(user, context) {
-                  if (context?.path.startsWith('/two-factor/')) {
-                    await send(user.twoFactorEnabled ? 'MfaEnabled' : 'MfaDisabled', user);
-                    return;
-                  }
-                  const previousEmail = await previousEmailOf(context);
-                  if (previousEmail === undefined || previousEmail === user.email) return;
-                  const payload = { previousEmail, newEmail: user.email };
-                  await send('EmailChanged', { ...user, email: previousEmail }, payload);
-                  await send('EmailChanged', user, payload);
-                },
-              },
-              delete: {
-                async after(user, context) {
-                  if (context?.path.startsWith('/delete-user')) await send('AccountDeleted', user);
-                },
-              },
-            },
-          },
+          databaseHooks: notices.databaseHooks,
         },
       };
     },
@@ -106,11 +57,10 @@ export function createAuthPlugin(
         {
           matcher: () => true,
           handler: createAuthMiddleware(async (context) => {
-            const { returned, session, baseURL } = context.context;
+            const { returned, baseURL } = context.context;
             const failure = await takeFailure();
             if (!failure) {
-              if (context.path === NEW_BACKUP_CODES && session && !isAPIError(returned))
-                await send('RecoveryMethodChanged', session.user);
+              if (!isAPIError(returned)) await notices.afterSuccess(context);
               return;
             }
             const location = isAPIError(returned) && new Headers(returned.headers).get('location');

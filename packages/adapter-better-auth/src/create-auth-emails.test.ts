@@ -57,13 +57,6 @@ describe('email and password', () => {
     expect(await person.user()).toMatchObject({ email: ada });
   });
 
-  test('a person who changes the password gets a notice', async () => {
-    const { signUp, transport } = openAuth();
-    const person = await signUp(ada);
-    await person.post('/change-password', { currentPassword: PASSWORD, newPassword: 'battery staple' });
-    expect(sent(transport.emails)).toEqual([`PasswordChanged to ${ada}`]);
-  });
-
   test('a person who is not verified gets the link again when signing in', async () => {
     const { browser, inbox, transport } = openAuth();
     const person = browser();

@@ -19,6 +19,9 @@ import { type AuthUsageType, isFromSomeoneElse } from './auth-usage-type.js';
 import { toApiError } from './email-error.js';
 import { mayShowFailure } from './failure-visibility.js';
 
+/** Administrators send requests with the plugin `admin`. */
+const ADMIN_PATH = '/admin/';
+
 type Variables = Readonly<Record<string, PayloadValue>>;
 
 export interface EmailSender {
@@ -48,6 +51,7 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
       const context = tryGetCurrentAuthEndpointContext();
       const { logger, options: auth } = context?.context ?? {};
       const background = auth?.advanced?.backgroundTasks?.handler;
+      const isOwnRequest = !isFromSomeoneElse(type) && !context?.path?.startsWith(ADMIN_PATH);
       const isShown = !isNotice(type) && (!context || mayShowFailure(context, recipient.email));
       // Links are bound to the browser only if its cookie reaches the browser and does not reveal that an account exists.
       // Without a request, the caller of the server API may drop the cookie. With a background handler, Better Auth
@@ -55,7 +59,7 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
       const canBind =
         context?.request !== undefined &&
         isShown &&
-        !isFromSomeoneElse(type) &&
+        isOwnRequest &&
         (!background || context.path === '/sign-in/magic-link');
       try {
         const { email: to, name } = recipient;
@@ -75,7 +79,7 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
           ...{ to, type: usageType, ip, expiresAt },
           payload: expiresAt ? await protectPayload(linkGuard, shown, { to, expiresAt, browser }) : shown,
           locale: locale ? await locale({ ...recipient }, headers) : headers?.get('accept-language'),
-          ...(!isFromSomeoneElse(type) && {
+          ...(isOwnRequest && {
             requestContext: { userAgent: headers?.get('user-agent'), ip },
           }),
         });

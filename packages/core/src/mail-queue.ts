@@ -17,7 +17,7 @@ export interface MailQueue {
   close(): Promise<void>;
 }
 
-/** A schema for the option `queue`. */
+/** A schema for a queue. */
 export const queueSchema = objectWithMethods<Pick<MailQueue, 'enqueue'>>(
   'a queue with the method enqueue',
   'enqueue',

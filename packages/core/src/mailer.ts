@@ -113,7 +113,7 @@ export interface Mailer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A schema for the option `mailer`, which must have these methods. */
+/** A schema for a mailer with these methods. */
 export const mailerSchema = <T extends Partial<Mailer>>(...methods: (keyof T & string)[]) =>
   objectWithMethods<T>('a mailer, such as createMailer(…)', ...methods);
 

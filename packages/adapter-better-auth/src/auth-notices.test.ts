@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { openAuth, PASSWORD, sent } from '../fixtures/auth-world.js';
+
+const ada = 'ada@example.com';
+const bob = 'bob@example.com';
+
+/** Ada, who has a password, an account of another provider, and two-step verification. */
+async function openWithAda() {
+  const world = openAuth({ auth: { account: { accountLinking: { allowUnlinkingAll: true } } } });
+  const person = await world.signUp(ada);
+  await person.post('/two-factor/enable', { password: PASSWORD });
+  await person.post('/two-factor/send-otp');
+  await person.post('/two-factor/verify-otp', { code: await world.inbox.waitForCode(ada) });
+  world.inbox.clear();
+  return { ...world, person, accountId: world.db.account?.[0]?.id };
+}
+
+describe('a person who changes something gets a notice', () => {
+  test.each([
+    ['PasswordChanged', '/change-password', { currentPassword: PASSWORD, newPassword: 'battery staple' }],
+    ['RecoveryMethodChanged', '/two-factor/generate-backup-codes', { password: PASSWORD }],
+    ['RecoveryMethodChanged', '/passkey/verify-registration', {}],
+    ['RecoveryMethodChanged', '/passkey/delete-passkey', {}],
+    ['MfaDisabled', '/two-factor/disable', { password: PASSWORD }],
+  ])('%s: %s', async (type, path, body) => {
+    const { person, transport } = await openWithAda();
+    expect((await person.post(path, body)).status).toBe(200);
+    expect(sent(transport.emails)).toEqual([`${type} to ${ada}`]);
+    expect(transport.emails[0]?.text).toContain('Chrome on Windows');
+  });
+
+  test('RecoveryMethodChanged: /unlink-account', async () => {
+    const { person, accountId, transport } = await openWithAda();
+    expect((await person.post('/unlink-account', { accountId })).status).toBe(200);
+    expect(sent(transport.emails)).toEqual([`RecoveryMethodChanged to ${ada}`]);
+  });
+
+  test.each([
+    ['/change-password', { currentPassword: 'wrong', newPassword: 'battery staple' }],
+    ['/two-factor/generate-backup-codes', { password: 'wrong' }],
+    ['/unlink-account', { accountId: 'unknown' }],
+  ])('not if the change fails: %s', async (path, body) => {
+    const { person, transport } = await openWithAda();
+    expect((await person.post(path, body)).status).toBeGreaterThanOrEqual(400);
+    expect(transport.emails).toEqual([]);
+  });
+});
+
+describe('a person whose account an administrator changes gets a notice, without the browser of the administrator', () => {
+  test.each([
+    ['PasswordChanged', '/admin/set-user-password', { newPassword: 'battery staple' }],
+    ['AccountDeleted', '/admin/remove-user', {}],
+  ])('%s: %s', async (type, path, body) => {
+    const { db, signUp, transport } = openAuth();
+    const administrator = await signUp(ada);
+    await signUp(bob);
+    const [first, second] = db.user ?? [];
+    Object.assign(first ?? {}, { role: 'admin' });
+    expect((await administrator.post(path, { ...body, userId: second?.id })).status).toBe(200);
+    expect(sent(transport.emails)).toEqual([`${type} to ${bob}`]);
+    expect(transport.emails[0]?.text).not.toContain('Windows');
+  });
+});
