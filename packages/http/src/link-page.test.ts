@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { directionOf } from '@postern/core';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -66,15 +65,6 @@ describe('the texts', () => {
     expect(new Set(Object.values(LINK_TEXTS)).size).toBe(25);
   });
 
-  test('isolate values from right-to-left text', () => {
-    // Otherwise, an address that begins with a digit falls apart: example.com@***1.
-    for (const { lang, ...texts } of Object.values(LINK_TEXTS).filter(
-      ({ lang }) => directionOf(lang) === 'rtl',
-    ))
-      for (const text of Object.values(texts))
-        expect(text, lang).not.toMatch(/(?<!\u2068)\{\w+\}|\{\w+\}(?!\u2069)/);
-  });
-
   test.each([
     ['de-CH,de;q=0.9', 'de', 'ltr', 'Fast geschafft'],
     ['ar-EG', 'ar', 'rtl', 'بقيت خطوة واحدة'],
@@ -88,6 +78,12 @@ describe('the texts', () => {
     expect(page).toContain(`<html lang="${lang}" dir="${dir}">`);
     if (title) expect(page).toContain(`<h1>${title}</h1>`);
   });
+});
+
+test.each(['ar', 'he'])('an address is isolated from right-to-left text: %s', async (locale) => {
+  const [page = ''] = await pagesIn(locale);
+  expect(page).toContain('\u2068a***@long-name.');
+  expect(page).toContain('example\u2069');
 });
 
 describe('in a browser', { timeout: 60_000 }, () => {

@@ -132,10 +132,15 @@ export async function respondPage(
   );
 }
 
+/** In right-to-left text, an address that begins with a digit would fall apart: `example.com@***1`. */
+const isolate = (address: string, lang: string) =>
+  directionOf(lang) === 'rtl' ? `\u2068${address}\u2069` : address;
+
 /** Responds with a page that has one button. */
 export function respondButton(style: LinkPageStyle, address: string | undefined): Promise<HttpResponse> {
-  const { title, text, textWithoutAddress, button } = style.texts;
-  const shown = address === undefined ? textWithoutAddress : text.replaceAll('{address}', () => address);
+  const { title, text, textWithoutAddress, button, lang } = style.texts;
+  const shown =
+    address === undefined ? textWithoutAddress : text.replaceAll('{address}', () => isolate(address, lang));
   return respondPage(200, style, { title, text: shown, form: { button } });
 }
 

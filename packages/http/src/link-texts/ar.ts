@@ -3,7 +3,7 @@ import type { LinkTexts } from './link-texts.js';
 export const ar: LinkTexts = {
   lang: 'ar',
   title: 'بقيت خطوة واحدة',
-  text: 'للمتابعة باستخدام \u2068{address}\u2069، يُرجى الضغط على الزر.',
+  text: 'للمتابعة باستخدام {address}، يُرجى الضغط على الزر.',
   textWithoutAddress: 'للمتابعة، يُرجى الضغط على الزر.',
   button: 'متابعة',
   doneTitle: 'تم',

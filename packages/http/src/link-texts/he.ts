@@ -3,7 +3,7 @@ import type { LinkTexts } from './link-texts.js';
 export const he: LinkTexts = {
   lang: 'he',
   title: 'כמעט סיימנו',
-  text: 'כדי להמשיך עם הכתובת \u2068{address}\u2069, יש ללחוץ על הכפתור.',
+  text: 'כדי להמשיך עם הכתובת {address}, יש ללחוץ על הכפתור.',
   textWithoutAddress: 'כדי להמשיך, יש ללחוץ על הכפתור.',
   button: 'המשך',
   doneTitle: 'בוצע',
