@@ -14,7 +14,7 @@ const METHODS = ['HEAD', 'GET', 'OPTIONS', 'POST'];
 const ACTIONS = 'button, input[type=submit], a[href]';
 
 /**
- * Does everything that scanners are known to do, in a browser context of its own. It requests the link with several methods and
+ * Does everything that scanners are known to do, in a new browser context. It requests the link with several methods and
  * renders it with scripts. On each page, it submits every form, clicks every button, and follows every link.
  */
 export async function scan(browser: Browser, link: string): Promise<Scan> {
