@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 
 /** What a scanner found behind a link. */
 export interface Scan {
@@ -10,18 +10,22 @@ export interface Scan {
   readonly clicks: readonly string[];
 }
 
-const METHODS = ['HEAD', 'GET', 'OPTIONS', 'POST'];
+const SAFE_METHODS = ['HEAD', 'GET', 'OPTIONS'];
+const METHODS = [...SAFE_METHODS, 'POST'];
 const ACTIONS = 'button, input[type=submit], a[href]';
 
 /**
  * Does everything that scanners are known to do, in a new browser context. It requests the link with several methods and
  * renders it with scripts. On each page, it submits every form, clicks every button, and follows every link.
+ *
+ * @param isCautious leaves out everything that sends a POST request, as most scanners do
  */
-export async function scan(browser: Browser, link: string): Promise<Scan> {
+export async function scan(browser: Browser, link: string, isCautious = false): Promise<Scan> {
   const context = await browser.newContext();
   const page = await context.newPage();
   const statuses: Record<string, number> = {};
-  for (const method of METHODS) {
+  const actions = isCautious ? 'a[href]' : ACTIONS;
+  for (const method of isCautious ? SAFE_METHODS : METHODS) {
     const response = await page.request.fetch(link, { method });
     statuses[method] = response.status();
   }
@@ -33,14 +37,14 @@ export async function scan(browser: Browser, link: string): Promise<Scan> {
   /** Repeats the clicks that lead to a page, and then tries each action on it. */
   async function explore(path: readonly number[]): Promise<void> {
     await page.goto(link, { waitUntil: 'networkidle' });
-    for (const index of path) await click(page, index);
+    for (const index of path) await click(page.locator(actions).nth(index));
     const text = await page.locator('body').ariaSnapshot();
     const state = `${page.url()}\n${text}`;
     if (seen.has(state)) return;
     seen.add(state);
     pages.push(text);
-    await submitForms(page);
-    const labels = await page.locator(ACTIONS).allInnerTexts();
+    if (!isCautious) await submitForms(page);
+    const labels = await page.locator(actions).allInnerTexts();
     for (const [index, label] of labels.entries()) {
       clicks.push(label);
       await explore([...path, index]);
@@ -53,11 +57,10 @@ export async function scan(browser: Browser, link: string): Promise<Scan> {
 }
 
 /** The page may have changed since the last visit, because the scanner redeemed the link. */
-async function click(page: Page, index: number): Promise<void> {
-  const action = page.locator(ACTIONS).nth(index);
+async function click(action: Locator): Promise<void> {
   if ((await action.count()) === 0) return;
   await action.click();
-  await page.waitForLoadState('networkidle');
+  await action.page().waitForLoadState('networkidle');
 }
 
 /** Submits the forms with the values that they have, even if the browser would ask for more. */

@@ -1,40 +1,15 @@
-/** Scanners do everything that they can with the links of each auth system, and the person still gets in. */
-import { serve } from '@hono/node-server';
-import { startSmtpTrap } from '@postern/testing';
-import type { Hono } from 'hono';
+/** Scanners do everything that they can with links that are bound to a browser, and the person still gets in. */
 import type { Page } from 'playwright-core';
-import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { launchBrowser } from '../../../scripts/browser.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../../scripts/free-port.ts';
 import { createBetterAuthApp } from './better-auth-app.ts';
 import { writeGuides } from './guide.ts';
 import { scan } from './scan.ts';
-
-const SECRETS = {
-  AUTH_SECRET: 'a'.repeat(32),
-  BETTER_AUTH_SECRET: 'b'.repeat(32),
-  LINK_SECRET: 'l'.repeat(32),
-};
+import { openScanWorld, submit } from './scan-world.ts';
 
 const { open: openGuide } = await writeGuides(['Auth systems']);
-const resources = new AsyncDisposableStack();
-afterAll(() => resources.disposeAsync());
-const browser = resources.use(await launchBrowser());
-const trap = resources.use(await startSmtpTrap({ tls: 'none' }));
-const env = { ...SECRETS, SMTP_URL: `smtp://${trap.host}:${trap.port}` };
+const { browser, trap, env, openPerson, serveApp, defer } = await openScanWorld();
 const betterAuth = await openBetterAuth();
-
-/** Opens a browser with its own cookies. */
-async function openBrowser(): Promise<Page> {
-  const context = await browser.newContext();
-  onTestFinished(() => context.close());
-  return context.newPage();
-}
-
-async function send(page: Page, fields: Readonly<Record<string, string>>, button: string): Promise<void> {
-  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
-  await page.getByRole('button', { name: button }).click();
-}
 
 /** A site whose links are bound to the browser that requests them. */
 interface Site {
@@ -51,7 +26,7 @@ async function openProtectLinks(): Promise<Site> {
   return {
     async request(person, email) {
       await person.goto(origin);
-      await send(person, { Email: email }, 'Send link');
+      await submit(person, { Email: email }, 'Send link');
       await person.waitForURL(`${origin}/open`);
     },
     codePage: `${origin}/open`,
@@ -65,7 +40,7 @@ async function openAuthJs(): Promise<Site> {
   return {
     async request(person, email) {
       await person.goto(`${origin}/auth/signin?callbackUrl=/`);
-      await send(person, { Email: email }, 'Sign in with Email');
+      await submit(person, { Email: email }, 'Sign in with Email');
       await person.waitForURL(`${origin}/auth/verify-request?*`);
     },
     codePage: `${origin}/open`,
@@ -81,26 +56,18 @@ async function openBetterAuth(): Promise<Site & { origin: string }> {
   const { auth, linkGuard } = await import(guide.path('auth.ts'));
   const { mailer } = await import(guide.path('mail.ts'));
   vi.unstubAllEnvs();
-  resources.defer(() => mailer.close());
+  defer(() => mailer.close());
   serveApp(createBetterAuthApp(auth, linkGuard), port);
   return {
     origin,
     async request(person, email) {
       await person.goto(`${origin}/link`);
-      await send(person, { Email: email }, 'Send');
+      await submit(person, { Email: email }, 'Send');
       await person.getByRole('status').getByText('200').waitFor();
     },
     codePage: `${origin}/open`,
     hello: (email) => `Hello, ${email}.`,
   };
-}
-
-function serveApp({ fetch }: Hono, port: number): void {
-  const server = serve({ fetch, port });
-  resources.defer(() => {
-    if ('closeAllConnections' in server) server.closeAllConnections();
-    server.close();
-  });
 }
 
 /** The scanner reaches the guard's page, which has nothing to click. Returns the code on the page. */
@@ -122,7 +89,7 @@ describe.each([
   test('that the person opens in the same browser, or enters a code for', async () => {
     const { request, codePage, hello } = await openSite();
     const ada = 'ada@example.com';
-    const person = await openBrowser();
+    const person = await openPerson();
     await request(person, ada);
     const link = await trap.inbox.waitForLink(ada);
     await scanBound(link);
@@ -133,17 +100,17 @@ describe.each([
     trap.inbox.clear();
 
     const bob = 'bob@example.com';
-    const other = await openBrowser();
+    const other = await openPerson();
     await request(other, bob);
     const otherLink = await trap.inbox.waitForLink(bob);
     const code = await scanBound(otherLink);
-    const phone = await openBrowser();
+    const phone = await openPerson();
     await phone.goto(otherLink);
     await phone.getByText(code).waitFor();
     await other.goto(codePage);
-    await send(other, { Code: 'AAAAA-AAAAA' }, 'Continue');
+    await submit(other, { Code: 'AAAAA-AAAAA' }, 'Continue');
     await other.getByRole('alert').waitFor();
-    await send(other, { Code: code.toLowerCase() }, 'Continue');
+    await submit(other, { Code: code.toLowerCase() }, 'Continue');
     await other.getByText(hello(bob)).waitFor();
     trap.inbox.clear();
   });
@@ -157,20 +124,20 @@ describe('Better Auth: a scanner clicks the button of a link that is not bound t
   async function request(person: Page, path: string, fields = {}): Promise<string> {
     trap.inbox.clear();
     await person.goto(origin + path);
-    await send(person, { Email: email, ...fields }, 'Send');
+    await submit(person, { Email: email, ...fields }, 'Send');
     return trap.inbox.waitForLink(email);
   }
 
   async function signIn(person: Page, password: string): Promise<void> {
     await person.goto(`${origin}/sign-in`);
-    await send(person, { Email: email, Password: password }, 'Send');
+    await submit(person, { Email: email, Password: password }, 'Send');
     await person.getByRole('status').getByText('200').waitFor();
     await person.goto(origin);
     await person.getByText(hello(email)).waitFor();
   }
 
   test('verifies the address, and the person signs in', async () => {
-    const person = await openBrowser();
+    const person = await openPerson();
     const link = await request(person, '/sign-up', { Password: 'correct horse' });
 
     const { pages, clicks } = await scan(browser, link);
@@ -184,7 +151,7 @@ describe('Better Auth: a scanner clicks the button of a link that is not bound t
   });
 
   test('does not reset the password, and the person does', async () => {
-    const person = await openBrowser();
+    const person = await openPerson();
     const link = await request(person, '/forgot');
 
     const { pages, clicks } = await scan(browser, link);
@@ -193,7 +160,7 @@ describe('Better Auth: a scanner clicks the button of a link that is not bound t
 
     await person.goto(link);
     await person.getByRole('button', { name: 'Continue' }).click();
-    await send(person, { Password: 'battery staple' }, 'Send');
+    await submit(person, { Password: 'battery staple' }, 'Send');
     await person.getByRole('status').getByText('200').waitFor();
     await signIn(person, 'battery staple');
   });

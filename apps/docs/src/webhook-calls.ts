@@ -1,5 +1,5 @@
 /** Calls of auth systems to webhooks, with the code 305805, as the systems make them. */
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 
 interface WebhookCall {
@@ -13,10 +13,13 @@ interface WebhookCall {
 const BASE64 = Buffer.from('the secret of the tests').toString('base64');
 const now = () => Math.floor(Date.now() / 1000);
 
-const standard = (prefix: string) => (body: string) => ({
-  ...{ [`${prefix}-id`]: 'msg_1', [`${prefix}-timestamp`]: String(now()) },
-  [`${prefix}-signature`]: new Webhook(`whsec_${BASE64}`).sign('msg_1', new Date(now() * 1000), body),
-});
+const standard = (prefix: string) => (body: string) => {
+  const id = `msg_${randomUUID()}`;
+  return {
+    ...{ [`${prefix}-id`]: id, [`${prefix}-timestamp`]: String(now()) },
+    [`${prefix}-signature`]: new Webhook(`whsec_${BASE64}`).sign(id, new Date(now() * 1000), body),
+  };
+};
 
 const TOKEN = 'the-secret-of-the-tests';
 const to = 'ada@example.com';
@@ -65,5 +68,10 @@ export const WEBHOOK_CALLS: Readonly<Record<string, WebhookCall>> = {
       },
     },
     authenticate: standard('svix'),
+  },
+  logto: {
+    ...{ variable: 'API_SECRET', secret: TOKEN },
+    body: { to, type: 'SignIn', payload: { code: '305805', locale: 'de' } },
+    authenticate: () => ({ Authorization: `Bearer ${TOKEN}` }),
   },
 };
