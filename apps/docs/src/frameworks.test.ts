@@ -15,30 +15,18 @@ import { bundleWorker } from '../../../scripts/runtimes/bundle-worker.ts';
 import { serveWorker } from '../../../scripts/runtimes/workerd.ts';
 import { WEB_PACKAGES } from '../../../scripts/web-apis/web-packages.ts';
 import { checkContainerFiles } from './container-files.ts';
-import { type Client, openClient } from './cookies.ts';
+import { openClient } from './cookies.ts';
 import { loadEdgeRoute } from './edge-runtime.ts';
 import { expectProtected } from './expect-protected.ts';
 import { openGuides } from './guide.ts';
 import { runJest } from './jest.ts';
-import { startKratos } from './kratos.ts';
 import { post } from './post.ts';
-import { startSupabase } from './supabase.ts';
 import { startTrap } from './trap.ts';
 import { WEBHOOK_CALLS } from './webhook-calls.ts';
 
 const to = 'ada@example.com';
 /** Its declarations are not published. */
 const HTTP_EMAIL_CONNECTOR: string = '@logto/connector-http-email';
-
-/** Opens a protected link, clicks its button, and follows it to the auth system. Returns the redirect of that system. */
-async function redeem(client: Client, link: string): Promise<string | undefined> {
-  const hasButton = (await (await client(link)).text()).includes('<button>');
-  const pressed = await client(link, {});
-  const [, next] = /content="0;url=([^"]+)"/.exec(await pressed.text()) ?? [];
-  expect([hasButton, pressed.status]).toEqual(next === undefined ? [false, 403] : [true, 200]);
-  if (next === undefined) return undefined;
-  return (await client(next.replaceAll('&amp;', '&'))).headers.get('location') ?? '';
-}
 
 const openGuide = await openGuides(['Start here', 'Frameworks', 'Runtimes', 'Auth systems']);
 
@@ -273,46 +261,6 @@ test.each(['supabase', 'kratos', 'zitadel', 'clerk'])(
     expect(trap.inbox.messages).toHaveLength(1);
   },
 );
-
-test('Supabase: only the browser that requested a link can redeem it', async () => {
-  const trap = await startTrap();
-  const supabase = await startSupabase();
-  const { variable, secret } = WEBHOOK_CALLS.supabase ?? expect.unreachable();
-  const { origin } = await openGuide('supabase').serve('protected-server.ts', {
-    ...{ SMTP_URL: trap.url, [variable]: secret, LINK_SECRET: 's'.repeat(32) },
-    ...{ SUPABASE_URL: supabase.url, SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_test' },
-  });
-  supabase.hook = `${origin}/webhooks/supabase`;
-  const person = openClient(origin);
-  expect((await person('/sign-in', { email: to })).status).toBe(200);
-  const link = await trap.inbox.waitForLink(to);
-  expect(await redeem(openClient(origin), link)).toBeUndefined();
-  const redirect = await redeem(person, link);
-  expect(redirect).toMatch(/\/welcome\?browser=[\w-]+#access_token=/);
-});
-
-test('Kratos: only the browser that requested a link can redeem it', async () => {
-  const trap = await startTrap();
-  const kratos = await startKratos();
-  const { variable, secret } = WEBHOOK_CALLS.kratos ?? expect.unreachable();
-  const { origin } = await openGuide('kratos').serve('protected-server.ts', {
-    ...{ SMTP_URL: trap.url, [variable]: secret, LINK_SECRET: 's'.repeat(32), KRATOS_URL: kratos.url },
-  });
-  Object.assign(kratos, { hook: `${origin}/webhooks/kratos`, ui: `${origin}/recovery` });
-  const person = openClient(origin);
-  const started = await person(`${kratos.url}/self-service/recovery/browser`);
-  const page = await (await person(started.headers.get('location') ?? '')).text();
-  const [, action = ''] = /action="([^"]+)"/.exec(page) ?? [];
-  const inputs = page.matchAll(/<input name="(\w+)" type="\w+" value="([^"]*)">/g);
-  const form = Object.fromEntries(
-    Array.from(inputs, ([, name, value = '']) => [name, value.replaceAll('&quot;', '"')]),
-  );
-  expect((await person(action, { ...form, email: to })).status).toBe(303);
-
-  const link = await trap.inbox.waitForLink(to);
-  expect(await redeem(openClient(origin), link)).toBeUndefined();
-  expect(await redeem(person, link)).toMatch(/\/settings$/);
-});
 
 test('Kratos: the config and the Jsonnet body fit the webhook', async () => {
   const guide = openGuide('kratos');

@@ -4,8 +4,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../../scripts/free-port.ts';
 import { createBetterAuthApp } from './better-auth-app.ts';
 import { writeGuides } from './guide.ts';
+import { startKratos } from './kratos.ts';
 import { scan } from './scan.ts';
 import { openScanWorld, submit } from './scan-world.ts';
+import { startSupabase } from './supabase.ts';
+import { WEBHOOK_CALLS } from './webhook-calls.ts';
 
 const { open: openGuide } = await writeGuides(['Auth systems']);
 const { browser, trap, env, openPerson, serveApp, defer } = await openScanWorld();
@@ -70,13 +73,13 @@ async function openBetterAuth(): Promise<Site & { origin: string }> {
   };
 }
 
+/** The statuses of a link in other browsers than the one that requested it. */
+const BOUND = { HEAD: 200, GET: 200, OPTIONS: 405, POST: 403 };
+
 /** The scanner reaches the guard's page, which has nothing to click. Returns the code on the page. */
 async function scanBound(link: string): Promise<string> {
   const { statuses, pages, clicks } = await scan(browser, link);
-  expect({ statuses, clicks }).toEqual({
-    statuses: { HEAD: 200, GET: 200, OPTIONS: 405, POST: 403 },
-    clicks: [],
-  });
+  expect({ statuses, clicks }).toEqual({ statuses: BOUND, clicks: [] });
   expect(pages).toEqual([expect.stringContaining('You requested this link in a different browser.')]);
   return /\b[A-Z0-9]{5}-[A-Z0-9]{5}\b/.exec(pages.join())?.[0] ?? '';
 }
@@ -164,4 +167,69 @@ describe('Better Auth: a scanner clicks the button of a link that is not bound t
     await person.getByRole('status').getByText('200').waitFor();
     await signIn(person, 'battery staple');
   });
+});
+
+/** A site that asks an auth system for a link. The auth system sends it through the site's webhook. */
+interface WebhookSite {
+  request(person: Page, email: string): Promise<void>;
+  /** The page to which the auth system redirects a person who is signed in. */
+  readonly home: RegExp;
+}
+
+async function openSupabase(): Promise<WebhookSite> {
+  const supabase = await startSupabase();
+  const { origin } = await openGuide('supabase').serve('protected-server.ts', {
+    ...{ ...env, SEND_EMAIL_HOOK_SECRET: WEBHOOK_CALLS.supabase?.secret ?? '' },
+    ...{ SUPABASE_URL: supabase.url, SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_test' },
+  });
+  supabase.hook = `${origin}/webhooks/supabase`;
+  return {
+    async request(person, email) {
+      await person.goto(origin);
+      await submit(person, { Email: email }, 'Send link');
+      await person.getByText('Check your email.').waitFor();
+    },
+    home: /\/welcome\?browser=[\w-]+#access_token=/,
+  };
+}
+
+async function openKratos(): Promise<WebhookSite> {
+  const kratos = await startKratos();
+  const secret = WEBHOOK_CALLS.kratos?.secret ?? '';
+  const { origin } = await openGuide('kratos').serve('protected-server.ts', {
+    ...{ ...env, KRATOS_SECRET: secret, KRATOS_URL: kratos.url },
+  });
+  Object.assign(kratos, { hook: `${origin}/webhooks/kratos`, ui: `${origin}/recovery` });
+  return {
+    async request(person, email) {
+      await person.goto(`${kratos.url}/self-service/recovery/browser`);
+      await person.locator('[name=email]').fill(email);
+      await person.locator('[name=method]').click();
+      await person.waitForURL(/\/recovery\?flow=/);
+    },
+    home: /\/settings$/,
+  };
+}
+
+test.each([
+  ['Supabase', openSupabase],
+  ['Kratos', openKratos],
+])('%s: a scanner cannot redeem a link that the webhook binds to a browser', async (_, openSite) => {
+  const { request, home } = await openSite();
+  const email = 'ada@example.com';
+  const person = await openPerson();
+  trap.inbox.clear();
+  await request(person, email);
+  const link = await trap.inbox.waitForLink(email);
+
+  const { statuses, pages, clicks } = await scan(browser, link);
+  expect({ statuses, clicks }).toEqual({ statuses: BOUND, clicks: [] });
+  expect(pages).toEqual([expect.stringContaining('Continue in the browser where you started')]);
+  const phone = await openPerson();
+  await phone.goto(link);
+  await phone.getByRole('heading', { name: 'Continue in the browser where you started' }).waitFor();
+
+  await person.goto(link);
+  await person.getByRole('button', { name: 'Continue' }).click();
+  await person.waitForURL(home);
 });
