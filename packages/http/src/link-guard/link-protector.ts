@@ -11,7 +11,7 @@ export type LinkProtector = Pick<LinkGuard, 'protect'>;
  * Creates the part of a guard that protects links, without the page. Use it in a process that sends emails, and serve the page
  * with `createLinkGuard` in your application. Both need the same `keys` and `url`.
  *
- * Links are not bound to a browser, unless `protect` receives `binding: 'browser'`.
+ * Links are not bound to a browser, unless `protect` receives `binding: 'browser'` or `browser`.
  *
  * @throws {ConfigError} if an option is not valid. The error lists every problem.
  *

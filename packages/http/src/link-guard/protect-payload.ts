@@ -20,8 +20,12 @@ export interface LinkEmail {
   readonly browser?: RequestingBrowser | string | null | undefined;
 }
 
+/** The text comes from outside, so it can be any JSON value, which has no functions. */
+const isRequesting = (browser: LinkEmail['browser']): browser is RequestingBrowser =>
+  typeof browser === 'object' && typeof browser?.setCookie === 'function';
+
 const bindingTo = (browser: string | null | undefined) =>
-  typeof browser === 'string' ? { browser } : ({ binding: 'none' } as const);
+  browser === undefined || browser === null ? ({ binding: 'none' } as const) : { browser };
 
 /**
  * Replaces the `link` in the variables of an email with a protected one, and adds the `code` that the guard returns. Without a
@@ -33,11 +37,10 @@ export async function protectPayload<Payload extends Readonly<Record<string, unk
   { to, expiresAt, browser }: LinkEmail,
 ): Promise<Payload> {
   if (!linkGuard || typeof payload.link !== 'string') return payload;
-  const isRequesting = typeof browser === 'object' && browser !== null;
   const { setCookie, ...shown } = await linkGuard.protect(payload.link, {
     ...{ to, expiresAt },
-    ...(isRequesting ? { cookie: browser.cookie } : bindingTo(browser)),
+    ...(isRequesting(browser) ? { cookie: browser.cookie } : bindingTo(browser)),
   });
-  if (isRequesting && setCookie !== undefined) await browser.setCookie(setCookie);
+  if (isRequesting(browser) && setCookie !== undefined) await browser.setCookie(setCookie);
   return { ...payload, ...shown };
 }
