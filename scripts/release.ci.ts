@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type SmtpTrap, startSmtpTrap } from '@postern/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from 'vitest';
 import { type LocalRegistry, startLocalRegistry } from './fixtures/local-registry.js';
 import { packageManagers } from './fixtures/package-managers.js';
 import { checkReadme, readExamples } from './readme-examples.js';
@@ -46,21 +46,38 @@ async function main(): Promise<void> {
 void main();
 `;
 
+/** Loads each package with `import` and with `require`. */
+const LOAD = `
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+for (const name of process.argv.slice(2)) {
+  await import(name);
+  require(name);
+}
+`;
+
 const names = await readdir(PACKAGES);
 const manifests = await Promise.all(
   names.map(async (name) => JSON.parse(await readFile(join(PACKAGES, name, 'package.json'), 'utf8'))),
 );
-const published = manifests.filter(({ private: isPrivate }) => !isPrivate).map(({ name }): string => name);
-/** npm refuses it next to the nodemailer of another example. Auth.js has nodemailer 7 and 8 as an optional peer. */
-const NOT_INSTALLED = 'adapter-authjs';
-const folders = names.filter((name) => name !== NOT_INSTALLED).map((name) => join(PACKAGES, name));
+const published = manifests.filter(({ private: isPrivate }) => !isPrivate);
+const ownNames = published.map(({ name }): string => name);
+/** The command line has no entry point to import. */
+const entryPoints = published.filter(({ exports }) => '.' in exports).map(({ name }): string => name);
+
+/**
+ * This adapter has its own project. `@auth/core` has nodemailer 7 and 8 as an optional peer, and npm refuses it next to the
+ * nodemailer that another example imports.
+ */
+const SEPARATE = 'adapter-authjs';
+const folders = names.filter((name) => name !== SEPARATE).map((name) => join(PACKAGES, name));
 const readmes = [WORKSPACE, ...folders].filter((folder) => existsSync(join(folder, 'README.md')));
 
 /** What applications need for the examples, and what the examples do not import. */
+const COMPILER = ['typescript', '@types/express', '@types/node'];
 const NOT_IMPORTED = [
-  'typescript',
-  '@types/express',
-  '@types/node',
+  ...COMPILER,
   '@types/pg',
   '@electric-sql/pglite',
   // Yarn does not install peer dependencies. These are peers of vitest and NestJS.
@@ -68,14 +85,20 @@ const NOT_IMPORTED = [
   'rxjs',
 ];
 
+/** The packages that the examples of a README import. */
+async function importsIn(folder: string): Promise<string[]> {
+  const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
+  const pattern = /^(?:import|.* from) '((?:@[\w-]+\/)?[\w-]+)[^':\n]*';/gm;
+  return examples.flatMap(({ code }) => Array.from(code.matchAll(pattern), ([, name = '']) => name));
+}
+
 /** Packages of other projects, in the versions that the workspace has. */
-async function otherPackages(): Promise<string[]> {
+async function otherPackages(places: readonly string[], notImported: readonly string[]): Promise<string[]> {
   const versions = new Map<string, string>();
-  for (const name of NOT_IMPORTED) versions.set(name, await versionOf(name, [WORKSPACE, ...folders]));
-  for (const folder of readmes)
-    for (const { code } of readExamples(await readFile(join(folder, 'README.md'), 'utf8')))
-      for (const [, name = ''] of code.matchAll(/^(?:import|.* from) '((?:@[\w-]+\/)?[\w-]+)[^':\n]*';/gm))
-        if (!name.startsWith('@postern/')) versions.set(name, await versionOf(name, [folder, WORKSPACE]));
+  for (const name of notImported) versions.set(name, await versionOf(name, [WORKSPACE, ...folders]));
+  for (const folder of places)
+    for (const name of await importsIn(folder))
+      if (!name.startsWith('@postern/')) versions.set(name, await versionOf(name, [folder, WORKSPACE]));
   return [...versions].map(([name, version]) => `${name}@${version}`);
 }
 
@@ -101,19 +124,29 @@ afterAll(async () => {
 it('pnpm would publish exactly the public packages', async () => {
   const args = ['--yes', 'pnpm@12', 'publish', '-r', '--dry-run', '--no-git-checks', '--json'];
   const { stdout } = await run('npx', args, { cwd: WORKSPACE, maxBuffer: 2 ** 26 });
-  expect(published.filter((name) => !stdout.includes(`"${name}"`))).toEqual([]);
+  expect(ownNames.filter((name) => !stdout.includes(`"${name}"`))).toEqual([]);
 });
+
+/** Creates an application. */
+async function createProject(): Promise<string> {
+  const project = await realpath(await mkdtemp(join(tmpdir(), 'postern-release-')));
+  await writeFile(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'app', private: true, type: 'module' }),
+  );
+  await writeFile(join(project, 'load.mjs'), LOAD);
+  return project;
+}
+
+const load = (project: string, packages: readonly string[]) =>
+  run(process.execPath, ['load.mjs', ...packages], { cwd: project });
 
 describe.each(Object.entries(packageManagers))('%s', (_name, manager) => {
   let project = '';
   beforeAll(async () => {
-    project = await realpath(await mkdtemp(join(tmpdir(), 'postern-release-')));
-    await writeFile(
-      join(project, 'package.json'),
-      JSON.stringify({ name: 'app', private: true, type: 'module' }),
-    );
-    const own = published.filter((name) => name !== `@postern/${NOT_INSTALLED}`);
-    await manager.add(project, registry, [...own, ...(await otherPackages())]);
+    project = await createProject();
+    const own = ownNames.filter((name) => name !== `@postern/${SEPARATE}`);
+    await manager.add(project, registry, [...own, ...(await otherPackages(readmes, NOT_IMPORTED))]);
     await writeFile(join(project, 'ca.pem'), trap.certificate);
   });
   afterAll(() => rm(project, { recursive: true }));
@@ -125,6 +158,14 @@ describe.each(Object.entries(packageManagers))('%s', (_name, manager) => {
     return trap.inbox.waitForCode('ada@example.com');
   }
   const runtimeEnv = { ...process.env, DENO_NO_UPDATE_CHECK: '1' };
+
+  it('installs packages that load with import and require', async () => {
+    await load(
+      project,
+      entryPoints.filter((name) => name !== `@postern/${SEPARATE}`),
+    );
+    await run(join(project, 'node_modules/.bin/postern'), ['--version'], { cwd: project });
+  });
 
   it('installs packages that an ES module in TypeScript imports', async () => {
     await writeFile(join(project, 'send.ts'), SEND);
@@ -156,3 +197,17 @@ describe.each(Object.entries(packageManagers))('%s', (_name, manager) => {
     },
   );
 });
+
+test.each(Object.entries(packageManagers))(
+  '%s installs the packages that the examples in the README for Auth.js use',
+  async (_name, manager) => {
+    const project = await createProject();
+    onTestFinished(() => rm(project, { recursive: true }));
+    const folder = join(PACKAGES, SEPARATE);
+    const own = new Set((await importsIn(folder)).filter((name) => name.startsWith('@postern/')));
+    await manager.add(project, registry, [...own, ...(await otherPackages([folder], COMPILER))]);
+
+    await load(project, [...own]);
+    expect(await checkReadme(folder, join(project, 'node_modules'))).toEqual([]);
+  },
+);
