@@ -262,6 +262,43 @@ test.each(['supabase', 'kratos', 'zitadel', 'clerk'])(
   },
 );
 
+test.each(['express.ts', 'nest/main.ts', 'app/webhooks/supabase/route.ts'])(
+  'webhooks in frameworks: %s sends its email',
+  async (file) => {
+    const trap = await startTrap();
+    const guide = openGuide('webhook-frameworks');
+    const { variable, secret, body, authenticate } = WEBHOOK_CALLS.supabase ?? expect.unreachable();
+    const env = { SMTP_URL: trap.url, [variable]: secret };
+    const call = file.startsWith('app/') ? await importRoute(file) : await openServer(file);
+
+    // A server may print before it listens.
+    await expect.poll(() => call({}).catch(String)).toBe(401);
+    expect(await call(authenticate(JSON.stringify(body)))).toBe(204);
+    expect(await trap.inbox.waitForCode(to)).toBe('305805');
+
+    async function openServer(path: string) {
+      const isDecorated = path.startsWith('nest/');
+      const { origin } = await guide.serve(isDecorated ? guide.compiled(path) : path, env);
+      return async (headers: Record<string, string>) =>
+        (await post(`${origin}/webhooks/supabase`, body, headers)).status;
+    }
+
+    async function importRoute(path: string) {
+      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const { POST } = await import(guide.path(path));
+      const { mailer } = await import(guide.path('webhook.ts'));
+      onTestFinished(() => mailer.close());
+      return async (headers: Record<string, string>) => {
+        const init = { method: 'POST', body: JSON.stringify(body) };
+        const type = { 'Content-Type': 'application/json' };
+        const url = 'https://acme.example/webhooks/supabase';
+        return (await POST(new Request(url, { ...init, headers: { ...type, ...headers } }))).status;
+      };
+    }
+  },
+);
+
 test('Kratos: the config and the Jsonnet body fit the webhook', async () => {
   const guide = openGuide('kratos');
   const { courier } = parse(await readFile(guide.path('kratos.yml'), 'utf8'));
