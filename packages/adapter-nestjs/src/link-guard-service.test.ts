@@ -43,6 +43,19 @@ test.each(PLATFORMS)('%s serves the page of the guard that protects links', asyn
   expect(pressed.status).toBe(200);
   expect(await pressed.text()).toContain(`content="0;url=${ORIGIN}/verify"`);
 
+  const guard = app.get(LinkGuardService);
+  const { browser, setCookie } = await guard.bindBrowser(null);
+  const bound = await guard.protect(`${ORIGIN}/verify`, { expiresAt, browser });
+  const pageFor = async (Cookie: string) => {
+    const page = await fetch(bound.link.replace(ORIGIN, await app.getUrl()), {
+      headers: { ...headers, Cookie },
+    });
+    return page.text();
+  };
+  expect(await pageFor(setCookie.split(';')[0] ?? '')).toContain('<button>');
+  expect(await pageFor('')).not.toContain('<button>');
+
   const marketing: LinkGuardService = app.get(getLinkGuardToken('marketing'));
   await expect(marketing.protect(link, { expiresAt })).rejects.toThrow('linkGuard: is required');
+  await expect(marketing.bindBrowser()).rejects.toThrow('linkGuard: is required');
 });

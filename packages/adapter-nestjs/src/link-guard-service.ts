@@ -1,7 +1,7 @@
-import type { LinkGuard, LinkProtection, ProtectedLink } from '@postern/http';
+import type { BoundBrowser, LinkGuard, LinkProtection, ProtectedLink } from '@postern/http';
 
 /** Protects links from mail scanners. Requires the `linkGuard` option of `MailModule`. */
-export class LinkGuardService implements Pick<LinkGuard, 'protect'> {
+export class LinkGuardService implements Pick<LinkGuard, 'protect' | 'bindBrowser'> {
   readonly #guard: () => LinkGuard;
 
   /** Called by `MailModule`. */
@@ -16,5 +16,15 @@ export class LinkGuardService implements Pick<LinkGuard, 'protect'> {
    */
   async protect(link: string, protection: LinkProtection): Promise<ProtectedLink> {
     return this.#guard().protect(link, protection);
+  }
+
+  /**
+   * Identifies a browser before you ask an auth system for an email. Set the cookie in your response, and pass `browser`
+   * through the auth system to `protect` or to the `browser` option of a webhook.
+   *
+   * @param cookie the `Cookie` header of the browser's request
+   */
+  async bindBrowser(cookie?: string | null): Promise<BoundBrowser> {
+    return this.#guard().bindBrowser(cookie);
   }
 }
