@@ -104,6 +104,25 @@ describe('in a browser', { timeout: 60_000 }, () => {
       }
   });
 
+  test('the button of the code form is below the field, also on wide screens', async () => {
+    const person = openGuardBrowser(guard);
+    person.accept(await guard.protect('https://auth.example.com/', { expiresAt: new Date(0) }));
+    const wide = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    onTestFinished(() => wide.close());
+    for (const { text } of [
+      await person.open(url),
+      await person.press(url, { body: new URLSearchParams({ code: 'x' }) }),
+    ]) {
+      await wide.setContent(text);
+      const [field, button] = await Promise.all(
+        ['input', 'button'].map((name) => wide.locator(name).boundingBox()),
+      );
+      if (!field || !button) return expect.unreachable();
+      expect(button.y).toBeGreaterThan(field.y + field.height);
+      expect(button.x + button.width / 2).toBeCloseTo(field.x + field.width / 2, 0);
+    }
+  });
+
   test('a button leads to a link that redirects to another site', async () => {
     const app = createServer((_request, response) => response.end('Signed in.'));
     const server = createServer(async ({ method = '', url = '', headers }, response) => {

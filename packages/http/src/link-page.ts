@@ -10,16 +10,17 @@ const ACCENT = '#1a56db';
 const styleOf = (accent: string) => `
 :root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
 main{max-width:26rem;margin:12vh auto;padding:0 1.25rem;text-align:center}
-h1{font-size:1.4rem;line-height:1.3}
+h1{font-size:1.4rem;line-height:1.3;text-wrap:balance}
 p{overflow-wrap:anywhere}
 img{height:40px;max-width:100%}
 form{margin:2rem 0}
 label{display:block;font-weight:600}
-input{box-sizing:border-box;width:100%;max-width:16rem;margin:.5rem 0 1rem;padding:.7rem;font:1.2rem ui-monospace,monospace;text-align:center;border:1px solid;border-radius:.5rem}
+input{display:block;box-sizing:border-box;width:100%;max-width:16rem;margin:.5rem auto 1rem;padding:.7rem;font:1.2rem ui-monospace,monospace;text-align:center;border:1px solid;border-radius:.5rem}
 button,a{display:inline-block;font:inherit;font-weight:600;padding:.8rem 2rem;border:0;border-radius:.5rem;cursor:pointer;background:${accent};color:${readableOn(accent)};text-decoration:none}
 :focus-visible{outline:3px solid;outline-offset:3px}
 strong{font:700 1.6rem ui-monospace,monospace}
 small{font-size:.9rem}
+[role=alert]{font-weight:600}
 `;
 
 async function digestOf(style: string): Promise<string> {
