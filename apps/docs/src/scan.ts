@@ -4,7 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 export interface Scan {
   /** The status of a request without a browser, by method. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** The text of each page, in the order of the visits. */
+  /** The visible and accessible content of each page, in the order of the visits. */
   readonly pages: readonly string[];
   /** The labels of the buttons and links that the scanner clicked, in order. */
   readonly clicks: readonly string[];
