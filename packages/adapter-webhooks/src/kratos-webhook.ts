@@ -49,6 +49,7 @@ const callSchema = z.looseObject({
     expires_in_minutes: z.number().nullish(),
     changed_at: text.catch(undefined),
     added_at: text.catch(undefined),
+    /** From the form that requested the email. https://github.com/ory/kratos/blob/master/selfservice/strategy/link/sender.go */
     transient_payload: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   }),
   request_headers: z.record(z.string(), z.array(z.string())).nullish().catch(undefined),
