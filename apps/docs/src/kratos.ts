@@ -37,7 +37,9 @@ export async function startKratos(): Promise<Kratos> {
       { name: 'email', type: 'email' },
       { name: 'method', type: 'submit', value: 'link' },
     ];
-    const ui = { action: linkTo({}), method: 'POST', nodes: fields.map((attributes) => ({ attributes })) };
+    const messages = pending.size > 0 ? [{ text: 'An email was sent.' }] : undefined;
+    const nodes = fields.map((attributes) => ({ attributes }));
+    const ui = { action: linkTo({}), method: 'POST', messages, nodes };
     return req.query('id') === flow ? json({ id: flow, ui }) : json({}, 404);
   });
   app.post(path, async ({ req, body: respond, redirect }) => {

@@ -205,7 +205,7 @@ async function openKratos(): Promise<WebhookSite> {
       await person.goto(`${kratos.url}/self-service/recovery/browser`);
       await person.locator('[name=email]').fill(email);
       await person.locator('[name=method]').click();
-      await person.waitForURL(/\/recovery\?flow=/);
+      await person.getByText('An email was sent.').waitFor();
     },
     home: /\/settings$/,
   };
