@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { serve } from '@hono/node-server';
@@ -367,6 +368,26 @@ test('Logto in Docker: an invitation of the application has a protected link', a
   const { sendMessage } = await createConnector({ getConfig: async () => config });
   await sendMessage({ to: invitee, type: TemplateType.OrganizationInvitation, payload });
   await expectProtected(await trap.inbox.waitForLink(to), payload.link);
+});
+
+test('Logto in Docker: a webhook of Logto sends a notice', async () => {
+  const trap = await startTrap();
+  const guide = openGuide('logto-docker');
+  const secret = 'k'.repeat(32);
+  const { origin } = await guide.serve('notices.ts', { SMTP_URL: trap.url, LOGTO_SIGNING_KEY: secret });
+  const event = {
+    ...{ event: 'PostResetPassword', createdAt: new Date().toISOString(), userIp: '203.0.113.7' },
+    user: { id: '4kq1wpvz9c2x', primaryEmail: to, profile: { locale: 'de', zoneinfo: 'Europe/Berlin' } },
+  };
+  const signed = createHmac('sha256', secret).update(JSON.stringify(event)).digest('hex');
+  const url = `${origin}/webhooks/logto-notices`;
+  expect(await post(url, event, { 'logto-signature-sha-256': signed })).toMatchObject({ status: 204 });
+  const { subject, text } = await trap.inbox.waitForEmail(to);
+  expect(subject).toBe('Ihr Passwort für Acme wurde geändert');
+  expect(text).toContain('https://acme.example/secure-account');
+  expect(
+    await post(url, { ...event, event: 'User.Deleted' }, { 'logto-signature-sha-256': signed }),
+  ).toMatchObject({ status: 401 });
 });
 
 test('Logto in Docker: its files are valid', async () => {

@@ -88,7 +88,7 @@ test('without a link guard, or without a link, an email does not change', async 
   );
 });
 
-test('links with other origins need origins, and the log says so', async () => {
+test('links with other origins need the `origins` key, which the log names', async () => {
   const link = 'https://invite.example.com/1?token=the-secret-token';
   const origins = ['https://invite.example.com'];
   expect(await send({ url: PAGE, keys: KEYS, origins }, { code: '1', link })).toContain(`1 ${PAGE}?token=`);

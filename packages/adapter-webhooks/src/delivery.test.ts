@@ -1,10 +1,11 @@
 import { type Email, MailError, type SendRequest } from '@postern/core';
 import { describe, expect, test } from 'vitest';
-import { AUTH_SYSTEMS, supabaseCall } from '../fixtures/auth-systems.js';
+import { AUTH_SYSTEMS, CALLERS, supabaseCall } from '../fixtures/auth-systems.js';
 import { openWorld } from '../fixtures/webhook-world.js';
 import {
   createClerkWebhook,
   createKratosWebhook,
+  createLogtoNoticeWebhook,
   createLogtoWebhook,
   createSupabaseWebhook,
   createZitadelWebhook,
@@ -36,7 +37,7 @@ function createSharedQueue() {
   };
 }
 
-describe.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))('%s', (name, system) => {
+describe.each(CALLERS.map((system) => [system.name, system] as const))('%s', (name, system) => {
   test('reports a failure in the form of the system, and sends the email when the call is repeated', async () => {
     const { post, transport, log } = openWorld(system);
     for (const [error, status, code] of [
@@ -200,6 +201,7 @@ describe('options', () => {
     ['createSupabaseWebhook', () => createSupabaseWebhook({ mailer, secret: 'v1,whsec_short' })],
     ['createClerkWebhook', () => createClerkWebhook({ mailer, secret: 'not base64, but long enough' })],
     ['createZitadelWebhook', () => createZitadelWebhook({ mailer, secret: ['short'] })],
+    ['createLogtoNoticeWebhook', () => createLogtoNoticeWebhook({ mailer, secret: 'short' })],
     ['bearerToken', () => createKratosWebhook({ mailer, secret: 'short' })],
     ['bearerToken', () => createLogtoWebhook({ mailer, secret: [] })],
     ['toleranceMs', () => createClerkWebhook({ mailer, secret: `whsec_${'a'.repeat(32)}`, toleranceMs: 1 })],

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AUTH_SYSTEMS, type AuthSystem } from '../fixtures/auth-systems.js';
+import { type AuthSystem, CALLERS } from '../fixtures/auth-systems.js';
+import { logtoUser } from '../fixtures/logto-events.js';
 import { NOW, openWorld, requestOf, type WebhookWorld } from '../fixtures/webhook-world.js';
 
 /** Requests of each kind. For more, run the file with `POSTERN_RUNS=500` and `POSTERN_SEED=random`. */
@@ -17,7 +18,7 @@ const signed = (system: AuthSystem, body: string, change: { secret?: string; now
   ...system.authenticate(body, { secret: system.secret, now: NOW, ...change }),
 });
 
-const bodyOf = (system: AuthSystem) => JSON.stringify(system.call());
+const bodyOf = (system: AuthSystem, now = NOW) => JSON.stringify(system.call(undefined, now));
 const post = (headers: Hostile['headers'], body: Hostile['body']): Hostile => ({
   method: 'POST',
   headers,
@@ -95,11 +96,11 @@ const HOSTILE: Record<string, (system: AuthSystem) => fc.Arbitrary<Hostile>> = {
 
 /** For systems that sign the time. */
 const CLOCK_OFF = (system: AuthSystem) =>
-  fc
-    .tuple(fc.integer({ min: 301, max: 10_000_000 }), fc.constantFrom(-1, 1))
-    .map(([seconds, sign]) =>
-      post(signed(system, bodyOf(system), { now: NOW + sign * seconds * 1000 }), bodyOf(system)),
-    );
+  fc.tuple(fc.integer({ min: 301, max: 10_000_000 }), fc.constantFrom(-1, 1)).map(([seconds, sign]) => {
+    const now = NOW + sign * seconds * 1000;
+    const body = bodyOf(system, now);
+    return post(signed(system, body, { now }), body);
+  });
 
 /** Replaces the value at a position, in the order of the text. */
 function replaceLeaf(call: object, index: number, value: unknown): object {
@@ -126,14 +127,19 @@ test.each([
   ['supabase', { user: { email: 'ada@example.com', user_metadata: 'none' } }],
   ['kratos', { request_headers: { 'User-Agent': 'Mozilla/5.0' } }],
   ['kratos', { request_headers: [] }],
+  // Users can set the claims of their profile, and must not be able to suppress a notice.
+  ...['', 7, [], { locale: 7 }, { locale: 'x'.repeat(5000) }, { locale: '\0' }, { zoneinfo: '../UTC' }].map(
+    (profile) => ['logto-notices', { user: logtoUser({ profile }) }] as const,
+  ),
+  ['logto-notices', { userAgent: 'x'.repeat(50_000), userIp: 'unknown' }],
 ] as const)('%s: sends the email of a call with %j', async (name, fields) => {
-  const system = AUTH_SYSTEMS.find((each) => each.name === name) ?? expect.unreachable();
+  const system = CALLERS.find((each) => each.name === name) ?? expect.unreachable();
   const { post, transport } = openWorld(system);
   expect((await post({ ...system.call(), ...fields })).status).toBe(204);
   expect(transport.emails).toHaveLength(1);
 });
 
-describe.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))('%s', (_name, system) => {
+describe.each(CALLERS.map((system) => [system.name, system] as const))('%s', (_name, system) => {
   const world = openWorld(system);
 
   test.each(Object.keys(HOSTILE).filter((name) => name !== 'with a field of another type'))(
@@ -166,7 +172,8 @@ describe.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))('%s'
       );
     });
 
-  if (system.isSigned)
+  const { signatureSeparator: separator } = system;
+  if (separator !== undefined)
     test('checks at most ten signatures', async () => {
       const { webhook } = openWorld(system);
       const body = bodyOf(system);
@@ -181,7 +188,6 @@ describe.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))('%s'
         });
       const [compare, verify] = [vi.spyOn(crypto.subtle, 'digest'), vi.spyOn(crypto.subtle, 'verify')];
       onTestFinished(() => void vi.restoreAllMocks());
-      const separator = system.name === 'zitadel' ? ',' : ' ';
       const wrong = (signature: string) => signature.replace(/[^=,](=?)$/, (_, end) => `0${end}`);
       const after = (count: number) => (signature: string) =>
         [...Array(count).fill(wrong(signature)), signature].join(separator);
@@ -198,7 +204,8 @@ describe.each(AUTH_SYSTEMS.map((system) => [system.name, system] as const))('%s'
   test('accepts a request within the tolerance', async () => {
     for (const [index, offset] of [-299, 0, 299].entries()) {
       const { webhook, transport } = openWorld(system);
-      const request = requestOf(system, system.call(), { now: NOW + offset * 1000, attempt: String(index) });
+      const now = NOW + offset * 1000;
+      const request = requestOf(system, system.call(undefined, now), { now, attempt: String(index) });
       expect((await webhook.fetch(request)).status).toBe(204);
       expect(transport.emails).toHaveLength(1);
     }

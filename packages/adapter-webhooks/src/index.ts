@@ -10,6 +10,12 @@ export {
   type KratosEmailKind,
   type KratosWebhookOptions,
 } from './kratos-webhook.js';
+export {
+  createLogtoNoticeWebhook,
+  type LogtoEvent,
+  type LogtoNoticeKind,
+  type LogtoNoticeWebhookOptions,
+} from './logto-notice-webhook.js';
 export { createLogtoWebhook, type LogtoCall, type LogtoWebhookOptions } from './logto-webhook.js';
 export type { SupabaseCall, SupabaseEmailKind } from './supabase-emails.js';
 export { createSupabaseWebhook, type SupabaseWebhookOptions } from './supabase-webhook.js';

@@ -17,6 +17,7 @@ export interface WebhookEmail {
     readonly userAgent?: string | undefined;
     readonly ip?: string | undefined;
     readonly time?: Date | undefined;
+    readonly timeZone?: string | undefined;
   };
 }
 
