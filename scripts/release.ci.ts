@@ -85,6 +85,9 @@ const NOT_IMPORTED = [
   'rxjs',
 ];
 
+/** A peer of `@logto/connector-kit`, which Logto has. Yarn does not install it. */
+const PEER_OF_LOGTO = 'ky@1';
+
 /** The packages that the examples of a README import. */
 async function importsIn(folder: string): Promise<string[]> {
   const examples = readExamples(await readFile(join(folder, 'README.md'), 'utf8'));
@@ -146,7 +149,8 @@ describe.each(Object.entries(packageManagers))('%s', (_name, manager) => {
   beforeAll(async () => {
     project = await createProject();
     const own = ownNames.filter((name) => name !== `@postern/${SEPARATE}`);
-    await manager.add(project, registry, [...own, ...(await otherPackages(readmes, NOT_IMPORTED))]);
+    const others = await otherPackages(readmes, NOT_IMPORTED);
+    await manager.add(project, registry, [...own, ...others, PEER_OF_LOGTO]);
     await writeFile(join(project, 'ca.pem'), trap.certificate);
   });
   afterAll(() => rm(project, { recursive: true }));
