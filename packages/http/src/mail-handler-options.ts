@@ -132,8 +132,8 @@ export interface MailHandlerOptions<Native = unknown> {
    */
   verificationMethods?: readonly ['code' | 'link', ...('code' | 'link')[]] | undefined;
   /**
-   * Adds the page of a link guard at `/open`. If the guard's `binding` is `browser`, the links of `POST /links` are bound to
-   * the browser that requested them, too.
+   * Adds the page of a link guard at `/open`. The guard's `url` must be the public URL of this route. If the guard's `binding`
+   * is `browser`, links from `POST /links` are also bound to the browser that requested them.
    *
    * @example `createLinkGuard({ keys, url: 'https://app.example.com/mail/open', binding: 'browser' })`
    */
@@ -148,8 +148,8 @@ export interface MailHandlerOptions<Native = unknown> {
   healthIntervalMs?: number | undefined;
   /**
    * Receives `http.failed` with the cause for each status of 500 or more, `http.refused` for each status from 400 to 499,
-   * and `http.send_failed` for each message that fails after the response. Levels: `error` for problems that you must fix, `warn` for limits and possible abuse, `info` and `debug` for client
-   * mistakes.
+   * and `http.send_failed` for each message that fails after the response. Levels: `error` for problems that you must fix,
+   * `warn` for limits and possible abuse, and `info` and `debug` for client mistakes.
    *
    * @default errors go to `console.error`, each kind once
    */

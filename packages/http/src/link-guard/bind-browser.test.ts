@@ -20,7 +20,7 @@ const openGuard = (options: Partial<LinkGuardOptions> = {}) =>
 const guard = openGuard();
 const protect = (more: Partial<LinkProtection>) => guard.protect(TARGET, { expiresAt, ...more });
 
-/** A browser that has requested a link, and the text that goes through the auth system. */
+/** A browser that has requested a link, and the encrypted ID that goes through the auth system. */
 async function openRequester() {
   const requester = openGuardBrowser(guard);
   const { browser, setCookie } = await guard.bindBrowser(null);
@@ -58,7 +58,7 @@ test.each(['none', 'browser'] as const)(
   },
 );
 
-test('the text reveals nothing about the browser, and is never the same', async () => {
+test('the encrypted ID reveals nothing about the browser, and is never the same', async () => {
   const { requester, browser } = await openRequester();
   const id = idIn(requester.cookie);
   const texts = [browser];
@@ -154,8 +154,8 @@ test.each<[string, Partial<LinkProtection>]>([
   ['browser cannot be combined with cookie', { cookie: 'theme=dark' }],
   ["browser cannot be combined with binding: 'none'", { binding: 'none' }],
   ['browser cannot be combined with codeInEmail', { codeInEmail: true }],
-  ['browser must be the text from bindBrowser', { browser: 17 as never }],
-  ['browser must be the text from bindBrowser', { browser: null as never }],
+  ['browser must be the ID from bindBrowser', { browser: 17 as never }],
+  ['browser must be the ID from bindBrowser', { browser: null as never }],
 ])('reports the protection: %s', async (problem, more) => {
   const { browser } = await openRequester();
   const error = await protect({ browser, ...more }).catch((thrown: unknown) => thrown);

@@ -17,16 +17,16 @@ import type { LinkTexts } from '../link-texts/link-texts.js';
 import type { ReplaceLinkTexts } from '../link-texts/texts-for.js';
 
 /**
- * Who can use a link. `none`: anyone who presses the button on its page. `browser`: the browser that requested the link. Other
+ * Who can use a link. `none`: anyone who clicks the button on its page. `browser`: the browser that requested the link. Other
  * browsers show a short code to enter in that browser.
  */
 export type LinkBinding = 'none' | 'browser';
 
 const bindingSchema = z.enum(['none', 'browser']);
 
-/** Options of `createLinkProtector`, and the ones that a guard shares with it. */
+/** Options of `createLinkProtector`. A link guard has the same options, and more. */
 export interface LinkProtectorOptions {
-  /** The keys that seal links. The first one seals, all of them open. Keep an old key until its last link has expired. */
+  /** The keys that encrypt links. The first key encrypts, and all keys decrypt. Keep an old key until its last link expires. */
   keys: readonly SecretKey[];
   /**
    * The URL of the guard's page, such as `https://app.example.com/open`. For `binding: 'browser'`, it must have the host of
@@ -34,8 +34,8 @@ export interface LinkProtectorOptions {
    */
   url: string;
   /**
-   * The origins of the links to protect, such as `['https://auth.example.com']`. Other links are refused, so that the guard
-   * never leads to an origin that an attacker chose.
+   * The origins of the links to protect, such as `['https://auth.example.com']`. `protect` rejects all other links, so that
+   * the guard never leads to an origin that an attacker chose. The list replaces the default.
    * @default the origin of `url`
    */
   origins?: readonly string[] | undefined;
@@ -43,11 +43,11 @@ export interface LinkProtectorOptions {
 
 /** Options of {@link createLinkGuard}. */
 export interface LinkGuardOptions extends LinkProtectorOptions {
-  /** The binding of links without their own. @default 'none' */
+  /** The binding of links for which `protect` receives no `binding`. @default 'none' */
   binding?: LinkBinding | undefined;
   /** Whether `protect` returns a code for the same email, for links that are bound to a browser. @default false */
   codeInEmail?: boolean | undefined;
-  /** Returns texts that replace some of the ready-made ones. @default ready-made texts in the reader's language */
+  /** Returns texts that replace the built-in texts. @default the built-in texts in the reader's language */
   linkTexts?: ((locale: string | undefined) => Partial<LinkTexts> | undefined) | undefined;
   /** The name, the logo, and the color on the pages. */
   linkBrand?: LinkBrand | undefined;
@@ -111,9 +111,9 @@ export interface LinkProtection {
   /** The `Cookie` header of the request for the link. With it, earlier links of the same browser stay usable. */
   readonly cookie?: string | null | undefined;
   /**
-   * The browser that requested the link, from {@link LinkGuard.bindBrowser}. For links that another system requests, so that
-   * no response can set a cookie. Binds the link to this browser, whatever the guard's `binding` is. Other browsers show no
-   * code. Cannot be combined with `cookie`, `codeInEmail`, and `binding: 'none'`.
+   * The encrypted ID from {@link LinkGuard.bindBrowser}. Use it if you cannot set a cookie in the response to the request for
+   * the link, because another system makes that request. The link is bound to this browser, regardless of the guard's
+   * `binding`. Other browsers show no code. Cannot be combined with `cookie`, `codeInEmail`, or `binding: 'none'`.
    */
   readonly browser?: string | undefined;
   /**
@@ -131,7 +131,7 @@ export const linkProtectionSchema = z
     binding: bindingSchema.optional(),
     codeInEmail: z.boolean().optional(),
     cookie: z.string('cookie must be the value of the Cookie header').nullish(),
-    browser: z.string('browser must be the text from bindBrowser').optional(),
+    browser: z.string('browser must be the ID from bindBrowser').optional(),
     method: z.enum(['GET', 'POST']).default('GET'),
   })
   .superRefine(({ browser, cookie, binding, codeInEmail }, context) => {
@@ -161,8 +161,8 @@ export interface ProtectedLink {
 /** The result of `bindBrowser`. */
 export interface BoundBrowser {
   /**
-   * Identifies the browser. Pass it through the auth system to `protect`. It is sealed, it contains only letters, digits, `-`,
-   * and `_`, and it has fewer than 100 characters.
+   * The encrypted ID of the browser. Pass it through the auth system to `protect`. It contains only letters, digits, `-`, and
+   * `_`, and has fewer than 100 characters.
    */
   readonly browser: string;
   /** The value of a `Set-Cookie` header. Without this cookie, links that are bound to the browser do not work. */

@@ -27,31 +27,31 @@ import { type LinkTarget, openBox, openLink } from './sealed-link.js';
 import { createSealer } from './sealer.js';
 import { readShortCode } from './short-code.js';
 
-/** Replaces links with links that mail scanners cannot use up. */
+/** Replaces links with links that mail scanners cannot redeem. */
 export interface LinkGuard {
   /** The URL of the guard's page. */
   readonly url: string;
-  /** The binding of links without their own. */
+  /** The binding of links for which `protect` receives no `binding`. */
   readonly binding: LinkBinding;
   /**
-   * Returns a link for the email. It leads to the guard's page, which leads to the original. It is sealed: it reveals
-   * neither the original nor the address, and creating one requires the keys.
+   * Returns an encrypted link for the email. It opens the guard's page, which leads to the original link. The encrypted link
+   * reveals neither the original link nor the address. Creating one requires the keys.
    *
    * @param link an absolute `https` URL (`http` on the local machine) with at most 2,000 characters and one of the guard's `origins`
    * @throws {MailError} `payload_invalid` if the link or the protection is not valid. The message contains no values.
    */
   protect(link: string, protection: LinkProtection): Promise<ProtectedLink>;
   /**
-   * Identifies a browser, for links that another system requests, such as an auth system that calls a webhook. Call it before
-   * you ask that system for an email. Set the cookie in your response to the browser, and pass `browser` through the system to
-   * `protect`. It does not expire, but it requires a key with which it was sealed.
+   * Identifies a browser before another system requests a link for it, such as an auth system that calls a webhook. Set the
+   * cookie in your response to the browser, and pass `browser` through the other system to `protect`. `browser` does not
+   * expire. It works as long as the key that encrypted it is in `keys`.
    *
    * @param cookie the `Cookie` header of the browser's request. With it, earlier links of the same browser stay usable.
    */
   bindBrowser(cookie?: string | null): Promise<BoundBrowser>;
   /** Handles the requests for the guard's page in any framework for Fetch API requests. It never rejects. */
   fetch(request: Request): Promise<Response>;
-  /** The same, for adapters of other frameworks. */
+  /** The same as `fetch`, for frameworks that do not use Fetch API requests. */
   handle(request: HttpRequest): Promise<HttpResponse>;
 }
 
@@ -62,11 +62,11 @@ const tokenIn = ({ path }: HttpRequest): string | undefined =>
   new URLSearchParams(path.slice(withoutQuery(path).length).replace(/#.*$/s, '')).get('token') ?? undefined;
 
 /**
- * Creates a guard for the links of other systems. GET and HEAD requests show a page with one button and use nothing up. The
- * button sends a POST request. Its response leads to the original link.
+ * Creates a guard for links from other systems. GET and HEAD requests show a page with one button and do not redeem the link.
+ * The button sends a POST request. Its response leads to the original link.
  *
- * With `binding: 'browser'`, only the browser that requested the link gets the button. Other browsers, including scanners
- * that press buttons, show a short code instead, to enter on the guard's page in the first browser.
+ * With `binding: 'browser'`, only the browser that requested the link shows the button. Other browsers, including scanners
+ * that click buttons, show a short code instead. The user enters it on the guard's page in the first browser.
  *
  * @throws {ConfigError} if an option is not valid. The error lists every problem.
  *

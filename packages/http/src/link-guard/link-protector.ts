@@ -9,7 +9,7 @@ export type LinkProtector = Pick<LinkGuard, 'protect'>;
 
 /**
  * Creates the part of a guard that protects links, without the page. Use it in a process that sends emails, and serve the page
- * with `createLinkGuard` in your application. Both need the same `keys` and `url`.
+ * with `createLinkGuard` in your application. Pass the same `keys` and `url` to both.
  *
  * Links are not bound to a browser, unless `protect` receives `binding: 'browser'` or `browser`.
  *

@@ -44,7 +44,7 @@ export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
     if (!origins.has(origin))
       throw refuse(
         'its origin is not allowed',
-        'In the `origins` option of the link guard, list the origin of the link.',
+        'Add the origin of the link to the `origins` option of the link guard.',
       );
     const { expiresAt, to, method, cookie, browser, ...chosen } = parseProtection(protection);
     if (method === 'POST' && origin !== guard.url.origin)
@@ -58,8 +58,8 @@ export function createProtect({ sealer, jar, ...guard }: ProtectParts) {
       const opened = await openBrowser(sealer, browser);
       if (opened === undefined)
         throw refuse(
-          'browser is not a text from bindBrowser of this guard',
-          'Pass the text without changes. Both guards need the same keys.',
+          'browser is not an ID from bindBrowser of this guard',
+          'Pass the ID unchanged. The guard that created it must have the same keys.',
         );
       return { link: linkWith(await sealLink(sealer, { target, bound: { browser: opened }, address })) };
     }

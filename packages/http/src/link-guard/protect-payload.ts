@@ -14,13 +14,13 @@ export interface LinkEmail {
   /** The time when the link expires. */
   readonly expiresAt: Date;
   /**
-   * With a browser, links have the binding of the guard. With the text from `bindBrowser`, they are bound to its browser.
+   * With a cookie, links have the binding of the guard. With the ID from `bindBrowser`, links are bound to that browser.
    * @default links are not bound to a browser
    */
   readonly browser?: RequestingBrowser | string | null | undefined;
 }
 
-/** The text comes from outside, so it can be any JSON value, which has no functions. */
+/** An ID comes from a call, so it can be any JSON value. A JSON value has no functions. */
 const isRequesting = (browser: LinkEmail['browser']): browser is RequestingBrowser =>
   typeof browser === 'object' && typeof browser?.setCookie === 'function';
 

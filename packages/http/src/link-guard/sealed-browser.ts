@@ -6,6 +6,6 @@ const PURPOSE = 'browser';
 export const sealBrowser = (sealer: Sealer, browser: string): Promise<string> =>
   sealer.seal(PURPOSE, browser);
 
-/** @returns `undefined` for a text that this guard did not create */
+/** @returns `undefined` for an ID that this guard did not create */
 export const openBrowser = (sealer: Sealer, sealed: string): Promise<string | undefined> =>
   sealer.open(PURPOSE, sealed);

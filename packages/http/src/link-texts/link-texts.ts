@@ -23,7 +23,7 @@ export interface LinkTexts {
   otherBrowserTitle: string;
   /** The text between that heading and the code. */
   otherBrowserText: string;
-  /** The same, for a link without a code. It works only in the browser that requested it. */
+  /** The text for a link that has no code, because it works only in the browser that requested it. */
   otherBrowserTextWithoutCode: string;
   /** The text below the code. */
   shareWarning: string;
