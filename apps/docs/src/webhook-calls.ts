@@ -21,7 +21,8 @@ const standard = (prefix: string) => (body: string) => {
   };
 };
 
-const TOKEN = 'the-secret-of-the-tests';
+/** The placeholder in the config of the Kratos guide. */
+const TOKEN = 'replace-with-your-secret';
 const to = 'ada@example.com';
 
 export const WEBHOOK_CALLS: Readonly<Record<string, WebhookCall>> = {
