@@ -1,13 +1,16 @@
-import { ConfigError, type ConfigIssue } from '@postern/core';
+import { ConfigError, type ConfigIssue, type PayloadValue } from '@postern/core';
 import {
   createLinkProtector,
   type LinkProtector,
   type LinkProtectorOptions,
+  protectPayload,
 } from '@postern/http/link-protector';
 import { isRecord } from './official-rules.js';
 
-/** Replaces the link in an email to this address. */
-export type ProtectLink = (link: string, to: string) => Promise<string>;
+type Payload = Readonly<Record<string, PayloadValue>>;
+
+/** Replaces the link in the variables of an email to this address. */
+export type ProtectLink = (payload: Payload, to: string) => Promise<Payload>;
 
 /** Logto does not pass on the expiration of an invitation, which the application chooses. */
 const DEFAULT_VALIDITY_MS = 7 * 24 * 60 * 60 * 1000;
@@ -47,11 +50,8 @@ export function inspectLinkGuard(input: unknown): { protectLink?: ProtectLink; i
   if (protector && isValidity(validityMs))
     return {
       issues: [],
-      async protectLink(link, to) {
-        const expiresAt = new Date(Date.now() + validityMs);
-        // The recipient of an invitation did not request it, so no browser is known.
-        return (await protector.protect(link, { to, expiresAt, binding: 'none' })).link;
-      },
+      protectLink: (payload, to) =>
+        protectPayload(protector, payload, { to, expiresAt: new Date(Date.now() + validityMs) }),
     };
   const all = isValidity(validityMs) ? issues : [...issues, VALIDITY_ISSUE];
   return { issues: all.map((issue) => ({ ...issue, path: ['linkGuard', ...issue.path] })) };

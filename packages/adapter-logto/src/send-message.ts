@@ -134,14 +134,10 @@ export const createSendMessage =
     try {
       if (!mailer) throw new ConfigError(issues);
       const variables = toPlainPayload(payload);
-      const { link } = variables;
       const request = parseSendRequest({
         to,
         type,
-        payload:
-          protectLink && typeof link === 'string'
-            ? { ...variables, link: await protectLink(link, to) }
-            : variables,
+        payload: protectLink ? await protectLink(variables, to) : variables,
         locale: localesOf(payload),
         ip: optionalText(ip),
       });

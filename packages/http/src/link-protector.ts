@@ -1,2 +1,3 @@
 export type { LinkProtection, LinkProtectorOptions, ProtectedLink } from './link-guard/link-guard-options.js';
 export { createLinkProtector, type LinkProtector } from './link-guard/link-protector.js';
+export { type LinkEmail, protectPayload, type RequestingBrowser } from './link-guard/protect-payload.js';
