@@ -10,6 +10,7 @@ const LABELS: Readonly<Record<Way, string>> = {
   core: 'Core',
   express: 'Express',
   nest: 'Nest',
+  webhook: 'Webhook',
   logto: 'Logto',
   queue: 'Queue',
 };
@@ -109,6 +110,22 @@ describe('sending', () => {
       '/inbox?q=Difference%20Engines',
     );
     expect(emails[0]?.type).toBe('OrganizationInvitation');
+  });
+
+  test('sends a notice that shows the device and the place', async ({ page }) => {
+    await choose(page, 'webhook');
+    await form(page).getByRole('combobox', { name: 'Usage type' }).selectOption('NewSignIn');
+    await send(page);
+    await outcome(page).getByText('Supabase does not send NewSignIn emails.').waitFor();
+    await page.getByRole('radio', { name: 'Core' }).focus();
+    await page.keyboard.press('Space');
+    expect(await copy(page, 'core.ts')).toContain("device: 'Chrome on Windows'");
+    await send(page);
+    await outcome(page).getByRole('link', { name: 'Open it in the inbox' }).click();
+    await page.getByRole('region', { name: 'Email', exact: true }).getByRole('tab', { name: 'Text' }).click();
+    const text = page.getByRole('tabpanel');
+    await text.getByText('Chrome on Windows').first().waitFor();
+    await text.getByText('Berlin, Germany').first().waitFor();
   });
 
   test('shows problems', async ({ page }) => {

@@ -11,10 +11,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../scripts/free-port.js';
 import { makeProject } from '../../../scripts/readme-examples.js';
 import { sampleCode } from '../web/views/send/sample-code.js';
+import { supabaseCall } from './supabase-call.js';
 
 const PLAYGROUND = fileURLToPath(new URL('..', import.meta.url));
 
 const SECRET = 'a-secret-of-at-least-32-characters';
+const HOOK_SECRET = `v1,whsec_${Buffer.from(SECRET).toString('base64')}`;
 
 const EMAIL = {
   to: 'grace@example.com',
@@ -58,6 +60,7 @@ async function setUp(files: readonly string[]) {
         ...process.env,
         SMTP_PASS: 'sesame',
         MAIL_SECRET: SECRET,
+        HOOK_SECRET: HOOK_SECRET,
         QUEUE_SECRET: SECRET,
         PORT: String(port),
         MAIL_URL: `http://127.0.0.1:${port}`,
@@ -67,14 +70,22 @@ async function setUp(files: readonly string[]) {
     onTestFinished(() => void child.kill('SIGKILL'));
     return child;
   };
-  const received = async () => {
+  const isListening = () =>
+    fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+  /** Waits for a program that accepts requests. */
+  const serve = (file: string) =>
+    Promise.race([expect.poll(isListening, { timeout: 60_000 }).toBe(true), failed(run(file))]);
+  const received = async (application = EMAIL.payload.application.name) => {
     const email = await trap.inbox.waitFor(({ envelope }) => envelope.to.includes(EMAIL.to), {
       timeoutMs: 60_000,
     });
     expect(email.text).toContain(EMAIL.payload.code);
-    expect(email.subject).toContain(EMAIL.payload.application.name);
+    expect(email.subject).toContain(application);
   };
-  return { port, run, received };
+  return { port, run, serve, received };
 }
 
 /** Rejects if the program fails. */
@@ -93,14 +104,19 @@ test.each(['express.ts', 'nest.ts'])(
   '%s accepts the message of post-message.ts as printed',
   { timeout: 120_000 },
   async (file) => {
-    const { port, run, received } = await setUp([file, 'post-message.ts']);
-    const isListening = () =>
-      fetch(`http://127.0.0.1:${port}/`).then(
-        () => true,
-        () => false,
-      );
-    const listening = expect.poll(isListening, { timeout: 60_000 }).toBe(true);
-    await Promise.race([listening, failed(run(file))]);
+    const { run, serve, received } = await setUp([file, 'post-message.ts']);
+    await serve(file);
     await Promise.race([received(), failed(run('post-message.ts'))]);
   },
 );
+
+test('webhook.ts accepts the call of Supabase as printed', { timeout: 120_000 }, async () => {
+  const { port, serve, received } = await setUp(['webhook.ts']);
+  await serve('webhook.ts');
+  const { headers, body } = supabaseCall(EMAIL, HOOK_SECRET);
+  const call = (given: Readonly<Record<string, string>>) =>
+    fetch(`http://127.0.0.1:${port}/webhooks/supabase`, { method: 'POST', headers: given, body });
+  expect((await call({ ...headers, 'webhook-id': 'forged' })).status).toBe(401);
+  expect((await call(headers)).status).toBe(204);
+  await received('Acme');
+});

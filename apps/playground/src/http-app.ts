@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { bearerToken, createMailRouter, type MailRouterOptions } from '@postern/adapter-express';
+import {
+  bearerToken,
+  createMailRouter,
+  createRequestHandler,
+  type MailRouterOptions,
+} from '@postern/adapter-express';
+import { createSupabaseWebhook } from '@postern/adapter-webhooks';
 import express from 'express';
 import { listen } from './listen.js';
 import type { Sending } from './sending.js';
@@ -15,17 +21,26 @@ export interface HttpApp {
   close(): Promise<void>;
 }
 
+interface ExpressApp extends HttpApp {
+  /** The secret of the webhook for Supabase. */
+  readonly hookSecret: string;
+}
+
 const createSecret = () => randomBytes(32).toString('base64url');
 
-export async function startExpressApp(mailer: MailRouterOptions['mailer']): Promise<HttpApp> {
+export async function startExpressApp(mailer: MailRouterOptions['mailer']): Promise<ExpressApp> {
   const secret = createSecret();
+  const hookSecret = `v1,whsec_${randomBytes(32).toString('base64')}`;
   const app = express();
   app.use('/mail', createMailRouter({ mailer, authorize: bearerToken(secret) }));
+  const webhook = createSupabaseWebhook({ mailer, secret: hookSecret });
+  app.post('/webhooks/supabase', createRequestHandler(webhook));
   const server = createServer(app);
   const port = await listen(server, { port: 0 });
   return {
     url: `http://127.0.0.1:${port}`,
     secret,
+    hookSecret,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

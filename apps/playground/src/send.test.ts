@@ -20,9 +20,9 @@ describe('sending through', { timeout: 120_000 }, () => {
             body: { way, receipt: { accepted: SIGN_IN.to, messageId: expect.stringMatching(/^<.+>$/) } },
           },
     );
-    if (way === 'express' || way === 'nest') {
+    if (way === 'express' || way === 'nest' || way === 'webhook') {
       expect(body.http).toMatchObject({
-        status: 200,
+        status: way === 'webhook' ? 204 : 200,
         request: expect.stringMatching(/^POST http:\/\/127\.0\.0\.1:\d+\//),
       });
     }
@@ -49,6 +49,26 @@ describe('sending through', { timeout: 120_000 }, () => {
         problem,
       ]);
     }
+  });
+
+  it('the webhook sends the emails of Supabase, and refuses others', async () => {
+    const { post, list } = await run();
+    const newEmail = 'new@example.com';
+    const payloads = {
+      ConfirmEmailChange: { code: '331122', newEmail },
+      EmailChanged: { newEmail },
+      BindNewIdentifier: { code: '331122' },
+      OrganizationInvitation: { link: 'https://app.example.com/join' },
+    };
+    for (const [type, payload] of Object.entries(payloads)) {
+      const { body } = await post<Sent>('/api/send/webhook', { ...SIGN_IN, type, payload });
+      expect(body).toMatchObject({ receipt: { accepted: SIGN_IN.to } });
+      await expect
+        .poll(() => list('?q=grace'))
+        .toContainEqual(expect.objectContaining({ type, via: 'webhook', to: SIGN_IN.to }));
+    }
+    const { status, body } = await post<Problem>('/api/send/webhook', { ...SIGN_IN, type: 'NewSignIn' });
+    expect([status, body.detail]).toEqual([400, 'Supabase does not send NewSignIn emails.']);
   });
 
   it('returns the files in the folder of examples', async () => {

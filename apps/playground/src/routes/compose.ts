@@ -1,4 +1,4 @@
-import { samplePayload } from '@postern/config-tools';
+import { sampleContext, samplePayload } from '@postern/config-tools';
 import { ConfigError, type Template, templateSchema } from '@postern/core';
 import { createTemplates, LOCALES, USAGE_TYPES } from '@postern/templates';
 import { Router } from 'express';
@@ -10,7 +10,12 @@ import { refusal } from '../problem.js';
 import { readBody, readQuery } from '../request-input.js';
 import type { ConfigStore } from '../running-config.js';
 import { SAMPLE_RECIPIENT } from '../sample-emails.js';
-import { type ComposeChoices, type Language, previewRequestSchema } from '../wire/compose.js';
+import {
+  type ComposeChoices,
+  type ComposeUsageType,
+  type Language,
+  previewRequestSchema,
+} from '../wire/compose.js';
 import { readyMadeQuerySchema, type TemplateList } from '../wire/template.js';
 
 const english = new Intl.DisplayNames('en', { type: 'language' });
@@ -33,10 +38,17 @@ function chooseFrom({ current }: ConfigStore): ComposeChoices {
       locales: templates.filter(({ usageType }) => usageType === type).map(({ locale }) => locale ?? null),
       fields: payloadFields(type),
       samplePayload: samplePayload(type),
+      ...contextOf(type),
     })),
     languages: LANGUAGES,
     ...(defaultLocale !== undefined && { defaultLocale }),
   };
+}
+
+/** Without a time, an email shows the time at which it is sent. */
+function contextOf(type: string): Pick<ComposeUsageType, 'requestContext'> {
+  const { time: _, ...requestContext } = sampleContext(type) ?? {};
+  return Object.keys(requestContext).length > 0 ? { requestContext } : {};
 }
 
 export interface ComposeOptions {

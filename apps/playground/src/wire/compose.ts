@@ -20,6 +20,8 @@ export interface ComposeUsageType {
   readonly fields: readonly PayloadField[];
   /** A nested payload, as `send` accepts it. */
   readonly samplePayload: Readonly<Record<string, unknown>>;
+  /** For notices, which tell people where a change was made. */
+  readonly requestContext?: Readonly<Record<string, string>>;
 }
 
 export interface PayloadField {

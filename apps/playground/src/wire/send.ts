@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The delivery paths. */
-export const WAYS = ['core', 'express', 'nest', 'logto', 'queue'] as const;
+export const WAYS = ['core', 'express', 'nest', 'webhook', 'logto', 'queue'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** `GET /api/send/ways` */
@@ -11,6 +11,8 @@ export interface WayList {
 
 export interface WayDescription {
   readonly way: Way;
+  /** One word. */
+  readonly label: string;
   readonly title: string;
   readonly description: string;
   /** The packages to install. */
@@ -25,6 +27,8 @@ export const sendRequestSchema = z.object({
   type: z.string(),
   locale: z.string().nullish(),
   payload: z.record(z.string(), z.unknown()).default({}),
+  /** The device, the place, and the time zone that the email shows. */
+  requestContext: z.record(z.string(), z.string()).optional(),
   /** The deadline, in milliseconds from now. @default none */
   expiresInMs: z.number().min(1).max(86_400_000).optional(),
 });
@@ -43,10 +47,15 @@ export interface Sent {
   };
   /** For the queue. */
   readonly deliveryId?: string;
-  /** For `express` and `nest`: the HTTP exchange. */
-  readonly http?: {
-    readonly request: string;
-    readonly status: number;
-    readonly body: unknown;
-  };
+  /** For `express`, `nest`, and `webhook`. */
+  readonly http?: HttpExchange;
+}
+
+export interface HttpExchange {
+  /** The method and the URL. */
+  readonly request: string;
+  readonly requestBody: unknown;
+  readonly status: number;
+  /** Absent if the response has no body. */
+  readonly responseBody?: unknown;
 }

@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 import type { Sent } from '../../../src/wire/send';
 import { call } from '../../api';
 import { Problem } from '../../parts/problem';
-import { useArrived, useSession } from '../../queries';
+import { useArrived, useChoices, useSession } from '../../queries';
 import styles from './compose.module.css';
 import { type Draft, saveTemplate, setRecipient, useDesk } from './draft';
 
@@ -23,10 +23,12 @@ export function SendForm({ isSaved, isBroken, draft, payload }: SendFormProps) {
   const { data: session } = useSession();
   const to = typed ?? session?.sampleRecipient ?? '';
   const { usageType: type, locale } = selection;
+  const { data: choices } = useChoices();
+  const requestContext = choices?.usageTypes.find((known) => known.type === type)?.requestContext;
   const sending = useMutation({
     mutationFn: async () => {
       if (!isSaved) await saveTemplate(selection, draft);
-      return call<Sent>('/send/core', { body: { to, type, locale, payload } });
+      return call<Sent>('/send/core', { body: { to, type, locale, payload, requestContext } });
     },
   });
   const receipt = sending.data?.receipt;

@@ -44,7 +44,8 @@ export function EmailForm({ choices, email, onChange, onSend, isSending, way }: 
           data={choices.usageTypes.map(({ type }) => type)}
           onChange={({ currentTarget: { value: type } }) => {
             const next = choices.usageTypes.find((usageType) => usageType.type === type);
-            onChange({ ...email, type, payload: next?.samplePayload ?? email.payload });
+            const { samplePayload = email.payload, requestContext } = next ?? {};
+            onChange({ ...email, type, payload: samplePayload, requestContext });
           }}
         />
         <NativeSelect

@@ -2,7 +2,7 @@ import { SegmentedControl, Skeleton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ComposeChoices } from '../../../src/wire/compose';
-import type { SendRequest, Sent, Way, WayDescription, WayList } from '../../../src/wire/send';
+import type { Sent, Way, WayDescription, WayList } from '../../../src/wire/send';
 import { call } from '../../api';
 import { Problem } from '../../parts/problem';
 import { View } from '../../parts/view';
@@ -10,16 +10,8 @@ import { get, useChoices, useSession } from '../../queries';
 import { CodeSample } from './code-sample';
 import { EmailForm } from './email-form';
 import { type Outcome, OutcomeReport } from './outcome';
-import type { ChosenEmail } from './sample-code';
+import { type ChosenEmail, requestOf } from './sample-code';
 import styles from './send.module.css';
-
-const LABELS: Readonly<Record<Way, string>> = {
-  core: 'Core',
-  express: 'Express',
-  nest: 'Nest',
-  logto: 'Logto',
-  queue: 'Queue',
-};
 
 export default function SendView() {
   const session = useSession();
@@ -56,6 +48,7 @@ function Sender({ recipient, choices, ways }: SenderProps) {
       type: first?.type ?? FIRST_TYPE,
       locale: '',
       payload: first?.samplePayload ?? {},
+      requestContext: first?.requestContext,
     };
   });
   const note = (way: Way, outcome: Outcome) => setOutcomes((known) => ({ ...known, [way]: outcome }));
@@ -70,10 +63,11 @@ function Sender({ recipient, choices, ways }: SenderProps) {
     <>
       <SegmentedControl<Way>
         fullWidth
+        className={styles.ways}
         aria-label="Delivery path"
         value={chosen}
         onChange={setChosen}
-        data={ways.map((each) => ({ value: each.way, label: LABELS[each.way] }))}
+        data={ways.map((each) => ({ value: each.way, label: each.label }))}
       />
       {way && <p className={styles.description}>{way.description}</p>}
       <div className={styles.columns}>
@@ -97,10 +91,3 @@ function Sender({ recipient, choices, ways }: SenderProps) {
     </>
   );
 }
-
-const requestOf = ({ to, type, locale, payload }: ChosenEmail): SendRequest => ({
-  to,
-  type,
-  payload,
-  ...(locale !== '' && { locale }),
-});

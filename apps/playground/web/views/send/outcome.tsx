@@ -66,7 +66,10 @@ function SentReport({ sent: { receipt, deliveryId, http } }: { sent: Sent }) {
           <summary>
             Over HTTP: <code>{http.request}</code> → {http.status}
           </summary>
-          <CodeBlock label="Response" code={JSON.stringify(http.body, null, 2)} wrap />
+          <CodeBlock label="Request" code={JSON.stringify(http.requestBody, null, 2)} wrap />
+          {http.responseBody !== undefined && (
+            <CodeBlock label="Response" code={JSON.stringify(http.responseBody, null, 2)} wrap />
+          )}
         </details>
       )}
     </div>

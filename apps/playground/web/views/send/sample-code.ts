@@ -5,6 +5,8 @@ export interface ChosenEmail {
   /** Empty for the default of the config. */
   readonly locale: string;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** For notices. */
+  readonly requestContext?: Readonly<Record<string, string>> | undefined;
 }
 
 /** An object literal that would be longer is split over several lines. */
@@ -33,7 +35,14 @@ function literal(value: unknown, indent: string): string {
 const SAMPLE = /\{\n\s*to: 'ada@example\.com',[\s\S]*?\n(?<indent> *)\}/;
 
 /** The program of an example, with the email in the form. */
-export const sampleCode = (example: string, { to, type, locale, payload }: ChosenEmail): string =>
-  example.replace(SAMPLE, (_sample, indent: string) =>
-    literal({ to, type, ...(locale !== '' && { locale }), payload }, indent),
-  );
+export const sampleCode = (example: string, email: ChosenEmail): string =>
+  example.replace(SAMPLE, (_sample, indent: string) => literal(requestOf(email), indent));
+
+/** The request to send the email. */
+export const requestOf = ({ to, type, locale, payload, requestContext }: ChosenEmail) => ({
+  to,
+  type,
+  ...(locale !== '' && { locale }),
+  payload,
+  ...(requestContext && { requestContext }),
+});
