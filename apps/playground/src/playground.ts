@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { ConfigVariables, Mailer, OperationOptions, SendRequest } from '@postern/core';
+import type { Request } from 'express';
 import { createAttemptLog } from './attempt-log.js';
 import { createDkimKey, demoServer, demoVariables, LOGIN } from './built-in-config.js';
 import { readConfigText } from './config-text.js';
@@ -133,6 +133,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       sending.mailer.send(request, { signal }),
     render: (...call: Parameters<Mailer['render']>) => sending.mailer.render(...call),
     deliver: (...call: Parameters<Mailer['deliver']>) => sending.mailer.deliver(...call),
+    verify: (...call: Parameters<Mailer['verify']>) => sending.mailer.verify(...call),
   };
   const queue = createPlaygroundQueue({
     databaseUrl: options.databaseUrl,
@@ -141,8 +142,12 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     onChange: () => events.publish('deliveries'),
   });
   const ways = createWays({ sending: () => sending, queue, inbox, signal: ending.signal });
-  /** Created on first use, because links contain the port. */
+  /** Created on first use, because links contain the origin of the page, which a forwarded port changes. */
   let desk: SignInDesk | undefined;
+  const openDesk = ({ headers }: Request): SignInDesk => {
+    desk ??= createSignInDesk({ mailer, inbox, origin: `http://${headers.host}` });
+    return desk;
+  };
   const previewer = createPreviewer(config);
 
   const server = createServer(
@@ -150,25 +155,25 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       token,
       events,
       pageFolder: options.pageFolder,
+      linkPages: (request, ...rest) => openDesk(request).pages(request, ...rest),
       routes: [
         sessionRoutes({ token, config }),
         composeRoutes({ config, previewer }),
         configRoutes({ config }),
         doctorRoutes({ config, allowedHosts, signal: leaving.signal }),
         inboxRoutes({ inbox }),
-        signInRoutes({ desk: openDesk }),
+        signInRoutes({
+          desk: openDesk,
+          reset() {
+            desk = undefined;
+          },
+        }),
         deliveriesRoutes({ queue, attempts }),
         sendRoutes({ ways }),
         serversRoutes({ servers, onChange: onServersChange }),
       ],
     }),
   );
-
-  function openDesk(): SignInDesk {
-    const { port } = server.address() as AddressInfo;
-    desk ??= createSignInDesk({ mailer, inbox, linkUrl: `http://127.0.0.1:${port}/#/sign-in/link/{token}` });
-    return desk;
-  }
 
   async function shutDown() {
     const stopped = new Promise((resolve) => server.close(resolve));

@@ -1,4 +1,4 @@
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { EventStream } from './event-stream.js';
 import { pageRouter } from './page.js';
 import { answerWithProblem, refusal } from './problem.js';
@@ -12,16 +12,25 @@ export interface ServerOptions {
   readonly events: EventStream;
   /** The routes under `/api`. */
   readonly routes: readonly Router[];
+  /** The pages of links under `/mail`. They have their own protection from requests of other sites. */
+  readonly linkPages: RequestHandler;
   /** The folder of the built page, for tests. */
   readonly pageFolder?: string | undefined;
 }
 
 /** The page and its API. */
-export function createPlaygroundServer({ token, events, routes, pageFolder }: ServerOptions): Express {
+export function createPlaygroundServer({
+  token,
+  events,
+  routes,
+  linkPages,
+  pageFolder,
+}: ServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(secureHeaders, requireOwnHost);
 
+  app.use('/mail', linkPages);
   app.use('/api', requireOwnSite, requireToken(token), requireJson, express.json({ limit: BODY_LIMIT }));
   app.use('/api', (_request, response, next) => {
     response.set('Cache-Control', 'no-store');

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Mailer } from '@postern/core';
+import {
+  createLinkGuard,
+  createMailRouter,
+  type LinkGuard,
+  type MailRouterOptions,
+} from '@postern/adapter-express';
 import { createVerification, memoryStore, type Verification } from '@postern/verification';
+import type { Router } from 'express';
+import { BRAND } from './built-in-config.js';
 import type { Inbox } from './inbox.js';
 import type { SignInPolicy } from './wire/sign-in.js';
 
@@ -17,42 +24,48 @@ export const POLICY: SignInPolicy = {
 /** All requests come from one machine, so the limit per network must not apply. */
 const PER_IP = { limit: 1_000_000, windowMs: 60_000 };
 
-/** The verification of the running playground. */
+/** The verification of the running playground, and the pages of its links. */
 export interface SignInDesk {
   readonly verification: Verification;
-  /** Discards all codes, links, and limits. */
-  reset(): void;
+  /** Binds links to the browser that requested them, so that mail scanners cannot use them up. */
+  readonly linkGuard: LinkGuard;
+  /** The routes for `/mail`. */
+  readonly pages: Router;
 }
 
 export interface SignInDeskOptions {
-  readonly mailer: Pick<Mailer, 'send'>;
+  readonly mailer: MailRouterOptions['mailer'];
   readonly inbox: Inbox;
-  /** The URL of a link. `{token}` is replaced. */
-  readonly linkUrl: string;
+  /** `http://127.0.0.1:4321` */
+  readonly origin: string;
 }
 
-export function createSignInDesk({ mailer, inbox, linkUrl }: SignInDeskOptions): SignInDesk {
-  const open = () =>
-    createVerification({
-      mailer: {
-        async send(request, options) {
-          const receipt = await mailer.send(request, options);
-          inbox.label(receipt.messageId, { via: 'sign-in' });
-          return receipt;
-        },
+const newKeys = () => [{ id: 'playground', secret: randomBytes(32).toString('base64url') }];
+
+export function createSignInDesk({ mailer, inbox, origin }: SignInDeskOptions): SignInDesk {
+  const verification = createVerification({
+    mailer: {
+      async send(request, options) {
+        const receipt = await mailer.send(request, options);
+        inbox.label(receipt.messageId, { via: 'sign-in' });
+        return receipt;
       },
-      store: memoryStore(),
-      keys: [{ id: 'playground', secret: randomBytes(32).toString('base64url') }],
-      linkUrl,
-      policy: { ...POLICY, perIp: PER_IP },
-    });
-  let verification = open();
-  return {
-    get verification() {
-      return verification;
     },
-    reset() {
-      verification = open();
-    },
-  };
+    store: memoryStore(),
+    keys: newKeys(),
+    linkUrl: `${origin}/mail/links/{token}`,
+    policy: { ...POLICY, perIp: PER_IP },
+  });
+  const linkBrand = { name: BRAND };
+  const linkGuard = createLinkGuard({
+    ...{ keys: newKeys(), url: `${origin}/mail/open`, binding: 'browser', linkBrand },
+  });
+  const pages = createMailRouter({
+    ...{ mailer, verification, linkGuard, linkBrand },
+    // The API of the playground sends the emails.
+    authorize: () => false,
+    onStart: () => 'refuse',
+    onVerified: ({ to }) => ({ redirectTo: `/#/sign-in/as/${encodeURIComponent(to)}` }),
+  });
+  return { verification, linkGuard, pages };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../fixtures/running-playground.js';
 import type { Problem } from './wire/problem.js';
-import type { SignInLink, SignInPolicy, StartedSignIn, VerifiedSignIn } from './wire/sign-in.js';
+import type { ScannedLink, SignInPolicy, StartedSignIn, VerifiedSignIn } from './wire/sign-in.js';
 
 const ADA = { to: 'Ada.Signs.In@example.com', type: 'SignIn' };
 
@@ -34,22 +34,37 @@ describe('signing in', () => {
     await expect.poll(() => list('?q=xn--bcher')).toMatchObject([{ via: 'sign-in', to: started.body.to }]);
   });
 
-  it('by the link, which only the confirmation consumes', async () => {
+  it('by the link, which only the browser that requested it can use', async () => {
     const { post, list, email, url } = await run();
-    await post('/api/sign-in/start', { ...ADA, method: 'link' });
+    const started = await post('/api/sign-in/start', { ...ADA, method: 'link' });
+    const cookie = started.headers.get('set-cookie')?.split(';')[0] ?? '';
     await expect.poll(() => list('?q=ada.signs.in')).toHaveLength(1);
-    const [{ id = '' } = {}] = await list('?q=ada.signs.in');
+    const [{ id = '', code } = {}] = await list('?q=ada.signs.in');
+    expect(code).toBeUndefined();
     const { link = '' } = await email(id);
-    expect(link).toMatch(new RegExp(`^${url}/#/sign-in/link/[\\w-]{43}$`));
-    const token = link.split('/').at(-1);
-    // Mail scanners open links several times.
-    for (let opened = 0; opened < 3; opened += 1) await fetch(link);
-    const peeked = await post<SignInLink>('/api/sign-in/link/peek', { token });
-    expect(peeked).toMatchObject({ status: 200, body: { to: 'A***@example.com', type: 'SignIn' } });
-    const confirmed = await post<VerifiedSignIn>('/api/sign-in/link/confirm', { token });
-    expect(confirmed).toMatchObject({ status: 200, body: { status: 'verified', to: ADA.to } });
-    const again = await post<Problem>('/api/sign-in/link/confirm', { token });
-    expect(again).toMatchObject({ status: 404, body: { code: 'link_not_found' } });
+    expect(link).toMatch(new RegExp(`^${url}/mail/open\\?token=`));
+    const { body: scanned } = await post<ScannedLink>('/api/sign-in/scan', { link });
+    expect(scanned.visits.map(({ method, status }) => `${method} ${status}`)).toEqual([
+      ...['GET 200', 'HEAD 200', 'POST 403'],
+    ]);
+    const press = (address: string) =>
+      fetch(address, { method: 'POST', headers: { cookie, accept: 'text/html' }, redirect: 'manual' });
+    const own = (await press(link)).headers.get('location') ?? '';
+    const confirmed = await press(own);
+    expect([confirmed.status, confirmed.headers.get('location')]).toEqual([
+      303,
+      `/#/sign-in/as/${encodeURIComponent(ADA.to)}`,
+    ]);
+    expect((await press(own)).status).toBe(404);
+  });
+
+  it('scans only links of the playground, and its routes send no emails', async () => {
+    const { post } = await run();
+    expect((await post('/api/sign-in/scan', { link: 'http://127.0.0.1:1/mail/open?token=a' })).status).toBe(
+      400,
+    );
+    expect((await post('/mail/links', { email: ADA.to })).status).toBe(403);
+    expect((await post('/mail/messages', ADA)).status).toBe(401);
   });
 
   it('enforces cooldown and lockout until the limits are reset', async () => {

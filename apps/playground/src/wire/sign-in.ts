@@ -31,16 +31,12 @@ export interface VerifiedSignIn {
   readonly type: string;
 }
 
-/** `POST /api/sign-in/link/peek` and `/api/sign-in/link/confirm`. Problems: `link_not_found`, `link_expired`. */
-export const signInLinkRequestSchema = z.object({ token: z.string().max(2000) });
-export type SignInLinkRequest = z.input<typeof signInLinkRequestSchema>;
+/** `POST /api/sign-in/scan`: opens a link like a mail scanner that presses buttons. */
+export const scanRequestSchema = z.object({ link: z.string().max(2000) });
+export type ScanRequest = z.input<typeof scanRequestSchema>;
 
-/** The link, which stays valid. */
-export interface SignInLink {
-  /** Masked. */
-  readonly to: string;
-  readonly type: string;
-  readonly expiresAt: string;
+export interface ScannedLink {
+  readonly visits: readonly { readonly method: string; readonly status: number }[];
 }
 
 /** `GET /api/sign-in/policy`: the limits. They are shorter than the defaults. */

@@ -10,7 +10,6 @@ import { View } from '../../parts/view';
 import { get, useSession } from '../../queries';
 import { AddressStep } from './address-step';
 import { CodeStep } from './code-step';
-import { ConfirmStep } from './confirm-step';
 import { forgetLimits } from './limits';
 import { Mailbox } from './mailbox';
 import { OpenGate } from './open-gate';
@@ -24,13 +23,16 @@ type Step =
 
 export default function SignInView() {
   const [, navigate] = useLocation();
-  const [, link] = useRoute('/sign-in/link/:token');
+  /** The page of a link leads here. */
+  const [, signedIn] = useRoute('/sign-in/as/:to');
   const { data: session } = useSession();
   const { data: policy } = useQuery({
     queryKey: ['sign-in', 'policy'],
     queryFn: get<SignInPolicy>('/sign-in/policy'),
   });
-  const [step, setStep] = useState<Step>({ name: 'address' });
+  const [step, setStep] = useState<Step>(
+    signedIn ? { name: 'signed-in', to: decodeURIComponent(signedIn.to) } : { name: 'address' },
+  );
   const startOver = () => {
     navigate('/sign-in', { replace: true });
     setStep(({ to }) => ({ name: 'address', ...(to !== undefined && { to }) }));
@@ -41,7 +43,6 @@ export default function SignInView() {
     startOver();
     showToast({ kind: 'done', text: 'All codes, links, and limits were reset.' });
   };
-  const signIn = (to: string) => setStep({ name: 'signed-in', to });
   const to = step.to ?? session?.sampleRecipient;
   return (
     <View
@@ -59,17 +60,13 @@ export default function SignInView() {
     >
       <div className={styles.columns}>
         <section className={styles.door} aria-label="Your app">
-          {link !== null && step.name !== 'signed-in' ? (
-            <ConfirmStep key={link.token} token={link.token} onSignedIn={signIn} onStartOver={startOver} />
-          ) : (
-            <CurrentStep
-              step={step}
-              suggested={session?.sampleRecipient}
-              policy={policy}
-              onStep={setStep}
-              onStartOver={startOver}
-            />
-          )}
+          <CurrentStep
+            step={step}
+            suggested={session?.sampleRecipient}
+            policy={policy}
+            onStep={setStep}
+            onStartOver={startOver}
+          />
         </section>
         <div className={styles.behind}>
           <Mailbox to={step.name === 'address' ? undefined : to} />
@@ -112,8 +109,8 @@ function CurrentStep({ step, suggested, policy, onStep, onStartOver }: CurrentSt
         <div className={styles.step}>
           <h2 className={styles.title}>Check your email</h2>
           <p className={styles.explanation}>
-            If there is an account for <strong>{step.to}</strong>, you will get an email with a link. Open the
-            link in this browser.
+            If there is an account for <strong>{step.to}</strong>, you will get an email with a link. If you
+            open the link in another browser, it shows a code to <a href="/mail/open">enter here</a>.
           </p>
           <OtherWays to={step.to} method="link" onStartOver={onStartOver} />
         </div>

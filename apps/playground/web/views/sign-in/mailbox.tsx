@@ -1,9 +1,14 @@
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { MailOpen } from 'lucide-react';
 import { Link } from 'wouter';
 import type { EmailSummary } from '../../../src/wire/inbox';
+import type { ScannedLink, ScanRequest } from '../../../src/wire/sign-in';
+import { call } from '../../api';
 import { CodeDigits } from '../../parts/code-digits';
 import { CopyButton } from '../../parts/copy-button';
 import { formatMoment } from '../../parts/moment';
+import { showFailure } from '../../parts/toasts';
 import { useEmail, useEmails } from '../../queries';
 import styles from './mailbox.module.css';
 
@@ -37,6 +42,10 @@ export function Mailbox({ to }: { to: string | undefined }) {
 
 function Letter({ email }: { email: EmailSummary }) {
   const { data } = useEmail(email.id, { enabled: email.hasLink && email.code === undefined });
+  const scan = useMutation({
+    mutationFn: (body: ScanRequest) => call<ScannedLink>('/sign-in/scan', { body }),
+    onError: showFailure,
+  });
   return (
     <article className={styles.letter}>
       <p className={styles.head}>
@@ -55,6 +64,21 @@ function Letter({ email }: { email: EmailSummary }) {
         <p className={styles.code}>
           <a href={data.link}>Open the link</a>
           <CopyButton text={data.link} label="Copy link" />
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            loading={scan.isPending}
+            onClick={() => scan.mutate({ link: data.link ?? '' })}
+          >
+            Open as a mail scanner
+          </Button>
+        </p>
+      )}
+      {scan.data && (
+        <p className={styles.scan} role="status">
+          Responses to the scanner:{' '}
+          {scan.data.visits.map(({ method, status }) => `${method} ${status}`).join(', ')}. The link still
+          works in this browser.
         </p>
       )}
     </article>
