@@ -10,7 +10,7 @@ import {
 import type { WebhookEmail, WebhookSystem } from './webhook-system.js';
 
 /**
- * The events with a user. An event that the Management API causes is named by its route where the route tells what changed.
+ * The events with a user. If the route of the Management API shows what changed, the route is the name of the event.
  *
  * @see https://github.com/logto-io/logto/blob/master/packages/schemas/src/foundations/jsonb-types/hooks.ts
  */
@@ -18,9 +18,9 @@ const USAGE_TYPES = {
   PostResetPassword: 'PasswordChanged',
   'PATCH /users/:userId/password': 'PasswordChanged',
   'User.Deleted': 'AccountDeleted',
-  // Logto sends it for every sign-in, without saying whether the device is new.
+  // Logto sends this event for every sign-in, and does not report whether the device is new.
   PostSignIn: false,
-  // Logto does not say what changed, and sends it for new names and pictures, too.
+  // Logto does not report what changed, and also sends this event for new names and pictures.
   'User.Data.Updated': false,
 } as const;
 
@@ -64,9 +64,9 @@ export interface LogtoNoticeWebhookOptions
 }
 
 /**
- * Creates the endpoint for a webhook of Logto that sends security notices. It verifies the header `logto-signature-sha-256`, and
- * that the event was created within `toleranceMs`. Other events, the console's test events, and events of users without an
- * email address succeed and send nothing.
+ * Creates the endpoint for a Logto webhook that sends security notices. It verifies the `logto-signature-sha-256` header and
+ * checks that the event was created within `toleranceMs`. For other events, the console's test events, and users without an
+ * email address, the endpoint returns success and sends nothing.
  *
  * | Event | Notice |
  * | --- | --- |
@@ -75,11 +75,12 @@ export interface LogtoNoticeWebhookOptions
  * | `User.Deleted` | `AccountDeleted` |
  * | `PostSignIn` | None, unless you set `types: { PostSignIn: 'NewSignIn' }` |
  *
- * Logto does not report what a user changed with the Account API or in the account center, and never the previous address. So
- * there are no notices about those passwords, about addresses, or about multi-factor authentication.
+ * Logto does not report what a user changed with the Account API or in the account center, and never reports the previous
+ * address. The endpoint therefore sends no notices about those passwords, about addresses, or about multi-factor authentication.
  *
- * The notice shows the browser and the time. The time zone and the language come from `profile.zoneinfo` and `profile.locale`
- * of the user. With `TRUST_PROXY_HEADER`, clients can set the IP address that Logto reports, so the notice does not show it.
+ * The notice shows the time and, if the user made the change, the browser. The time zone and the language come from the user's
+ * `profile.zoneinfo` and `profile.locale`. With `TRUST_PROXY_HEADER`, clients can forge the IP address that Logto reports, so
+ * the notice does not show it.
  *
  * Logto waits for 10 seconds. It does not repeat the call after a failure, so pass a `queue`.
  *
@@ -121,7 +122,7 @@ function emailsOf(
   { toleranceMs, clock }: SignedSettings<LogtoEvent>,
 ): readonly WebhookEmail[] {
   const time = new Date(call.createdAt);
-  // The signature covers the body, so its time is the one that limits replays.
+  // The signature covers the time in the body, so this time limits replays.
   requireRecent(String(Math.floor(time.getTime() / 1000)), toleranceMs, clock);
   const kind = kindOf(call);
   const { id, primaryEmail: to, profile } = call.user ?? call.data ?? {};

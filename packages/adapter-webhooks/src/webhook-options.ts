@@ -25,8 +25,8 @@ export interface WebhookOptions<Call, Kind extends string> {
    */
   secret: string | readonly string[];
   /**
-   * Puts the emails in a queue, and responds when they are stored. All processes that share the queue send one email for
-   * each call.
+   * Puts the emails in a queue, and responds when they are stored. All processes that share the queue together send one email
+   * for each call.
    *
    * @example `createMailQueue(…)` from `@postern/queue`
    */
@@ -35,29 +35,29 @@ export interface WebhookOptions<Call, Kind extends string> {
    * Makes the webhook respond as soon as the email is rendered. It receives a promise that never rejects. Keep the process
    * alive until the promise resolves, or the email is lost.
    *
-   * @default the webhook waits for the mail server, so that the system learns about a failure
+   * @default the webhook waits for the mail server, and reports failures to the system
    */
   waitUntil?: ((sending: Promise<void>, request: HttpRequest) => void) | undefined;
   /**
-   * Protects the links from mail scanners, such as `createLinkGuard(…)`. If a call does not contain the life of its link, the
+   * Protects links from mail scanners, such as `createLinkGuard(…)`. If a call does not contain the lifetime of the link, the
    * protected link is valid for 7 days.
    *
    * @default links are not protected
    */
   linkGuard?: LinkProtector | undefined;
   /**
-   * Returns the browser that requested the email, from `guard.bindBrowser`. The link then works only in that browser. Requires
-   * `linkGuard`.
+   * Returns the encrypted browser ID from `guard.bindBrowser` that the call contains. The link then works only in that browser.
+   * If the result is `null` or `undefined`, the link is not bound to a browser. Requires `linkGuard`.
    *
    * @default links are not bound to a browser
    * @example `({ email_data }) => URL.parse(email_data.redirect_to ?? '')?.searchParams.get('browser')` for Supabase
    */
   browser?: ((call: Call) => string | null | undefined) | undefined;
-  /** Replaces usage types, to use your own templates, or turns off emails with `false`. */
+  /** Maps the system's emails to your own usage types, or to `false` to turn them off. */
   types?: Partial<Record<Kind, string | false>> | undefined;
   /** Returns the reader's language. @default the language in the call, if it contains one */
   locale?: ((call: Call) => AcceptedLocales | undefined) | undefined;
-  /** Returns more variables for the template, such as the name of the user. They replace variables of the webhook. */
+  /** Returns additional template variables, such as the user's name. They override the variables of the webhook. */
   payload?: ((call: Call) => Readonly<Record<string, PayloadValue>>) | undefined;
   /** Maximum size of a body in bytes. @default 262144 */
   bodyLimit?: number | undefined;
@@ -69,7 +69,7 @@ export interface WebhookOptions<Call, Kind extends string> {
 
 /** Options of webhooks whose calls are signed. */
 export interface SignedWebhookOptions<Call, Kind extends string> extends WebhookOptions<Call, Kind> {
-  /** Maximum difference between the time of a signature and the clock, in milliseconds. @default 300000 */
+  /** Maximum difference between the signature's timestamp and the clock, in milliseconds. @default 300000 */
   toleranceMs?: number | undefined;
 }
 
@@ -107,5 +107,5 @@ export const signedWebhookOptionsSchema = <Call>() =>
 /** The options of a webhook, with defaults. */
 export type Settings<Call> = z.output<ReturnType<typeof webhookOptionsSchema<Call>>>;
 
-/** The same, for webhooks whose calls are signed. */
+/** The options of a webhook whose calls are signed, with defaults. */
 export type SignedSettings<Call> = z.output<ReturnType<typeof signedWebhookOptionsSchema<Call>>>;

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from '@postern/http';
 import type * as z from 'zod';
 import type { Settings } from './webhook-options.js';
 
-/** An email that a call asks for. */
+/** An email that a call requests. */
 export interface WebhookEmail {
   /** The system's name for the kind of email. */
   readonly kind: string;
@@ -38,14 +38,14 @@ export interface WebhookSystem<Call, Options extends Settings<Call>> {
   readonly callSchema: z.ZodType<Call>;
   /** @throws {ConfigError} if a secret is not valid */
   readonly authenticate: (settings: Options, caller: string) => Authenticate;
-  /** The usage type of each kind of email. Without it, the kind is the usage type. `false` sends no email. */
+  /** The usage type of each kind of email, or `false` to send no email. @default the kind is the usage type */
   readonly usageTypes?: Readonly<Record<string, string | false>>;
   readonly emailsOf: (call: Call, settings: Options, now: number) => readonly WebhookEmail[];
   /**
-   * Identifies a call, so that a repeated call sends no other email. Calls without an identity always send.
-   * @default the ID that the system sends, or else a digest of the body
+   * Identifies a call, so that a repeated call does not send another email. Calls without an identity always send an email.
+   * @default the ID that the system sends, or a digest of the body if it sends none
    */
   readonly identityOf?: (call: Call, id: string) => string | undefined;
-  /** The response to a failure of an authentic call. @default a problem document */
+  /** The response if an authentic call fails. @default a problem document */
   readonly respondToFailure?: (error: unknown) => HttpResponse;
 }

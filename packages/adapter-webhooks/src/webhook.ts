@@ -19,11 +19,11 @@ import type { WebhookEmail, WebhookSystem } from './webhook-system.js';
 export interface Webhook {
   /** Responds to a request of the Fetch API. It never rejects. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Responds to a request in the form of `@postern/http`, which the Express and Nest adapters use. It never rejects. */
+  /** Responds to an `HttpRequest`, which the Express and NestJS adapters use. It never rejects. */
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
 }
 
-/** The life of a protected link if the call does not contain the life of its link. */
+/** The lifetime of a protected link if the call does not contain the lifetime of the original link. */
 const LONGEST_LINK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Users can nest data in fields that the auth system passes on, such as `user_metadata` of Supabase. */
@@ -49,10 +49,10 @@ export function createWebhook<Call, Options extends Settings<Call>>(
     }
     throw new MailError(
       'template_not_found',
-      `The emails ${remoteLine(kind, 100)} of ${system.name} have no usage type.`,
+      `No usage type is set for the ${system.name} email ${remoteLine(kind, 100)}.`,
       {
         stage: 'template',
-        hint: 'In the `types` option, pass a usage type for these emails, or false to send none.',
+        hint: 'In the `types` option, map this email to a usage type, or to false to turn it off.',
       },
     );
   }
@@ -63,7 +63,7 @@ export function createWebhook<Call, Options extends Settings<Call>>(
     const { kind: _, ...fields } = email;
     const expiresAt = email.expiresAt ?? new Date(clock.now() + LONGEST_LINK_MS);
     const hasLink = typeof email.payload.link === 'string' && !isNotice(type);
-    // The response goes to the auth system, so it cannot bind links to a browser. Only the call can name one.
+    // The response goes to the auth system, so it cannot set a cookie. Only the call can identify the browser.
     const shown = hasLink
       ? await protectPayload(linkGuard, email.payload, { to: email.to, expiresAt, browser: browser?.(call) })
       : email.payload;
@@ -75,12 +75,12 @@ export function createWebhook<Call, Options extends Settings<Call>>(
       idempotencyKey: key,
     });
     await send(message, request).catch((error: unknown) => {
-      // The key identifies the call. A repeated call differs only in its expiry and in its protected link.
+      // The key identifies the call. A repeated call differs only in its expiration and its protected link.
       if (!(error instanceof MailError && error.code === 'idempotency_key_reused')) throw error;
     });
   }
 
-  /** A repeated call waits for its first one, and gets the same result. Supabase, for one, shows any other to the person. */
+  /** A repeated call waits for the first call, and gets the same result, because some systems show the result to the user. */
   function sendOnce(key: string, start: () => Promise<void>): Promise<void> {
     const sending = pending.get(key) ?? start().finally(() => pending.delete(key));
     pending.set(key, sending);
