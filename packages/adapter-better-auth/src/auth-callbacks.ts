@@ -53,8 +53,8 @@ function invitationPage(id: string, baseURL = ''): string {
   if (baseURL !== '') return new URL(`/accept-invitation/${id}`, baseURL).href;
   throw new MailError(
     'config_invalid',
-    'The link in an invitation needs `baseURL` in the options of Better Auth, or the `invitationUrl` option.',
-    { stage: 'config' },
+    'The link in an invitation cannot be created, because the Better Auth options have no `baseURL`.',
+    { stage: 'config', hint: 'Set `baseURL`, or pass the `invitationUrl` option to createAuthEmails.' },
   );
 }
 

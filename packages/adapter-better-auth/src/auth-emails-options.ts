@@ -51,7 +51,7 @@ export interface AuthEmailsOptions {
    * @default notices have no link
    */
   noticeUrl?: ((type: NoticeType) => string | undefined) | undefined;
-  /** Protects the links of Better Auth from scanners that open links, for example `createLinkGuard` of `@postern/http`. */
+  /** Protects links from mail scanners, for example `createLinkGuard(…)` from `@postern/http`. */
   linkGuard?: LinkProtector | undefined;
   /**
    * Sends emails after the response. It receives a promise that never rejects. Keep the process alive until the promise

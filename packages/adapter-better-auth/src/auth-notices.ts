@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { NoticeType } from './auth-usage-type.js';
 import type { EmailSender } from './email-sender.js';
 
-/** Requests after which the signed-in person gets a notice. Those for passkeys are from `@better-auth/passkey`. */
+/** Requests after which the signed-in user gets a notice. The paths for passkeys come from `@better-auth/passkey`. */
 const OWN_CHANGES: Readonly<Record<string, NoticeType>> = {
   '/change-password': 'PasswordChanged',
   '/unlink-account': 'RecoveryMethodChanged',
@@ -40,7 +40,7 @@ async function previousEmailOf(context: GenericEndpointContext | null): Promise<
 
 interface AuthNotices {
   readonly databaseHooks: NonNullable<BetterAuthOptions['databaseHooks']>;
-  /** Runs after a request that succeeded. */
+  /** Runs after a successful request. */
   afterSuccess(context: GenericEndpointContext): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ import { type AuthUsageType, isFromSomeoneElse } from './auth-usage-type.js';
 import { toApiError } from './email-error.js';
 import { mayShowFailure } from './failure-visibility.js';
 
-/** Administrators send requests with the plugin `admin`. */
+/** The paths of the `admin` plugin. */
 const ADMIN_PATH = '/admin/';
 
 type Variables = Readonly<Record<string, PayloadValue>>;
@@ -53,7 +53,7 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
       const background = auth?.advanced?.backgroundTasks?.handler;
       const isOwnRequest = !isFromSomeoneElse(type) && !context?.path?.startsWith(ADMIN_PATH);
       const isShown = !isNotice(type) && (!context || mayShowFailure(context, recipient.email));
-      // Links are bound to the browser only if its cookie reaches the browser and does not reveal that an account exists.
+      // A link is bound to the browser only if the cookie reaches the browser and does not reveal that an account exists.
       // Without a request, the caller of the server API may drop the cookie. With a background handler, Better Auth
       // responds before a callback ends, except for magic links.
       const canBind =
