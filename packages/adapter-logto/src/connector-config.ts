@@ -75,9 +75,9 @@ function check(input: unknown): { config?: ConnectorConfig; issues: ConfigIssue[
 const STAND_IN = 'sender@localhost';
 
 /**
- * Checks a config. Repairs one that the official connector accepts if needed, so that emails continue to be sent: a sender with a
- * comma in its name, an invalid template, or a password without a user. The official connector has no link guard, so an invalid
- * one is always an error.
+ * Checks a config. If the official connector accepts a config, this function repairs it where needed, so that emails continue to
+ * be sent: a sender with a comma in its name, an invalid template, or a password without a user. The official connector has no
+ * link guard, so a link guard that is not valid is always an error.
  */
 export function inspectConfig(input: unknown): InspectedConfig {
   const { linkGuard, ...rest } = isRecord(input) ? input : {};

@@ -29,7 +29,7 @@ const VALIDITY_ISSUE: ConfigIssue = {
 
 function inspectOptions(options: object): { protector?: LinkProtector; issues: readonly ConfigIssue[] } {
   try {
-    // It checks the options.
+    // Checks the options.
     return { protector: createLinkProtector(options as LinkProtectorOptions), issues: [] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
