@@ -7,8 +7,8 @@ interface Handler {
 }
 
 /**
- * Body parsers put the body into `request.body`, and their `verify` hook can keep its bytes in `request.rawBody`, as some
- * hosts do. The bytes come first, because signatures cover them, and duplicate keys are lost in a parsed value.
+ * Body parsers put the body into `request.body`. Their `verify` hook and some hosts keep its bytes in `request.rawBody`. Prefers
+ * the bytes, because signatures cover them, and a parsed value loses duplicate keys.
  */
 function bodyOf(request: Request): HttpBody {
   if (!request.readableDidRead) return { state: 'unread', bytes: request };
