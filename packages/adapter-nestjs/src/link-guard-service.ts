@@ -19,7 +19,7 @@ export class LinkGuardService implements Pick<LinkGuard, 'protect' | 'bindBrowse
   }
 
   /**
-   * Identifies a browser before you ask an auth system for an email. Set the cookie in your response, and pass `browser`
+   * Identifies a browser before you request an email from an auth system. Set the cookie in your response, and pass `browser`
    * through the auth system to `protect` or to the `browser` option of a webhook.
    *
    * @param cookie the `Cookie` header of the browser's request

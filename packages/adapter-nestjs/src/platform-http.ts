@@ -7,7 +7,7 @@ interface RequestFields {
   readonly ip?: string;
   /** Set by body parsers. */
   readonly body?: unknown;
-  /** The bytes of `body`, if the application has the `rawBody: true` option. */
+  /** The bytes of `body`, if the application is created with `rawBody: true`. */
   readonly rawBody?: unknown;
   /** The path parameters, decoded by the router. */
   readonly params?: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export type PlatformResponse = ServerResponse | FastifyReply;
 export const rawOf = (request: PlatformRequest): IncomingMessage =>
   'raw' in request ? request.raw : request;
 
-/** Prefers the bytes of a parsed body, because signatures cover them, and duplicate keys are lost in its value. */
+/** Prefers the bytes of a parsed body, because signatures cover them, and a parsed value loses duplicate keys. */
 const bodyOf = (request: PlatformRequest, raw: IncomingMessage): HttpBody =>
   raw.readableDidRead
     ? { state: 'parsed', value: request.rawBody ?? request.body }
