@@ -21,11 +21,11 @@ interface LinkOptions {
   mailer: MailerCalls;
   /** How long a link is valid, in seconds. @default 86400 (24 hours), as in Auth.js */
   maxAge?: number | undefined;
-  /** Protects links from mail scanners that open them, such as `createLinkGuard(…)`. */
+  /** Protects links from mail scanners, such as `createLinkGuard(…)`. */
   linkGuard?: LinkProtector | undefined;
   /**
-   * Adds a `Set-Cookie` header to the response to a request, which Auth.js does not let providers do. With this option, links
-   * have the binding of the guard.
+   * Adds a `Set-Cookie` header to the response, because Auth.js providers cannot set cookies. With this option, links have the
+   * binding of the guard.
    *
    * @default links are not bound to a browser
    */
@@ -48,8 +48,8 @@ interface SharedOptions {
   /** Returns the reader's language. @default the `Accept-Language` header */
   locale?: ((request: Request) => AcceptedLocales | undefined) | undefined;
   /**
-   * Returns the client's IP address, for limits, for the log, and for the email. Auth.js does not know the address, so read it from a header
-   * that your server or a trusted proxy sets. Without it, all clients share the limits of the verification.
+   * Returns the client's IP address, for limits, logs, and the email. Auth.js does not know the address, so read it from a
+   * header that your server or a trusted proxy sets. Without an address, all clients share the limits of the verification.
    */
   clientAddress?: ((request: Request) => string | undefined) | undefined;
   /**
