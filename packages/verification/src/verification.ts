@@ -112,7 +112,7 @@ export function createVerification(options: VerificationOptions): Verification {
     },
     findObstacle({ type, method }) {
       if (method === 'link' && linkUrl === undefined)
-        return 'Links need the `linkUrl` option of createVerification.';
+        return 'Links require the `linkUrl` option of createVerification.';
       return mailer.canShow?.(type, method) === false
         ? `The template for ${type} must show {{${method}}}, in every language.`
         : undefined;
