@@ -2,7 +2,7 @@ import type { Email } from './email.js';
 import { objectWithMethods } from './option-schemas.js';
 import type { Transport } from './transport.js';
 
-/** Stores rendered emails and delivers them later. `@postern/queue` makes one; adapters take any. */
+/** Stores rendered emails and delivers them later, such as a queue from `@postern/queue`. */
 export interface MailQueue {
   /**
    * Resolves when the email is stored.
@@ -19,6 +19,6 @@ export interface MailQueue {
 
 /** A schema for a queue. */
 export const queueSchema = objectWithMethods<Pick<MailQueue, 'enqueue'>>(
-  'a queue with the method enqueue',
+  'a queue with an enqueue method',
   'enqueue',
 );

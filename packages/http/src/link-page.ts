@@ -133,7 +133,7 @@ export async function respondPage(
   );
 }
 
-/** In right-to-left text, an address that begins with a digit would fall apart: `example.com@***1`. */
+/** Without isolation, right-to-left text shows an address that begins with a digit in the wrong order: `example.com@***1`. */
 const isolate = (address: string, lang: string) =>
   directionOf(lang) === 'rtl' ? `\u2068${address}\u2069` : address;
 
