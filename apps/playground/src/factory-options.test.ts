@@ -33,6 +33,7 @@ const TABLE: Record<string, [option: string, ...before: unknown[]]> = {
   createHealthCheck: ['intervalMs', { verify: async () => {} }],
   createKratosWebhook: ['secret'],
   createLinkGuard: ['binding'],
+  createLogtoNoticeWebhook: ['secret'],
   createLogtoWebhook: ['secret'],
   createMailHandler: ['authorize'],
   createMailQueue: ['logger'],
