@@ -16,31 +16,24 @@ import type { Sending } from './sending.js';
 export interface HttpApp {
   /** `http://127.0.0.1:40211` */
   readonly url: string;
-  /** The bearer token, new on every start. */
+  /** The bearer token, and the secret of the webhook. New on every start. */
   readonly secret: string;
   close(): Promise<void>;
 }
 
-interface ExpressApp extends HttpApp {
-  /** The secret of the webhook for Supabase. */
-  readonly hookSecret: string;
-}
+const createSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
-const createSecret = () => randomBytes(32).toString('base64url');
-
-export async function startExpressApp(mailer: MailRouterOptions['mailer']): Promise<ExpressApp> {
+export async function startExpressApp(mailer: MailRouterOptions['mailer']): Promise<HttpApp> {
   const secret = createSecret();
-  const hookSecret = `v1,whsec_${randomBytes(32).toString('base64')}`;
   const app = express();
   app.use('/mail', createMailRouter({ mailer, authorize: bearerToken(secret) }));
-  const webhook = createSupabaseWebhook({ mailer, secret: hookSecret });
+  const webhook = createSupabaseWebhook({ mailer, secret });
   app.post('/webhooks/supabase', createRequestHandler(webhook));
   const server = createServer(app);
   const port = await listen(server, { port: 0 });
   return {
     url: `http://127.0.0.1:${port}`,
     secret,
-    hookSecret,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -173,8 +173,8 @@ export function createWays({ sending, queue, inbox, signal }: WaysOptions): Ways
     });
 
   const sendOverWebhook = (message: SupabaseEmail) =>
-    express.use(async ({ url, hookSecret }): Promise<Sent> => {
-      const { headers, body, key } = supabaseCall(message, hookSecret);
+    express.use(async ({ url, secret }): Promise<Sent> => {
+      const { headers, body, key } = supabaseCall(message, secret);
       const http = await post(`${url}/webhooks/supabase`, headers, body);
       const sent = sends.get(key);
       sends.delete(key);
