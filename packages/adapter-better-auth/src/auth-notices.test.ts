@@ -46,18 +46,53 @@ describe('a person who changes something gets a notice', () => {
   });
 });
 
+test('a two-step sign-in that also lifts an expired ban sends no notice', async () => {
+  const { db, browser, inbox, transport } = await openWithAda();
+  const again = browser();
+  await again.post('/sign-in/email', { email: ada, password: PASSWORD });
+  Object.assign(db.user?.[0] ?? {}, { banned: true, banExpires: new Date(0) });
+  await again.post('/two-factor/send-otp');
+  await again.post('/two-factor/verify-otp', { code: await inbox.waitForCode(ada) });
+  expect(await again.user()).toMatchObject({ email: ada, banned: false });
+  expect(sent(transport.emails)).toEqual([`MfaVerification to ${ada}`]);
+});
+
 describe('a person whose account an administrator changes gets a notice, without the browser of the administrator', () => {
-  test.each([
-    ['PasswordChanged', '/admin/set-user-password', { newPassword: 'battery staple' }],
-    ['AccountDeleted', '/admin/remove-user', {}],
-  ])('%s: %s', async (type, path, body) => {
+  async function openWithAdministrator(bobFields = {}) {
     const { db, signUp, transport } = openAuth();
     const administrator = await signUp(ada);
     await signUp(bob);
     const [first, second] = db.user ?? [];
     Object.assign(first ?? {}, { role: 'admin' });
-    expect((await administrator.post(path, { ...body, userId: second?.id })).status).toBe(200);
+    Object.assign(second ?? {}, bobFields);
+    return { administrator, userId: second?.id, transport };
+  }
+
+  test.each([
+    ['PasswordChanged', '/admin/set-user-password', { newPassword: 'battery staple' }],
+    ['MfaDisabled', '/admin/update-user', { data: { twoFactorEnabled: false } }],
+    ['AccountDeleted', '/admin/remove-user', {}],
+  ])('%s: %s', async (type, path, body) => {
+    const { administrator, userId, transport } = await openWithAdministrator({ twoFactorEnabled: true });
+    expect((await administrator.post(path, { ...body, userId })).status).toBe(200);
     expect(sent(transport.emails)).toEqual([`${type} to ${bob}`]);
+    expect(transport.emails[0]?.text).not.toContain('Windows');
+  });
+
+  test('EmailChanged to both addresses: /admin/update-user', async () => {
+    const { administrator, userId, transport } = await openWithAdministrator();
+    const data = { email: 'eve@example.com', twoFactorEnabled: false };
+    expect((await administrator.post('/admin/update-user', { userId, data })).status).toBe(200);
+    expect(sent(transport.emails)).toEqual([`EmailChanged to ${bob}`, 'EmailChanged to eve@example.com']);
+    expect(transport.emails[0]?.text).not.toContain('Windows');
+  });
+
+  test('PasswordChanged: an administrator who impersonates the person', async () => {
+    const { administrator, userId, transport } = await openWithAdministrator();
+    await administrator.post('/admin/impersonate-user', { userId });
+    const change = { currentPassword: PASSWORD, newPassword: 'battery staple' };
+    expect((await administrator.post('/change-password', change)).status).toBe(200);
+    expect(sent(transport.emails)).toEqual([`PasswordChanged to ${bob}`]);
     expect(transport.emails[0]?.text).not.toContain('Windows');
   });
 });

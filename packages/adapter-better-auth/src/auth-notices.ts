@@ -24,19 +24,30 @@ const DELETIONS: ReadonlySet<string> = new Set([
 const changeTokenSchema = z.object({ email: z.string(), updateTo: z.string() });
 
 /** The address before the change that the request makes, or `undefined` if it does not change the address. */
-async function previousEmailOf(context: GenericEndpointContext | null): Promise<string | undefined> {
-  switch (context?.path) {
+async function previousEmailOf(context: GenericEndpointContext): Promise<string | undefined> {
+  const { session, secret } = context.context;
+  switch (context.path) {
     case '/verify-email':
-      return changeTokenSchema.safeParse(
-        await verifyJWT(String(context.query?.token), context.context.secret),
-      ).data?.email;
+      return changeTokenSchema.safeParse(await verifyJWT(String(context.query?.token), secret)).data?.email;
     case '/change-email':
     case '/email-otp/change-email':
-      return context.context.session?.user.email;
+      return session?.user.email;
     default:
       return undefined;
   }
 }
+
+/** The user whom an administrator updates, before the update. */
+const targetOf = async ({ path, body, context }: GenericEndpointContext) =>
+  path === '/admin/update-user' ? await context.internalAdapter.findUserById(String(body.userId)) : null;
+
+/** What an update of a user changes. */
+interface Change {
+  readonly isMfa: boolean;
+  readonly previousEmail: string | undefined;
+}
+
+const isMfaOn = (user: object): boolean => 'twoFactorEnabled' in user && Boolean(user.twoFactorEnabled);
 
 interface AuthNotices {
   readonly databaseHooks: NonNullable<BetterAuthOptions['databaseHooks']>;
@@ -46,16 +57,27 @@ interface AuthNotices {
 
 /** Sends the notices for which Better Auth has no callback. */
 export function createAuthNotices(send: EmailSender['send']): AuthNotices {
+  // Only the hook before an update receives the fields that change. A sign-in can update other fields of the same user.
+  const changes = new WeakMap<GenericEndpointContext, Change>();
   return {
     databaseHooks: {
       user: {
         update: {
+          async before(fields, context) {
+            const setsMfa = 'twoFactorEnabled' in fields;
+            if (!context || !(setsMfa || 'email' in fields)) return;
+            const target = await targetOf(context);
+            changes.set(context, {
+              isMfa: setsMfa && !(target && isMfaOn(target) === isMfaOn(fields)),
+              previousEmail: target?.email ?? (await previousEmailOf(context)),
+            });
+          },
           async after(user, context) {
-            if (context?.path.startsWith('/two-factor/')) {
-              await send(user.twoFactorEnabled ? 'MfaEnabled' : 'MfaDisabled', user);
-              return;
-            }
-            const previousEmail = await previousEmailOf(context);
+            const change = context && changes.get(context);
+            if (!change) return;
+            changes.delete(context);
+            const { isMfa, previousEmail } = change;
+            if (isMfa) await send(isMfaOn(user) ? 'MfaEnabled' : 'MfaDisabled', user);
             if (previousEmail === undefined || previousEmail === user.email) return;
             const payload = { previousEmail, newEmail: user.email };
             await send('EmailChanged', { ...user, email: previousEmail }, payload);

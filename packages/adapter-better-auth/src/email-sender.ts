@@ -19,7 +19,7 @@ import { type AuthUsageType, isFromSomeoneElse } from './auth-usage-type.js';
 import { toApiError } from './email-error.js';
 import { mayShowFailure } from './failure-visibility.js';
 
-/** The paths of the `admin` plugin. */
+/** The paths of the `admin` plugin. Administrators can also impersonate a user. */
 const ADMIN_PATH = '/admin/';
 
 type Variables = Readonly<Record<string, PayloadValue>>;
@@ -51,7 +51,9 @@ export function createEmailSender(options: ParsedOptions): EmailSender {
       const context = tryGetCurrentAuthEndpointContext();
       const { logger, options: auth } = context?.context ?? {};
       const background = auth?.advanced?.backgroundTasks?.handler;
-      const isOwnRequest = !isFromSomeoneElse(type) && !context?.path?.startsWith(ADMIN_PATH);
+      const isByAdministrator =
+        context?.path?.startsWith(ADMIN_PATH) || context?.context.session?.session.impersonatedBy;
+      const isOwnRequest = !isFromSomeoneElse(type) && !isByAdministrator;
       const isShown = !isNotice(type) && (!context || mayShowFailure(context, recipient.email));
       // A link is bound to the browser only if the cookie reaches the browser and does not reveal that an account exists.
       // Without a request, the caller of the server API may drop the cookie. With a background handler, Better Auth
