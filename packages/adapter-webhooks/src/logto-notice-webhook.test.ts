@@ -42,6 +42,11 @@ test.each<[string, object, string]>([
   expect(emails).toMatchObject([{ type, to: 'ada@example.com', locale: 'de' }]);
 });
 
+test('a device or an address that is not valid does not stop a notice', async () => {
+  const event = { ...logtoInteraction('PostResetPassword'), userAgent: 5, userIp: {}, ip: [] };
+  expect((await requestsOf(event)).emails).toMatchObject([{ type: 'PasswordChanged' }]);
+});
+
 test('PostSignIn sends a notice if the application wants it', async () => {
   const event = logtoInteraction('PostSignIn');
   expect((await requestsOf(event)).emails).toEqual([]);

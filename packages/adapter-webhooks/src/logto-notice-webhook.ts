@@ -41,13 +41,13 @@ const userSchema = z.looseObject({
 const eventSchema = z.looseObject({
   event: z.string(),
   createdAt: z.iso.datetime(),
-  userAgent: text,
+  userAgent: text.catch(undefined),
   /** The user of an interaction, such as a sign-in. */
   user: userSchema.nullish().catch(undefined),
-  userIp: text,
+  userIp: text.catch(undefined),
   /** The changed or deleted user. Other events have other data. */
   data: userSchema.nullish().catch(undefined),
-  ip: text,
+  ip: text.catch(undefined),
   /** The route of the Management API, if it caused the event. */
   matchedRoute: text,
   method: text,
