@@ -23,9 +23,6 @@ interface Content {
   readonly messageId?: string | undefined;
 }
 
-/** In an email without a code, the first number is often the year of the request. */
-const YEAR = /^20\d\d$/;
-
 function summarize({ at, messageId, ...content }: Content): Omit<EmailSummary, 'id'> {
   const { from, to, subject, text } = content;
   const code = findCode(text);
@@ -34,7 +31,7 @@ function summarize({ at, messageId, ...content }: Content): Omit<EmailSummary, '
     from,
     to,
     subject,
-    ...(code !== undefined && !YEAR.test(code) && { code }),
+    ...(code !== undefined && { code }),
     hasLink: linkIn(content) !== undefined,
     ...(messageId !== undefined && { messageId }),
   };

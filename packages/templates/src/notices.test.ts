@@ -1,4 +1,5 @@
 import { NOTICE_USAGE_TYPES, type RequestContext, type SendRequest } from '@postern/core';
+import { findCode } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { createRenderer, SAMPLE_LINK, sampleRequest } from '../fixtures/sample-emails.js';
 import { COPY, createTemplates, LOCALES } from './index.js';
@@ -55,6 +56,13 @@ describe('the details', () => {
     ...{ place: 'Berlin, Germany', ip: '203.0.113.7', time: new Date('2030-11-28T19:26:00Z') },
     timeZone: 'Europe/Berlin',
   };
+
+  test('contain nothing that looks like a code to @postern/testing, in any language', async () => {
+    for (const locale of LOCALES) {
+      const { text } = await send({ type: 'NewSignIn', payload: {}, requestContext }, locale);
+      expect(findCode(text), `${locale}: ${text}`).toBeUndefined();
+    }
+  });
 
   test.each(['NewSignIn', 'SignIn', 'OrganizationInvitation'] as const)(
     'of the request are in %s emails',

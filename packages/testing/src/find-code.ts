@@ -2,13 +2,19 @@
  * 4 to 10 digits or capital letters with at least one digit, as a separate word: not part of a URL, an email address, or a
  * longer word.
  */
-const ONE_TIME_CODE = /(?<![\w@.+/=?&#%-])(?=[A-Z]*\d)[A-Z\d]{4,10}(?![\w@/-]|\.\w)/;
+const WORD = /(?<![\w@.+/=?&#%-])(?=[A-Z]*\d)[A-Z\d]{4,10}(?![\w@/-]|\.\w)/;
+
+/** The year of a date: `November 28, 2026`, `28. November 2026`, `2026年11月28日`. The Thai calendar is 543 years ahead. */
+const YEAR = /(?<=\b\d{1,2}\b[^\d\n]{1,20})(?:19|20|25)\d\d(?![A-Z\d])|(?:19|20)\d\d[年년]/;
+
+/** No code begins at a year. */
+const ONE_TIME_CODE = new RegExp(`(?!${YEAR.source})${WORD.source}`);
 
 /** Options of {@link findCode}. */
 export interface FindCodeOptions {
   /**
    * The pattern of the code. The result is its first group, if it has one, or else the whole match.
-   * @default 4 to 10 digits or capital letters, at least one of them a digit
+   * @default 4 to 10 digits or capital letters, at least one of them a digit, except for the year of a date
    */
   pattern?: RegExp | undefined;
 }

@@ -150,6 +150,8 @@ describe('codes', () => {
     ['Dear ada-123456@example.com, your code is 654321', '654321'],
     ['Call +4915112345678 or type (0815)', '0815'],
     ['**1234567890**', '1234567890'],
+    ['Time: November 28, 2026 at 9:41 AM\n\n482913', '482913'],
+    ['Your code is 2026.', '2026'],
   ])('are found in %j', async (content, code) => {
     const { inbox, send } = createMemoryTransport();
     await send(text(content));
