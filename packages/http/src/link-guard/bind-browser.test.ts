@@ -167,3 +167,7 @@ test('accepts the same protection with options that say the same', async () => {
   const { link } = await protect({ browser, binding: 'browser', codeInEmail: false, cookie: null });
   expect(await requester.press(link)).toMatchObject({ next: TARGET });
 });
+
+test.each([[new Headers()], [{}], [['cookie']], [5]])('%j is not a cookie', async (cookie) => {
+  await expect(guard.bindBrowser(cookie as never)).rejects.toMatchObject({ code: 'payload_invalid' });
+});

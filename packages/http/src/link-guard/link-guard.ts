@@ -1,3 +1,4 @@
+import { MailError } from '@postern/core';
 import { toHttpRequest, toResponse } from '../fetch-message.js';
 import { finish, type HttpRequest, type HttpResponse, respond, withoutQuery } from '../http-message.js';
 import {
@@ -47,6 +48,7 @@ export interface LinkGuard {
    * expire. It works as long as the key that encrypted it is in `keys`.
    *
    * @param cookie the `Cookie` header of the browser's request. With it, earlier links of the same browser stay usable.
+   * @throws {MailError} `payload_invalid` if the cookie is not text
    */
   bindBrowser(cookie?: string | null): Promise<BoundBrowser>;
   /** Handles the requests for the guard's page in any framework for Fetch API requests. It never rejects. */
@@ -167,6 +169,10 @@ export function createLinkGuard(options: LinkGuardOptions): LinkGuard {
     binding,
     protect: createProtect({ url, origins, binding, codeInEmail, sealer, jar }),
     async bindBrowser(cookie) {
+      if (typeof (cookie ?? '') !== 'string')
+        throw new MailError('payload_invalid', 'The cookie must be the value of the Cookie header.', {
+          stage: 'payload',
+        });
       const known = jar.read(cookie ?? undefined) ?? createBrowserCookie();
       return { browser: await sealBrowser(sealer, known.browser), setCookie: jar.write(known) };
     },
