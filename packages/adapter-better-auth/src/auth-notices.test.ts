@@ -1,3 +1,4 @@
+import { encodeBase64Url } from '@postern/core';
 import { describe, expect, test } from 'vitest';
 import { openAuth, PASSWORD, sent } from '../fixtures/auth-world.js';
 
@@ -33,6 +34,46 @@ describe('a person who changes something gets a notice', () => {
     const { person, accountId, transport } = await openWithAda();
     expect((await person.post('/unlink-account', { accountId })).status).toBe(200);
     expect(sent(transport.emails)).toEqual([`RecoveryMethodChanged to ${ada}`]);
+  });
+
+  /** A provider whose ID tokens are all valid. */
+  const google = { clientId: 'postern', clientSecret: 'secret', verifyIdToken: async () => true };
+  const claims = {
+    iss: 'https://accounts.google.com',
+    sub: '1',
+    name: 'Ada',
+    email: ada,
+    email_verified: true,
+  };
+  const token = [{ alg: 'none' }, claims, {}]
+    .map((part) => encodeBase64Url(new TextEncoder().encode(JSON.stringify(part))))
+    .join('.');
+  const idToken = { provider: 'google', idToken: { token } };
+
+  test('RecoveryMethodChanged: /link-social', async () => {
+    const { signUp, transport } = openAuth({ auth: { socialProviders: { google } } });
+    const person = await signUp(ada);
+    expect((await person.post('/link-social', idToken)).status).toBe(200);
+    expect(sent(transport.emails)).toEqual([`RecoveryMethodChanged to ${ada}`]);
+  });
+
+  test('RecoveryMethodChanged: the first password, but not the sign-up with a provider', async () => {
+    const { auth, browser, transport } = openAuth({ auth: { socialProviders: { google } } });
+    const person = browser();
+    expect((await person.post('/sign-in/social', idToken)).status).toBe(200);
+    expect(transport.emails).toEqual([]);
+    await auth.api.setPassword({ body: { newPassword: PASSWORD }, headers: person.headers() });
+    expect(sent(transport.emails)).toEqual([`RecoveryMethodChanged to ${ada}`]);
+  });
+
+  test('PasswordChanged alone: a reset that adds the first password', async () => {
+    const { browser, inbox, transport } = openAuth({ auth: { socialProviders: { google } } });
+    const person = browser();
+    await person.post('/sign-in/social', idToken);
+    await person.post('/email-otp/request-password-reset', { email: ada });
+    const otp = await inbox.waitForCode(ada);
+    await person.post('/email-otp/reset-password', { email: ada, otp, password: PASSWORD });
+    expect(sent(transport.emails)).toEqual([`ForgotPassword to ${ada}`, `PasswordChanged to ${ada}`]);
   });
 
   test.each([

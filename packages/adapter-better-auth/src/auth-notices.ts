@@ -20,6 +20,14 @@ const DELETIONS: ReadonlySet<string> = new Set([
   '/admin/remove-user',
 ]);
 
+/** Requests that send `PasswordChanged`, also if they add the first password of an account. */
+const PASSWORD_RESETS: ReadonlySet<string> = new Set([
+  '/reset-password',
+  '/email-otp/reset-password',
+  '/phone-number/reset-password',
+  '/admin/set-user-password',
+]);
+
 /** The token of a link that changes the address of an account. */
 const changeTokenSchema = z.object({ email: z.string(), updateTo: z.string() });
 
@@ -61,6 +69,18 @@ export function createAuthNotices(send: EmailSender['send']): AuthNotices {
   const changes = new WeakMap<GenericEndpointContext, Change>();
   return {
     databaseHooks: {
+      account: {
+        create: {
+          async after({ userId }, context) {
+            if (!context || PASSWORD_RESETS.has(context.path)) return;
+            const { internalAdapter } = context.context;
+            // A sign-up creates the first account.
+            if ((await internalAdapter.findAccounts(userId)).length < 2) return;
+            const user = await internalAdapter.findUserById(userId);
+            if (user) await send('RecoveryMethodChanged', user);
+          },
+        },
+      },
       user: {
         update: {
           async before(fields, context) {
