@@ -36,6 +36,21 @@ describe('a person who changes something gets a notice', () => {
     expect(sent(transport.emails)).toEqual([`RecoveryMethodChanged to ${ada}`]);
   });
 
+  test('RecoveryMethodChanged: a new phone number, but not a sign-in with it', async () => {
+    const { browser, signUp, textMessages, transport } = openAuth();
+    const person = await signUp(ada);
+    const phone = { phoneNumber: '+41445550100' };
+    const verify = async (user: typeof person, more = {}) => {
+      await user.post('/phone-number/send-otp', phone);
+      return user.post('/phone-number/verify', { ...phone, code: textMessages.pop(), ...more });
+    };
+    expect((await verify(person, { updatePhoneNumber: true })).status).toBe(200);
+    const other = browser();
+    await verify(other);
+    expect(await other.user()).toMatchObject({ email: ada });
+    expect(sent(transport.emails)).toEqual([`RecoveryMethodChanged to ${ada}`]);
+  });
+
   /** A provider whose ID tokens are all valid. */
   const google = { clientId: 'postern', clientSecret: 'secret', verifyIdToken: async () => true };
   const claims = {

@@ -52,10 +52,15 @@ const targetOf = async ({ path, body, context }: GenericEndpointContext) =>
 /** What an update of a user changes. */
 interface Change {
   readonly isMfa: boolean;
+  readonly isPhone: boolean;
   readonly previousEmail: string | undefined;
 }
 
-const isMfaOn = (user: object): boolean => 'twoFactorEnabled' in user && Boolean(user.twoFactorEnabled);
+const WATCHED_FIELDS = ['email', 'twoFactorEnabled', 'phoneNumber'] as const;
+
+/** Missing, empty, and `false` values of the fields of plugins are the same. */
+const valueOf = (user: object, field: (typeof WATCHED_FIELDS)[number]): unknown =>
+  Reflect.get(user, field) || undefined;
 
 interface AuthNotices {
   readonly databaseHooks: NonNullable<BetterAuthOptions['databaseHooks']>;
@@ -84,11 +89,13 @@ export function createAuthNotices(send: EmailSender['send']): AuthNotices {
       user: {
         update: {
           async before(fields, context) {
-            const setsMfa = 'twoFactorEnabled' in fields;
-            if (!context || !(setsMfa || 'email' in fields)) return;
+            if (!context || !WATCHED_FIELDS.some((field) => field in fields)) return;
             const target = await targetOf(context);
+            const isNew = (field: (typeof WATCHED_FIELDS)[number]) =>
+              field in fields && !(target && valueOf(target, field) === valueOf(fields, field));
             changes.set(context, {
-              isMfa: setsMfa && !(target && isMfaOn(target) === isMfaOn(fields)),
+              isMfa: isNew('twoFactorEnabled'),
+              isPhone: isNew('phoneNumber'),
               previousEmail: target?.email ?? (await previousEmailOf(context)),
             });
           },
@@ -96,8 +103,9 @@ export function createAuthNotices(send: EmailSender['send']): AuthNotices {
             const change = context && changes.get(context);
             if (!change) return;
             changes.delete(context);
-            const { isMfa, previousEmail } = change;
-            if (isMfa) await send(isMfaOn(user) ? 'MfaEnabled' : 'MfaDisabled', user);
+            const { isMfa, isPhone, previousEmail } = change;
+            if (isMfa) await send(valueOf(user, 'twoFactorEnabled') ? 'MfaEnabled' : 'MfaDisabled', user);
+            if (isPhone) await send('RecoveryMethodChanged', user);
             if (previousEmail === undefined || previousEmail === user.email) return;
             const payload = { previousEmail, newEmail: user.email };
             await send('EmailChanged', { ...user, email: previousEmail }, payload);
