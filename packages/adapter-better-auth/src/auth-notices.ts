@@ -59,7 +59,7 @@ interface Change {
 const WATCHED_FIELDS = ['email', 'twoFactorEnabled', 'phoneNumber'] as const;
 
 /** Missing, empty, and `false` values of the fields of plugins are the same. */
-const valueOf = (user: object, field: (typeof WATCHED_FIELDS)[number]): unknown =>
+const fieldOf = (user: object, field: (typeof WATCHED_FIELDS)[number]): unknown =>
   Reflect.get(user, field) || undefined;
 
 interface AuthNotices {
@@ -92,7 +92,7 @@ export function createAuthNotices(send: EmailSender['send']): AuthNotices {
             if (!context || !WATCHED_FIELDS.some((field) => field in fields)) return;
             const target = await targetOf(context);
             const isNew = (field: (typeof WATCHED_FIELDS)[number]) =>
-              field in fields && !(target && valueOf(target, field) === valueOf(fields, field));
+              field in fields && !(target && fieldOf(target, field) === fieldOf(fields, field));
             changes.set(context, {
               isMfa: isNew('twoFactorEnabled'),
               isPhone: isNew('phoneNumber'),
@@ -104,7 +104,7 @@ export function createAuthNotices(send: EmailSender['send']): AuthNotices {
             if (!change) return;
             changes.delete(context);
             const { isMfa, isPhone, previousEmail } = change;
-            if (isMfa) await send(valueOf(user, 'twoFactorEnabled') ? 'MfaEnabled' : 'MfaDisabled', user);
+            if (isMfa) await send(fieldOf(user, 'twoFactorEnabled') ? 'MfaEnabled' : 'MfaDisabled', user);
             if (isPhone) await send('RecoveryMethodChanged', user);
             if (previousEmail === undefined || previousEmail === user.email) return;
             const payload = { previousEmail, newEmail: user.email };
