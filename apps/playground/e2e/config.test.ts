@@ -27,11 +27,22 @@ async function write(page: Page, text: string) {
   await page.keyboard.insertText(text);
 }
 
-/** Chooses a completion, and waits until it is in the text. Issues below the lines are not part of the text. */
+/**
+ * Chooses a completion, and waits until it is in the text. Issues below the lines are not part of the text. CodeMirror ignores
+ * a click on a list that has just changed, so the click is repeated (`interactionDelay` of its completions).
+ */
 async function choose(page: Page, name: string, written: string) {
-  await page.getByRole('option', { name }).click();
+  const option = page.getByRole('option', { name });
   const text = async () => (await page.locator('.cm-line').allTextContents()).join('').replaceAll(/\s/g, '');
-  await expect.poll(text).toContain(written);
+  await option.click();
+  await expect
+    .poll(async () => {
+      const current = await text();
+      // The list can close in the meantime.
+      if (!current.includes(written)) await option.click({ timeout: 500 }).catch(() => undefined);
+      return current;
+    })
+    .toContain(written);
 }
 
 type Config = Record<string, unknown> & { templates: unknown[] };
