@@ -2,22 +2,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createKratosWebhook, createSupabaseWebhook, type Webhook } from '@postern/adapter-webhooks';
 import { createMailer, type LogEvent } from '@postern/core';
-import { WEBHOOK_CALLS } from '@postern/http-contract';
+import { WEBHOOK_CALLS, WEBHOOK_CONFIG } from '@postern/http-contract';
 import { createMemoryTransport } from '@postern/testing';
 import express5, { type RequestHandler } from 'express';
 import express4 from 'express4';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRequestHandler } from './index.js';
 
-const template = {
-  usageType: 'SignIn',
-  contentType: 'text/plain',
-  subject: 'Your code',
-  content: '{{code}}',
-} as const;
 const transport = createMemoryTransport();
-const config = { fromEmail: 'noreply@example.com', templates: [template] };
-const mailer = createMailer({ config, transport, missingVariable: 'empty' });
+const mailer = createMailer({ config: WEBHOOK_CONFIG, transport, missingVariable: 'empty' });
 
 /** A system with a signature, and one with a secret in a header. */
 const SYSTEMS = [

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { createKratosWebhook, createSupabaseWebhook } from '@postern/adapter-webhooks';
 import type { LogEvent, Logger } from '@postern/core';
-import { WEBHOOK_CALLS } from '@postern/http-contract';
+import { WEBHOOK_CALLS, WEBHOOK_CONFIG } from '@postern/http-contract';
 import { createMemoryTransport } from '@postern/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Adapter, createApp, PLATFORMS } from '../fixtures/platform-harness.js';
@@ -24,13 +24,6 @@ import {
   respondWith,
   UnreadBody,
 } from './index.js';
-
-const template = {
-  usageType: 'SignIn',
-  contentType: 'text/plain',
-  subject: 'Your code',
-  content: '{{code}}',
-} as const;
 
 const log: LogEvent[] = [];
 const add = (event: LogEvent) => void log.push(event);
@@ -93,8 +86,7 @@ class ParsedWebhooks extends Webhooks {
 
 async function serve(controller: Type, adapter: Adapter, options?: NestApplicationOptions) {
   const transport = createMemoryTransport();
-  const config = { fromEmail: 'noreply@example.com', templates: [template] };
-  const imports = [MailModule.forRoot({ config, transport, missingVariable: 'empty' })];
+  const imports = [MailModule.forRoot({ config: WEBHOOK_CONFIG, transport, missingVariable: 'empty' })];
   const app = await createApp({ imports, controllers: [controller] }, adapter, options);
   app.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI });
   await app.listen(0, '127.0.0.1');

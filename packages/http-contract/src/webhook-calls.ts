@@ -13,6 +13,14 @@ const TOKEN = 'the-secret-of-the-tests';
 
 const toBody = (call: object) => JSON.stringify(call, null, 2).replace('Ada', '\\u0041da');
 
+/** A config whose mailer sends the emails of {@link WEBHOOK_CALLS}. */
+export const WEBHOOK_CONFIG = {
+  fromEmail: 'noreply@example.com',
+  templates: [
+    { usageType: 'SignIn', contentType: 'text/plain' as const, subject: 'Your code', content: '{{code}}' },
+  ],
+};
+
 /** Calls with a signature and with a secret in a header, to check that an adapter mounts webhooks correctly. */
 export const WEBHOOK_CALLS = {
   supabase: {
