@@ -1,6 +1,7 @@
 import { ConfigError, type ConfigIssue, type PayloadValue } from '@postern/core';
 import {
   createLinkProtector,
+  DEFAULT_LINK_VALIDITY_MS,
   type LinkProtector,
   type LinkProtectorOptions,
   protectPayload,
@@ -12,8 +13,6 @@ type Payload = Readonly<Record<string, PayloadValue>>;
 /** Replaces the link in the variables of an email to this address. */
 export type ProtectLink = (payload: Payload, to: string) => Promise<Payload>;
 
-/** Logto does not pass on the expiration of an invitation, which the application chooses. */
-const DEFAULT_VALIDITY_MS = 7 * 24 * 60 * 60 * 1000;
 const MIN_VALIDITY_MS = 60_000;
 const MAX_VALIDITY_MS = 365 * 24 * 60 * 60 * 1000;
 
@@ -45,7 +44,8 @@ export function inspectLinkGuard(input: unknown): { protectLink?: ProtectLink; i
     return { issues: [{ severity: 'error', path: ['linkGuard'], code: 'not_allowed', message }] };
   }
   if (Object.keys(input).length === 0) return { issues: [] };
-  const { validityMs = DEFAULT_VALIDITY_MS, ...options } = input;
+  // Logto does not pass on the expiration of an invitation, which the application chooses.
+  const { validityMs = DEFAULT_LINK_VALIDITY_MS, ...options } = input;
   const { protector, issues } = inspectOptions(options);
   if (protector && isValidity(validityMs))
     return {

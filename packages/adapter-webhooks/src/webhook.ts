@@ -1,6 +1,7 @@
 import { isNotice, MailError, parseSendRequest, readOptions, remoteLine, sha256Hex } from '@postern/core';
 import {
   createMessageSender,
+  DEFAULT_LINK_VALIDITY_MS,
   type HttpRequest,
   type HttpResponse,
   logProblem,
@@ -22,9 +23,6 @@ export interface Webhook {
   /** Responds to an `HttpRequest`, which the Express and NestJS adapters use. It never rejects. */
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
 }
-
-/** The lifetime of a protected link if the call does not contain the lifetime of the original link. */
-const LONGEST_LINK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Users can nest data in fields that the auth system passes on, such as `user_metadata` of Supabase. */
 const MAX_DEPTH = 100;
@@ -61,7 +59,7 @@ export function createWebhook<Call, Options extends Settings<Call>>(
     const type = usageTypeOf(email.kind);
     if (type === false) return;
     const { kind: _, ...fields } = email;
-    const expiresAt = email.expiresAt ?? new Date(clock.now() + LONGEST_LINK_MS);
+    const expiresAt = email.expiresAt ?? new Date(clock.now() + DEFAULT_LINK_VALIDITY_MS);
     const hasLink = typeof email.payload.link === 'string' && !isNotice(type);
     // The response goes to the auth system, so it cannot set a cookie. Only the call can identify the browser.
     const shown = hasLink

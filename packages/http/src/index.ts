@@ -19,7 +19,12 @@ export type {
 } from './link-guard/link-guard-options.js';
 export type { LinkProtector } from './link-guard/link-protector.js';
 export { linkProtectorSchema } from './link-guard/link-protector-schema.js';
-export { type LinkEmail, protectPayload, type RequestingBrowser } from './link-guard/protect-payload.js';
+export {
+  DEFAULT_LINK_VALIDITY_MS,
+  type LinkEmail,
+  protectPayload,
+  type RequestingBrowser,
+} from './link-guard/protect-payload.js';
 export type { LinkTexts } from './link-texts/link-texts.js';
 export { createMailHandler, type MailHandler } from './mail-handler.js';
 export type {

@@ -1,3 +1,8 @@
 export type { LinkProtection, LinkProtectorOptions, ProtectedLink } from './link-guard/link-guard-options.js';
 export { createLinkProtector, type LinkProtector } from './link-guard/link-protector.js';
-export { type LinkEmail, protectPayload, type RequestingBrowser } from './link-guard/protect-payload.js';
+export {
+  DEFAULT_LINK_VALIDITY_MS,
+  type LinkEmail,
+  protectPayload,
+  type RequestingBrowser,
+} from './link-guard/protect-payload.js';

@@ -8,6 +8,9 @@ export interface RequestingBrowser {
   readonly setCookie: (cookie: string) => unknown;
 }
 
+/** The lifetime of a protected link if the caller does not know the lifetime of the original link. */
+export const DEFAULT_LINK_VALIDITY_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** The email that a link is in. */
 export interface LinkEmail {
   readonly to: string;
