@@ -1,7 +1,7 @@
-import { MOST_SIGNATURES } from './unauthorized.js';
+import { MOST_SIGNATURES, secretError, signatureMismatch } from './unauthorized.js';
 
-/** Whether one of the signatures, in hexadecimal, belongs to the text. */
-type HmacCheck = (text: string, signatures: readonly string[]) => Promise<boolean>;
+/** @throws {ProblemError} `unauthorized`, unless one of the signatures, in hexadecimal, belongs to the text */
+type RequireHmac = (text: string, signatures: readonly string[]) => Promise<void>;
 
 const encoder = new TextEncoder();
 
@@ -11,10 +11,15 @@ const importKey = (text: string) =>
 const bytesOf = (hex: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
-/** Checks signatures of HMAC-SHA-256 with each of the secrets. Web Crypto compares them in constant time. */
-export const createHmacCheck =
-  (secrets: readonly string[]): HmacCheck =>
-  async (text, signatures) => {
+/**
+ * Checks signatures of HMAC-SHA-256 with each of the secrets. Web Crypto compares them in constant time.
+ *
+ * @param what the system's name for a secret, for errors
+ * @throws {ConfigError} if a secret is too short
+ */
+export function hmacCheck(secrets: readonly string[], what: string, caller: string): RequireHmac {
+  if (secrets.some((secret) => secret.length < 16)) throw secretError(`must be ${what}`, caller);
+  return async (text, signatures) => {
     const signed = encoder.encode(text);
     const plausible = signatures.filter((hex) => /^[\da-f]{64}$/i.test(hex)).slice(0, MOST_SIGNATURES);
     const matches = await Promise.all(
@@ -23,5 +28,6 @@ export const createHmacCheck =
         return Promise.all(plausible.map((hex) => crypto.subtle.verify('HMAC', key, bytesOf(hex), signed)));
       }),
     );
-    return matches.flat().includes(true);
+    if (!matches.flat().includes(true)) throw signatureMismatch();
   };
+}

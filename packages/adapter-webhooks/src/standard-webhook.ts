@@ -1,7 +1,13 @@
 import type { Clock } from '@postern/core';
 import { isSameText } from '@postern/http';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
-import { MOST_SIGNATURES, requireRecent, secretError, unauthorized } from './unauthorized.js';
+import {
+  MOST_SIGNATURES,
+  requireRecent,
+  secretError,
+  signatureMismatch,
+  unauthorized,
+} from './unauthorized.js';
 import type { Authenticate } from './webhook-system.js';
 
 interface StandardWebhookOptions {
@@ -50,7 +56,7 @@ export function standardSignature(
     const matches = await Promise.all(
       expected.flatMap((one) => signatures.map((presented) => isSameText(one, presented))),
     );
-    if (!matches.includes(true)) throw unauthorized('The signature does not match the body and the secret.');
+    if (!matches.includes(true)) throw signatureMismatch();
     return id;
   };
 }

@@ -8,6 +8,9 @@ export const MOST_SIGNATURES = 10;
 export const unauthorized = (reason: string): ProblemError =>
   new ProblemError('unauthorized', { detail: reason });
 
+export const signatureMismatch = (): ProblemError =>
+  unauthorized('The signature does not match the body and the secret.');
+
 /**
  * Reads the time of a signature in seconds.
  *

@@ -1,6 +1,6 @@
 import type { Clock } from '@postern/core';
-import { createHmacCheck } from './hmac-sha256.js';
-import { requireRecent, secretError, unauthorized } from './unauthorized.js';
+import { hmacCheck } from './hmac-sha256.js';
+import { requireRecent, unauthorized } from './unauthorized.js';
 import type { Authenticate } from './webhook-system.js';
 
 interface ZitadelSignatureOptions {
@@ -19,9 +19,7 @@ export function zitadelSignature(
   { secret, toleranceMs, clock }: ZitadelSignatureOptions,
   caller: string,
 ): Authenticate {
-  if (secret.some((key) => key.length < 16))
-    throw secretError('must be the signing key of the provider', caller);
-  const isSigned = createHmacCheck(secret);
+  const requireHmac = hmacCheck(secret, 'the signing key of the provider', caller);
   return async (request, body) => {
     const parts = (request.header('zitadel-signature') ?? '').slice(0, 4096).split(',');
     const valuesOf = (name: string) =>
@@ -29,8 +27,7 @@ export function zitadelSignature(
     const [time] = valuesOf('t');
     if (time === undefined) throw unauthorized('The request is not signed.');
     requireRecent(time, toleranceMs, clock);
-    if (!(await isSigned(`${time}.${body}`, valuesOf('v1'))))
-      throw unauthorized('The signature does not match the body and the secret.');
+    await requireHmac(`${time}.${body}`, valuesOf('v1'));
     // A repeated call has another signature.
     return undefined;
   };
